@@ -1,0 +1,55 @@
+"""toysim: learning-theory toy models with exact theory beside every simulation.
+
+The public names below load on first use, so that ``import toysim`` and ``toysim --help`` stay quick.
+"""
+
+from importlib import import_module as _import_module
+from pathlib import Path as _Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from toysim.api import open_store, run, sweep, theory
+    from toysim.comparison import compare
+    from toysim.registry import list_models, load_model
+    from toysim.reproduction import figure, reproduce
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "compare": "toysim.comparison",
+    "figure": "toysim.reproduction",
+    "list_models": "toysim.registry",
+    "load_model": "toysim.registry",
+    "open_store": "toysim.api",
+    "reproduce": "toysim.reproduction",
+    "run": "toysim.api",
+    "sweep": "toysim.api",
+    "theory": "toysim.api",
+}
+__all__ = [
+    "compare",
+    "figure",
+    "list_models",
+    "load_model",
+    "open_store",
+    "reproduce",
+    "run",
+    "sweep",
+    "theory",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'toysim' has no attribute {name!r}")
+    return getattr(_import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])
+
+
+_root = _Path(__file__).resolve().parent.parent
+if (_root / "pyproject.toml").is_file() and (_root / "models").is_dir():
+    # Source checkout: toysim.models is the checkout's models/ folder. A wheel already holds it.
+    __path__.append(str(_root))

@@ -1,0 +1,106 @@
+"""Finds families, sweep files and reproductions by looking in their folders; nothing is listed by hand."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from toysim.errors import ToysimError, suggest
+from toysim.model import Model
+
+if TYPE_CHECKING:
+    from toysim.reproduction import Reproduction
+
+
+def _children(package: str) -> list[str]:
+    """Names of the modules and packages in the folder of ``package``."""
+    names = set()
+    for folder in import_module(package).__path__:
+        for path in Path(folder).iterdir():
+            if path.name.startswith(("_", ".")):
+                continue
+            if path.suffix == ".py" or (path / "__init__.py").is_file():
+                names.add(path.stem)
+    return sorted(names)
+
+
+@cache
+def all_models() -> dict[str, Model]:
+    """Every model by id: the families' folders first, then the entry points ``toysim.models`` of other packages."""
+    models: dict[str, Model] = {}
+    for family in _children("toysim.models"):
+        _add(models, import_module(f"toysim.models.{family}").MODELS, f"models/{family}")
+    for entry in metadata.entry_points(group="toysim.models"):
+        loaded = entry.load()
+        _add(models, getattr(loaded, "MODELS", loaded), f"entry point {entry.name}")
+    return models
+
+
+def _add(models: dict[str, Model], found: Any, origin: str) -> None:
+    for model in (found,) if isinstance(found, Model) else tuple(found):
+        if model.id in models:
+            raise ToysimError(f"{origin}: model id {model.id!r} is taken already; rename one of the two")
+        models[model.id] = model
+
+
+def load_model(model: str) -> Model:
+    """The model of that id; the nearest known id is offered when there is none."""
+    models = all_models()
+    if model not in models:
+        raise ToysimError(f"unknown model {model!r}: {suggest(model, models)}")
+    return models[model]
+
+
+class ModelTable(list[dict[str, Any]]):
+    """Rows of ``list_models``; prints as a table."""
+
+    def __repr__(self) -> str:
+        if not self:
+            return "no models"
+        width = max(len(row["id"]) for row in self)
+        return "\n".join(
+            f"{row['id']:<{width}}  {row['title']}  ({len(row['parameters'])} parameters, "
+            f"{'theory' if row['has_theory'] else 'no theory'})"
+            for row in self
+        )
+
+
+def list_models() -> ModelTable:
+    """One row a model: id, title, parameter names, whether it has a theory."""
+    return ModelTable(
+        {
+            "id": model.id,
+            "title": model.title,
+            "parameters": list(model.parameters),
+            "has_theory": model.theory is not None,
+        }
+        for _, model in sorted(all_models().items())
+    )
+
+
+@cache
+def all_sweeps() -> dict[str, Path]:
+    """Every sweep file by name: ``sweeps/critical_periods/depth.toml`` is ``critical_periods.depth``."""
+    found = {}
+    for folder in import_module("toysim.sweeps").__path__:
+        for path in sorted(Path(folder).rglob("*.toml")):
+            found[".".join(path.relative_to(folder).with_suffix("").parts)] = path
+    return found
+
+
+@cache
+def all_reproductions() -> dict[str, Reproduction]:
+    """Every reproduction by name: ``figures/NAME`` defines ``REPRODUCTION``."""
+    return {
+        name: import_module(f"toysim.figures.{name}").REPRODUCTION for name in _children("toysim.figures")
+    }
+
+
+def load_reproduction(name: str) -> Reproduction:
+    """The reproduction of that name; the nearest known one is offered when there is none."""
+    known = _children("toysim.figures")
+    if name not in known:
+        raise ToysimError(f"unknown reproduction {name!r}: {suggest(name, known)}")
+    return all_reproductions()[name]

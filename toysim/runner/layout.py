@@ -1,0 +1,184 @@
+"""Where a sweep's rows lie in its store: blocks, segments, requests. Arithmetic on indices, no files.
+
+Positions along ``cell`` and ``replica`` are cut into blocks; a block of both is one chunk of every array and the
+unit of work. Growth appends segments that start on a block boundary, so no written chunk is ever touched again;
+the positions between two segments hold nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.model import Model, Observable
+from toysim.runner.spec import Sweep
+
+Side = Literal["simulation", "theory"]
+
+BLOCK_ROWS = 50_000  # scalars: 2 us a row of storage at this size, 14 us at a thousand rows (measured)
+BLOCK_SECONDS = 1.0  # at most this much work is lost with a block in flight
+BLOCK_BYTES = 16 * 2**20  # of one array
+BLOCKS_WANTED = 16
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One block of work: rows of one side at cell block ``i``, replica block ``j``."""
+
+    side: Side
+    i: int
+    j: int
+
+
+def block_shape(sweep: Sweep, rows: int | None = None) -> tuple[int, int]:
+    """(cells, replicas) of a block; from declared costs, never from a clock, so that layouts are reproducible."""
+    if rows is None:
+        per_row = max(float(sweep.model.seconds(sweep.parameters)), 1e-9)
+        total = per_row * sweep.n_cells * sweep.replicas
+        seconds = min(BLOCK_SECONDS, max(total / BLOCKS_WANTED, 0.02))
+        widest = max(row_bytes(sweep.model, o, sweep.parameters) for o in sweep.model.observables)
+        rows = int(min(max(1, seconds / per_row), BLOCK_ROWS, max(1, BLOCK_BYTES // max(widest, 1))))
+    replicas = min(sweep.replicas, rows)
+    return max(1, min(rows // replicas, sweep.n_cells)), replicas
+
+
+def row_bytes(model: Model, observable: Observable, parameters: Any) -> int:
+    """Bytes of one observable in one row, before compression."""
+    sizes = model.sizes(parameters)
+    return int(
+        np.dtype(observable.dtype).itemsize * np.prod([sizes[d] for d in observable.dims], dtype=np.int64)
+    )
+
+
+def stored(model: Model, side: Side, parameters: Any) -> tuple[Observable, ...]:
+    """The outputs that get an array: those with at least one number a row."""
+    return tuple(o for o in model.outputs(side) if row_bytes(model, o, parameters) > 0)
+
+
+@dataclass
+class Layout:
+    """The positions of a store: block shape, segments of both dimensions, and what was asked for so far.
+
+    ``requests`` maps a sweep's request hash to the cell blocks it touches (as ranges) and its replicas.
+    """
+
+    block: tuple[int, int]
+    cells: list[list[int]]  # segments [start, stop)
+    replicas: list[list[int]]
+    requests: dict[str, dict[str, Any]]
+
+    @property
+    def n_cells(self) -> int:
+        return self.cells[-1][1]
+
+    @property
+    def n_replicas(self) -> int:
+        return self.replicas[-1][1]
+
+    def rows(self, axis: Literal[0, 1], block: int) -> slice:
+        """The filled positions of one block along cell (0) or replica (1)."""
+        start = block * self.block[axis]
+        segments = self.replicas if axis else self.cells
+        stop = next(s[1] for s in segments if s[0] <= start < s[1])
+        return slice(start, min(stop, start + self.block[axis]))
+
+    def filled(self, axis: Literal[0, 1]) -> npt.NDArray[np.int64]:
+        """All positions along a dimension that hold a cell or a replica."""
+        segments = self.replicas if axis else self.cells
+        return np.concatenate([np.arange(*segment) for segment in segments])
+
+    def blocks(self, axis: Literal[0, 1]) -> list[int]:
+        """Every block along a dimension, in the order of its segments."""
+        segments, size = (self.replicas if axis else self.cells), self.block[axis]
+        return [b for start, stop in segments for b in range(start // size, -(-stop // size))]
+
+    def replica_blocks(self, replicas: int) -> list[int]:
+        """Blocks that hold replica indices below ``replicas``."""
+        found, before = [], 0
+        for start, stop in self.replicas:
+            for b in range(start // self.block[1], -(-stop // self.block[1])):
+                if before + b * self.block[1] - start < replicas:
+                    found.append(b)
+            before += stop - start
+        return found
+
+    def asked(self, request: str | None = None) -> dict[int, int]:
+        """Replicas asked of each cell block, by one request or by all of them."""
+        replicas: dict[int, int] = {}
+        for name, entry in self.requests.items():
+            if request in (None, name):
+                for first, last in entry["blocks"]:
+                    for i in range(first, last):
+                        replicas[i] = max(replicas.get(i, 0), entry["replicas"])
+        return replicas
+
+    def units(self, side: Side, paired: bool, request: str | None = None) -> Iterator[Unit]:
+        """The units asked for; theory that is not paired has one unit a cell block."""
+        cache: dict[int, list[int]] = {}
+        for i, replicas in sorted(self.asked(request).items()):
+            if side == "theory" and not paired:
+                yield Unit(side, i, 0)
+                continue
+            for j in cache.setdefault(replicas, self.replica_blocks(replicas)):
+                yield Unit(side, i, j)
+
+    def corners(self) -> Iterator[tuple[int, int]]:
+        """Blocks of the grid of positions that nobody asked for."""
+        for i, replicas in self.asked().items():
+            inside = set(self.replica_blocks(replicas))
+            for j in self.blocks(1):
+                if j not in inside:
+                    yield i, j
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> Layout:
+        return cls(**{**raw, "block": tuple(raw["block"])})
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "block": list(self.block),
+            "cells": self.cells,
+            "replicas": self.replicas,
+            "requests": self.requests,
+        }
+
+
+def first_layout(sweep: Sweep, block: tuple[int, int]) -> Layout:
+    """The layout of a new store: one segment, one request."""
+    request = {"blocks": [[0, -(-sweep.n_cells // block[0])]], "replicas": sweep.replicas}
+    return Layout(block, [[0, sweep.n_cells]], [[0, sweep.replicas]], {sweep.request_hash: request})
+
+
+def grown(
+    layout: Layout, sweep: Sweep, positions: npt.NDArray[np.int64]
+) -> tuple[Layout, npt.NDArray[np.int64]]:
+    """The layout with a request added, and the request's cells that are new (their index in its product).
+
+    ``positions`` are the request's cells where the store has them already, -1 where it does not.
+    """
+    new = np.flatnonzero(positions < 0)
+    cells, replicas = list(layout.cells), list(layout.replicas)
+    cb, rb = layout.block
+    blocks = np.unique(positions[positions >= 0] // cb)
+    if len(new):
+        start = -(-layout.n_cells // cb) * cb
+        cells.append([start, start + len(new)])
+        blocks = np.concatenate([blocks, np.arange(start // cb, -(-(start + len(new)) // cb))])
+    have = sum(stop - start for start, stop in replicas)
+    if sweep.replicas > have:
+        start = -(-layout.n_replicas // rb) * rb
+        replicas.append([start, start + sweep.replicas - have])
+    request = {"blocks": _ranges(blocks), "replicas": sweep.replicas}
+    return Layout(layout.block, cells, replicas, {**layout.requests, sweep.request_hash: request}), new
+
+
+def _ranges(blocks: npt.NDArray[np.int64]) -> list[list[int]]:
+    """Sorted numbers as half-open ranges."""
+    breaks = np.flatnonzero(np.diff(blocks) > 1)
+    firsts = blocks[np.concatenate([[0], breaks + 1])]
+    lasts = blocks[np.concatenate([breaks, [len(blocks) - 1]])]
+    return [[int(a), int(b) + 1] for a, b in zip(firsts, lasts, strict=True)]
