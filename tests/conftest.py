@@ -2,24 +2,23 @@
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
-import pytest
+FAMILIES = Path(__file__).parent / "families"
+METADATA = "Metadata-Version: 2.1\nName: toysim-walk\nVersion: 1.0\n"
+ENTRY_POINTS = "[toysim.models]\nwalk = toysim_walk\n"
 
-HERE = Path(__file__).parent
 
-
-@pytest.fixture(scope="session", autouse=True)
-def walk_family(tmp_path_factory):
-    """An importable folder with the package's metadata and its entry point, as pip would leave it."""
-    site = tmp_path_factory.mktemp("site")
-    (site / "toysim_walk").symlink_to(HERE / "families" / "toysim_walk")
+def pytest_configure(config):
+    """Before collection: an importable folder with package and metadata, as pip would leave it."""
+    folder = tempfile.TemporaryDirectory(prefix="toysim-tests-")
+    config.add_cleanup(folder.cleanup)
+    site = Path(folder.name)
+    (site / "toysim_walk").symlink_to(FAMILIES / "toysim_walk")
     info = site / "toysim_walk-1.0.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toysim-walk\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[toysim.models]\nwalk = toysim_walk\n")
+    (info / "METADATA").write_text(METADATA)
+    (info / "entry_points.txt").write_text(ENTRY_POINTS)
     sys.path.insert(0, str(site))
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(site), *([before] if before else [])])
-    yield site
-    sys.path.remove(str(site))
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH", "")]))

@@ -122,9 +122,7 @@ def _spec(
     for group, members in (zipped or {}).items():
         for member in members:
             if member not in axes:
-                raise ToysimError(
-                    f"zip {group!r} ties {member!r}, which is no axis here; give it several values"
-                )
+                raise ToysimError(f"zip {group!r} ties {member!r}, which is no axis here; give it several values")
             value = axes[member]
             axes[member] = {
                 **(value if isinstance(value, Mapping) else {"values": list(value)}),

@@ -24,9 +24,9 @@ import numpy.typing as npt
 import xarray as xr
 
 from toysim.errors import ToysimError
-from toysim.model import Batch, Model, Observable
+from toysim.model import Batch, Model, Observable, Rows
 from toysim.registry import load_model
-from toysim.runner.work import Rows, compute, one_blas_thread
+from toysim.runner.work import compute, one_blas_thread
 
 Z = 5.0
 RESOLUTION = 0.03  # a comparison that could not see a theory 3 % off has not been made
@@ -68,7 +68,9 @@ class Comparison(list[Verdict]):
         return [asdict(v) for v in self]
 
     def __repr__(self) -> str:
-        head = f"{'observable':<22}{'verdict':<18}{'z':>9}  {'simulation':>13}{'theory':>13}{'tolerance':>11}  worst cell"
+        head = (
+            f"{'observable':<22}{'verdict':<18}{'z':>9}  {'simulation':>13}{'theory':>13}{'tolerance':>11}  worst cell"
+        )
         lines = [head]
         for v in self:
             cell = ", ".join(f"{k}={_short(x)}" for k, x in v.worst.items())
@@ -118,9 +120,7 @@ def compare(data: xr.DataTree | str | Path) -> Comparison:
         raise ToysimError(f"{data.attrs.get('model', 'this data')} has no theory to compare with")
     sides = Sides.of(data)
     if not sides.rows_ok.any():
-        raise ToysimError(
-            "nothing to compare yet: no cell has both simulation and theory; run toysim sweep first"
-        )
+        raise ToysimError("nothing to compare yet: no cell has both simulation and theory; run toysim sweep first")
     return compare_sides(sides)
 
 
@@ -135,6 +135,7 @@ class Sides:
     theory: Rows  # (n_cells or n_rows, *dims)
     valid: Array  # like theory, bool
     rows_ok: Array  # (n_rows,) ran to an end, theory too
+    paired: bool  # theory has a row per replica
 
     @classmethod
     def of(cls, tree: xr.DataTree) -> Sides:
@@ -160,11 +161,8 @@ class Sides:
             valid=th.pop("valid").astype(bool),
             theory=th,
             rows_ok=ok & (theory_ok if paired else np.repeat(theory_ok, n_replicas)),
+            paired=paired,
         )
-
-    @property
-    def paired(self) -> bool:
-        return len(self.valid) == len(self.batch)
 
 
 def _rows(values: Array, lead: int) -> Array:
@@ -211,9 +209,7 @@ def _stepped(sides: Sides) -> _Stepped | None:
     if rule is None:
         return None
     candidates = np.flatnonzero(sides.rows_ok)
-    applies = np.array(
-        [rule.applies(sides.model.parameters_class(**sides.batch.row(i))) for i in _spread(candidates)]
-    )
+    applies = np.array([rule.applies(sides.model.parameters_class(**sides.batch.row(i))) for i in _spread(candidates)])
     rows = _spread(candidates)[applies] if len(applies) else candidates[:0]
     if len(rows) == 0:
         return None
@@ -265,10 +261,10 @@ def _theory_rows(sides: Sides, o: Observable, rows: Array) -> tuple[Array, Array
 
 
 def _scale(sides: Sides, o: Observable) -> float:
-    """Largest size of the theory over the sweep; the declared scale where it is zero everywhere."""
+    """Largest size of the theory over the sweep, at least the observable's declared scale."""
     sizes = np.abs(sides.theory[o.name])
     top = float(np.nanmax(sizes, initial=0.0)) if sizes.size else 0.0
-    return top or o.scale
+    return max(top, o.scale) or 1.0
 
 
 def _extrapolated(sides: Sides, o: Observable, stepped: _Stepped) -> tuple[Array, Array, float | None]:
@@ -295,7 +291,7 @@ def _mean_and_error(sides: Sides, o: Observable) -> tuple[Array, Array]:
         mean = np.where(n > 0, np.nansum(values, axis=1) / n, np.nan)
         variance = np.nansum((values - mean[:, None]) ** 2, axis=1) / (n - 1)
         error = np.where(n > 1, np.sqrt(variance / n), np.inf)
-    bound = 0.0
+    bound: Any = 0.0
     if o.finite_size is not None:
         size = sides.batch[o.finite_size.parameter][:: sides.n_replicas].astype(float)
         bound = o.finite_size.constant * size.reshape(-1, *[1] * (mean.ndim - 1)) ** -o.finite_size.power

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 import platformdirs
@@ -65,10 +65,11 @@ def kernel(function: F) -> F:
     Kernels must not take or close over functions: those compile anew in every process (measured).
     Division by zero gives inf or nan, as in NumPy; fast-math stays off, so sums keep their order.
     """
-    previous = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = cache_dir(function.__module__.partition(".")[0])
+    config: Any = numba.config
+    previous = config.CACHE_DIR
+    config.CACHE_DIR = cache_dir(function.__module__.partition(".")[0])
     try:
-        compiled: F = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+        compiled: Any = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
     finally:
-        numba.config.CACHE_DIR = previous
-    return compiled
+        config.CACHE_DIR = previous
+    return cast(F, compiled)

@@ -29,31 +29,8 @@ Rows = dict[str, "npt.NDArray[Any]"]
 
 # Words of the engine: a model's parameter of that name could not be told from them.
 RESERVED = frozenset(
-    [
-        "seed",
-        "replicas",
-        "store",
-        "workers",
-        "preset",
-        "backend",
-        "block",
-        "timeout",
-        "progress",
-        "yes",
-        "zip",
-        "common_random_numbers",
-        "theory",
-        "cell",
-        "replica",
-        "state",
-        "status",
-        "status_step",
-        "time_limit",
-        "model",
-        "fixed",
-        "axes",
-        "question",
-    ]
+    "seed replicas store workers preset backend block time_limit progress yes zip common_random_numbers name model "  # noqa: SIM905
+    "fixed axes question cell replica state status status_step valid".split()
 )
 STATUSES = ("ok", "diverged", "step_budget", "not_converged")
 
@@ -75,7 +52,7 @@ def parameter(
     ``stream=False`` keeps the value out of the random streams: for recording intervals, integrators and step
     sizes, whose change must leave the draws alone.
     """
-    extra = {"symbol": symbol, "unit": unit, "stream": stream}
+    extra: dict[str, Any] = {"symbol": symbol, "unit": unit, "stream": stream}
     return Field(default, ge=ge, gt=gt, le=le, lt=lt, description=meaning, json_schema_extra=extra)
 
 
@@ -86,9 +63,7 @@ class Parameters(BaseModel):
     ValueError with the mend in the text.
     """
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, protected_namespaces=()
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, protected_namespaces=())
 
     @model_validator(mode="before")
     @classmethod
@@ -151,9 +126,7 @@ def _describe(name: str, info: FieldInfo) -> Parameter:
         raise TypeError(f"parameter {name}: type {info.annotation} is none of the supported ones")
     signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
     bounds = [f"{signs[b]} {getattr(m, b):g}" for m in info.metadata for b in signs if hasattr(m, b)]
-    allowed = (
-        ", ".join(choices) if choices else " and ".join(bounds) or {"bool": "true, false"}.get(kind, "any")
-    )
+    allowed = ", ".join(choices) if choices else " and ".join(bounds) or {"bool": "true, false"}.get(kind, "any")
     return Parameter(
         name=name,
         kind=kind,
@@ -183,7 +156,8 @@ class Observable:
 
     ``dims`` name the dimensions after (cell, replica); ``rtol`` and ``atol`` are the deterministic tolerance
     |simulation - theory| <= atol + rtol * |theory| where no discretisation order applies;
-    ``scale`` is the observable's natural size, used where its theory is zero everywhere (a conserved quantity);
+    ``scale`` is the observable's natural size where its theory may be next to zero (a residual at the end, a
+    conserved quantity): comparisons measure against the larger of it and the theory's largest value;
     ``note_above`` makes a sweep say so when a value passes it.
     """
 
@@ -194,7 +168,7 @@ class Observable:
     dtype: str = "float64"
     rtol: float = 1e-9
     atol: float = 1e-12
-    scale: float = 1.0
+    scale: float = 0.0
     finite_size: FiniteSize | None = None
     note_above: float | None = None
 
@@ -274,9 +248,7 @@ class Model:
     def __post_init__(self) -> None:
         clash = RESERVED & set(self.parameters_class.model_fields)
         if clash:
-            raise TypeError(
-                f"{self.id}: parameter names {sorted(clash)} are words of the engine; rename them"
-            )
+            raise TypeError(f"{self.id}: parameter names {sorted(clash)} are words of the engine; rename them")
 
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:
@@ -401,13 +373,9 @@ class Batch:
         """Philox keys of the rows, (n_rows, 2)."""
         from toysim.streams import row_keys
 
-        names = (
-            [] if self.common_random_numbers else [n for n, p in self.model.parameters.items() if p.stream]
-        )
+        names = [] if self.common_random_numbers else [n for n, p in self.model.parameters.items() if p.stream]
         # A fixed value is one row that broadcasts: it is hashed once, not compared over all rows.
-        values = {
-            n: self.columns[n] if n in self.columns else self._typed(n, self.fixed[n])[None] for n in names
-        }
+        values = {n: self.columns[n] if n in self.columns else self._typed(n, self.fixed[n])[None] for n in names}
         defaults = {n: self._typed(n, self.model.parameters[n].default).tolist() for n in names}
         return row_keys(self.seed, self.model.id, values, defaults, self.replica)
 

@@ -93,9 +93,7 @@ def all_sweeps() -> dict[str, Path]:
 @cache
 def all_reproductions() -> dict[str, Reproduction]:
     """Every reproduction by name: ``figures/NAME`` defines ``REPRODUCTION``."""
-    return {
-        name: import_module(f"toysim.figures.{name}").REPRODUCTION for name in _children("toysim.figures")
-    }
+    return {name: import_module(f"toysim.figures.{name}").REPRODUCTION for name in _children("toysim.figures")}
 
 
 def load_reproduction(name: str) -> Reproduction:

@@ -6,8 +6,10 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import connection
@@ -16,8 +18,10 @@ from typing import Any
 
 from toysim.errors import ToysimError
 from toysim.runner.layout import Unit
-from toysim.runner.store import Store
-from toysim.runner.work import do_unit, one_blas_thread
+from toysim.runner.store import FAILED, OK, TIMED_OUT, Store
+from toysim.runner.work import Announce, do_unit, one_blas_thread
+
+MAX_STARTS = 5  # deaths of workers in one unit before any row was reached
 
 Event = dict[str, Any]
 
@@ -26,9 +30,7 @@ def on_threads(store: Store, units: Iterable[Unit], workers: int, run: str) -> I
     """Run units on threads, a few ahead of the workers; yields their events as they finish."""
     queue = iter(units)
     with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
-        running: set[Future[Event]] = {
-            pool.submit(do_unit, store, u, run) for u in islice(queue, workers + 1)
-        }
+        running: set[Future[Event]] = {pool.submit(do_unit, store, u, run) for u in islice(queue, workers + 1)}
         try:
             while running:
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
@@ -41,61 +43,49 @@ def on_threads(store: Store, units: Iterable[Unit], workers: int, run: str) -> I
 
 
 @dataclass
-class _Worker:
-    """A worker process, the unit it is at, and the row with its deadline when rows have a time limit."""
+class _Job:
+    """A unit, the states of rows that must not run again, and the deaths of workers at its rows."""
 
-    process: Any
-    pipe: Any
-    unit: Unit | None = None
-    row: int = -1
-    deadline: float = float("inf")
+    unit: Unit
+    skip: dict[int, int] = field(default_factory=dict)
+    deaths: Counter[int] = field(default_factory=Counter)
+    alone: bool = False  # rows one by one, each announced: a worker died in this unit
 
 
 @dataclass
-class _Job:
-    """A unit and the rows of it that must not run again."""
+class _Worker:
+    """A worker process, its job, and the row it is at with the row's deadline when rows run alone."""
 
-    unit: Unit
-    skip: set[int] = field(default_factory=set)
-    alone: bool = False  # rows one by one: a worker died in this unit
+    process: Any
+    pipe: Any
+    job: _Job | None = None
+    row: int = -1
+    deadline: float = float("inf")
 
 
 def on_processes(
     store: Store, units: Iterable[Unit], workers: int, run: str, time_limit: float | None
 ) -> Iterator[Event]:
-    """Run units on processes. A row over ``time_limit`` seconds, or one that kills its worker, is skipped.
+    """Run units on processes; a worker that dies or overruns is replaced and its unit run again.
 
-    With a limit, rows run one by one and each announces itself, so that the guilty one is known.
+    A row over ``time_limit`` seconds is given up at once; one at which a worker died, at the second death, since
+    the first may have come from outside. With a limit, rows run one by one, so that the guilty one is known.
     """
-    queue = iter(units)
-    pool = [_start(store.path, run, time_limit is not None) for _ in range(workers)]
+    jobs = iter(_Job(unit, alone=time_limit is not None) for unit in units)
     again: list[_Job] = []
-    jobs: dict[int, _Job] = {}
+    pool = [_start(store.path, run) for _ in range(workers)]
     try:
         for worker in pool:
-            _give(worker, again, queue, jobs)
-        while any(w.unit is not None for w in pool):
+            _give(worker, again, jobs)
+        while any(w.job is not None for w in pool):
             _wait(pool)
             for k, worker in enumerate(pool):
-                while worker.unit is not None and worker.pipe.poll():
-                    try:
-                        kind, content = worker.pipe.recv()
-                    except (EOFError, OSError):
-                        break
-                    if kind == "row":
-                        worker.row = content
-                        worker.deadline = time.monotonic() + time_limit if time_limit else float("inf")
-                        continue
-                    if kind == "error":
-                        raise ToysimError(content)
-                    worker.unit, worker.deadline = None, float("inf")
-                    yield content
-                    _give(worker, again, queue, jobs)
-                if worker.unit is not None and (
-                    time.monotonic() > worker.deadline or not worker.process.is_alive()
-                ):
-                    pool[k] = _replace(worker, store.path, run, time_limit, again, jobs)
-                    _give(pool[k], again, queue, jobs)
+                yield from _hear(worker, time_limit)
+                if worker.job is not None and (time.monotonic() > worker.deadline or not worker.process.is_alive()):
+                    again.append(_bury(worker))
+                    pool[k] = worker = _start(store.path, run)
+                if worker.job is None:
+                    _give(worker, again, jobs)
     finally:
         for worker in pool:
             worker.process.terminate()
@@ -107,49 +97,63 @@ def _wait(pool: list[_Worker]) -> None:
     """Sleep until a worker speaks or dies, or until the next deadline."""
     deadline = min(w.deadline for w in pool)
     timeout = None if deadline == float("inf") else max(0.0, deadline - time.monotonic()) + 1e-3
-    busy = [w for w in pool if w.unit is not None]
+    busy = [w for w in pool if w.job is not None]
     connection.wait([w.pipe for w in busy] + [w.process.sentinel for w in busy], timeout)
 
 
-def _give(worker: _Worker, again: list[_Job], queue: Iterator[Unit], jobs: dict[int, _Job]) -> None:
+def _hear(worker: _Worker, time_limit: float | None) -> Iterator[Event]:
+    """Take in what a worker has said: rows it is at, a finished unit, an error that ends the run."""
+    while worker.job is not None and worker.pipe.poll():
+        try:
+            kind, content = worker.pipe.recv()
+        except (EOFError, OSError):
+            return
+        if kind == "row":
+            worker.row = content
+            worker.deadline = time.monotonic() + time_limit if time_limit else float("inf")
+        elif kind == "error":
+            raise ToysimError(content)
+        else:
+            worker.job, worker.row, worker.deadline = None, -1, float("inf")
+            yield content
+
+
+def _give(worker: _Worker, again: list[_Job], jobs: Iterator[_Job]) -> None:
     """Hand the next job to an idle worker: one to repeat first, else a fresh unit."""
-    unit = None if again else next(queue, None)
-    job = again.pop() if again else (_Job(unit) if unit is not None else None)
-    if job is None:
-        return
-    worker.unit, worker.row, worker.deadline = job.unit, -1, float("inf")
-    jobs[worker.process.pid] = job
-    worker.pipe.send((job.unit, sorted(job.skip), job.alone))
+    worker.job = again.pop() if again else next(jobs, None)
+    if worker.job is not None:
+        with suppress(OSError):  # it died while idle: found dead at the next look
+            worker.pipe.send((worker.job.unit, worker.job.skip, worker.job.alone))
 
 
-def _replace(
-    worker: _Worker, path: Path, run: str, time_limit: float | None, again: list[_Job], jobs: dict[int, _Job]
-) -> _Worker:
-    """Kill a worker over its time or bury a dead one; its unit comes again without the guilty row."""
-    job = jobs.pop(worker.process.pid)
+def _bury(worker: _Worker) -> _Job:
+    """End a worker that overran or died; the job to repeat, without a row that is to blame."""
+    job = worker.job
+    assert job is not None
+    overran = worker.process.is_alive()
     worker.process.kill()
     worker.process.join()
-    if worker.row >= 0:
-        job.skip.add(worker.row)
-    elif job.alone:
-        raise ToysimError(
-            f"a worker process died at start-up of block {job.unit}; run with --backend threads"
-        )
     job.alone = True
-    again.append(job)
-    return _start(path, run, time_limit is not None)
+    job.deaths[worker.row] += 1
+    if overran:
+        job.skip[worker.row] = TIMED_OUT
+    elif worker.row >= 0 and job.deaths[worker.row] > 1:
+        job.skip[worker.row] = FAILED
+    elif worker.row < 0 and job.deaths[worker.row] > MAX_STARTS:
+        raise ToysimError(f"workers die before they start on block {job.unit}; run with --backend threads")
+    return job
 
 
-def _start(path: Path, run: str, alone: bool) -> _Worker:
+def _start(path: Path, run: str) -> _Worker:
     context = multiprocessing.get_context("spawn")
     mine, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, str(path), run, alone), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, str(path), run), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, mine)
 
 
-def _serve(pipe: Any, path: str, run: str, always_alone: bool) -> None:
+def _serve(pipe: Any, path: str, run: str) -> None:
     """Worker process: do the units that come through the pipe; leave when the parent is gone."""
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     store = Store(Path(path))
@@ -159,19 +163,17 @@ def _serve(pipe: Any, path: str, run: str, always_alone: bool) -> None:
                 unit, skip, alone = pipe.recv()
             except EOFError:
                 return
-            announce = _announcer(pipe, set(skip)) if alone or always_alone else None
             try:
-                pipe.send(("done", do_unit(store, unit, run, announce)))
+                pipe.send(("done", do_unit(store, unit, run, _announcer(pipe, skip) if alone else None)))
             except ToysimError as error:
                 pipe.send(("error", str(error)))
 
 
-def _announcer(pipe: Any, skip: set[int]) -> Callable[[int], bool]:
-    def announce(row: int) -> bool:
-        if row in skip:
-            return False
-        pipe.send(("row", row))
-        return True
+def _announcer(pipe: Any, skip: dict[int, int]) -> Announce:
+    def announce(row: int) -> int:
+        if row not in skip:
+            pipe.send(("row", row))
+        return skip.get(row, OK)
 
     return announce
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from toysim.errors import StoreError
-from toysim.model import Batch, Model
+from toysim.model import Batch, Model, Rows
 from toysim.runner.cells import joint_codes
 from toysim.runner.files import read_events
 from toysim.runner.layout import Side, stored
@@ -26,7 +26,6 @@ from toysim.runner.store import (
     _parameter_attributes,
     open_existing,
 )
-from toysim.runner.work import Rows
 
 STATE_ATTRIBUTES = {"long_name": "state of the cell", "units": "1", "flag_meanings": " ".join(STATES)}
 
@@ -62,9 +61,7 @@ def read_side(store: Store, side: Side) -> xr.Dataset:
     return xr.Dataset(data, coords | _inner_coordinates(store, side), attrs=_provenance(store))
 
 
-def _read(
-    store: Store, side: Side, name: str, positions: tuple[npt.NDArray[np.int64], ...]
-) -> npt.NDArray[Any]:
+def _read(store: Store, side: Side, name: str, positions: tuple[npt.NDArray[np.int64], ...]) -> npt.NDArray[Any]:
     """All filled rows of an array; segments are cut out, not gathered, when there is only one."""
     try:
         values = store.array(side, name)[:]
@@ -208,7 +205,7 @@ def one_cell(sweep: Sweep, side: Side, batch: Batch, rows: Rows, seconds: float)
     return xr.Dataset(data, coords | fixed_coordinates(model, sweep.fixed), attrs=attrs)
 
 
-@xr.register_dataset_accessor("toysim")
+@xr.register_dataset_accessor("toysim")  # type: ignore[no-untyped-call]
 class Replicas:
     """``ds.toysim.mean()`` and ``ds.toysim.sem()``: over the replicas that ran to an end."""
 

@@ -58,15 +58,11 @@ def parse_axis(name: str, raw: Any) -> Axis:
     if isinstance(raw, list | tuple | range):
         return _checked(Axis(name, "values", tuple(raw)))
     if not isinstance(raw, Mapping):
-        raise ToysimError(
-            f"axis {name} = {raw!r}: give a list of values or a table like {{linspace = [0, 1, 5]}}"
-        )
+        raise ToysimError(f"axis {name} = {raw!r}: give a list of values or a table like {{linspace = [0, 1, 5]}}")
     designs = {**SPACED, **SAMPLED, "values": 0}
     unknown = [key for key in raw if key not in designs and key != "zip"]
     if unknown:
-        raise ToysimError(
-            f"axis {name}: unknown key {unknown[0]!r}: {suggest(unknown[0], [*designs, 'zip'])}"
-        )
+        raise ToysimError(f"axis {name}: unknown key {unknown[0]!r}: {suggest(unknown[0], [*designs, 'zip'])}")
     chosen = [key for key in raw if key != "zip"]
     if len(chosen) != 1:
         raise ToysimError(f"axis {name}: give exactly one of {', '.join(sorted(designs))}")
@@ -79,9 +75,7 @@ def parse_axis(name: str, raw: Any) -> Axis:
 def _checked(axis: Axis) -> Axis:
     count = {**SPACED, **SAMPLED}.get(axis.design)
     if count is not None:
-        if len(axis.arguments) != count or any(
-            isinstance(a, bool | str) or not np.isfinite(a) for a in axis.arguments
-        ):
+        if len(axis.arguments) != count or any(isinstance(a, bool | str) or not np.isfinite(a) for a in axis.arguments):
             raise ToysimError(
                 f"axis {axis.name}: {axis.design} = {list(axis.arguments)!r} needs {count} finite numbers "
                 f"({'start, stop, step' if axis.design == 'arange' else 'start, stop, how many'})"
@@ -89,15 +83,11 @@ def _checked(axis: Axis) -> Axis:
         if axis.design == "arange" and axis.arguments[2] == 0:
             raise ToysimError(f"axis {axis.name}: arange with step 0; give another step")
         if axis.design != "arange" and axis.arguments[2] != int(axis.arguments[2]):
-            raise ToysimError(
-                f"axis {axis.name}: {axis.design} of {axis.arguments[2]} points; give a whole number"
-            )
+            raise ToysimError(f"axis {axis.name}: {axis.design} of {axis.arguments[2]} points; give a whole number")
     if axis.size <= 0:
         raise ToysimError(f"axis {axis.name} is empty; give at least one value")
     if axis.size > MAX_AXIS:
-        raise ToysimError(
-            f"axis {axis.name} has {axis.size:.3g} values; at most {MAX_AXIS:.0e} fit on one axis"
-        )
+        raise ToysimError(f"axis {axis.name} has {axis.size:.3g} values; at most {MAX_AXIS:.0e} fit on one axis")
     return axis
 
 
@@ -114,8 +104,7 @@ def dimensions(axes: list[Axis], parameters: Mapping[str, Parameter], seed: int)
             lengths = ", ".join(f"{axis.name} has {axis.size}" for axis in members)
             raise ToysimError(f"axes tied by zip = {name!r} differ in length: {lengths}; give equal lengths")
         values = {
-            axis.name: _typed(axis, _values(axis, members, name, seed), parameters[axis.name])
-            for axis in members
+            axis.name: _typed(axis, _values(axis, members, name, seed), parameters[axis.name]) for axis in members
         }
         _refuse_twins(name, values)
         built.append(Dimension(name, values))
@@ -135,9 +124,7 @@ def _values(axis: Axis, members: list[Axis], group: str, seed: int) -> Any:
             return np.logspace(a[0], a[1], int(a[2]))
         case "geomspace":
             if a[0] * a[1] <= 0:
-                raise ToysimError(
-                    f"axis {axis.name}: geomspace from {a[0]} to {a[1]} crosses zero; use linspace"
-                )
+                raise ToysimError(f"axis {axis.name}: geomspace from {a[0]} to {a[1]} crosses zero; use linspace")
             return np.geomspace(a[0], a[1], int(a[2]))
     return a[0] + (a[1] - a[0]) * _unit_points(axis, members, group, seed)
 
@@ -147,14 +134,12 @@ def _unit_points(axis: Axis, members: list[Axis], group: str, seed: int) -> npt.
     together = [m.name for m in members if m.design == axis.design]
     n, column = int(axis.arguments[2]), together.index(axis.name)
     key = row_keys(seed, f"design {axis.design} {group}", {}, {}, np.zeros(1, np.int64))[0]
-    generator = np.random.Generator(np.random.Philox(key=key))
+    generator = np.random.default_rng([int(lane) for lane in key])
     if axis.design == "random":
         return np.asarray(generator.random((len(together), n))[column])
     from scipy.stats import qmc
 
-    sampler = (qmc.LatinHypercube if axis.design == "latin_hypercube" else qmc.Sobol)(
-        len(together), rng=generator
-    )
+    sampler = (qmc.LatinHypercube if axis.design == "latin_hypercube" else qmc.Sobol)(len(together), rng=generator)
     if axis.design == "sobol":  # drawn as a whole power of two, as the sequence's balance asks, then cut
         return np.asarray(sampler.random_base2(int(np.ceil(np.log2(max(n, 2)))))[:n, column])
     return np.asarray(sampler.random(n)[:, column])
@@ -180,7 +165,7 @@ def _typed(axis: Axis, values: Any, parameter: Parameter) -> npt.NDArray[Any]:
         raise ToysimError(f"axis {axis.name}: value {given[~np.isfinite(given)][0]} is not a finite number")
     typed = given.astype(parameter.dtype)
     if not np.array_equal(typed, given):
-        raise ToysimError(f"{wrong}; got {given[typed != given][0]!r}")
+        raise ToysimError(f"{wrong}; got {given[typed != given][0].tolist()!r}")
     return typed
 
 

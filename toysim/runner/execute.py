@@ -12,7 +12,7 @@ from typing import Any
 
 from toysim.errors import StoreError, ToysimError, suggest
 from toysim.runner.backends import on_processes, on_threads
-from toysim.runner.files import append_event, locked, one_line, read_events, sync
+from toysim.runner.files import append_event, drop_torn_files, locked, one_line, read_events, sync
 from toysim.runner.layout import Side, Unit, block_shape
 from toysim.runner.provenance import git_commit, host_kind, versions
 from toysim.runner.spec import Sweep
@@ -71,9 +71,7 @@ class Options:
         if self.time_limit is not None and self.time_limit <= 0:
             raise ToysimError(f"time limit {self.time_limit} must be above 0 seconds")
         if self.time_limit is not None and self.backend == "threads":
-            raise ToysimError(
-                "a time limit needs --backend processes: a compiled loop on a thread cannot be stopped"
-            )
+            raise ToysimError("a time limit needs --backend processes: a compiled loop on a thread cannot be stopped")
 
     @property
     def n_workers(self) -> int:
@@ -110,6 +108,7 @@ def _run(store: Store, request: str | None, options: Options, listen: Listener) 
         return report
     start, run = time.perf_counter(), uuid.uuid4().hex[:8]
     with one_line(store.path, "write to"):
+        drop_torn_files(store.path)
         append_event(store.path, _run_event(run, options))
     try:
         for event in _events(store, missing, options, run):

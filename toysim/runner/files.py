@@ -5,8 +5,9 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from toysim.errors import StoreError
 KEY = "toysim"  # attribute of the root group that makes a Zarr folder a store
 LOG = "log.jsonl"
 LOCK = ".toysim.lock"
+TORN_AFTER = 3600.0  # seconds
 FORMAT = 1
 
 
@@ -28,8 +30,7 @@ def one_line(path: Path, doing: str) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise StoreError(
-            f"cannot {doing} {path}: {reason}; finished blocks are kept, "
-            f"mend it and run the same command again"
+            f"cannot {doing} {path}: {reason}; finished blocks are kept, mend it and run the same command again"
         ) from error
 
 
@@ -44,9 +45,7 @@ def read_root(path: Path) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         raise StoreError(f"{path} holds no readable toysim store; give another path or remove it") from None
     if found != FORMAT:
-        raise StoreError(
-            f"{path} has store format {found}, this version reads {FORMAT}; open it with its version"
-        )
+        raise StoreError(f"{path} has store format {found}, this version reads {FORMAT}; open it with its version")
     return document
 
 
@@ -102,22 +101,30 @@ def locked(path: Path) -> Iterator[None]:
 
     A folder that holds something else is refused and left alone.
     """
-    if path.exists() and not (path / LOCK).is_file():
-        if not path.is_dir() or any(path.iterdir()):
-            read_root(path)
+    ours = not path.exists() or (path / LOCK).is_file()
+    if not ours and (not path.is_dir() or any(path.iterdir())):
+        read_root(path)
     lock = FileLock(path / LOCK)
-    try:
-        with one_line(path, "write to"):
-            path.mkdir(parents=True, exist_ok=True)
+    with one_line(path, "write to"):
+        path.mkdir(parents=True, exist_ok=True)
+        try:
             lock.acquire(timeout=0)
-    except Timeout:
-        raise StoreError(
-            f"{path} is being written by another run; wait for it (toysim status {path}) or give another --store"
-        ) from None
+        except Timeout:
+            raise StoreError(
+                f"{path} is being written by another run; wait for it (toysim status {path}) or give another --store"
+            ) from None
     try:
         yield
     finally:
         lock.release()
+
+
+def drop_torn_files(path: Path) -> None:
+    """Remove what killed writers left half-written; the hour spares a helper that is writing now."""
+    for torn in path.rglob("*.partial"):
+        with suppress(OSError):
+            if time.time() - torn.stat().st_mtime > TORN_AFTER:
+                torn.unlink()
 
 
 def sync(path: Path) -> None:

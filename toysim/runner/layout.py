@@ -49,9 +49,7 @@ def block_shape(sweep: Sweep, rows: int | None = None) -> tuple[int, int]:
 def row_bytes(model: Model, observable: Observable, parameters: Any) -> int:
     """Bytes of one observable in one row, before compression."""
     sizes = model.sizes(parameters)
-    return int(
-        np.dtype(observable.dtype).itemsize * np.prod([sizes[d] for d in observable.dims], dtype=np.int64)
-    )
+    return int(np.dtype(observable.dtype).itemsize * np.prod([sizes[d] for d in observable.dims], dtype=np.int64))
 
 
 def stored(model: Model, side: Side, parameters: Any) -> tuple[Observable, ...]:
@@ -153,9 +151,7 @@ def first_layout(sweep: Sweep, block: tuple[int, int]) -> Layout:
     return Layout(block, [[0, sweep.n_cells]], [[0, sweep.replicas]], {sweep.request_hash: request})
 
 
-def grown(
-    layout: Layout, sweep: Sweep, positions: npt.NDArray[np.int64]
-) -> tuple[Layout, npt.NDArray[np.int64]]:
+def grown(layout: Layout, sweep: Sweep, positions: npt.NDArray[np.int64]) -> tuple[Layout, npt.NDArray[np.int64]]:
     """The layout with a request added, and the request's cells that are new (their index in its product).
 
     ``positions`` are the request's cells where the store has them already, -1 where it does not.

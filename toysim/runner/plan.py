@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from toysim.errors import ToysimError
 from toysim.model import Batch
@@ -71,7 +72,7 @@ def _pilot(sweep: Sweep) -> float:
     return total
 
 
-def cell_batch(sweep: Sweep, cells: np.ndarray, replicas: int = 1) -> Batch:  # type: ignore[type-arg]
+def cell_batch(sweep: Sweep, cells: npt.NDArray[np.int64], replicas: int = 1) -> Batch:
     """Rows of some cells of a sweep, replicas fastest, without a store."""
     columns = {n: np.repeat(v, replicas, axis=0) for n, v in sweep.columns(cells).items()}
     replica = np.tile(np.arange(replicas), len(cells))

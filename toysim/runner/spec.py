@@ -22,9 +22,7 @@ from toysim.runner.design import Dimension, dimensions, parse_axis
 
 KEYS = ("model", "question", "replicas", "seed", "common_random_numbers", "fixed", "axes", "presets")
 PRESET_KEYS = ("replicas", "fixed", "axes")
-MANY_LEVELS = (
-    1000  # beyond it only an axis' ends are validated by pydantic (5 us a value): ranges are intervals
-)
+MANY_LEVELS = 1000  # beyond it only an axis' ends are validated by pydantic (5 us a value): ranges are intervals
 
 
 @dataclass(frozen=True)
@@ -83,20 +81,14 @@ class Sweep:
     @cached_property
     def request_hash(self) -> str:
         """Hash of identity, levels and replicas: the same request again needs no matching of cells."""
-        digest = hashlib.blake2b(
-            json.dumps([self.identity, self.replicas], sort_keys=True).encode(), digest_size=16
-        )
+        digest = hashlib.blake2b(json.dumps([self.identity, self.replicas], sort_keys=True).encode(), digest_size=16)
         for d in self.dimensions:
             for name, values in d.values.items():
-                digest.update(
-                    name.encode() + str(values.dtype).encode() + np.ascontiguousarray(values).tobytes()
-                )
+                digest.update(name.encode() + str(values.dtype).encode() + np.ascontiguousarray(values).tobytes())
         return digest.hexdigest()
 
 
-def load_sweep(
-    name: str | Path, preset: str | None = None, overrides: Mapping[str, Any] | None = None
-) -> Sweep:
+def load_sweep(name: str | Path, preset: str | None = None, overrides: Mapping[str, Any] | None = None) -> Sweep:
     """A sweep file by name (``critical_periods.depth``) or path, with a preset and ``--set`` values laid over it."""
     path = all_sweeps().get(str(name)) or Path(name)
     if not path.is_file():
@@ -189,7 +181,8 @@ def _nesting(value: Any) -> int:
 
 def split_arguments(model: Model, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Python keywords into fixed values and axes: one dimension more than declared makes an axis."""
-    fixed, axes = {}, {}
+    fixed: dict[str, Any] = {}
+    axes: dict[str, Any] = {}
     for name, value in arguments.items():
         if name not in model.parameters:
             raise ToysimError(f"unknown parameter {name!r} of {model.id}: {suggest(name, model.parameters)}")

@@ -36,7 +36,8 @@ from toysim.runner.spec import Sweep
 NOT_RUN, OK, FAILED, TIMED_OUT, CORNER = range(5)
 STATES = ("not_run", "ok", "failed", "timed_out", "not_asked_for")
 COORDINATE_CHUNK = 256  # at least this many cells in a chunk of a coordinate
-DATA = {"compressors": (ZstdCodec(level=1), Crc32cCodec()), "config": {"write_empty_chunks": True}}
+CODECS = (ZstdCodec(level=1), Crc32cCodec())  # zstd alone reads a flipped byte back as a wrong number
+WRITE_EMPTY: Any = {"write_empty_chunks": True}  # a chunk of zeros must exist, or it could not be told from a lost one
 
 
 class Store:
@@ -78,9 +79,7 @@ class Store:
     @cached_property
     def fixed(self) -> dict[str, Any]:
         """Values of the parameters that are not swept; one added to the model since has its default."""
-        return {
-            n: v for n, v in {**self.model.defaults, **self.identity["fixed"]}.items() if n not in self.axes
-        }
+        return {n: v for n, v in {**self.model.defaults, **self.identity["fixed"]}.items() if n not in self.axes}
 
     @property
     def axes(self) -> list[str]:
@@ -89,9 +88,7 @@ class Store:
     @cached_property
     def first_parameters(self) -> Any:
         """Typed parameters of the first cell: they give the observables' sizes."""
-        first = {
-            n: _decoded(self.model.parameters[n], self.array("simulation", n)[0:1])[0] for n in self.axes
-        }
+        first = {n: _decoded(self.model.parameters[n], self.array("simulation", n)[0:1])[0] for n in self.axes}
         return self.model.validate({**self.fixed, **first})
 
     def refuse_other(self, sweep: Sweep) -> None:
@@ -105,12 +102,12 @@ class Store:
     # Arrays
 
     def array(self, side: Side, name: str) -> Any:
-        """One array, opened once; ``write_empty_chunks`` must be set again at every opening."""
+        """One array, opened once; the setting for empty chunks must be made again at every opening."""
         key = f"{side}/{name}"
         if key not in self._open:
-            self._open[key] = zarr.open_array(
-                zarr.storage.LocalStore(self.path), path=key, mode="r+", config=DATA["config"], zarr_format=3
-            )
+            folder = zarr.storage.LocalStore(self.path)
+            array = zarr.open_array(folder, path=key, mode="r+", zarr_format=3)
+            self._open[key] = array.with_config(WRITE_EMPTY)
         return self._open[key]
 
     def paired(self, side: Side) -> bool:
@@ -159,13 +156,9 @@ class Store:
     def batch(self, unit: Unit) -> Batch:
         """The rows of a unit, cells slowest; parameter values are those stored as coordinates."""
         region = self.region(unit)
-        values = {
-            n: _decoded(self.model.parameters[n], self.array(unit.side, n)[region[0]]) for n in self.axes
-        }
+        values = {n: _decoded(self.model.parameters[n], self.array(unit.side, n)[region[0]]) for n in self.axes}
         n_cells = region[0].stop - region[0].start
-        replica = (
-            self.array(unit.side, "replica")[region[1]] if self.paired(unit.side) else np.zeros(1, np.int64)
-        )
+        replica = self.array(unit.side, "replica")[region[1]] if self.paired(unit.side) else np.zeros(1, np.int64)
         columns = {n: np.repeat(v, len(replica), axis=0) for n, v in values.items()}
         return Batch(
             self.model,
@@ -176,9 +169,7 @@ class Store:
             self.identity["common_random_numbers"],
         )
 
-    def write(
-        self, unit: Unit, rows: dict[str, npt.NDArray[Any]], state: npt.NDArray[np.uint8], log: Any
-    ) -> None:
+    def write(self, unit: Unit, rows: dict[str, npt.NDArray[Any]], state: npt.NDArray[np.uint8], log: Any) -> None:
         """Store a unit: data, sync, its line in the log, and last its state."""
         region = self.region(unit)
         lengths = tuple(s.stop - s.start for s in region)
@@ -195,9 +186,7 @@ class Store:
     def _grow(self, sweep: Sweep) -> None:
         """Add a request: matched cells keep their place, new ones and new replicas get whole new blocks."""
         filled = self.layout.filled(0)
-        have = {
-            n: _decoded(self.model.parameters[n], self.array("simulation", n)[:])[filled] for n in self.axes
-        }
+        have = {n: _decoded(self.model.parameters[n], self.array("simulation", n)[:])[filled] for n in self.axes}
         positions = matching.positions(sweep, have, filled)
         before = self.layout
         after, new = grown(before, sweep, positions)
@@ -276,7 +265,7 @@ def _create_group(path: Path, side: Side, sweep: Sweep, layout: Layout) -> None:
     grid = ("cell", "replica") if paired else ("cell",)
     lengths, chunks = (layout.n_cells, layout.n_replicas), layout.block
     sizes = sweep.model.sizes(sweep.parameters)
-    group = zarr.create_group(zarr.storage.LocalStore(path), path=side, zarr_format=3)
+    group: Any = zarr.create_group(zarr.storage.LocalStore(path / side), zarr_format=3)
     group.attrs["coordinates"] = " ".join(sweep.axis_names)
     for name, attrs in _index_attributes(sweep.model, side).items():
         axis = ("cell", "replica").index(name) if name in ("cell", "replica") else None
@@ -355,7 +344,8 @@ def _array(
         dimension_names=dims,
         fill_value=fill,
         attributes=attrs,
-        **DATA,
+        compressors=CODECS,
+        config=WRITE_EMPTY,
     )
 
 

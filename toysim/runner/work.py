@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch, Model, Observable
+from toysim.model import Batch, Model, Observable, Rows
 from toysim.runner.cells import joint_codes
 from toysim.runner.layout import Side, Unit, stored
 from toysim.runner.store import FAILED, OK, TIMED_OUT, Store
 
-Rows = dict[str, npt.NDArray[Any]]
+# Called before a row that runs alone: OK to run it, or the state to give it without running.
+Announce = Callable[[int], int]
+WHY = {TIMED_OUT: "time limit exceeded", FAILED: "worker process died twice at this row"}
 
 
 @dataclass
@@ -43,12 +45,11 @@ def compute(
     side: Side,
     batch: Batch,
     parameters: Any,
-    row_by_row: Callable[[int], bool] | None = None,
+    row_by_row: Announce | None = None,
 ) -> Outcome:
     """Run one side over a batch. A row that raises is recorded and the rest goes on.
 
-    ``row_by_row`` is called before each row when rows must run alone (a time limit); false skips the row as
-    timed out.
+    ``row_by_row`` is called before each row when rows must run alone (a time limit, a dead worker).
     """
     function = model.load("simulate" if side == "simulation" else "theory")
     wanted = stored(model, side, parameters)
@@ -63,17 +64,16 @@ def compute(
             pass  # found again below, row by row
     outcome = Outcome(_empty(wanted, len(batch), sizes), np.full(len(batch), OK, np.uint8), 0.0)
     for i in range(len(batch)):
-        if row_by_row is not None and not row_by_row(i):
-            outcome.state[i] = TIMED_OUT
-            outcome.errors.append({"row": i, "cell": batch.row(i), "message": "time limit exceeded"})
+        verdict = OK if row_by_row is None else row_by_row(i)
+        if verdict != OK:
+            outcome.state[i] = verdict
+            outcome.errors.append({"row": i, "cell": batch.row(i), "message": WHY[verdict]})
             continue
         try:
             one = _checked(model, side, function(batch.take(np.array([i]))), 1, wanted, sizes)
         except Exception as error:
             outcome.state[i] = FAILED
-            outcome.errors.append(
-                {"row": i, "cell": batch.row(i), "message": f"{type(error).__name__}: {error}"}
-            )
+            outcome.errors.append({"row": i, "cell": batch.row(i), "message": f"{type(error).__name__}: {error}"})
             continue
         for name, values in one.items():
             outcome.rows[name][i] = values[0]
@@ -96,7 +96,7 @@ def distinct_rows(model: Model, batch: Batch) -> tuple[Batch, npt.NDArray[np.int
 
 
 def compute_unit(
-    model: Model, side: Side, batch: Batch, parameters: Any, row_by_row: Callable[[int], bool] | None = None
+    model: Model, side: Side, batch: Batch, parameters: Any, row_by_row: Announce | None = None
 ) -> Outcome:
     """As ``compute``; theory is solved once for rows that differ only in parameters it ignores."""
     if side == "simulation":
@@ -108,9 +108,7 @@ def compute_unit(
     return Outcome(rows, solved.state[twin], solved.kernel_seconds, errors)
 
 
-def do_unit(
-    store: Store, unit: Unit, run: str, row_by_row: Callable[[int], bool] | None = None
-) -> dict[str, Any]:
+def do_unit(store: Store, unit: Unit, run: str, row_by_row: Announce | None = None) -> dict[str, Any]:
     """Compute and store one unit; the returned event is the line it left in the log."""
     start = time.perf_counter()
     batch = store.batch(unit)
@@ -168,14 +166,10 @@ def _checked(
     declared = {o.name for o in model.outputs(side)}
     for name, values in given.items():
         if name not in declared:
-            raise ValueError(
-                f"{model.id} returned {name!r}, which it does not declare as an output of {side}"
-            )
+            raise ValueError(f"{model.id} returned {name!r}, which it does not declare as an output of {side}")
         if name in rows:
             values = np.asarray(values)
             if values.shape != rows[name].shape:
-                raise ValueError(
-                    f"{model.id} returned {name} with shape {values.shape} instead of {rows[name].shape}"
-                )
+                raise ValueError(f"{model.id} returned {name} with shape {values.shape} instead of {rows[name].shape}")
             rows[name][...] = values
     return rows

@@ -1,0 +1,29 @@
+"""Kernel and theory of the rotors."""
+
+import numpy as np
+
+from toysim.jit import kernel
+from toysim.model import Batch, Rows
+
+
+@kernel
+def advance(frequencies, noise, n_steps, draws, angle):
+    """angle <- angle + w_i + s z, over steps and rotors."""
+    for i in range(len(angle)):
+        for t in range(n_steps[i]):
+            for k in range(frequencies.shape[1]):
+                angle[i] += frequencies[i, k] + noise[i] * draws[i, t, k]
+
+
+def simulate(batch: Batch) -> Rows:
+    angle = np.zeros(len(batch))
+    rotors = batch["frequencies"].shape[1]
+    draws = np.zeros((len(batch), int(batch["n_steps"].max()), rotors))
+    for i, generator in enumerate(batch.generators("noise")):
+        draws[i, : batch["n_steps"][i]] = generator.standard_normal((batch["n_steps"][i], rotors))
+    advance(batch["frequencies"], batch["noise"], batch["n_steps"], draws, angle)
+    return {"angle": angle}
+
+
+def theory(batch: Batch) -> Rows:
+    return {"angle": batch["n_steps"] * batch["frequencies"].sum(axis=1)}

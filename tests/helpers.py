@@ -1,0 +1,49 @@
+"""Small pieces that several tests share; importable by worker processes too."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+from toysim.registry import load_model
+from toysim.runner.execute import Options, execute
+from toysim.runner.spec import build_sweep
+
+AXES = {"drift": [0.1, 0.2, 0.3, 0.4, 0.5], "n_rounds": [3, 4, 5, 6, 7]}
+
+
+def walk_sweep(axes=None, replicas=7, seed=5, fixed=None, **more):
+    """A stochastic sweep of the test family: 25 cells, 7 replicas."""
+    return build_sweep(
+        "walk", load_model("walk.gaussian"), fixed or {}, axes or AXES, replicas=replicas, seed=seed, **more
+    )
+
+
+def run_walk(path, sweep=None, listen=lambda event: None, **options):
+    return execute(sweep or walk_sweep(), Path(path), Options(**options), listen)
+
+
+def data_bytes(tree):
+    """Bytes of every data variable of both sides, on the sorted grid."""
+    found = {}
+    for side in ("simulation", "theory"):
+        if side in tree:
+            for name, variable in tree[side].data_vars.items():
+                found[f"{side}/{name}"] = np.ascontiguousarray(variable.values).tobytes()
+    return found
+
+
+def chunk_digests(path):
+    """Digest of every chunk file below a store."""
+    path = Path(path)
+    return {
+        p.relative_to(path).as_posix(): hashlib.blake2b(p.read_bytes()).hexdigest()
+        for p in sorted(path.rglob("c/**/*"))
+        if p.is_file() and p.suffix != ".partial"  # what a killed writer leaves; nobody reads it
+    }
+
+
+def events(path, kind):
+    lines = (Path(path) / "log.jsonl").read_text().splitlines()
+    return [e for e in map(json.loads, lines) if e["event"] == kind]

@@ -1,0 +1,116 @@
+"""The comparison's words: agrees, differs, outside validity, undecided; and the order of a step as tolerance."""
+
+import numpy as np
+import pytest
+
+import toysim
+from toysim.comparison import Sides, compare_sides
+from toysim.errors import ToysimError
+from toysim.model import Batch, Discretisation, Model, Observable, Parameters, parameter
+
+
+class DecayParameters(Parameters):
+    rate: float = parameter(1.0, symbol="k", meaning="decay rate", gt=0)
+    step: float = parameter(0.1, symbol="h", meaning="Euler step", gt=0, stream=False)
+
+
+def euler(batch):
+    """x <- x - h k x up to t = 1."""
+    steps = np.rint(1.0 / batch["step"])
+    return {"x": (1.0 - batch["step"] * batch["rate"]) ** steps}
+
+
+def exact(batch):
+    return {"x": np.exp(-batch["rate"]), "valid": batch["rate"] < 5.0}
+
+
+def late(batch):
+    """Theory one update late: what an off-by-one in the time axis gives."""
+    return {"x": np.exp(-batch["rate"] * (1.0 + batch["step"])), "valid": batch["rate"] < 5.0}
+
+
+def decay(theory="exact"):
+    return Model(
+        id="test.decay",
+        title="Euler decay",
+        parameters_class=DecayParameters,
+        observables=(Observable("x", "value at t = 1"),),
+        simulate=f"{__name__}:euler",
+        theory=f"{__name__}:{theory}",
+        discretisation=Discretisation("step", 1, lambda p: True),
+    )
+
+
+def verdict(model, rates, step=0.02, factor=1.0):
+    batch = Batch(model, {"rate": np.array(rates)}, {"step": step}, np.zeros(len(rates), np.int64), 0)
+    simulation = {"x": euler(batch)["x"], "status": np.zeros(len(rates), np.int8)}
+    solved = globals()[model.theory.partition(":")[2]](batch)
+    sides = Sides(
+        model=model,
+        batch=batch,
+        n_replicas=1,
+        simulation=simulation,
+        theory={"x": solved["x"] * factor},
+        valid=solved["valid"],
+        rows_ok=np.ones(len(rates), bool),
+        paired=False,
+    )
+    return compare_sides(sides)[0]
+
+
+def test_first_order_errors_agree_and_are_reported():
+    found = verdict(decay(), [0.5, 1.0, 2.0])
+    assert found.verdict == "agrees"
+    assert 1e-3 < found.discretisation < 1e-2  # h/2 k^2 exp(-k) = 3.7e-3 at most
+    assert found.tolerance < 1e-4
+
+
+@pytest.mark.parametrize("step", [0.01, 0.02, 0.04])
+def test_one_update_late_differs_though_euler_errs_as_much(step):
+    assert verdict(decay("late"), [0.5, 1.0, 2.0], step).verdict == "differs"
+
+
+@pytest.mark.parametrize("factor", [0.97, 1.03])
+def test_three_percent_off_differs(factor):
+    assert verdict(decay(), [0.5, 1.0, 2.0], factor=factor).verdict == "differs"
+
+
+def test_coarse_steps_decide_nothing():
+    assert verdict(decay(), [4.0], step=0.25).verdict == "undecided"
+
+
+def test_outside_validity_is_said():
+    found = verdict(decay(), [6.0, 7.0])
+    assert (found.verdict, found.outside) == ("outside validity", 2)
+
+
+def test_stochastic_mean_within_five_standard_errors():
+    tree = toysim.sweep("walk.gaussian", drift=[0.5, 1.0], noise=0.1, replicas=100)
+    table = toysim.compare(tree)
+    assert table.ok
+    assert {v.verdict for v in table} == {"agrees"}
+    assert all(v.z < 5 for v in table)
+    assert "position" in repr(table)
+
+
+def test_too_few_replicas_are_undecided():
+    tree = toysim.sweep("walk.gaussian", drift=[0.5, 1.0], noise=3.0, replicas=5)
+    assert {v.verdict for v in toysim.compare(tree)} == {"undecided"}
+
+
+def test_failed_replicas_are_left_out_of_the_mean():
+    tree = toysim.sweep("walk.gaussian", drift=[0.5], noise=0.1, replicas=400)
+    tree["simulation"]["state"].values[0, 3] = 2
+    tree["simulation"]["position"].values[0, 3] = 1e6
+    assert toysim.compare(tree)[0].verdict == "agrees"
+    ds = tree["simulation"].to_dataset()
+    assert abs(float(ds.toysim.mean()["position"][0]) - 6.0) < 1.0
+    n = 399
+    expected = ds["position"].values[0][ds["state"].values[0] == 1].std(ddof=1) / np.sqrt(n)
+    np.testing.assert_allclose(float(ds.toysim.sem()["position"][0]), expected, rtol=1e-12)
+
+
+def test_no_theory_or_nothing_done_is_one_line(tmp_path):
+    tree = toysim.sweep("walk.trouble", x=[0.0])
+    with pytest.raises(ToysimError, match="walk.trouble has no theory"):
+        toysim.compare(tree)

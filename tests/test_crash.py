@@ -1,0 +1,181 @@
+"""SIGKILL at random moments: what was finished stays, nothing is wrong, the rest is completed to the same bytes."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from helpers import chunk_digests
+
+import toysim
+
+AXES = {"x": list(np.linspace(0.0, 1.0, 40))}
+BLOCK = 3  # rows; 120 rows of 10 ms: 40 blocks
+SCRIPT = """
+import sys
+import numpy as np
+import toysim
+
+if __name__ == "__main__":
+    toysim.sweep("walk.trouble", x=list(np.linspace(0.0, 1.0, 40)), rest=0.01, replicas=3, seed=3, block=3,
+                 store=sys.argv[1], backend=sys.argv[2], workers=2)
+"""
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory):
+    """The chunks of a run that nobody disturbed."""
+    path = tmp_path_factory.mktemp("truth") / "t.zarr"
+    toysim.sweep("walk.trouble", **AXES, rest=0.01, replicas=3, seed=3, block=BLOCK, store=path)
+    return chunk_digests(path)
+
+
+def done_blocks(path):
+    return {p.parent.name for p in path.glob("simulation/state/c/*/*") if p.name.isdigit()}
+
+
+def start(path, script, backend):
+    return subprocess.Popen(
+        [sys.executable, str(script), str(path), backend], start_new_session=True, stderr=subprocess.DEVNULL
+    )
+
+
+def wait_for_progress(path, process, before, timeout=60):
+    """Until this run has finished a block, so that others are in flight."""
+    limit = time.monotonic() + timeout
+    while len(done_blocks(path)) <= before:
+        assert process.poll() is None, "the run ended before it could be killed"
+        assert time.monotonic() < limit, "no progress"
+        time.sleep(0.002)
+
+
+def check(path, truth):
+    """Every block that says done has the undisturbed bytes in every array; some are done, some are not."""
+    done = done_blocks(path)
+    assert 0 < len(done) < 40
+    here = chunk_digests(path)
+    for name, digest in truth.items():
+        side, variable, _, *place = name.split("/")
+        if variable in ("y", "status", "status_step", "state") and place[0] in done:
+            assert here[name] == digest, name
+    with_nan = toysim.open_store(path)["simulation"]
+    assert int((with_nan["state"] == 1).sum()) == 3 * len(done)
+
+
+def members(group):
+    """Processes of a session that are still alive."""
+    alive = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                fields = open(f"/proc/{entry}/stat").read().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) == group and fields[0] != "Z":
+                alive.append(int(entry))
+    return alive
+
+
+def kill_runs(tmp_path, truth, backend, kills, seed):
+    """Kill the runner ``kills`` times over as many stores as that takes; each store must end undisturbed."""
+    script = tmp_path / "run.py"
+    script.write_text(SCRIPT)
+    moments = random.Random(seed)
+    number, killed = 0, 0
+    while killed < kills:
+        path = tmp_path / f"t{number}.zarr"
+        while killed < kills and len(done_blocks(path)) < 30:
+            process = start(path, script, backend)
+            wait_for_progress(path, process, len(done_blocks(path)))
+            time.sleep(moments.uniform(0, 0.04))
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+            limit = time.monotonic() + 10
+            while members(process.pid):
+                assert time.monotonic() < limit, "workers outlived their parent"
+                time.sleep(0.01)
+            check(path, truth)
+            killed += 1
+        assert start(path, script, backend).wait(timeout=120) == 0
+        assert chunk_digests(path) == truth
+        number += 1
+    return killed
+
+
+def kill_workers(tmp_path, truth, kills, seed):
+    """Kill single workers of a running sweep; the run replaces them and ends undisturbed."""
+    script = tmp_path / "run.py"
+    script.write_text(SCRIPT)
+    moments = random.Random(seed)
+    number, killed = 0, 0
+    while killed < kills:
+        path = tmp_path / f"w{number}.zarr"
+        process = start(path, script, "processes")
+        while killed < kills:
+            before = len(done_blocks(path))
+            if process.poll() is not None or before > 34:
+                break
+            wait_for_progress(path, process, before)
+            time.sleep(moments.uniform(0, 0.04))
+            workers = [p for p in members(process.pid) if b"spawn_main" in open(f"/proc/{p}/cmdline", "rb").read()]
+            done = len(done_blocks(path))
+            if workers and 0 < done < 39:
+                os.kill(moments.choice(workers), signal.SIGKILL)
+                killed += 1
+        assert process.wait(timeout=120) == 0
+        assert chunk_digests(path) == truth
+        number += 1
+    return killed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc to find the workers")
+class TestKills:
+    def test_a_few_kills(self, tmp_path, truth):
+        assert kill_runs(tmp_path, truth, "threads", 2, seed=1) == 2
+
+    @pytest.mark.slow
+    def test_killed_runner_on_threads(self, tmp_path, truth):
+        assert kill_runs(tmp_path, truth, "threads", 20, seed=2) == 20
+
+    @pytest.mark.slow
+    def test_killed_runner_on_processes(self, tmp_path, truth):
+        assert kill_runs(tmp_path, truth, "processes", 12, seed=3) == 12
+
+    @pytest.mark.slow
+    def test_killed_workers(self, tmp_path, truth):
+        assert kill_workers(tmp_path, truth, 14, seed=4) == 14
+
+
+def test_killed_creation_and_growth_are_begun_again(tmp_path, monkeypatch):
+    """A kill before the root document is committed: nothing of it is seen, and the next run does it again."""
+    from helpers import data_bytes, run_walk, walk_sweep
+
+    import toysim.runner.store as store
+
+    path, fresh = tmp_path / "w.zarr", tmp_path / "fresh.zarr"
+    commit = store.commit_root
+
+    def die(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store, "commit_root", die)
+    with pytest.raises(KeyboardInterrupt):
+        run_walk(path)
+    monkeypatch.setattr(store, "commit_root", commit)
+    run_walk(path, block=32)
+    before = data_bytes(toysim.open_store(path))
+    monkeypatch.setattr(store, "commit_root", die)
+    more = walk_sweep({"drift": [0.1, 0.2, 0.7], "n_rounds": [3, 9]}, replicas=9)
+    with pytest.raises(KeyboardInterrupt):
+        run_walk(path, more)
+    assert data_bytes(toysim.open_store(path)) == before
+    monkeypatch.setattr(store, "commit_root", commit)
+    run_walk(path, more)
+    run_walk(fresh, more)
+    grown = toysim.open_store(path)["simulation"].sel(drift=[0.1, 0.2, 0.7], n_rounds=[3, 9])
+    ours = grown["position"].values
+    np.testing.assert_array_equal(ours, toysim.open_store(fresh)["simulation"]["position"].values)

@@ -1,0 +1,83 @@
+"""Compiled kernels: cached across processes, never stale after an edit of a helper, nobody else's cache touched."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import toysim
+
+ROOT = Path(toysim.__file__).parent.parent
+HELPER = """
+from toysim.jit import kernel
+
+@kernel
+def factor():
+    return {value}
+"""
+FAMILY = """
+from toysim.jit import kernel
+from toysim.models.tiny.helper import factor
+
+@kernel
+def scaled(x):
+    return factor() * x
+"""
+ASK = """
+import time, numba
+before = numba.config.CACHE_DIR
+from toysim.models.tiny.kernels import scaled
+start = time.perf_counter()
+value = scaled(2.0)
+hits = sum(scaled.stats.cache_hits.values())
+assert numba.config.CACHE_DIR == before, "the user's cache setting was changed"
+print(value, hits)
+"""
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A copy of the engine and its families with one family more."""
+    for name in ("toysim", "models"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            pytest.fail(f"no folder {name} beside the engine: run the tests from a checkout")
+    (tmp_path / "pyproject.toml").write_text("")
+    tiny = tmp_path / "models" / "tiny"
+    tiny.mkdir()
+    (tiny / "__init__.py").write_text("MODELS = ()\n")
+    (tiny / "helper.py").write_text(HELPER.format(value=1.0))
+    (tiny / "kernels.py").write_text(FAMILY)
+    return tmp_path
+
+
+def ask(tree):
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tree / "cache"), "PYTHONPATH": str(tree)}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", ASK], cwd=tree, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    value, hits = done.stdout.split()
+    return float(value), int(hits)
+
+
+def test_second_process_does_not_compile_and_an_edited_helper_counts(tree):
+    assert ask(tree) == (2.0, 0)
+    assert ask(tree) == (2.0, 1)
+    (tree / "models" / "tiny" / "helper.py").write_text(HELPER.format(value=10.0))
+    assert ask(tree) == (20.0, 0)
+    assert ask(tree) == (20.0, 1)
+
+
+def test_kernels_run_as_plain_python_too():
+    from toysim.jit import kernel
+
+    @kernel
+    def double(x):
+        return 2 * x
+
+    assert double.py_func(3) == double(3) == 6

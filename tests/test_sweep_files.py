@@ -1,0 +1,159 @@
+"""Sweep files: what they say is what runs; what is wrong with them is said in one line, with file and line."""
+
+import numpy as np
+import pytest
+
+from toysim.errors import ToysimError
+from toysim.registry import load_model
+from toysim.runner.layout import block_shape
+from toysim.runner.plan import plan_sweep, refuse_huge
+from toysim.runner.spec import build_sweep, load_sweep
+
+GOOD = """\
+model    = "walk.gaussian"
+question = "How far does it get?"
+replicas = 3
+seed     = 7
+[fixed]
+noise = 0.5
+[axes]
+drift    = { linspace = [0.0, 1.0, 5] }
+n_rounds = [2, 3]
+[presets.paper]
+replicas = 50
+axes = { n_rounds = [2, 3, 4] }
+[presets.quiet]
+fixed = { noise = 0.1 }
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text):
+        path = tmp_path / "mine.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_reads_what_is_written(write):
+    sweep = load_sweep(write(GOOD))
+    assert (sweep.model.id, sweep.replicas, sweep.seed, sweep.shape) == ("walk.gaussian", 3, 7, (5, 2))
+    assert sweep.fixed["noise"] == 0.5
+    np.testing.assert_array_equal(sweep.columns(np.array([3]))["drift"], [0.25])
+    assert sweep.columns(np.arange(10))["n_rounds"].tolist() == [2, 3] * 5
+
+
+def test_presets_grow_the_store_or_have_their_own(write):
+    path = write(GOOD)
+    paper, quiet = load_sweep(path, "paper"), load_sweep(path, "quiet")
+    assert (paper.replicas, paper.shape, paper.store_name) == (50, (5, 3), "mine")
+    assert paper.identity == load_sweep(path).identity
+    assert (quiet.fixed["noise"], quiet.store_name) == (0.1, "mine.quiet")
+
+
+def test_overrides_replace_values_and_axes(write):
+    sweep = load_sweep(write(GOOD), overrides={"noise": 0.9, "drift": 0.5, "n_rounds": [4, 5, 6]})
+    assert (sweep.fixed["noise"], sweep.shape) == (0.9, (1, 3))
+
+
+@pytest.mark.parametrize(
+    ("axis", "values"),
+    [
+        ("[0.1, 0.2]", [0.1, 0.2]),
+        ("{ linspace = [0.0, 1.0, 3] }", [0.0, 0.5, 1.0]),
+        ("{ arange = [0.0, 1.0, 0.25] }", [0.0, 0.25, 0.5, 0.75]),
+        ("{ logspace = [-2, 0, 3] }", [0.01, 0.1, 1.0]),
+        ("{ geomspace = [0.1, 10.0, 3] }", [0.1, 1.0, 10.0]),
+    ],
+)
+def test_spaced_axes(write, axis, values):
+    sweep = load_sweep(write(f'model = "walk.gaussian"\n[axes]\ndrift = {axis}\n'))
+    np.testing.assert_allclose(sweep.dimensions[0].values["drift"], values, rtol=1e-14)
+
+
+@pytest.mark.parametrize("design", ["random", "latin_hypercube", "sobol"])
+def test_sampled_axes_depend_on_the_seed_alone(write, design):
+    def values(seed):
+        text = f'model = "walk.gaussian"\nseed = {seed}\n[axes]\ndrift = {{ {design} = [1.0, 3.0, 16] }}\n'
+        return load_sweep(write(text)).dimensions[0].values["drift"]
+
+    np.testing.assert_array_equal(values(1), values(1))
+    assert not np.array_equal(values(1), values(2))
+    assert ((values(1) >= 1.0) & (values(1) < 3.0)).all()
+    if design != "random":  # one point in each of 16 equal strata
+        assert sorted(np.floor((values(1) - 1.0) * 8)) == list(range(16))
+
+
+REFUSED = {
+    'model = "walk.gausian"': r"mine.toml:1: unknown model 'walk.gausian': did you mean 'walk.gaussian'",
+    'modle = "walk.gaussian"': r"mine.toml:1: unknown key 'modle' in sweep file: did you mean 'model'",
+    'question = "x"': r"model is missing",
+    'model = "walk.gaussian"\n[fixed]\nnoize = 1.0': r"mine.toml:3: unknown parameter 'noize' .*did you mean 'noise'",
+    'model = "walk.gaussian"\n[axes]\ndrif = [1.0]': r"mine.toml:3: unknown parameter 'drif' .*did you mean 'drift'",
+    'model = "walk.gaussian"\n[fixed]\nnoise = "high"': r"mine.toml:3: noise = 'high': .*float, allowed: >= 0",
+    'model = "walk.gaussian"\n[fixed]\nnoise = -1.0': r"mine.toml:3: noise = -1.0: .*allowed: >= 0 and <= 100",
+    'model = "walk.gaussian"\n[fixed]\nnoise = nan': r"mine.toml:3: noise = nan",
+    'model = "walk.gaussian"\n[axes]\ndrift = [0.1, nan]': r"mine.toml:3: axis drift: value nan is not a finite number",
+    'model = "walk.gaussian"\n[axes]\ndrift = [0.1, 11.0]': r"mine.toml:3: axis drift, value 2: drift = 11.0: .*<= 10",
+    'model = "walk.gaussian"\n[axes]\ndrift = ["a"]': r"mine.toml:3: axis drift: drift is float.*got 'a'",
+    'model = "walk.gaussian"\n[axes]\nn_rounds = [2.5]': r"mine.toml:3: axis n_rounds: n_rounds is int.*got 2.5",
+    'model = "walk.gaussian"\n[axes]\nlate_option = [1]': r"mine.toml:3: axis late_option: .*got 1",
+    'model = "walk.gaussian"\n[axes]\ndrift = []': r"mine.toml:3: axis drift is empty",
+    'model = "walk.gaussian"\n[axes]\ndrift = { linspace = [0, 1, 0] }': r"mine.toml:3: axis drift is empty",
+    'model = "walk.gaussian"\n[axes]\ndrift = { linspac = [0, 1, 2] }': r"unknown key 'linspac': did you mean 'linspace'",
+    'model = "walk.gaussian"\n[axes]\ndrift = { linspace = [0, 1] }': r"linspace = \[0, 1\] needs 3 finite numbers",
+    'model = "walk.gaussian"\n[axes]\ndrift = 0.5': r"axis drift = 0.5: give a list",
+    'model = "walk.gaussian"\n[axes]\ndrift = [0.1, 0.1]': r"values 0.1 and 0.1 are equal or closer than 1e-12",
+    'model = "walk.gaussian"\n[fixed]\ndrift = 1.0\n[axes]\ndrift = [0.1]': r"mine.toml:3: drift is fixed and also an axis",
+    'model = "walk.gaussian"\n[fixed]\ndrift = [0.1, 0.2]': r"drift is fixed but holds several values",
+    'model = "walk.gaussian"\nreplicas = 0': r"mine.toml:2: replicas = 0 must be a whole number of at least 1",
+    'model = "walk.gaussian"\nseed = "a"': r"mine.toml:2: seed = 'a'",
+    'model = "walk.gaussian"\n[axes]\ndrift = {values = [1.0, 2.0], zip = "p"}\nnoise = {values = [1.0], zip = "p"}': (
+        r"tied by zip = 'p' differ in length: drift has 2, noise has 1"
+    ),
+    'model = "walk.gaussian"\n[fixed]\nweights = []': r"weights is empty; give at least one weight",
+    'model = "walk.gaussian"\n[axes]\nweights = [[1.0], [1.0, 2.0]]': r"axis weights: values differ in length",
+    'model = "walk.gaussian"\n[axes]\nn_records = [1, 2]': r"at n_records = 2 the dimension 'record' has length 2",
+    'model = "walk.gaussian"\n[presets.paper]\nseed = 3': r"unknown key 'seed' in preset paper",
+    "model = ": r"mine.toml: not TOML",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED, ids=lambda t: t.replace("\n", ";")[-50:])
+def test_refused_in_one_line(write, text):
+    with pytest.raises(ToysimError, match=REFUSED[text]) as caught:
+        load_sweep(write(text))
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_sweep_and_preset(write):
+    with pytest.raises(ToysimError, match="no sweep file 'nowhere.toml'"):
+        load_sweep("nowhere.toml")
+    with pytest.raises(ToysimError, match="unknown preset 'papr': did you mean 'paper'"):
+        load_sweep(write(GOOD), "papr")
+
+
+def test_huge_sweeps_need_a_yes_before_anything_is_made():
+    axes = {"drift": {"linspace": [0.0, 1.0, 10**6]}, "noise": {"linspace": [0.0, 1.0, 10**6]}}
+    sweep = build_sweep("huge", load_model("walk.gaussian"), {}, axes)
+    with pytest.raises(ToysimError, match=r"1e\+12 cells"):
+        refuse_huge(sweep, yes=False)
+    refuse_huge(sweep, yes=True)
+
+
+def test_plan_counts_by_arithmetic(write):
+    plan = plan_sweep(load_sweep(write(GOOD)), block_rows=4, pilot=True)
+    assert (plan.cells, plan.replicas, plan.rows, plan.block, plan.blocks) == (10, 3, 30, (1, 3), 10)
+    assert plan.bytes == 30 * (8 + 8 + 1 + 8) + 10 * (8 + 8 + 1)
+    assert plan.seconds > 0
+
+
+def test_blocks_hold_many_cheap_rows_and_few_dear_ones():
+    model = load_model("walk.gaussian")
+    cheap = build_sweep("c", model, {"n_rounds": 1}, {"drift": {"linspace": [0.0, 1.0, 10**6]}})
+    dear = build_sweep("d", model, {"n_rounds": 10**6}, {"drift": {"linspace": [0.0, 1.0, 1000]}}, replicas=10)
+    assert block_shape(cheap) == (50_000, 1)
+    cells, replicas = block_shape(dear)
+    assert cells * replicas * model.seconds(dear.parameters) <= 1.0
