@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def check(path, truth):
     assert 0 < len(done) < 40
     here = chunk_digests(path)
     for name, digest in truth.items():
-        side, variable, _, *place = name.split("/")
+        _, variable, _, *place = name.split("/")
         if variable in ("y", "status", "status_step", "state") and place[0] in done:
             assert here[name] == digest, name
     with_nan = toysim.open_store(path)["simulation"]
@@ -72,7 +73,7 @@ def members(group):
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             try:
-                fields = open(f"/proc/{entry}/stat").read().rpartition(")")[2].split()
+                fields = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
             except OSError:
                 continue
             if int(fields[3]) == group and fields[0] != "Z":
@@ -121,7 +122,7 @@ def kill_workers(tmp_path, truth, kills, seed):
                 break
             wait_for_progress(path, process, before)
             time.sleep(moments.uniform(0, 0.04))
-            workers = [p for p in members(process.pid) if b"spawn_main" in open(f"/proc/{p}/cmdline", "rb").read()]
+            workers = [p for p in members(process.pid) if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
             done = len(done_blocks(path))
             if workers and 0 < done < 39:
                 os.kill(moments.choice(workers), signal.SIGKILL)

@@ -1,0 +1,265 @@
+"""The clock solution, the closed forms and two integrators, held against each other to 1e-9."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference.deep_linear import flow
+from toysim.models.deep_linear import MODES
+from toysim.models.deep_linear import closed_forms as forms
+from toysim.models.deep_linear.coordinate import coordinate, layer_at, other_layers, sharpness
+
+from toysim.model import Batch
+
+
+def batch(n=1, seed=0, columns=None, **fixed):
+    MODES.validate({"integrator": "flow", **fixed})
+    return Batch(MODES, columns or {}, {"integrator": "flow", **fixed}, np.arange(n), seed)
+
+
+def simulated(**keywords):
+    return MODES.load("simulate")(batch(**keywords))
+
+
+def predicted(**keywords):
+    return MODES.load("theory")(batch(**keywords))
+
+
+def agree(atol=1e-9, **keywords):
+    """All observables of simulation and theory within 1e-9, relative where large, NaN at the same places."""
+    ours, exact = simulated(**keywords), predicted(**keywords)
+    assert exact["valid"].all()
+    assert set(ours) - set(exact) == {"eta_sharpness", "status", "status_step"}
+    for name in set(ours) & set(exact):
+        np.testing.assert_allclose(ours[name], exact[name], rtol=1e-9, atol=atol, err_msg=name)
+
+
+# ---- the coordinate --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5, 6, 9, 13, 30])
+@pytest.mark.parametrize("c", [0.3, 1.0, 4.0])
+@pytest.mark.parametrize("p", [-0.7, 0.0, 0.01, 1.3])
+def test_coordinate_is_the_hypergeometric_form(depth, c, p):
+    """x = p c^(-(D-1)/2) 2F1(1/2, (D-1)/2; 3/2; -p^2/c)."""
+    if depth == 1:
+        assert coordinate(p, c, depth) == p
+        return
+    h = mpmath.hyp2f1(0.5, mpmath.mpf(depth - 1) / 2, 1.5, -(mpmath.mpf(p) ** 2) / c)
+    expected = float(p * mpmath.mpf(c) ** (-mpmath.mpf(depth - 1) / 2) * h)
+    assert coordinate(p, c, depth) == pytest.approx(expected, rel=1e-13, abs=1e-300)
+
+
+def test_coordinate_at_unit_offset():
+    for p in (-0.5, 0.2, 2.0):
+        assert coordinate(p, 1.0, 2) == pytest.approx(math.asinh(p), rel=1e-14)
+        assert coordinate(p, 1.0, 3) == pytest.approx(math.atan(p), rel=1e-14)
+        assert coordinate(p, 1.0, 4) == pytest.approx(p / math.sqrt(1 + p * p), rel=1e-14)
+        assert coordinate(p, 1.0, 5) == pytest.approx((p / (1 + p * p) + math.atan(p)) / 2, rel=1e-14)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.floats(0.01, 2.0), st.sampled_from([0.0, 0.2, 1.0]), st.integers(1, 16), st.booleans())
+def test_coordinate_inverts(p, c, depth, negative):
+    if negative and (c > 0 or depth == 1):
+        p = -p
+    x = coordinate(p, c, depth)
+    error = layer_at(x, c, depth, 0.5, -2.5, 2.5) - p
+    # x is known to its rounding, which is an error f(p) eps x in p.
+    assert abs(error) <= 1e-14 * abs(p) + 1e-15 * abs(x) * abs(other_layers(p, c, depth))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.floats(-1.5, 1.5), st.floats(0.1, 2.0), st.integers(1, 12))
+def test_sharpness_is_the_slope_of_strength(p, c, depth):
+    def strength(q):
+        return q * (q * q + c) ** (mpmath.mpf(depth - 1) / 2)
+
+    slope = float(mpmath.diff(strength, p)) * other_layers(p, c, depth)
+    assert sharpness(p, c, depth) == pytest.approx(slope, rel=1e-9)
+
+
+# ---- closed forms ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("depth", "time"), [(1, 0.683097), (2, 2.297560), (3, 3.768037), (4, 4.683412)])
+def test_learning_time_reference(depth, time):
+    assert forms.learning_time(0.01, 0.5, 1.0, depth) == pytest.approx(time, abs=0.51e-6)
+
+
+def test_depth_scan_at_fixed_start():
+    times = [forms.learning_time(0.01, 1.0, 2.0, depth) for depth in (2, 3, 4, 5, 6, 8)]
+    np.testing.assert_allclose(times, [1.323, 1.978, 2.393, 2.606, 2.689, 2.655], atol=0.51e-3)
+
+
+@pytest.mark.parametrize(
+    ("depth", "distance", "a", "b"),
+    [(2, 0.2, 1.796063, 1.203937), (3, 0.2, 1.986401, 1.013599), (4, 0.1, 1.854479, 1.145521)],
+)
+def test_end_state_reference(depth, distance, a, b):
+    assert forms.end_state(3.0, distance, depth) == pytest.approx((a, b), abs=0.51e-6)
+    assert forms.end_state(3.0, -distance, depth) == pytest.approx((b, a), abs=0.51e-6)
+
+
+def test_end_state_of_equals_and_of_a_long_deficit():
+    assert forms.end_state(3.0, 0.0, 5) == (1.5, 1.5)
+    a, b = forms.end_state(1.0, 1e12, 4)
+    assert b == pytest.approx(1 / (2e12) ** 2, rel=1e-9)
+    assert a == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4, 6])
+def test_plateau_is_the_leading_order_of_the_learning_time(depth):
+    ratios = [forms.plateau_length(k, 2.0, depth) / forms.learning_time(k, 1.0, 2.0, depth) for k in (1e-6, 1e-12)]
+    assert abs(ratios[1] - 1) < abs(ratios[0] - 1) < 0.2
+    assert abs(ratios[1] - 1) < 1e-2
+
+
+@pytest.mark.parametrize("side", ["simulate", "theory"])
+def test_one_pathway_depth_one_and_two(side):
+    fixed = {"n_pathways": 1, "start_strength": 0.02, "duration": 6.0, "n_records": 25}
+    for depth, form in ((1, forms.strength_depth_one), (2, forms.strength_depth_two)):
+        rows = MODES.load(side)(batch(depth=depth, **fixed))
+        np.testing.assert_allclose(rows["mode_strength"][0, 0], form(rows["time"][0], 2.0, 0.02), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("side", ["simulate", "theory"])
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("n_pathways", [1, 3])
+def test_time_to_a_strength(side, depth, n_pathways):
+    k0 = 0.01 / n_pathways
+    fixed = {"n_pathways": n_pathways, "depth": depth, "start_strength": k0, "duration": 20.0, "n_records": 40}
+    rows = MODES.load(side)(batch(**fixed))
+    total = rows["mode_strength"][0].sum(axis=0)
+    rising = (total < 1.99) & (rows["time"][0] > 0)
+    time = forms.learning_time(0.01, total[rising], 2.0, depth, n_pathways)
+    # The strengths are right to 1e-9; so is the time, times the slope dK/dt at its slowest.
+    np.testing.assert_allclose(time, rows["time"][0][rising], atol=2e-9)
+    half = forms.learning_time(0.01, 1.0, 2.0, depth, n_pathways)
+    assert rows["half_learning_time"][0] == pytest.approx(float(half), abs=1e-9)
+
+
+@pytest.mark.parametrize("side", ["simulate", "theory"])
+@pytest.mark.parametrize("depth", [2, 3, 4, 6])
+def test_end_state_follows_from_the_invariant(side, depth):
+    fixed = {"depth": depth, "deficit_start": 0.1, "deficit_length": 0.3, "duration": 300.0}
+    rows = MODES.load(side)(batch(**fixed))
+    expected = forms.end_state(2.0, float(rows["invariant"][0, 1]), depth)
+    np.testing.assert_allclose(rows["final_strength"][0], expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4, 6])
+def test_stability_threshold(depth):
+    """Just below the threshold descent settles at K = S, just above it does not (2 % bracket)."""
+    fixed = {"n_pathways": 1, "depth": depth, "singular_value": 1.5, "start_strength": 1.49, "allow_unstable": True}
+    residual = []
+    for factor in (0.98, 1.02):
+        step = factor * forms.stable_step(1.5, depth)
+        values = {**fixed, "integrator": "gradient_descent", "step": step, "duration": 2000 * step}
+        rows = simulated(**values)
+        residual.append(abs(rows["final_residual"][0]))
+    assert residual[0] < 1e-9
+    assert not residual[1] < 1e-3
+    assert forms.stable_step(1.5, depth, 2) / forms.stable_step(1.5, depth) == pytest.approx(2 ** (1 - 2 / depth))
+
+
+# ---- the clock -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5, 8])
+@pytest.mark.parametrize("c", [0.0, 0.2, 1.0])
+def test_clock_against_another_integrator(depth, c):
+    first = [0.3, 0.25, 0.35]
+    windows = [(1, 0.2, 0.6), (2, 0.0, 0.3), (0, 0.5, 0.7), (1, 5.0, 50.0)]
+    layers = [[p, *[math.sqrt(p * p + c) if c else p] * (depth - 1)] for p in first]
+    offsets = np.array([row[-1] ** 2 - row[0] ** 2 for row in layers]) if depth > 1 else np.zeros(3)
+    rows = predicted(n_pathways=3, depth=depth, layer_starts=layers, windows=windows, duration=12.0, n_records=241)
+    exact = flow(first, offsets, depth, 2.0, windows, rows["time"][0])
+    np.testing.assert_allclose(rows["mode_strength"][0], exact, atol=1e-9)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 6, 13])
+def test_clock_against_the_flow(depth):
+    agree(depth=depth, deficit_length=0.25, duration=8.0, n_records=9)
+
+
+@pytest.mark.parametrize("depth", [2, 3, 5, 8, 13])
+@pytest.mark.parametrize("begin", [0.0, 0.1])
+def test_clock_at_large_initialization_with_noise(depth, begin):
+    fixed = {"layer_offset": 1.0, "layer_start": 0.0, "start_noise": 0.01, "singular_value": 10.0}
+    agree(n=10, depth=depth, deficit_start=begin, deficit_length=0.015, duration=1.0, n_records=6, **fixed)
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4])
+def test_clock_with_lesions_and_windows(depth):
+    windows = ((0, 0.2, 0.5), (2, 0.3, 0.9), (3, 0.0, 0.1))
+    fixed = {"n_pathways": 4, "start_imbalance": 0.2, "windows": windows, "lesions": (2,), "deficit_length": 0.4}
+    agree(depth=depth, duration=8.0, n_records=9, **fixed)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+@pytest.mark.parametrize("start", [1.05, 1.5])
+def test_clock_when_too_strong_at_the_start(depth, start):
+    """Strengths above S shrink; with the frozen pathway alone above S the open one shrinks without end."""
+    agree(depth=depth, layer_start=start, duration=3.0, n_records=5, deficit_length=0.3)
+
+
+def test_clock_while_all_are_frozen():
+    agree(depth=3, windows=((0, 0.1, 0.4), (1, 0.2, 0.6)), duration=2.0, n_records=21)
+
+
+def test_clock_from_a_small_start():
+    """x starts at 2e4: the pathways' distance must not drown in it. The bound is that of the flow's local error."""
+    agree(depth=4, layer_start=0.005, singular_value=10.0, duration=9000.0, deficit_length=0.04)
+
+
+def test_clock_with_offsets_that_differ():
+    layers = ((0.1, 0.3, 0.3), (0.2, 0.2, 0.2))
+    agree(depth=3, layer_starts=layers, deficit_length=0.2, duration=8.0, n_records=4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 7),
+    st.sampled_from([0.0, 0.5]),
+    st.lists(st.floats(0.15, 1.1), min_size=2, max_size=2),
+    st.floats(0.0, 2.0),
+    st.floats(0.0, 2.0),
+    st.floats(0.5, 4.0),
+)
+def test_clock_and_flow_anywhere(depth, c, first, begin, length, target):
+    layers = [[p, *[math.sqrt(p * p + c) if c else p] * (depth - 1)] for p in first]
+    agree(
+        depth=depth,
+        singular_value=target,
+        layer_starts=layers,
+        deficit_start=begin,
+        deficit_length=length,
+        duration=6.0,
+        n_records=3,
+    )
+
+
+def test_deficit_in_the_plateau_counts_by_its_length_alone():
+    """int Omega = S tau while little is learned, whenever the deficit falls and however small the start."""
+    for begin in (0.0, 2.0, 10.0):
+        rows = predicted(depth=4, layer_start=0.05, deficit_start=begin, deficit_length=0.5, duration=2000.0)
+        assert rows["invariant"][0, 1] == pytest.approx(2.0 * 0.5, rel=1e-3)
+
+
+def test_theory_says_where_it_does_not_hold():
+    general = predicted(layer_starts=((0.1, 0.2, 0.3), (0.3, 0.2, 0.1)))
+    assert not general["valid"][0]
+    assert np.isnan(general["final_strength"]).all()
+    assert general["balance_drift"][0] == 0.0
+    assert not predicted(layer_start=-0.1)["valid"][0]
+    assert predicted(layer_start=-0.1, layer_offset=1.0)["valid"][0]
+
+
+def test_theory_tells_its_accuracy():
+    rows = predicted(n=50, start_noise=0.02, layer_offset=0.3, deficit_length=0.4, n_records=4)
+    assert rows["theory_residual"].max() < 1e-12
+    assert rows["theory_iterations"].max() < 300
