@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from reference.deep_linear import flow
+from toysim.model import Batch
 from toysim.models.deep_linear import MODES
 from toysim.models.deep_linear import closed_forms as forms
 from toysim.models.deep_linear.coordinate import coordinate, layer_at, other_layers, sharpness
-
-from toysim.model import Batch
 
 
 def batch(n=1, seed=0, columns=None, **fixed):
@@ -42,23 +42,38 @@ def agree(atol=1e-9, **keywords):
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4, 5, 6, 9, 13, 30])
 @pytest.mark.parametrize("c", [0.3, 1.0, 4.0])
-@pytest.mark.parametrize("p", [-0.7, 0.0, 0.01, 1.3])
+@pytest.mark.parametrize("p", [-0.7, 0.0, 0.01, 1.3, 40.0])
 def test_coordinate_is_the_hypergeometric_form(depth, c, p):
-    """x = p c^(-(D-1)/2) 2F1(1/2, (D-1)/2; 3/2; -p^2/c)."""
+    """x = p c^(-(D-1)/2) 2F1(1/2, (D-1)/2; 3/2; -p^2/c), less its limit at large p for D > 2."""
     if depth == 1:
         assert coordinate(p, c, depth) == p
         return
-    h = mpmath.hyp2f1(0.5, mpmath.mpf(depth - 1) / 2, 1.5, -(mpmath.mpf(p) ** 2) / c)
-    expected = float(p * mpmath.mpf(c) ** (-mpmath.mpf(depth - 1) / 2) * h)
-    assert coordinate(p, c, depth) == pytest.approx(expected, rel=1e-13, abs=1e-300)
+    with mpmath.workdps(80):
+        power = mpmath.mpf(depth - 1) / 2
+        x = p * mpmath.mpf(c) ** -power * mpmath.hyp2f1(0.5, power, 1.5, -(mpmath.mpf(p) ** 2) / c)
+        if depth > 2:
+            limit = mpmath.sqrt(mpmath.pi) * mpmath.gamma(power - 0.5) / (2 * mpmath.gamma(power))
+            x -= limit * mpmath.mpf(c) ** (0.5 - power)
+        expected = float(x)
+    assert coordinate(p, c, depth) == pytest.approx(expected, rel=1e-12, abs=1e-300)
 
 
 def test_coordinate_at_unit_offset():
     for p in (-0.5, 0.2, 2.0):
         assert coordinate(p, 1.0, 2) == pytest.approx(math.asinh(p), rel=1e-14)
-        assert coordinate(p, 1.0, 3) == pytest.approx(math.atan(p), rel=1e-14)
-        assert coordinate(p, 1.0, 4) == pytest.approx(p / math.sqrt(1 + p * p), rel=1e-14)
-        assert coordinate(p, 1.0, 5) == pytest.approx((p / (1 + p * p) + math.atan(p)) / 2, rel=1e-14)
+        assert coordinate(p, 1.0, 3) == pytest.approx(math.atan(p) - math.pi / 2, rel=1e-14)
+        assert coordinate(p, 1.0, 4) == pytest.approx(p / math.sqrt(1 + p * p) - 1, rel=1e-14)
+        half = (p / (1 + p * p) + math.atan(p)) / 2
+        assert coordinate(p, 1.0, 5) == pytest.approx(half - math.pi / 4, rel=1e-13)
+
+
+@pytest.mark.parametrize("depth", [3, 4, 8, 64])
+def test_coordinate_is_continuous_where_its_formula_changes(depth):
+    """The series takes over at p^2 = 64 c, and ends in the form at c = 0."""
+    below, above = (coordinate(8.0 * (1 + d), 1.0, depth) for d in (-1e-15, 1e-15))
+    whole = coordinate(0.0, 1.0, depth)  # what the other form subtracts, and so the size of its rounding
+    assert above == pytest.approx(below, abs=1e-14 * abs(whole))
+    assert coordinate(0.3, 1e-14, depth) == pytest.approx(coordinate(0.3, 0.0, depth), rel=1e-10)
 
 
 @settings(max_examples=200, deadline=None)
@@ -205,6 +220,27 @@ def test_clock_with_lesions_and_windows(depth):
 def test_clock_when_too_strong_at_the_start(depth, start):
     """Strengths above S shrink; with the frozen pathway alone above S the open one shrinks without end."""
     agree(depth=depth, layer_start=start, duration=3.0, n_records=5, deficit_length=0.3)
+
+
+@pytest.mark.parametrize("depth", [2, 4, 7])
+@pytest.mark.parametrize("start", [-1.5, 1.4])
+def test_clock_from_far_off_at_large_initialization(depth, start):
+    """Starts with K far below 0 or above S, next to the pole of K(x): panels must shrink there."""
+    agree(depth=depth, layer_start=start, layer_offset=0.5, deficit_length=0.3, duration=3.0, n_records=7)
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_clock_from_a_tiny_start(depth):
+    fixed = {"start_strength": {2: 1e-30, 3: 1e-9}[depth], "deficit_length": 1.0, "duration": 2000.0}
+    agree(depth=depth, **fixed)
+
+
+def test_clock_at_nearly_small_initialization_ends():
+    """c << p^2: int_0^p saturates and would lose sqrt(p^2/c) at depth 3; x counts from p = infinity instead."""
+    for depth, c in ((3, 1e-8), (6, 1e-4), (3, 0.02)):
+        fixed = {"depth": depth, "layer_offset": c, "deficit_length": 0.3, "duration": 30.0}
+        agree(**fixed)
+        assert predicted(**fixed)["theory_iterations"][0] < 1000
 
 
 def test_clock_while_all_are_frozen():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
@@ -31,11 +33,24 @@ def all_models() -> dict[str, Model]:
     """Every model by id: the families' folders first, then the entry points ``toysim.models`` of other packages."""
     models: dict[str, Model] = {}
     for family in _children("toysim.models"):
-        _add(models, import_module(f"toysim.models.{family}").MODELS, f"models/{family}")
+        with _blame(f"models/{family}"):
+            _add(models, import_module(f"toysim.models.{family}").MODELS, f"models/{family}")
     for entry in metadata.entry_points(group="toysim.models"):
-        loaded = entry.load()
-        _add(models, getattr(loaded, "MODELS", loaded), f"entry point {entry.name}")
+        with _blame(f"entry point {entry.name} ({entry.value})"):
+            loaded = entry.load()
+            _add(models, getattr(loaded, "MODELS", loaded), f"entry point {entry.name}")
     return models
+
+
+@contextmanager
+def _blame(origin: str) -> Iterator[None]:
+    """A family that does not load stops every command: say which one it is."""
+    try:
+        yield
+    except ToysimError:
+        raise
+    except Exception as error:
+        raise ToysimError(f"{origin} does not load: {type(error).__name__}: {error}; mend it or remove it") from error
 
 
 def _add(models: dict[str, Model], found: Any, origin: str) -> None:
@@ -90,15 +105,15 @@ def all_sweeps() -> dict[str, Path]:
     return found
 
 
-@cache
-def all_reproductions() -> dict[str, Reproduction]:
-    """Every reproduction by name: ``figures/NAME`` defines ``REPRODUCTION``."""
-    return {name: import_module(f"toysim.figures.{name}").REPRODUCTION for name in _children("toysim.figures")}
+def reproduction_names() -> list[str]:
+    """Names of the modules and folders in ``figures/``; nothing is imported."""
+    return _children("toysim.figures")
 
 
 def load_reproduction(name: str) -> Reproduction:
-    """The reproduction of that name; the nearest known one is offered when there is none."""
-    known = _children("toysim.figures")
+    """``REPRODUCTION`` of ``figures/NAME``; the nearest known name is offered when there is none."""
+    known = reproduction_names()
     if name not in known:
         raise ToysimError(f"unknown reproduction {name!r}: {suggest(name, known)}")
-    return all_reproductions()[name]
+    found: Reproduction = import_module(f"toysim.figures.{name}").REPRODUCTION
+    return found

@@ -170,7 +170,6 @@ def _provenance(store: Store) -> dict[str, Any]:
         "wall_seconds": round(seconds, 3),
         "sweep_text": origin["sweep_text"],
         "sweep_hash": origin["sweep_hash"],
-        "path": str(store.path),
     }
 
 

@@ -1,0 +1,110 @@
+"""Critical learning periods emerge even in deep linear networks (arXiv:2308.12221): figures and claims.
+
+Pathway a is open throughout, pathway b is frozen during the deficit; S is the mode's strength in the task.
+"""
+
+from toysim.claims import LIMITED, REFUTED, Claim
+from toysim.drawing import Recipe
+from toysim.figures.critical_periods import evidence, portraits, shares
+from toysim.reproduction import Reproduction
+
+DEPTH, PRODUCT, LATE = "critical_periods.depth", "critical_periods.fixed_product", "critical_periods.late"
+PORTRAIT, WAYS = "critical_periods.phase_portrait", "critical_periods.trajectories"
+NOISE_FREE, SMALL = "critical_periods.noise_free", "critical_periods.small_start"
+
+REPRODUCTION = Reproduction(
+    name="critical_periods",
+    paper="Kleinman, Achille, Soatto: Critical Learning Periods Emerge Even in Deep Linear Networks. arXiv:2308.12221",
+    title="Critical learning periods in deep linear networks",
+    figures=(
+        Recipe(
+            "phase_portrait",
+            "Strengths of the two pathways from large noisy starts, pathway b frozen early (top) and late (bottom). "
+            "Dots: end states of all draws; lines: the first draws' ways; arrows: the flow without a deficit.",
+            "arXiv:2308.12221 figure 1",
+            (PORTRAIT, WAYS),
+            portraits.phase_portrait,
+        ),
+        Recipe(
+            "noise_free",
+            "The same without noise and without a step: gradient flow from p = 0.",
+            "counterpart of arXiv:2308.12221 figure 1",
+            (NOISE_FREE,),
+            portraits.noise_free,
+        ),
+        Recipe(
+            "small_start",
+            "End states after a million updates from small starts (dots), the flow's end states (crosses) and the "
+            "curves of constant invariant that lead to them.",
+            "arXiv:2308.12221 figure 7",
+            (SMALL,),
+            portraits.small_start,
+        ),
+        Recipe(
+            "end_share",
+            "Share of the mode that the deprived pathway ends with. Left and middle: points are gradient descent, "
+            "lines the algebraic law. Right: the map over depth and deficit, the law's contours drawn over it.",
+            "law derived from arXiv:2308.12221 equations; no fit",
+            (DEPTH, PRODUCT),
+            shares.end_share,
+        ),
+        Recipe(
+            "timing",
+            "The same deficit moved through training: the critical period closes when the residual is learned away. "
+            "Points: gradient descent, lines: the algebraic law, dotted: half-learning time without a deficit.",
+            "critical-period curve after arXiv:2308.12221",
+            (LATE,),
+            shares.timing,
+        ),
+    ),
+    claims=(
+        Claim(
+            name="deeper_is_hurt_more",
+            sentence="The same early deficit hurts a deeper network more.",
+            source="arXiv:2308.12221 abstract, figure 1",
+            sweeps=(DEPTH, PRODUCT),
+            check=lambda data: evidence.deeper_is_hurt_more(data[DEPTH], data[PRODUCT]),
+            expected_verdict=LIMITED,
+            limits="deficits shorter than the first crossing of the law's curves for different depths: "
+            "after it the deficit outlasts learning in shallow networks, which are then dominated as fully",
+        ),
+        Claim(
+            name="late_is_harmless",
+            sentence="A late deficit does no harm, at any depth: under 5 % of the early one's.",
+            source="arXiv:2308.12221 figure 1, bottom row",
+            sweeps=(PORTRAIT, NOISE_FREE),
+            check=lambda data: evidence.late_is_harmless(data[PORTRAIT], data[NOISE_FREE]),
+            expected_verdict=REFUTED,
+        ),
+        Claim(
+            name="harmless_after_learning",
+            sentence="A deficit that opens after the mode has been learned does no harm, at any depth.",
+            source="arXiv:2308.12221; residual law",
+            sweeps=(LATE,),
+            check=lambda data: evidence.harmless_after_learning(data[LATE]),
+        ),
+        Claim(
+            name="residual_law",
+            sentence="The pathways' distance changes in the deficit alone, by the integral of the residual over it; "
+            "with the strengths' sum S this fixes the end state.",
+            source="derived from the flow of arXiv:2308.12221",
+            sweeps=(NOISE_FREE, DEPTH),
+            check=lambda data: evidence.residual_law(data[NOISE_FREE], data[DEPTH]),
+        ),
+        Claim(
+            name="early_deficit_decides",
+            sentence="After an early deficit the undisturbed pathway wins in every draw, at every depth.",
+            source="arXiv:2308.12221 figure 1, top row",
+            sweeps=(PORTRAIT,),
+            check=lambda data: evidence.early_deficit_decides(data[PORTRAIT]),
+        ),
+        Claim(
+            name="small_starts",
+            sentence="From small starts a few frozen updates at the beginning suppress the deprived pathway, the more "
+            "the deeper, and ten thousand frozen updates after learning leave the pathways even.",
+            source="arXiv:2308.12221 figure 7",
+            sweeps=(SMALL,),
+            check=lambda data: evidence.small_starts(data[SMALL]),
+        ),
+    ),
+)

@@ -1,0 +1,74 @@
+"""How much of the mode the deprived pathway ends with: against the deficit's length, depth and timing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from toysim.drawing import Data, new_figure
+from toysim.figures.critical_periods.common import B, end
+
+LEVELS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4)
+
+
+def draw_lines(axes: Any, tree: xr.DataTree, along: str) -> None:
+    """Share of b along one axis, a colour a depth: points simulated, lines the law."""
+    share, law = end(tree, "simulation", "final_share", B), end(tree, "theory", "final_share", B)
+    for k, depth in enumerate(share["depth"].values):
+        color = f"C{k}"
+        here, there = share.sel(depth=depth), law.sel(depth=depth)
+        axes.plot(there[along], there, "-", color=color, lw=1.2, label=f"D = {depth}", gid=f"theory:depth={depth}")
+        axes.plot(here[along], here, "o", color=color, ms=3, mfc="none", gid=f"simulation:depth={depth}")
+    axes.set_ylabel("end share of the deprived pathway $K_b/S$")
+    axes.legend(title="depth; points: simulation,\nlines: algebraic law", title_fontsize=8)
+
+
+def end_share(data: Data) -> Figure:
+    """Two line panels (same layer start, same strength) and the map of the first."""
+    depth, product = data["critical_periods.depth"], data["critical_periods.fixed_product"]
+    figure = new_figure(13.5, 4.2)
+    left, middle, right = figure.subplots(1, 3)
+    for axes, tree, start in ((left, depth, "layers start at 0.3"), (middle, product, "strengths start at 0.01")):
+        draw_lines(axes, tree, "deficit_length")
+        axes.set(xlabel="length of the early deficit $\\tau$ [flow time t]", title=f"S = 2, {start}", ylim=(0, 0.53))
+    draw_map(figure, right, depth)
+    return figure
+
+
+def draw_map(figure: Figure, axes: Any, tree: xr.DataTree) -> None:
+    """Simulated share as a colour map over (length, depth), the law's contours drawn over it."""
+    share, law = end(tree, "simulation", "final_share", B), end(tree, "theory", "final_share", B)
+    share, law = share.transpose("depth", "deficit_length"), law.transpose("depth", "deficit_length")
+    rows = np.arange(share.sizes["depth"])
+    x = share["deficit_length"].values
+    mesh = axes.pcolormesh(x, rows, share.values, cmap="viridis", vmin=0, vmax=0.5, shading="nearest", gid="map")
+    lines = axes.contour(x, rows, law.values, levels=LEVELS, colors="white", linewidths=1.2)
+    axes.clabel(lines, fmt="%g", fontsize=8)
+    axes.set_yticks(rows, [str(d) for d in share["depth"].values])
+    axes.set(
+        xlabel="length of the early deficit $\\tau$ [flow time t]",
+        ylabel="depth D",
+        title="colour: simulation, contours: law",
+    )
+    figure.colorbar(mesh, ax=axes, label="end share $K_b/S$")
+
+
+def timing(data: Data) -> Figure:
+    """Share of b against the opening of a deficit of fixed length; dotted: half-learning time without a deficit."""
+    tree = data["critical_periods.late"]
+    figure = new_figure(7.0, 4.2)
+    axes = figure.subplots()
+    draw_lines(axes, tree, "deficit_start")
+    # The latest window opens after learning: its half-learning time is that of an undisturbed network.
+    undisturbed = end(tree, "theory", "half_learning_time").isel(deficit_start=-1)
+    for k, half in enumerate(undisturbed.values):
+        axes.axvline(half, color=f"C{k}", ls=":", lw=1)
+    axes.set(
+        xlabel="opening of a deficit of length 0.5 [flow time t]",
+        title="The critical period closes when the residual is learned away (S = 2, $K_0$ = 0.01)",
+        ylim=(0, 0.53),
+    )
+    return figure

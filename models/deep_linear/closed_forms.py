@@ -1,0 +1,102 @@
+"""Closed forms of one mode of a deep linear network, each with where it holds.
+
+K is the strength of a pathway, S the singular value, D the depth, t flow time. Balanced means equal layers,
+K = p^D. The depth-2 sigmoid is from arXiv:1312.6120; the others follow from the same flow
+dK/dt = D K^(2-2/D) (S - K), in the setting of arXiv:2308.12221.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.special import hyp2f1
+
+Array = npt.NDArray[np.float64]
+Numbers = float | Array
+
+
+def strength_depth_one(t: Numbers, target: float, start: float) -> Any:
+    """Linear regression, D = 1: K(t) = S - (S - K0) e^(-t), any K0."""
+    return target + (start - target) * np.exp(-np.asarray(t))
+
+
+def strength_depth_two(t: Numbers, target: float, start: float) -> Any:
+    """Sigmoid of two balanced layers, one pathway (arXiv:1312.6120); K0 > 0.
+
+    K(t) = S e^(2St) / (e^(2St) - 1 + S/K0) = S / (1 + (S/K0 - 1) e^(-2St))
+    """
+    return target / (1.0 + (target / start - 1.0) * np.exp(-2.0 * target * np.asarray(t)))
+
+
+def learning_time(start: Numbers, end: Numbers, target: float, depth: int, n_pathways: int = 1) -> Any:
+    """Flow time in which total strength goes from ``start`` to ``end``, shared evenly by balanced pathways.
+
+        D = 1:   ln[(S - K0)/(S - K1)] / Q
+        D = 2:   ln[K1 (S - K0) / (K0 (S - K1))] / (2S)
+        D >= 3:  G(K1) - G(K0),  G(K) = K^((2-D)/D) / ((2-D) S) * 2F1(1, (2-D)/D; 2/D; K/S)
+        Q equal pathways: D >= 2 is slower by Q^(1-2/D)
+
+    Valid for 0 < K0 < K1 < S. (At D >= 3, G is the integral of K^(2/D-2) / (D (S - K)).)
+    """
+    start, end = np.asarray(start, float), np.asarray(end, float)
+    slowdown = float(n_pathways) ** (1.0 - 2.0 / depth)
+    if depth == 1:
+        return slowdown * np.log((target - start) / (target - end))
+    if depth == 2:
+        return np.log(end * (target - start) / (start * (target - end))) / (2.0 * target)
+    return slowdown * (_antiderivative(end, target, depth) - _antiderivative(start, target, depth))
+
+
+def _antiderivative(strength: Array, target: float, depth: int) -> Any:
+    exponent = (2.0 - depth) / depth
+    series = hyp2f1(1.0, exponent, 2.0 / depth, strength / target)
+    return strength**exponent / ((2.0 - depth) * target) * series
+
+
+def plateau_length(start: Numbers, target: float, depth: int) -> Any:
+    """Leading order of the time before a small balanced start K0 << S is learned.
+
+    D = 2: ln(S/K0) / (2S);  D > 2: K0^(-(1-2/D)) / ((D-2) S).
+    """
+    start = np.asarray(start, float)
+    if depth == 2:
+        return np.log(target / start) / (2.0 * target)
+    return start ** (2.0 / depth - 1.0) / ((depth - 2.0) * target)
+
+
+def stable_step(target: float, depth: int, n_pathways: int = 1) -> float:
+    """Largest step at which gradient descent settles at K = S, shared evenly by balanced pathways.
+
+    2 / lambda_max with lambda_max = D S^(2-2/D) Q^(-(1-2/D)).
+    """
+    return float(2.0 / (depth * target ** (2.0 - 2.0 / depth) * n_pathways ** (2.0 / depth - 1.0)))
+
+
+def end_state(target: float, distance: float, depth: int) -> tuple[float, float]:
+    """(K_a, K_b) at the end of learning from the balanced pathways' distance x_a - x_b = C; D >= 2.
+
+        K_a + K_b = S,   D = 2: K_a/K_b = e^(2C),   D > 2: p_b^(2-D) - p_a^(2-D) = (D-2) C
+
+    Solved in log K of the weaker pathway, so that a loser many orders below S keeps its digits.
+    """
+    if distance < 0.0:
+        strong, weak = end_state(target, -distance, depth)
+        return weak, strong
+    if distance == 0.0:
+        return 0.5 * target, 0.5 * target
+    if depth == 2:
+        weak = target / (1.0 + np.exp(2.0 * distance))
+        return float(target - weak), float(weak)
+    exponent = (2.0 - depth) / depth
+
+    def mismatch(log_weak: float) -> float:
+        rest = -target * np.expm1(log_weak - np.log(target))
+        return float(np.exp(exponent * log_weak) - rest**exponent - (depth - 2.0) * distance)
+
+    # K_b^e = (D-2) C + K_a^e with K_a between S/2 and S.
+    low, high = (np.log((depth - 2.0) * distance + (share * target) ** exponent) / exponent for share in (0.5, 1.0))
+    weak = float(np.exp(brentq(mismatch, low - 1e-9, high + 1e-9, xtol=1e-15, rtol=1e-15)))
+    return target - weak, weak

@@ -1,0 +1,127 @@
+"""The learning coordinate x of a pathway: the clock reading at which its first layer has the value p.
+
+While a pathway is open, dx/dt = Omega whatever its state, so open pathways keep their distance in x
+(invariant of the multi-pathway network, arXiv:2308.12221; the coordinate is derived from their flow).
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.jit import kernel
+from toysim.numerics.powers import integer_power
+
+Array = npt.NDArray[np.float64]
+
+FAR = 64.0  # keeps the series' terms below 1 up to depth 64, so that it loses nothing by its signs
+MAX_TERMS = 60
+
+
+@kernel
+def other_layers(p: float, c: float, depth: int) -> float:
+    """Product of the layers 2..D of a pathway, f = (p^2 + c)^((D-1)/2) = dp/dx."""
+    w = p * p + c
+    product = integer_power(w, (depth - 1) // 2)
+    return product * math.sqrt(w) if depth % 2 == 0 else product
+
+
+@kernel
+def sharpness(p: float, c: float, depth: int) -> float:
+    """dK/dx = sum over layers of the squared product of the others: f^2 + (D-1) p^2 (p^2 + c)^(D-2)."""
+    if depth == 1:
+        return 1.0
+    w = p * p + c
+    power = integer_power(w, depth - 2)
+    return power * w + (depth - 1) * p * p * power
+
+
+@kernel
+def coordinate(p: float, c: float, depth: int) -> float:
+    """x(p) with dx/dp = (p^2 + c)^(-(D-1)/2), and x(infinity) = 0 at D > 2.
+
+    D = 1:  p        D = 2:  asinh(p/sqrt(c)),  at c = 0 ln p
+    D > 2:  c = 0    p^(2-D)/(2-D);     NaN at c = 0, D > 1 and p <= 0
+            c > 0    c^(-(D-2)/2) [J_(D-3)(theta) - J_(D-3)(pi/2)],  p = sqrt(c) tan(theta)
+    """
+    if depth == 1:
+        return p
+    if c == 0.0 and not p > 0.0:
+        return math.nan
+    if depth == 2:
+        return math.log(p) if c == 0.0 else math.asinh(p / math.sqrt(c))
+    if p > 0.0 and FAR * c <= p * p:
+        return far_coordinate(p, c, depth)
+    root_c, length = math.sqrt(c), math.sqrt(p * p + c)
+    whole = cosine_integral(0.5 * math.pi, 1.0, 0.0, depth - 3)
+    part = cosine_integral(math.atan2(p, root_c), p / length, root_c / length, depth - 3)
+    return (part - whole) / math.pow(root_c, depth - 2.0)
+
+
+@kernel
+def cosine_integral(theta: float, sine: float, cosine: float, m: int) -> float:
+    """J_m(theta) = int_0^theta cos^m:  J_0 = theta,  J_1 = sin,  J_m = cos^(m-1) sin / m + (m-1)/m J_(m-2)."""
+    odd = m % 2
+    integral = sine if odd == 1 else theta
+    power = cosine * cosine if odd == 1 else cosine
+    for j in range(2 + odd, m + 1, 2):
+        integral = (power * sine + (j - 1) * integral) / j
+        power *= cosine * cosine
+    return integral
+
+
+@kernel
+def far_coordinate(p: float, c: float, depth: int) -> float:
+    """x(p) at p^2 >= FAR c, where J(theta) - J(pi/2) cancels: -int_p^inf (u^2 + c)^(-(D-1)/2) du, in powers of c/p^2.
+
+    p^(2-D) sum_k binom(-(D-1)/2, k) (c/p^2)^k / (2 - D - 2k)
+    """
+    ratio, term, total = c / (p * p), 1.0, 0.0
+    for k in range(MAX_TERMS):
+        total += term / (2.0 - depth - 2.0 * k)
+        term *= -ratio * (0.5 * (depth - 1) + k) / (k + 1.0)
+        if abs(term) <= 1e-17:
+            break
+    return total * math.pow(p, 2.0 - depth)
+
+
+@kernel
+def layer_at(x: float, c: float, depth: int, guess: float, low: float, high: float) -> float:
+    """Inverse of ``coordinate``: the p with x(p) = x, known to lie in [low, high] where c > 0 and D > 2.
+
+    Halley's iteration (x''/x' = -(D-1) p/(p^2 + c)), bisecting where it leaves the bracket; third order, so
+    it ends after a step below 1e-6 of the scale sqrt(p^2 + c)/D of x.
+    """
+    if depth == 1:
+        return x
+    if c == 0.0:
+        return math.exp(x) if depth == 2 else math.pow(-x * (depth - 2.0), -1.0 / (depth - 2.0))
+    if depth == 2:
+        return math.sqrt(c) * math.sinh(x)
+    p = min(max(guess, low), high)
+    for _ in range(200):
+        gap = coordinate(p, c, depth) - x
+        if gap > 0.0:
+            high = min(high, p)
+        else:
+            low = max(low, p)
+        newton = gap * other_layers(p, c, depth)
+        w = p * p + c
+        new = p - newton / (1.0 + 0.5 * newton * (depth - 1) * p / w)
+        if not low <= new <= high:
+            new = 0.5 * (low + high)
+            if new in (low, high):
+                return new
+        move = abs(new - p)
+        p = new
+        if move <= 1e-6 * math.sqrt(w) / depth:
+            return p
+    return p
+
+
+@kernel
+def coordinates(p: Array, c: Array, depth: npt.NDArray[np.int64], out: Array) -> None:
+    """x of every row and pathway: p, c, out (n, P), depth (n,)."""
+    for i in range(p.shape[0]):
+        for j in range(p.shape[1]):
+            out[i, j] = coordinate(p[i, j], c[i, j], depth[i])

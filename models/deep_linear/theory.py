@@ -1,0 +1,38 @@
+"""The gradient flow of a batch, exactly: the clock solution as observables."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from toysim.model import Batch, Rows
+from toysim.models.deep_linear.clock import Account, solve_rows
+from toysim.models.deep_linear.measures import network_sharpness, strengths
+from toysim.models.deep_linear.simulation import course_in_time, empty_outcome
+from toysim.models.deep_linear.start import layers_of, start_of
+
+
+def predict(batch: Batch) -> Rows:
+    """Every observable but eta_sharpness, for pathways that are one number each.
+
+    The windows and the end are taken as written: gradient descent rounds them to whole updates, and that is
+    part of its error of order ``step``. Not valid (NaN) for general ``layer_starts``, nor for a start <= 0 at
+    ``layer_offset`` 0 and depth above 1, where x has no value.
+    The drifts of what the flow conserves are 0 for every start.
+    """
+    start, depth, n = start_of(batch), batch["depth"], len(batch)
+    usable = (depth[:, None] == 1) | (start.offset > 0) | ((start.offset == 0) & (start.first > 0))
+    valid = np.all(usable, axis=1)
+    p, c = np.where(valid[:, None], start.first, np.nan), np.where(depth[:, None] == 1, 0.0, start.offset)
+    out, invariant = empty_outcome(start), np.full(start.first.shape, np.nan)
+    account = Account(np.zeros((n, 1)), np.zeros((n, 1), np.int64))
+    solve_rows(p, c, invariant, course_in_time(batch, start), out, account)
+    return {
+        **strengths(out, start, batch["singular_value"]),
+        "invariant": invariant,
+        "invariant_drift": np.where(valid[:, None], np.zeros_like(invariant), np.nan),
+        "balance_drift": np.zeros(n),
+        "sharpness": network_sharpness(layers_of(p, c, depth), start.lesioned, depth),
+        "theory_residual": account.residual[:, 0],
+        "theory_iterations": account.iterations[:, 0],
+        "valid": valid,
+    }

@@ -1,0 +1,32 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from toysim.cli import completion
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+ModelId = Annotated[
+    str,
+    typer.Argument(metavar="MODEL", help="Model id, for example deep_linear.modes.", autocompletion=completion.models),
+]
+StorePath = Annotated[
+    Path, typer.Argument(metavar="STORE", help="Store of a sweep, for example results/my_sweep.zarr.")
+]
+Workers = Annotated[int | None, typer.Option("--workers", metavar="N", help="Workers; default: one a core.")]
+Preset = Annotated[
+    str | None,
+    typer.Option("--preset", metavar="NAME", help="quick (default), paper, ...: overrides in the file."),
+]
+Backend = Annotated[
+    str, typer.Option("--backend", metavar="NAME", help="threads or processes; dask is not in this version.")
+]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option("--time-limit", metavar="SECONDS", help="Give a row up after that long; with processes only."),
+]
+NoTheory = Annotated[bool, typer.Option("--no-theory", help="Leave theory out; a later run adds it.")]

@@ -1,0 +1,163 @@
+"""toysim figures, toysim reproduce: a paper's pictures and claims."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from toysim.cli import completion
+from toysim.cli.app import FAILED, OK, app
+from toysim.cli.arguments import Json, Preset, Workers
+from toysim.cli.progress import Progress
+from toysim.cli.values import print_facts, print_json, print_table
+from toysim.errors import ToysimError
+
+if TYPE_CHECKING:
+    from toysim.drawing import MadeFigure
+    from toysim.reproduction import Outcome
+
+FORMATS = ("png", "svg", "pdf")
+
+
+@app.command(epilog="Example: toysim figures critical_periods.end_share --format png,pdf")
+def figures(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NAME",
+            help="Reproductions or single figures; default: all.",
+            show_default=False,
+            autocompletion=completion.reproductions,
+        ),
+    ] = None,
+    formats: Annotated[
+        str, typer.Option("--format", metavar="LIST", help="Of png, svg, pdf; several with commas.")
+    ] = "png",
+    preset: Preset = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> int:
+    """Draw figures from stored data; exit 1 if one could not be drawn.
+
+    Runs only what the stores lack, and leaves pictures alone whose data and recipe are unchanged.
+    """
+    wanted = _formats(formats)
+    from toysim.reproduction import make_figures
+
+    with _own_warnings(), Progress() as progress:
+        made = make_figures(list(names or ()), formats=wanted, preset=preset, workers=workers, listen=progress)
+    if as_json:
+        print_json([_figure(m) for m in made])
+    elif not made:
+        typer.echo("no figures")
+    else:
+        rows = [(m.name, ", ".join(map(str, m.paths)), "unchanged" if m.cached else m.reason) for m in made]
+        print_table(("figure", "files", "drawn"), rows)
+    return OK if _all_drawn(made) else FAILED
+
+
+@app.command(epilog="Example: toysim reproduce critical_periods")
+def reproduce(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NAME",
+            help="Reproductions; default: all.",
+            show_default=False,
+            autocompletion=completion.reproductions,
+        ),
+    ] = None,
+    preset: Preset = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> int:
+    """Reproduce papers: sweeps, figures, claims, a page of it all.
+
+    Exit 1 means that a verdict is not the expected one, that simulation and theory differ, or that data are
+    missing; never that a claim is refuted as expected.
+    """
+    from toysim.registry import load_reproduction, reproduction_names
+
+    chosen = list(names or reproduction_names())
+    for name in chosen:  # every name before any sweep
+        load_reproduction(name)
+    from toysim.reproduction import reproduce as run_one
+
+    outcomes = []
+    for name in chosen:
+        with _own_warnings(), Progress() as progress:
+            outcomes.append(run_one(name, preset=preset, workers=workers, listen=progress))
+        if not as_json:
+            _print_outcome(outcomes[-1])
+        _all_drawn(outcomes[-1].figures)
+    if as_json:
+        print_json([_outcome(o) for o in outcomes])
+    elif not outcomes:
+        typer.echo("no reproductions")
+    return OK if all(_ok(o) for o in outcomes) else FAILED
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    wanted = tuple(f.strip() for f in text.split(",") if f.strip())
+    if not wanted or any(f not in FORMATS for f in wanted):
+        raise ToysimError(f"--format {text!r}: choose from {', '.join(FORMATS)}, several with commas")
+    return wanted
+
+
+@contextmanager
+def _own_warnings() -> Iterator[None]:
+    """A figure that failed is reported below, in one line."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="figure .* failed")
+        yield
+
+
+def _all_drawn(made: list[MadeFigure]) -> bool:
+    failed = [m for m in made if not m.paths]
+    for m in failed:
+        typer.echo(f"error: figure {m.name}: {' '.join(m.reason.split())}", err=True)
+    return not failed
+
+
+def _ok(outcome: Outcome) -> bool:
+    return outcome.ok and all(table.ok for table in outcome.comparisons.values())
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    """Each claim with its numbers, then the verdict table, then where everything is."""
+    for claim in outcome.claims:
+        mark = "" if claim.as_expected else f"  NOT AS EXPECTED ({claim.expected_verdict})"
+        typer.echo(f"{claim.verdict.upper()}{mark}: {claim.sentence} [{claim.source}]")
+        for name in ("measured", "expected", "error", "limits"):
+            typer.echo(f"    {name}: {getattr(claim, name)}")
+        typer.echo("")
+    rows = [(c.name, c.verdict, c.expected_verdict, c.source) for c in outcome.claims]
+    print_table(("claim", "verdict", "expected verdict", "source"), rows, outcome.name)
+    typer.echo("")
+    rows = [(name, v.observable, v.verdict, v.z) for name, table in outcome.comparisons.items() for v in table]
+    print_table(("sweep", "observable", "simulation and theory", "z"), rows)
+    typer.echo("")
+    folders = sorted({str(Path(p).parent) for m in outcome.figures for p in m.paths})
+    stores = ", ".join(map(str, outcome.stores.values()))
+    print_facts({"page": str(outcome.page), "pictures": ", ".join(folders), "data": stores})
+
+
+def _figure(made: MadeFigure) -> dict[str, Any]:
+    return {"figure": made.name, "files": made.paths, "cached": made.cached, "reason": made.reason}
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "name": outcome.name,
+        "ok": _ok(outcome),
+        "claims": [c.as_dict() for c in outcome.claims],
+        "figures": [_figure(m) for m in outcome.figures],
+        "comparisons": {name: table.as_dicts() for name, table in outcome.comparisons.items()},
+        "page": outcome.page,
+        "stores": outcome.stores,
+    }

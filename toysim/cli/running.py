@@ -1,0 +1,178 @@
+"""toysim sweep, toysim work: a whole sweep, a hand with somebody's sweep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from toysim.cli import completion
+from toysim.cli.app import FAILED, OK, app
+from toysim.cli.arguments import Backend, Json, NoTheory, Preset, StorePath, TimeLimit, Workers
+from toysim.cli.progress import Progress
+from toysim.cli.values import assignments, print_facts, print_json
+from toysim.errors import ToysimError
+
+if TYPE_CHECKING:
+    from toysim.runner.execute import Options, Report
+    from toysim.runner.spec import Sweep
+
+
+@app.command(epilog="Example: toysim sweep critical_periods.depth --workers 2")
+def sweep(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="FILE-OR-NAME", help="Sweep file or name.", autocompletion=completion.sweeps),
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be done: cells, bytes, time.")
+    ] = False,
+    workers: Workers = None,
+    backend: Backend = "threads",
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler, with --backend dask."),
+    ] = None,
+    preset: Preset = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Value or axis over the file's; may be repeated.",
+            autocompletion=completion.sweep_parameters,
+        ),
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option("--store", metavar="PATH", help="Store; default results/NAME.zarr.")
+    ] = None,
+    block: Annotated[
+        int | None,
+        typer.Option("--block", metavar="N", help="Rows in a unit of work; default: by the model's cost."),
+    ] = None,
+    time_limit: TimeLimit = None,
+    no_theory: NoTheory = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Run blocks with failed or timed-out rows again.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Check every chunk, run damaged blocks again.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Run a huge sweep all the same.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Run or continue a sweep; exit 1 if rows failed.
+
+    What is in the store is kept, what is missing is computed: after an interruption say it again.
+    """
+    from toysim.api import store_path
+    from toysim.runner.execute import execute
+    from toysim.runner.plan import refuse_huge
+    from toysim.runner.spec import load_sweep
+
+    if scheduler is not None and backend != "dask":
+        raise ToysimError("--scheduler belongs to --backend dask; drop it")
+    options = _options(workers, backend, block, time_limit, not no_theory, retry, repair)
+    spec = load_sweep(name, preset, assignments(set_ or (), "--set"))
+    path = store or store_path(spec)
+    if dry_run:
+        _dry_run(spec, path, block, as_json)
+        return OK
+    refuse_huge(spec, yes)
+    with Progress(spec.name) as progress:
+        report = execute(spec, path, options, progress)
+    return _report(report, as_json)
+
+
+@app.command(epilog="Example: toysim work results/critical_periods.depth.zarr --workers 1")
+def work(
+    store: StorePath,
+    workers: Workers = None,
+    backend: Backend = "threads",
+    time_limit: TimeLimit = None,
+    no_theory: NoTheory = False,
+    as_json: Json = False,
+) -> int:
+    """Help with a sweep from another terminal or machine.
+
+    Computes the blocks that the store still lacks; the results are the same bytes whoever writes them.
+    """
+    from toysim.runner.execute import join
+
+    options = _options(workers, backend, None, time_limit, not no_theory)
+    with Progress(store.stem) as progress:
+        report = join(store, options, progress)
+    return _report(report, as_json)
+
+
+def _options(
+    workers: int | None,
+    backend: str,
+    block: int | None,
+    time_limit: float | None,
+    theory: bool,
+    retry: bool = False,
+    repair: bool = False,
+) -> Options:
+    """Checked here too, so that a wrong option is refused before a store is touched."""
+    from toysim.runner.execute import BACKENDS, Options
+
+    if backend == "dask" and "dask" not in BACKENDS:
+        raise ToysimError(f"--backend dask is not available in this version; use {' or '.join(BACKENDS)}")
+    options = Options(workers, backend, block, time_limit, theory, retry, repair)
+    options.check()
+    return options
+
+
+def _dry_run(spec: Sweep, path: Path, block: int | None, as_json: bool) -> None:
+    from toysim.runner.plan import MANY_ROWS, plan_sweep
+
+    plan = plan_sweep(spec, block, pilot=spec.n_cells * spec.replicas <= MANY_ROWS)
+    facts = {
+        "sweep": spec.name,
+        "question": spec.question or None,
+        "model": spec.model.id,
+        "axes": {d.name: len(d) for d in spec.dimensions},
+        "cells": plan.cells,
+        "replicas": plan.replicas,
+        "rows": plan.rows,
+        "blocks": plan.blocks,
+        "rows_in_a_block": plan.block[0] * plan.block[1],
+        "bytes_before_compression": plan.bytes,
+        "core_seconds": plan.seconds,
+        "store": str(path),
+        "store_exists": path.exists(),
+    }
+    if as_json:
+        print_json(facts)
+    else:
+        print_facts(facts)
+
+
+def _report(report: Report, as_json: bool) -> int:
+    """Say what a run did; 1 if a row of the store failed, now or before."""
+    from toysim.runner.status import read_status
+
+    status = read_status(report.path)
+    bad = status.failed + status.timed_out
+    if as_json:
+        print_json({**vars(report), "failed_in_store": status.failed, "timed_out_in_store": status.timed_out})
+        return FAILED if bad else OK
+    if report.blocks:
+        typer.echo(
+            f"{report.rows} rows in {report.blocks} blocks, {report.failed} failed, {report.timed_out} timed out, "
+            f"{report.seconds:.1f} s ({report.kernel_seconds:.1f} s in the model)"
+        )
+    else:
+        typer.echo(f"nothing to do: all {report.blocks_before} blocks are there")
+    for name, value in report.notes.items():
+        typer.echo(_note(name, value))
+    typer.echo(f"store:   {report.path}\ncompare: toysim compare {report.path}")
+    if bad:
+        last = f"; last: {status.last_errors[-1]}" if status.last_errors else ""
+        counts = f"{status.failed} rows failed, {status.timed_out} timed out"
+        typer.echo(" ".join(f"error: {counts}{last}; --retry runs them again".split()), err=True)
+    return FAILED if bad else OK
+
+
+def _note(name: str, value: float) -> str:
+    if name == "status":
+        return f"note: {value:.0f} rows ended with a status other than ok"
+    return f"note: {name} goes up to {value:.3g}, beyond its limit; toysim compare says what that does to the numbers"

@@ -1,0 +1,1 @@
+"""Compiled helpers that several families may share; none of them takes or closes over a function."""

@@ -1,0 +1,135 @@
+"""The page of a reproduction: one HTML file with pictures inside, readable years later without a server."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import xarray as xr
+
+from toysim.claims import LIMITED, REPRODUCED, Judgement
+from toysim.comparison import Comparison
+from toysim.drawing import MadeFigure
+from toysim.runner.files import one_line
+
+if TYPE_CHECKING:
+    from toysim.reproduction import Reproduction
+
+CSS = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+h1 { margin-bottom: 0; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #ccc; }
+table { border-collapse: collapse; font-size: 13px; width: 100%; } td, th { text-align: left; vertical-align: top;
+padding: .35rem .6rem; border-bottom: 1px solid #ddd; } th { background: #f4f4f4; }
+figure { margin: 1.5rem 0; } figure img { max-width: 100%; } figcaption, .small { font-size: 13px; color: #555; }
+.reproduced { color: #14702a; font-weight: 600; } .limits { color: #8a5a00; font-weight: 600; }
+.refuted { color: #a01c1c; font-weight: 600; } .wrong { background: #fde8e8; } pre { font-size: 12px; }
+.scroll { overflow-x: auto; }
+"""
+
+
+def write_page(
+    path: Path,
+    found: Reproduction,
+    claims: Sequence[Judgement],
+    figures: Sequence[MadeFigure],
+    comparisons: Mapping[str, Comparison],
+    data: Mapping[str, xr.DataTree],
+) -> Path:
+    """Write the page and return its path: verdicts, figures, comparisons, where the numbers come from."""
+    parts = [
+        f"<h1>{escape(found.title)}</h1><p>{escape(found.paper)}</p>",
+        f"<h2>Claims</h2><div class='scroll'>{_claims(claims)}</div>",
+        "<h2>Figures</h2>",
+        *(_figure(m, r.title, r.source) for m, r in zip(figures, found.figures, strict=True)),
+        "<h2>Simulation against theory</h2>",
+        *(_comparison(name, table, data[name]) for name, table in comparisons.items()),
+        "<h2>Origin of the numbers</h2>",
+        *(_origin(name, tree) for name, tree in data.items()),
+    ]
+    body = "\n".join(parts)
+    document = (
+        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{escape(found.title)}</title>"
+        f"<meta name='viewport' content='width=device-width'><style>{CSS}</style></head><body>{body}</body></html>"
+    )
+    with one_line(path, "write"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(document)
+    return path
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Cells are HTML already."""
+    first = "".join(f"<th>{escape(h)}</th>" for h in head)
+    body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
+    return f"<table><tr>{first}</tr>{body}</table>"
+
+
+def _claims(claims: Sequence[Judgement]) -> str:
+    head = ("claim", "measured", "expected", "error", "limits", "verdict", "source")
+    return _table(
+        head,
+        [
+            (
+                escape(c.sentence),
+                escape(c.measured),
+                escape(c.expected),
+                escape(c.error),
+                escape(c.limits),
+                _verdict(c),
+                escape(c.source),
+            )
+            for c in claims
+        ],
+    )
+
+
+def _verdict(claim: Judgement) -> str:
+    kind = {REPRODUCED: "reproduced", LIMITED: "limits"}.get(claim.verdict, "refuted")
+    text = f"<span class='{kind}'>{escape(claim.verdict)}</span>"
+    if claim.as_expected:
+        return f"{text}<br><span class='small'>as expected</span>"
+    return f"<div class='wrong'>{text}<br>expected: {escape(claim.expected_verdict)}</div>"
+
+
+def _figure(made: MadeFigure, title: str, source: str) -> str:
+    pictures = [p for p in made.paths if p.suffix == ".png"]
+    if not pictures:
+        return f"<p class='wrong'>{escape(made.name)}: {escape(made.reason)}</p>"
+    content = base64.b64encode(pictures[0].read_bytes()).decode()
+    caption = f"{escape(title)} <span class='small'>({escape(source)})</span>"
+    return (
+        f"<figure><img alt='{escape(made.name)}' src='data:image/png;base64,{content}'>"
+        f"<figcaption>{caption}</figcaption></figure>"
+    )
+
+
+def _comparison(name: str, table: Comparison, tree: xr.DataTree) -> str:
+    head = ("observable", "verdict", "z", "simulation", "theory", "tolerance", "compared", "outside", "worst cell")
+    rows = [
+        [
+            escape(v.observable),
+            escape(v.verdict),
+            *(f"{x:.6g}" for x in (v.z, v.simulation, v.theory, v.tolerance)),
+            str(v.compared),
+            str(v.outside),
+            escape(", ".join(f"{k} = {x:.6g}" if isinstance(x, float) else f"{k} = {x}" for k, x in v.worst.items())),
+        ]
+        for v in table
+    ]
+    question = escape(str(tree.attrs["title"]))
+    return f"<h3>{escape(name)}</h3><p>{question}</p><div class='scroll'>{_table(head, rows)}</div>"
+
+
+def _origin(name: str, tree: xr.DataTree) -> str:
+    attrs: dict[str, Any] = dict(tree.attrs)
+    versions = ", ".join(f"{k} {v}" for k, v in json.loads(attrs["versions"]).items())
+    facts = (
+        f"seed {attrs['root_seed']}, {attrs['wall_seconds']} s, {attrs['host']}, {versions}, "
+        f"commit {attrs['git_commit'] or 'none'}"
+    )
+    text = escape(attrs["sweep_text"])
+    return f"<h3>{escape(name)}</h3><p class='small'>{escape(facts)}</p><pre>{text}</pre>"
