@@ -68,12 +68,9 @@ def test_coordinate_at_unit_offset():
 
 
 @pytest.mark.parametrize("depth", [3, 4, 8, 64])
-def test_coordinate_is_continuous_where_its_formula_changes(depth):
-    """The series takes over at p^2 = 64 c, and ends in the form at c = 0."""
-    below, above = (coordinate(8.0 * (1 + d), 1.0, depth) for d in (-1e-15, 1e-15))
-    whole = coordinate(0.0, 1.0, depth)  # what the other form subtracts, and so the size of its rounding
-    assert above == pytest.approx(below, abs=1e-14 * abs(whole))
+def test_coordinate_ends_in_the_form_without_offset(depth):
     assert coordinate(0.3, 1e-14, depth) == pytest.approx(coordinate(0.3, 0.0, depth), rel=1e-10)
+    assert coordinate(0.3, 0.0, depth) == pytest.approx(0.3 ** (2 - depth) / (2 - depth), rel=1e-14)
 
 
 @settings(max_examples=200, deadline=None)

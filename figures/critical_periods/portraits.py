@@ -16,6 +16,7 @@ Array = npt.NDArray[np.float64]
 
 TIMINGS = ("early", "late")
 GRID = 0.5
+LEGEND: dict[str, Any] = {"loc": "upper right", "bbox_to_anchor": (1.0, 0.92), "handlelength": 1, "frameon": True}
 DOTS, WAY, LAW = "#1f5a94", "#7aa6cf", "#c0392b"
 
 
@@ -84,8 +85,7 @@ def phase_portrait(data: Data) -> Figure:
         axes.plot(last.sel(pathway=A), last.sel(pathway=B), ".", ms=2, color=DOTS, alpha=0.4, gid=f"ends:{tag}")
         b = last.sel(pathway=B).values
         error = b.std(ddof=1) / np.sqrt(len(b))
-        axes.text(0.97, 0.96, f"$\\langle K_b\\rangle = {b.mean():.3f} \\pm {error:.3f}$", transform=axes.transAxes,
-                  ha="right", va="top", fontsize=8, bbox={"fc": "white", "ec": "none", "alpha": 0.8})  # fmt: skip
+        note(axes, f"$\\langle K_b\\rangle = {b.mean():.3f} \\pm {error:.3f}$")
     figure.suptitle(f"Large starts, S = 10, {strength.sizes['replica']} draws a panel")
     return figure
 
@@ -100,7 +100,7 @@ def noise_free(data: Data) -> Figure:
         here = course.sel(depth=depth, timing=timing)
         axes.plot(here.sel(pathway=A), here.sel(pathway=B), color=WAY, lw=1.5, gid=f"way:{tag}")
         draw_ends(axes, tree, depth, timing, tag)
-    panels[-1][0].legend(loc="upper right", handlelength=1)
+    panels[-1][0].legend(**LEGEND)
     figure.suptitle("Large starts without noise: gradient flow, S = 10")
     return figure
 
@@ -116,7 +116,7 @@ def small_start(data: Data) -> Figure:
         distance = float(invariant.sel(depth=depth, timing=timing))
         axes.plot(ka, invariant_curve(ka, distance, depth), color=WAY, lw=1.5, label="constant $x_a - x_b$")
         draw_ends(axes, tree, depth, timing, tag)
-    panels[0][0].legend(loc="upper right", handlelength=1)
+    panels[0][0].legend(**LEGEND)
     figure.suptitle("Small starts, S = 10, a million updates of size 0.01")
     return figure
 
@@ -136,5 +136,10 @@ def draw_ends(axes: Any, tree: xr.DataTree, depth: int, timing: int, tag: str) -
         axes.plot([last.sel(pathway=A)], [last.sel(pathway=B)], marker, color=color, ms=6, ls="none", mfc="none",
                   label=label, gid=f"{side}:{tag}")  # fmt: skip
     b = float(end(tree, "simulation", "final_strength", B).sel(depth=depth, timing=timing))
-    axes.text(0.03, 0.04, f"$K_b = {b:.3f}$", transform=axes.transAxes, fontsize=8,
+    note(axes, f"$K_b = {b:.3f}$")
+
+
+def note(axes: Any, text: str) -> None:
+    """A line in the upper right corner, where no way leads."""
+    axes.text(0.97, 0.98, text, transform=axes.transAxes, ha="right", va="top", fontsize=8,
               bbox={"fc": "white", "ec": "none", "alpha": 0.8})  # fmt: skip

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from toysim.drawing import Data, new_figure
 from toysim.figures.critical_periods.common import B, end
 
-LEVELS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4)
+LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
+LOWEST = 0.004
 
 
 def draw_lines(axes: Any, tree: xr.DataTree, along: str) -> None:
@@ -33,7 +35,8 @@ def end_share(data: Data) -> Figure:
     left, middle, right = figure.subplots(1, 3)
     for axes, tree, start in ((left, depth, "layers start at 0.3"), (middle, product, "strengths start at 0.01")):
         draw_lines(axes, tree, "deficit_length")
-        axes.set(xlabel="length of the early deficit $\\tau$ [flow time t]", title=f"S = 2, {start}", ylim=(0, 0.53))
+        axes.set(xlabel="length of the early deficit $\\tau$ [flow time t]", title=f"S = 2, {start}")
+        axes.set(yscale="log", ylim=(LOWEST, 0.6))
     draw_map(figure, right, depth)
     return figure
 
@@ -44,9 +47,10 @@ def draw_map(figure: Figure, axes: Any, tree: xr.DataTree) -> None:
     share, law = share.transpose("depth", "deficit_length"), law.transpose("depth", "deficit_length")
     rows = np.arange(share.sizes["depth"])
     x = share["deficit_length"].values
-    mesh = axes.pcolormesh(x, rows, share.values, cmap="viridis", vmin=0, vmax=0.5, shading="nearest", gid="map")
+    mesh = axes.pcolormesh(x, rows, share.values, cmap="viridis", norm=LogNorm(LOWEST, 0.5),
+                            shading="nearest", gid="map")  # fmt: skip
     lines = axes.contour(x, rows, law.values, levels=LEVELS, colors="white", linewidths=1.2)
-    axes.clabel(lines, fmt="%g", fontsize=8)
+    axes.clabel(lines, fmt="%g", fontsize=8, manual=[(np.interp(-v, -law.values[2], x), 2) for v in LEVELS])
     axes.set_yticks(rows, [str(d) for d in share["depth"].values])
     axes.set(
         xlabel="length of the early deficit $\\tau$ [flow time t]",

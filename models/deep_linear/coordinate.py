@@ -14,8 +14,8 @@ from toysim.numerics.powers import integer_power
 
 Array = npt.NDArray[np.float64]
 
-FAR = 64.0  # keeps the series' terms below 1 up to depth 64, so that it loses nothing by its signs
-MAX_TERMS = 60
+CANCELLING = math.log(1e-4)  # logarithm of (x / (x - x(0)))^2 below which that difference loses digits
+MAX_TERMS = 1000
 
 
 @kernel
@@ -50,9 +50,9 @@ def coordinate(p: float, c: float, depth: int) -> float:
         return math.nan
     if depth == 2:
         return math.log(p) if c == 0.0 else math.asinh(p / math.sqrt(c))
-    if p > 0.0 and FAR * c <= p * p:
-        return far_coordinate(p, c, depth)
     root_c, length = math.sqrt(c), math.sqrt(p * p + c)
+    if p > 0.0 and (c == 0.0 or 2.0 * (depth - 2.0) * math.log(root_c / length) < CANCELLING):
+        return far_coordinate(p, c, depth)
     whole = cosine_integral(0.5 * math.pi, 1.0, 0.0, depth - 3)
     part = cosine_integral(math.atan2(p, root_c), p / length, root_c / length, depth - 3)
     return (part - whole) / math.pow(root_c, depth - 2.0)
@@ -72,17 +72,18 @@ def cosine_integral(theta: float, sine: float, cosine: float, m: int) -> float:
 
 @kernel
 def far_coordinate(p: float, c: float, depth: int) -> float:
-    """x(p) at p^2 >= FAR c, where J(theta) - J(pi/2) cancels: -int_p^inf (u^2 + c)^(-(D-1)/2) du, in powers of c/p^2.
+    """x(p) = -int_p^inf (u^2 + c)^(-(D-1)/2) du at p > 0, D > 2, by a series of one sign: no digit is lost.
 
-    p^(2-D) sum_k binom(-(D-1)/2, k) (c/p^2)^k / (2 - D - 2k)
+    x = -L^(2-D) sum_k binom(2k, k)/4^k y^k / (D - 2 + 2k),   L^2 = p^2 + c,   y = c/L^2
     """
-    ratio, term, total = c / (p * p), 1.0, 0.0
+    square = p * p + c
+    y, term, total = c / square, 1.0, 0.0
     for k in range(MAX_TERMS):
-        total += term / (2.0 - depth - 2.0 * k)
-        term *= -ratio * (0.5 * (depth - 1) + k) / (k + 1.0)
-        if abs(term) <= 1e-17:
+        total += term / (depth - 2.0 + 2.0 * k)
+        term *= y * (k + 0.5) / (k + 1.0)
+        if term <= 1e-17:
             break
-    return total * math.pow(p, 2.0 - depth)
+    return -total * math.pow(square, 1.0 - 0.5 * depth)
 
 
 @kernel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 from toysim.cli.app import FAILED, OK, app
 from toysim.cli.arguments import Json, StorePath
 from toysim.cli.values import check_suffix, print_facts, print_json, print_table, refuse_existing
+from toysim.errors import ToysimError
 
 COLUMNS = (
     "observable",
@@ -111,13 +113,14 @@ def export(
 
 def write_netcdf(tree: Any, file: Path) -> None:
     """Write beside the place and rename, so that a file of that name is always whole."""
-    from toysim.runner.files import one_line
-
     tree.attrs["Conventions"] = "CF-1.11"
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    with one_line(file, "write"):
-        try:
-            tree.to_netcdf(temporary, engine="h5netcdf")
-            os.replace(temporary, file)
-        finally:
+    try:
+        temporary.touch()  # the system's own word on a place that cannot be written
+        tree.to_netcdf(temporary, engine="h5netcdf")
+        os.replace(temporary, file)
+    except OSError as error:
+        raise ToysimError(f"cannot write {file}: {error.strerror or error}; give another path") from None
+    finally:
+        with suppress(OSError):
             temporary.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from toysim.cli.app import app
 from toysim.cli.arguments import Json, ModelId
 from toysim.cli.values import assignments, check_suffix, print_json, print_table, refuse_existing
 from toysim.errors import ToysimError
+from toysim.model import STATUSES
 
 MANY = 12  # entries of an inner dimension beyond which only the last one is printed
 
@@ -73,6 +74,8 @@ def _summary(simulation: Any, theory: Any) -> list[dict[str, Any]]:
     """One row a number: the mean over replicas, and the last entry of a long dimension."""
     rows = []
     for name, values in simulation.data_vars.items():
+        if name in ("status", "status_step"):
+            continue
         inner = {d: n for d, n in values.sizes.items() if d != "replica"}
         for place in _places(inner):
             rows.append(
@@ -84,7 +87,8 @@ def _summary(simulation: Any, theory: Any) -> list[dict[str, Any]]:
                     "unit": values.attrs.get("units", ""),
                 }
             )
-    return rows
+    ended = sorted({STATUSES[int(code)] for code in simulation["status"].values.flat})
+    return [*rows, {"observable": "status", "at": "", "simulation": ", ".join(ended), "theory": None, "unit": ""}]
 
 
 def _number(values: Any, place: dict[str, int]) -> Any:
@@ -104,15 +108,13 @@ def _save(simulation: Any, theory: Any, out: Path) -> None:
     import xarray as xr
 
     from toysim.cli.looking import write_netcdf
-    from toysim.runner.files import one_line
 
     nodes = {"/": xr.Dataset(attrs=simulation.attrs), "/simulation": simulation}
     tree = xr.DataTree.from_dict({**nodes, **({"/theory": theory} if theory is not None else {})})
     if out.suffix == ".nc":
         write_netcdf(tree, out)
     else:
-        with one_line(out, "write"):
-            tree.to_zarr(out, mode="w-")
+        tree.to_zarr(out, mode="w-", consolidated=False)
 
 
 def _draw(simulation: Any, theory: Any, plot: Path) -> None:

@@ -139,8 +139,8 @@ def _print_outcome(outcome: Outcome) -> None:
     rows = [(c.name, c.verdict, c.expected_verdict, c.source) for c in outcome.claims]
     print_table(("claim", "verdict", "expected verdict", "source"), rows, outcome.name)
     typer.echo("")
-    rows = [(name, v.observable, v.verdict, v.z) for name, table in outcome.comparisons.items() for v in table]
-    print_table(("sweep", "observable", "simulation and theory", "z"), rows)
+    found = [(name, v.observable, v.verdict, v.z) for name, table in outcome.comparisons.items() for v in table]
+    print_table(("sweep", "observable", "simulation and theory", "z"), found)
     typer.echo("")
     folders = sorted({str(Path(p).parent) for m in outcome.figures for p in m.paths})
     stores = ", ".join(map(str, outcome.stores.values()))

@@ -136,7 +136,7 @@ def _dry_run(spec: Sweep, path: Path, block: int | None, as_json: bool) -> None:
         "blocks": plan.blocks,
         "rows_in_a_block": plan.block[0] * plan.block[1],
         "bytes_before_compression": plan.bytes,
-        "core_seconds": plan.seconds,
+        "estimated_core_seconds": plan.seconds,
         "store": str(path),
         "store_exists": path.exists(),
     }
