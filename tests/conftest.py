@@ -5,6 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 FAMILIES = Path(__file__).parent / "families"
 METADATA = "Metadata-Version: 2.1\nName: toysim-walk\nVersion: 1.0\n"
 ENTRY_POINTS = "[toysim.models]\nwalk = toysim_walk\n"
@@ -22,3 +24,24 @@ def pytest_configure(config):
     (info / "entry_points.txt").write_text(ENTRY_POINTS)
     sys.path.insert(0, str(site))
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH", "")]))
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory):
+    """Where the quick reproduction is run once for all tests."""
+    return tmp_path_factory.mktemp("results")
+
+
+@pytest.fixture(scope="session")
+def reproduced(results):
+    import toysim
+
+    return toysim.reproduce("critical_periods", results=results)
+
+
+@pytest.fixture(scope="session")
+def reproduced_data(reproduced):
+    """The data of its sweeps, as figures and claims see them."""
+    from toysim.runner.dataset import read_tree
+
+    return {name: read_tree(path) for name, path in reproduced.stores.items()}

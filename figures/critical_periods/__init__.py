@@ -3,9 +3,10 @@
 Pathway a is open throughout, pathway b is frozen during the deficit; S is the mode's strength in the task.
 """
 
+from toysim.figures.critical_periods import evidence, portraits, shares
+
 from toysim.claims import LIMITED, REFUTED, Claim
 from toysim.drawing import Recipe
-from toysim.figures.critical_periods import evidence, portraits, shares
 from toysim.reproduction import Reproduction
 
 DEPTH, PRODUCT, LATE = "critical_periods.depth", "critical_periods.fixed_product", "critical_periods.late"

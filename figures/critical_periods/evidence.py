@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
+from toysim.figures.critical_periods.common import EARLY, LATE, A, B, end, parameter
 
 from toysim.claims import Evidence
-from toysim.figures.critical_periods.common import EARLY, LATE, A, B, end, parameter
 
 Flags = npt.NDArray[np.bool_]
 
@@ -95,7 +95,7 @@ def harmless_after_learning(late: xr.DataTree) -> Evidence:
 
 
 def residual_law(noise_free: xr.DataTree, depth: xr.DataTree) -> Evidence:
-    """End states of the integrated flow against the algebraic law, and the part of the invariant's change unexplained."""
+    """End states of the integrated flow against the algebraic law, and the invariant's change left unexplained."""
     s = parameter(noise_free, "singular_value")
     off = np.abs(end(noise_free, "simulation", "final_strength") - end(noise_free, "theory", "final_strength"))
     drift = np.abs(end(noise_free, "simulation", "invariant_drift", B))

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
+from toysim.figures.critical_periods.common import A, B, end, parameter
 
 from toysim.drawing import Data, new_figure
-from toysim.figures.critical_periods.common import A, B, end, parameter
 
 Array = npt.NDArray[np.float64]
 
@@ -114,7 +114,9 @@ def small_start(data: Data) -> Figure:
         tag = f"depth={depth}:{TIMINGS[timing]}"
         ka = np.linspace(1e-6, parameter(tree, "singular_value"), 400)
         distance = float(invariant.sel(depth=depth, timing=timing))
-        axes.plot(ka, invariant_curve(ka, distance, depth), color=WAY, lw=1.5, label="constant $x_a - x_b$")
+        kb = invariant_curve(ka, distance, depth)
+        inside = ka + kb <= ka[-1]
+        axes.plot(ka[inside], kb[inside], color=WAY, lw=1.5, label="constant $x_a - x_b$")
         draw_ends(axes, tree, depth, timing, tag)
     panels[0][0].legend(**LEGEND)
     figure.suptitle("Small starts, S = 10, a million updates of size 0.01")

@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from toysim.figures.critical_periods.common import B, end
 
 from toysim.drawing import Data, new_figure
-from toysim.figures.critical_periods.common import B, end
 
 LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 LOWEST = 0.004

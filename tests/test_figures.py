@@ -1,0 +1,164 @@
+"""Figures draw what is stored, every panel of them; pictures are kept while nothing they depend on changes."""
+
+import os
+
+import numpy as np
+import pytest
+
+import toysim
+from toysim import drawing
+from toysim.errors import ToysimError
+from toysim.registry import load_reproduction
+from toysim.reproduction import make_figures
+
+RECIPES = {r.name: r for r in load_reproduction("critical_periods").figures}
+
+
+@pytest.fixture(scope="module")
+def figures(reproduced_data):
+    return {name: drawing.draw(recipe, reproduced_data) for name, recipe in RECIPES.items()}
+
+
+def drawn(figure):
+    """Arrays of the artists that carry a name: lines as (x, y), meshes as values."""
+    found = {}
+    for axes in figure.axes:
+        for line in axes.lines:
+            if line.get_gid():
+                found[line.get_gid()] = np.array([line.get_xdata(), line.get_ydata()], float)
+        for mesh in axes.collections:
+            if mesh.get_gid():
+                found[mesh.get_gid()] = np.asarray(mesh.get_array(), float)
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_no_panel_is_empty_or_nan(figures, name):
+    for axes in figures[name].axes:
+        arrays = [np.asarray(line.get_ydata(), float) for line in axes.lines]
+        arrays += [np.asarray(c.get_array(), float) for c in axes.collections if c.get_array() is not None]
+        assert arrays, f"{name}: empty panel {axes.get_title()!r}"
+        assert any(a.size > 1 for a in arrays)
+        for a in arrays:
+            assert np.isfinite(a).all(), f"{name}: NaN in {axes.get_title()!r}"
+        if axes.get_label() != "<colorbar>":
+            assert axes.get_title()
+    outer = [axes.get_xlabel() for axes in figures[name].axes]
+    assert any(outer)
+
+
+def side(data, sweep, side, name):
+    ds = data[f"critical_periods.{sweep}"][side].to_dataset()[name]
+    return ds.squeeze("replica", drop=True) if ds.sizes.get("replica") == 1 else ds
+
+
+def test_phase_portrait_shows_every_draw(figures, reproduced_data):
+    arrays = drawn(figures["phase_portrait"])
+    strength = side(reproduced_data, "phase_portrait", "simulation", "final_strength")
+    courses = side(reproduced_data, "trajectories", "simulation", "mode_strength")
+    assert strength.sizes["replica"] >= 1000
+    for timing, word in enumerate(("early", "late")):
+        for depth in (2, 5, 8, 13):
+            stored = strength.sel(depth=depth, timing=timing).transpose("pathway", "replica").values
+            np.testing.assert_array_equal(arrays[f"ends:depth={depth}:{word}"], stored)
+            way = courses.sel(depth=depth, timing=timing).isel(replica=3).transpose("pathway", "record").values
+            np.testing.assert_array_equal(arrays[f"way:depth={depth}:{word}:3"], way)
+
+
+@pytest.mark.parametrize(("name", "depths"), [("noise_free", (2, 3, 5, 8, 13)), ("small_start", (2, 3, 4))])
+def test_ends_are_the_stored_ones(figures, reproduced_data, name, depths):
+    arrays = drawn(figures[name])
+    for part in ("simulation", "theory"):
+        strength = side(reproduced_data, name, part, "final_strength")
+        for timing, word in enumerate(("early", "late")):
+            for depth in depths:
+                stored = strength.sel(depth=depth, timing=timing).values
+                np.testing.assert_array_equal(arrays[f"{part}:depth={depth}:{word}"].ravel(), stored)
+
+
+@pytest.mark.parametrize(("name", "sweep"), [("timing", "late"), ("end_share", "fixed_product")])
+def test_shares_are_the_stored_ones(figures, reproduced_data, name, sweep):
+    arrays = drawn(figures[name])
+    for part in ("simulation", "theory"):
+        share = side(reproduced_data, sweep, part, "final_share").sel(pathway=1)
+        for depth in share["depth"].values:
+            np.testing.assert_array_equal(arrays[f"{part}:depth={depth}"][1], share.sel(depth=depth).values)
+
+
+def test_map_is_the_stored_one(figures, reproduced_data):
+    share = side(reproduced_data, "depth", "simulation", "final_share").sel(pathway=1)
+    np.testing.assert_array_equal(drawn(figures["end_share"])["map"], share.transpose("depth", "deficit_length").values)
+
+
+@pytest.fixture
+def recipe(reproduced_data):
+    """A figure and its data, cheap to draw."""
+    return RECIPES["timing"], dict(reproduced_data)
+
+
+def test_unchanged_figures_are_left_alone(recipe, tmp_path):
+    first = drawing.make(recipe[0], "timing", recipe[1], tmp_path, ("png",))
+    before = {p: (os.stat(p).st_mtime_ns, p.read_bytes()) for p in tmp_path.iterdir()}
+    again = drawing.make(recipe[0], "timing", recipe[1], tmp_path, ("png",))
+    assert (first.cached, first.reason, again.cached) == (False, "new", True)
+    assert {p: (os.stat(p).st_mtime_ns, p.read_bytes()) for p in tmp_path.iterdir()} == before
+
+
+def test_changed_data_or_code_redraw_and_say_why(recipe, tmp_path, monkeypatch):
+    figure, data = recipe
+    drawing.make(figure, "timing", data, tmp_path, ("png",))
+    tree = data["critical_periods.late"].copy(deep=True)
+    tree["simulation"]["final_share"].values[0, 0, 0, 1] += 1e-6
+    changed = drawing.make(figure, "timing", {"critical_periods.late": tree}, tmp_path, ("png",))
+    assert changed.reason == "changed: data of critical_periods.late"
+    monkeypatch.setattr(drawing, "sources_hash", lambda package: "edited")
+    edited = drawing.make(figure, "timing", {"critical_periods.late": tree}, tmp_path, ("png",))
+    assert edited.reason == "changed: sources"
+
+
+@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+def test_equal_data_give_equal_files(recipe, tmp_path, form):
+    for folder in ("a", "b"):
+        drawing.make(recipe[0], "timing", recipe[1], tmp_path / folder, (form,))
+    a, b = ((tmp_path / folder / f"timing.{form}").read_bytes() for folder in ("a", "b"))
+    assert len(a) > 1000
+    assert a == b
+
+
+def test_figure_by_name_and_its_nearest(results):
+    figure = toysim.figure("critical_periods.timing", results=results)
+    assert figure.axes
+    with pytest.raises(ToysimError, match="did you mean 'critical_periods.timing'"):
+        toysim.figure("critical_periods.timin", results=results)
+    with pytest.raises(ToysimError, match="is not one figure"):
+        toysim.figure("critical_periods", results=results)
+    with pytest.raises(ToysimError, match="did you mean 'critical_periods'"):
+        make_figures(["critical_perods"], results=results)
+
+
+def test_second_reproduction_computes_and_draws_nothing(reproduced, results):
+    events = []
+    before = {p: os.stat(p).st_mtime_ns for p in results.rglob("*") if p.is_file() and p != reproduced.page}
+    again = toysim.reproduce("critical_periods", results=results, listen=events.append)
+    assert again.ok
+    assert all(f.cached for f in again.figures)
+    assert not [e for e in events if e["event"] == "block"]
+    assert {p: os.stat(p).st_mtime_ns for p in before} == before
+
+
+def test_page_holds_pictures_claims_and_numbers(reproduced):
+    page = reproduced.page.read_text()
+    assert page.count("data:image/png;base64,") == len(RECIPES)
+    for claim in reproduced.claims:
+        assert claim.verdict in page
+        assert claim.source in page
+    assert "<script" not in page
+
+
+def test_plot_of_one_run_shows_courses_or_numbers():
+    courses = drawing.plot_run(
+        toysim.run("deep_linear.modes", n_records=9), toysim.theory("deep_linear.modes", n_records=9)
+    )
+    assert [len(axes.lines) for axes in courses.axes] == [4, 2]
+    numbers = drawing.plot_run(toysim.run("walk.gaussian"), toysim.theory("walk.gaussian"))
+    assert numbers.axes[0].lines
