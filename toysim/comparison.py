@@ -268,13 +268,20 @@ def _scale(sides: Sides, o: Observable) -> float:
 
 
 def _extrapolated(sides: Sides, o: Observable, stepped: _Stepped) -> tuple[Array, Array, float | None]:
-    """Value at step 0 and its tolerance, the same over the inner dimensions of a row: errors cross zero there."""
+    """Value at step 0 and its tolerance: the largest over the inner dimensions of a row and a cell's replicas.
+
+    Single changes of the extrapolated value are no bound: along a course, or between draws, they cross zero.
+    """
     y0, y1, y2 = (outputs[o.name].astype(float) for outputs in stepped.at)
     gain = 2.0**stepped.order - 1.0
     first, second = y1 + (y1 - y0) / gain, y2 + (y2 - y1) / gain
     bound = np.abs(first - second) + (y1 - y0) ** 2 / _scale(sides, o)
     inner = tuple(range(1, bound.ndim))
     bound = np.nanmax(bound, axis=inner, keepdims=True, initial=0.0) if inner else bound
+    _, cell = np.unique(stepped.rows // sides.n_replicas, return_inverse=True)
+    largest = np.zeros((int(cell.max()) + 1, *bound.shape[1:]))
+    np.fmax.at(largest, cell, bound)
+    bound = largest[cell]
     theory, _ = _theory_rows(sides, o, stepped.rows)
     off = np.abs(y0 - theory)
     raw = float(np.nanmax(off)) if np.isfinite(off).any() else None
