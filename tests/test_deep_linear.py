@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from reference.deep_linear import MatrixNetwork, flow
-from toysim.errors import ToysimError
-from toysim.model import Batch
 from toysim.models.deep_linear import MODES
 from toysim.models.deep_linear.parameters import sharpness_at_end
+
+from toysim.errors import ToysimError
+from toysim.model import Batch
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from reference.deep_linear import flow
-from toysim.model import Batch
 from toysim.models.deep_linear import MODES
 from toysim.models.deep_linear import closed_forms as forms
 from toysim.models.deep_linear.coordinate import coordinate, layer_at, other_layers, sharpness
+
+from toysim.model import Batch
 
 
 def batch(n=1, seed=0, columns=None, **fixed):
@@ -80,8 +80,8 @@ def test_coordinate_inverts(p, c, depth, negative):
         p = -p
     x = coordinate(p, c, depth)
     error = layer_at(x, c, depth, 0.5, -2.5, 2.5) - p
-    # x is known to its rounding, which is an error f(p) eps x in p.
-    assert abs(error) <= 1e-14 * abs(p) + 1e-15 * abs(x) * abs(other_layers(p, c, depth))
+    # x is known to its rounding, up to 100 times of which the difference J - J(pi/2) may lose.
+    assert abs(error) <= 1e-13 * abs(p) + 1e-15 * abs(x) * abs(other_layers(p, c, depth))
 
 
 @settings(max_examples=100, deadline=None)

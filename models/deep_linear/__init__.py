@@ -11,8 +11,9 @@ only in a deficit, by the integral of Omega over it, and with sum K = S that giv
 
 from typing import Any
 
-from toysim.model import Check, Dim, Discretisation, Model, Observable
 from toysim.models.deep_linear.parameters import ModeParameters
+
+from toysim.model import Check, Dim, Discretisation, Model, Observable
 
 _EQUATIONS = """\
 da_pl/dt = g_p(t) prod_(m != l) a_pm Omega        layer l of pathway p; gradient descent: explicit Euler, step eta

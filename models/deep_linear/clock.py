@@ -24,21 +24,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-
-from toysim.jit import kernel
 from toysim.models.deep_linear.coordinate import coordinate, layer_at, other_layers, sharpness
 from toysim.models.deep_linear.phases import open_pathways, phase_edges
 from toysim.models.deep_linear.rows import Course, Outcome, course_of, outcome_of
+
+from toysim.jit import kernel
 from toysim.numerics.quadrature import HALF_NODES, HALF_WEIGHTS, NODES, WEIGHTS
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 PANEL = 0.75
-SHORTEST = 0.02
+SHORTEST = 1e-3
 # Two rules that differ by this share mean an error of its square in the better one.
 SMOOTH = 1e-7
-# Below this share of S the residual is linear in s* - s to double precision: the rest is exponential in time.
+# Below this share of the strengths the residual is linear in s* - s to double precision, so the rest is exponential.
 LINEAR = 1e-7
 ROUNDING = 4e-16
 MAX_ITERATIONS = 200
@@ -169,9 +169,9 @@ def has_root(residual: float, level: float, paths: Paths) -> bool:
 
 @kernel
 def set_pace(
-    residual: float, level: float, lead: int, x_lead: float, target: float, paths: Paths, account: Account
+    residual: float, level: float, lead: int, x_lead: float, size: float, paths: Paths, account: Account
 ) -> Pace:
-    """The clock of a phase that starts with this residual and the leader at x_lead."""
+    """The clock of a phase that starts with this residual and the leader at x_lead; strengths are of this size."""
     if not has_root(residual, level, paths):
         p, c = paths.p[lead], paths.c[lead]
         w0 = strength_at(p, c, paths.depth) / sharpness(p, c, paths.depth)
@@ -180,7 +180,7 @@ def set_pace(
     open_strength(x_end, paths)
     rate = open_sharpness(paths)
     w0 = x_end - x_lead
-    v_linear = max(0.0, math.log(abs(w0) * rate / (LINEAR * target))) if w0 != 0.0 else 0.0
+    v_linear = max(0.0, math.log(abs(w0) * rate / (LINEAR * size))) if w0 != 0.0 else 0.0
     return Pace(1.0, w0, x_end, level, rate, v_linear)
 
 
@@ -221,8 +221,9 @@ def smooth_panel(v: float, length: float, pace: Pace, paths: Paths, account: Acc
         for q in range(len(HALF_NODES)):
             rough += HALF_WEIGHTS[q] * time_per_v(v + (v_to - v) * HALF_NODES[q], pace, paths)
         apart = abs(rough * (v_to - v) - time)
-        # Halving gains 2^12 on a smooth panel; where a short one gains nothing it is rounding (c << p^2).
-        if not apart > SMOOTH * abs(time) or (length < SHORTEST and apart > 0.1 * previous):
+        # Halving gains 2^12 on a smooth panel; where it gains next to nothing it is the rounding of Omega.
+        rounding = length < 0.1 * PANEL and apart > 0.1 * previous
+        if not apart > SMOOTH * abs(time) or rounding or length < SHORTEST:
             return v_to, time
         length, previous = 0.5 * length, apart
 
@@ -283,7 +284,7 @@ def run_phase(
         v_to, panel = v, math.inf
         if not tail:
             v_to, panel = smooth_panel(v, length, pace, paths, account)
-        length = min(2.0 * (v_to - v), PANEL)
+        length = min(max(2.0 * (v_to - v), 4.0 * SHORTEST), PANEL)
         if v <= v_half < v_to and not tail:
             reached = t + time_between(v, v_half, pace, paths)
             if begin + reached <= stop:
@@ -356,7 +357,8 @@ def solve(p: Array, c: Array, invariant: Array, course: Course, out: Outcome, ac
         if begin == 0.0:
             out.half[0] = 0.0 if residual <= 0.5 * target else math.nan
         due = next_record + np.searchsorted(course.record_at[next_record:], stop, "right")
-        if lead < 0 or abs(residual) <= ROUNDING * target:  # nothing moves, or nothing is left but rounding
+        size = target + np.sum(np.abs(out.strength))
+        if lead < 0 or abs(residual) <= ROUNDING * size:  # nothing moves, or nothing is left but rounding
             for r in range(next_record, due):
                 out.records[:, r] = out.strength
             next_record = due
@@ -365,7 +367,7 @@ def solve(p: Array, c: Array, invariant: Array, course: Course, out: Outcome, ac
         for j in range(n_pathways):
             paths.lag[j] = invariant[j] - invariant[lead]
         set_brackets(residual, out.strength, start, paths)
-        pace = set_pace(residual, level, lead, x[lead], target, paths, account)
+        pace = set_pace(residual, level, lead, x[lead], size, paths, account)
         v_half = math.inf
         if math.isnan(out.half[0]) and residual > 0.5 * target:
             v_half = half_position(lead, target, pace, paths, account)

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-
-from toysim.jit import kernel
 from toysim.models.deep_linear.euler import begin, effective_sum, layer_products
 from toysim.models.deep_linear.phases import open_pathways, phase_edges
 from toysim.models.deep_linear.rows import Course, Outcome, course_of, outcome_of
+
+from toysim.jit import kernel
 from toysim.numerics.ode import STAGES, error_norm, first_step, next_step, stage_state
 
 Array = npt.NDArray[np.float64]

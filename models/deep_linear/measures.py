@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-
-from toysim.model import Batch, Rows
 from toysim.models.deep_linear.coordinate import coordinates
 from toysim.models.deep_linear.rows import Outcome
 from toysim.models.deep_linear.start import Start
+
+from toysim.model import Batch, Rows
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

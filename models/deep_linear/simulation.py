@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-
-from toysim.model import Batch, Rows
 from toysim.models.deep_linear.euler import descend_layers_rows, descend_pathways_rows
 from toysim.models.deep_linear.flow import flow_rows
 from toysim.models.deep_linear.measures import Run, measure
 from toysim.models.deep_linear.rows import Course, Outcome
 from toysim.models.deep_linear.start import Start, layers_of, start_of
+
+from toysim.model import Batch, Rows
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-
-from toysim.model import Batch, Rows
 from toysim.models.deep_linear.clock import Account, solve_rows
 from toysim.models.deep_linear.measures import network_sharpness, strengths
 from toysim.models.deep_linear.simulation import course_in_time, empty_outcome
 from toysim.models.deep_linear.start import layers_of, start_of
+
+from toysim.model import Batch, Rows
 
 
 def predict(batch: Batch) -> Rows:

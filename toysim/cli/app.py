@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -56,14 +57,16 @@ def main(arguments: list[str] | None = None) -> int:
         code = int(app(args=arguments, prog_name="toysim", standalone_mode=False) or OK)
         sys.stdout.flush()
     except BrokenPipeError:
-        return _reader_left()
-    except SystemExit as leaving:  # typer's way out after a broken pipe or --show-completion
-        return int(leaving.code or OK) if leaving.code != 1 else _reader_left()
+        return _drop_output()
+    except SystemExit as leaving:  # typer's way out after a broken pipe (1) or --show-completion (0)
+        return _drop_output() if leaving.code == 1 else int(leaving.code or OK)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except Exception as error:
         if debug:
             traceback.print_exc()
+        if isinstance(error, OSError):
+            _drop_output()  # stdout itself may be on the full disk
         return _say(_one_line(error, arguments), BAD_INPUT)
     if code == INTERRUPTED:  # typer turns Ctrl-C into this code
         typer.echo("interrupted; run the same command again to continue", err=True)
@@ -75,9 +78,10 @@ def _say(message: str, code: int) -> int:
     return code
 
 
-def _reader_left() -> int:
-    """The reader of our pipe has gone: leave quietly, and let nothing be flushed into it at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _drop_output() -> int:
+    """Nobody can be told any more, the reader of a pipe has gone: let nothing be flushed at exit, and leave quietly."""
+    with suppress(OSError):  # no file behind stdout, in tests
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return OK
 
 

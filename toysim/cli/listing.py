@@ -81,4 +81,8 @@ def describe(model: Model) -> dict[str, Any]:
 
 
 def _shown(row: dict[str, Any]) -> list[Any]:
-    return [", ".join(value) if name == "dims" else value for name, value in row.items()]
+    """Values as a user would type them after ``-p name=``."""
+    shown = {**row, "dims": ", ".join(row["dims"])} if "dims" in row else dict(row)
+    if isinstance(row.get("default"), bool):
+        shown["default"] = "true" if row["default"] else "false"
+    return list(shown.values())

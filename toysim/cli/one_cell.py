@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,6 @@ from toysim.cli.app import app
 from toysim.cli.arguments import Json, ModelId
 from toysim.cli.values import assignments, check_suffix, print_json, print_table, refuse_existing
 from toysim.errors import ToysimError
-from toysim.model import STATUSES
 
 MANY = 12  # entries of an inner dimension beyond which only the last one is printed
 
@@ -72,6 +72,8 @@ def _refuse_options(given: dict[str, Any]) -> None:
 
 def _summary(simulation: Any, theory: Any) -> list[dict[str, Any]]:
     """One row a number: the mean over replicas, and the last entry of a long dimension."""
+    from toysim.model import STATUSES
+
     rows = []
     for name, values in simulation.data_vars.items():
         if name in ("status", "status_step"):
@@ -114,7 +116,9 @@ def _save(simulation: Any, theory: Any, out: Path) -> None:
     if out.suffix == ".nc":
         write_netcdf(tree, out)
     else:
-        tree.to_zarr(out, mode="w-", consolidated=False)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Consolidated metadata")  # not yet in the specification of Zarr 3
+            tree.to_zarr(out, mode="w-")
 
 
 def _draw(simulation: Any, theory: Any, plot: Path) -> None:

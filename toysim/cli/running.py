@@ -148,6 +148,7 @@ def _dry_run(spec: Sweep, path: Path, block: int | None, as_json: bool) -> None:
 
 def _report(report: Report, as_json: bool) -> int:
     """Say what a run did; 1 if a row of the store failed, now or before."""
+    from toysim.registry import load_model
     from toysim.runner.status import read_status
 
     status = read_status(report.path)
@@ -164,7 +165,9 @@ def _report(report: Report, as_json: bool) -> int:
         typer.echo(f"nothing to do: all {report.blocks_before} blocks are there")
     for name, value in report.notes.items():
         typer.echo(_note(name, value))
-    typer.echo(f"store:   {report.path}\ncompare: toysim compare {report.path}")
+    typer.echo(f"store:   {report.path}")
+    if load_model(status.model).theory:
+        typer.echo(f"compare: toysim compare {report.path}")
     if bad:
         last = f"; last: {status.last_errors[-1]}" if status.last_errors else ""
         counts = f"{status.failed} rows failed, {status.timed_out} timed out"

@@ -95,7 +95,10 @@ def load_sweep(name: str | Path, preset: str | None = None, overrides: Mapping[s
         if path.suffix == ".toml":
             raise ToysimError(f"no sweep file {str(name)!r}; check the path")
         raise ToysimError(f"unknown sweep {str(name)!r}: {suggest(str(name), all_sweeps())}")
-    text = path.read_text()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ToysimError(f"cannot read {path.name}: {error}; a sweep file is plain TOML in UTF-8") from None
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
