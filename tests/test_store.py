@@ -273,7 +273,7 @@ def test_full_disk_is_one_line_and_loses_nothing(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Store, "write", fill)
-    with pytest.raises(StoreError, match="No space left on device; finished blocks are kept"):
+    with pytest.raises(StoreError, match="No space left on device; what was finished is kept"):
         run_walk(path, workers=1, block=32)
     monkeypatch.undo()
     report = run_walk(path, workers=1, block=32)

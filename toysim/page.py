@@ -125,7 +125,7 @@ def _comparison(name: str, table: Comparison, tree: xr.DataTree) -> str:
 
 
 def _origin(name: str, tree: xr.DataTree) -> str:
-    attrs: dict[str, Any] = dict(tree.attrs)
+    attrs: Mapping[Any, Any] = tree.attrs
     versions = ", ".join(f"{k} {v}" for k, v in json.loads(attrs["versions"]).items())
     facts = (
         f"seed {attrs['root_seed']}, {attrs['wall_seconds']} s, {attrs['host']}, {versions}, "

@@ -36,8 +36,8 @@ class Reproduction:
     @property
     def sweeps(self) -> list[str]:
         """Every sweep that a figure or a claim names, each once, in order."""
-        named = [s for part in (*self.figures, *self.claims) for s in part.sweeps]
-        return list(dict.fromkeys(named))
+        named = [part.sweeps for part in self.figures] + [part.sweeps for part in self.claims]
+        return list(dict.fromkeys(sweep for sweeps in named for sweep in sweeps))
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def one_line(path: Path, doing: str) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise StoreError(
-            f"cannot {doing} {path}: {reason}; finished blocks are kept, mend it and run the same command again"
+            f"cannot {doing} {path}: {reason}; what was finished is kept; mend it and run the same command again"
         ) from error
 
 
