@@ -18,7 +18,8 @@ from typing import Any
 
 from toysim.errors import ToysimError
 from toysim.runner.layout import Unit
-from toysim.runner.store import FAILED, OK, TIMED_OUT, Store
+from toysim.runner.schema import FAILED, OK, TIMED_OUT
+from toysim.runner.store import Store
 from toysim.runner.work import Announce, do_unit, one_blas_thread
 
 MAX_STARTS = 5  # deaths of workers in one unit before any row was reached

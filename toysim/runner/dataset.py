@@ -16,18 +16,9 @@ from toysim.runner.cells import joint_codes
 from toysim.runner.files import read_events
 from toysim.runner.layout import Side, stored
 from toysim.runner.provenance import git_commit, host_kind, versions
+from toysim.runner.schema import CORNER, STATE_ATTRIBUTES, decoded, observable_attributes, parameter_attributes
 from toysim.runner.spec import Sweep
-from toysim.runner.store import (
-    CORNER,
-    STATES,
-    Store,
-    _attributes,
-    _decoded,
-    _parameter_attributes,
-    open_existing,
-)
-
-STATE_ATTRIBUTES = {"long_name": "state of the cell", "units": "1", "flag_meanings": " ".join(STATES)}
+from toysim.runner.store import Store, open_existing
 
 
 def read_tree(path: str | Path) -> xr.DataTree:
@@ -43,7 +34,7 @@ def read_tree(path: str | Path) -> xr.DataTree:
 def read_side(store: Store, side: Side) -> xr.Dataset:
     """One side as a Dataset with dimensions (axes..., replica, ...)."""
     filled = store.layout.filled(0)
-    columns = {n: _decoded(store.model.parameters[n], store.array(side, n)[:])[filled] for n in store.axes}
+    columns = {n: decoded(store.model.parameters[n], store.array(side, n)[:])[filled] for n in store.axes}
     grid = _Grid(store.identity["axes"], columns, len(filled))
     lead: tuple[str, ...] = tuple(grid.lengths)
     coords = grid.coordinates(store.model)
@@ -55,7 +46,7 @@ def read_side(store: Store, side: Side) -> xr.Dataset:
     data = {}
     for o in stored(store.model, side, store.first_parameters):
         values = grid.arrange(_read(store, side, o.name, positions))
-        data[o.name] = xr.Variable((*lead, *o.dims), values, _attributes(o))
+        data[o.name] = xr.Variable((*lead, *o.dims), values, observable_attributes(o))
     state = grid.arrange(_read(store, side, "state", positions), CORNER)
     data["state"] = xr.Variable(lead, state, STATE_ATTRIBUTES)
     return xr.Dataset(data, coords | _inner_coordinates(store, side), attrs=_provenance(store))
@@ -113,7 +104,7 @@ class _Grid:
         coords: dict[str, xr.Variable] = {}
         for dimension, members in self.levels.items():
             for name, values in members.items():
-                attrs = _parameter_attributes(model.parameters[name])
+                attrs = parameter_attributes(model.parameters[name])
                 inner = tuple(f"{name}_{k}" for k in range(values.ndim - 1))
                 label = name if not inner or name != dimension else f"{name}_value"
                 coords[label] = xr.Variable((dimension, *inner), values, attrs)
@@ -145,7 +136,7 @@ def fixed_coordinates(model: Model, fixed: dict[str, Any]) -> dict[str, xr.Varia
         array = np.asarray(value, p.dtype)
         if array.size:
             dims = tuple(f"{name}_{k}" for k in range(array.ndim))
-            coords[name] = xr.Variable(dims, array, _parameter_attributes(p))
+            coords[name] = xr.Variable(dims, array, parameter_attributes(p))
     return coords
 
 
@@ -182,7 +173,7 @@ def one_cell(sweep: Sweep, side: Side, batch: Batch, rows: Rows, seconds: float)
     data = {}
     for o in stored(model, side, sweep.parameters):
         values = rows[o.name][0] if squeeze else rows[o.name]
-        data[o.name] = xr.Variable((*lead, *o.dims), values, _attributes(o))
+        data[o.name] = xr.Variable((*lead, *o.dims), values, observable_attributes(o))
     sizes = model.sizes(sweep.parameters)
     coords: dict[str, Any] = {
         d.name: _index(d.name, sizes[d.name], d.long_name)

@@ -13,6 +13,7 @@ from typing import Any
 from toysim.errors import StoreError, ToysimError, suggest
 from toysim.runner.backends import on_processes, on_threads
 from toysim.runner.files import append_event, drop_torn_files, locked, one_line, read_events, sync
+from toysim.runner.growth import prepare
 from toysim.runner.layout import Side, Unit, block_shape
 from toysim.runner.provenance import git_commit, host_kind, versions
 from toysim.runner.spec import Sweep
@@ -83,7 +84,7 @@ def execute(sweep: Sweep, path: Path, options: Options, listen: Listener = lambd
     """Run what is missing of ``sweep`` in the store at ``path``; a finished sweep does no work at all."""
     options.check()
     with locked(path):
-        store = Store.prepare(path, sweep, block_shape(sweep, options.block))
+        store = prepare(path, sweep, block_shape(sweep, options.block))
         return _run(store, sweep.request_hash, options, listen)
 
 

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from toysim.model import Batch, Model, Observable, Rows
 from toysim.runner.cells import joint_codes
 from toysim.runner.layout import Side, Unit, stored
-from toysim.runner.store import FAILED, OK, TIMED_OUT, Store
+from toysim.runner.schema import FAILED, OK, TIMED_OUT
+from toysim.runner.store import Store
 
 # Called before a row that runs alone: OK to run it, or the state to give it without running.
 Announce = Callable[[int], int]
