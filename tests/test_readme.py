@@ -1,5 +1,6 @@
 """The README's examples run as they stand there."""
 
+import os
 import re
 import subprocess
 import sys
@@ -18,6 +19,29 @@ def test_two_commands_are_one_line_each():
     commands = [b.strip() for b in blocks("sh") if b.startswith("python3 -m venv")]
     assert len(commands) == 2
     assert all("\n" not in c for c in commands)
+
+
+@pytest.mark.slow
+def test_contributing_model_runs_and_agrees(tmp_path):
+    """The family of CONTRIBUTING.md, as another distribution under another name."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    package, walking = re.findall(r"```python\n# models/walk/[a-z_]+\.py.*?\n(.*?)```", text, flags=re.DOTALL)
+    family = tmp_path / "site" / "toysim_stroll"
+    family.mkdir(parents=True)
+    (family / "__init__.py").write_text(package.replace("walk.gaussian", "stroll.gaussian"))
+    (family / "walking.py").write_text(walking)
+    info = tmp_path / "site" / "toysim_stroll-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toysim-stroll\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[toysim.models]\nstroll = toysim_stroll\n")
+    script = (
+        "import toysim\n"
+        "data = toysim.sweep('stroll.gaussian', drift=[0.5, 1.0], replicas=400)\n"
+        "table = toysim.compare(data)\n"
+        "assert [v.verdict for v in table] == ['agrees'], table\n"
+    )
+    path = os.pathsep.join([str(tmp_path / "site"), os.environ["PYTHONPATH"]])
+    subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": path}, check=True)
 
 
 @pytest.mark.slow

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import xarray as xr
 from helpers import AXES, chunk_digests, data_bytes, events, run_walk, walk_sweep
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import toysim
 from toysim.errors import StoreError, ToysimError
@@ -42,6 +44,14 @@ def test_same_bytes_on_every_backend_and_chunking(undisturbed, tmp_path, options
     assert data_bytes(toysim.open_store(tmp_path / "w.zarr")) == data_bytes(toysim.open_store(undisturbed))
     if options.get("block") == 32:
         assert chunk_digests(tmp_path / "w.zarr") == chunk_digests(undisturbed)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(workers=st.integers(1, 4), block=st.integers(1, 200))
+def test_workers_and_blocks_leave_no_trace(undisturbed, tmp_path_factory, workers, block):
+    path = tmp_path_factory.mktemp("any") / "w.zarr"
+    run_walk(path, workers=workers, block=block)
+    assert data_bytes(toysim.open_store(path)) == data_bytes(toysim.open_store(undisturbed))
 
 
 def test_another_seed_gives_other_numbers(undisturbed, tmp_path):
@@ -239,6 +249,19 @@ def test_another_version_of_the_model_is_refused(undisturbed, tmp_path):
     (path / "zarr.json").write_text(json.dumps(document))
     with pytest.raises(StoreError, match="version is 0 there and 1 here"):
         run_walk(path)
+
+
+def test_edited_sources_warn_and_go_on(undisturbed, tmp_path):
+    path = tmp_path / "w.zarr"
+    shutil.copytree(undisturbed, path)
+    more = walk_sweep({**AXES, "drift": [*AXES["drift"], 0.6]})
+    assert run_walk(path, more).warnings == []
+    document = json.loads((path / "zarr.json").read_text())
+    document["attributes"]["toysim"]["provenance"]["sources"] = "of another day"
+    (path / "zarr.json").write_text(json.dumps(document))
+    report = run_walk(path, walk_sweep({**AXES, "drift": [*AXES["drift"], 0.6, 0.7]}))
+    assert "the sources of walk.gaussian were edited" in report.warnings[0]
+    assert report.blocks > 0
 
 
 def test_parameter_added_later_at_its_default_is_the_same_sweep(undisturbed, tmp_path):

@@ -4,10 +4,10 @@ A row (one replica of one cell) owns the Philox key
 
     key = mix( d(root seed, model id) + sum_over_parameters d(name, value) + d(replica) )   mod 2^64, two lanes
 
-with d the 128-bit BLAKE2b digest. Parameters at their default and those declared ``stream=False`` stay out of
-the sum, so a parameter added later leaves old streams alone. Each distinct value is digested once and the sums
-are taken over whole arrays: a row costs far less than hashing its values (8 us) or a SeedSequence (28 us).
-A named stream of a model ("weights", "data") is the top word of the Philox counter.
+with d a 128-bit digest: BLAKE2b of name and type, mixed with the bits of a number over whole arrays, or BLAKE2b of
+the content where a value is text or a vector. Parameters at their default and those declared ``stream=False`` stay
+out of the sum, so a parameter added later leaves old streams alone. Measured: 0.1 us a row, where hashing each value
+took 6 us. A named stream of a model ("weights", "data") is the top word of the Philox counter.
 """
 
 import hashlib
@@ -46,25 +46,37 @@ def canonical(value: Any) -> bytes:
     return b"(" + b",".join(struct.pack("<q", len(c)) + c for c in map(canonical, value)) + b")"
 
 
-def _sum_of_values(name: str, values: npt.NDArray[Any], default: Any) -> Keys:
-    """d(name, value) for every row, zero at the default; each distinct value is hashed once."""
-    if len(values) > 1:
-        distinct, inverse = np.unique(values, axis=0, return_inverse=True)
-    else:
-        distinct, inverse = values, np.zeros(1, np.int64)
+def _mixed(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """SplitMix64 finaliser: a bijection that spreads every bit."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+def _digests(name: str, values: npt.NDArray[Any], default: Any) -> Keys:
+    """d(name, value) of every row, (n_rows, 2); zero where the value is the default."""
+    if values.ndim > 1 or values.dtype.kind not in "iufb":
+        return _digests_of_content(name, values, default)
+    bits = values.astype(np.int64) if values.dtype.kind in "iub" else values.astype(np.float64) + 0.0  # no -0.0
+    word = np.ascontiguousarray(bits).view(np.uint64)
+    first, second = _lanes(b"parameter", name.encode(), values.dtype.kind.encode())
+    lanes = np.stack([_mixed(word + first), _mixed(_mixed(word ^ second) + first)], axis=1)
+    if default is not None:
+        lanes[values == default] = 0
+    return lanes
+
+
+def _digests_of_content(name: str, values: npt.NDArray[Any], default: Any) -> Keys:
+    """The same for text and vectors: each distinct value is hashed once."""
+    distinct, inverse = (
+        np.unique(values, axis=0, return_inverse=True) if len(values) > 1 else (values, np.zeros(1, int))
+    )
     lanes = np.zeros((len(distinct), 2), np.uint64)
     for i, value in enumerate(distinct):
         content = canonical(value)
         if content != canonical(default):
             lanes[i] = _lanes(b"parameter", name.encode(), content)
     return lanes[inverse.ravel()]
-
-
-def _mixed(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """SplitMix64 finaliser: a bijection that spreads every bit."""
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
 
 
 def row_keys(
@@ -81,8 +93,8 @@ def row_keys(
     """
     total = np.tile(_lanes(b"model", canonical(seed), model_id.encode()), (len(replica), 1))
     for name in sorted(columns):
-        total += _sum_of_values(name, columns[name], defaults[name])
-    total += _sum_of_values("replica\0", np.asarray(replica, np.int64), None)
+        total += _digests(name, columns[name], defaults[name])
+    total += _digests("replica\0", np.asarray(replica, np.int64), None)
     first = _mixed(total[:, 0])
     second = _mixed(total[:, 1] ^ first)
     return np.stack([_mixed(first + second), second], axis=1)
@@ -95,7 +107,7 @@ def stream_word(stream: str) -> int:
 
 
 class RowGenerators:
-    """One reused Philox generator set to any row's stream: 1.2 us a row, a new generator costs 16 us."""
+    """One reused Philox generator set to any row's stream: measured 2 to 4 us a row, a new generator 18 us."""
 
     def __init__(self, keys: Keys) -> None:
         self.keys = keys

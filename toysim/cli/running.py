@@ -165,6 +165,8 @@ def _report(report: Report, as_json: bool) -> int:
         typer.echo(f"nothing to do: all {report.blocks_before} blocks are there")
     for name, value in report.notes.items():
         typer.echo(_note(name, value))
+    for text in report.warnings:
+        typer.echo(f"warning: {text}", err=True)
     typer.echo(f"store:   {report.path}")
     if load_model(status.model).theory:
         typer.echo(f"compare: toysim compare {report.path}")

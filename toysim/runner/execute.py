@@ -15,7 +15,7 @@ from toysim.runner.backends import on_processes, on_threads
 from toysim.runner.files import append_event, drop_torn_files, locked, one_line, read_events, sync
 from toysim.runner.growth import prepare
 from toysim.runner.layout import Side, Unit, block_shape
-from toysim.runner.provenance import git_commit, host_kind, versions
+from toysim.runner.provenance import family_hash, git_commit, host_kind, versions
 from toysim.runner.spec import Sweep
 from toysim.runner.store import Store, open_existing
 
@@ -37,6 +37,7 @@ class Report:
     kernel_seconds: float = 0.0
     notes: dict[str, float] = field(default_factory=dict)
     errors: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def add(self, event: dict[str, Any]) -> None:
         self.blocks += 1
@@ -107,6 +108,11 @@ def _run(store: Store, request: str | None, options: Options, listen: Listener) 
     listen({"event": "plan", "total": len(everything), "done": report.blocks_before})
     if not missing:
         return report
+    if store.meta["provenance"]["sources"] != family_hash(store.model):
+        report.warnings.append(
+            f"the sources of {store.model.id} were edited since {store.path} was begun: its blocks may differ from new "
+            f"ones; raise the model's version if numbers changed"
+        )
     start, run = time.perf_counter(), uuid.uuid4().hex[:8]
     with one_line(store.path, "write to"):
         drop_torn_files(store.path)

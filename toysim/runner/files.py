@@ -130,7 +130,8 @@ def drop_torn_files(path: Path) -> None:
 def sync(path: Path) -> None:
     """Bring everything written so far below ``path`` to the disk: one call a block instead of one a file.
 
-    Measured on a local disk: a sync a block costs about half of an fsync a chunk.
+    Measured at 10^6 cells of 15 arrays in 20 blocks on a local disk: 0.9 us a cell without any sync, 1.1 with this one,
+    1.6 with an fsync of every chunk.
     """
     try:
         syncfs = ctypes.CDLL(None, use_errno=True).syncfs

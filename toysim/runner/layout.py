@@ -19,7 +19,7 @@ from toysim.runner.spec import Sweep
 
 Side = Literal["simulation", "theory"]
 
-BLOCK_ROWS = 50_000  # scalars: 2 us a row of storage at this size, 14 us at a thousand rows (measured)
+BLOCK_ROWS = 50_000  # of scalars: storage costs a few ms a block, 1 us a row at this size
 BLOCK_SECONDS = 1.0  # at most this much work is lost with a block in flight
 BLOCK_BYTES = 16 * 2**20  # of one array
 BLOCKS_WANTED = 16

@@ -22,7 +22,7 @@ from toysim.runner.design import Dimension, dimensions, parse_axis
 
 KEYS = ("model", "question", "replicas", "seed", "common_random_numbers", "fixed", "axes", "presets")
 PRESET_KEYS = ("replicas", "fixed", "axes")
-MANY_LEVELS = 1000  # beyond it only an axis' ends are validated by pydantic (5 us a value): ranges are intervals
+MANY_LEVELS = 1000  # beyond it only an axis' ends are validated: ranges are intervals, and values cost time
 
 
 @dataclass(frozen=True)
