@@ -16,6 +16,11 @@ def end(tree: xr.DataTree, side: str, name: str, pathway: int | None = None) -> 
     return values if pathway is None else values.sel(pathway=pathway, drop=True)
 
 
+def depths(tree: xr.DataTree) -> list[int]:
+    """The depths swept."""
+    return [int(d) for d in end(tree, "simulation", "depth").values]
+
+
 def parameter(tree: xr.DataTree, name: str) -> float:
     """The value of a parameter that the sweep keeps fixed."""
     return float(tree["simulation"][name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from toysim.figures.critical_periods.common import EARLY, LATE, A, B, end, parameter
+from toysim.figures.critical_periods.common import EARLY, LATE, A, B, depths, end, parameter
 
 from toysim.claims import Evidence
 
@@ -25,6 +25,10 @@ def _list(values: npt.ArrayLike, digits: int = 3) -> str:
     return ", ".join(f"{v:.{digits}f}" for v in np.asarray(values).ravel())
 
 
+def _depths(tree: xr.DataTree) -> str:
+    return ", ".join(map(str, depths(tree)))
+
+
 def deeper_is_hurt_more(depth: xr.DataTree, product: xr.DataTree) -> Evidence:
     """For each deficit length: does the deprived pathway's share fall from each depth to the next?"""
     holds, within, crossings, measured = [], [], [], []
@@ -39,10 +43,9 @@ def deeper_is_hurt_more(depth: xr.DataTree, product: xr.DataTree) -> Evidence:
         crossings.append(f"{lengths[first]:.3g}" if first < len(lengths) else "none")
         short, long = share.sel(deficit_length=0.5, method="nearest"), share.isel(deficit_length=-1)
         measured.append(f"{start}: share of b {_list(short)} at tau = 0.5, {_list(long, 4)} at tau = {lengths[-1]:g}")
-    depths = ", ".join(str(d) for d in depth["simulation"]["depth"].values)
     both = np.concatenate(holds)
     return Evidence(
-        measured=f"depths {depths}; {'; '.join(measured)}; falls with depth at {both.sum()} of {len(both)} lengths",
+        measured=f"depths {_depths(depth)}; {'; '.join(measured)}; falls with depth at {both.sum()} of {len(both)} lengths",
         expected=f"falls with depth below tau = {crossings[0]} (p0 = 0.3) and {crossings[1]} (K0 = 0.01), not above",
         error="sign of a difference; gradient descent within O(step) of the law, see the comparison",
         holds=both,
@@ -62,8 +65,8 @@ def late_is_harmless(portrait: xr.DataTree, noise_free: xr.DataTree) -> Evidence
     holds = np.concatenate([ratio.values - spread.values < HARMLESS, exact_ratio.values < HARMLESS])
     return Evidence(
         measured=f"mean end K_b after the late deficit {_list(mean.sel(timing=LATE))} at depths "
-        f"{', '.join(map(str, noisy['depth'].values))}: {_list(100 * ratio, 1)} % of the early harm; without noise "
-        f"{_list(100 * exact_ratio, 1)} % at depths {', '.join(map(str, exact['depth'].values))}",
+        f"{_depths(portrait)}: {_list(100 * ratio, 1)} % of the early harm; without noise "
+        f"{_list(100 * exact_ratio, 1)} % at depths {_depths(noise_free)}",
         expected=f"K_b = {half:g} within {100 * HARMLESS:g} % of the early harm",
         error=f"{STANDARD_ERRORS:g} standard errors of the mean: {_list(STANDARD_ERRORS * error.sel(timing=LATE))}",
         holds=holds,
@@ -76,8 +79,8 @@ def harmless_after_learning(late: xr.DataTree) -> Evidence:
     s = parameter(late, "singular_value")
     share = end(late, "simulation", "final_share", B)
     residual, time = end(late, "simulation", "residual"), end(late, "simulation", "time")
-    opening = np.abs(time - time["deficit_start"]).argmin("record")
-    learned = (np.abs(residual.isel(record=opening)) < LEARNED * s).values
+    opening = abs(time - time["deficit_start"]).argmin("record")
+    learned = (abs(residual.isel(record=opening)) < LEARNED * s).values
     length = parameter(late, "deficit_length")
     # Linear response: the share moves by sharpness * (integral of the residual) / (2 S), at most LEARNED * tau * rate.
     rate = late["simulation"]["depth"] * (s / 2) ** (2 - 2 / late["simulation"]["depth"])
@@ -97,9 +100,9 @@ def harmless_after_learning(late: xr.DataTree) -> Evidence:
 def residual_law(noise_free: xr.DataTree, depth: xr.DataTree) -> Evidence:
     """End states of the integrated flow against the algebraic law, and the invariant's change left unexplained."""
     s = parameter(noise_free, "singular_value")
-    off = np.abs(end(noise_free, "simulation", "final_strength") - end(noise_free, "theory", "final_strength"))
-    drift = np.abs(end(noise_free, "simulation", "invariant_drift", B))
-    descent = np.abs(end(depth, "simulation", "final_share", B) - end(depth, "theory", "final_share", B))
+    off = abs(end(noise_free, "simulation", "final_strength") - end(noise_free, "theory", "final_strength"))
+    drift = abs(end(noise_free, "simulation", "invariant_drift", B))
+    descent = abs(end(depth, "simulation", "final_share", B) - end(depth, "theory", "final_share", B))
     holds = (off.max("pathway") <= FLOW_TOLERANCE * s).values & (drift <= FLOW_TOLERANCE * s).values
     return Evidence(
         measured=f"largest |K - law| {float(off.max()):.1e}, largest unexplained change of x_a - x_b "
@@ -121,7 +124,7 @@ def early_deficit_decides(portrait: xr.DataTree) -> Evidence:
     n = wins.sizes["replica"]
     return Evidence(
         measured=f"a wins {_list(100 * wins.mean('replica'), 1)} % of {n} draws at depths "
-        f"{', '.join(map(str, strength['depth'].values))}; mean K_b {_list(mean)}, sd {_list(spread)}",
+        f"{_depths(portrait)}; mean K_b {_list(mean)}, sd {_list(spread)}",
         expected="100 %; published runs of 100 draws: mean K_b 4.311, 1.773, 0.887, 0.446",
         error=f"standard errors of the means {_list(spread / np.sqrt(n), 4)}",
         holds=holds,

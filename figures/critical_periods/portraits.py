@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.critical_periods.common import A, B, end, parameter
+from toysim.figures.critical_periods.common import A, B, depths, end, parameter
 
 from toysim.drawing import Data, new_figure
 
@@ -56,17 +56,16 @@ def frame(axes: Any, s: float, title: str, left: bool, bottom: bool) -> None:
 
 def grid_of(tree: xr.DataTree) -> tuple[Figure, list[tuple[Any, int, int]]]:
     """A figure with a panel for each timing (row) and depth (column) of a sweep."""
-    depths = tree["simulation"]["depth"].values
     s, offset = parameter(tree, "singular_value"), parameter(tree, "layer_offset")
-    figure = new_figure(2.6 * len(depths) + 0.4, 5.8)
-    panels = figure.subplots(2, len(depths), squeeze=False)
+    figure = new_figure(2.6 * len(depths(tree)) + 0.4, 5.8)
+    panels = figure.subplots(2, len(depths(tree)), squeeze=False)
     found = []
     for row, timing in enumerate(TIMINGS):
-        for column, depth in enumerate(depths):
+        for column, depth in enumerate(depths(tree)):
             axes = panels[row, column]
-            draw_field(axes, int(depth), offset, s)
+            draw_field(axes, depth, offset, s)
             frame(axes, s, f"{timing} deficit, depth {depth}", column == 0, row == 1)
-            found.append((axes, row, int(depth)))
+            found.append((axes, row, depth))
     return figure, found
 
 
