@@ -45,7 +45,8 @@ def deeper_is_hurt_more(depth: xr.DataTree, product: xr.DataTree) -> Evidence:
         measured.append(f"{start}: share of b {_list(short)} at tau = 0.5, {_list(long, 4)} at tau = {lengths[-1]:g}")
     both = np.concatenate(holds)
     return Evidence(
-        measured=f"depths {_depths(depth)}; {'; '.join(measured)}; falls with depth at {both.sum()} of {len(both)} lengths",
+        measured=f"depths {_depths(depth)}; {'; '.join(measured)}; "
+        f"falls with depth at {both.sum()} of {len(both)} lengths",
         expected=f"falls with depth below tau = {crossings[0]} (p0 = 0.3) and {crossings[1]} (K0 = 0.01), not above",
         error="sign of a difference; gradient descent within O(step) of the law, see the comparison",
         holds=both,
@@ -83,7 +84,8 @@ def harmless_after_learning(late: xr.DataTree) -> Evidence:
     learned = (abs(residual.isel(record=opening)) < LEARNED * s).values
     length = parameter(late, "deficit_length")
     # Linear response: the share moves by sharpness * (integral of the residual) / (2 S), at most LEARNED * tau * rate.
-    rate = late["simulation"]["depth"] * (s / 2) ** (2 - 2 / late["simulation"]["depth"])
+    depth = end(late, "simulation", "depth")
+    rate = depth * (s / 2) ** (2 - 2 / depth)
     bound = (LEARNED * length * rate / 2).values[:, None] * np.ones_like(share.values)
     harm = np.abs(0.5 - share.values)
     holds = (harm <= bound)[learned]
