@@ -82,5 +82,26 @@ def test_each_claim_can_come_out_otherwise(reproduced_data, name):
     assert judge(claim, data).verdict != honest.verdict
 
 
+def test_a_mean_off_figure_1_is_seen(reproduced_data):
+    """All draws still won by a, but b's strength 2 % too high."""
+    name = "critical_periods.phase_portrait"
+    claim = next(c for c in load_reproduction("critical_periods").claims if c.name == "early_deficit_decides")
+    off = spoiled(reproduced_data[name], "simulation", "final_strength", lambda v: 1.02 * v.values)
+    assert judge(claim, {name: off}).verdict == REFUTED
+
+
+@pytest.mark.parametrize("sweep", ["depth", "fixed_product"])
+def test_order_of_depths_is_reversed_before_learning_is_over(reproduced_data, sweep):
+    """The stated reason of the limit: where the curves first cross, the shallower network has not learned half."""
+    theory = reproduced_data[f"critical_periods.{sweep}"]["theory"].to_dataset().squeeze("replica")
+    share = theory["final_share"].sel(pathway=1, deficit_length=slice(1e-9, None)).transpose("deficit_length", "depth")
+    rises = np.diff(share.values, axis=1) >= 0
+    first = int(np.argmax(rises.any(axis=1)))
+    assert rises[first].sum() == 1
+    at = share.isel(deficit_length=first, depth=int(np.argmax(rises[first])))
+    half = theory["half_learning_time"].sel(depth=at.depth, deficit_length=at.deficit_length)
+    assert float(at.deficit_length) < float(half)
+
+
 def test_every_claim_has_a_spoiler():
     assert {c.name for c in load_reproduction("critical_periods").claims} == set(SPOILERS)

@@ -14,15 +14,16 @@ from helpers import chunk_digests
 
 import toysim
 
-AXES = {"x": list(np.linspace(0.0, 1.0, 40))}
-BLOCK = 3  # rows; 120 rows of 10 ms: 40 blocks
+N_BLOCKS = 60  # a cell each: three replicas of 10 ms
+AXES = {"x": list(np.linspace(0.0, 1.0, N_BLOCKS))}
+BLOCK = 3
 SCRIPT = """
 import sys
 import numpy as np
 import toysim
 
 if __name__ == "__main__":
-    toysim.sweep("walk.trouble", x=list(np.linspace(0.0, 1.0, 40)), rest=0.01, replicas=3, seed=3, block=3,
+    toysim.sweep("walk.trouble", x=list(np.linspace(0.0, 1.0, 60)), rest=0.01, replicas=3, seed=3, block=3,
                  store=sys.argv[1], backend=sys.argv[2], workers=2)
 """
 
@@ -57,7 +58,7 @@ def wait_for_progress(path, process, before, timeout=60):
 def check(path, truth):
     """Every block that says done has the undisturbed bytes in every array; some are done, some are not."""
     done = done_blocks(path)
-    assert 0 < len(done) < 40
+    assert 0 < len(done) < N_BLOCKS
     here = chunk_digests(path)
     for name, digest in truth.items():
         _, variable, _, *place = name.split("/")
@@ -89,7 +90,7 @@ def kill_runs(tmp_path, truth, backend, kills, seed):
     number, killed = 0, 0
     while killed < kills:
         path = tmp_path / f"t{number}.zarr"
-        while killed < kills and len(done_blocks(path)) < 30:
+        while killed < kills and len(done_blocks(path)) < N_BLOCKS - 20:
             process = start(path, script, backend)
             wait_for_progress(path, process, len(done_blocks(path)))
             time.sleep(moments.uniform(0, 0.04))
@@ -118,13 +119,13 @@ def kill_workers(tmp_path, truth, kills, seed):
         process = start(path, script, "processes")
         while killed < kills:
             before = len(done_blocks(path))
-            if process.poll() is not None or before > 34:
+            if process.poll() is not None or before > N_BLOCKS - 6:
                 break
             wait_for_progress(path, process, before)
             time.sleep(moments.uniform(0, 0.04))
             workers = [p for p in members(process.pid) if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
             done = len(done_blocks(path))
-            if workers and 0 < done < 39:
+            if workers and 0 < done < N_BLOCKS:
                 os.kill(moments.choice(workers), signal.SIGKILL)
                 killed += 1
         assert process.wait(timeout=120) == 0

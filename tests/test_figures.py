@@ -10,6 +10,7 @@ from toysim import drawing
 from toysim.errors import ToysimError
 from toysim.registry import load_reproduction
 from toysim.reproduction import make_figures
+from toysim.runner.spec import load_sweep
 
 RECIPES = {r.name: r for r in load_reproduction("critical_periods").figures}
 
@@ -146,11 +147,33 @@ def test_second_reproduction_computes_and_draws_nothing(reproduced, results):
     assert {p: os.stat(p).st_mtime_ns for p in before} == before
 
 
+def test_paper_presets_grow_the_quick_stores():
+    """Every level of the default sweep is a level of the preset bit for bit; windows are whole updates."""
+    found = 0
+    for name in load_reproduction("critical_periods").sweeps:
+        quick = load_sweep(name)
+        try:
+            paper = load_sweep(name, "paper")
+        except ToysimError:
+            continue
+        found += 1
+        assert paper.replicas >= quick.replicas
+        assert paper.store_name == quick.store_name
+        for before, after in zip(quick.dimensions, paper.dimensions, strict=True):
+            for axis, levels in before.values.items():
+                assert set(levels.tolist()) <= set(after.values[axis].tolist()), f"{name}: {axis}"
+                if axis == "deficit_length":
+                    updates = after.values[axis] / paper.fixed["step"]
+                    np.testing.assert_allclose(updates, np.rint(updates), atol=1e-9)
+    assert found >= 3
+
+
 def test_page_holds_pictures_claims_and_numbers(reproduced):
     page = reproduced.page.read_text()
     assert page.count("data:image/png;base64,") == len(RECIPES)
     for claim in reproduced.claims:
         assert claim.verdict in page
+        assert claim.expected_verdict in page
         assert claim.source in page
     assert "<script" not in page
 

@@ -31,7 +31,6 @@ from toysim.runner.work import compute, one_blas_thread
 Z = 5.0
 RESOLUTION = 0.03  # a comparison that could not see a theory 3 % off has not been made
 MAX_RERUN_ROWS = 200  # rows run again at smaller steps, spread evenly over the sweep
-WORDS = ("agrees", "differs", "outside validity", "undecided")
 
 Array = npt.NDArray[Any]
 

@@ -154,11 +154,15 @@ def _plot_courses(simulation: xr.Dataset, theory: xr.Dataset | None, names: list
             for k, (tag, values) in enumerate(_curves(ds[name])):
                 x = time.isel(replica=0) if "replica" in time.dims else time
                 axes.plot(x.values, values, line, color=f"C{k}", label=f"{label} {tag}".strip())
-        unit = simulation[name].attrs.get("units", "")
-        axes.set_xlabel("flow time t" if "time" in simulation else "record")
-        axes.set_ylabel(f"{simulation[name].attrs['long_name']} [{unit}]")
+        axes.set_title(simulation[name].attrs["long_name"])
+        axes.set_xlabel(_label("time", simulation["time"]) if "time" in simulation else "record")
+        axes.set_ylabel(_label(name, simulation[name]))
         axes.legend()
     return figure
+
+
+def _label(name: Any, values: xr.DataArray) -> str:
+    return f"{name} [{values.attrs.get('units', '')}]"
 
 
 def _curves(values: xr.DataArray) -> Iterator[tuple[str, Any]]:
@@ -184,8 +188,8 @@ def _plot_scalars(simulation: xr.Dataset, theory: xr.Dataset | None) -> Figure:
                 values = ds[name].values.ravel()
                 axes.plot(values, np.full(len(values), row), marker, color="C0" if marker == "o" else "C3",
                           label=label if row == 0 else None)  # fmt: skip
-    labels = [f"{n} [{simulation[n].attrs.get('units', '')}]" for n in names]
-    axes.set_yticks(range(len(names)), labels)
+    axes.set_yticks(range(len(names)), [_label(n, simulation[n]) for n in names])
+    axes.margins(x=0.1)
     axes.set_xscale("symlog", linthresh=1e-3)
     axes.set_xlabel("value")
     axes.invert_yaxis()

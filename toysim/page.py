@@ -69,7 +69,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _claims(claims: Sequence[Judgement]) -> str:
-    head = ("claim", "measured", "expected", "error", "limits", "verdict", "source")
+    head = ("claim", "measured", "expected", "error", "limits", "verdict", "expected verdict", "source")
     return _table(
         head,
         [
@@ -80,6 +80,7 @@ def _claims(claims: Sequence[Judgement]) -> str:
                 escape(c.error),
                 escape(c.limits),
                 _verdict(c),
+                escape(c.expected_verdict),
                 escape(c.source),
             )
             for c in claims
@@ -90,9 +91,7 @@ def _claims(claims: Sequence[Judgement]) -> str:
 def _verdict(claim: Judgement) -> str:
     kind = {REPRODUCED: "reproduced", LIMITED: "limits"}.get(claim.verdict, "refuted")
     text = f"<span class='{kind}'>{escape(claim.verdict)}</span>"
-    if claim.as_expected:
-        return f"{text}<br><span class='small'>as expected</span>"
-    return f"<div class='wrong'>{text}<br>expected: {escape(claim.expected_verdict)}</div>"
+    return text if claim.as_expected else f"<div class='wrong'>{text}<br>not as expected</div>"
 
 
 def _figure(made: MadeFigure, title: str, source: str) -> str:

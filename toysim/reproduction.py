@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +41,7 @@ class Reproduction:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a reproduction gave. ``ok``: every verdict is the expected one and every figure was drawn."""
+    """What a reproduction gave. ``ok``: verdicts as expected, every figure drawn, no observable off its theory."""
 
     name: str
     claims: list[Judgement]
@@ -53,7 +52,8 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
-        return all(c.as_expected for c in self.claims) and all(f.paths for f in self.figures)
+        drawn = all(f.paths for f in self.figures)
+        return drawn and all(c.as_expected for c in self.claims) and all(t.ok for t in self.comparisons.values())
 
 
 def _quiet(event: dict[str, Any]) -> None:
@@ -155,5 +155,4 @@ def _make(found: Reproduction, recipe: Recipe, data: Any, results: Path, formats
     except ToysimError:
         raise
     except Exception as error:
-        warnings.warn(f"figure {name} failed: {type(error).__name__}: {error}", stacklevel=2)
         return MadeFigure(name, [], False, f"failed: {type(error).__name__}: {error}")

@@ -66,8 +66,9 @@ REPRODUCTION = Reproduction(
             sweeps=(DEPTH, PRODUCT),
             check=lambda data: evidence.deeper_is_hurt_more(data[DEPTH], data[PRODUCT]),
             expected_verdict=LIMITED,
-            limits="deficits shorter than the first crossing of the law's curves for different depths: "
-            "after it the deficit outlasts learning in shallow networks, which are then dominated as fully",
+            limits="deficits shorter than the first crossing of the law's curves for neighbouring depths. While "
+            "nothing is learned the share falls like exp(-2 S tau) at depth 2 but only like (S tau)^(-D/(D-2)) at depth D > 2, "
+            "so a long deficit reverses the order even before the open pathway has learned half",
         ),
         Claim(
             name="late_is_harmless",
@@ -94,7 +95,8 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="early_deficit_decides",
-            sentence="After an early deficit the undisturbed pathway wins in every draw, at every depth.",
+            sentence="After an early deficit the undisturbed pathway wins in every draw, at every depth, and the "
+            "deprived one's mean strength is that of figure 1.",
             source="arXiv:2308.12221 figure 1, top row",
             sweeps=(PORTRAIT,),
             check=lambda data: evidence.early_deficit_decides(data[PORTRAIT]),

@@ -47,6 +47,7 @@ def draw_field(axes: Any, depth: int, offset: float, s: float) -> None:
 def frame(axes: Any, s: float, title: str, left: bool, bottom: bool) -> None:
     """Equal square axes from 0 to S, labelled at the rim of the figure only."""
     axes.set(xlim=(-0.03 * s, 1.03 * s), ylim=(-0.03 * s, 1.03 * s), aspect="equal")
+    axes.set(xticks=np.linspace(0.0, s, 6), yticks=np.linspace(0.0, s, 6))
     axes.set_title(title)
     if bottom:
         axes.set_xlabel("open pathway $K_a$")
@@ -79,12 +80,15 @@ def phase_portrait(data: Data) -> Figure:
         here = course.sel(depth=depth, timing=timing)
         for k in range(here.sizes["replica"]):
             one = here.isel(replica=k)
-            axes.plot(one.sel(pathway=A), one.sel(pathway=B), color=WAY, lw=0.6, gid=f"way:{tag}:{k}")
+            axes.plot(one.sel(pathway=A), one.sel(pathway=B), color=WAY, lw=0.6, gid=f"way:{tag}:{k}",
+                      label="ways of the first draws" if k == 0 else None)  # fmt: skip
         last = strength.sel(depth=depth, timing=timing)
-        axes.plot(last.sel(pathway=A), last.sel(pathway=B), ".", ms=2, color=DOTS, alpha=0.4, gid=f"ends:{tag}")
+        axes.plot(last.sel(pathway=A), last.sel(pathway=B), ".", ms=2, color=DOTS, alpha=0.4, gid=f"ends:{tag}",
+                  label="ends of all draws")  # fmt: skip
         b = last.sel(pathway=B).values
         error = b.std(ddof=1) / np.sqrt(len(b))
         note(axes, f"$\\langle K_b\\rangle = {b.mean():.3f} \\pm {error:.3f}$")
+    panels[0][0].legend(**LEGEND, markerscale=4)
     figure.suptitle(f"Large starts, S = 10, {strength.sizes['replica']} draws a panel")
     return figure
 
@@ -97,7 +101,7 @@ def noise_free(data: Data) -> Figure:
     for axes, timing, depth in panels:
         tag = f"depth={depth}:{TIMINGS[timing]}"
         here = course.sel(depth=depth, timing=timing)
-        axes.plot(here.sel(pathway=A), here.sel(pathway=B), color=WAY, lw=1.5, gid=f"way:{tag}")
+        axes.plot(here.sel(pathway=A), here.sel(pathway=B), color=WAY, lw=1.5, gid=f"way:{tag}", label="way")
         draw_ends(axes, tree, depth, timing, tag)
     panels[-1][0].legend(**LEGEND)
     figure.suptitle("Large starts without noise: gradient flow, S = 10")

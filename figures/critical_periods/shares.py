@@ -14,6 +14,7 @@ from toysim.drawing import Data, new_figure
 
 LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 LOWEST = 0.004
+LINES = "depth; points: simulation,\nlines: algebraic law"
 
 
 def draw_lines(axes: Any, tree: xr.DataTree, along: str) -> None:
@@ -25,7 +26,7 @@ def draw_lines(axes: Any, tree: xr.DataTree, along: str) -> None:
         axes.plot(there[along], there, "-", color=color, lw=1.2, label=f"D = {depth}", gid=f"theory:depth={depth}")
         axes.plot(here[along], here, "o", color=color, ms=3, mfc="none", gid=f"simulation:depth={depth}")
     axes.set_ylabel("end share of the deprived pathway $K_b/S$")
-    axes.legend(title="depth; points: simulation,\nlines: algebraic law", title_fontsize=8)
+    axes.legend(title=LINES, title_fontsize=8)
 
 
 def end_share(data: Data) -> Figure:
@@ -55,7 +56,7 @@ def draw_map(figure: Figure, axes: Any, tree: xr.DataTree) -> None:
     axes.set(
         xlabel="length of the early deficit $\\tau$ [flow time t]",
         ylabel="depth D",
-        title="colour: simulation, contours: law",
+        title="layers start at 0.3; colour: simulation, contours: law",
     )
     figure.colorbar(mesh, ax=axes, label="end share $K_b/S$")
 
@@ -69,7 +70,9 @@ def timing(data: Data) -> Figure:
     # The latest window opens after learning: its half-learning time is that of an undisturbed network.
     undisturbed = end(tree, "theory", "half_learning_time").isel(deficit_start=-1)
     for k, half in enumerate(undisturbed.values):
-        axes.axvline(half, color=f"C{k}", ls=":", lw=1)
+        axes.axvline(half, color=f"C{k}", ls=":", lw=1, zorder=0)
+    axes.plot([], [], ":", color="0.4", lw=1, label="half learned, no deficit")
+    axes.legend(title=LINES, title_fontsize=8, loc="lower right")
     axes.set(
         xlabel="opening of a deficit of length 0.5 [flow time t]",
         title="The critical period closes when the residual is learned away (S = 2, $K_0$ = 0.01)",

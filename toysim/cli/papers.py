@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,10 +16,12 @@ from toysim.cli.values import print_facts, print_json, print_table
 from toysim.errors import ToysimError
 
 if TYPE_CHECKING:
+    from toysim.comparison import Comparison
     from toysim.drawing import MadeFigure
     from toysim.reproduction import Outcome
 
 FORMATS = ("png", "svg", "pdf")
+WORDS = ("agrees", "outside validity", "undecided")
 
 
 @app.command(epilog="Example: toysim figures critical_periods.end_share --format png,pdf")
@@ -49,7 +49,7 @@ def figures(
     wanted = _formats(formats)
     from toysim.reproduction import make_figures
 
-    with _own_warnings(), Progress() as progress:
+    with Progress() as progress:
         made = make_figures(list(names or ()), formats=wanted, preset=preset, workers=workers, listen=progress)
     if as_json:
         print_json([_figure(m) for m in made])
@@ -90,7 +90,7 @@ def reproduce(
 
     outcomes = []
     for name in chosen:
-        with _own_warnings(), Progress() as progress:
+        with Progress() as progress:
             outcomes.append(run_one(name, preset=preset, workers=workers, listen=progress))
         if not as_json:
             _print_outcome(outcomes[-1])
@@ -99,7 +99,7 @@ def reproduce(
         print_json([_outcome(o) for o in outcomes])
     elif not outcomes:
         typer.echo("no reproductions")
-    return OK if all(_ok(o) for o in outcomes) else FAILED
+    return OK if all(o.ok for o in outcomes) else FAILED
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -109,23 +109,11 @@ def _formats(text: str) -> tuple[str, ...]:
     return wanted
 
 
-@contextmanager
-def _own_warnings() -> Iterator[None]:
-    """A figure that failed is reported below, in one line."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="figure .* failed")
-        yield
-
-
 def _all_drawn(made: list[MadeFigure]) -> bool:
     failed = [m for m in made if not m.paths]
     for m in failed:
         typer.echo(f"error: figure {m.name}: {' '.join(m.reason.split())}", err=True)
     return not failed
-
-
-def _ok(outcome: Outcome) -> bool:
-    return outcome.ok and all(table.ok for table in outcome.comparisons.values())
 
 
 def _print_outcome(outcome: Outcome) -> None:
@@ -139,12 +127,20 @@ def _print_outcome(outcome: Outcome) -> None:
     rows = [(c.name, c.verdict, c.expected_verdict, c.source) for c in outcome.claims]
     print_table(("claim", "verdict", "expected verdict", "source"), rows, outcome.name)
     typer.echo("")
-    found = [(name, v.observable, v.verdict, v.z) for name, table in outcome.comparisons.items() for v in table]
-    print_table(("sweep", "observable", "simulation and theory", "z"), found)
+    found = [(name, _words(table)) for name, table in outcome.comparisons.items()]
+    print_table(("sweep", "simulation against theory"), found)
     typer.echo("")
     folders = sorted({str(Path(p).parent) for m in outcome.figures for p in m.paths})
     stores = ", ".join(map(str, outcome.stores.values()))
     print_facts({"page": str(outcome.page), "pictures": ", ".join(folders), "data": stores})
+
+
+def _words(table: Comparison) -> str:
+    """``12 agree, 1 outside validity``; observables that differ by name."""
+    words = Counter(v.verdict for v in table)
+    text = ", ".join(f"{words[w]} {w.replace('agrees', 'agree')}" for w in WORDS if words[w] and w != "differs")
+    off = ", ".join(v.observable for v in table if v.verdict == "differs")
+    return f"DIFFERS: {off}; {text}" if off else text
 
 
 def _figure(made: MadeFigure) -> dict[str, Any]:
@@ -154,7 +150,7 @@ def _figure(made: MadeFigure) -> dict[str, Any]:
 def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {
         "name": outcome.name,
-        "ok": _ok(outcome),
+        "ok": outcome.ok,
         "claims": [c.as_dict() for c in outcome.claims],
         "figures": [_figure(m) for m in outcome.figures],
         "comparisons": {name: table.as_dicts() for name, table in outcome.comparisons.items()},
