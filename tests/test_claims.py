@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from toysim.claims import LIMITED, MISSING, REFUTED, REPRODUCED, Claim, Evidence, judge, verdict_of
+from toysim.claims import BROKEN, LIMITED, MISSING, REFUTED, REPRODUCED, Claim, Evidence, judge, verdict_of
 from toysim.registry import load_reproduction
 
 T, F = True, False
@@ -37,6 +37,14 @@ def test_unfinished_data_are_said_to_be_missing():
     found = judge(claim, data)
     assert found.verdict == MISSING
     assert not found.as_expected
+
+
+def test_a_check_that_raises_is_a_verdict():
+    ds = xr.Dataset({"state": ("depth", [1, 1])})
+    data = {"s": xr.DataTree.from_dict({"/simulation": ds})}
+    found = judge(Claim("c", "it is so", "nowhere", ("s",), lambda data: data["s"]["absent"]), data)
+    assert (found.verdict, found.as_expected) == (BROKEN, False)
+    assert "absent" in found.measured
 
 
 def spoiled(tree, side, name, change):

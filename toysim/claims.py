@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-REPRODUCED, LIMITED, REFUTED, MISSING = "reproduced", "holds with limits", "does not hold", "data missing"
+REPRODUCED, LIMITED, REFUTED = "reproduced", "holds with limits", "does not hold"
+MISSING, BROKEN = "data missing", "check failed"  # never expected
 Data = Mapping[str, xr.DataTree]  # sweep name -> its data
 
 
@@ -84,14 +85,16 @@ def verdict_of(evidence: Evidence) -> str:
 
 
 def judge(claim: Claim, data: Data) -> Judgement:
-    """Check a claim on the data of its sweeps; unfinished data give the verdict ``data missing``."""
+    """Check a claim on the data of its sweeps; unfinished data, or a check that raises, are verdicts too."""
     gaps = [name for name in claim.sweeps if name not in data or not complete(data[name])]
     if gaps:
-        evidence = Evidence(f"unfinished: {', '.join(gaps)}", "finished sweeps", "", np.ones(0, bool), np.ones(0, bool))
-        verdict = MISSING
+        evidence, verdict = _nothing(f"unfinished: {', '.join(gaps)}"), MISSING
     else:
-        evidence = claim.check(data)
-        verdict = verdict_of(evidence)
+        try:
+            evidence = claim.check(data)
+            verdict = verdict_of(evidence)
+        except Exception as error:  # the other claims are judged all the same
+            evidence, verdict = _nothing(f"{type(error).__name__}: {error}"), BROKEN
     return Judgement(
         name=claim.name,
         sentence=claim.sentence,
@@ -103,6 +106,10 @@ def judge(claim: Claim, data: Data) -> Judgement:
         verdict=verdict,
         expected_verdict=claim.expected_verdict,
     )
+
+
+def _nothing(why: str) -> Evidence:
+    return Evidence(why, "numbers", "", np.ones(0, bool), np.ones(0, bool))
 
 
 def complete(tree: xr.DataTree) -> bool:

@@ -67,8 +67,8 @@ REPRODUCTION = Reproduction(
             check=lambda data: evidence.deeper_is_hurt_more(data[DEPTH], data[PRODUCT]),
             expected_verdict=LIMITED,
             limits="deficits shorter than the first crossing of the law's curves for neighbouring depths. While "
-            "nothing is learned the share falls like exp(-2 S tau) at depth 2 but only like (S tau)^(-D/(D-2)) at depth D > 2, "
-            "so a long deficit reverses the order even before the open pathway has learned half",
+            "nothing is learned the share falls like exp(-2 S tau) at depth 2 but only like (S tau)^(-D/(D-2)) at "
+            "depth D > 2, so a long deficit reverses the order even before the open pathway has learned half",
         ),
         Claim(
             name="late_is_harmless",

@@ -58,7 +58,7 @@ def frame(axes: Any, s: float, title: str, left: bool, bottom: bool) -> None:
 def grid_of(tree: xr.DataTree) -> tuple[Figure, list[tuple[Any, int, int]]]:
     """A figure with a panel for each timing (row) and depth (column) of a sweep."""
     s, offset = parameter(tree, "singular_value"), parameter(tree, "layer_offset")
-    figure = new_figure(2.6 * len(depths(tree)) + 0.4, 5.8)
+    figure = new_figure(2.6 * len(depths(tree)) + 0.4, 6.3)
     panels = figure.subplots(2, len(depths(tree)), squeeze=False)
     found = []
     for row, timing in enumerate(TIMINGS):
@@ -81,7 +81,7 @@ def phase_portrait(data: Data) -> Figure:
         for k in range(here.sizes["replica"]):
             one = here.isel(replica=k)
             axes.plot(one.sel(pathway=A), one.sel(pathway=B), color=WAY, lw=0.6, gid=f"way:{tag}:{k}",
-                      label="ways of the first draws" if k == 0 else None)  # fmt: skip
+                      label="paths of the first draws" if k == 0 else None)  # fmt: skip
         last = strength.sel(depth=depth, timing=timing)
         axes.plot(last.sel(pathway=A), last.sel(pathway=B), ".", ms=2, color=DOTS, alpha=0.4, gid=f"ends:{tag}",
                   label="ends of all draws")  # fmt: skip
@@ -101,7 +101,7 @@ def noise_free(data: Data) -> Figure:
     for axes, timing, depth in panels:
         tag = f"depth={depth}:{TIMINGS[timing]}"
         here = course.sel(depth=depth, timing=timing)
-        axes.plot(here.sel(pathway=A), here.sel(pathway=B), color=WAY, lw=1.5, gid=f"way:{tag}", label="way")
+        axes.plot(here.sel(pathway=A), here.sel(pathway=B), color=WAY, lw=1.5, gid=f"way:{tag}", label="path")
         draw_ends(axes, tree, depth, timing, tag)
     panels[-1][0].legend(**LEGEND)
     figure.suptitle("Large starts without noise: gradient flow, S = 10")

@@ -108,7 +108,7 @@ def _run(store: Store, request: str | None, options: Options, listen: Listener) 
     listen({"event": "plan", "total": len(everything), "done": report.blocks_before})
     if not missing:
         return report
-    if store.meta["provenance"]["sources"] != family_hash(store.model):
+    if store.meta["provenance"].get("sources") != family_hash(store.model):
         report.warnings.append(
             f"the sources of {store.model.id} were edited since {store.path} was begun: its blocks may differ from new "
             f"ones; raise the model's version if numbers changed"
