@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import chunk_digests
+from helpers import chunk_digests, events
 
 import toysim
 
@@ -82,6 +83,11 @@ def members(group):
     return alive
 
 
+def calls(path):
+    """How often each block was computed and stored, from the log."""
+    return Counter(tuple(e["unit"]) for e in events(path, "block"))
+
+
 def kill_runs(tmp_path, truth, backend, kills, seed):
     """Kill the runner ``kills`` times over as many stores as that takes; each store must end undisturbed."""
     script = tmp_path / "run.py"
@@ -90,6 +96,7 @@ def kill_runs(tmp_path, truth, backend, kills, seed):
     number, killed = 0, 0
     while killed < kills:
         path = tmp_path / f"t{number}.zarr"
+        spent = Counter()
         while killed < kills and len(done_blocks(path)) < N_BLOCKS - 20:
             process = start(path, script, backend)
             wait_for_progress(path, process, len(done_blocks(path)))
@@ -101,9 +108,12 @@ def kill_runs(tmp_path, truth, backend, kills, seed):
                 assert time.monotonic() < limit, "workers outlived their parent"
                 time.sleep(0.01)
             check(path, truth)
+            done = {(int(i), 0) for i in done_blocks(path)}
+            spent |= Counter({unit: n for unit, n in calls(path).items() if unit in done})
             killed += 1
         assert start(path, script, backend).wait(timeout=120) == 0
         assert chunk_digests(path) == truth
+        assert {unit: calls(path)[unit] for unit in spent} == dict(spent)  # nothing finished was computed again
         number += 1
     return killed
 
