@@ -455,6 +455,17 @@ def test_help_and_models_load_no_heavy_library():
     assert found.stderr == "\n"
 
 
+def test_status_loads_no_heavy_library(tmp_path):
+    toysim.sweep("walk.gaussian", drift=[0.1, 0.2], store=tmp_path / "w.zarr")
+    script = (
+        "import sys; from toysim.cli import main\n"
+        "assert main(['status', sys.argv[1], '--json']) == 0\n"
+        f"sys.exit(', '.join(m for m in {HEAVY} if m in sys.modules))"
+    )
+    found = subprocess.run([sys.executable, "-c", script, str(tmp_path / "w.zarr")], capture_output=True, text=True)
+    assert found.stderr == "\n"
+
+
 def test_no_colour_and_no_bar_without_a_terminal():
     found = process("sweep walk.toml")
     assert found.returncode == 0

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from toysim.runner import cells as matching
 from toysim.runner.files import FORMAT, KEY, commit_root, one_line, sync
-from toysim.runner.layout import Layout, Side, Unit, first_layout, grown
+from toysim.runner.layout import Layout, Side, Unit, first_layout
 from toysim.runner.provenance import provenance
 from toysim.runner.schema import CORNER, coordinate_chunk, create_group, decoded, encoded, sides_of
 from toysim.runner.spec import Sweep
@@ -74,6 +74,35 @@ def grow(store: Store, sweep: Sweep) -> None:
     store.meta["provenance"] |= {k: v for k, v in provenance(sweep).items() if k.startswith("sweep_")}
     sync(store.path)
     commit_root(store.path, store.attributes)
+
+
+def grown(layout: Layout, sweep: Sweep, positions: npt.NDArray[np.int64]) -> tuple[Layout, npt.NDArray[np.int64]]:
+    """The layout with a request added, and the request's cells that are new (their index in its product).
+
+    ``positions`` are the request's cells where the store has them already, -1 where it does not.
+    """
+    new = np.flatnonzero(positions < 0)
+    cells, replicas = list(layout.cells), list(layout.replicas)
+    cb, rb = layout.block
+    blocks = np.unique(positions[positions >= 0] // cb)
+    if len(new):
+        start = -(-layout.n_cells // cb) * cb
+        cells.append([start, start + len(new)])
+        blocks = np.concatenate([blocks, np.arange(start // cb, -(-(start + len(new)) // cb))])
+    have = sum(stop - start for start, stop in replicas)
+    if sweep.replicas > have:
+        start = -(-layout.n_replicas // rb) * rb
+        replicas.append([start, start + sweep.replicas - have])
+    request = {"blocks": _ranges(blocks), "replicas": sweep.replicas}
+    return Layout(layout.block, cells, replicas, {**layout.requests, sweep.request_hash: request}), new
+
+
+def _ranges(blocks: npt.NDArray[np.int64]) -> list[list[int]]:
+    """Sorted numbers as half-open ranges."""
+    breaks = np.flatnonzero(np.diff(blocks) > 1)
+    firsts = blocks[np.concatenate([[0], breaks + 1])]
+    lasts = blocks[np.concatenate([breaks, [len(blocks) - 1]])]
+    return [[int(a), int(b) + 1] for a, b in zip(firsts, lasts, strict=True)]
 
 
 def _write_coordinates(store: Store, sweep: Sweep, new: npt.NDArray[np.int64]) -> None:

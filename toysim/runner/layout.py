@@ -2,20 +2,23 @@
 
 Positions along ``cell`` and ``replica`` are cut into blocks; a block of both is one chunk of every array and the
 unit of work. Growth appends segments that start on a block boundary, so no written chunk is ever touched again;
-the positions between two segments hold nothing.
+the positions between two segments hold nothing. NumPy loads in the functions that need it: status does without.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Literal
 
 from toysim.model import Model, Observable
-from toysim.runner.spec import Sweep
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from toysim.runner.spec import Sweep
 
 Side = Literal["simulation", "theory"]
 
@@ -48,8 +51,10 @@ def block_shape(sweep: Sweep, rows: int | None = None) -> tuple[int, int]:
 
 def row_bytes(model: Model, observable: Observable, parameters: Any) -> int:
     """Bytes of one observable in one row, before compression."""
+    import numpy as np
+
     sizes = model.sizes(parameters)
-    return int(np.dtype(observable.dtype).itemsize * np.prod([sizes[d] for d in observable.dims], dtype=np.int64))
+    return int(np.dtype(observable.dtype).itemsize) * math.prod(sizes[d] for d in observable.dims)
 
 
 def stored(model: Model, side: Side, parameters: Any) -> tuple[Observable, ...]:
@@ -86,6 +91,8 @@ class Layout:
 
     def filled(self, axis: Literal[0, 1]) -> npt.NDArray[np.int64]:
         """All positions along a dimension that hold a cell or a replica."""
+        import numpy as np
+
         segments = self.replicas if axis else self.cells
         return np.concatenate([np.arange(*segment) for segment in segments])
 
@@ -149,32 +156,3 @@ def first_layout(sweep: Sweep, block: tuple[int, int]) -> Layout:
     """The layout of a new store: one segment, one request."""
     request = {"blocks": [[0, -(-sweep.n_cells // block[0])]], "replicas": sweep.replicas}
     return Layout(block, [[0, sweep.n_cells]], [[0, sweep.replicas]], {sweep.request_hash: request})
-
-
-def grown(layout: Layout, sweep: Sweep, positions: npt.NDArray[np.int64]) -> tuple[Layout, npt.NDArray[np.int64]]:
-    """The layout with a request added, and the request's cells that are new (their index in its product).
-
-    ``positions`` are the request's cells where the store has them already, -1 where it does not.
-    """
-    new = np.flatnonzero(positions < 0)
-    cells, replicas = list(layout.cells), list(layout.replicas)
-    cb, rb = layout.block
-    blocks = np.unique(positions[positions >= 0] // cb)
-    if len(new):
-        start = -(-layout.n_cells // cb) * cb
-        cells.append([start, start + len(new)])
-        blocks = np.concatenate([blocks, np.arange(start // cb, -(-(start + len(new)) // cb))])
-    have = sum(stop - start for start, stop in replicas)
-    if sweep.replicas > have:
-        start = -(-layout.n_replicas // rb) * rb
-        replicas.append([start, start + sweep.replicas - have])
-    request = {"blocks": _ranges(blocks), "replicas": sweep.replicas}
-    return Layout(layout.block, cells, replicas, {**layout.requests, sweep.request_hash: request}), new
-
-
-def _ranges(blocks: npt.NDArray[np.int64]) -> list[list[int]]:
-    """Sorted numbers as half-open ranges."""
-    breaks = np.flatnonzero(np.diff(blocks) > 1)
-    firsts = blocks[np.concatenate([[0], breaks + 1])]
-    lasts = blocks[np.concatenate([breaks, [len(blocks) - 1]])]
-    return [[int(a), int(b) + 1] for a, b in zip(firsts, lasts, strict=True)]
