@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import toysim
-from toysim.comparison import Sides, compare_sides
+from toysim.comparison import compare_sides
 from toysim.errors import ToysimError
 from toysim.model import Batch, Discretisation, Model, Observable, Parameters, parameter
+from toysim.sides import Sides
 
 
 class DecayParameters(Parameters):
@@ -108,6 +109,27 @@ def test_failed_replicas_are_left_out_of_the_mean():
     n = 399
     expected = ds["position"].values[0][ds["state"].values[0] == 1].std(ddof=1) / np.sqrt(n)
     np.testing.assert_allclose(float(ds.toysim.sem()["position"][0]), expected, rtol=1e-12)
+
+
+def test_rows_with_and_without_a_step_are_both_compared():
+    tree = toysim.sweep(
+        "deep_linear.modes", integrator=["flow", "gradient_descent"], depth=[2, 3], deficit_length=0.25, step=0.005
+    )
+    good = {v.observable: v for v in toysim.compare(tree)}["final_share"]
+    assert (good.verdict, good.compared) == ("agrees", 8)
+    for row in (0, 1):  # wrong theory in the rows of one integrator alone
+        off = tree.copy(deep=True)
+        off["theory"]["final_share"].values[row] *= 1.03
+        assert {v.observable: v.verdict for v in toysim.compare(off)}["final_share"] == "differs"
+
+
+def test_rows_that_diverged_are_left_out_and_counted():
+    tree = toysim.sweep("deep_linear.modes", depth=[2, 3], step=[0.005, 50.0], duration=500.0, allow_unstable=True)
+    assert (tree["simulation"]["status"].sel(step=50.0) == 1).all()
+    table = toysim.compare(tree)
+    assert table.left_out == 2
+    assert table.ok
+    assert "2 rows left out" in repr(table)
 
 
 def test_no_theory_or_nothing_done_is_one_line(tmp_path):

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 import toysim
-from toysim.comparison import RESOLUTION, Sides, compare_sides
+from toysim.comparison import RESOLUTION, compare_sides
 from toysim.model import RESERVED, Batch
 from toysim.registry import all_models
 from toysim.runner.plan import cell_batch
 from toysim.runner.spec import build_sweep
 from toysim.runner.work import compute, compute_unit
+from toysim.sides import Sides
 
 WITH_THEORY = [m for m in sorted(all_models()) if all_models()[m].theory]
 CHECKS = [(m, i) for m in WITH_THEORY for i in range(len(all_models()[m].checks))]

@@ -11,7 +11,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.api import RESULTS
-from toysim.claims import Claim, Judgement, judge
+from toysim.claims import Claim, Judgement, complete, judge
 from toysim.comparison import Comparison, compare
 from toysim.drawing import MadeFigure, Recipe, draw, make
 from toysim.errors import ToysimError, suggest
@@ -49,11 +49,12 @@ class Outcome:
     comparisons: dict[str, Comparison]
     page: Path
     stores: dict[str, Path]
+    unfinished: list[str]  # sweeps with rows that failed or timed out
 
     @property
     def ok(self) -> bool:
-        drawn = all(f.paths for f in self.figures)
-        return drawn and all(c.as_expected for c in self.claims) and all(t.ok for t in self.comparisons.values())
+        whole = not self.unfinished and all(f.paths for f in self.figures)
+        return whole and all(c.as_expected for c in self.claims) and all(t.ok for t in self.comparisons.values())
 
 
 def _quiet(event: dict[str, Any]) -> None:
@@ -79,7 +80,8 @@ def reproduce(
     claims = [judge(claim, data) for claim in found.claims]
     comparisons = {sweep: compare(tree) for sweep, tree in data.items()}
     page = write_page(Path(results) / f"{name}.html", found, claims, figures, comparisons, data)
-    return Outcome(name, claims, figures, comparisons, page, stores)
+    unfinished = [sweep for sweep, tree in data.items() if not complete(tree)]
+    return Outcome(name, claims, figures, comparisons, page, stores, unfinished)
 
 
 def make_figures(

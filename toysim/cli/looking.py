@@ -89,6 +89,8 @@ def _print_verdicts(verdicts: Any) -> None:
     typer.echo("z is 5 |simulation - theory| / tolerance, at the worst cell")
     if any(v.discretisation is not None for v in verdicts):
         typer.echo("simulation is extrapolated to step 0 from runs at h, h/2 and h/4")
+    if verdicts.left_out:
+        typer.echo(f"{verdicts.left_out} rows left out: not run, failed, or of a status other than ok")
 
 
 @app.command(epilog="Example: toysim export results/my_sweep.zarr my_sweep.nc")

@@ -95,6 +95,8 @@ def reproduce(
         if not as_json:
             _print_outcome(outcomes[-1])
         _all_drawn(outcomes[-1].figures)
+        for sweep in outcomes[-1].unfinished:
+            typer.echo(f"error: {sweep}: rows failed or timed out; say toysim sweep {sweep} --retry", err=True)
     if as_json:
         print_json([_outcome(o) for o in outcomes])
     elif not outcomes:
@@ -156,4 +158,5 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "comparisons": {name: table.as_dicts() for name, table in outcome.comparisons.items()},
         "page": outcome.page,
         "stores": outcome.stores,
+        "unfinished": outcome.unfinished,
     }
