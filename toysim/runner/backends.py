@@ -141,7 +141,10 @@ def _bury(worker: _Worker) -> _Job:
     elif worker.row >= 0 and job.deaths[worker.row] > 1:
         job.skip[worker.row] = FAILED
     elif worker.row < 0 and job.deaths[worker.row] > MAX_STARTS:
-        raise ToysimError(f"workers die before they start on block {job.unit}; run with --backend threads")
+        raise ToysimError(
+            "worker processes die before they start; in a script, put the call under if __name__ == '__main__':, "
+            "or use the threads backend"
+        )
     return job
 
 
