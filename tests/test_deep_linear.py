@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.deep_linear import MatrixNetwork, flow
 from toysim.models.deep_linear import MODES
-from toysim.models.deep_linear.parameters import sharpness_at_end
+from toysim.models.deep_linear.modes.parameters import sharpness_at_end
 
 from toysim.errors import ToysimError
 from toysim.model import Batch
@@ -399,7 +399,7 @@ def test_rows_do_not_depend_on_their_company():
 
 
 def test_kernels_run_as_plain_python():
-    from toysim.models.deep_linear import clock, euler, flow, simulation, theory
+    from toysim.models.deep_linear.modes import clock, euler, flow, simulation, theory
 
     names = ("descend_pathways_rows", "descend_layers_rows", "flow_rows")
     fixed = {"depth": 3, "deficit_length": 0.05, "duration": 0.2, "n_records": 3, "layer_offset": 0.2}

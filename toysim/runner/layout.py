@@ -25,6 +25,7 @@ Side = Literal["simulation", "theory"]
 BLOCK_ROWS = 50_000  # of scalars: storage costs a few ms a block, 1 us a row at this size
 BLOCK_SECONDS = 1.0  # at most this much work is lost with a block in flight
 BLOCK_BYTES = 16 * 2**20  # of one array
+BLOCK_LEAST_SECONDS = 0.1  # storing a block of a dozen arrays takes about 25 ms
 BLOCKS_WANTED = 16
 
 
@@ -42,7 +43,7 @@ def block_shape(sweep: Sweep, rows: int | None = None) -> tuple[int, int]:
     if rows is None:
         per_row = max(float(sweep.model.seconds(sweep.parameters)), 1e-9)
         total = per_row * sweep.n_cells * sweep.replicas
-        seconds = min(BLOCK_SECONDS, max(total / BLOCKS_WANTED, 0.02))
+        seconds = min(BLOCK_SECONDS, max(total / BLOCKS_WANTED, BLOCK_LEAST_SECONDS))
         widest = max(row_bytes(sweep.model, o, sweep.parameters) for o in sweep.model.observables)
         rows = int(min(max(1, seconds / per_row), BLOCK_ROWS, max(1, BLOCK_BYTES // max(widest, 1))))
     replicas = min(sweep.replicas, rows)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.deep_linear.coordinate import coordinates
-from toysim.models.deep_linear.rows import Outcome
-from toysim.models.deep_linear.start import Start
+from toysim.models.deep_linear.modes.coordinate import coordinates
+from toysim.models.deep_linear.modes.rows import Outcome
+from toysim.models.deep_linear.modes.start import Start
 
 from toysim.model import Batch, Rows
 

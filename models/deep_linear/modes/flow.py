@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.deep_linear.euler import begin, effective_sum, layer_products
-from toysim.models.deep_linear.phases import open_pathways, phase_edges
-from toysim.models.deep_linear.rows import Course, Outcome, course_of, outcome_of
+from toysim.models.deep_linear.modes.euler import begin, effective_sum, layer_products
+from toysim.models.deep_linear.modes.phases import open_pathways, phase_edges
+from toysim.models.deep_linear.modes.rows import Course, Outcome, course_of, outcome_of
 
 from toysim.jit import kernel
 from toysim.numerics.ode import STAGES, error_norm, first_step, next_step, stage_state

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from toysim.models.deep_linear.clock import Account, solve_rows
-from toysim.models.deep_linear.measures import network_sharpness, strengths
-from toysim.models.deep_linear.simulation import course_in_time, empty_outcome
-from toysim.models.deep_linear.start import layers_of, start_of
+from toysim.models.deep_linear.modes.clock import Account, solve_rows
+from toysim.models.deep_linear.modes.measures import network_sharpness, strengths
+from toysim.models.deep_linear.modes.simulation import course_in_time, empty_outcome
+from toysim.models.deep_linear.modes.start import layers_of, start_of
 
 from toysim.model import Batch, Rows
 

@@ -24,9 +24,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.deep_linear.coordinate import coordinate, layer_at, other_layers, sharpness
-from toysim.models.deep_linear.phases import open_pathways, phase_edges
-from toysim.models.deep_linear.rows import Course, Outcome, course_of, outcome_of
+from toysim.models.deep_linear.modes.coordinate import coordinate, layer_at, other_layers, sharpness
+from toysim.models.deep_linear.modes.phases import open_pathways, phase_edges
+from toysim.models.deep_linear.modes.rows import Course, Outcome, course_of, outcome_of
 
 from toysim.jit import kernel
 from toysim.numerics.quadrature import HALF_NODES, HALF_WEIGHTS, NODES, WEIGHTS

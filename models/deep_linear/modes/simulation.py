@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.deep_linear.euler import descend_layers_rows, descend_pathways_rows
-from toysim.models.deep_linear.flow import flow_rows
-from toysim.models.deep_linear.measures import Run, measure
-from toysim.models.deep_linear.rows import Course, Outcome
-from toysim.models.deep_linear.start import Start, layers_of, start_of
+from toysim.models.deep_linear.modes.euler import descend_layers_rows, descend_pathways_rows
+from toysim.models.deep_linear.modes.flow import flow_rows
+from toysim.models.deep_linear.modes.measures import Run, measure
+from toysim.models.deep_linear.modes.rows import Course, Outcome
+from toysim.models.deep_linear.modes.start import Start, layers_of, start_of
 
 from toysim.model import Batch, Rows
 

@@ -10,9 +10,9 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.deep_linear.coordinate import other_layers
-from toysim.models.deep_linear.phases import open_pathways, phase_edges
-from toysim.models.deep_linear.rows import Course, Outcome, course_of, outcome_of
+from toysim.models.deep_linear.modes.coordinate import other_layers
+from toysim.models.deep_linear.modes.phases import open_pathways, phase_edges
+from toysim.models.deep_linear.modes.rows import Course, Outcome, course_of, outcome_of
 
 from toysim.jit import kernel
 from toysim.numerics.powers import integer_power
