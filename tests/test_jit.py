@@ -81,3 +81,30 @@ def test_kernels_run_as_plain_python_too():
         return 2 * x
 
     assert double.py_func(3) == double(3) == 6
+
+
+def test_threads_that_import_kernels_together_all_cache_in_the_folder(tmp_path):
+    code = (
+        "import sys, threading, numba\n"
+        "sys.setswitchinterval(1e-6)\n"
+        "from toysim.jit import cache_dir, kernel\n"
+        "made = []\n"
+        "def decorate():\n"
+        "    for _ in range(200):\n"
+        "        made.append(kernel(compute))\n"
+        "def compute(x):\n"
+        "    return x\n"
+        "compute.__module__ = 'toysim.test'\n"
+        "threads = [threading.Thread(target=decorate) for _ in range(4)]\n"
+        "[t.start() for t in threads], [t.join() for t in threads]\n"
+        "assert len(made) == 800\n"
+        "places = {str(k._cache.cache_path) for k in made}\n"
+        "assert all(p.startswith(cache_dir()) for p in places), places\n"
+        "assert numba.config.CACHE_DIR == ''\n"
+    )
+    script = tmp_path / "threads.py"  # a file: what is typed in has no source to cache by
+    script.write_text(code)
+    env = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
+    done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, env=env)
+    assert done.returncode == 0, done.stderr
+    assert {p.name for p in tmp_path.iterdir()} == {"threads.py"}

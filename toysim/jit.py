@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable
 from functools import cache
@@ -21,6 +22,8 @@ import platformdirs
 F = TypeVar("F", bound=Callable[..., Any])
 
 STALE_AFTER_DAYS = 30
+# Workers import kernels at the same time; without it one was cached in the working directory (seen).
+_decorating = threading.Lock()
 
 
 @cache
@@ -66,10 +69,12 @@ def kernel(function: F) -> F:
     Division by zero gives inf or nan, as in NumPy; fast-math stays off, so sums keep their order.
     """
     config: Any = numba.config
-    previous = config.CACHE_DIR
-    config.CACHE_DIR = cache_dir(function.__module__.partition(".")[0])
-    try:
-        compiled: Any = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
-    finally:
-        config.CACHE_DIR = previous
+    folder = cache_dir(function.__module__.partition(".")[0])
+    with _decorating:
+        previous = config.CACHE_DIR
+        config.CACHE_DIR = folder
+        try:
+            compiled: Any = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+        finally:
+            config.CACHE_DIR = previous
     return cast(F, compiled)
