@@ -1,5 +1,7 @@
 """The comparison's words: agrees, differs, outside validity, undecided; and the order of a step as tolerance."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,17 @@ def euler(batch):
 
 def exact(batch):
     return {"x": np.exp(-batch["rate"]), "valid": batch["rate"] < 5.0}
+
+
+def crossing(batch):
+    """y = 1 + 0.1 h + b h^2 + c h^3 has R(h) - R(h/2) = -3/8 b h^2 - 21/32 c h^3, which is 0 at h = -4/7 b/c."""
+    h = batch["step"]
+    return {"x": 1.0 + 0.1 * h + 0.1 * h**2 - 4 / 7 * 0.1 / 0.2 * h**3}
+
+
+def missing(batch):
+    """No value at the sweep's own step."""
+    return {"x": np.where(batch["step"] < 0.015, euler(batch)["x"], np.nan)}
 
 
 def late(batch):
@@ -78,6 +91,27 @@ def test_three_percent_off_differs(factor):
 
 def test_coarse_steps_decide_nothing():
     assert verdict(decay(), [4.0], step=0.25).verdict == "undecided"
+
+
+@pytest.mark.parametrize(("shift", "expected"), [(0.0, "agrees"), (0.03, "differs")])
+def test_a_change_of_the_extrapolated_value_that_crosses_zero_is_no_bound(shift, expected):
+    """R(h) = R(h/2) at h = 0.2, where the extrapolated value still errs by 1e-4."""
+    steps = np.geomspace(0.05, 0.4, 31)
+    model = dataclasses.replace(decay(), simulate=f"{__name__}:crossing")
+    batch = Batch(model, {"step": steps}, {"rate": 1.0}, np.zeros(len(steps), np.int64), 0)
+    simulation = {**crossing(batch), "status": np.zeros(len(steps), np.int8)}
+    ok = np.ones(len(steps), bool)
+    theory = {"x": np.full(len(steps), 1.0 + shift)}
+    assert compare_sides(Sides(model, batch, 1, simulation, theory, ok, ok, False))[0].verdict == expected
+
+
+def test_a_value_that_only_finer_steps_have_decides_nothing():
+    model = dataclasses.replace(decay(), simulate=f"{__name__}:missing")
+    batch = Batch(model, {"rate": np.array([1.0])}, {"step": 0.02}, np.zeros(1, np.int64), 0)
+    simulation = {**missing(batch), "status": np.zeros(1, np.int8)}
+    ok = np.ones(1, bool)
+    found = compare_sides(Sides(model, batch, 1, simulation, {"x": exact(batch)["x"]}, ok, ok, False))[0]
+    assert (found.verdict, found.undecided) == ("undecided", 1)
 
 
 def test_outside_validity_is_said():

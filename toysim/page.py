@@ -46,7 +46,7 @@ def write_page(
         "<h2>Figures</h2>",
         *(_figure(m, r.title, r.source) for m, r in zip(figures, found.figures, strict=True)),
         "<h2>Simulation against theory</h2>",
-        *(_comparison(name, table, data[name]) for name, table in comparisons.items()),
+        *(_comparison(n, table, data[n], found.beyond_theory.get(n, "")) for n, table in comparisons.items()),
         "<h2>Origin of the numbers</h2>",
         *(_origin(name, tree) for name, tree in data.items()),
     ]
@@ -106,7 +106,7 @@ def _figure(made: MadeFigure, title: str, source: str) -> str:
     )
 
 
-def _comparison(name: str, table: Comparison, tree: xr.DataTree) -> str:
+def _comparison(name: str, table: Comparison, tree: xr.DataTree, beyond: str) -> str:
     head = ("observable", "verdict", "z", "simulation", "theory", "tolerance", "compared", "outside", "worst cell")
     rows = [
         [
@@ -120,6 +120,8 @@ def _comparison(name: str, table: Comparison, tree: xr.DataTree) -> str:
         for v in table
     ]
     question = escape(str(tree.attrs["title"]))
+    if beyond:
+        question += f" <b>Beyond the theory on purpose:</b> {escape(beyond)}."
     return f"<h3>{escape(name)}</h3><p>{question}</p><div class='scroll'>{_table(head, rows)}</div>"
 
 

@@ -5,7 +5,8 @@
 * a step of order p: the rows are run again at half and a quarter of the step, extrapolated to step 0,
       R(h) = y(h/2) + (y(h/2) - y(h)) / (2^p - 1),
   and theory must meet R(h/2) within |R(h) - R(h/2)| + (y(h) - y(h/2))^2 / scale. Both terms are of higher order
-  than the error of one step, so a theory that is one update off is seen;
+  than the error of one step, so a theory that is one update off is seen. As |R(h) - R(h/2)| may cross zero, it
+  counts at least as its usual share of |y(h/2) - y(h/4)| over the sweep;
 * else the observable's declared rtol and atol.
 
 None of them is a fit to what came out.
@@ -124,23 +125,33 @@ def _spread(rows: Array) -> Array:
 def _extrapolated(sides: Sides, o: Observable, stepped: Stepped) -> Measured:
     """Value at step 0 and its tolerance: the largest over the inner dimensions of a row and a cell's replicas.
 
-    Single changes of the extrapolated value are no bound: along a course, or between draws, they cross zero.
+    Single changes of the extrapolated value are no bound: along a course, between draws or cells they cross zero.
+    A value that the coarser runs lack decides nothing.
     """
+    theory, _ = sides.theory_at(o, stepped.rows)
     y0, y1, y2 = (outputs[o.name].astype(float) for outputs in stepped.at)
     gain = 2.0**stepped.order - 1.0
     first, second = y1 + (y1 - y0) / gain, y2 + (y2 - y1) / gain
-    bound = np.abs(first - second) + (y1 - y0) ** 2 / sides.scale(o)
+    declared = o.atol + o.rtol * np.abs(theory)
+    change, halving = np.abs(first - second), np.abs(y2 - y1)
+    bound = np.maximum(change, _usual_share(change, halving, declared) * halving) + (y1 - y0) ** 2 / sides.scale(o)
+    unknown = np.isfinite(second) & ~np.isfinite(bound)
     inner = tuple(range(1, bound.ndim))
     bound = np.nanmax(bound, axis=inner, keepdims=True, initial=0.0) if inner else bound
     _, cell = np.unique(stepped.rows // sides.n_replicas, return_inverse=True)
     largest = np.zeros((int(cell.max()) + 1, *bound.shape[1:]))
     np.fmax.at(largest, cell, bound)
     bound = largest[cell]
-    theory, _ = sides.theory_at(o, stepped.rows)
     off = np.abs(y0 - theory)
     raw = float(np.nanmax(off)) if np.isfinite(off).any() else None
-    tolerance = np.broadcast_to(bound + o.atol + o.rtol * np.abs(theory), second.shape)
-    return Measured(stepped.rows, second, tolerance, raw)
+    return Measured(stepped.rows, second, np.where(unknown, np.inf, bound + declared), raw)
+
+
+def _usual_share(change: Array, halving: Array, declared: Array) -> float:
+    """Median over the sweep of the extrapolated value's change against the last halving's, above rounding."""
+    with np.errstate(invalid="ignore"):
+        seen = np.isfinite(change) & (halving > declared)
+    return min(float(np.median(change[seen] / halving[seen])), 1.0) if seen.any() else 0.0
 
 
 def _means(sides: Sides, o: Observable) -> Measured:
