@@ -435,7 +435,6 @@ def test_divergence_and_spent_budget_are_recorded():
         ({"deficit_length": 1.0, "deficit_pathway": 2}, "give 0..1"),
         ({"lesions": (3,)}, "give pathways in 0..1"),
         ({"windows": ((0, 2.0, 1.0),)}, "start <= stop"),
-        ({"start_strength": 0.1, "layer_offset": 1.0}, "set layer_offset to 0"),
         ({"step": 1.0}, "lower it below"),
         ({"duration": 0.001}, "change duration or step"),
         ({"duration": 1e9}, "change duration or step"),

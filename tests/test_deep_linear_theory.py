@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.deep_linear import flow
+from scipy.integrate import solve_ivp
 from toysim.models.deep_linear import MODES
 from toysim.models.deep_linear import closed_forms as forms
 from toysim.models.deep_linear.modes.coordinate import coordinate, layer_at, other_layers, sharpness
@@ -138,6 +139,51 @@ def test_one_pathway_depth_one_and_two(side):
         np.testing.assert_allclose(rows["mode_strength"][0, 0], form(rows["time"][0], 2.0, 0.02), rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize("imbalance", [0.0, 1e-9, 1e-3, 0.5, -2.0, 10.0, 1e4])
+@pytest.mark.parametrize(("start", "target"), [(0.01, 1.0), (1e-6, 3.0), (2.0, 1.0)])
+def test_unbalanced_depth_two(imbalance, start, target):
+    """The solution against DOP853, from rich to lazy and for either sign of the imbalance."""
+
+    def slope(_, k):
+        return np.sqrt(imbalance**2 + 4 * k * k) * (target - k)
+
+    end = 8.0 / np.hypot(imbalance, 2 * target)
+    path = solve_ivp(slope, (0.0, end), [start], "DOP853", np.linspace(0, end, 15), rtol=1e-13, atol=1e-16)
+    formula = forms.strength_unbalanced(path.t, target, start, imbalance)
+    np.testing.assert_allclose(formula, path.y[0], rtol=1e-10, atol=1e-11)
+
+
+@pytest.mark.parametrize("side", ["simulate", "theory"])
+@pytest.mark.parametrize("layers", [(0.1, 0.7), (0.7, 0.1), (-0.1, -0.7), (0.2, 3.0)])
+def test_depth_two_with_any_layers(side, layers):
+    rows = MODES.load(side)(batch(n_pathways=1, depth=2, layer_starts=[layers], duration=4.0, n_records=9))
+    formula = forms.strength_unbalanced(rows["time"][0], 2.0, layers[0] * layers[1], layers[1] ** 2 - layers[0] ** 2)
+    np.testing.assert_allclose(rows["mode_strength"][0, 0], formula, rtol=1e-9, atol=1e-9)
+
+
+def test_lazy_and_rich_limits():
+    """Learned half after ln 2 / lambda where lambda >> S, and after ln(S/K0 - 1) / (2S) where lambda << S."""
+    for imbalance, exact in ((1e4, math.log(2 * (1 - 0.01)) / 1e4), (1e-8, math.log(99.0) / 2)):
+        strength = forms.strength_unbalanced(exact, 1.0, 0.01, imbalance)
+        assert strength == pytest.approx(0.5, rel=1e-6)
+
+
+def test_learning_time_at_infinite_depth():
+    """D t tends to a limit, the distance falling like 1/D."""
+    limit = forms.deep_learning_time(0.01, 1.0, 2.0)
+    gaps = [limit - depth * forms.learning_time(0.01, 1.0, 2.0, depth) for depth in (4000, 8000)]
+    assert gaps[0] / gaps[1] == pytest.approx(2.0, rel=0.01)
+    assert 0 < gaps[1] < 0.002 * limit
+
+
+@pytest.mark.parametrize("side", ["simulate", "theory"])
+@pytest.mark.parametrize("depth", [1, 2, 3, 6])
+@pytest.mark.parametrize("offset", [0.0, 1e-6, 0.5, 4.0])
+def test_start_strength_is_the_strength_at_the_start(side, depth, offset):
+    rows = MODES.load(side)(batch(depth=depth, start_strength=0.03, layer_offset=offset, n_records=2))
+    np.testing.assert_allclose(rows["mode_strength"][0, :, 0], 0.03, rtol=1e-12)
+
+
 @pytest.mark.parametrize("side", ["simulate", "theory"])
 @pytest.mark.parametrize("depth", [1, 2, 3, 4, 7])
 @pytest.mark.parametrize("n_pathways", [1, 3])
@@ -250,7 +296,7 @@ def test_clock_from_a_small_start():
 
 
 def test_clock_with_offsets_that_differ():
-    layers = ((0.1, 0.3, 0.3), (0.2, 0.2, 0.2))
+    layers = ((0.3, -0.1, -0.3), (0.2, 0.2, 0.2))  # in any order, with signs in pairs
     agree(depth=3, layer_starts=layers, deficit_length=0.2, duration=8.0, n_records=4)
 
 
@@ -289,6 +335,7 @@ def test_theory_says_where_it_does_not_hold():
     assert np.isnan(general["final_strength"]).all()
     assert general["balance_drift"][0] == 0.0
     assert not predicted(layer_start=-0.1)["valid"][0]
+    assert not predicted(layer_starts=((0.1, -0.1, 0.1), (0.1, 0.1, 0.1)))["valid"][0]
     assert predicted(layer_start=-0.1, layer_offset=1.0)["valid"][0]
 
 

@@ -23,12 +23,37 @@ def strength_depth_one(t: Numbers, target: float, start: float) -> Any:
     return target + (start - target) * np.exp(-np.asarray(t))
 
 
-def strength_depth_two(t: Numbers, target: float, start: float) -> Any:
+def strength_depth_two(t: Numbers, target: Numbers, start: Numbers) -> Any:
     """Sigmoid of two balanced layers, one pathway (arXiv:1312.6120); K0 > 0.
 
     K(t) = S e^(2St) / (e^(2St) - 1 + S/K0) = S / (1 + (S/K0 - 1) e^(-2St))
     """
     return target / (1.0 + (target / start - 1.0) * np.exp(-2.0 * target * np.asarray(t)))
+
+
+def strength_unbalanced(t: Numbers, target: Numbers, start: Numbers, imbalance: Numbers) -> Any:
+    """Two layers of unequal size, one pathway: w2^2 - w1^2 = lambda is conserved (arXiv:2409.14623).
+
+        dK/dt = sqrt(lambda^2 + 4 K^2) (S - K),      u = 2 K / (|lambda| + sqrt(lambda^2 + 4 K^2))
+        u(t) = (u+ - u- r) / (1 - r),   r = (u0 - u+) / (u0 - u-) e^(-c t),   c = sqrt(lambda^2 + 4 S^2)
+        u+- = (-|lambda| +- c) / (2 S),     K = |lambda| u / (1 - u^2)
+
+    Rich, lambda -> 0: the sigmoid of ``strength_depth_two``; lazy, |lambda| >> S: S - (S - K0) e^(-|lambda| t).
+    K0 >= 0 and S > 0; at lambda = 0 K0 > 0. The differences u0 - u+ and 1 - u are written without cancellation, so
+    that small lambda keeps its digits. Arguments broadcast.
+    """
+    t, target, start = (np.asarray(v, float) for v in (t, target, start))
+    size = np.abs(np.asarray(imbalance, float))
+    rate, slope = np.hypot(size, 2.0 * target), np.hypot(size, 2.0 * start)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        u_plus, u_minus = 2.0 * target / (size + rate), -(size + rate) / (2.0 * target)
+        crossed = 1.0 + size * (start + target) / (start * rate + target * slope)
+        u_start_less_plus = 2.0 * size * (start - target) * crossed / ((size + slope) * (size + rate))
+        r = u_start_less_plus / (2.0 * start / (size + slope) - u_minus) * np.exp(-rate * t)
+        one_less_plus = size * (1.0 + size / (rate + 2.0 * target)) / (size + rate)
+        u, one_less_u = (u_plus - u_minus * r) / (1.0 - r), (one_less_plus - r * (1.0 - u_minus)) / (1.0 - r)
+        strength = size * u / (one_less_u * (1.0 + u))
+        return np.where(size == 0.0, strength_depth_two(t, target, start), strength)
 
 
 def learning_time(start: Numbers, end: Numbers, target: float, depth: int, n_pathways: int = 1) -> Any:
@@ -54,6 +79,16 @@ def _antiderivative(strength: Array, target: float, depth: int) -> Any:
     exponent = (2.0 - depth) / depth
     series = hyp2f1(1.0, exponent, 2.0 / depth, strength / target)
     return strength**exponent / ((2.0 - depth) * target) * series
+
+
+def deep_learning_time(start: Numbers, end: Numbers, target: float) -> Any:
+    """Limit of D * ``learning_time`` at infinite depth and fixed strengths, one pathway: dK/d(D t) = K^2 (S - K).
+
+    [1/K0 - 1/K1] / S + ln[K1 (S - K0) / (K0 (S - K1))] / S^2;  valid for 0 < K0 < K1 < S.
+    """
+    start, end = np.asarray(start, float), np.asarray(end, float)
+    logarithm = np.log(end * (target - start) / (start * (target - end)))
+    return (1.0 / start - 1.0 / end) / target + logarithm / target**2
 
 
 def plateau_length(start: Numbers, target: float, depth: int) -> Any:

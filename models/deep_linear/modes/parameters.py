@@ -24,7 +24,7 @@ class ModeParameters(Parameters):
         0.3, symbol="p0", meaning="start of every pathway's first layer (of all layers where layer_offset is 0)"
     )
     start_strength: float = parameter(
-        0.0, symbol="K0", meaning="if positive, each pathway starts at p0 = K0^(1/D), layers equal", ge=0
+        0.0, symbol="K0", meaning="if positive, each pathway starts at this strength, in place of p0", ge=0
     )
     start_imbalance: float = parameter(
         0.0, symbol="d", meaning="p0 is multiplied by 1+d for the first to 1-d for the last pathway", gt=-1, lt=1
@@ -67,11 +67,6 @@ class ModeParameters(Parameters):
 
     @model_validator(mode="after")
     def _starts_fit(self) -> ModeParameters:
-        if self.start_strength > 0 and self.layer_offset > 0:
-            raise ValueError(
-                f"start_strength = {self.start_strength:g} means equal layers; set layer_offset to 0 "
-                f"(it is {self.layer_offset:g}) or give layer_start instead"
-            )
         shape = (self.n_pathways, self.depth)
         given = (len(self.layer_starts), *{len(row) for row in self.layer_starts})
         if self.layer_starts and given != shape:
@@ -81,7 +76,7 @@ class ModeParameters(Parameters):
             )
         if self.integrator == "reduced_euler" and self.layer_starts and not all(map(_one_number, self.layer_starts)):
             raise ValueError(
-                "layer_starts: reduced_euler needs rows p, q, ..., q with q >= |p|; "
+                "layer_starts: reduced_euler needs rows in which all layers but the smallest are equal; "
                 "change them or use integrator gradient_descent"
             )
         return self
@@ -132,9 +127,8 @@ class ModeParameters(Parameters):
 
 
 def _one_number(row: Sequence[float]) -> bool:
-    """Whether layers have the form p, q, ..., q with q >= |p|, so that p alone describes them; or are all equal."""
-    rest = set(row[1:])
-    return len(rest) <= 1 and (not rest or row[1] >= abs(row[0]))
+    """Whether all layers but the smallest are of one size, so that the smallest alone describes them."""
+    return len(set(sorted(map(abs, row))[1:])) <= 1
 
 
 def sharpness_at_end(singular_value: float, squared_offsets: Sequence[float]) -> float:

@@ -32,7 +32,9 @@ def simulate(batch: Batch) -> Rows:
 
 def _kinds(batch: Batch, start: Start) -> npt.NDArray[np.str_]:
     """Loop of every row: flow, reduced (the paper's map), equal (one number suffices) or layers."""
-    equal = np.all(start.offset == 0.0, axis=1) | (batch["depth"] == 1)
+    # Given layers -p, p, ..., p are of one size and not equal.
+    equal = np.all((start.offset == 0.0) & ((start.first >= 0.0) | (start.layers.size == 0)), axis=1)
+    equal |= batch["depth"] == 1
     descent = np.where(equal, "equal", "layers")
     integrator = batch["integrator"]
     return np.where(integrator == "flow", "flow", np.where(integrator == "reduced_euler", "reduced", descent))

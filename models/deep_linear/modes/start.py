@@ -18,7 +18,7 @@ class Start:
 
     first    (n, P)     first layer of each pathway
     offset   (n, P)     c with other layers sqrt(first^2 + c); NaN where a pathway has not that form
-    layers   (n, P, D)  layer values as given, or (n, 0, 0) where first and offset say it all
+    layers   (n, P, D)  layer values as given, in standard order, or (n, 0, 0) where first and offset say it all
     windows  (n, W, 3)  deficits: pathway, start, stop, in flow time
     lesioned (n, P)     pathways without output and gradient
     times    (n, R)     record times
@@ -54,6 +54,7 @@ def start_of(batch: Batch) -> Start:
     n, n_pathways = len(batch), int(batch["n_pathways"][0])
     layers = batch["layer_starts"].reshape(n, n_pathways, -1) if batch["layer_starts"].size else np.empty((n, 0, 0))
     if layers.size:
+        layers = _in_standard_order(layers)
         first, offset = layers[:, :, 0].copy(), _offset(layers)
     else:
         first = _first_layer(batch, n_pathways)
@@ -64,7 +65,7 @@ def start_of(batch: Batch) -> Start:
 def _first_layer(batch: Batch, n_pathways: int) -> Array:
     """p0 (1 + d_p) + sigma * noise, with d_p from d to -d over the pathways (0 if there is one only)."""
     strength = batch["start_strength"]
-    p0 = np.where(strength > 0, strength ** (1.0 / batch["depth"]), batch["layer_start"])
+    p0 = np.where(strength > 0, first_layer_of(strength, batch["layer_offset"], batch["depth"]), batch["layer_start"])
     spread = np.linspace(1.0, -1.0, n_pathways) if n_pathways > 1 else np.zeros(1)
     first = p0[:, None] * (1.0 + batch["start_imbalance"][:, None] * spread)
     if np.any(batch["start_noise"]):
@@ -72,13 +73,41 @@ def _first_layer(batch: Batch, n_pathways: int) -> Array:
     return np.asarray(first)
 
 
+def first_layer_of(strength: Array, offset: Array, depth: npt.NDArray[np.int64]) -> Array:
+    """p (n,) with p (p^2 + c)^((D-1)/2) = K, for K > 0; K^(1/D) at c = 0.
+
+    Newton in l = ln p on l + (D-1)/2 ln(e^(2l) + c) - ln K, convex and rising: from above it falls to the root.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        equal = strength ** (1.0 / depth)
+        log_p, power = np.log(equal), 0.5 * (depth - 1.0)
+        for _ in range(100):
+            w = np.exp(2.0 * log_p) + offset
+            gap = log_p + power * np.log(w) - np.log(strength)
+            move = gap / (1.0 + 2.0 * power * (1.0 - offset / w))
+            log_p = log_p - move
+            if not np.any(np.abs(move) > 1e-15 * np.maximum(np.abs(log_p), 1.0)):
+                break
+        return np.where(offset == 0.0, equal, np.exp(log_p))
+
+
+def _in_standard_order(layers: Array) -> Array:
+    """The same modes with the smallest layer first, which carries the sign of the product, and the others positive.
+
+    The mode's flow and its updates do not see the order of layers, nor signs of pairs of them.
+    """
+    magnitude = np.sort(np.abs(layers), axis=2)
+    magnitude[:, :, 0] *= np.prod(np.sign(layers), axis=2)
+    return magnitude
+
+
 def _offset(layers: Array) -> Array:
-    """c of pathways whose layers are p, q, ..., q with q >= |p|, or all equal; NaN for the others."""
+    """c of pathways with layers p, q, ..., q in standard order, so q >= |p|; NaN for the others."""
     p = layers[:, :, 0]
     if layers.shape[2] == 1:
         return np.zeros_like(p)
     q = layers[:, :, 1]
-    one_number = np.all(layers[:, :, 1:] == q[:, :, None], axis=2) & (q >= np.abs(p))
+    one_number = np.all(layers[:, :, 1:] == q[:, :, None], axis=2)
     return np.where(one_number, (q - p) * (q + p), np.nan)
 
 

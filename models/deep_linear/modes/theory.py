@@ -15,8 +15,8 @@ def predict(batch: Batch) -> Rows:
     """Every observable but eta_sharpness, for pathways that are one number each.
 
     The windows and the end are taken as written: gradient descent rounds them to whole updates, and that is
-    part of its error of order ``step``. Not valid (NaN) for general ``layer_starts``, nor for a start <= 0 at
-    ``layer_offset`` 0 and depth above 1, where x has no value.
+    part of its error of order ``step``. Not valid (NaN) for ``layer_starts`` with more than one size besides the
+    smallest layer's (depth 2 always is), nor for a negative product of layers of one size, where x has no value.
     The drifts of what the flow conserves are 0 for every start.
     """
     start, depth, n = start_of(batch), batch["depth"], len(batch)
