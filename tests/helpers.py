@@ -47,3 +47,25 @@ def chunk_digests(path):
 def events(path, kind):
     lines = (Path(path) / "log.jsonl").read_text().splitlines()
     return [e for e in map(json.loads, lines) if e["event"] == kind]
+
+
+def spoiled(tree, side, name, change):
+    """A copy of a sweep's data in which one observable is changed."""
+    copy = tree.copy(deep=True)
+    copy[side][name].values[...] = change(copy[side][name])
+    return copy
+
+
+def every_panel_is_drawn(figure):
+    """No panel of a figure is empty, untitled or holds NaN."""
+    for axes in figure.axes:
+        arrays = [np.asarray(line.get_ydata(), float) for line in axes.lines]
+        arrays += [np.asarray(c.get_array(), float) for c in axes.collections if c.get_array() is not None]
+        arrays += [np.asarray(image.get_array(), float) for image in axes.images]
+        assert arrays, f"empty panel {axes.get_title()!r}"
+        assert any(a.size > 1 for a in arrays)
+        for a in arrays:
+            assert np.isfinite(a).all(), f"NaN in {axes.get_title()!r}"
+        if axes.get_label() != "<colorbar>":
+            assert axes.get_title()
+    assert any(axes.get_xlabel() for axes in figure.axes)

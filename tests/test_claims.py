@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from helpers import spoiled
 
 from toysim.claims import BROKEN, LIMITED, MISSING, REFUTED, REPRODUCED, Claim, Evidence, judge, verdict_of
 from toysim.registry import load_reproduction
@@ -45,13 +46,6 @@ def test_a_check_that_raises_is_a_verdict():
     found = judge(Claim("c", "it is so", "nowhere", ("s",), lambda data: data["s"]["absent"]), data)
     assert (found.verdict, found.as_expected) == (BROKEN, False)
     assert "absent" in found.measured
-
-
-def spoiled(tree, side, name, change):
-    """A copy of the data in which one observable is changed."""
-    copy = tree.copy(deep=True)
-    copy[side][name].values[...] = change(copy[side][name])
-    return copy
 
 
 def swap_pathways(values):

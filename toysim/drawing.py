@@ -38,6 +38,17 @@ STYLE = {
 METADATA: dict[str, Any] = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
+def observable(tree: xr.DataTree, side: str, name: str) -> xr.DataArray:
+    """An observable of one side on the sweep's grid; the dimension of a single replica is dropped."""
+    values = tree[side].to_dataset()[name]
+    return values.squeeze("replica", drop=True) if values.sizes.get("replica") == 1 else values
+
+
+def parameter(tree: xr.DataTree, name: str) -> float:
+    """The value of a parameter that the sweep keeps fixed."""
+    return float(tree["simulation"][name])
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A figure: what it shows, of which sweeps, and the function that draws it from their data."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from toysim.figures.critical_periods.common import EARLY, LATE, A, B, depths, end, parameter
+from toysim.figures.critical_periods.common import EARLY, LATE, A, B, depths, end
 
 from toysim.claims import Evidence
+from toysim.drawing import parameter
 
 Flags = npt.NDArray[np.bool_]
 

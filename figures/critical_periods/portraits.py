@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.critical_periods.common import A, B, depths, end, parameter
+from toysim.figures.critical_periods.common import A, B, depths, end
 
-from toysim.drawing import Data, new_figure
+from toysim.drawing import Data, new_figure, parameter
 
 Array = npt.NDArray[np.float64]
 

@@ -129,11 +129,10 @@ def _print_outcome(outcome: Outcome) -> None:
     rows = [(c.name, c.verdict, c.expected_verdict, c.source) for c in outcome.claims]
     print_table(("claim", "verdict", "expected verdict", "source"), rows, outcome.name)
     typer.echo("")
-    found = [
-        (name, _words(table) + f"; beyond theory: {outcome.beyond_theory[name]}" * (name in outcome.beyond_theory))
-        for name, table in outcome.comparisons.items()
-    ]
+    found = [(name, _words(table)) for name, table in outcome.comparisons.items()]
     print_table(("sweep", "simulation against theory"), found)
+    for name, reason in outcome.beyond_theory.items():
+        typer.echo(f"{name} is beyond theory on purpose: {reason}")
     typer.echo("")
     folders = sorted({str(Path(p).parent) for m in outcome.figures for p in m.paths})
     stores = ", ".join(map(str, outcome.stores.values()))

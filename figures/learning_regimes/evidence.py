@@ -1,0 +1,109 @@
+"""What the claims on learning regimes come to, measured on the sweeps' data."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+from toysim.models.deep_linear.closed_forms import learning_time, stable_step
+
+from toysim.claims import Evidence
+from toysim.drawing import observable, parameter
+
+FAR = 10.0  # lambda this much above S is lazy, this much below K0 rich
+EDGE = (1.9, 2.0)  # step * sharpness of a run that settled at the edge of stability
+
+
+def _list(values: npt.ArrayLike, form: str = ".3f") -> str:
+    return ", ".join(f"{v:{form}}" for v in np.asarray(values).ravel())
+
+
+def rich_or_lazy(tree: xr.DataTree) -> Evidence:
+    """Times to S/2 between bounds of dK/dt = sqrt(lambda^2 + 4 K^2) (S - K), far from lambda = S on both sides.
+
+    Lazy: 2 K <= S up to S/2, so the rate lies between lambda and sqrt(lambda^2 + S^2).
+    Rich: 2 K <= sqrt(lambda^2 + 4 K^2) <= 2 K + lambda, so the time is the sigmoid's or less, and at least
+    ln[(2 K + lambda)/(S - K)] / (2 S + lambda) from K0 to S/2.
+    """
+    s, start, step = (parameter(tree, n) for n in ("singular_value", "start_strength", "step"))
+    time = observable(tree, "simulation", "half_learning_time")
+    imbalance = time["layer_offset"].values
+    moved = kernel_change(tree).values
+    lazy, rich = imbalance >= FAR * s, imbalance <= start / FAR
+
+    whole = np.log((s - start) / (s / 2))
+    with np.errstate(divide="ignore"):
+        lazy_bounds = whole / np.hypot(imbalance, s), whole / imbalance
+    sigmoid = np.full(len(imbalance), np.log(s / start - 1) / (2 * s))
+    climbed = np.log((s + imbalance) / (s / 2)) - np.log((2 * start + imbalance) / (s - start))
+    low = np.where(lazy, lazy_bounds[0], climbed / (2 * s + imbalance))
+    high = np.where(lazy, lazy_bounds[1], sigmoid)
+    still = np.where(lazy, moved <= 2 * (s / np.maximum(imbalance, s)) ** 2, moved > 1)
+    far = lazy | rich
+    holds = ((time.values >= low - step) & (time.values <= high + step) & still)[far]
+    return Evidence(
+        measured=f"time to S/2 {_list(time.values[far])} at lambda {_list(imbalance[far], 'g')}; the kernel changes by "
+        f"{_list(moved[far], '.2g')} of itself",
+        expected=f"between {_list(low[far])} and {_list(high[far])}; kernel change below 2 (S/lambda)^2 if lazy, above "
+        f"1 if rich",
+        error=f"one step, {step:g}",
+        holds=holds,
+        within=np.ones(len(holds), bool),
+    )
+
+
+def kernel_change(tree: xr.DataTree) -> xr.DataArray:
+    """Change of the mode's neural tangent kernel w1^2 + w2^2 = sqrt(lambda^2 + 4 K^2) while it is learned, relative."""
+    end = observable(tree, "simulation", "sharpness")
+    return end / np.hypot(end["layer_offset"], 2 * parameter(tree, "start_strength")) - 1
+
+
+def deeper_is_slower(tree: xr.DataTree) -> Evidence:
+    """Does the time to S/2 grow from each depth to the next, and is it the closed form's?"""
+    s = parameter(tree, "singular_value")
+    time = observable(tree, "simulation", "half_learning_time").transpose("start", "depth").values
+    depths = [int(d) for d in tree["simulation"]["depth"].values]
+    strength = float(tree["simulation"]["start_strength"].values[1])
+    form = np.array([float(learning_time(strength, s / 2, s, d)) for d in depths])
+    within = np.stack([np.ones(len(depths) - 1, bool), np.diff(form) > 0])
+    off = float(np.max(np.abs(time[1] - form)))
+    return Evidence(
+        measured=f"depths {_list(depths, 'd')}: {_list(time[0], '.4g')} from equal layers, "
+        f"{_list(time[1], '.4g')} from equal strength; the latter off the closed form by {off:.1e}",
+        expected=f"growing from equal layers; from equal strength up to depth {depths[int(np.argmax(form))]}",
+        error="1e-9, what the integrator is asked for",
+        holds=(np.diff(time, axis=1) > 0).ravel(),
+        within=within.ravel(),
+    )
+
+
+def large_steps_rebalance(tree: xr.DataTree) -> Evidence:
+    """For every stable step: is the weaker share above all below the flow's threshold, and the run at the edge?"""
+    share = observable(tree, "simulation", "final_share").isel(pathway=1).transpose("depth", "step")
+    edge = observable(tree, "simulation", "eta_sharpness").transpose("depth", "step").values
+    holds, within, measured = [], [], []
+    for k, depth in enumerate(share["depth"].values):
+        steps, weaker = share["step"].values, share.values[k]
+        stable = steps < stable_step(parameter(tree, "singular_value"), int(depth), 2)
+        above = in_threshold_units(tree).transpose("depth", "step").values[k] > 1
+        more = weaker > np.max(weaker[~above])
+        holds.append((more & (edge[k] > EDGE[0]) & (edge[k] < EDGE[1]))[stable])
+        within.append((above & (depth > 2))[stable])
+        last = np.flatnonzero(stable)[-1]
+        measured.append(
+            f"depth {depth}: {weaker[~above][0]:.4f} at the smallest step, {weaker[last]:.4f} at the largest"
+        )
+    return Evidence(
+        measured=f"share of the weaker pathway, {'; '.join(measured)}; more even at "
+        f"{np.concatenate(holds).sum()} of {len(np.concatenate(holds))} steps",
+        expected="more even at every step between the two thresholds, and at no other",
+        error=f"order of the shares; step * sharpness within {EDGE[0]:g} to {EDGE[1]:g}",
+        holds=np.concatenate(holds),
+        within=np.concatenate(within),
+    )
+
+
+def in_threshold_units(tree: xr.DataTree) -> xr.DataArray:
+    """step * sharpness / 2 with the sharpness of gradient flow's end state, over (depth, step)."""
+    sharpness = observable(tree, "theory", "sharpness")
+    return sharpness * sharpness["step"] / 2
