@@ -52,6 +52,10 @@ def swap_pathways(values):
     return values.isel(pathway=[1, 0]).values
 
 
+def one_update_more(values):
+    return values.roll(deficit_length=1).values
+
+
 def late_ends_even(values):
     return values.where(values.timing != 1, 5.0).transpose(*values.dims).values
 
@@ -63,6 +67,8 @@ SPOILERS = {
     "residual_law": (["noise_free"], "final_strength", lambda v: 1.001 * v.values),
     "early_deficit_decides": (["phase_portrait"], "final_strength", swap_pathways),
     "small_starts": (["small_start"], "final_strength", lambda v: 1.001 * v.values),
+    "winner_takes_all": (["winner"], "final_share", lambda v: 0 * v.values + 0.45),
+    "windows_as_named": (["window", "window_small"], "final_strength", one_update_more),
     "late_is_harmless": (["noise_free", "phase_portrait"], "final_strength", late_ends_even),
 }
 

@@ -3,7 +3,7 @@
 Pathway a is open throughout, pathway b is frozen during the deficit; S is the mode's strength in the task.
 """
 
-from toysim.figures.critical_periods import evidence, portraits, shares
+from toysim.figures.critical_periods import evidence, portraits, shares, windows
 
 from toysim.claims import LIMITED, REFUTED, Claim
 from toysim.drawing import Recipe
@@ -12,6 +12,8 @@ from toysim.reproduction import Reproduction
 DEPTH, PRODUCT, LATE = "critical_periods.depth", "critical_periods.fixed_product", "critical_periods.late"
 PORTRAIT, WAYS = "critical_periods.phase_portrait", "critical_periods.trajectories"
 NOISE_FREE, SMALL = "critical_periods.noise_free", "critical_periods.small_start"
+WINNER = "critical_periods.winner"
+WINDOW, WINDOW_SMALL = "critical_periods.window", "critical_periods.window_small"
 
 REPRODUCTION = Reproduction(
     name="critical_periods",
@@ -56,6 +58,22 @@ REPRODUCTION = Reproduction(
             "critical-period curve after arXiv:2308.12221",
             (LATE,),
             shares.timing,
+        ),
+        Recipe(
+            "winner",
+            "Share of the pathway that starts 5 % below p0 while the other starts 5 % above, without a deficit. "
+            "Points: integrated flow, lines: the invariant's end state.",
+            "invariant derived from the flow of arXiv:2308.12221",
+            (WINNER,),
+            shares.winner,
+        ),
+        Recipe(
+            "window",
+            "Distance from the published end strengths of the deprived pathway against the number of frozen updates; "
+            "dotted: the number that the published settings name.",
+            "arXiv:2308.12221 figures 1 and 7, top rows",
+            (WINDOW, WINDOW_SMALL),
+            windows.window,
         ),
     ),
     claims=(
@@ -108,6 +126,23 @@ REPRODUCTION = Reproduction(
             source="arXiv:2308.12221 figure 7",
             sweeps=(SMALL,),
             check=lambda data: evidence.small_starts(data[SMALL]),
+        ),
+        Claim(
+            name="winner_takes_all",
+            sentence="The smaller the start, the more of the mode goes to a pathway with a small head start.",
+            source="invariant derived from the flow of arXiv:2308.12221",
+            sweeps=(WINNER,),
+            check=lambda data: evidence.winner_takes_all(data[WINNER]),
+            expected_verdict=LIMITED,
+            limits="depth above 2; at depth 2 the pathways keep the ratio they start with",
+        ),
+        Claim(
+            name="windows_as_named",
+            sentence="The pathway is frozen for the 15 (figure 1) and 5 (figure 7) updates that the settings name.",
+            source="arXiv:2308.12221 figures 1 and 7, top rows",
+            sweeps=(WINDOW, WINDOW_SMALL),
+            check=lambda data: windows.windows_as_named(data[WINDOW], data[WINDOW_SMALL]),
+            expected_verdict=REFUTED,
         ),
     ),
 )

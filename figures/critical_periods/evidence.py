@@ -172,3 +172,20 @@ def small_starts(small: xr.DataTree) -> Evidence:
         holds=falls & even,
         within=_all(len(falls)),
     )
+
+
+def winner_takes_all(winner: xr.DataTree) -> Evidence:
+    """Share of the pathway that starts 5 % lower, from each start to the next smaller one."""
+    share = end(winner, "simulation", "final_share", B).transpose("depth", "layer_start")
+    start = share["layer_start"].values
+    falls = share.diff("layer_start").values > FLOW_TOLERANCE
+    smallest = share.isel(layer_start=0).values
+    return Evidence(
+        measured=f"share of the weaker pathway at depths {_depths(winner)}: {_list(share.isel(layer_start=-1), 4)} "
+        f"from p0 = {start[-1]:g}, {_list(smallest, 4)} from p0 = {start[0]:g}",
+        expected="falling towards 0 with p0 above depth 2; at depth 2 the ratio of the strengths stays that of the "
+        "start, ((1-d)/(1+d))^2",
+        error=f"{FLOW_TOLERANCE:.0e}, what the integrator is asked for",
+        holds=falls.ravel(),
+        within=np.broadcast_to((share["depth"].values > 2)[:, None], falls.shape).ravel(),
+    )

@@ -79,3 +79,16 @@ def timing(data: Data) -> Figure:
         ylim=(0, 0.53),
     )
     return figure
+
+
+def winner(data: Data) -> Figure:
+    """Share of the weaker pathway against the start, without a deficit."""
+    tree = data["critical_periods.winner"]
+    figure = new_figure(6.5, 4.2)
+    axes = figure.subplots()
+    draw_lines(axes, tree, "layer_start")
+    axes.set(xscale="log", yscale="log", xlabel="layers start at $p_0$ (1 ± 0.05)", ylim=(1e-6, 0.7))
+    axes.set(ylabel="end share of the weaker pathway $K_b/S$", title="No winner at depth 2 (S = 2, no deficit)")
+    axes.set_xticks([0.1, 0.2, 0.3, 0.4, 0.6], ["0.1", "0.2", "0.3", "0.4", "0.6"])
+    axes.set_xticks([], minor=True)
+    return figure
