@@ -1,5 +1,6 @@
 """Deep linear networks and their critical learning periods (arXiv:2308.12221)."""
 
 from toysim.models.deep_linear.modes import MODES
+from toysim.models.deep_linear.network import NETWORK
 
-MODELS = (MODES,)
+MODELS = (MODES, NETWORK)

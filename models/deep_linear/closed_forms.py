@@ -1,4 +1,4 @@
-"""Closed forms of one mode of a deep linear network, each with where it holds.
+"""Closed forms of deep linear networks, each with where it holds: one mode, and two balanced layers.
 
 K is the strength of a pathway, S the singular value, D the depth, t flow time. Balanced means equal layers,
 K = p^D. The depth-2 sigmoid is from arXiv:1312.6120; the others follow from the same flow
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import solve_triangular
 from scipy.optimize import brentq
 from scipy.special import hyp2f1
 
@@ -135,3 +136,33 @@ def end_state(target: float, distance: float, depth: int) -> tuple[float, float]
     low, high = (np.log((depth - 2.0) * distance + (share * target) ** exponent) / exponent for share in (0.5, 1.0))
     weak = float(np.exp(brentq(mismatch, low - 1e-9, high + 1e-9, xtol=1e-15, rtol=1e-15)))
     return target - weak, weak
+
+
+def balanced_flow(Q: Array, input_output: Array, balance: float, t: float) -> Array:
+    """Two layers of any orientation, stacked as Q = [W1'; W2] (n_in + n_out, h), after flow time ``t`` >= 0.
+
+        Q Q'(t) = e^(Ft) Q0 [I + Q0' (int_0^t e^(2Fs) ds) Q0]^(-1) Q0' e^(Ft)
+        F = [[-lambda/2 I, Sigma'], [Sigma, lambda/2 I]],  Sigma = ``input_output`` (n_out, n_in)
+
+    Valid for one pathway of depth 2, whitened inputs and W2' W2 - W1 W1' = lambda I (``balance``) at the start, which
+    the flow conserves (arXiv:2409.14623; lambda = 0: Braun et al., NeurIPS 2022). Returned is one root of Q Q', with
+    at most n_in + n_out columns; its lower left block is W2 W1. Long times are taken in parts: the solution is
+    a semigroup, and e^(Ft) overflows.
+    """
+    n_out, n_in = input_output.shape
+    sides = np.repeat([-0.5 * balance, 0.5 * balance], [n_in, n_out])
+    F = np.diag(sides)
+    F[n_in:, :n_in], F[:n_in, n_in:] = input_output, input_output.T
+    rates, vectors = np.linalg.eigh(F)
+    parts = max(1, int(np.ceil(t * np.abs(rates).max() / 2.0)))
+    s = t / parts
+    growth = np.exp(rates * s)[:, None]
+    nonzero = np.where(rates == 0.0, 1.0, rates)
+    integral = np.where(rates == 0.0, s, np.expm1(2.0 * rates * s) / (2.0 * nonzero))[:, None]
+    G = vectors.T @ Q
+    if G.shape[1] > len(G):
+        G = np.asarray(np.linalg.qr(G.T, mode="r")).T
+    for _ in range(parts):
+        root = np.linalg.cholesky(np.eye(G.shape[1]) + G.T @ (integral * G))
+        G = solve_triangular(root, (growth * G).T, lower=True).T
+    return np.asarray(vectors @ G)

@@ -8,7 +8,7 @@ from toysim.models.deep_linear.modes.euler import descend_layers_rows, descend_p
 from toysim.models.deep_linear.modes.flow import flow_rows
 from toysim.models.deep_linear.modes.measures import Run, measure
 from toysim.models.deep_linear.modes.rows import Course, Outcome
-from toysim.models.deep_linear.modes.start import Start, layers_of, start_of
+from toysim.models.deep_linear.modes.start import Start, in_updates, layers_of, start_of
 
 from toysim.model import Batch, Rows
 
@@ -63,10 +63,7 @@ def _course_in_updates(batch: Batch, start: Start) -> Course:
     end = np.rint(batch["duration"] / step)
     windows = start.windows.copy()
     windows[:, :, 1:] = np.rint(windows[:, :, 1:] / step[:, None, None])
-    record_at = start.times / step[:, None]
-    whole = np.rint(record_at)
-    record_at = np.where(np.abs(record_at - whole) <= 1e-9 * np.maximum(whole, 1.0), whole, record_at)
-    record_at = np.minimum(record_at, end[:, None])
+    record_at = in_updates(start.times, step[:, None], end[:, None])
     return Course(batch["depth"], batch["singular_value"], end, windows, start.lesioned, record_at)
 
 

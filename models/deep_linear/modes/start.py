@@ -59,18 +59,23 @@ def start_of(batch: Batch) -> Start:
     else:
         first = _first_layer(batch, n_pathways)
         offset = np.repeat(batch["layer_offset"][:, None], n_pathways, axis=1)
-    return Start(first, offset, layers, _windows(batch), _lesioned(batch, n_pathways), record_times(batch))
+    return Start(first, offset, layers, deficit_windows(batch), _lesioned(batch, n_pathways), record_times(batch))
 
 
 def _first_layer(batch: Batch, n_pathways: int) -> Array:
-    """p0 (1 + d_p) + sigma * noise, with d_p from d to -d over the pathways (0 if there is one only)."""
+    """p0 (1 + d_p) + sigma * noise."""
     strength = batch["start_strength"]
     p0 = np.where(strength > 0, first_layer_of(strength, batch["layer_offset"], batch["depth"]), batch["layer_start"])
-    spread = np.linspace(1.0, -1.0, n_pathways) if n_pathways > 1 else np.zeros(1)
-    first = p0[:, None] * (1.0 + batch["start_imbalance"][:, None] * spread)
+    first = p0[:, None] * imbalance(batch, n_pathways)
     if np.any(batch["start_noise"]):
         first = first + batch["start_noise"][:, None] * batch.normal("start", n_pathways)
     return np.asarray(first)
+
+
+def imbalance(batch: Batch, n_pathways: int) -> Array:
+    """Factors (n, P) of the layers at the start: from 1 + d for the first pathway to 1 - d for the last, or 1."""
+    spread = np.linspace(1.0, -1.0, n_pathways) if n_pathways > 1 else np.zeros(1)
+    return np.asarray(1.0 + batch["start_imbalance"][:, None] * spread)
 
 
 def first_layer_of(strength: Array, offset: Array, depth: npt.NDArray[np.int64]) -> Array:
@@ -111,7 +116,8 @@ def _offset(layers: Array) -> Array:
     return np.where(one_number, (q - p) * (q + p), np.nan)
 
 
-def _windows(batch: Batch) -> Array:
+def deficit_windows(batch: Batch) -> Array:
+    """Deficits (n, W, 3) of the rows: pathway, start, stop, in flow time."""
     start = batch["deficit_start"]
     deficit = np.stack([batch["deficit_pathway"].astype(float), start, start + batch["deficit_length"]], axis=1)
     further = batch["windows"].reshape(len(batch), -1, 3)
@@ -128,3 +134,10 @@ def record_times(batch: Batch) -> Array:
     n_records = int(batch["n_records"][0])
     fractions = np.linspace(0.0, 1.0, n_records) if n_records != 1 else np.ones(1)
     return np.asarray(batch["duration"][:, None] * fractions)
+
+
+def in_updates(times: Array, step: Array, end: Array) -> Array:
+    """Record times in updates, at most ``end`` of them; whole where rounding alone makes them differ from it."""
+    at = times / step
+    whole = np.rint(at)
+    return np.asarray(np.minimum(np.where(np.abs(at - whole) <= 1e-9 * np.maximum(whole, 1.0), whole, at), end))

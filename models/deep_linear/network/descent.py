@@ -1,0 +1,192 @@
+"""Gradient descent of a multi-pathway network, update by update: matrix products of a batch of M examples.
+
+    F_l = phi(W_l F_(l-1)),  F_0 = X             forward, for every pathway
+    R = Y - sum_p F_pD                           error, of all pathways together
+    B_l = (W_(l+1)' B_(l+1)) phi'(F_l),  B_D = R phi'(F_D)
+    W_l <- W_l + eta B_l F_(l-1)'                all layers and pathways at once; a frozen pathway keeps its output
+
+Source: arXiv:2308.12221, multi-pathway networks; loss is the sum (not the mean) of squared errors over two.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from toysim.models.deep_linear.modes.euler import note_half
+
+from toysim.jit import kernel
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+LINEAR, TANH, RELU = 0, 1, 2
+
+
+class Net(NamedTuple):
+    """A network in flat arrays; W_l (l from 1) is the block of sizes[k] rows and sizes[l-1] columns.
+
+    weights    (P, n)          W_1, ..., W_D of every pathway one after the other
+    sizes      (D+1,)          units of every stage, inputs first
+    nonlinearity  int          LINEAR, TANH or RELU
+    inputs     (P, n_in, M)    what a pathway sees of the examples
+    seen       (P, n_out)      what the outputs see of a pathway, 0 or 1
+    targets    (n_out, M)
+    left, right (n_out, n_out), (M, n_in): the map in the task's modes is left F right
+    """
+
+    weights: Any
+    sizes: Any
+    nonlinearity: Any
+    inputs: Any
+    seen: Any
+    targets: Any
+    left: Any
+    right: Any
+
+
+class Halves(NamedTuple):
+    """When half of every mode is learned.
+
+    targets (n_modes,)   S
+    trail   (2, n_modes) strengths before the last update and before the one before; NaN where there is none
+    found   (n_modes,)   time in updates, NaN until then
+    """
+
+    targets: Any
+    trail: Any
+    found: Any
+
+
+@kernel
+def block(flat: Array, at: int, rows: int, columns: int) -> Array:
+    """The matrix (rows, columns) that starts at ``at``."""
+    return flat[at : at + rows * columns].reshape(rows, columns)
+
+
+@kernel
+def forward(weights: Array, net: Net, units: Array) -> None:
+    """Activations of one pathway: ``units`` holds F_0, ..., F_D one after the other, F_0 is given."""
+    sizes, n_examples = net.sizes, net.targets.shape[1]
+    w_at, u_at = 0, 0
+    for k in range(1, len(sizes)):
+        below = block(units, u_at, sizes[k - 1], n_examples)
+        u_at += below.size
+        here = block(units, u_at, sizes[k], n_examples)
+        np.dot(block(weights, w_at, sizes[k], sizes[k - 1]), below, here)
+        w_at += sizes[k] * sizes[k - 1]
+        if net.nonlinearity != LINEAR:
+            activate(units[u_at : u_at + here.size], net.nonlinearity)
+
+
+@kernel
+def activate(z: Array, nonlinearity: int) -> None:
+    """z <- phi(z)"""
+    for i in range(len(z)):
+        z[i] = math.tanh(z[i]) if nonlinearity == TANH else max(z[i], 0.0)
+
+
+@kernel
+def times_slope(b: Array, f: Array, nonlinearity: int) -> None:
+    """b <- b phi'(z) at f = phi(z): 1 - f^2 for tanh; for relu 1 above 0 and 0 at 0"""
+    for i in range(len(b)):
+        if nonlinearity == TANH:
+            b[i] *= 1.0 - f[i] * f[i]
+        elif f[i] <= 0.0:
+            b[i] = 0.0
+
+
+@kernel
+def update(weights: Array, net: Net, units: Array, errors: Array, change: Array) -> None:
+    """W_l <- W_l + B_l F_(l-1)' for one pathway; ``errors`` ends in B_D, before phi', with eta in it.
+
+    ``errors`` is laid out as ``units``; ``change`` is scratch for the largest layer.
+    """
+    sizes, n_examples = net.sizes, net.targets.shape[1]
+    w_at, u_at = len(weights), len(units)
+    for k in range(len(sizes) - 1, 0, -1):
+        u_at -= sizes[k] * n_examples
+        w_at -= sizes[k] * sizes[k - 1]
+        if net.nonlinearity != LINEAR:
+            stop = u_at + sizes[k] * n_examples
+            times_slope(errors[u_at:stop], units[u_at:stop], net.nonlinearity)
+        error = block(errors, u_at, sizes[k], n_examples)
+        below = u_at - sizes[k - 1] * n_examples
+        if k > 1:
+            pulled_back = block(errors, below, sizes[k - 1], n_examples)
+            np.dot(block(weights, w_at, sizes[k], sizes[k - 1]).T, error, pulled_back)
+        np.dot(error, block(units, below, sizes[k - 1], n_examples).T, block(change, 0, sizes[k], sizes[k - 1]))
+        for i in range(sizes[k] * sizes[k - 1]):
+            weights[w_at + i] += change[i]
+
+
+@kernel
+def remainder(net: Net, units: Array, out: Array) -> bool:
+    """R = Y - sum_p F_pD into ``out`` (n_out, M), pathways in their order; tells whether it is finite."""
+    n_out, n_examples = out.shape
+    first = units.shape[1] - out.size
+    finite = True
+    for i in range(n_out):
+        for m in range(n_examples):
+            total = 0.0
+            for p in range(len(units)):
+                total += net.seen[p, i] * units[p, first + i * n_examples + m]
+            out[i, m] = net.targets[i, m] - total
+            finite &= math.isfinite(total)
+    return finite
+
+
+@kernel
+def note_halves(n: int, kink: bool, residual: Array, net: Net, halves: Halves) -> None:
+    """Note the modes that are half learned by update n; ``kink`` where a deficit began or ended before it."""
+    for mode in range(len(halves.targets)):
+        if math.isnan(halves.found[mode]):
+            strength = 0.0
+            for m in range(residual.shape[1]):
+                column = 0.0
+                for i in range(residual.shape[0]):
+                    column += net.left[mode, i] * (net.targets[i, m] - residual[i, m])
+                strength += column * net.right[m, mode]
+            target, before, earlier = halves.targets[mode], halves.trail[0, mode], halves.trail[1, mode]
+            if n == 0:
+                halves.found[mode] = 0.0 if strength >= 0.5 * target else math.nan
+            else:
+                note_half(n, math.nan if kink else earlier, before, strength, target, halves.found[mode : mode + 1])
+            halves.trail[1, mode] = before
+            halves.trail[0, mode] = strength
+
+
+@kernel
+def descend(net: Net, step: float, gates: Mask, first: int, stop: int, halves: Halves) -> int:
+    """Updates ``first`` .. ``stop`` - 1; ``gates`` (P, updates) tells which pathways they change.
+
+    Weights and ``halves`` are overwritten. Returns -1, or the update that left the finite numbers.
+    """
+    n_pathways, n_in, n_examples = net.inputs.shape
+    n_out = len(net.targets)
+    units = np.empty((n_pathways, net.sizes.sum() * n_examples))
+    errors, residual = np.empty(units.shape[1]), np.empty((n_out, n_examples))
+    change = np.empty((net.sizes[1:] * net.sizes[:-1]).max())
+    for p in range(n_pathways):
+        units[p, : n_in * n_examples] = net.inputs[p].ravel()
+        forward(net.weights[p], net, units[p])
+    remainder(net, units, residual)
+    if first == 0:
+        note_halves(0, False, residual, net, halves)
+    for n in range(first, stop):
+        kink = False
+        for p in range(n_pathways):
+            kink |= n > 0 and gates[p, n] != gates[p, n - 1]
+            if gates[p, n]:
+                last = block(errors, len(errors) - residual.size, n_out, n_examples)
+                for i in range(n_out):
+                    last[i] = step * net.seen[p, i] * residual[i]
+                update(net.weights[p], net, units[p], errors, change)
+                forward(net.weights[p], net, units[p])
+        if not remainder(net, units, residual):
+            return n + 1
+        note_halves(n + 1, kink, residual, net, halves)
+    return -1

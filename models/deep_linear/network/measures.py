@@ -1,0 +1,83 @@
+"""What is read off a network's weights, in the task's modes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import eigvalsh
+from scipy.sparse.linalg import LinearOperator, eigsh
+from toysim.models.deep_linear.network.descent import LINEAR, TANH, Net
+from toysim.models.deep_linear.network.start import Layers
+
+Array = npt.NDArray[np.float64]
+
+SMALL = 64  # below, all eigenvalues cost less than an iteration for the largest
+
+
+def layers_of(net: Net) -> list[Layers]:
+    """Views of the weights as matrices, W_1 .. W_D of every pathway."""
+    stops = np.cumsum(net.sizes[1:] * net.sizes[:-1])
+    shapes = list(zip(net.sizes[1:], net.sizes[:-1], strict=True))
+    return [
+        [part.reshape(shape) for part, shape in zip(np.split(w, stops[:-1]), shapes, strict=True)] for w in net.weights
+    ]
+
+
+def maps_in_modes(net: Net) -> Array:
+    """K_p = U' f_p(I) V of every pathway, lesions left aside, (P, n_out, n_in)."""
+    n_in = net.sizes[0]
+    start = np.eye(n_in) if net.nonlinearity == LINEAR else net.inputs[0]
+    maps = []
+    for layers in layers_of(net):
+        F = start
+        for W in layers:
+            F = W @ F
+            if net.nonlinearity != LINEAR:
+                F = np.tanh(F) if net.nonlinearity == TANH else np.maximum(F, 0.0)
+        maps.append(F if net.nonlinearity == LINEAR else net.left @ F @ net.right)
+    return np.array(maps)
+
+
+def balance(net: Net) -> list[Array]:
+    """W_(l+1)' W_(l+1) - W_l W_l' of every pathway and pair of layers; the flow conserves it."""
+    return [b.T @ b - a @ a.T for layers in layers_of(net) for a, b in pairwise(layers)]
+
+
+def balance_drift(before: list[Array], after: list[Array]) -> float:
+    """Largest singular value of a change of ``balance``: the same in every orthonormal basis."""
+    return max((float(np.linalg.norm(b - a, 2)) for a, b in zip(before, after, strict=True)), default=0.0)
+
+
+def sharpness(net: Net) -> float:
+    """Largest eigenvalue of the Gauss-Newton matrix of a linear network; NaN for others. Unit 1/t.
+
+    sum_p sum_l (A A') kron (B' B),  A = W_D .. W_(l+1),  B = W_(l-1) .. W_1 X:  the Hessian where the error is 0.
+    """
+    if net.nonlinearity != LINEAR:
+        return np.nan
+    pairs = [pair for p, layers in enumerate(layers_of(net)) for pair in _pairs(layers, net.inputs[p], net.seen[p])]
+    n_out, n_examples = net.targets.shape
+    size = n_out * n_examples
+    if size <= SMALL:
+        return float(eigvalsh(sum(np.kron(left, right) for left, right in pairs))[-1])
+
+    def product(g: Array) -> Array:
+        G = g.reshape(n_out, n_examples)
+        return np.asarray(sum(left @ G @ right for left, right in pairs)).ravel()
+
+    # A fixed start: ARPACK's own is random.
+    start = np.random.default_rng(0).standard_normal(size)
+    operator = LinearOperator((size, size), matvec=product, dtype=np.float64)
+    return float(eigsh(operator, 1, which="LA", v0=start, return_eigenvectors=False)[0])
+
+
+def _pairs(layers: Layers, inputs: Array, seen: Array) -> list[tuple[Array, Array]]:
+    """A A' and B' B of every layer of a pathway."""
+    after, before = [np.diag(seen)], [inputs]
+    for W in layers[:0:-1]:
+        after.append(after[-1] @ W)
+    for W in layers[:-1]:
+        before.append(W @ before[-1])
+    return [(A @ A.T, B.T @ B) for A, B in zip(after[::-1], before, strict=True)]
