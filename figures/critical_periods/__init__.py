@@ -3,7 +3,7 @@
 Pathway a is open throughout, pathway b is frozen during the deficit; S is the mode's strength in the task.
 """
 
-from toysim.figures.critical_periods import evidence, portraits, shares, windows
+from toysim.figures.critical_periods import evidence, network_evidence, networks, portraits, shares, windows
 
 from toysim.claims import LIMITED, REFUTED, Claim
 from toysim.drawing import Recipe
@@ -13,6 +13,8 @@ DEPTH, PRODUCT, LATE = "critical_periods.depth", "critical_periods.fixed_product
 PORTRAIT, WAYS = "critical_periods.phase_portrait", "critical_periods.trajectories"
 NOISE_FREE, SMALL = "critical_periods.noise_free", "critical_periods.small_start"
 WINNER = "critical_periods.winner"
+NETWORK, EVEN, MODES = "critical_periods.network", "critical_periods.network_even", "critical_periods.network_modes"
+LESION, NONLINEAR = "critical_periods.lesion", "critical_periods.nonlinear"
 WINDOW, WINDOW_SMALL = "critical_periods.window", "critical_periods.window_small"
 
 REPRODUCTION = Reproduction(
@@ -29,6 +31,22 @@ REPRODUCTION = Reproduction(
             portraits.phase_portrait,
         ),
         Recipe(
+            "network",
+            "Strengths of the eight modes in the open (top) and the deprived pathway (bottom) of one network, pathway "
+            "b frozen in the shaded time. Points: network, lines: gradient flow of each mode.",
+            "arXiv:2308.12221 figure 2",
+            (NETWORK,),
+            networks.network,
+        ),
+        Recipe(
+            "lesion",
+            "The second mode is cut out of pathway a for good, pathway b is frozen early. Left: the first five modes "
+            "(points: network, lines: flow); right: the maps that the pathways end with, in the task's modes.",
+            "arXiv:2308.12221 figure 3",
+            (LESION,),
+            networks.lesion,
+        ),
+        Recipe(
             "noise_free",
             "The same without noise and without a step: gradient flow from p = 0.",
             "counterpart of arXiv:2308.12221 figure 1",
@@ -42,6 +60,20 @@ REPRODUCTION = Reproduction(
             "arXiv:2308.12221 figure 7",
             (SMALL,),
             portraits.small_start,
+        ),
+        Recipe(
+            "tanh",
+            "As the second figure, with a tanh after every weight matrix, depth 3; there is no theory.",
+            "arXiv:2308.12221 figure 11",
+            (NONLINEAR,),
+            networks.tanh,
+        ),
+        Recipe(
+            "relu",
+            "The same with rectified linear units.",
+            "arXiv:2308.12221 figure 12",
+            (NONLINEAR,),
+            networks.relu,
         ),
         Recipe(
             "end_share",
@@ -143,6 +175,36 @@ REPRODUCTION = Reproduction(
             sweeps=(WINDOW, WINDOW_SMALL),
             check=lambda data: windows.windows_as_named(data[WINDOW], data[WINDOW_SMALL]),
             expected_verdict=REFUTED,
+        ),
+        Claim(
+            name="analytic_is_the_map",
+            sentence="The analytic curves beside the networks are gradient descent itself, one number a mode and layer "
+            "at the network's own step: their agreement says nothing of gradient flow.",
+            source="arXiv:2308.12221 figure 2",
+            sweeps=(EVEN, MODES),
+            check=lambda data: network_evidence.analytic_is_the_map(data[EVEN], data[MODES]),
+        ),
+        Claim(
+            name="figure_2",
+            sentence="Frozen early, a pathway loses every mode; frozen in between, those that are learned meanwhile; "
+            "frozen late, none.",
+            source="arXiv:2308.12221 figure 2",
+            sweeps=(NETWORK,),
+            check=lambda data: network_evidence.figure_2(data[NETWORK]),
+        ),
+        Claim(
+            name="lesioned_feature",
+            sentence="A mode that the undisturbed pathway cannot see is learned by the deprived one alone, in full.",
+            source="arXiv:2308.12221 figure 3",
+            sweeps=(LESION,),
+            check=lambda data: network_evidence.lesioned_feature(data[LESION]),
+        ),
+        Claim(
+            name="nonlinear_too",
+            sentence="Networks with tanh and rectified linear units have the same critical period.",
+            source="arXiv:2308.12221 figures 11 and 12",
+            sweeps=(NONLINEAR,),
+            check=lambda data: network_evidence.nonlinear_too(data[NONLINEAR]),
         ),
     ),
 )

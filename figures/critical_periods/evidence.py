@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from toysim.figures.critical_periods.common import EARLY, LATE, A, B, depths, end
+from toysim.figures.critical_periods.common import EARLY, LATE, A, B, depths, end, listed
 
 from toysim.claims import Evidence
 from toysim.drawing import parameter
@@ -25,10 +25,6 @@ def _all(n: int) -> Flags:
     return np.ones(n, bool)
 
 
-def _list(values: npt.ArrayLike, digits: int = 3) -> str:
-    return ", ".join(f"{v:.{digits}f}" for v in np.asarray(values).ravel())
-
-
 def _depths(tree: xr.DataTree) -> str:
     return ", ".join(map(str, depths(tree)))
 
@@ -46,7 +42,7 @@ def deeper_is_hurt_more(depth: xr.DataTree, product: xr.DataTree) -> Evidence:
         within.append(np.arange(len(lengths)) < first)
         crossings.append(f"{start}: {_crossing(tree, law, first)}")
         short, long = share.sel(deficit_length=0.5, method="nearest"), share.isel(deficit_length=-1)
-        measured.append(f"{start}: share of b {_list(short)} at tau = 0.5, {_list(long, 4)} at tau = {lengths[-1]:g}")
+        measured.append(f"{start}: share of b {listed(short)} at tau = 0.5, {listed(long, 4)} at tau = {lengths[-1]:g}")
     both = np.concatenate(holds)
     return Evidence(
         measured=f"depths {_depths(depth)}; {'; '.join(measured)}; "
@@ -84,12 +80,12 @@ def late_is_harmless(portrait: xr.DataTree, noise_free: xr.DataTree) -> Evidence
     exact_ratio = (half - exact.sel(timing=LATE)) / (half - exact.sel(timing=EARLY))
     holds = np.concatenate([ratio.values - spread.values < HARMLESS, exact_ratio.values < HARMLESS])
     return Evidence(
-        measured=f"mean end K_b after the late deficit {_list(mean.sel(timing=LATE))} at depths "
-        f"{_depths(portrait)}: {_list(100 * ratio, 1)} % of the early harm; without noise "
-        f"{_list(100 * exact_ratio, 1)} % at depths {_depths(noise_free)}; a wins {_list(wins, 1)} % of "
+        measured=f"mean end K_b after the late deficit {listed(mean.sel(timing=LATE))} at depths "
+        f"{_depths(portrait)}: {listed(100 * ratio, 1)} % of the early harm; without noise "
+        f"{listed(100 * exact_ratio, 1)} % at depths {_depths(noise_free)}; a wins {listed(wins, 1)} % of "
         f"{noisy.sizes['replica']} draws",
         expected=f"K_b = {half:g} within {100 * HARMLESS:g} % of the early harm",
-        error=f"{STANDARD_ERRORS:g} standard errors of the mean: {_list(STANDARD_ERRORS * error.sel(timing=LATE))}",
+        error=f"{STANDARD_ERRORS:g} standard errors of the mean: {listed(STANDARD_ERRORS * error.sel(timing=LATE))}",
         holds=holds,
         within=_all(len(holds)),
     )
@@ -147,10 +143,10 @@ def early_deficit_decides(portrait: xr.DataTree) -> Evidence:
     error = np.sqrt(spread.values**2 / n + published_spread**2 / PUBLISHED_DRAWS)
     holds = wins.all("replica").values & (np.abs(mean.values - published) <= STANDARD_ERRORS * error)
     return Evidence(
-        measured=f"a wins {_list(100 * wins.mean('replica'), 1)} % of {n} draws at depths "
-        f"{_depths(portrait)}; mean K_b {_list(mean)}, sd {_list(spread)}",
-        expected=f"100 %; mean K_b {_list(published)} in {PUBLISHED_DRAWS} draws of the published code",
-        error=f"{STANDARD_ERRORS:g} standard errors of the two means' difference: {_list(STANDARD_ERRORS * error)}",
+        measured=f"a wins {listed(100 * wins.mean('replica'), 1)} % of {n} draws at depths "
+        f"{_depths(portrait)}; mean K_b {listed(mean)}, sd {listed(spread)}",
+        expected=f"100 %; mean K_b {listed(published)} in {PUBLISHED_DRAWS} draws of the published code",
+        error=f"{STANDARD_ERRORS:g} standard errors of the two means' difference: {listed(STANDARD_ERRORS * error)}",
         holds=holds,
         within=_all(len(holds)),
     )
@@ -165,8 +161,8 @@ def small_starts(small: xr.DataTree) -> Evidence:
     even = np.abs(late - half) <= 1e-9 * half
     unstable = end(small, "simulation", "eta_sharpness").max()
     return Evidence(
-        measured=f"K_b after the early window {_list(early)} at depths 2, 3, 4; after the late one {_list(late)}",
-        expected=f"falling with depth below {half:g}; late {half:g}. The flow gives {_list(law.sel(timing=EARLY))}",
+        measured=f"K_b after the early window {listed(early)} at depths 2, 3, 4; after the late one {listed(late)}",
+        expected=f"falling with depth below {half:g}; late {half:g}. The flow gives {listed(law.sel(timing=EARLY))}",
         error=f"rounding for the late ones; step * sharpness reaches {float(unstable):.2f}, so the early numbers are "
         f"the map's, not the flow's",
         holds=falls & even,
@@ -181,8 +177,8 @@ def winner_takes_all(winner: xr.DataTree) -> Evidence:
     falls = share.diff("layer_start").values > FLOW_TOLERANCE
     smallest = share.isel(layer_start=0).values
     return Evidence(
-        measured=f"share of the weaker pathway at depths {_depths(winner)}: {_list(share.isel(layer_start=-1), 4)} "
-        f"from p0 = {start[-1]:g}, {_list(smallest, 4)} from p0 = {start[0]:g}",
+        measured=f"share of the weaker pathway at depths {_depths(winner)}: {listed(share.isel(layer_start=-1), 4)} "
+        f"from p0 = {start[-1]:g}, {listed(smallest, 4)} from p0 = {start[0]:g}",
         expected="falling towards 0 with p0 above depth 2; at depth 2 the ratio of the strengths stays that of the "
         "start, ((1-d)/(1+d))^2",
         error=f"{FLOW_TOLERANCE:.0e}, what the integrator is asked for",
