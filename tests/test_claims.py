@@ -68,6 +68,7 @@ SPOILERS = {
     "early_deficit_decides": (["phase_portrait"], "final_strength", swap_pathways),
     "small_starts": (["small_start"], "final_strength", lambda v: 1.001 * v.values),
     "winner_takes_all": (["winner"], "final_share", lambda v: 0 * v.values + 0.45),
+    "winner_unaligned": (["unaligned"], "final_share", lambda v: 0 * v.values + 0.5),
     "windows_as_named": (["window", "window_small"], "final_strength", one_update_more),
     "analytic_is_the_map": (["network_even"], "mode_strength", lambda v: (1 + 1e-9) * v.values),
     "figure_2": (["network"], "final_strength", lambda v: 1.01 * v.values),

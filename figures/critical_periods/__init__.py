@@ -14,6 +14,7 @@ PORTRAIT, WAYS = "critical_periods.phase_portrait", "critical_periods.trajectori
 NOISE_FREE, SMALL = "critical_periods.noise_free", "critical_periods.small_start"
 WINNER = "critical_periods.winner"
 NETWORK, EVEN, MODES = "critical_periods.network", "critical_periods.network_even", "critical_periods.network_modes"
+UNALIGNED = "critical_periods.unaligned"
 LESION, NONLINEAR = "critical_periods.lesion", "critical_periods.nonlinear"
 WINDOW, WINDOW_SMALL = "critical_periods.window", "critical_periods.window_small"
 
@@ -93,10 +94,10 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "winner",
-            "Share of the pathway that starts 5 % below p0 while the other starts 5 % above, without a deficit. "
-            "Points: integrated flow, lines: the invariant's end state.",
+            "Without a deficit. Left: share of the pathway that starts 5 % below p0 while the other starts 5 % above. "
+            "Points: integrated flow, lines: the invariant's end state. Right: networks with Gaussian weights.",
             "invariant derived from the flow of arXiv:2308.12221",
-            (WINNER,),
+            (WINNER, UNALIGNED),
             shares.winner,
         ),
         Recipe(
@@ -167,6 +168,16 @@ REPRODUCTION = Reproduction(
             check=lambda data: evidence.winner_takes_all(data[WINNER]),
             expected_verdict=LIMITED,
             limits="depth above 2; at depth 2 the pathways keep the ratio they start with",
+        ),
+        Claim(
+            name="winner_unaligned",
+            sentence="So it is for networks that start unaligned with the task: from smaller Gaussian weights one "
+            "pathway takes more of the strongest mode.",
+            source="arXiv:2308.12221; no theory for these starts",
+            sweeps=(UNALIGNED,),
+            check=lambda data: network_evidence.winner_unaligned(data[UNALIGNED]),
+            expected_verdict=LIMITED,
+            limits="depth above 2",
         ),
         Claim(
             name="windows_as_named",

@@ -104,3 +104,22 @@ def nonlinear_too(nonlinear: xr.DataTree) -> Evidence:
         holds=holds.ravel(),
         within=np.ones(holds.size, bool),
     )
+
+
+def winner_unaligned(unaligned: xr.DataTree) -> Evidence:
+    """At each depth: does the stronger pathway take more of the first mode from the smallest than the largest start?"""
+    share = observable(unaligned, "simulation", "final_share").isel(mode=0).max("pathway")
+    share = share.transpose("depth", "start_strength", "replica")
+    mean, n = share.mean("replica").values, share.sizes["replica"]
+    error = (share.std("replica", ddof=1) / np.sqrt(n)).values
+    more, spread = mean[:, 0] - mean[:, -1], np.hypot(error[:, 0], error[:, -1])
+    starts, depth = share["start_strength"].values, share["depth"].values
+    texts = [f"depth {d}: {listed(m[::-1])} (± {e.max():.3f})" for d, m, e in zip(depth, mean, error, strict=True)]
+    return Evidence(
+        measured=f"mean share of the stronger pathway over {n} draws from starts {starts[-1]:g} to {starts[0]:g}; "
+        + "; ".join(texts),
+        expected="rising with smaller starts above depth 2, not at depth 2",
+        error=f"{STANDARD_ERRORS:g} standard errors of the difference: {listed(STANDARD_ERRORS * spread)}",
+        holds=more > STANDARD_ERRORS * spread,
+        within=depth > 2,
+    )

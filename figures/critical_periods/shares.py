@@ -10,7 +10,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from toysim.figures.critical_periods.common import B, end
 
-from toysim.drawing import Data, new_figure
+from toysim.drawing import Data, new_figure, observable
 
 LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 LOWEST = 0.004
@@ -82,13 +82,23 @@ def timing(data: Data) -> Figure:
 
 
 def winner(data: Data) -> Figure:
-    """Share of the weaker pathway against the start, without a deficit."""
-    tree = data["critical_periods.winner"]
-    figure = new_figure(6.5, 4.2)
-    axes = figure.subplots()
-    draw_lines(axes, tree, "layer_start")
-    axes.set(xscale="log", yscale="log", xlabel="layers start at $p_0$ (1 ± 0.05)", ylim=(1e-6, 0.7))
-    axes.set(ylabel="end share of the weaker pathway $K_b/S$", title="No winner at depth 2 (S = 2, no deficit)")
-    axes.set_xticks([0.1, 0.2, 0.3, 0.4, 0.6], ["0.1", "0.2", "0.3", "0.4", "0.6"])
-    axes.set_xticks([], minor=True)
+    """Share of the weaker pathway against the start, without a deficit: aligned (left) and Gaussian starts (right)."""
+    figure = new_figure(11.0, 4.2)
+    left, right = figure.subplots(1, 2)
+    draw_lines(left, data["critical_periods.winner"], "layer_start")
+    left.set(xscale="log", yscale="log", xlabel="layers start at $p_0$ (1 ± 0.05)", ylim=(1e-6, 0.7))
+    left.set(ylabel="end share of the weaker pathway", title="aligned, S = 2: no winner at depth 2")
+    left.set_xticks([0.1, 0.2, 0.3, 0.4, 0.6], ["0.1", "0.2", "0.3", "0.4", "0.6"])
+    left.set_xticks([], minor=True)
+
+    weaker = observable(data["critical_periods.unaligned"], "simulation", "final_share").isel(mode=0).min("pathway")
+    mean, error = weaker.mean("replica"), weaker.std("replica", ddof=1) / np.sqrt(weaker.sizes["replica"])
+    for k, depth in enumerate(weaker["depth"].values):
+        x, here = weaker["start_strength"].values * 1.1**k, {"depth": depth}
+        draws = weaker.sel(here).transpose("start_strength", "replica").values
+        right.plot(np.repeat(x, draws.shape[1]), draws.ravel(), ".", ms=3, color=f"C{k}", alpha=0.4)
+        right.errorbar(x, mean.sel(here), error.sel(here), fmt="o-", ms=4, lw=1, color=f"C{k}", label=f"D = {depth}")
+    right.set(xscale="log", xlabel="size of the Gaussian start $K_0$", title="not aligned, strongest mode of the tree")
+    right.set(ylabel="end share of the weaker pathway", ylim=(-0.02, 0.6))
+    right.legend(title="dots: draws; mean ± standard error", title_fontsize=8, ncols=3, loc="upper left")
     return figure
