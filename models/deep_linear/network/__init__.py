@@ -65,7 +65,7 @@ NETWORK = Model(
         _strength("final_loss", "half the sum of squared errors at the end"),
         _strength("half_learning_time", "flow time at which half the mode is learned", "t", _MODE),
         _strength("off_diagonal", "largest entry of the total map between different S, at the records and the end"),
-        _strength("balance_drift", "largest singular value of a change of W_(l+1)' W_(l+1) - W_l W_l'"),
+        _strength("balance_drift", "largest Frobenius norm of a change of W_(l+1)' W_(l+1) - W_l W_l'"),
         _strength("sharpness", "largest Gauss-Newton eigenvalue at the end, linear networks", "1/t"),
         Observable("eta_sharpness", "step times sharpness at the end; unstable above 2", "1", note_above=0.2),
     ),

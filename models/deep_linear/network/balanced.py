@@ -57,7 +57,7 @@ def predict_row(task: Task, layers: Layers, balance: float, times: Array, durati
     course = BalancedCourse(task, layers, balance, duration)
     n_in, n_modes = task.input_output.shape[1], len(task.S)
     maps = np.array([course.map_at(t) for t in (*times, duration)])[:, None]
-    loss = 0.5 * np.sum((task.in_modes()[1] - maps[:, 0]) ** 2, axis=(1, 2))
+    loss = 0.5 * np.sum((task.in_modes[1] - maps[:, 0]) ** 2, axis=(1, 2))
     strengths = np.diagonal(maps, axis1=2, axis2=3)
     product = course.product(duration)
     # (W2 W2') kron I + I kron (W1' W1)
@@ -71,7 +71,7 @@ def predict_row(task: Task, layers: Layers, balance: float, times: Array, durati
         "final_map": maps[-1],
         "final_loss": loss[-1],
         "half_learning_time": np.array([course.half_learning_time(mode) for mode in range(n_modes)]),
-        "off_diagonal": np.abs(maps[:, :, task.blocks_apart()]).max(initial=0.0),
+        "off_diagonal": np.abs(maps[:, :, task.blocks_apart]).max(initial=0.0),
         "balance_drift": 0.0,
         "sharpness": sharpness,
     }

@@ -22,19 +22,19 @@ def network(task: Task, weights: list[Layers], cut: Mask, nonlinearity: str) -> 
     """
     n_out, n_in = task.input_output.shape
     kind = NONLINEARITIES[nonlinearity]
-    inputs, targets, left, right = task.inputs, task.targets, task.U.T, task.V
+    inputs, targets, left, right = task.inputs, task.targets, task.V.T, task.U
     if kind == LINEAR:
         # Examples are turned like the inputs: lesions become rows of zeros, and the map is diagonal where it can be.
         bases = pathway_bases(weights, task.V, task.U)
         weights = [in_bases(layers, Q) for layers, Q in zip(weights, bases, strict=True)]
-        (inputs, targets), left, right = task.in_modes(), np.eye(n_out), task.V.T @ task.inverse @ task.V
+        (inputs, targets), left, right = task.in_modes, task.V.T @ task.inverse @ task.V, np.eye(n_out)
     return Net(
         weights=np.array([np.concatenate([W.ravel() for W in layers]) for layers in weights]),
         sizes=np.array([n_in, *[len(W) for W in weights[0]]]),
         nonlinearity=kind,
-        inputs=visible(cut, n_in)[:, :, None] * inputs,
+        inputs=visible(cut, n_in)[:, None, :] * inputs.T,
         seen=visible(cut, n_out),
-        targets=np.ascontiguousarray(targets),
+        targets=np.ascontiguousarray(targets.T),
         left=np.ascontiguousarray(left),
         right=np.ascontiguousarray(right),
     )

@@ -19,19 +19,17 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """State at one update: maps K_p (P, n_out, n_in) in the task's modes, and what follows from them."""
+    """State at one update: half the sum of squared errors, strengths (P, n_modes), and what mixes the modes."""
 
-    maps: Array
     loss: float
+    strengths: Array
     off_diagonal: float
-
-    @property
-    def strengths(self) -> Array:
-        return np.diagonal(self.maps, axis1=1, axis2=2)
 
 
 def run_row(task: Task, net: Net, cut: Mask, gates: Mask, step: float, times: Array) -> dict[str, Any]:
-    """All observables of a row, NaN from where it failed. Records are linear between two updates.
+    """All observables of a row, NaN from where it failed; modes with S = 0 have no share and no half.
+
+    Records are linear between two updates.
 
     ``cut`` (P, n_modes), ``gates`` (P, updates), ``times`` (R,) in flow time.
     """
@@ -45,31 +43,40 @@ def run_row(task: Task, net: Net, cut: Mask, gates: Mask, step: float, times: Ar
             failed = descend(net, step, gates, done, stop, halves)
             if failed >= 0:
                 break
-            states[stop], done = snapshot(task, net, cut), stop
+            states[stop], done = snapshot(task, maps_in_modes(net), cut), stop
+    ended = failed < 0
     nan = np.full((len(cut), *task.input_output.shape), np.nan)
-    end = states.get(n, Snapshot(nan, np.nan, np.nan))
-    curvature = sharpness(net) if failed < 0 else np.nan
+    maps = maps_in_modes(net) if ended else nan
+    last = snapshot(task, maps, cut)
+    half = np.where((task.S > 0) & ended, step * halves.found, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(task.S > 0, last.strengths / task.S, np.nan)
+    curvature = sharpness(net) if ended else np.nan
     return {
         "time": times,
         **_courses(task, len(cut), states, at),
-        **_end(task, end, step * halves.found),
-        "off_diagonal": max(state.off_diagonal for state in states.values()) if failed < 0 else np.nan,
-        "balance_drift": balance_drift(first_balance, balance(net)) if failed < 0 else np.nan,
+        "final_strength": last.strengths,
+        "final_share": share,
+        "final_map": maps,
+        "final_loss": last.loss,
+        "half_learning_time": half,
+        "off_diagonal": max(state.off_diagonal for state in states.values()) if ended else np.nan,
+        "balance_drift": balance_drift(first_balance, balance(net)) if ended else np.nan,
         "sharpness": curvature,
         "eta_sharpness": step * curvature,
-        "status": int(failed >= 0),
+        "status": int(not ended),
         "status_step": failed,
     }
 
 
-def snapshot(task: Task, net: Net, cut: Mask) -> Snapshot:
-    """The state now."""
+def snapshot(task: Task, maps: Array, cut: Mask) -> Snapshot:
+    """What the maps K_p (P, n_out, n_in) of the pathways add up to."""
     n_out, n_in = task.input_output.shape
-    inputs, targets = task.in_modes()
-    maps = maps_in_modes(net)
+    inputs, targets = task.in_modes
     total = np.sum(visible(cut, n_out)[:, :, None] * maps * visible(cut, n_in)[:, None, :], axis=0)
     loss = 0.5 * float(np.sum((targets - total @ inputs) ** 2))
-    return Snapshot(maps, loss, float(np.abs(total[task.blocks_apart()]).max(initial=0.0)))
+    mixed = float(np.abs(total[task.blocks_apart]).max(initial=0.0))
+    return Snapshot(loss, np.diagonal(maps, axis1=1, axis2=2).copy(), mixed)
 
 
 def _courses(task: Task, n_pathways: int, states: dict[int, Snapshot], at: Array) -> dict[str, Any]:
@@ -82,16 +89,3 @@ def _courses(task: Task, n_pathways: int, states: dict[int, Snapshot], at: Array
             loss[r] = (1.0 - weight) * below.loss + weight * above.loss
             strengths[:, :, r] = (1.0 - weight) * below.strengths + weight * above.strengths
     return {"loss": loss, "mode_strength": strengths}
-
-
-def _end(task: Task, end: Snapshot, half: Array) -> dict[str, Any]:
-    """What the maps of the end state tell; modes with S = 0 have no share and no half."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(task.S > 0, end.strengths / task.S, np.nan)
-    return {
-        "final_strength": end.strengths,
-        "final_share": share,
-        "final_map": end.maps,
-        "final_loss": end.loss,
-        "half_learning_time": np.where((task.S > 0) & ~np.isnan(end.loss), half, np.nan),
-    }

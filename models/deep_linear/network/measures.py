@@ -27,16 +27,14 @@ def layers_of(net: Net) -> list[Layers]:
 
 def maps_in_modes(net: Net) -> Array:
     """K_p = U' f_p(I) V of every pathway, lesions left aside, (P, n_out, n_in)."""
-    n_in = net.sizes[0]
-    start = np.eye(n_in) if net.nonlinearity == LINEAR else net.inputs[0]
     maps = []
     for layers in layers_of(net):
-        F = start
+        F = np.eye(net.sizes[0])
         for W in layers:
             F = W @ F
             if net.nonlinearity != LINEAR:
                 F = np.tanh(F) if net.nonlinearity == TANH else np.maximum(F, 0.0)
-        maps.append(F if net.nonlinearity == LINEAR else net.left @ F @ net.right)
+        maps.append(F if net.nonlinearity == LINEAR else net.right.T @ F @ net.left.T)
     return np.array(maps)
 
 
@@ -46,8 +44,8 @@ def balance(net: Net) -> list[Array]:
 
 
 def balance_drift(before: list[Array], after: list[Array]) -> float:
-    """Largest singular value of a change of ``balance``: the same in every orthonormal basis."""
-    return max((float(np.linalg.norm(b - a, 2)) for a, b in zip(before, after, strict=True)), default=0.0)
+    """Largest Frobenius norm of a change of ``balance``: the same in every orthonormal basis."""
+    return max((float(np.linalg.norm(b - a)) for a, b in zip(before, after, strict=True)), default=0.0)
 
 
 def sharpness(net: Net) -> float:
@@ -57,9 +55,11 @@ def sharpness(net: Net) -> float:
     """
     if net.nonlinearity != LINEAR:
         return np.nan
-    pairs = [pair for p, layers in enumerate(layers_of(net)) for pair in _pairs(layers, net.inputs[p], net.seen[p])]
-    n_out, n_examples = net.targets.shape
+    pairs = [pair for p, layers in enumerate(layers_of(net)) for pair in _pairs(layers, net.inputs[p].T, net.seen[p])]
+    n_examples, n_out = net.targets.shape
     size = n_out * n_examples
+    if not any(np.trace(left) * np.trace(right) > 0 for left, right in pairs):
+        return 0.0  # all is cut out: ARPACK refuses a matrix of zeros
     if size <= SMALL:
         return float(eigvalsh(sum(np.kron(left, right) for left, right in pairs))[-1])
 

@@ -18,14 +18,14 @@ Mask = npt.NDArray[np.bool_]
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row, one row after the other."""
-    tasks, cut = tasks_of(batch), lesions_of(batch)
-    weights = start_weights(batch, tasks)
+    tasks = tasks_of(batch)
+    cut = lesions_of(batch, len(tasks[0].S))
     windows, times = deficit_windows(batch), record_times(batch)
-    rows = []
-    for i, generator in enumerate(batch.generators("freeze")):
+    rows, freezing = [], batch.generators("freeze")
+    for i, weights in enumerate(start_weights(batch, tasks)):
         row = batch.row(i)
-        net = network(tasks[i], weights[i], cut[i], row["nonlinearity"])
-        gates = _gates(generator, windows[i], row)
+        net = network(tasks[i], weights, cut[i], row["nonlinearity"])
+        gates = _gates(next(freezing), windows[i], row)
         rows.append(run_row(tasks[i], net, cut[i], gates, row["step"], times[i]))
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
@@ -42,10 +42,9 @@ def tasks_of(batch: Batch) -> list[Task]:
     return found
 
 
-def lesions_of(batch: Batch) -> Mask:
+def lesions_of(batch: Batch, n_modes: int) -> Mask:
     """Which modes are cut out of which pathways, (n, P, n_modes)."""
-    sizes = batch.model.sizes(batch.model.validate(batch.row(0)))
-    cut = np.zeros((len(batch), sizes["pathway"], sizes["mode"]), np.bool_)
+    cut = np.zeros((len(batch), int(batch["n_pathways"][0]), n_modes), np.bool_)
     rows = batch["lesions"].reshape(len(batch), -1, 2).astype(np.int64)
     for i in range(len(batch)):
         cut[i, rows[i, :, 0], rows[i, :, 1]] = True

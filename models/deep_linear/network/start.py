@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 from toysim.models.deep_linear.modes.start import imbalance
@@ -13,11 +15,10 @@ Array = npt.NDArray[np.float64]
 Layers = list[Array]  # W_1 .. W_D of one pathway
 
 
-def start_weights(batch: Batch, tasks: list[Task]) -> list[list[Layers]]:
-    """Layers of every pathway of every row."""
+def start_weights(batch: Batch, tasks: list[Task]) -> Iterator[list[Layers]]:
+    """Layers of every pathway, row after row."""
     n_pathways = int(batch["n_pathways"][0])
     factors = imbalance(batch, n_pathways)
-    found = []
     for i, generator in enumerate(batch.generators("weights")):
         row, task = batch.row(i), tasks[i]
         if row["start"] == "aligned":
@@ -26,8 +27,7 @@ def start_weights(batch: Batch, tasks: list[Task]) -> list[list[Layers]]:
             pathways = [_gaussian(generator, row, task) for _ in range(n_pathways)]
         else:
             pathways = [_balanced(generator, row, task) for _ in range(n_pathways)]
-        found.append([[factor * W for W in layers] for factor, layers in zip(factors[i], pathways, strict=True)])
-    return found
+        yield [[factor * W for W in layers] for factor, layers in zip(factors[i], pathways, strict=True)]
 
 
 def start_strengths(batch: Batch, n_modes: int) -> Array:

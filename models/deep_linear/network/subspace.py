@@ -34,7 +34,7 @@ def pathway_bases(weights: list[Layers], inputs: Array, outputs: Array) -> list[
 def _invariant_bases(layers: Layers, inputs: Array, outputs: Array) -> list[Array]:
     """The smallest spaces of one pathway; left unfinished once one of them is above half the width."""
     bases = [inputs, *[np.zeros((len(W), 0)) for W in layers[:-1]], outputs]
-    scales = [float(np.linalg.norm(W, 2)) for W in layers]
+    scales = [float(np.linalg.norm(W)) for W in layers]
     before: list[int] = []
     while before != (sizes := [Q.shape[1] for Q in bases]) and all(2 * Q.shape[1] <= len(Q) for Q in bases[1:-1]):
         before = sizes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ class Task:
     inverse: Array
     whitened: bool
 
+    @cached_property
     def in_modes(self) -> tuple[Array, Array]:
         """Inputs V' X V and targets U' Y V: coordinates in the singular vectors, examples turned alike."""
         return self.V.T @ self.inputs @ self.V, self.U.T @ self.targets @ self.V
@@ -39,6 +41,7 @@ class Task:
         strength = np.linalg.norm(self.targets @ self.inverse, 2)
         return float(strength), float(np.linalg.norm(self.inputs, 2) ** 2)
 
+    @cached_property
     def blocks_apart(self) -> npt.NDArray[np.bool_]:
         """(n_out, n_in): off the diagonal, and not inside a block of equal singular values.
 

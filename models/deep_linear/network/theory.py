@@ -27,7 +27,8 @@ def predict(batch: Batch) -> Rows:
     Elsewhere, where some S is 0, a hidden layer has fewer units than the task modes, or a deficit freezes
     by chance, not valid (NaN).
     """
-    tasks, cut = tasks_of(batch), lesions_of(batch)
+    tasks = tasks_of(batch)
+    cut = lesions_of(batch, len(tasks[0].S))
     linear = (batch["nonlinearity"] == "linear") & np.array([t.whitened and t.S[-1] > 1e-9 * t.S[0] for t in tasks])
     gated = np.any(_lengths(batch) > 0, axis=1)
     wide = (batch["width"] >= cut.shape[2]) | (batch["depth"] == 1)
@@ -37,7 +38,7 @@ def predict(batch: Batch) -> Rows:
     rows = _mode_by_mode(batch, tasks, cut, aligned)
     for i in np.flatnonzero(balanced):
         one = batch.take(np.array([i]))
-        (layers,) = start_weights(one, [tasks[i]])[0]
+        (layers,) = next(start_weights(one, [tasks[i]]))
         values = predict_row(tasks[i], layers, one["balance"][0], record_times(one)[0], one["duration"][0])
         for name, value in values.items():
             rows[name][i] = value
