@@ -86,3 +86,60 @@ def flow(first, c, depth, target, windows, times):
         strengths[:, inside] = here * (here**2 + np.reshape(c, (-1, 1))) ** ((depth - 1) / 2)
         p = solution.y[:, -1]
     return strengths
+
+
+PHI = {
+    "linear": (lambda z: z, np.ones_like),
+    "tanh": (np.tanh, lambda z: np.cosh(z) ** -2.0),
+    "relu": (lambda z: np.where(z > 0, z, 0.0), lambda z: (z > 0).astype(float)),
+}
+
+
+def loss_and_outputs(weights, X, Y, phi, projectors):
+    """Half the squared error of the summed pathways, and of each: pre-activations by layer, and the error."""
+    value, _ = PHI[phi]
+    stages = []
+    for layers, (_, P_V) in zip(weights, projectors, strict=True):
+        zs, F = [], P_V @ X
+        for W in layers:
+            zs.append(W @ F)
+            F = value(zs[-1])
+        stages.append(zs)
+    R = Y - sum(P_U @ value(zs[-1]) for zs, (P_U, _) in zip(stages, projectors, strict=True))
+    return 0.5 * np.sum(R**2), stages, R
+
+
+def train_network(weights, X, Y, step, gates, phi="linear", projectors=None):
+    """Weights after plain matrix gradient descent; gates (P, updates); projectors (P_U, P_V) of every pathway.
+
+    A layer's gradient is (P_U slope W_D .. W_(l+1))' R F_(l-1)', chained example by example through the slopes.
+    """
+    value, slope = PHI[phi]
+    projectors = projectors or [(np.eye(len(Y)), np.eye(len(X)))] * len(weights)
+    for open_now in gates.T:
+        _, stages, R = loss_and_outputs(weights, X, Y, phi, projectors)
+        moved = []
+        for layers, zs, (P_U, P_V), g in zip(weights, stages, projectors, open_now, strict=True):
+            below = [P_V @ X, *[value(z) for z in zs[:-1]]]
+            new, error = [], P_U.T @ R
+            for W, z, F in zip(layers[::-1], zs[::-1], below[::-1], strict=True):
+                error = slope(z) * error
+                new.insert(0, W + step * g * np.einsum("im,jm->ij", error, F))
+                error = W.T @ error
+            moved.append(new)
+        weights = moved
+    return weights
+
+
+def two_layer_flow(W1, W2, sigma, times):
+    """W2 W1 (len(times), n_out, n_in) of the flow on whitened inputs, by DOP853 at rtol 1e-13."""
+    h, n_in = W1.shape
+
+    def slope(_, w):
+        A, B = w[: h * n_in].reshape(h, n_in), w[h * n_in :].reshape(-1, h)
+        E = sigma - B @ A
+        return np.concatenate([(B.T @ E).ravel(), (E @ A.T).ravel()])
+
+    start = np.concatenate([W1.ravel(), W2.ravel()])
+    states = solve_ivp(slope, (0, times[-1]), start, "DOP853", times, rtol=1e-13, atol=1e-15).y.T
+    return np.array([w[h * n_in :].reshape(-1, h) @ w[: h * n_in].reshape(h, n_in) for w in states])
