@@ -6,14 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import eigvalsh
-from scipy.sparse.linalg import LinearOperator, eigsh
+from toysim.models.deep_linear.curvature import largest_eigenvalue
 from toysim.models.deep_linear.network.descent import LINEAR, TANH, Net
 from toysim.models.deep_linear.network.start import Layers
 
 Array = npt.NDArray[np.float64]
-
-SMALL = 64  # below, all eigenvalues cost less than an iteration for the largest
 
 
 def layers_of(net: Net) -> list[Layers]:
@@ -56,21 +53,7 @@ def sharpness(net: Net) -> float:
     if net.nonlinearity != LINEAR:
         return np.nan
     pairs = [pair for p, layers in enumerate(layers_of(net)) for pair in _pairs(layers, net.inputs[p].T, net.seen[p])]
-    n_examples, n_out = net.targets.shape
-    size = n_out * n_examples
-    if not any(np.trace(left) * np.trace(right) > 0 for left, right in pairs):
-        return 0.0  # all is cut out: ARPACK refuses a matrix of zeros
-    if size <= SMALL:
-        return float(eigvalsh(sum(np.kron(left, right) for left, right in pairs))[-1])
-
-    def product(g: Array) -> Array:
-        G = g.reshape(n_out, n_examples)
-        return np.asarray(sum(left @ G @ right for left, right in pairs)).ravel()
-
-    # A fixed start: ARPACK's own is random.
-    start = np.random.default_rng(0).standard_normal(size)
-    operator = LinearOperator((size, size), matvec=product, dtype=np.float64)
-    return float(eigsh(operator, 1, which="LA", v0=start, return_eigenvectors=False)[0])
+    return largest_eigenvalue(pairs)
 
 
 def _pairs(layers: Layers, inputs: Array, seen: Array) -> list[tuple[Array, Array]]:
