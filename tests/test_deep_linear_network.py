@@ -424,7 +424,7 @@ def test_lesions_everywhere_leave_nothing_to_learn():
         ({"start": "balanced"}, "set depth to 2"),
         ({"start": "balanced", "depth": 2, "balance": 0.5}, "at most 15"),
         ({"start": "balanced", "depth": 2, "balance": -0.5, "width": 9}, "at most 8"),
-        ({"width": 4096, "depth": 64}, "weights; lower them"),
+        ({"width": 2048, "depth": 64}, "weights; lower them"),
         ({"duration": 1e9}, "change duration or step"),
         ({"deficit_length": 1.0, "deficit_pathway": 2}, "give 0..1"),
     ],

@@ -27,13 +27,21 @@ Time is flow time t = eta * updates."""
 
 
 def _seconds(p: NetworkParameters) -> float:
-    side = p.n_modes if p.start == "aligned" and p.nonlinearity == "linear" else p.width
-    products = 3 * 2e-11 * p.n_in * side * (side * max(p.depth - 2, 0) + p.n_in + p.n_out)
-    return 3e-3 + p.duration / p.step * p.n_pathways * (5e-7 * p.depth + products)
+    small = p.nonlinearity == "linear" and (p.start == "aligned" or p.depth == 2)
+    side = min(p.width, p.n_in + (p.n_out if p.start == "gaussian" else 0)) if small else p.width
+    layers = side * (side * max(p.depth - 2, 0) + p.n_in + p.n_out)
+    activations = 1e-8 * p.n_in * (side * (p.depth - 1) + p.n_out) if p.nonlinearity == "tanh" else 0.0
+    update = p.n_pathways * (1e-6 * p.depth + 2e-10 * p.n_in * layers + activations)
+    fixed = 2.5e-2 if p.start == "balanced" else 5e-3
+    return fixed + 8e-8 * p.width**2 + 3e-4 * p.n_records + p.duration / p.step * update
 
 
 def _deficit_one_update_short(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "deficit_length": values["deficit_length"] - values["step"]}
+
+
+def _one_update_long(values: dict[str, Any]) -> dict[str, Any]:
+    return {**values, "duration": values["duration"] + values["step"]}
 
 
 _PATHWAY, _MODE, _RECORD = ("pathway",), ("mode",), ("record",)
@@ -74,7 +82,7 @@ NETWORK = Model(
     paired=True,
     theory_omits=("eta_sharpness",),
     theory_ignores=("step", "allow_unstable"),
-    discretisation=Discretisation("step", 1, lambda p: True),
+    discretisation=Discretisation("step", 1, lambda p: p.start != "gaussian" and p.nonlinearity == "linear"),
     equations=_EQUATIONS,
     sources=("arXiv:2308.12221", "arXiv:1312.6120", "arXiv:2409.14623"),
     seconds=_seconds,
@@ -90,6 +98,7 @@ NETWORK = Model(
             | {"duration": 3.0, "step": 0.002, "n_records": 4},
             {"balance": [-1.0, 0.0, 0.7]},
             replicas=2,
+            shifted=_one_update_long,
         ),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import model_validator
@@ -11,14 +12,14 @@ from toysim.models.deep_linear.pathways import PathwayParameters
 from toysim.model import Matrix, parameter
 
 MAX_SIDE = 512  # of the user's matrices
-MAX_WEIGHTS = 5 * 10**7
+MAX_WEIGHTS = 2 * 10**7
 MAX_GATES = 10**8  # updates * pathways: a byte each
 
 
 class NetworkParameters(PathwayParameters):
     """Architecture, task, start, deficits and stepping of a network."""
 
-    width: int = parameter(100, symbol="h", meaning="units of every hidden layer", ge=1, le=4096)
+    width: int = parameter(100, symbol="h", meaning="units of every hidden layer", ge=1, le=2048)
     nonlinearity: Literal["linear", "tanh", "relu"] = parameter(
         "linear", symbol="phi", meaning="applied after every weight matrix, the last included"
     )
@@ -76,10 +77,12 @@ class NetworkParameters(PathwayParameters):
                 raise ValueError(f"{name}: give rows of equal length, at most {MAX_SIDE} by {MAX_SIDE}")
         if self.input_output and not any(any(row) for row in self.input_output):
             raise ValueError("input_output is zero everywhere: there is nothing to learn; give another matrix")
-        weights = self.n_pathways * self.depth * max(self.width, self.n_in, self.n_out) ** 2
+        sides = [self.n_in, *[self.width] * (self.depth - 1), self.n_out]
+        weights = self.n_pathways * sum(a * b for a, b in pairwise(sides))
         if weights > MAX_WEIGHTS:
             raise ValueError(
-                f"n_pathways * depth * width^2 = {weights:.3g} weights; lower them to at most {MAX_WEIGHTS:.0e}"
+                f"n_pathways = {self.n_pathways}, depth = {self.depth} and width = {self.width} make {weights:.3g} "
+                f"weights; lower them to at most {MAX_WEIGHTS:.0e} weights"
             )
         if self.input_correlation:
             self._correlation_fits()
