@@ -1,0 +1,5 @@
+"""Oscillation at large learning rates: what it teaches, where it settles, what decay makes of it."""
+
+from toysim.models.oscillation.single_datum import SINGLE_DATUM
+
+MODELS = (SINGLE_DATUM,)

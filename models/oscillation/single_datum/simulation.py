@@ -1,0 +1,158 @@
+"""One sample simulated: the two-variable map, its averages, samples and course."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from toysim.models.oscillation.records import record_updates
+from toysim.models.oscillation.single_datum.closed_forms import orbit, weak_limit
+
+from toysim.jit import kernel
+from toysim.model import Batch, Rows
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+ESCAPED = 1e12  # an output beyond this does not come back
+
+
+class Outcome(NamedTuple):
+    """What the loop writes: courses (n, R), samples (n, n_samples), the rest (n,)."""
+
+    strong: Any
+    weak: Any
+    residual_sum: Any
+    strong_samples: Any
+    mean_residual: Any
+    strong_low: Any
+    strong_high: Any
+    lyapunov: Any
+    weak_growth: Any
+    final_strong: Any
+    final_weak: Any
+    acquisition_time: Any
+    identity_gap: Any
+    accumulation_slack: Any
+
+
+@kernel
+def stretch(F: float, V: float, gamma: float, r: float, tangent: Array) -> float:
+    """Carry a change (dF, dV) of the state through one update; returns the log of its stretch, and rescales it."""
+    e = 1.0 - F - V
+    k, k_weak = 1.0 + gamma * e, 1.0 + r * gamma * e
+    dF, dV = tangent
+    by_strong, by_weak = -2.0 * gamma * F * k, -2.0 * r * gamma * V * k_weak
+    tangent[0] = (k * k + by_strong) * dF + by_strong * dV
+    tangent[1] = by_weak * dF + (k_weak * k_weak + by_weak) * dV
+    length = math.hypot(tangent[0], tangent[1])
+    if length > 0.0:
+        tangent /= length
+    return math.log(length)
+
+
+@kernel
+def iterate(
+    i: int, F: float, V: float, gamma: float, r: float, n_steps: int, n_average: int, half: float,
+    record_at: Ints, out: Outcome,
+) -> int:  # fmt: skip
+    """Row i, updates of both outputs at once
+
+        F <- F (1 + gamma e)^2,  V <- V (1 + r gamma e)^2,  e = 1 - F - V
+
+    where a negative factor turns the filters away from the feature: squared ReLU, its output is then 0 for good
+    (arXiv:2310.17074, one sample without noise). ``half`` is the level of V that acquisition_time waits for.
+    Returns -1, or the update that left |F + V| < ESCAPED.
+    """
+    F_start, next_record = F, 0
+    total = squares = cubes = logs = logs_weak = exponent = window_total = 0.0
+    low, high = math.inf, 0.0
+    tangent = np.array([1.0, 0.0])
+    first = n_steps - n_average
+    n_samples = out.strong_samples.shape[1]
+    if half < V:
+        out.acquisition_time[i] = 0.0
+    for t in range(n_steps + 1):
+        while next_record < len(record_at) and record_at[next_record] == t:
+            out.strong[i, next_record] = F
+            out.weak[i, next_record] = V
+            out.residual_sum[i, next_record] = total
+            next_record += 1
+        if t == n_steps:
+            break
+        e = 1.0 - F - V
+        k, k_weak = 1.0 + gamma * e, 1.0 + r * gamma * e
+        if t >= first:
+            window_total += e
+            low, high = min(low, F), max(high, F)
+            exponent += stretch(F, V, gamma, r, tangent)
+            logs_weak += math.log(abs(k_weak))
+            if t >= n_steps - n_samples:
+                out.strong_samples[i, t - (n_steps - n_samples)] = F
+        total += e
+        squares += e * e
+        cubes += e * e * e
+        logs += math.log(abs(k))
+        F = F * k * k if k > 0.0 else 0.0
+        V = V * k_weak * k_weak if k_weak > 0.0 else 0.0
+        if half < V and math.isnan(out.acquisition_time[i]):
+            out.acquisition_time[i] = t + 1.0
+        if not abs(F + V) < ESCAPED:
+            return t + 1
+    gained = 0.5 * math.log(F / F_start) if F > 0.0 else math.nan  # nothing holds past a negative factor
+    out.mean_residual[i] = window_total / n_average
+    out.strong_low[i], out.strong_high[i] = low, high
+    out.lyapunov[i], out.weak_growth[i] = exponent / n_average, logs_weak / n_average
+    out.final_strong[i], out.final_weak[i] = F, V
+    out.identity_gap[i] = logs - gained
+    # log(1 + x) <= x - x^2/2 + x^3/3 for x > -1, summed over x = gamma e
+    out.accumulation_slack[i] = total - (gained / gamma + 0.5 * gamma * squares - gamma * gamma * cubes / 3.0)
+    return -1
+
+
+@kernel
+def iterate_rows(
+    F: Array, V: Array, gamma: Array, r: Array, n_steps: Ints, n_average: Ints, half: Array,
+    record_at: Ints, out: Outcome, failed_at: Ints,
+) -> None:  # fmt: skip
+    """``iterate`` for every row."""
+    for i in range(len(F)):
+        failed_at[i] = iterate(
+            i, F[i], V[i], gamma[i], r[i], n_steps[i], n_average[i], half[i], record_at[i], out
+        )  # fmt: skip
+
+
+def half_limit(gamma: Array, ratio: Array) -> Array:
+    """Half of V*, infinite where there is none."""
+    limit = weak_limit(gamma, ratio)
+    return np.asarray(np.where(limit > 0.0, 0.5 * limit, np.inf))
+
+
+def strong_start(batch: Batch) -> Array:
+    """F at the start of every row: as given, or on the period-2 orbit."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(batch["start"] == "orbit", orbit(batch["gamma"])[0], batch["strong_start"]))
+
+
+def simulate(batch: Batch) -> Rows:
+    """Every observable of every row."""
+    n, gamma, ratio = len(batch), batch["gamma"], batch["weak_ratio"]
+    at = record_updates(batch["n_steps"], int(batch["n_records"][0]))
+    courses = [np.full(at.shape, np.nan) for _ in range(3)]
+    samples = np.full((n, int(batch["n_samples"][0])), np.nan)
+    out = Outcome(*courses, samples, *(np.full(n, np.nan) for _ in range(len(Outcome._fields) - 4)))
+    failed_at = np.empty(n, np.int64)
+    iterate_rows(
+        strong_start(batch), batch["weak_start"], gamma, ratio, batch["n_steps"], batch["n_average"],
+        half_limit(gamma, ratio), at, out, failed_at,
+    )  # fmt: skip
+    return {
+        **out._asdict(),
+        "update": at.astype(float),
+        "final_residual": 1.0 - out.final_strong - out.final_weak,
+        "eta_sharpness": 2.0 * gamma * (out.final_strong + ratio * out.final_weak),
+        "status": (failed_at >= 0).astype(np.int8),
+        "status_step": failed_at,
+    }

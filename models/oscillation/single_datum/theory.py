@@ -1,0 +1,108 @@
+"""The closed forms of one sample as observables, each where it holds."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from toysim.models.oscillation.records import record_updates
+from toysim.models.oscillation.single_datum import closed_forms as forms
+from toysim.models.oscillation.single_datum.simulation import strong_start
+
+from toysim.model import Batch, Rows
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+NEGLECTED = 2.5e-3  # largest second-order remainder, r^2 or r gamma^2, at which V at the end is predicted
+MUCH_LESS = 1e-3  # V_0 below this share of V*
+UNSEEN = 1e-14  # V too small to move F
+SETTLED = 40.0  # a transient is over after as many of its time constants
+
+
+def predict(batch: Batch) -> Rows:
+    """Attractor without the weak feature, the end with it, and courses on the orbit; NaN elsewhere.
+
+    Valid (at all) where no sign flip can occur: gamma < 3 sqrt(3)/2 - 1 and F_0 < (1 + gamma)/gamma.
+    """
+    with np.errstate(all="ignore"):
+        gamma, ratio = batch["gamma"], batch["weak_ratio"]
+        strong, weak = strong_start(batch), batch["weak_start"]
+        valid = (gamma < forms.FLIPS_ABOVE) & (gamma * strong < 1.0 + gamma) & (strong + weak < 2.0)
+        nothing = np.where(valid, 0.0, np.nan)
+        rows = {
+            **_courses(batch, strong),
+            **_attractor(batch, strong),
+            **_end(batch, strong),
+            "identity_gap": nothing,
+            "regime": np.searchsorted([1.0, forms.ORBIT_STABLE_BELOW, forms.FLIPS_ABOVE], gamma).astype(np.int8),
+            "weak_limit": forms.weak_limit(gamma, ratio),
+        }
+    masked = {n: _where(valid, v) if v.dtype.kind == "f" else v for n, v in rows.items()}
+    return {**masked, "valid": valid}
+
+
+def _where(flags: Flags, values: Array) -> Array:
+    return np.where(flags.reshape(-1, *[1] * (values.ndim - 1)), values, np.nan)
+
+
+def _courses(batch: Batch, low: Array) -> Rows:
+    """Strong and weak output and the running residual, for starts on the stable orbit and a V too small to matter."""
+    gamma, ratio, weak = batch["gamma"][:, None], batch["weak_ratio"][:, None], batch["weak_start"][:, None]
+    at = record_updates(batch["n_steps"], int(batch["n_records"][0]))
+    low = low[:, None]
+    rounds, odd = at // 2, at % 2 == 1
+    step = np.where(odd, 1.0 - low, 0.0)  # the residual of half a round
+    grown = weak * forms.orbit_weak_factor(gamma, ratio) ** (2 * rounds) * (1.0 + ratio * gamma * step) ** 2
+    known = (batch["start"] == "orbit") & (batch["gamma"] < forms.ORBIT_STABLE_BELOW)
+    known &= np.all(grown <= UNSEEN, axis=1)
+    return {
+        "strong": _where(known, np.where(odd, forms.orbit(gamma)[1], low)),
+        "weak": _where(known, grown),
+        "residual_sum": _where(known, 2.0 * rounds * forms.orbit_mean_residual(gamma) + step),
+    }
+
+
+def _attractor(batch: Batch, strong: Array) -> Rows:
+    """Fitted point (gamma < 1) or period-2 orbit of F alone, once the way there is over by the averages' window."""
+    gamma, ratio = batch["gamma"], batch["weak_ratio"]
+    lazy = gamma < 1.0
+    low, high = forms.orbit(gamma)
+    # Change per update near the attractor, and the climb from F_0 at a factor of (1 + gamma)^2 or so.
+    multiplier = np.where(lazy, np.abs(1.0 - 2.0 * gamma), np.sqrt(np.abs(forms.orbit_multiplier(gamma))))
+    exponent = np.log(multiplier)
+    climb = np.abs(np.log(strong)) / np.log1p(gamma)
+    before = batch["n_steps"] - batch["n_average"]
+    known = (batch["weak_start"] == 0.0) & (gamma < forms.ORBIT_STABLE_BELOW) & (gamma != 1.0)
+    known &= (before >= climb - SETTLED / exponent) | (batch["start"] == "orbit")
+    growth = 0.5 * np.log(forms.orbit_weak_factor(gamma, ratio))
+    rows = {
+        "mean_residual": np.where(lazy, 0.0, forms.orbit_mean_residual(gamma)),
+        "strong_low": np.where(lazy, 1.0, low),
+        "strong_high": np.where(lazy, 1.0, high),
+        "lyapunov": exponent,
+        "weak_growth": np.where(lazy, 0.0, growth),
+    }
+    return {name: _where(known, values) for name, values in rows.items()}
+
+
+def _end(batch: Batch, strong: Array) -> Rows:
+    """Outputs after training has come to rest; how far V grew at small gamma, or above 1; when it did."""
+    gamma, ratio, weak, n_steps = batch["gamma"], batch["weak_ratio"], batch["weak_start"], batch["n_steps"]
+    limit = forms.weak_limit(gamma, ratio)
+    climbs = (strong < 1.0) & (weak <= MUCH_LESS) & (ratio * gamma**2 <= NEGLECTED)
+    small = climbs & (gamma < 1.0) & (n_steps * gamma >= SETTLED - np.log(strong))
+    acquires = (gamma > 1.0) & (strong < 1.0) & (weak > 0.0) & (weak <= MUCH_LESS * limit) & (ratio**2 <= NEGLECTED)
+    time = forms.acquisition_time(strong, weak, gamma, ratio)
+    # Past V* the squared oscillation shrinks by r gamma V* per update.
+    rests = acquires & (n_steps >= 2.0 * time + SETTLED / (ratio * (gamma - 1.0)))
+    end = np.where(small, forms.small_step_weak_end(strong, weak, gamma, ratio), forms.weak_end(gamma, ratio))
+    timed = acquires & (n_steps > 1.1 * time) & (gamma < forms.ORBIT_STABLE_BELOW)
+    rows = {
+        "final_weak": end,
+        "final_strong": 1.0 - end,
+        "final_residual": np.zeros_like(end),
+        "eta_sharpness": 2.0 * gamma * (1.0 - end + ratio * end),
+    }
+    at_rest = {name: _where(small | rests, values) for name, values in rows.items()}
+    at_rest["final_weak"] = _where(weak > 0.0, at_rest["final_weak"])  # there is no weak feature to speak of at 0
+    return {**at_rest, "acquisition_time": _where(timed, time)}
