@@ -1,5 +1,6 @@
 """Oscillation at large learning rates: what it teaches, where it settles, what decay makes of it."""
 
+from toysim.models.oscillation.noisy_quadratic import NOISY_QUADRATIC
 from toysim.models.oscillation.single_datum import SINGLE_DATUM
 
-MODELS = (SINGLE_DATUM,)
+MODELS = (NOISY_QUADRATIC, SINGLE_DATUM)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.records import record_updates
+from toysim.models.oscillation.rows import ESCAPED, records_of
 from toysim.models.oscillation.single_datum.closed_forms import orbit, weak_limit
 
 from toysim.jit import kernel
@@ -15,8 +15,6 @@ from toysim.model import Batch, Rows
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-ESCAPED = 1e12  # an output beyond this does not come back
 
 
 class Outcome(NamedTuple):
@@ -139,7 +137,7 @@ def strong_start(batch: Batch) -> Array:
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
     n, gamma, ratio = len(batch), batch["gamma"], batch["weak_ratio"]
-    at = record_updates(batch["n_steps"], int(batch["n_records"][0]))
+    at = records_of(batch)
     courses = [np.full(at.shape, np.nan) for _ in range(3)]
     samples = np.full((n, int(batch["n_samples"][0])), np.nan)
     out = Outcome(*courses, samples, *(np.full(n, np.nan) for _ in range(len(Outcome._fields) - 4)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.records import record_updates
+from toysim.models.oscillation.rows import records_of
 from toysim.models.oscillation.single_datum import closed_forms as forms
 from toysim.models.oscillation.single_datum.simulation import strong_start
 
@@ -48,7 +48,7 @@ def _where(flags: Flags, values: Array) -> Array:
 def _courses(batch: Batch, low: Array) -> Rows:
     """Strong and weak output and the running residual, for starts on the stable orbit and a V too small to matter."""
     gamma, ratio, weak = batch["gamma"][:, None], batch["weak_ratio"][:, None], batch["weak_start"][:, None]
-    at = record_updates(batch["n_steps"], int(batch["n_records"][0]))
+    at = records_of(batch)
     low = low[:, None]
     rounds, odd = at // 2, at % 2 == 1
     step = np.where(odd, 1.0 - low, 0.0)  # the residual of half a round

@@ -1,0 +1,91 @@
+"""Second moments of the noisy quadratic model: their exact recursion, stationary values and stability limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from toysim.models.oscillation.noisy_quadratic.simulation import spectra
+from toysim.models.oscillation.rows import rates_of, records_of
+
+from toysim.jit import kernel
+from toysim.model import Batch, Rows
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Numbers = float | Array
+
+
+def largest_stable_rate(h: Numbers, beta: Numbers, kappa: Numbers = 0.0) -> Any:
+    """Mean-square stable iff eta is below 2 (1 - beta^2) / (h (1 - beta + kappa^2 (1 + beta))).
+
+    Without sample noise 2 (1 + beta)/h. Without momentum 2 E x^2 / E x^4 for the squared input x^2 = h (1 +- kappa).
+    """
+    beta, kappa = np.asarray(beta), np.asarray(kappa)
+    return 2.0 * (1.0 - beta**2) / (h * (1.0 - beta + kappa**2 * (1.0 + beta)))
+
+
+def stationary_square(rate: Numbers, h: Numbers, c: Numbers, beta: Numbers, kappa: Numbers = 0.0) -> Any:
+    """E theta^2 at a constant stable rate:
+
+    eta c (1 + beta) / (h [(1 - beta)(2 (1 + beta) - eta h) - eta h kappa^2 (1 + beta)])
+    """
+    rate, beta, kappa = np.asarray(rate), np.asarray(beta), np.asarray(kappa)
+    room = (1.0 - beta) * (2.0 * (1.0 + beta) - rate * h) - rate * h * kappa**2 * (1.0 + beta)
+    return rate * c * (1.0 + beta) / (h * room)
+
+
+@kernel
+def moments(
+    a: Array, q: Array, h: Array, c: Array, beta: float, kappa: float, rates: Array, record_at: Ints, loss: Array
+) -> None:
+    """One row, a = E theta^2, b = E theta w, q = E w^2 of every mode, from b = q = 0 and a as given
+
+        q <- beta^2 q - 2 beta eta h b + eta^2 h^2 (1 + kappa^2) a + eta^2 c
+        b <- beta b - eta h a + q,    a <- a + 2 (beta b - eta h a) + q      (right-hand b and a: before)
+
+    ``a``, ``q`` (n,) are overwritten by the end; ``loss`` (R,) by sum h a / 2 at the record updates.
+    """
+    b = np.zeros_like(a)
+    next_record = 0
+    for t in range(len(rates) + 1):
+        while next_record < len(record_at) and record_at[next_record] == t:
+            loss[next_record] = 0.5 * np.sum(h * a)
+            next_record += 1
+        if t < len(rates):
+            eta = rates[t]
+            for i in range(len(a)):
+                eh = eta * h[i]
+                drift = beta * b[i] - eh * a[i]
+                q[i] = beta * beta * q[i] - 2.0 * beta * eh * b[i] + eh * eh * (1.0 + kappa * kappa) * a[i]
+                q[i] += eta * eta * c[i]
+                b[i] = drift + q[i]
+                a[i] += 2.0 * drift + q[i]
+
+
+def predict(batch: Batch) -> Rows:
+    """Every observable but the record updates, exactly; not valid where a mean square leaves the finite numbers."""
+    h, c = spectra(batch)
+    at, beta, kappa, rate = records_of(batch), batch["momentum"], batch["sample_noise"], batch["learning_rate"]
+    a, q, loss = (
+        np.repeat(batch["start"][:, None] ** 2, h.shape[1], axis=1),
+        np.zeros_like(h),
+        np.full(at.shape, np.nan),
+    )
+    for i in range(len(batch)):
+        moments(
+            a[i], q[i], h[i], c[i], beta[i], kappa[i], rates_of(batch, i, str(batch["schedule"][i])), at[i], loss[i]
+        )
+    final_loss = 0.5 * np.sum(h * a, axis=1)
+    share = rate / largest_stable_rate(h[:, 0], beta, kappa)
+    settled = stationary_square(rate[:, None], h, c, beta[:, None], kappa[:, None])
+    return {
+        "loss": loss,
+        "final_loss": final_loss,
+        "square": a,
+        "velocity_square": q,
+        "stationary_loss": np.where(share < 1.0, 0.5 * np.sum(h * settled, axis=1), np.nan),
+        "share_of_limit": share,
+        "valid": np.isfinite(final_loss),
+    }
