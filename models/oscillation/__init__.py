@@ -1,6 +1,7 @@
 """Oscillation at large learning rates: what it teaches, where it settles, what decay makes of it."""
 
 from toysim.models.oscillation.noisy_quadratic import NOISY_QUADRATIC
+from toysim.models.oscillation.river_valley import RIVER_VALLEY
 from toysim.models.oscillation.single_datum import SINGLE_DATUM
 
-MODELS = (NOISY_QUADRATIC, SINGLE_DATUM)
+MODELS = (NOISY_QUADRATIC, RIVER_VALLEY, SINGLE_DATUM)

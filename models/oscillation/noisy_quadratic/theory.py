@@ -38,16 +38,16 @@ def stationary_square(rate: Numbers, h: Numbers, c: Numbers, beta: Numbers, kapp
 
 @kernel
 def moments(
-    a: Array, q: Array, h: Array, c: Array, beta: float, kappa: float, rates: Array, record_at: Ints, loss: Array
+    a: Array, h: Array, c: Array, beta: float, kappa: float, rates: Array, record_at: Ints, loss: Array
 ) -> None:
-    """One row, a = E theta^2, b = E theta w, q = E w^2 of every mode, from b = q = 0 and a as given
+    """One row, a = E theta^2, b = E theta w, q = E w^2 of every mode, from b = q = 0
 
         q <- beta^2 q - 2 beta eta h b + eta^2 h^2 (1 + kappa^2) a + eta^2 c
         b <- beta b - eta h a + q,    a <- a + 2 (beta b - eta h a) + q      (right-hand b and a: before)
 
-    ``a``, ``q`` (n,) are overwritten by the end; ``loss`` (R,) by sum h a / 2 at the record updates.
+    ``a`` (n,) is overwritten by its end; ``loss`` (R,) by sum h a / 2 at the record updates.
     """
-    b = np.zeros_like(a)
+    b, q = np.zeros_like(a), np.zeros_like(a)
     next_record = 0
     for t in range(len(rates) + 1):
         while next_record < len(record_at) and record_at[next_record] == t:
@@ -68,15 +68,9 @@ def predict(batch: Batch) -> Rows:
     """Every observable but the record updates, exactly; not valid where a mean square leaves the finite numbers."""
     h, c = spectra(batch)
     at, beta, kappa, rate = records_of(batch), batch["momentum"], batch["sample_noise"], batch["learning_rate"]
-    a, q, loss = (
-        np.repeat(batch["start"][:, None] ** 2, h.shape[1], axis=1),
-        np.zeros_like(h),
-        np.full(at.shape, np.nan),
-    )
+    a, loss = np.repeat(batch["start"][:, None] ** 2, h.shape[1], axis=1), np.full(at.shape, np.nan)
     for i in range(len(batch)):
-        moments(
-            a[i], q[i], h[i], c[i], beta[i], kappa[i], rates_of(batch, i, str(batch["schedule"][i])), at[i], loss[i]
-        )
+        moments(a[i], h[i], c[i], beta[i], kappa[i], rates_of(batch, i, str(batch["schedule"][i])), at[i], loss[i])
     final_loss = 0.5 * np.sum(h * a, axis=1)
     share = rate / largest_stable_rate(h[:, 0], beta, kappa)
     settled = stationary_square(rate[:, None], h, c, beta[:, None], kappa[:, None])
@@ -84,7 +78,6 @@ def predict(batch: Batch) -> Rows:
         "loss": loss,
         "final_loss": final_loss,
         "square": a,
-        "velocity_square": q,
         "stationary_loss": np.where(share < 1.0, 0.5 * np.sum(h * settled, axis=1), np.nan),
         "share_of_limit": share,
         "valid": np.isfinite(final_loss),
