@@ -2,6 +2,7 @@
 
 from toysim.models.oscillation.noisy_quadratic import NOISY_QUADRATIC
 from toysim.models.oscillation.river_valley import RIVER_VALLEY
+from toysim.models.oscillation.scalar_factorised import SCALAR_FACTORISED
 from toysim.models.oscillation.single_datum import SINGLE_DATUM
 
-MODELS = (NOISY_QUADRATIC, RIVER_VALLEY, SINGLE_DATUM)
+MODELS = (NOISY_QUADRATIC, RIVER_VALLEY, SCALAR_FACTORISED, SINGLE_DATUM)

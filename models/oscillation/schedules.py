@@ -7,6 +7,8 @@ update still moves when ``final`` is 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -48,7 +50,7 @@ def learning_rates(
     """
     t = np.arange(n_steps, dtype=float)
     decay_at = n_steps - decay_steps
-    shapes = {
+    shapes: dict[str, Callable[[], Array]] = {
         "constant": lambda: np.ones_like(t),
         "linear": lambda: linear(t, warmup_steps, n_steps, final),
         "cosine": lambda: cosine(t, warmup_steps, n_steps, final),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 from toysim.models.oscillation.rows import rates_of
@@ -28,13 +26,14 @@ def mean_square_course(v: float, k: float, s: float, rates: Array) -> Array:
 def greedy_rates(v: float, k: float, s: float, n_steps: int) -> Array:
     """eta_t = k v_t/(k^2 v_t + s^2), the rate that makes the next v smallest: then 1/v_t = 1/v_0 + t k^2/s^2.
 
-    In the form eta_t = k/(s^2/v_t + k^2) = 1/(k (1 + t) + s^2/(k v_0)); zero at v_0 = 0, without bounce.
+    So eta_t = 1/(s^2/(k v_0) + k (1 + t)); zero at v_0 = 0, without bounce.
     """
     if v == 0.0:
         return np.zeros(n_steps)
     if s == 0.0:
         return np.full(n_steps, 1.0 / k)
-    return 1.0 / (k * np.arange(1.0, n_steps + 1.0) + s * s / (k * v) if math.isfinite(v) else k)
+    later = s * s / (k * v) + k * np.arange(1.0, n_steps + 1.0)
+    return np.asarray(1.0 / later)
 
 
 def row_rates(batch: Batch, i: int) -> Array:

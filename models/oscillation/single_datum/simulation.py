@@ -138,9 +138,10 @@ def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
     n, gamma, ratio = len(batch), batch["gamma"], batch["weak_ratio"]
     at = records_of(batch)
-    courses = [np.full(at.shape, np.nan) for _ in range(3)]
-    samples = np.full((n, int(batch["n_samples"][0])), np.nan)
-    out = Outcome(*courses, samples, *(np.full(n, np.nan) for _ in range(len(Outcome._fields) - 4)))
+    shapes: dict[str, tuple[int, ...]] = dict.fromkeys(Outcome._fields, (n,))
+    shapes |= dict.fromkeys(("strong", "weak", "residual_sum"), at.shape)
+    shapes["strong_samples"] = (n, int(batch["n_samples"][0]))
+    out = Outcome(**{name: np.full(shape, np.nan) for name, shape in shapes.items()})
     failed_at = np.empty(n, np.int64)
     iterate_rows(
         strong_start(batch), batch["weak_start"], gamma, ratio, batch["n_steps"], batch["n_average"],
