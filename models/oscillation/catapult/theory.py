@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from toysim.models.oscillation.catapult.simulation import (
@@ -13,6 +15,7 @@ from toysim.models.oscillation.catapult.simulation import (
     updates_kept,
 )
 from toysim.models.oscillation.factorised import LARGEST_GROWTH, stretch, update
+from toysim.models.oscillation.rows import ESCAPED
 
 from toysim.jit import kernel
 from toysim.model import Batch, Rows
@@ -22,9 +25,11 @@ Ints = npt.NDArray[np.int64]
 
 @kernel
 def follow(i: int, f: float, kernel_now: float, width: int, eta: float, keep_at: Ints, course: Course) -> float:
-    """Row i in p = f/sqrt(n), where the loss is p^2/2 up to its unit; returns the largest log-growth of an error
+    """Row i in p = f/sqrt(n), where the loss is p^2/2 up to its unit
 
     f <- f (1 - eta lambda + eta^2 f^2/n),  lambda <- lambda + (eta f^2/n)(eta lambda - 4)
+
+    Returns the largest log-growth of an error made on the way, infinite where the run diverges.
     """
     root = np.sqrt(width)
     p, tangent = f / root, np.array([1.0, 0.0])
@@ -35,6 +40,8 @@ def follow(i: int, f: float, kernel_now: float, width: int, eta: float, keep_at:
             lowest = min(lowest, log_length)
             growth = max(growth, log_length - lowest)
             p, kernel_now, _ = update(p, kernel_now, 0.0, p, eta)
+            if not abs(p) < ESCAPED:
+                return math.inf
             peak = max(peak, abs(p))
             t += 1
         course.output[i, k], course.kernel[i, k] = p * root, kernel_now
@@ -53,5 +60,5 @@ def predict(batch: Batch) -> Rows:
     return {
         **measured(eta, course),
         "rounding_growth": growth,
-        "valid": np.isfinite(course.kernel[:, -1]) & (growth < LARGEST_GROWTH),
+        "valid": growth < LARGEST_GROWTH,
     }

@@ -25,7 +25,7 @@ class DiagonalLinearParameters(Parameters):
     n_features: int = parameter(40, symbol="d", meaning="features, standard normal", ge=1, le=10**6)
     n_nonzero: int = parameter(3, symbol="k", meaning="first features with true weight 1; the others have 0", ge=0)
     scale: float = parameter(0.3, symbol="alpha", meaning="start of all w+ and w-", gt=0, le=1e3, stream=False)
-    n_steps: int = parameter(60_000, symbol="T", meaning="updates", ge=1, le=10**7)
+    n_steps: int = parameter(60_000, symbol="T", meaning="updates", ge=1, le=10**7, stream=False)
     n_records: int = parameter(
         0,
         symbol="R",

@@ -43,7 +43,7 @@ NOISY_QUADRATIC = Model(
     theory_omits=("update",),
     equations=_EQUATIONS,
     sources=("noisy quadratic model; moments derived",),
-    seconds=lambda p: 2e-5 + 2.5e-8 * p.n_steps * p.n_modes,
+    seconds=lambda p: 3e-5 + 1e-8 * p.n_steps * p.n_modes,
     checks=(
         Check(
             {"noise": 0.01, "n_records": 4, "n_steps": 12, "warmup_steps": 2, "decay_steps": 4, "n_modes": 4},

@@ -55,6 +55,8 @@ def measured(batch: Batch, position: Array, square: Array) -> Rows:
     """Observables from positions and (mean) square heights (n, R + 2) at ``updates_kept``."""
     hill = 0.5 * batch["curvature"][:, None] * square
     loss = hill - batch["river_slope"][:, None] * position
+    with np.errstate(invalid="ignore"):  # both infinite far above the stable rate
+        decay_gain = loss[:, -2] - loss[:, -1]
     return {
         "position": position[:, :-2],
         "hill_loss": hill[:, :-2],
@@ -62,7 +64,7 @@ def measured(batch: Batch, position: Array, square: Array) -> Rows:
         "final_position": position[:, -1],
         "final_hill_loss": hill[:, -1],
         "final_loss": loss[:, -1],
-        "decay_gain": loss[:, -2] - loss[:, -1],
+        "decay_gain": decay_gain,
     }
 
 

@@ -50,7 +50,7 @@ SCALAR_FACTORISED = Model(
     theory_omits=("update",),
     equations=_EQUATIONS,
     sources=("arXiv:2103.00065", "arXiv:2210.03294", "arXiv:2212.07469"),
-    seconds=lambda p: 1e-5 + 5e-8 * p.n_steps,
+    seconds=lambda p: 2e-6 + 5e-8 * p.n_steps,
     checks=(
         Check(
             {"n_steps": 60, "n_records": 7},

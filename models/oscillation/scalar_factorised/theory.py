@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from toysim.models.oscillation.factorised import LARGEST_GROWTH, stretch, update
+from toysim.models.oscillation.rows import ESCAPED
 from toysim.models.oscillation.scalar_factorised.losses import bend_of, loss_of, sharpness_of, slope_of
 from toysim.models.oscillation.scalar_factorised.simulation import (
     Course,
@@ -25,7 +28,10 @@ Ints = npt.NDArray[np.int64]
 def follow(
     i: int, p: float, s: float, D: float, kind: int, eta: float, keep_at: Ints, course: Course
 ) -> float:  # fmt: skip
-    """Row i by the recursion of ``factorised``; returns the largest log-growth of an error made on the way."""
+    """Row i by the recursion of ``factorised``; returns the largest log-growth of an error made on the way.
+
+    Infinite where the run diverges.
+    """
     tangent = np.array([1.0, 0.0])
     t, log_length, lowest, growth = 0, 0.0, 0.0, 0.0
     for k in range(len(keep_at)):
@@ -35,6 +41,8 @@ def follow(
             lowest = min(lowest, log_length)
             growth = max(growth, log_length - lowest)
             p, s, D = update(p, s, D, slope, eta)
+            if not s < ESCAPED:
+                return math.inf
             t += 1
         course.product[i, k], course.imbalance[i, k] = p, D
         course.sharpness[i, k] = sharpness_of(kind, p, s, D)
@@ -79,5 +87,5 @@ def predict(batch: Batch) -> Rows:
         **measured(batch, course),
         "flow_sharpness": flow_sharpness(kind, imbalance),
         "rounding_growth": growth,
-        "valid": np.isfinite(course.loss[:, -1]) & (growth < LARGEST_GROWTH),
+        "valid": growth < LARGEST_GROWTH,
     }

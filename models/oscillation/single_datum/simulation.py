@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.rows import ESCAPED, records_of
+from toysim.models.oscillation.rows import records_of
 from toysim.models.oscillation.single_datum.closed_forms import orbit, weak_limit
 
 from toysim.jit import kernel
@@ -37,6 +37,20 @@ class Outcome(NamedTuple):
 
 
 @kernel
+def update(F: float, V: float, gamma: float, r: float) -> tuple[float, float]:
+    """Both outputs after one update
+
+        F <- F (1 + gamma e)^2,  V <- V (1 + r gamma e)^2,  e = 1 - F - V
+
+    where a negative factor turns the filters away from the feature: squared ReLU, its output is then 0 for good
+    (arXiv:2310.17074, one sample without noise). Neither can escape: a factor that overshoots far is negative next.
+    """
+    e = 1.0 - F - V
+    k, k_weak = 1.0 + gamma * e, 1.0 + r * gamma * e
+    return F * k * k if k > 0.0 else 0.0, V * k_weak * k_weak if k_weak > 0.0 else 0.0
+
+
+@kernel
 def stretch(F: float, V: float, gamma: float, r: float, tangent: Array) -> float:
     """Carry a change (dF, dV) of the state through one update; returns the log of its stretch, and rescales it."""
     e = 1.0 - F - V
@@ -52,74 +66,66 @@ def stretch(F: float, V: float, gamma: float, r: float, tangent: Array) -> float
 
 
 @kernel
+def watch(i: int, F: float, V: float, gamma: float, r: float, n_average: int, out: Outcome) -> None:
+    """Row i, the last n_average updates from the state they begin with: averages, extremes, exponents and samples."""
+    total = exponent = logs_weak = 0.0
+    low, high = math.inf, 0.0
+    tangent = np.array([1.0, 0.0])
+    first_sample = n_average - out.strong_samples.shape[1]
+    for t in range(n_average):
+        e = 1.0 - F - V
+        total += e
+        low, high = min(low, F), max(high, F)
+        exponent += stretch(F, V, gamma, r, tangent)
+        logs_weak += math.log(abs(1.0 + r * gamma * e))
+        if t >= first_sample:
+            out.strong_samples[i, t - first_sample] = F
+        F, V = update(F, V, gamma, r)
+    out.mean_residual[i], out.strong_low[i], out.strong_high[i] = total / n_average, low, high
+    out.lyapunov[i], out.weak_growth[i] = exponent / n_average, logs_weak / n_average
+    out.final_strong[i], out.final_weak[i] = F, V
+
+
+@kernel
 def iterate(
     i: int, F: float, V: float, gamma: float, r: float, n_steps: int, n_average: int, half: float,
     record_at: Ints, out: Outcome,
-) -> int:  # fmt: skip
-    """Row i, updates of both outputs at once
-
-        F <- F (1 + gamma e)^2,  V <- V (1 + r gamma e)^2,  e = 1 - F - V
-
-    where a negative factor turns the filters away from the feature: squared ReLU, its output is then 0 for good
-    (arXiv:2310.17074, one sample without noise). ``half`` is the level of V that acquisition_time waits for.
-    Returns -1, or the update that left |F + V| < ESCAPED.
-    """
+) -> None:  # fmt: skip
+    """Row i, all updates: course, sums over the run, and the first update with V > ``half``."""
     F_start, next_record = F, 0
-    total = squares = cubes = logs = logs_weak = exponent = window_total = 0.0
-    low, high = math.inf, 0.0
-    tangent = np.array([1.0, 0.0])
-    first = n_steps - n_average
-    n_samples = out.strong_samples.shape[1]
+    total = squares = cubes = logs = 0.0
     if half < V:
         out.acquisition_time[i] = 0.0
     for t in range(n_steps + 1):
         while next_record < len(record_at) and record_at[next_record] == t:
-            out.strong[i, next_record] = F
-            out.weak[i, next_record] = V
+            out.strong[i, next_record], out.weak[i, next_record] = F, V
             out.residual_sum[i, next_record] = total
             next_record += 1
-        if t == n_steps:
-            break
-        e = 1.0 - F - V
-        k, k_weak = 1.0 + gamma * e, 1.0 + r * gamma * e
-        if t >= first:
-            window_total += e
-            low, high = min(low, F), max(high, F)
-            exponent += stretch(F, V, gamma, r, tangent)
-            logs_weak += math.log(abs(k_weak))
-            if t >= n_steps - n_samples:
-                out.strong_samples[i, t - (n_steps - n_samples)] = F
-        total += e
-        squares += e * e
-        cubes += e * e * e
-        logs += math.log(abs(k))
-        F = F * k * k if k > 0.0 else 0.0
-        V = V * k_weak * k_weak if k_weak > 0.0 else 0.0
-        if half < V and math.isnan(out.acquisition_time[i]):
-            out.acquisition_time[i] = t + 1.0
-        if not abs(F + V) < ESCAPED:
-            return t + 1
+        if t == n_steps - n_average:
+            watch(i, F, V, gamma, r, n_average, out)
+        if t < n_steps:
+            e = 1.0 - F - V
+            total += e
+            squares += e * e
+            cubes += e * e * e
+            logs += math.log(abs(1.0 + gamma * e))
+            F, V = update(F, V, gamma, r)
+            if half < V and math.isnan(out.acquisition_time[i]):
+                out.acquisition_time[i] = t + 1.0
     gained = 0.5 * math.log(F / F_start) if F > 0.0 else math.nan  # nothing holds past a negative factor
-    out.mean_residual[i] = window_total / n_average
-    out.strong_low[i], out.strong_high[i] = low, high
-    out.lyapunov[i], out.weak_growth[i] = exponent / n_average, logs_weak / n_average
-    out.final_strong[i], out.final_weak[i] = F, V
     out.identity_gap[i] = logs - gained
     # log(1 + x) <= x - x^2/2 + x^3/3 for x > -1, summed over x = gamma e
     out.accumulation_slack[i] = total - (gained / gamma + 0.5 * gamma * squares - gamma * gamma * cubes / 3.0)
-    return -1
 
 
 @kernel
 def iterate_rows(
     F: Array, V: Array, gamma: Array, r: Array, n_steps: Ints, n_average: Ints, half: Array,
-    record_at: Ints, out: Outcome, failed_at: Ints,
+    record_at: Ints, out: Outcome,
 ) -> None:  # fmt: skip
     """``iterate`` for every row."""
     for i in range(len(F)):
-        failed_at[i] = iterate(
-            i, F[i], V[i], gamma[i], r[i], n_steps[i], n_average[i], half[i], record_at[i], out
-        )  # fmt: skip
+        iterate(i, F[i], V[i], gamma[i], r[i], n_steps[i], n_average[i], half[i], record_at[i], out)
 
 
 def half_limit(gamma: Array, ratio: Array) -> Array:
@@ -142,16 +148,13 @@ def simulate(batch: Batch) -> Rows:
     shapes |= dict.fromkeys(("strong", "weak", "residual_sum"), at.shape)
     shapes["strong_samples"] = (n, int(batch["n_samples"][0]))
     out = Outcome(**{name: np.full(shape, np.nan) for name, shape in shapes.items()})
-    failed_at = np.empty(n, np.int64)
     iterate_rows(
         strong_start(batch), batch["weak_start"], gamma, ratio, batch["n_steps"], batch["n_average"],
-        half_limit(gamma, ratio), at, out, failed_at,
+        half_limit(gamma, ratio), at, out,
     )  # fmt: skip
     return {
         **out._asdict(),
         "update": at.astype(float),
         "final_residual": 1.0 - out.final_strong - out.final_weak,
         "eta_sharpness": 2.0 * gamma * (out.final_strong + ratio * out.final_weak),
-        "status": (failed_at >= 0).astype(np.int8),
-        "status_step": failed_at,
     }
