@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from reference.oscillation import network_course
+from scipy.optimize import brentq
 from toysim.models.oscillation import SINGLE_DATUM as MODEL
 from toysim.models.oscillation.single_datum import closed_forms as forms
 
@@ -56,7 +57,7 @@ PROTOTYPE = {
 @pytest.mark.parametrize("gamma", PROTOTYPE)
 def test_prototype_table(gamma):
     mean, growth, end, time = PROTOTYPE[gamma]
-    chaos = gamma > 1.304
+    chaos = gamma > forms.CHAOS_ABOVE
     alone = rows(values=(gamma,), weak_start=0.0, n_steps=400_000, n_average=390_000)
     assert alone["mean_residual"][0] == pytest.approx(mean, abs=1e-3 if chaos else 0.51e-6)
     run = rows(values=(gamma,), n_steps=400_000)
@@ -106,6 +107,25 @@ def test_thresholds():
     assert forms.fit_multiplier(1 - limit, limit, 1.3, r) == pytest.approx(-1)
 
 
+def test_chaos_begins_where_superstable_orbits_accumulate():
+    """Orbits through the map's maximum at F = (1 + gamma)/(3 gamma), of periods 2 to 128."""
+
+    def missed(gamma, period):
+        F = start = (1 + gamma) / (3 * gamma)
+        for _ in range(period):
+            F = F * (1 + gamma * (1 - F)) ** 2
+        return F - start
+
+    found = [0.5, 3 / math.sqrt(2) - 1]
+    for period in (4, 8, 16, 32, 64, 128):
+        grid = found[-1] + (found[-1] - found[-2]) / 4.669 * np.linspace(0.6, 1.6, 401)
+        at = int(np.flatnonzero(np.diff(np.sign([missed(g, period) for g in grid])))[0])
+        found.append(brentq(missed, grid[at], grid[at + 1], args=(period,), xtol=1e-15))
+    ratios = np.diff(found)[:-1] / np.diff(found)[1:]
+    assert ratios[-1] == pytest.approx(4.669201609, rel=1e-4)
+    assert found[-1] + (found[-1] - found[-2]) / 3.669201609 == pytest.approx(forms.CHAOS_ABOVE, abs=1e-9)
+
+
 def test_regimes_by_the_lyapunov_exponent():
     gammas = (0.9, 1.1, 1.25, 1.3, 1.304, 1.4, 1.46, 1.55)
     run = rows(values=gammas, weak_start=0.0, n_steps=200_000, n_average=100_000)
@@ -116,7 +136,7 @@ def test_regimes_by_the_lyapunov_exponent():
     starts = rows(axis="strong_start", values=tuple(np.linspace(0.01, 0.5, 20)), gamma=1.4, weak_start=0.0)
     mean, error = starts["lyapunov"].mean(), starts["lyapunov"].std(ddof=1) / math.sqrt(20)
     assert abs(mean - 0.342) < 5 * error + 1e-3
-    assert rows("theory", values=gammas)["regime"].tolist() == [0, 1, 2, 2, 2, 2, 2, 2]
+    assert rows("theory", values=gammas)["regime"].tolist() == [0, 1, 2, 2, 3, 3, 3, 3]
 
 
 def test_samples_are_the_last_outputs():

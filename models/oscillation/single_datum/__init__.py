@@ -57,7 +57,7 @@ SINGLE_DATUM = Model(
         Observable("accumulation_slack", "sum of residuals less its lower bound, while no factor is negative"),
     ),
     diagnostics=(
-        Observable("regime", "0 lazy, 1 period 2, 2 doublings and chaos, 3 sign flips", dtype="int8"),
+        Observable("regime", "0 lazy, 1 period 2, 2 doublings, 3 chaos and windows, 4 sign flips", dtype="int8"),
         Observable("weak_limit", "V at which the fitted point is marginally stable, 0 for gamma < 1"),
     ),
     simulate=f"{__name__}.simulation:simulate",

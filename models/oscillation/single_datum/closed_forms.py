@@ -16,6 +16,9 @@ import numpy.typing as npt
 Numbers = float | npt.NDArray[np.float64]
 
 ORBIT_STABLE_BELOW = math.sqrt(5.0) - 1.0  # gamma at which the period-2 orbit gives way to period 4
+# Where the doublings accumulate: limit of the superstable orbits of period 2^n, which converge by the universal
+# factor 4.6692 (iterated in double precision up to period 512 and extrapolated).
+CHAOS_ABOVE = 1.3022834627
 FLIPS_ABOVE = 1.5 * math.sqrt(3.0) - 1.0  # gamma at which the map's largest value can turn the filters away
 
 

@@ -13,6 +13,7 @@ from toysim.model import Batch, Rows
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
+REGIMES = (1.0, forms.ORBIT_STABLE_BELOW, forms.CHAOS_ABOVE, forms.FLIPS_ABOVE)
 NEGLECTED = 2.5e-3  # largest second-order remainder, r^2 or r gamma^2, at which V at the end is predicted
 MUCH_LESS = 1e-3  # V_0 below this share of V*
 UNSEEN = 1e-14  # V too small to move F
@@ -34,7 +35,7 @@ def predict(batch: Batch) -> Rows:
             **_attractor(batch, strong),
             **_end(batch, strong),
             "identity_gap": nothing,
-            "regime": np.searchsorted([1.0, forms.ORBIT_STABLE_BELOW, forms.FLIPS_ABOVE], gamma).astype(np.int8),
+            "regime": np.searchsorted(REGIMES, gamma).astype(np.int8),
             "weak_limit": forms.weak_limit(gamma, ratio),
         }
     masked = {n: _where(valid, v) if v.dtype.kind == "f" else v for n, v in rows.items()}

@@ -1,0 +1,31 @@
+"""Reading the sweeps at the edge of stability."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+PREFIX = "edge_of_stability."
+KINDS = ("quadratic", "quartic", "logistic")
+
+
+def values(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArray:
+    """An observable of one side; a single replica's dimension is dropped."""
+    found = tree[side].to_dataset()[name]
+    return found.squeeze("replica", drop=True) if found.sizes.get("replica") == 1 else found
+
+
+def finished(tree: xr.DataTree) -> xr.DataArray:
+    """Where the run ended with status ok."""
+    return values(tree, "status") == 0
+
+
+def standard_error(draws: xr.DataArray) -> xr.DataArray:
+    """Of the mean over replicas."""
+    return draws.std("replica", ddof=1) / np.sqrt(draws.sizes["replica"])
+
+
+def distinct(samples: xr.DataArray) -> npt.NDArray[np.int64]:
+    """How many different values the samples of each cell take, to six decimals: 1, 2, 4, ... or many."""
+    return np.array([len(np.unique(row)) for row in samples.values.round(6)])

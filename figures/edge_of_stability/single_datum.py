@@ -1,0 +1,100 @@
+"""One sample: the bifurcation diagram, and what the oscillation does to the weak feature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from toysim.figures.edge_of_stability.common import PREFIX, values
+from toysim.models.oscillation.single_datum.closed_forms import CHAOS_ABOVE, ORBIT_STABLE_BELOW
+
+from toysim.drawing import Data, new_figure
+
+DOTS, LAW = "#1f5a94", "#c0392b"
+
+
+def _thresholds(axes: Any) -> None:
+    for at in (1.0, ORBIT_STABLE_BELOW, CHAOS_ABOVE):
+        axes.axvline(at, color="0.6", ls=":", lw=1, zorder=0)
+
+
+def bifurcation(data: Data) -> Figure:
+    """Last outputs of the strong feature over gamma with the orbit's closed form; the Lyapunov exponent below."""
+    tree = data[f"{PREFIX}bifurcation"]
+    gamma = values(tree, "gamma").values
+    samples = values(tree, "strong_samples").transpose("gamma", "sample").values
+    figure = new_figure(8.0, 6.4)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
+    above.plot(np.repeat(gamma, samples.shape[1]), samples.ravel(), ",", color=DOTS, gid="samples")
+    above.plot([], [], "s", ms=3, color=DOTS, label="last 64 outputs")
+    for name in ("strong_low", "strong_high"):
+        law = values(tree, name, "theory").values
+        known = np.isfinite(law)
+        above.plot(gamma[known], law[known], "-", color=LAW, lw=1, gid=f"theory:{name}",
+                   label="fitted point and orbit, closed form" if name == "strong_low" else None)  # fmt: skip
+    above.set(ylabel="strong output F", title="The fit oscillates above $\\gamma = 1$, and doubles into chaos")
+    above.legend(loc="lower left")
+    law = values(tree, "lyapunov", "theory").values
+    known = np.isfinite(law)
+    below.plot(gamma, values(tree, "lyapunov").values, ".", ms=3, color=DOTS, gid="lyapunov", label="simulation")
+    below.plot(gamma[known], law[known], "-", color=LAW, lw=1, gid="theory:lyapunov", label="closed form")
+    below.axhline(0, color="0.3", lw=0.8)
+    below.set(xlabel="$\\gamma = 4\\eta\\,|u|^2/m$", ylabel="Lyapunov exponent", ylim=(-2.5, 0.9))
+    below.set_title("Dotted: $\\gamma = 1$, $\\sqrt{5} - 1$ and 1.3023")
+    below.legend(loc="lower left")
+    for axes in (above, below):
+        _thresholds(axes)
+    return figure
+
+
+def weak_feature(data: Data) -> Figure:
+    """Running sum of the residual and weak output over time; weak output at the end over gamma."""
+    courses, ends = data[f"{PREFIX}course"], data[f"{PREFIX}weak_feature"]
+    figure = new_figure(13.5, 4.2)
+    left, middle, right = figure.subplots(1, 3)
+    update = values(courses, "update")
+    for k, gamma in enumerate(values(courses, "gamma").values):
+        here = {name: values(courses, name).sel(gamma=gamma).values for name in ("residual_sum", "weak")}
+        t = update.sel(gamma=gamma).values
+        for axes, name in ((left, "residual_sum"), (middle, "weak")):
+            axes.plot(t, here[name], color=f"C{k}", lw=1.2, label=f"$\\gamma$ = {gamma:g}", gid=f"{name}:{gamma:g}")
+        if 1 < gamma < ORBIT_STABLE_BELOW:
+            early = t < 8000
+            slope = (gamma - 1) / (2 * gamma)
+            left.plot(t[early], slope * t[early], "--", color=f"C{k}", lw=1, gid=f"theory:{gamma:g}")
+    left.set(
+        xlabel="update",
+        ylabel="sum of the residuals e",
+        xlim=(0, 20_000),
+        title="The residuals add up, until V stops them",
+    )
+    left.plot([], [], "--", color="0.4", lw=1, label="slope $(\\gamma-1)/2\\gamma$")
+    left.legend()
+    middle.set(
+        xlabel="update", ylabel="weak output V", yscale="log", title="The weak feature grows above $\\gamma = 1$"
+    )
+    middle.legend()
+    end, law = values(ends, "final_weak"), values(ends, "final_weak", "theory")
+    gamma, known = values(ends, "gamma").values, np.isfinite(law.values)
+    right.plot(gamma, end.values, "o", ms=4, mfc="none", color=DOTS, label="simulation", gid="final_weak")
+    right.plot(
+        gamma[known],
+        law.values[known],
+        "x",
+        ms=4,
+        color=LAW,
+        label="$V^*(1 + r/4)$; small-step law",
+        gid="theory:final_weak",
+    )
+    fine = np.linspace(1.005, gamma[-1], 200)
+    ratio = float(values(ends, "weak_ratio"))
+    right.plot(fine, (fine - 1) / (fine * (1 - ratio)), "-", color=LAW, lw=1, label="marginal stability $V^*$")
+    right.set(
+        xlabel="$\\gamma$",
+        ylabel="weak output V at the end",
+        yscale="log",
+        title="It ends where the fit is stable again",
+    )
+    right.legend(loc="center left")
+    return figure
