@@ -73,7 +73,7 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="chaos",
-            sentence="Chaos begins at gamma = 1.3023, and not before.",
+            sentence="Chaos begins at gamma = 1.3023, not before; beyond, it is the rule.",
             source="derived: accumulation of the superstable orbits of period 2^n",
             sweeps=(BIFURCATION,),
             check=lambda data: evidence.chaos(data[BIFURCATION]),

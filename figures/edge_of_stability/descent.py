@@ -42,7 +42,7 @@ def draw_course(axes: Any, data: Data, kind: str) -> None:
     axes.plot(here["record"].values[shown], here.values[shown], "-", color=DOTS, lw=1, gid=f"course:{kind}",
               label=f"descent, $\\eta$ = {eta:g}")  # fmt: skip
     axes.axhline(2 / eta, color=LAW, lw=1, ls="--", label="$2/\\eta$")
-    axes.set(xlabel="update", ylim=(0, None))
+    axes.set(xlabel="update", ylim=(0, 4.4 / eta))  # a first spike may go beyond
     axes.legend(loc="lower right")
 
 
@@ -83,8 +83,8 @@ def catapult(data: Data) -> Figure:
         axes.axvline(2, color="0.6", ls=":", lw=1)
         axes.set(xlabel="$\\eta\\lambda$ at the start", xlim=(0, 4.5))
     left.plot([0, 2, 4], [0, 2, 2], "--", color=LAW, lw=1, label="bound: lazy, then $\\eta\\lambda < 2$")
-    left.set(ylabel="$\\eta\\lambda$ at the end", title="Above 2 the kernel falls")
-    middle.set(ylabel="largest loss", yscale="log", title="after a loss of the order of the width")
+    left.set(ylabel="$\\eta\\lambda$ at the end", title="Above 2 the kernel falls", ylim=(-0.1, 3.0))
+    middle.set(ylabel="largest loss", yscale="log", title="The loss first rises to the order of the width")
     peak = values(widths, "peak_loss")
     for k, begin in enumerate(peak["start_eta_kernel"].values):
         here = peak.sel(start_eta_kernel=begin)
@@ -96,7 +96,7 @@ def catapult(data: Data) -> Figure:
         xlabel="width n", ylabel="mean largest loss", xscale="log", yscale="log", title="Lazy runs do not see the width"
     )
     for axes in (left, middle, right):
-        axes.legend()
+        axes.legend(loc="upper left")
     return figure
 
 

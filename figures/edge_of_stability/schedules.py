@@ -65,6 +65,6 @@ def draw_pairs(axes: Any, tree: xr.DataTree) -> None:
             axes.plot(n_steps, exact_gap, line, color=f"C{k}", lw=1, label=label, gid=f"gap:{rate[run]:g}:{factor:g}")
     axes.axhline(0, color="0.3", lw=0.8)
     axes.set_yscale("symlog", linthresh=1e-3)
-    axes.set(xlabel="updates", xscale="log", ylabel="final loss, wsd less cosine")
+    axes.set(xlabel="updates", xscale="log", ylabel="final loss, wsd less cosine", ylim=(-10, 0.1))
     axes.set_title("Same peak (circles): wsd wins. Same sum of rates (squares): cosine")
     axes.legend(ncols=2)
