@@ -18,12 +18,14 @@ def values(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArr
 
 def finished(tree: xr.DataTree) -> xr.DataArray:
     """Where the run ended with status ok."""
-    return values(tree, "status") == 0
+    ok: xr.DataArray = values(tree, "status") == 0
+    return ok
 
 
 def standard_error(draws: xr.DataArray) -> xr.DataArray:
     """Of the mean over replicas."""
-    return draws.std("replica", ddof=1) / np.sqrt(draws.sizes["replica"])
+    error: xr.DataArray = draws.std("replica", ddof=1) / np.sqrt(draws.sizes["replica"])
+    return error
 
 
 def distinct(samples: xr.DataArray) -> npt.NDArray[np.int64]:

@@ -61,7 +61,7 @@ def weak_feature_learned(tree: xr.DataTree) -> Evidence:
     large = (gamma > 1).values
     predicted = values(tree, "final_weak", "theory")
     holds = np.where(large, end >= limit, end < 2 * start)
-    off = np.abs(end / predicted - 1).values[large]
+    off = abs(end / predicted - 1).values[large]
     return Evidence(
         measured=f"V / V0 up to {float((end / start).values[~large].max()):.3f} below gamma = 1; above, V / V* from "
         f"{float((end / limit).values[large].min()):.4f} to {float((end / limit).values[large].max()):.4f}",
@@ -76,8 +76,8 @@ def oscillation_lasts(tree: xr.DataTree) -> Evidence:
     """Largest |e| over the last tenth of the run, per gamma > 1."""
     large = values(tree, "gamma").values > 1
     residual = 1 - values(tree, "strong") - values(tree, "weak")
-    late = np.abs(residual).isel(record=slice(-residual.sizes["record"] // 10, None)).max("record").values[large]
-    early = np.abs(residual).isel(record=slice(200, 1000)).max("record").values[large]
+    late = abs(residual).isel(record=slice(-residual.sizes["record"] // 10, None)).max("record").values[large]
+    early = abs(residual).isel(record=slice(200, 1000)).max("record").values[large]
     return Evidence(
         measured=f"largest |e| in updates 200 to 1000: {_list(early)}; in the last tenth of "
         f"{residual.sizes['record'] - 1}: {_list(late, 6)} (gamma = {_list(values(tree, 'gamma').values[large], 2)})",
@@ -116,7 +116,7 @@ def catapult_bounds(tree: xr.DataTree, widths: xr.DataTree) -> Evidence:
     lazy, catapult = start < 2, (start > 2) & (start < 4)
     kept = (end > (1 - CHANGED) * start) & ok
     lowered = (end < 2) & ok
-    holds = xr.where(lazy, kept, xr.where(catapult, lowered, ~ok)).all("replica").values
+    holds = kept.where(lazy, lowered.where(catapult, ~ok)).all("replica").values
     peak = values(widths, "peak_loss").mean("replica").sel(start_eta_kernel=[2.5, 3.5])
     growth = peak.isel(width=-1) / peak.isel(width=0) / (peak["width"][-1] / peak["width"][0])
     order_n = (abs(growth - 1) < 0.2).values
@@ -154,17 +154,17 @@ def opposite_trends(stochastic: xr.DataTree, full: xr.DataTree) -> Evidence:
 
 def wsd_beats_cosine(tree: xr.DataTree) -> Evidence:
     """Final loss of wsd against cosine at its peak rate, and at the same sum of rates."""
-    loss = values(tree, "final_loss")
-    mean, error, exact = loss.mean("replica"), standard_error(loss), values(tree, "final_loss", "theory")
+    loss = values(tree, "final_loss").transpose("run", "budget", "replica")
+    mean, error = loss.mean("replica").values, standard_error(loss).values
+    exact = values(tree, "final_loss", "theory").transpose("run", "budget").values
     schedule, rate = loss["schedule"].values, loss["learning_rate"].values
     holds, within, gaps, significant, same_sign = [], [], [], [], []
     for run in np.flatnonzero(schedule == "wsd"):
         for factor in (1.0, 1.8):
             other = np.flatnonzero((schedule == "cosine") & np.isclose(rate, factor * rate[run]))[0]
-            gap = (mean.isel(run=run) - mean.isel(run=other)).values
-            spread = np.hypot(error.isel(run=run), error.isel(run=other)).values
-            significant.append(np.abs(gap) > STANDARD_ERRORS * spread)
-            same_sign.append(np.sign(gap) == np.sign(exact.isel(run=run) - exact.isel(run=other)))
+            gap = mean[run] - mean[other]
+            significant.append(np.abs(gap) > STANDARD_ERRORS * np.hypot(error[run], error[other]))
+            same_sign.append(gap * (exact[run] - exact[other]) > 0)
             holds.append(gap < 0)
             within.append(np.full(len(gap), factor == 1.0))
             gaps.append(f"peak {rate[run]:g} against {rate[other]:g}: {_list(gap)}")
