@@ -119,6 +119,14 @@ def test_outside_validity_is_said():
     assert (found.verdict, found.outside) == ("outside validity", 2)
 
 
+def test_rows_outside_validity_are_counted_and_not_run_again(monkeypatch):
+    ran = []
+    monkeypatch.setattr(f"{__name__}.euler", lambda batch, euler=euler: ran.extend(batch["rate"]) or euler(batch))
+    found = verdict(decay(), [1.0, 6.0, 7.0])
+    assert (found.verdict, found.compared, found.outside) == ("agrees", 1, 2)
+    assert ran == [1.0, 6.0, 7.0, 1.0, 1.0]  # the sweep itself, then half and a quarter of the step
+
+
 def test_stochastic_mean_within_five_standard_errors():
     tree = toysim.sweep("walk.gaussian", drift=[0.5, 1.0], noise=0.1, replicas=100)
     table = toysim.compare(tree)

@@ -160,7 +160,7 @@ def _judge(sides: Sides, o: Observable, found: Measured) -> Verdict:
         z=float(z[at]) if at and compared else np.nan,
         compared=compared,
         undecided=n_blind,
-        outside=int(z.size - compared),
+        outside=int(z.size - compared) + found.beyond * int(np.prod(z.shape[1:], dtype=np.int64)),
         discretisation=found.discretisation,
     )
 

@@ -57,6 +57,11 @@ class Sides:
         )
 
     @property
+    def comparable(self) -> Array:
+        """Rows (n,) that ran to an end and have a valid theory."""
+        return np.flatnonzero(self.rows_ok & (self.valid if self.paired else np.repeat(self.valid, self.n_replicas)))
+
+    @property
     def of_means(self) -> bool:
         """Whether theory speaks of the mean over replicas, not of each draw."""
         return self.model.stochastic and not self.paired

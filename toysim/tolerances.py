@@ -35,13 +35,15 @@ Array = npt.NDArray[Any]
 class Measured:
     """An observable as it is compared: rows, value and tolerance (n_rows, *dims).
 
-    ``discretisation``: the largest distance from theory of the rows with a step, as they were run.
+    ``discretisation``: the largest distance from theory of the rows with a step, as they were run; ``beyond``: rows
+    outside the theory's validity that were not run again.
     """
 
     rows: Array
     value: Array
     tolerance: Array
     discretisation: float | None = None
+    beyond: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def measured(sides: Sides, o: Observable, stepped: Stepped | None) -> Measured:
         np.concatenate([refined.value, exact.value]),
         np.concatenate([refined.tolerance, exact.tolerance]),
         refined.discretisation,
+        refined.beyond,
     )
 
 
@@ -83,7 +86,7 @@ def run_again(sides: Sides) -> Stepped | None:
     rule = sides.model.discretisation
     if rule is None or sides.of_means:
         return None
-    candidates = np.flatnonzero(sides.rows_ok)
+    candidates = sides.comparable
     applies = _applies(sides, rule, _spread(candidates))
     if 0 < applies.sum() < len(applies):
         applies = _applies(sides, rule, candidates)
@@ -144,7 +147,8 @@ def _extrapolated(sides: Sides, o: Observable, stepped: Stepped) -> Measured:
     bound = largest[cell]
     off = np.abs(y0 - theory)
     raw = float(np.nanmax(off)) if np.isfinite(off).any() else None
-    return Measured(stepped.rows, second, np.where(unknown, np.inf, bound + declared), raw)
+    beyond = int(sides.rows_ok.sum()) - len(sides.comparable)
+    return Measured(stepped.rows, second, np.where(unknown, np.inf, bound + declared), raw, beyond)
 
 
 def _usual_share(change: Array, halving: Array, declared: Array) -> float:
