@@ -336,6 +336,12 @@ def test_frozen_updates_are_counted():
     assert list(np.diff(b) == 0) == [False, False, True, True, False]
 
 
+def test_equal_pathways_stay_equal():
+    end = simulated(depth=4, n_pathways=3, duration=20.0)["final_map"]
+    np.testing.assert_array_equal(end[0], end[1])
+    np.testing.assert_array_equal(end[0], end[2])
+
+
 def test_freezing_by_chance():
     """Chance 0 leaves the run as it is; chance 0.3 freezes that share of 2000 updates, within 5 standard errors."""
     fixed = {"depth": 1, "levels": 1, "duration": 2.0, "step": 0.001, "n_records": 2001, "start_strength": 1e-3}

@@ -100,5 +100,12 @@ NETWORK = Model(
             replicas=2,
             shifted=_one_update_long,
         ),
+        Check(
+            {"input_output": ((2.0, 0.3, -0.4), (0.1, 1.2, 0.5)), "n_pathways": 3, "lesions": ((0, 1),), "width": 5}
+            | {"windows": ((2, 0.1, 0.3),), "start_imbalance": 0.1, "start_strength": 0.1, "duration": 4.0}
+            | {"step": 0.002, "n_records": 3},
+            {"depth": [1, 3]},
+            shifted=_one_update_long,
+        ),
     ),
 )
