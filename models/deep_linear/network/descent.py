@@ -9,7 +9,8 @@ Source: arXiv:2308.12221, multi-pathway networks; loss is the sum (not the mean)
 
 Products of all sizes are BLAS calls: at 8 x 8 x 8 one takes 0.1 us, half of a plain loop, and at 100 x 100 x 8 a
 tenth. With examples as rows the update is a product A'B, the fastest of the four kinds (5.2 us at width 100 with the
-addition, against 6.6 us for AB').
+addition, against 6.6 us for AB'). A fused loop over eight examples (5.5 us) and additions in panels that stay in
+cache were no faster.
 """
 
 from __future__ import annotations
