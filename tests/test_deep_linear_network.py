@@ -336,6 +336,13 @@ def test_frozen_updates_are_counted():
     assert list(np.diff(b) == 0) == [False, False, True, True, False]
 
 
+def test_a_mode_without_strength_has_no_share():
+    end = simulated(input_output=((1.0, 2.0), (2.0, 4.0)), width=4, duration=3.0)
+    assert np.isnan(end["final_share"][:, 1]).all()
+    assert np.isnan(end["half_learning_time"][1])
+    assert end["final_share"][:, 0].sum() == pytest.approx(1.0, abs=1e-6)
+
+
 def test_equal_pathways_stay_equal():
     end = simulated(depth=4, n_pathways=3, duration=20.0)["final_map"]
     np.testing.assert_array_equal(end[0], end[1])

@@ -25,7 +25,6 @@ from toysim.models.deep_linear.modes.euler import note_half
 from toysim.jit import kernel
 
 Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 LINEAR, TANH, RELU = 0, 1, 2

@@ -58,6 +58,7 @@ def task_of(input_output: Any, input_correlation: Any, levels: int) -> Task:
     given = np.array(input_output, float)
     sigma = given if given.size else tree(levels)
     U, S, Vt = np.linalg.svd(sigma)
+    S = np.where(1e-12 * S[0] < S, S, 0.0)  # below is rounding: the matrix lacks that rank
     # Signs from one call, fixed by the largest entry of every v; those of further u and v do not matter.
     signs = np.sign(Vt[np.arange(len(Vt)), np.argmax(np.abs(Vt), axis=1)])
     V = (Vt * signs[:, None]).T

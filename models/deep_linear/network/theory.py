@@ -29,7 +29,7 @@ def predict(batch: Batch) -> Rows:
     """
     tasks = tasks_of(batch)
     cut = lesions_of(batch, len(tasks[0].S))
-    linear = (batch["nonlinearity"] == "linear") & np.array([t.whitened and t.S[-1] > 1e-9 * t.S[0] for t in tasks])
+    linear = (batch["nonlinearity"] == "linear") & np.array([t.whitened and t.S[-1] > 0 for t in tasks])
     gated = np.any(_lengths(batch) > 0, axis=1)
     wide = batch["width"] >= cut.shape[2]
     aligned = (batch["start"] == "aligned") & linear & wide & (~gated | (batch["freeze_probability"] == 1))
