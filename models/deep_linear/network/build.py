@@ -32,7 +32,8 @@ def network(task: Task, weights: list[Layers], cut: Mask, nonlinearity: str) -> 
         weights=np.array([np.concatenate([W.ravel() for W in layers]) for layers in weights]),
         sizes=np.array([n_in, *[len(W) for W in weights[0]]]),
         nonlinearity=kind,
-        inputs=visible(cut, n_in)[:, None, :] * inputs.T,
+        # All contiguous: another memory layout would compile the kernels once more.
+        inputs=np.ascontiguousarray(visible(cut, n_in)[:, None, :] * inputs.T),
         seen=visible(cut, n_out),
         targets=np.ascontiguousarray(targets.T),
         left=np.ascontiguousarray(left),
