@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 FAMILIES = Path(__file__).parent / "families"
 METADATA = "Metadata-Version: 2.1\nName: toysim-walk\nVersion: 1.0\n"
@@ -24,6 +25,13 @@ def pytest_configure(config):
     (info / "entry_points.txt").write_text(ENTRY_POINTS)
     sys.path.insert(0, str(site))
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH", "")]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_blas_thread():
+    """As in a sweep: two threads change bits, and spin on small matrices."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,8 @@
 """Every reproduction but the README's, run whole: expected verdicts, claims that can fail, figures without gaps."""
 
+from functools import cache
+
+import numpy as np
 import pytest
 from helpers import every_panel_is_drawn, spoiled
 
@@ -11,38 +14,87 @@ from toysim.runner.dataset import read_tree
 
 pytestmark = pytest.mark.slow
 
-# For each claim: the sweep whose data are changed, the observable, and what is done to it.
+# For each claim: the sweeps whose data are changed one at a time, the observable, and what is done to its values.
 SPOILERS = {
     "learning_regimes": {
-        "rich_or_lazy": ("rich_lazy", "half_learning_time", lambda v: 1.05 * v.values),
-        "deeper_is_slower": ("depth_time", "half_learning_time", lambda v: v.values[::-1]),
-        "large_steps_rebalance": ("rebalancing", "final_share", lambda v: 0 * v.values),
+        "rich_or_lazy": [("rich_lazy", "half_learning_time", lambda v: 1.05 * v)],
+        "deeper_is_slower": [("depth_time", "half_learning_time", lambda v: v[::-1])],
+        "large_steps_rebalance": [("rebalancing", "final_share", lambda v: 0 * v)],
+    },
+    "edge_of_stability": {
+        "thresholds": [("bifurcation", "strong_samples", np.round)],  # no orbit near the threshold
+        "chaos": [("bifurcation", "lyapunov", lambda v: -np.abs(v))],
+        "large_steps_teach_the_weak_feature": [("weak_feature", "final_weak", lambda v: 0.99 * v)],
+        "oscillation_lasts": [("course", "strong", lambda v: v + 1.0)],
+        "settles_at_the_edge": [("sharpness_logistic", "edge_share", lambda v: 0.9 * v)],
+        "catapult_bounds": [
+            ("catapult", "final_eta_kernel", lambda v: 1.1 * v),
+            ("catapult_width", "peak_loss", np.sqrt),
+        ],
+        "opposite_trends": [("sparsity_full", "final_l1_norm", lambda v: -v)],
+        "wsd_beats_cosine": [("schedules", "final_loss", lambda v: -v)],
     },
 }
 
 
-@pytest.fixture(scope="module", params=sorted(set(reproduction_names()) - {"critical_periods"}))
-def reproduced(request, tmp_path_factory):
-    return toysim.reproduce(request.param, results=tmp_path_factory.mktemp(request.param))
+NAMES = sorted(set(reproduction_names()) - {"critical_periods"})
+each = pytest.mark.parametrize("name", NAMES)
 
 
-def test_comes_out_as_expected(reproduced):
-    assert {c.name: c.verdict for c in reproduced.claims} == {c.name: c.expected_verdict for c in reproduced.claims}
-    assert reproduced.ok
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory):
+    """A reproduction's outcome by name, run once."""
+    return cache(lambda name: toysim.reproduce(name, results=tmp_path_factory.mktemp(name)))
 
 
-def test_no_panel_is_empty_or_nan(reproduced):
-    data = {name: read_tree(path) for name, path in reproduced.stores.items()}
-    for recipe in load_reproduction(reproduced.name).figures:
+def data_of(found):
+    return {name: read_tree(path) for name, path in found.stores.items()}
+
+
+@each
+def test_comes_out_as_expected(outcome, name):
+    found = outcome(name)
+    assert {c.name: c.verdict for c in found.claims} == {c.name: c.expected_verdict for c in found.claims}
+    assert found.ok
+
+
+@each
+def test_no_panel_is_empty_or_nan(outcome, name):
+    data = data_of(outcome(name))
+    for recipe in load_reproduction(name).figures:
         every_panel_is_drawn(drawing.draw(recipe, data))
 
 
-def test_each_claim_can_come_out_otherwise(reproduced):
-    claims = {claim.name: claim for claim in load_reproduction(reproduced.name).claims}
-    assert set(SPOILERS[reproduced.name]) == set(claims)
-    for found in reproduced.claims:
-        sweep, observable, change = SPOILERS[reproduced.name][found.name]
-        claim, name = claims[found.name], f"{reproduced.name}.{sweep}"
-        data = {s: read_tree(reproduced.stores[s]) for s in claim.sweeps}
-        data[name] = spoiled(data[name], "simulation", observable, change)
-        assert judge(claim, data).verdict != found.verdict, found.name
+@each
+def test_each_claim_can_come_out_otherwise(outcome, name):
+    data = data_of(outcome(name))
+    claims = {claim.name: claim for claim in load_reproduction(name).claims}
+    assert set(SPOILERS[name]) == set(claims)
+    for found in outcome(name).claims:
+        for sweep, observable, change in SPOILERS[name][found.name]:
+            full = f"{name}.{sweep}"
+            wrong = spoiled(data[full], "simulation", observable, lambda v, change=change: change(v.values))
+            assert judge(claims[found.name], {**data, full: wrong}).verdict != found.verdict, (found.name, sweep)
+
+
+def test_edge_of_stability_draws_what_is_stored(outcome):
+    data = data_of(outcome("edge_of_stability"))
+    recipes = {recipe.name: recipe for recipe in load_reproduction("edge_of_stability").figures}
+
+    def drawn(name):
+        lines = (line for axes in drawing.draw(recipes[name], data).axes for line in axes.lines)
+        return {line.get_gid(): np.asarray(line.get_ydata(), float) for line in lines}
+
+    def stored(sweep, name):
+        return data[f"edge_of_stability.{sweep}"]["simulation"].to_dataset()[name]
+
+    np.testing.assert_array_equal(
+        drawn("bifurcation")["samples"], stored("bifurcation", "strong_samples").values.ravel()
+    )
+    np.testing.assert_array_equal(
+        drawn("weak_feature")["final_weak"], stored("weak_feature", "final_weak").values[:, 0]
+    )
+    ends = drawn("sharpness")["ends:quartic"]
+    np.testing.assert_array_equal(ends, stored("sharpness_quartic", "edge_share").values[:, 0])
+    course = stored("river_course", "loss").sel(schedule="wsd", budget=1).mean("replica")
+    np.testing.assert_array_equal(drawn("river")["simulation:loss:wsd:1"], course.values)
