@@ -200,6 +200,17 @@ def test_sign_turns_are_outside_validity_and_divergence_a_result():
     assert ours["status_step"][1] > 0
 
 
+def test_chaotic_descent_is_outside_validity_and_the_rest_agrees():
+    """Full-batch descent from a small scale at the edge of stability: bursts that multiply rounding."""
+    fixed = {"descent": "full", "n_samples": 10, "n_features": 20, "n_steps": 3000, "scale": 0.0013}
+    ours, exact = both(DIAGONAL_LINEAR, {"learning_rate": np.linspace(0.5, 0.75, 60)}, **fixed)
+    finished, valid = ours["status"] == 0, exact["valid"]
+    unturned = np.isfinite(exact["final_loss"])
+    assert (finished & unturned & ~valid).any()
+    assert valid.sum() > 10
+    np.testing.assert_allclose(ours["solution"][valid], exact["solution"][valid], rtol=1e-9, atol=1e-9)
+
+
 @pytest.mark.parametrize(
     ("model", "values", "says"),
     [

@@ -40,6 +40,7 @@ DIAGONAL_LINEAR = Model(
         _exact("solution", "beta at the end", _FEATURE),
         _exact("effective_scale", "sqrt(|w+ w-|) at the end", _FEATURE),
     ),
+    diagnostics=(Observable("twin_distance", "largest change of any observable by 1e-13 more scale"),),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
@@ -48,7 +49,7 @@ DIAGONAL_LINEAR = Model(
     equations=_EQUATIONS,
     sources=("arXiv:2210.05337", "arXiv:2302.08982"),
     seconds=lambda p: (
-        1e-4 + p.n_steps * p.n_features * (4e-8 if p.descent == "stochastic" else 3e-8 + 2e-9 * p.n_samples)
+        1e-4 + p.n_steps * p.n_features * (6e-8 + 2e-9 * (1 if p.descent == "stochastic" else p.n_samples))
     ),
     checks=(
         Check(

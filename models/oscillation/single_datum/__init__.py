@@ -45,7 +45,7 @@ SINGLE_DATUM = Model(
         _orbit("strong_high", "largest F over the last updates"),
         _orbit("lyapunov", "Lyapunov exponent per update over the last updates, of a change in F"),
         Observable("weak_growth", "log-growth of the weak overlap per update, last updates", rtol=1e-9, atol=1e-14),
-        # Neglected: second order in r and in r gamma^2, each below 2.5e-3 where theory is given.
+        # Neglected: order r^2, r gamma^2 and, in the time, 2 r over a logarithm: below the tolerance where given.
         Observable("final_weak", "weak output V at the end", rtol=5e-3, atol=0.0),
         Observable("final_strong", "strong output F at the end", rtol=5e-3),
         Observable("final_residual", "residual at the end", atol=1e-9, scale=1.0),
@@ -53,7 +53,8 @@ SINGLE_DATUM = Model(
         Observable(
             "acquisition_time", "first update with V above half its limit (gamma - 1)/(gamma (1 - r))", rtol=5e-3
         ),
-        Observable("identity_gap", "sum log|1 + gamma e| - log(F_T/F_0)/2", atol=1e-9, scale=1.0),
+        # At rest every update may round in the same direction, by 4e-16.
+        Observable("identity_gap", "sum log|1 + gamma e| - log(F_T/F_0)/2", atol=1e-6, scale=1.0),
         Observable("accumulation_slack", "sum of residuals less its lower bound, while no factor is negative"),
     ),
     diagnostics=(

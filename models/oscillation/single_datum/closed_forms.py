@@ -106,7 +106,7 @@ def acquisition_time(strong: Numbers, weak: Numbers, gamma: Numbers, ratio: Numb
     """Updates until V exceeds V*/2, from F_0 < 1 and V_0 << V*; 1 < gamma < ORBIT_STABLE_BELOW, r << 1.
 
     [log(V*/V_0) - early gain] / log(1 + r (1 - r)(gamma - 1)): V grows by the orbit's factor, slowed down like
-    a logistic curve as the oscillation at level V is that of gamma (1 - V). Errs by O(r) / log(V*/V_0) in relative.
+    a logistic curve as the oscillation at level V is that of gamma (1 - V). Relative error up to 2 r / log(V*/V_0).
     """
     distance = np.log(weak_limit(gamma, ratio) / weak) - early_weak_gain(strong, gamma, ratio)
     return distance / np.log(orbit_weak_factor(gamma, ratio))

@@ -14,7 +14,7 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 REGIMES = (1.0, forms.ORBIT_STABLE_BELOW, forms.CHAOS_ABOVE, forms.FLIPS_ABOVE)
-NEGLECTED = 2.5e-3  # largest second-order remainder, r^2 or r gamma^2, at which V at the end is predicted
+NEGLECTED = 2.5e-3  # largest remainder, r^2 or r gamma^2 for V at the end, r / log(V*/V_0) for the time
 MUCH_LESS = 1e-3  # V_0 below this share of V*
 UNSEEN = 1e-14  # V too small to move F
 SETTLED = 40.0  # a transient is over after as many of its time constants
@@ -29,12 +29,13 @@ def predict(batch: Batch) -> Rows:
         gamma, ratio = batch["gamma"], batch["weak_ratio"]
         strong, weak = strong_start(batch), batch["weak_start"]
         valid = (gamma < forms.FLIPS_ABOVE) & (gamma * strong < 1.0 + gamma) & (strong + weak < 2.0)
-        nothing = np.where(valid, 0.0, np.nan)
+        # Where the weak feature alone is unstable too, it may drive F below the smallest floating-point number.
+        identity = np.where(ratio * gamma < 1.0, 0.0, np.nan)
         rows = {
             **_courses(batch, strong),
             **_attractor(batch, strong),
             **_end(batch, strong),
-            "identity_gap": nothing,
+            "identity_gap": identity,
             "regime": np.searchsorted(REGIMES, gamma).astype(np.int8),
             "weak_limit": forms.weak_limit(gamma, ratio),
         }
@@ -98,6 +99,7 @@ def _end(batch: Batch, strong: Array) -> Rows:
     rests = acquires & (n_steps >= 2.0 * time + SETTLED / (ratio * (gamma - 1.0)))
     end = np.where(small, forms.small_step_weak_end(strong, weak, gamma, ratio), forms.weak_end(gamma, ratio))
     timed = acquires & (n_steps > 1.1 * time) & (gamma < forms.ORBIT_STABLE_BELOW)
+    timed &= ratio <= NEGLECTED * np.log(limit / weak)
     rows = {
         "final_weak": end,
         "final_strong": 1.0 - end,
