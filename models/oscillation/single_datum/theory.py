@@ -64,24 +64,31 @@ def _courses(batch: Batch, low: Array) -> Rows:
     }
 
 
+def _exponent(gamma: Array) -> Array:
+    """Log of the change per update of a small distance from the fitted point (gamma < 1) or the orbit."""
+    multiplier = np.where(gamma < 1.0, np.abs(1.0 - 2.0 * gamma), np.sqrt(np.abs(forms.orbit_multiplier(gamma))))
+    return np.log(multiplier)
+
+
+def _updates_to_settle(gamma: Array, strong: Array) -> Array:
+    """The climb from F_0, by a factor of (1 + gamma)^2 or so an update, and the approach."""
+    return np.abs(np.log(strong)) / np.log1p(gamma) - SETTLED / _exponent(gamma)
+
+
 def _attractor(batch: Batch, strong: Array) -> Rows:
     """Fitted point (gamma < 1) or period-2 orbit of F alone, once the way there is over by the averages' window."""
     gamma, ratio = batch["gamma"], batch["weak_ratio"]
     lazy = gamma < 1.0
     low, high = forms.orbit(gamma)
-    # Change per update near the attractor, and the climb from F_0 at a factor of (1 + gamma)^2 or so.
-    multiplier = np.where(lazy, np.abs(1.0 - 2.0 * gamma), np.sqrt(np.abs(forms.orbit_multiplier(gamma))))
-    exponent = np.log(multiplier)
-    climb = np.abs(np.log(strong)) / np.log1p(gamma)
     before = batch["n_steps"] - batch["n_average"]
     known = (batch["weak_start"] == 0.0) & (gamma < forms.ORBIT_STABLE_BELOW) & (gamma != 1.0)
-    known &= (before >= climb - SETTLED / exponent) | (batch["start"] == "orbit")
+    known &= (before >= _updates_to_settle(gamma, strong)) | (batch["start"] == "orbit")
     growth = 0.5 * np.log(forms.orbit_weak_factor(gamma, ratio))
     rows = {
         "mean_residual": np.where(lazy, 0.0, forms.orbit_mean_residual(gamma)),
         "strong_low": np.where(lazy, 1.0, low),
         "strong_high": np.where(lazy, 1.0, high),
-        "lyapunov": exponent,
+        "lyapunov": _exponent(gamma),
         "weak_growth": np.where(lazy, 0.0, growth),
     }
     return {name: _where(known, values) for name, values in rows.items()}
@@ -92,7 +99,7 @@ def _end(batch: Batch, strong: Array) -> Rows:
     gamma, ratio, weak, n_steps = batch["gamma"], batch["weak_ratio"], batch["weak_start"], batch["n_steps"]
     limit = forms.weak_limit(gamma, ratio)
     climbs = (strong < 1.0) & (weak <= MUCH_LESS) & (ratio * gamma**2 <= NEGLECTED)
-    small = climbs & (gamma < 1.0) & (n_steps * gamma >= SETTLED - np.log(strong))
+    small = climbs & (gamma < 1.0) & (n_steps >= _updates_to_settle(gamma, strong))
     acquires = (gamma > 1.0) & (strong < 1.0) & (weak > 0.0) & (weak <= MUCH_LESS * limit) & (ratio**2 <= NEGLECTED)
     time = forms.acquisition_time(strong, weak, gamma, ratio)
     # Past V* the squared oscillation shrinks by r gamma V* per update.
