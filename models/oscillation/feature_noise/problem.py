@@ -1,0 +1,102 @@
+"""What a row starts from: patches, labels, initial weights and the order of visits, the same for both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from toysim.models.oscillation.feature_noise.parameters import FeatureNoiseParameters
+
+from toysim.model import Batch
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+U, V, NOISE = 0, 1, 2  # rows of the patch directions: strong feature, weak feature, first noise patch
+
+
+class Task(NamedTuple):
+    """Data and protocol of a row as the loops see them; T updates of b visits, n samples.
+
+    rate       float       gamma_u / |u|^2 = 4 kappa eta / m
+    side       (n,) int    0 for label +1, 1 for label -1
+    kind       (n,) int    0 for a strong, 1 for a weak sample
+    square     (n+2,)      squared lengths of the patch directions
+    visits     (T, b) int  samples of each update
+    late       int         update from which residuals count as late
+    record_at  (R+1,) int  number of updates before each record, ascending; the last is T
+    """
+
+    rate: Any
+    side: Any
+    kind: Any
+    square: Any
+    visits: Any
+    late: Any
+    record_at: Any
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One row: ``patches`` (n+2, d) are u, v, xi_1..xi_n; ``weights`` (2m, d) filters of sign +1, then of -1."""
+
+    parameters: FeatureNoiseParameters
+    task: Task
+    patches: Array
+    weights: Array
+
+
+def problems(batch: Batch) -> Iterator[Problem]:
+    """The rows' problems in turn, one in memory at a time.
+
+    Axes are turned so that u and v are the first two: the Gaussian start and noise look the same from there.
+    """
+    noise, start, order = (batch.generators(stream) for stream in ("noise", "start", "order"))
+    for i in range(len(batch)):
+        p = batch.model.parameters_class(**batch.row(i))
+        assert isinstance(p, FeatureNoiseParameters)
+        patches = _patches(p, next(noise))
+        weights = p.start_scale * next(start).standard_normal((2 * p.n_filters, p.dimension))
+        yield Problem(p, _task(p, patches, next(order)), patches, weights)
+
+
+def _patches(p: FeatureNoiseParameters, generator: np.random.Generator) -> Array:
+    """Directions u, v, xi_1..xi_n; orthogonalised noise keeps each patch's length."""
+    patches = np.zeros((p.n_samples + NOISE, p.dimension))
+    patches[U, 0], patches[V, 1] = 1.0, p.weak_norm
+    xi = generator.standard_normal((p.n_samples, p.dimension)) * (p.noise_norm / np.sqrt(p.dimension))
+    if p.noise != "unprojected":
+        xi[:, :NOISE] = 0.0
+    if p.noise == "orthogonalised":
+        directions = np.linalg.qr(xi[:, NOISE:].T)[0].T
+        xi[:, NOISE:] = directions * np.linalg.norm(xi, axis=1)[:, None]
+    patches[NOISE:] = xi
+    return patches
+
+
+def _task(p: FeatureNoiseParameters, patches: Array, generator: np.random.Generator) -> Task:
+    """Labels alternate, weak samples come first."""
+    sample = np.arange(p.n_samples)
+    ends = np.linspace(0, p.n_steps, p.n_records) if p.n_records != 1 else np.array([float(p.n_steps)])
+    return Task(
+        rate=p.gamma_u,
+        side=sample % 2,
+        kind=(sample < p.n_weak).astype(np.int64),
+        square=np.sum(patches**2, axis=1),
+        visits=_visits(p, generator),
+        late=p.n_steps - max(1, p.n_steps // 10),
+        record_at=np.append(np.rint(ends).astype(np.int64), p.n_steps),
+    )
+
+
+def _visits(p: FeatureNoiseParameters, generator: np.random.Generator) -> Ints:
+    """Samples of every update (T, b); a longer run begins with the same visits."""
+    n, n_visits = p.n_samples, p.n_steps * p.batch_size
+    if p.order == "with_replacement":
+        return generator.integers(n, size=(p.n_steps, p.batch_size))
+    epochs = np.tile(np.arange(n), (-(-n_visits // n), 1))
+    if p.order == "reshuffled":
+        generator.permuted(epochs, axis=1, out=epochs)
+    return epochs.ravel()[:n_visits].reshape(p.n_steps, p.batch_size)
