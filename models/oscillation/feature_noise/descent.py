@@ -16,19 +16,13 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.feature_noise.problem import NOISE, U, V, Task
-from toysim.models.oscillation.feature_noise.state import ESCAPED, Courses, Groups, Ledger, enter, record
+from toysim.models.oscillation.feature_noise.problem import NOISE, Task, U, V
+from toysim.models.oscillation.feature_noise.state import ESCAPED, Courses, Groups, Ledger, enter, positive, record
 
 from toysim.jit import kernel
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-
-@kernel
-def positive(x: float) -> float:
-    """max(x, 0)."""
-    return x if x > 0.0 else 0.0
 
 
 @kernel
@@ -61,23 +55,21 @@ def push_along(z: Array, i: int, pace: float, task: Task, push: Array) -> None:
 
 
 @kernel
-def move_overlaps(z: Array, gram: Array, rows: Ints, push: Array) -> None:
-    """z[k] <- z[k] + sum over q in ``rows`` of <b_q, b_k> push[q]."""
-    for q in rows:
-        for k in range(len(z)):
-            overlap = gram[q, k]
-            if overlap != 0.0:
-                for f in range(z.shape[1]):
-                    z[k, f] += overlap * push[q, f]
+def move_overlaps(z: Array, gram: Array, q: int, push: Array) -> None:
+    """z[k] <- z[k] + <b_q, b_k> push[q] for all k."""
+    for k in range(len(z)):
+        overlap = gram[q, k]
+        if overlap != 0.0:
+            for f in range(z.shape[1]):
+                z[k, f] += overlap * push[q, f]
 
 
 @kernel
-def move_weights(weights: Array, patches: Array, rows: Ints, push: Array) -> None:
-    """w <- w + sum over q in ``rows`` of push[q] b_q; weights (d, 2m)."""
-    for q in rows:
-        for c in range(patches.shape[1]):
-            for f in range(weights.shape[1]):
-                weights[c, f] += patches[q, c] * push[q, f]
+def move_weights(weights: Array, patches: Array, q: int, push: Array) -> None:
+    """w <- w + push[q] b_q; weights (d, 2m)."""
+    for c in range(patches.shape[1]):
+        for f in range(weights.shape[1]):
+            weights[c, f] += patches[q, c] * push[q, f]
 
 
 @kernel
@@ -131,14 +123,15 @@ def descend(
     coefficients  (n+2, 2m)  out, zeros at first: how far weights moved along each patch, if on overlaps
     weights       (d, 2m)    overwritten by the weights at the end, if on weights
     """
-    n, batch_size = len(task.side), task.visits.shape[1]
+    n, n_steps, batch_size = len(task.side), *task.visits.shape
+    share = 1.0 / batch_size
     push, pushed = np.zeros(z.shape), np.zeros(n, np.bool_)
     groups = Groups(np.empty((2, 2)), np.empty((2, 2)), np.empty((2, n)))
-    rows = np.empty(batch_size + NOISE, np.int64)
+    rows = np.empty(NOISE + batch_size, np.int64)
     rows[U], rows[V] = U, V
-    strong_residual = np.zeros(2)
+    x_strong = np.zeros(2)
     next_record = 0
-    for t in range(len(task.visits) + 1):
+    for t in range(n_steps + 1):
         while next_record < len(task.record_at) and task.record_at[next_record] == t:
             if on_weights:
                 for q in range(len(z)):
@@ -146,33 +139,36 @@ def descend(
             set_groups(z, task, groups)
             record(groups, ledger, task, next_record, courses)
             next_record += 1
-        if t == len(task.visits):
+        if t == n_steps:
             break
-        strong_residual[:] = 0.0
         n_rows = NOISE
-        for i in task.visits[t]:
+        for s in range(batch_size):
+            i = task.visits[t, s]
             if not pushed[i]:
                 pushed[i] = True
                 rows[n_rows] = NOISE + i
                 n_rows += 1
         if on_weights:
-            for q in rows[:n_rows]:
-                look(weights, patches, q, z)
-        for i in task.visits[t]:
+            for a in range(n_rows):
+                look(weights, patches, rows[a], z)
+        x_strong[:] = 0.0
+        for s in range(batch_size):
+            i = task.visits[t, s]
             e = residual(z, i, task)
             if not abs(e) <= ESCAPED:
                 return t
-            push_along(z, i, task.rate / batch_size * e, task, push)
+            push_along(z, i, task.rate * share * e, task, push)
             if task.kind[i] == 0:
-                strong_residual[task.side[i]] += e / batch_size
+                x_strong[task.side[i]] += share * e
             if t >= task.late:
                 ledger.late[0] += abs(e)
-        enter(ledger, t, strong_residual, task.rate * task.square[U])
-        if on_weights:
-            move_weights(weights, patches, rows[:n_rows], push)
-        else:
-            move_overlaps(z, gram, rows[:n_rows], push)
-        for q in rows[:n_rows]:
+        enter(ledger, t, x_strong, task.rate * task.square[U])
+        for a in range(n_rows):
+            q = rows[a]
+            if on_weights:
+                move_weights(weights, patches, q, push)
+            else:
+                move_overlaps(z, gram, q, push)
             for f in range(z.shape[1]):
                 coefficients[q, f] += push[q, f]
                 push[q, f] = 0.0

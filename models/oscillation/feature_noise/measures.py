@@ -19,7 +19,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Run:
-    """What a loop left: courses, ledger, log growth (2,) of a right filter's |<w, u>|, the update of a blow-up or -1."""
+    """What a loop left: courses, ledger, log growth (2,) of a right filter's |<w, u>|, update of the blow-up or -1."""
 
     courses: Courses
     ledger: Ledger

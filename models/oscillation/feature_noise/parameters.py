@@ -74,8 +74,8 @@ class FeatureNoiseParameters(Parameters):
         if abs(per_label - round(per_label)) > 1e-6 or not 1 <= round(per_label) < self.n_samples // 2:
             k = min(max(round(per_label), 1), self.n_samples // 2 - 1)
             raise ValueError(
-                f"strong_fraction = {self.strong_fraction:g} of n_samples = {self.n_samples} leaves {per_label:.4g} weak "
-                f"samples a label; it must be a whole number, with weak and strong samples of each label: "
+                f"strong_fraction = {self.strong_fraction:g} of n_samples = {self.n_samples} leaves {per_label:.4g} "
+                f"weak samples a label; it must be a whole number, with weak and strong samples of each label: "
                 f"strong_fraction = {1 - 2 * k / self.n_samples:.6g} gives {k}"
             )
         if self.n_samples % self.batch_size:
@@ -95,8 +95,8 @@ class FeatureNoiseParameters(Parameters):
         numbers = (n + 2 + 2 * filters) * d + (n + 2) * (n + 2 + 3 * filters) + self.n_test * filters
         if numbers > MAX_NUMBERS:
             raise ValueError(
-                f"n_samples = {n}, dimension = {d}, n_filters = {self.n_filters}, n_test = {self.n_test}: a run would "
-                f"hold {numbers:.2g} numbers ({8 * numbers / 2**30:.1f} GiB), the limit is {MAX_NUMBERS}; make one smaller"
+                f"n_samples = {n}, dimension = {d}, n_filters = {self.n_filters}, n_test = {self.n_test}: a run "
+                f"would hold {numbers:.2g} numbers ({8 * numbers / 2**30:.1f} GiB), at most {MAX_NUMBERS}; lower one"
             )
         if self.n_steps * self.batch_size > MAX_VISITS:
             raise ValueError(

@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.feature_noise.problem import NOISE, U, V, Task
+from toysim.models.oscillation.feature_noise.problem import NOISE, Task, U, V
 from toysim.models.oscillation.feature_noise.state import (
     ESCAPED,
     Courses,
     Groups,
     Ledger,
     enter,
+    positive,
     record,
     sample_residual,
 )
@@ -33,17 +34,16 @@ Array = npt.NDArray[np.float64]
 
 
 @kernel
-def grow(sums: Array, gamma: float, x: Array, before: Array) -> None:
-    """One update of A or B, [role, side], by the residuals x (2,) of the labels; ``before`` (2, 2) is scratch."""
-    before[:] = sums
-    sums[:] = 0.0
-    for role in range(2):
-        for side in range(2):
-            k = 1.0 + (1 - 2 * role) * gamma * x[side]
-            if k < 0.0:
-                sums[1 - role, 1 - side] += k * k * before[role, side]
-            else:
-                sums[role, side] += k * k * before[role, side]
+def grow(sums: Array, gamma: float, x: Array) -> None:
+    """One update of A or B, [role, side], by the residuals x (2,) of the labels.
+
+    The right group of a label and the wrong group of the other are the filters of one sign: they swap by flips.
+    """
+    for side in range(2):
+        k, k_other = 1.0 + gamma * x[side], 1.0 - gamma * x[1 - side]
+        right, wrong = k * abs(k) * sums[0, side], k_other * abs(k_other) * sums[1, 1 - side]
+        sums[0, side] = positive(right) + positive(-wrong)
+        sums[1, 1 - side] = positive(wrong) + positive(-right)
 
 
 @kernel
@@ -61,36 +61,37 @@ def recur(groups: Groups, origin: Array, task: Task, ledger: Ledger, courses: Co
     groups  at the start, overwritten by the end
     origin  (2,) the right strong groups without what joins them on the way, at the start; overwritten by the end
     """
-    batch_size = task.visits.shape[1]
+    n_steps, batch_size = task.visits.shape
     gamma_u, gamma_v = task.rate * task.square[U], task.rate * task.square[V]
-    strong_residual, residual = np.zeros(2), np.zeros(2)
-    sample = np.zeros(len(task.side))
-    before = np.empty((2, 2))
+    share = 1.0 / batch_size
+    x, x_strong, x_sample = np.zeros(2), np.zeros(2), np.zeros(len(task.side))
     next_record = 0
-    for t in range(len(task.visits) + 1):
+    for t in range(n_steps + 1):
         while next_record < len(task.record_at) and task.record_at[next_record] == t:
             record(groups, ledger, task, next_record, courses)
             next_record += 1
-        if t == len(task.visits):
+        if t == n_steps:
             break
-        strong_residual[:] = 0.0
-        residual[:] = 0.0
-        for i in task.visits[t]:
+        x[:] = 0.0
+        x_strong[:] = 0.0
+        for s in range(batch_size):
+            i = task.visits[t, s]
             e = sample_residual(groups, i, task)
             if not abs(e) <= ESCAPED:
                 return t
-            sample[i] += e / batch_size
-            residual[task.side[i]] += e / batch_size
+            x[task.side[i]] += share * e
+            x_sample[i] += share * e
             if task.kind[i] == 0:
-                strong_residual[task.side[i]] += e / batch_size
+                x_strong[task.side[i]] += share * e
             if t >= task.late:
                 ledger.late[0] += abs(e)
-        enter(ledger, t, strong_residual, gamma_u)
-        grow(groups.strong, gamma_u, strong_residual, before)
-        grow(groups.weak, gamma_v, residual, before)
+        enter(ledger, t, x_strong, gamma_u)
+        grow(groups.strong, gamma_u, x_strong)
+        grow(groups.weak, gamma_v, x)
         for side in range(2):
-            origin[side] *= (1.0 + gamma_u * strong_residual[side]) ** 2
-        for i in task.visits[t]:
-            grow_noise(groups.noise, i, task.rate * task.square[NOISE + i], sample[i])
-            sample[i] = 0.0
+            origin[side] *= (1.0 + gamma_u * x_strong[side]) ** 2
+        for s in range(batch_size):
+            i = task.visits[t, s]
+            grow_noise(groups.noise, i, task.rate * task.square[NOISE + i], x_sample[i])
+            x_sample[i] = 0.0
     return -1

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from toysim.models.oscillation.feature_noise.descent import descend
 from toysim.models.oscillation.feature_noise.measures import Run, accuracies, measure, stacked
-from toysim.models.oscillation.feature_noise.problem import U, Problem, problems
+from toysim.models.oscillation.feature_noise.problem import Problem, U, problems
 from toysim.models.oscillation.feature_noise.state import empty_courses, empty_ledger
 
 from toysim.model import Batch, Rows

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.feature_noise.problem import NOISE, U, V, Task
+from toysim.models.oscillation.feature_noise.problem import NOISE, Task, U, V
 
 from toysim.jit import kernel
 
@@ -76,6 +76,12 @@ def empty_courses(n_records: int) -> Courses:
     """NaN throughout."""
     shapes = ((2, 2), (2, 2), (2, 2), (), (2,), (2,))
     return Courses(*(np.full((*shape, n_records), np.nan) for shape in shapes))
+
+
+@kernel
+def positive(x: float) -> float:
+    """max(x, 0)."""
+    return x if x > 0.0 else 0.0
 
 
 @kernel
