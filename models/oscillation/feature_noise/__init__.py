@@ -85,10 +85,7 @@ FEATURE_NOISE = Model(
             dtype="int8",
         ),
     ),
-    diagnostics=(
-        Observable("weak_ceiling", "weak output V* at which oscillation ends, one label without noise"),
-        Observable("weak_growth", "gain of the weak overlap over the two visits of a 2-cycle, less one"),
-    ),
+    diagnostics=(Observable("weak_ceiling", "weak output V* at which oscillation ends, one label without noise"),),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     paired=True,
@@ -101,6 +98,12 @@ FEATURE_NOISE = Model(
         Check(
             {"noise": "orthogonalised", "n_steps": 2000, "n_records": 5, "start_scale": 0.05},
             {"gamma_u": [0.5, 1.1, 1.2], "order": ["reshuffled", "cyclic", "with_replacement"]},
+            replicas=2,
+            shifted=_one_update_more,
+        ),
+        Check(
+            {"noise": "orthogonalised", "n_steps": 1000, "n_records": 3, "strong_fraction": 0.75},
+            {"gamma_u": [0.9, 1.2], "batch_size": [4, 16], "loss_scale": [0.5]},
             replicas=2,
             shifted=_one_update_more,
         ),

@@ -37,8 +37,3 @@ def weak_ceiling(gamma: float, r: float) -> float:
     gamma F + r gamma V < 1. Oscillation feeds V and so ends by itself there; NaN at gamma <= 1.
     """
     return (gamma - 1.0) / (gamma * (1.0 - r)) if gamma > FITTED_POINT and r < 1.0 else math.nan
-
-
-def weak_growth(gamma: float, r: float) -> float:
-    """Gain of <w, v> over the two visits of a 2-cycle, less one: r (1 - r) (gamma - 1); NaN without a stable cycle."""
-    return r * (1.0 - r) * (gamma - 1.0) if FITTED_POINT < gamma < PERIOD_TWO else math.nan

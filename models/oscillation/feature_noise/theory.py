@@ -9,7 +9,7 @@ from toysim.models.oscillation.feature_noise.descent import set_groups
 from toysim.models.oscillation.feature_noise.measures import Run, measure, stacked
 from toysim.models.oscillation.feature_noise.problem import NOISE, Problem, problems
 from toysim.models.oscillation.feature_noise.recursion import recur
-from toysim.models.oscillation.feature_noise.regimes import PERIOD_TWO, strong_share, weak_ceiling, weak_growth
+from toysim.models.oscillation.feature_noise.regimes import PERIOD_TWO, strong_share, weak_ceiling
 from toysim.models.oscillation.feature_noise.state import Groups, empty_courses, empty_ledger
 
 from toysim.model import Batch, Rows
@@ -28,12 +28,11 @@ def predict(batch: Batch) -> Rows:
 
 def _row(problem: Problem) -> dict[str, Any]:
     p = problem.parameters
-    gamma, r = p.gamma_u * strong_share(p), p.weak_norm**2
+    gamma = p.gamma_u * strong_share(p)
     largest = max(gamma, p.gamma_u * float(problem.task.square[NOISE:].max()))
     return {
         **measure(problem, recurred(problem)),
-        "weak_ceiling": weak_ceiling(gamma, r),
-        "weak_growth": weak_growth(gamma, r),
+        "weak_ceiling": weak_ceiling(gamma, p.weak_norm**2),
         "valid": (p.noise == "orthogonalised" or p.noise_norm == 0.0) and largest < PERIOD_TWO,
     }
 

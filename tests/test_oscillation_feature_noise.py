@@ -1,0 +1,365 @@
+"""Feature and noise: overlaps, weights and group recursion against plain SGD, measured tables, invariances."""
+
+import math
+
+import numpy as np
+import pytest
+from reference.feature_noise import accuracy, group_residuals, residual, samples, train
+from toysim.models.oscillation.feature_noise import FEATURE_NOISE, regimes
+from toysim.models.oscillation.feature_noise.problem import problems
+
+from toysim.errors import ToysimError
+from toysim.model import Batch
+
+GROUPS = ("strong_groups", "weak_groups", "noise_groups")
+
+
+def batch(n=1, seed=0, **fixed):
+    FEATURE_NOISE.validate(fixed)
+    return Batch(FEATURE_NOISE, {}, fixed, np.arange(n), seed)
+
+
+def simulated(n=1, seed=0, **fixed):
+    return FEATURE_NOISE.load("simulate")(batch(n, seed, **fixed))
+
+
+def predicted(n=1, seed=0, **fixed):
+    return FEATURE_NOISE.load("theory")(batch(n, seed, **fixed))
+
+
+def farthest(ours, theirs, names):
+    """Largest distance over some observables, NaN at the same places."""
+    for name in names:
+        np.testing.assert_array_equal(np.isnan(ours[name]), np.isnan(theirs[name]), err_msg=name)
+    return max(np.nanmax(np.abs(ours[name] - theirs[name])) for name in names)
+
+
+def mean_and_error(values):
+    return values.mean(), values.std(ddof=1) / math.sqrt(len(values))
+
+
+# ---- exact: plain SGD = weights = overlaps = group recursion ----------------------------------------------------
+
+
+def reference_groups(w, patches, sides, kinds):
+    """A, B (role, label) and mean C (role, kind) of weights."""
+    m = len(w) // 2
+    z = w @ patches.T
+    strong, weak, noise = np.zeros((2, 2)), np.zeros((2, 2)), np.zeros((2, len(sides)))
+    filters = (slice(0, m), slice(m, 2 * m))
+    for role in range(2):
+        for side, y in enumerate((1, -1)):
+            f = filters[(side + role) % 2]
+            strong[role, side] = np.sum(np.maximum(y * z[f, 0], 0) ** 2) / m
+            weak[role, side] = np.sum(np.maximum(y * z[f, 1], 0) ** 2) / m
+        for i, side in enumerate(sides):
+            noise[role, i] = np.sum(np.maximum(z[filters[(side + role) % 2], 2 + i], 0) ** 2) / m
+    return strong, weak, np.stack([noise[:, kinds == k].mean(axis=1) for k in (0, 1)], axis=1)
+
+
+@pytest.mark.parametrize("kernel", ["gram", "weights"])
+@pytest.mark.parametrize("noise", ["projected", "unprojected", "orthogonalised"])
+@pytest.mark.parametrize(
+    ("order", "batch_size"), [("reshuffled", 1), ("cyclic", 3), ("with_replacement", 4), ("cyclic", 12)]
+)
+def test_kernels_are_plain_sgd(kernel, noise, order, batch_size):
+    fixed = {
+        "gamma_u": 1.2,
+        "n_samples": 12,
+        "strong_fraction": 2 / 3,
+        "dimension": 20,
+        "n_filters": 5,
+        "noise": noise,
+        "start_scale": 0.1,
+        "noise_norm": 0.5,
+        "order": order,
+        "batch_size": batch_size,
+        "n_steps": 120,
+        "loss_scale": 0.5,
+    }
+    (problem,) = problems(batch(**fixed))
+    task, patches = problem.task, problem.patches
+    rows = simulated(**fixed, kernel=kernel, n_records=121)
+    x = samples(patches, task.side, task.kind)
+    eta = rows["learning_rate"][0]
+    assert eta == pytest.approx(1.2 * 5 / (4 * 0.5))
+    course = list(train(problem.weights, x, task.side, task.visits, eta, kappa=0.5))
+    groups = [reference_groups(w, patches, task.side, task.kind) for w in course]
+    for name, theirs in zip(GROUPS, zip(*groups, strict=True), strict=True):
+        np.testing.assert_allclose(rows[name][0], np.stack(theirs, axis=-1), atol=1e-12, err_msg=name)
+    e = np.array([[residual(w, x[i], task.side[i]) for i in range(12)] for w in course])
+    np.testing.assert_allclose(rows["loss"][0], 0.5 * np.mean(e**2, axis=1), atol=1e-12)
+    visited = np.take_along_axis(e[:-1], task.visits, axis=1)
+    for side in (0, 1):
+        strong = (task.kind == 0) & (task.side == side)
+        expected = np.sum(visited[strong[task.visits]]) / batch_size
+        assert rows["final_residual_sum"][0, side] == pytest.approx(expected, abs=1e-11)
+    assert rows["late_residual"][0] == pytest.approx(np.mean(np.abs(visited[108:])), abs=1e-12)
+
+
+@pytest.mark.parametrize("gamma_u", [0.5, 1.1, 1.2])
+def test_recursion_is_descent_for_orthogonal_patches(gamma_u):
+    """20,000 updates to 1e-12, at every tenth; a step larger by 1e-9 is seen."""
+    fixed = {"noise": "orthogonalised", "start_scale": 0.05, "n_records": 2001}
+    ours = simulated(3, gamma_u=gamma_u, kernel="weights", **fixed)
+    exact = predicted(3, gamma_u=gamma_u, **fixed)
+    names = (*GROUPS, "loss", "strong_output", "weak_output", "noise_output", "eta_sharpness")
+    assert exact["valid"].all()
+    assert farthest(ours, exact, names) < 1e-12
+    assert farthest(ours, exact, ("accumulation_slack",)) < 1e-10
+    problem_off = Batch(FEATURE_NOISE, {}, {"gamma_u": gamma_u * (1 + 1e-9), **fixed}, np.arange(3), 0)
+    problem_off.__dict__["keys"] = batch(3, gamma_u=gamma_u, **fixed).keys  # the same draws
+    assert farthest(ours, FEATURE_NOISE.load("theory")(problem_off), names) > 1e-10
+
+
+@pytest.mark.parametrize("noise", ["projected", "unprojected", "orthogonalised"])
+def test_overlaps_are_weights(noise):
+    """20,000 updates to 1e-11 whatever the noise; the recursion is off by more unless patches are orthogonal."""
+    fixed = {"gamma_u": 1.1, "noise": noise, "start_scale": 0.05, "n_records": 2001}
+    gram, weights = simulated(3, **fixed), simulated(3, kernel="weights", **fixed)
+    assert farthest(gram, weights, (*GROUPS, "loss", "weak_output")) < 1e-11
+    np.testing.assert_array_equal(gram["weak_accuracy"], weights["weak_accuracy"])
+    theory = predicted(3, **fixed)
+    assert theory["valid"].all() == (noise == "orthogonalised")
+    if noise != "orthogonalised":
+        assert farthest(gram, theory, GROUPS) > 1e-6
+
+
+@pytest.mark.parametrize("gamma_u", [0.5, 1.3, 1.63])
+def test_sign_flips_are_exact(gamma_u):
+    """Recursion against a twin and against plain SGD; to kill or ignore groups that flip is wrong within 10 updates."""
+    fixed = {"gamma_u": gamma_u, "noise": "orthogonalised", "start_scale": 0.3, "n_steps": 40, "n_records": 41}
+    (problem,) = problems(batch(**fixed))
+    task, args = problem.task, (problem.weights, problem.patches, problem.task.side, problem.task.kind)
+    exact = group_residuals(*args, gamma_u, task.visits)
+    x = samples(problem.patches, task.side, task.kind)
+    course = train(problem.weights, x, task.side, task.visits, gamma_u * 8 / 4)
+    plain = [residual(w, x[i], task.side[i]) for w, (i,) in zip(course, task.visits, strict=False)]
+    np.testing.assert_allclose(exact, plain, atol=1e-11)
+    theory = predicted(**fixed)
+    strong = task.kind[task.visits[:, 0]] == 0
+    for side in (0, 1):
+        visited = strong & (task.side[task.visits[:, 0]] == side)
+        expected = np.concatenate([[0.0], np.cumsum(np.where(visited, exact, 0.0))])
+        np.testing.assert_allclose(theory["residual_sum"][0, side], expected, atol=1e-11)
+    if gamma_u > 1:
+        for wrong in ("killed", "ignored"):
+            off = group_residuals(*args, gamma_u, task.visits, flips=wrong)
+            assert np.max(np.abs(off - exact)[:10]) > 1e-3
+
+
+@pytest.mark.parametrize("gamma_u", [0.3, 0.9, 1.1, 1.2, 1.4, 1.55, 1.65])
+def test_residuals_accumulate(gamma_u):
+    """log growth of <w, u> = sum log|1 + gamma x| exactly, hence a slack that is never negative before a flip."""
+    from toysim.models.oscillation.feature_noise.simulation import train as run_of
+
+    fixed = {"gamma_u": gamma_u, "n_steps": 2000, "n_records": 2001}
+    (problem,) = problems(batch(seed=3, **fixed))
+    run, _ = run_of(problem)
+    x = np.diff(run.courses.residual_sum[:, :-1], axis=1)
+    growth = np.sum(np.log(np.abs(1 + gamma_u * x)), axis=1)
+    flips = np.array([np.any(1 + gamma_u * row < 0) for row in x])
+    rows = simulated(seed=3, **fixed)
+    np.testing.assert_array_equal(np.isnan(rows["right_flip"][0]), ~flips)
+    np.testing.assert_array_equal(np.isnan(rows["accumulation_slack"][0]), flips)
+    assert flips.any() == (gamma_u > regimes.SIGN_FLIP)
+    slack = x - (np.log(np.abs(1 + gamma_u * x)) / gamma_u + gamma_u / 2 * x**2 - gamma_u**2 / 3 * x**3)
+    for side in np.flatnonzero(~flips):
+        assert run.growth[side] == pytest.approx(growth[side], abs=1e-10)
+        assert rows["accumulation_slack"][0, side] == pytest.approx(slack[side].sum(), abs=1e-10)
+        assert rows["accumulation_slack"][0, side] > 0
+
+
+def test_accuracy_is_that_of_fresh_noise():
+    """Fresh noise by its overlaps against noise drawn in d dimensions, on the trained weights."""
+    from toysim.models.oscillation.feature_noise.simulation import train as run_of
+
+    for noise in ("projected", "unprojected"):
+        fixed = {"gamma_u": 0.5, "noise": noise, "n_steps": 3000, "n_test": 100_000, "noise_norm": 0.4}
+        (problem,) = problems(batch(**fixed))
+        rows = simulated(**fixed)
+        _, weights = run_of(problem)
+        xi = np.random.default_rng(1).standard_normal((4000, 64)) * (0.4 / 8)
+        if noise == "projected":
+            xi[:, :2] = 0.0
+        labels = np.tile([1, -1], 2000)
+        u, v = problem.patches[:2]
+        for name, strong in (("weak_accuracy", 0), ("strong_accuracy", 1)):
+            theirs = accuracy(weights, u, v, strong, xi, labels)
+            error = math.sqrt(max(theirs * (1 - theirs), 1e-4) * (1 / 4000 + 1 / 100_000))
+            assert abs(rows[name][0] - theirs) <= 5 * error
+        mixed = 0.875 * rows["strong_accuracy"][0] + 0.125 * rows["weak_accuracy"][0]
+        assert rows["mixed_accuracy"][0] == pytest.approx(mixed)
+    assert 0.5 < rows["weak_accuracy"][0] < 0.95  # or the test would say little
+
+
+# ---- above the stable 2-cycle: ensembles --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("gamma_u", [1.4, 1.55])
+def test_recursion_has_the_ensemble_of_descent(gamma_u):
+    """Means over other draws within 5 standard errors; a step 5 % larger lies outside."""
+    fixed = {"noise": "orthogonalised", "n_steps": 10_000}
+    ours, exact = simulated(200, seed=1, gamma_u=gamma_u, **fixed), predicted(400, seed=2, gamma_u=gamma_u, **fixed)
+    off = predicted(400, seed=2, gamma_u=1.05 * gamma_u, **fixed)
+    assert not exact["valid"].any()
+
+    def z(theory, name):
+        a, b = (np.asarray(rows[name]).reshape(len(rows[name]), -1).mean(axis=1) for rows in (ours, theory))
+        (mean, error), (other, other_error) = mean_and_error(a[np.isfinite(a)]), mean_and_error(b[np.isfinite(b)])
+        return abs(mean - other) / math.hypot(error, other_error)
+
+    names = ("weak_output", "strong_output", "late_residual", "final_residual_sum")
+    assert max(z(exact, name) for name in names) < 5
+    assert max(z(off, name) for name in names) > 5
+
+
+TABLE = {  # gamma_u: weak-only accuracy, its error, weak output (median below 1), its error; 30 seeds of a prototype
+    0.25: (0.628, 0.005, 1e-4, 5e-5),
+    0.5: (0.628, 0.005, 1e-4, 5e-5),
+    0.9: (0.630, 0.005, 1e-4, 5e-5),
+    1.05: (0.718, 0.009, 0.0040, 0.0007),
+    1.1: (0.911, 0.013, 0.040, 0.003),
+    1.15: (0.982, 0.009, 0.108, 0.004),
+    1.3: (0.994, 0.006, 0.250, 0.005),
+    1.5: (1.000, 0.002, 0.407, 0.013),
+}
+
+
+def test_transition_of_weak_learning():
+    """Within 4 combined standard errors of the prototype's table; each row differs from one three rows on."""
+
+    def distance(rows, row):
+        V = rows["weak_output"].mean(axis=1)
+        V = V[np.isfinite(V) & (rows["weak_output"].max(axis=1) < 0.9)]  # a label without right strong filter
+        accuracy, accuracy_error = mean_and_error(rows["weak_accuracy"][np.isfinite(rows["weak_accuracy"])])
+        middle, V_error = np.median(V) if row[2] < 1e-3 else V.mean(), mean_and_error(V)[1]
+        in_accuracy = abs(accuracy - row[0]) / math.hypot(accuracy_error, row[1])
+        return max(in_accuracy, abs(middle - row[2]) / math.hypot(V_error, row[3]))
+
+    gammas = list(TABLE)
+    for k, gamma_u in enumerate(gammas):
+        rows = simulated(60, gamma_u=gamma_u)
+        assert distance(rows, TABLE[gamma_u]) < 4
+        assert distance(rows, TABLE[gammas[(k + 3) % len(gammas)]]) > 4
+        assert rows["status"].sum() <= 3 * (gamma_u >= 1.5)
+
+
+WINDOW = {  # |xi|: weak-only accuracy and error at gamma_u = 0.5 and 1.3; 20 seeds of a prototype
+    0.05: ((1.0, 0.002), (1.0, 0.012)),
+    0.1: ((0.998, 0.002), (1.0, 0.002)),
+    0.2: ((0.631, 0.005), (1.0, 0.002)),
+    0.3: ((0.560, 0.006), (0.74, 0.03)),
+    0.4: ((0.522, 0.006), (0.57, 0.03)),
+}
+
+
+@pytest.mark.parametrize("noise_norm", list(WINDOW))
+def test_benign_window_in_the_noise(noise_norm):
+    for gamma_u, (expected, error) in zip((0.5, 1.3), WINDOW[noise_norm], strict=True):
+        found, ours = mean_and_error(simulated(30, gamma_u=gamma_u, noise_norm=noise_norm)["weak_accuracy"])
+        assert abs(found - expected) < 4 * math.hypot(error, ours)
+
+
+def test_headline_accuracies():
+    """At the published sizes (d = 64, n = 16, m = 8, 7 of 8 test points strong); numbers of a prototype."""
+    fixed = {"noise_norm": 0.25, "start_scale": 1 / 64, "n_steps": 30_000}
+    for gamma_u, expected, error in ((1.3, 0.992, 0.002), (0.5, 0.944, 0.005)):
+        found, ours = mean_and_error(simulated(40, gamma_u=gamma_u, **fixed)["mixed_accuracy"])
+        assert abs(found - expected) < 4 * math.hypot(error, ours)
+
+
+# ---- blow-ups, closed forms, refusals -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("side", [simulated, predicted])
+def test_blow_up_is_a_result(side):
+    fixed = {"gamma_u": 1.9, "noise": "orthogonalised", "n_records": 11, "n_steps": 5000}
+    rows = side(4, **fixed)
+    assert (rows["regime"] == regimes.DIVERGED).all()
+    assert np.isnan(rows["weak_output"]).all()
+    assert np.isfinite(rows["loss"][:, 0]).all()
+    assert np.isnan(rows["late_residual"]).all()
+    if side is simulated:
+        assert (rows["status"] == 1).all()
+        assert ((rows["status_step"] > 0) & (rows["status_step"] < 5000)).all()
+        early = simulated(**{**fixed, "n_steps": int(rows["status_step"][0])})
+        assert early["status"][0] == 0  # the update before is still finite
+
+
+def test_regimes_and_ceiling():
+    assert [regimes.regime(g) for g in (0.99, 1.1, 1.3, 1.6)] == [0, 1, 2, 3]
+    multiplier = 9 - 2 * (1 + regimes.PERIOD_TWO) ** 2
+    assert multiplier == pytest.approx(-1.0)
+    peak = 4 * (1 + regimes.SIGN_FLIP) ** 3 / (27 * regimes.SIGN_FLIP)
+    assert 1 + regimes.SIGN_FLIP * (1 - peak) == pytest.approx(0.0, abs=1e-12)
+    ceilings = {1.05: 0.048100, 1.1: 0.091827, 1.2: 0.168350, 1.3: 0.233100, 1.5: 0.336700, 1.59: 0.374817}
+    for gamma_u, ceiling in ceilings.items():
+        assert regimes.weak_ceiling(gamma_u, 0.01) == pytest.approx(ceiling, abs=0.51e-6)
+    assert math.isnan(regimes.weak_ceiling(0.9, 0.01))
+    assert simulated(gamma_u=2.4, batch_size=16, order="cyclic", n_steps=100)["regime"][0] == 1  # 2.4 * 7/16
+
+
+def test_longer_runs_begin_alike():
+    fixed = {"gamma_u": 1.2, "batch_size": 4}
+    short, long = simulated(n_steps=50, n_records=51, **fixed), simulated(n_steps=100, n_records=101, **fixed)
+    for name in (*GROUPS, "loss", "residual_sum"):
+        np.testing.assert_array_equal(short[name], long[name][..., :51])
+
+
+def test_data_are_as_declared():
+    for noise in ("projected", "unprojected", "orthogonalised"):
+        (problem,) = problems(batch(noise=noise, n_samples=40, strong_fraction=0.8, dimension=50, noise_norm=0.3))
+        task, patches = problem.task, problem.patches
+        gram = patches @ patches.T
+        assert gram[0, 0] == 1.0
+        assert gram[1, 1] == pytest.approx(0.01)
+        assert gram[0, 1] == 0.0
+        assert (np.abs(gram[:2, 2:]).max() == 0.0) == (noise != "unprojected")
+        apart = np.abs(gram[2:, 2:] - np.diag(np.diag(gram)[2:])).max()
+        assert (apart < 1e-15) == (noise == "orthogonalised")
+        assert np.mean(task.square[2:]) == pytest.approx(0.09, rel=0.2)
+        assert task.side.tolist() == [0, 1] * 20
+        assert task.kind.sum() == 8
+        assert [np.sum(task.kind[task.side == s]) for s in (0, 1)] == [4, 4]
+        assert np.all(np.sort(task.visits.reshape(-1, 40), axis=1) == np.arange(40))
+
+
+def test_kernels_run_as_plain_python():
+    from toysim.models.oscillation.feature_noise import descent, recursion, simulation, state, theory
+
+    fixed = {"n_steps": 30, "n_records": 3, "noise": "orthogonalised", "n_samples": 4, "strong_fraction": 0.5}
+    with pytest.MonkeyPatch.context() as patch:
+        compiled = [simulated(**fixed), simulated(kernel="weights", **fixed), predicted(**fixed)]
+        for module in (state, descent, recursion, simulation, theory):
+            for name, value in vars(module).items():
+                if hasattr(value, "py_func"):
+                    patch.setattr(module, name, value.py_func)
+        plain = [simulated(**fixed), simulated(kernel="weights", **fixed), predicted(**fixed)]
+    for ours, theirs in zip(plain, compiled, strict=True):
+        for name, values in ours.items():
+            np.testing.assert_allclose(values, theirs[name], rtol=1e-12, atol=1e-14, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("values", "mend"),
+    [
+        ({"strong_fraction": 1.0}, "allowed: > 0 and < 1"),
+        ({"strong_fraction": 0.9}, "strong_fraction = 0.875 gives 1"),
+        ({"strong_fraction": 0.999}, "strong_fraction = 0.875 gives 1"),
+        ({"gamma_u": 0.0}, "greater than 0"),
+        ({"gamma_u": float("nan")}, "finite"),
+        ({"n_samples": 15}, "give an even number"),
+        ({"batch_size": 5}, "give one of its divisors"),
+        ({"batch_size": 32}, "give one of its divisors"),
+        ({"noise": "orthogonalised", "dimension": 17}, "give dimension >= 18"),
+        ({"dimension": 10**9}, "GiB"),
+        ({"n_samples": 100_000, "strong_fraction": 0.5}, "GiB"),
+        ({"n_steps": 2**31}, "lower n_steps"),
+        ({"noise": "white"}, "projected"),
+    ],
+)
+def test_refusals_say_the_mend(values, mend):
+    with pytest.raises(ToysimError, match=mend) as error:
+        FEATURE_NOISE.validate(values)
+    assert "\n" not in str(error.value)
