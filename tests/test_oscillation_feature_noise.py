@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from reference.feature_noise import accuracy, group_residuals, residual, samples, train
+from reference.feature_noise import accuracy, group_residuals, residual, samples, sharpness, train
 from toysim.models.oscillation.feature_noise import FEATURE_NOISE, regimes
 from toysim.models.oscillation.feature_noise.problem import problems
 
@@ -89,6 +89,12 @@ def test_kernels_are_plain_sgd(kernel, noise, order, batch_size):
         np.testing.assert_allclose(rows[name][0], np.stack(theirs, axis=-1), atol=1e-12, err_msg=name)
     e = np.array([[residual(w, x[i], task.side[i]) for i in range(12)] for w in course])
     np.testing.assert_allclose(rows["loss"][0], 0.5 * np.mean(e**2, axis=1), atol=1e-12)
+    for kind in (0, 1):
+        sharp = [sharpness(course[-1], x[i], kappa=0.5) for i in range(12) if task.kind[i] == kind]
+        if noise == "unprojected":
+            assert np.isnan(rows["final_eta_sharpness"][0, kind])
+        else:
+            assert rows["final_eta_sharpness"][0, kind] == pytest.approx(eta * np.mean(sharp), rel=1e-11)
     visited = np.take_along_axis(e[:-1], task.visits, axis=1)
     for side in (0, 1):
         strong = (task.kind == 0) & (task.side == side)

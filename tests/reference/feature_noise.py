@@ -39,6 +39,11 @@ def residual(w, x, side):
     return 1.0 - (1, -1)[side] * (z[:m].sum() - z[m:].sum()) / m
 
 
+def sharpness(w, x, kappa=1.0):
+    """Top eigenvalue of the Hessian of kappa (f - y)^2 where f = y: 2 kappa |grad f|^2."""
+    return 2 * kappa * np.sum((2 / (len(w) // 2) * np.maximum(w @ x.T, 0.0) @ x) ** 2)
+
+
 def group_residuals(weights, patches, sides, kinds, gamma, visits, flips="exact"):
     """Residuals of single visits by the sums of squares of filter groups; dictionaries keyed by (j, s) and (j, i).
 

@@ -29,7 +29,7 @@ Ints = npt.NDArray[np.int64]
 def residual(z: Array, i: int, task: Task) -> float:
     """e = 1 - y f(x_i),  f = sum_j (j/m) sum_r sum_patches max(<w_jr, x>, 0)^2."""
     m = z.shape[1] // 2
-    y = 1.0 - 2.0 * task.side[i]
+    y: float = 1.0 - 2.0 * task.side[i]
     strong = 1.0 - task.kind[i]
     f = 0.0
     for r in range(m):
@@ -123,7 +123,8 @@ def descend(
     coefficients  (n+2, 2m)  out, zeros at first: how far weights moved along each patch, if on overlaps
     weights       (d, 2m)    overwritten by the weights at the end, if on weights
     """
-    n, n_steps, batch_size = len(task.side), *task.visits.shape
+    n = len(task.side)
+    n_steps, batch_size = task.visits.shape
     share = 1.0 / batch_size
     push, pushed = np.zeros(z.shape), np.zeros(n, np.bool_)
     groups = Groups(np.empty((2, 2)), np.empty((2, 2)), np.empty((2, n)))

@@ -30,7 +30,7 @@ class Run:
 def measure(problem: Problem, run: Run) -> dict[str, Any]:
     """Every observable of a row but the accuracies; NaN at the end of a run that blew up, its courses up to there."""
     p, task, courses = problem.parameters, problem.task, run.courses
-    rate, n_late = float(task.rate), (p.n_steps - task.late) * p.batch_size
+    rate, n_late = task.rate, (p.n_steps - task.late) * p.batch_size
     ended = run.failed_at < 0
     outputs = {name: getattr(courses, name)[0] - getattr(courses, name)[1] for name in ("strong", "weak", "noise")}
     sharpness = courses.sharpness if p.noise != "unprojected" else np.full_like(courses.sharpness, np.nan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,13 +29,13 @@ class Task(NamedTuple):
     record_at  (R+1,) int  number of updates before each record, ascending; the last is T
     """
 
-    rate: Any
-    side: Any
-    kind: Any
-    square: Any
-    visits: Any
-    late: Any
-    record_at: Any
+    rate: float
+    side: Ints
+    kind: Ints
+    square: Array
+    visits: Ints
+    late: int
+    record_at: Ints
 
 
 @dataclass(frozen=True)

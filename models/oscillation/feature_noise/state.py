@@ -13,7 +13,7 @@ that adds to the output y f of label y, role 1, wrong, the group (-y, y) that ta
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,9 +29,9 @@ ESCAPED = 1e12  # |residual| above it is a blow-up: the next update squares it
 class Groups(NamedTuple):
     """strong A (2, 2), weak B (2, 2): [role, side]; noise C (2, n): [role, sample]."""
 
-    strong: Any
-    weak: Any
-    noise: Any
+    strong: Array
+    weak: Array
+    noise: Array
 
 
 class Ledger(NamedTuple):
@@ -42,11 +42,11 @@ class Ledger(NamedTuple):
     late                  (1,)  sum of |residual| over the visits of the last tenth
     """
 
-    first: Any
-    second: Any
-    third: Any
-    flip: Any
-    late: Any
+    first: Array
+    second: Array
+    third: Array
+    flip: Array
+    late: Array
 
 
 class Courses(NamedTuple):
@@ -59,12 +59,12 @@ class Courses(NamedTuple):
     sharpness      (2, R+1)     eta times the curvature of one sample's loss, mean over samples: [kind]
     """
 
-    strong: Any
-    weak: Any
-    noise: Any
-    square: Any
-    residual_sum: Any
-    sharpness: Any
+    strong: Array
+    weak: Array
+    noise: Array
+    square: Array
+    residual_sum: Array
+    sharpness: Array
 
 
 def empty_ledger() -> Ledger:
@@ -88,7 +88,7 @@ def positive(x: float) -> float:
 def sample_residual(groups: Groups, i: int, task: Task) -> float:
     """e = 1 - y f(x_i) from the groups."""
     side = task.side[i]
-    output = groups.weak[0, side] - groups.weak[1, side] + (groups.noise[0, i] - groups.noise[1, i])
+    output: float = groups.weak[0, side] - groups.weak[1, side] + (groups.noise[0, i] - groups.noise[1, i])
     if task.kind[i] == 0:
         output += groups.strong[0, side] - groups.strong[1, side]
     return 1.0 - output
@@ -99,7 +99,7 @@ def sample_sharpness(groups: Groups, i: int, task: Task) -> float:
     """eta (8 kappa / m) (|u|^2 F + |v|^2 V + |xi|^2 C), F, V, C sums over both roles: eta times the largest
     eigenvalue of the Hessian of kappa e^2 at e = 0, for patches orthogonal to each other."""
     side = task.side[i]
-    total = task.square[V] * (groups.weak[0, side] + groups.weak[1, side])
+    total: float = task.square[V] * (groups.weak[0, side] + groups.weak[1, side])
     total += task.square[NOISE + i] * (groups.noise[0, i] + groups.noise[1, i])
     if task.kind[i] == 0:
         total += task.square[U] * (groups.strong[0, side] + groups.strong[1, side])
