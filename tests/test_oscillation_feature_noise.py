@@ -263,7 +263,7 @@ WINDOW = {  # |xi|: weak-only accuracy and error at gamma_u = 0.5 and 1.3; 20 se
 @pytest.mark.parametrize("noise_norm", list(WINDOW))
 def test_benign_window_in_the_noise(noise_norm):
     for gamma_u, (expected, error) in zip((0.5, 1.3), WINDOW[noise_norm], strict=True):
-        found, ours = mean_and_error(simulated(30, gamma_u=gamma_u, noise_norm=noise_norm)["weak_accuracy"])
+        found, ours = mean_and_error(simulated(80, gamma_u=gamma_u, noise_norm=noise_norm)["weak_accuracy"])
         assert abs(found - expected) < 4 * math.hypot(error, ours)
 
 

@@ -3,7 +3,7 @@
     python tests/benchmarks/feature_noise.py        needs torch (pip install torch) for the row of that name
 
 One thread. All sides descend from the same weights on the same data in the same order (gamma_u = 1.1; equal weak
-overlaps after 2000 updates are asserted first); then they run warm and in turns, three times, and the best of each
+overlaps after 2000 updates are asserted first); then they run warm and in turns, nine times, and the best of each
 is printed with the ratio. PyTorch: autograd of the loss and a step of SGD, the seeds in one batched network; timed
 on 2000 updates and scaled. The group recursion is timed on orthogonal patches beside the kernel on weights.
 """
@@ -77,7 +77,7 @@ def ours(found):
     return np.stack([train(problem)[1] for problem in found])
 
 
-def best(sides, repeats=3):
+def best(sides, repeats=9):
     """Best time of each side, run in turns."""
     times = {name: [] for name in sides}
     for _ in range(repeats):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.feature_noise.descent import descend
+from toysim.models.oscillation.feature_noise.descent import Network, descend
 from toysim.models.oscillation.feature_noise.measures import Run, accuracies, measure, stacked
 from toysim.models.oscillation.feature_noise.problem import Problem, U, problems
 from toysim.models.oscillation.feature_noise.state import empty_courses, empty_ledger
@@ -31,14 +31,20 @@ def _row(problem: Problem, test: np.random.Generator) -> dict[str, Any]:
 def train(problem: Problem) -> tuple[Run, Array]:
     """The run and the weights (2m, d) at its end."""
     task, patches = problem.task, problem.patches
-    on_weights = problem.parameters.kernel == "weights"
     start = patches @ problem.weights.T
-    z, coefficients, weights = start.copy(), np.zeros_like(start), np.ascontiguousarray(problem.weights.T)
+    net = Network(
+        on_weights=problem.parameters.kernel == "weights",
+        z=start.copy(),
+        start=start,
+        coefficients=np.zeros_like(start),
+        gram=patches @ patches.T,
+        weights=np.ascontiguousarray(problem.weights.T),
+        patches=patches,
+    )
     ledger, courses = empty_ledger(), empty_courses(len(task.record_at))
-    failed_at = descend(z, patches @ patches.T, coefficients, weights, patches, on_weights, task, ledger, courses)
-    if not on_weights:
-        weights += patches.T @ coefficients
-    growth = np.array([_growth(start[U], z[U], side) for side in range(2)])
+    failed_at = descend(net, task, ledger, courses)
+    growth = np.array([_growth(start[U], net.z[U], side) for side in range(2)])
+    weights = net.weights + patches.T @ net.coefficients
     return Run(courses, ledger, growth, failed_at), weights.T
 
 
