@@ -35,6 +35,8 @@ def farthest(ours, theirs, names):
 
 
 def mean_and_error(values):
+    """Mean and standard error over the runs that did not blow up."""
+    values = values[np.isfinite(values)]
     return values.mean(), values.std(ddof=1) / math.sqrt(len(values))
 
 
@@ -212,7 +214,7 @@ def test_recursion_has_the_ensemble_of_descent(gamma_u):
 
     def z(theory, name):
         a, b = (np.asarray(rows[name]).reshape(len(rows[name]), -1).mean(axis=1) for rows in (ours, theory))
-        (mean, error), (other, other_error) = mean_and_error(a[np.isfinite(a)]), mean_and_error(b[np.isfinite(b)])
+        (mean, error), (other, other_error) = mean_and_error(a), mean_and_error(b)
         return abs(mean - other) / math.hypot(error, other_error)
 
     names = ("weak_output", "strong_output", "late_residual", "final_residual_sum")
@@ -237,8 +239,8 @@ def test_transition_of_weak_learning():
 
     def distance(rows, row):
         V = rows["weak_output"].mean(axis=1)
-        V = V[np.isfinite(V) & (rows["weak_output"].max(axis=1) < 0.9)]  # a label without right strong filter
-        accuracy, accuracy_error = mean_and_error(rows["weak_accuracy"][np.isfinite(rows["weak_accuracy"])])
+        V = V[rows["weak_output"].max(axis=1) < 0.9]  # a label without right strong filter
+        accuracy, accuracy_error = mean_and_error(rows["weak_accuracy"])
         middle, V_error = np.median(V) if row[2] < 1e-3 else V.mean(), mean_and_error(V)[1]
         in_accuracy = abs(accuracy - row[0]) / math.hypot(accuracy_error, row[1])
         return max(in_accuracy, abs(middle - row[2]) / math.hypot(V_error, row[3]))

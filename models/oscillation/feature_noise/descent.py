@@ -83,10 +83,10 @@ def push(net: Network, q: int, y: float, pace: float) -> None:
 @kernel
 def residual(z: Array, i: int, task: Task) -> float:
     """e = 1 - y f(x_i),  f = sum_j (j/m) sum_r sum_patches max(<w_jr, x>, 0)^2."""
-    m = z.shape[1] // 2
+    m: int = z.shape[1] // 2
     y: float = 1.0 - 2.0 * task.side[i]
-    strong: float = 1.0 - task.kind[i]
-    f: float = 0.0
+    strong = 1.0 - task.kind[i]
+    f = 0.0
     for r in range(m):
         plus = strong * positive(y * z[U, r]) ** 2 + positive(y * z[V, r]) ** 2 + positive(z[NOISE + i, r]) ** 2
         minus = strong * positive(y * z[U, m + r]) ** 2 + positive(y * z[V, m + r]) ** 2
