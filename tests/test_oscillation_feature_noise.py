@@ -295,6 +295,14 @@ def test_blow_up_is_a_result(side):
         assert early["status"][0] == 0  # the update before is still finite
 
 
+@pytest.mark.parametrize(("gamma_u", "share"), [(1.65, 0.0), (1.68, 0.368), (1.69, 0.778), (1.7, 0.968)])
+def test_divergence_wall(gamma_u, share):
+    """Share of runs that blow up within 16,000 updates: 500 of a prototype, 150 here, within 4 standard errors."""
+    rows = predicted(150, gamma_u=gamma_u, noise="orthogonalised", n_steps=16_000)
+    error = math.sqrt(max(share * (1 - share), 1 / 500) * (1 / 500 + 1 / 150))
+    assert abs(np.mean(rows["regime"] == regimes.DIVERGED) - share) <= 4 * error
+
+
 def test_regimes_and_ceiling():
     assert [regimes.regime(g) for g in (0.99, 1.1, 1.3, 1.6)] == [0, 1, 2, 3]
     multiplier = 9 - 2 * (1 + regimes.PERIOD_TWO) ** 2

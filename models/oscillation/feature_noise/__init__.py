@@ -23,10 +23,10 @@ where the factor is negative the group changes sign: A[j,-y] takes it over, C[j,
 
 
 def _seconds(p: FeatureNoiseParameters) -> float:
-    visits, filters = p.n_steps * p.batch_size, 2 * p.n_filters
-    rows = p.dimension if p.kernel == "weights" else p.n_samples + 2
-    setup = 3e-4 + 1.5e-8 * (p.n_samples + filters) * (p.dimension + p.n_test)
-    return setup + visits * (6e-8 + 1e-9 * filters * rows)
+    visits, filters, rows = p.n_steps * p.batch_size, 2 * p.n_filters, p.n_samples + 2
+    look = 1.3e-9 * filters * p.dimension if p.kernel == "weights" else 6e-10 * filters * rows
+    setup = 1e-3 + 1.5e-8 * (p.n_samples + filters) * (p.dimension + p.n_test)
+    return setup + visits * (8e-8 + look) + p.n_records * rows * look
 
 
 def _one_update_more(values: dict[str, object]) -> dict[str, object]:
