@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,7 +63,7 @@ def updates_kept(batch: Batch) -> Ints:
     return np.concatenate([records_of(batch), batch["n_steps"][:, None]], axis=1)
 
 
-def starts(batch: Batch) -> Any:
+def starts(batch: Batch) -> Iterator[Array]:
     """The weights u, v (2, n) of the rows in turn."""
     for rng, width in zip(batch.generators("weights"), batch["width"], strict=True):
         yield rng.standard_normal((2, int(width)))

@@ -53,8 +53,8 @@ DIAGONAL_LINEAR = Model(
     ),
     checks=(
         Check(
-            {"n_steps": 50, "n_records": 6, "n_samples": 5, "n_features": 8},
-            {"learning_rate": [0.02, 0.05], "descent": ["stochastic", "full"]},
+            {"n_steps": 50, "n_records": 6, "n_features": 8, "learning_rate": 0.04},
+            {"n_samples": [5, 7], "descent": ["stochastic", "full"]},
             replicas=3,
             shifted=lambda values: {**values, "n_steps": values["n_steps"] + 1},
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,15 +94,15 @@ class Task(NamedTuple):
     keep_at: Any
 
 
-def tasks(batch: Batch) -> Any:
-    """The tasks of the rows in turn; all methods and learning rates of a replica share data, start and order."""
-    X = batch.normal("data", int(batch["n_samples"][0]), int(batch["n_features"][0]))
+def tasks(batch: Batch) -> Iterator[Task]:
+    """The tasks of the rows in turn; all methods and learning rates of a replica share the data, and SGD the order."""
     keep_at = np.concatenate([records_of(batch), batch["n_steps"][:, None]], axis=1)
-    for i, rng in enumerate(batch.generators("order")):
-        n_steps, n_nonzero = int(batch["n_steps"][i]), int(batch["n_nonzero"][i])
+    sizes = (batch[name].tolist() for name in ("n_samples", "n_features", "n_nonzero", "n_steps"))
+    for i, (rng, n, d, n_nonzero, n_steps) in enumerate(zip(batch.generators("task"), *sizes, strict=True)):
+        X = rng.standard_normal((n, d))
         full = batch["descent"][i] == "full"
-        order = np.full(n_steps, -1) if full else rng.integers(X.shape[1], size=n_steps)
-        yield Task(X[i], X[i, :, :n_nonzero].sum(axis=1), order, keep_at[i])
+        order = np.full(n_steps, -1) if full else rng.integers(n, size=n_steps)
+        yield Task(X, X[:, :n_nonzero].sum(axis=1), order, keep_at[i])
 
 
 def empty_course(batch: Batch) -> Course:
@@ -131,15 +132,8 @@ def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
     courses, failed_at = empty_course(batch), np.empty(len(batch), np.int64)
     for i, task in enumerate(tasks(batch)):
-        failed_at[i] = descend(
-            task.X,
-            task.y,
-            batch["scale"][i],
-            batch["learning_rate"][i],
-            task.order,
-            task.keep_at,
-            course_of(courses, i),
-        )
+        rest = (batch["learning_rate"][i], task.order, task.keep_at, course_of(courses, i))
+        failed_at[i] = descend(task.X, task.y, batch["scale"][i], *rest)
     return {
         **measured(courses),
         "update": records_of(batch).astype(float),
