@@ -38,7 +38,7 @@ STYLE = {
 METADATA: dict[str, Any] = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
-def observable(tree: xr.DataTree, side: str, name: str) -> xr.DataArray:
+def observable(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArray:
     """An observable of one side on the sweep's grid; the dimension of a single replica is dropped."""
     values = tree[side].to_dataset()[name]
     return values.squeeze("replica", drop=True) if values.sizes.get("replica") == 1 else values
@@ -146,27 +146,31 @@ def save_plain(figure: Figure, path: Path) -> None:
 
 
 def plot_run(simulation: xr.Dataset, theory: xr.Dataset | None = None) -> Figure:
-    """One run: a panel for every observable with a time course, or else one number each; theory dashed beside it."""
+    """One run: a panel for every observable with a course, or else one number each; theory dashed beside it.
+
+    The course runs over the model's ``time`` or ``update`` if it has one of them, else over the record's number.
+    """
+    clock = next((n for n in ("time", "update") if n in simulation), "record")
     courses = [
-        n for n, v in simulation.data_vars.items() if "record" in v.dims and v.sizes["record"] > 1 and n != "time"
+        n for n, v in simulation.data_vars.items() if "record" in v.dims and v.sizes["record"] > 1 and n != clock
     ]
     with style():
-        return _plot_courses(simulation, theory, courses) if courses else _plot_scalars(simulation, theory)
+        return _plot_courses(simulation, theory, courses, clock) if courses else _plot_scalars(simulation, theory)
 
 
-def _plot_courses(simulation: xr.Dataset, theory: xr.Dataset | None, names: list[Any]) -> Figure:
+def _plot_courses(simulation: xr.Dataset, theory: xr.Dataset | None, names: list[Any], clock: str) -> Figure:
     figure = new_figure(5.0 * len(names), 3.6)
+    x = simulation[clock]
+    x = x.isel(replica=0) if "replica" in x.dims else x
     for panel, name in enumerate(names):
         axes = figure.add_subplot(1, len(names), panel + 1)
         for ds, line, label in ((simulation, "-", "simulation"), (theory, "--", "theory")):
             if ds is None or name not in ds:
                 continue
-            time = ds["time"] if "time" in ds else ds["record"]
             for k, (tag, values) in enumerate(_curves(ds[name])):
-                x = time.isel(replica=0) if "replica" in time.dims else time
                 axes.plot(x.values, values, line, color=f"C{k}", label=f"{label} {tag}".strip())
         axes.set_title(simulation[name].attrs["long_name"])
-        axes.set_xlabel(_label("time", simulation["time"]) if "time" in simulation else "record")
+        axes.set_xlabel(clock if clock == "record" else _label(clock, x))
         axes.set_ylabel(_label(name, simulation[name]))
         axes.legend()
     return figure

@@ -14,7 +14,7 @@ EARLY, LATE = 0, 1  # entries of the dimension ``timing``
 
 def end(tree: xr.DataTree, side: str, name: str, pathway: int | None = None) -> xr.DataArray:
     """An observable of one side, of one pathway if one is chosen."""
-    values = observable(tree, side, name)
+    values = observable(tree, name, side)
     return values if pathway is None else values.sel(pathway=pathway, drop=True)
 
 

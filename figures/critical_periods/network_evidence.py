@@ -25,11 +25,11 @@ SHOWN = len(LAST_DECIMALS)
 
 def analytic_is_the_map(network: xr.DataTree, modes: xr.DataTree) -> Evidence:
     """Network against the map of each mode at the same step, over all records; and against the flow."""
-    strength = observable(network, "simulation", "mode_strength")
-    alone = observable(modes, "simulation", "mode_strength").transpose("deficit_start", "singular_value", ...)
+    strength = observable(network, "mode_strength")
+    alone = observable(modes, "mode_strength").transpose("deficit_start", "singular_value", ...)
     alone = alone.sel(singular_value=TASK, method="nearest").rename(singular_value="mode").drop_vars("mode")
     off = np.abs(strength - alone).max(("pathway", "record"))
-    flow = np.abs(strength - observable(network, "theory", "mode_strength"))
+    flow = np.abs(strength - observable(network, "mode_strength", "theory"))
     holds = (off <= ROUNDING).transpose("deficit_start", "mode").values.ravel()
     return Evidence(
         measured=f"network and map differ by {float(off.max()):.1e} at most, network and gradient flow by "
@@ -43,7 +43,7 @@ def analytic_is_the_map(network: xr.DataTree, modes: xr.DataTree) -> Evidence:
 
 def figure_2(network: xr.DataTree) -> Evidence:
     """End strengths of the early and middle deficit against the published draw; the late one leaves all modes even."""
-    strength = observable(network, "simulation", "final_strength").transpose("deficit_start", "pathway", "mode", ...)
+    strength = observable(network, "final_strength").transpose("deficit_start", "pathway", "mode", ...)
     n = strength.sizes["replica"]
     mean, spread = strength.mean("replica"), strength.std("replica", ddof=1)
     holds, texts = [], []
@@ -68,7 +68,7 @@ def figure_2(network: xr.DataTree) -> Evidence:
 
 def lesioned_feature(lesion: xr.DataTree) -> Evidence:
     """In every draw: the lesioned mode stays in a as it started and is learned whole in b; the others are a's."""
-    strength = observable(lesion, "simulation", "mode_strength").transpose("replica", "pathway", "mode", "record")
+    strength = observable(lesion, "mode_strength").transpose("replica", "pathway", "mode", "record")
     end, first = strength.isel(record=-1), strength.isel(record=0)
     whole = end.isel(mode=1).sum("pathway")
     still = np.abs(end - first).isel(pathway=A, mode=1).values
@@ -88,7 +88,7 @@ def lesioned_feature(lesion: xr.DataTree) -> Evidence:
 
 def nonlinear_too(nonlinear: xr.DataTree) -> Evidence:
     """For tanh and ReLU, mode by mode in every draw: a ahead after the early window, even after the late one."""
-    strength = observable(nonlinear, "simulation", "final_strength")
+    strength = observable(nonlinear, "final_strength")
     strength = strength.transpose("nonlinearity", "deficit_start", "replica", "mode", "pathway")
     whole = strength.sum("pathway")
     share = (strength.isel(pathway=B) / whole).values
@@ -108,7 +108,7 @@ def nonlinear_too(nonlinear: xr.DataTree) -> Evidence:
 
 def winner_unaligned(unaligned: xr.DataTree) -> Evidence:
     """At each depth: does the stronger pathway take more of the first mode from the smallest than the largest start?"""
-    share = observable(unaligned, "simulation", "final_share").isel(mode=0).max("pathway")
+    share = observable(unaligned, "final_share").isel(mode=0).max("pathway")
     share = share.transpose("depth", "start_strength", "replica")
     mean, n = share.mean("replica").values, share.sizes["replica"]
     error = (share.std("replica", ddof=1) / np.sqrt(n)).values

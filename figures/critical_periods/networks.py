@@ -33,8 +33,8 @@ def draw_modes(axes: Any, time: xr.DataArray, strength: xr.DataArray, law: xr.Da
 
 def draw_windows(figure: Figure, tree: xr.DataTree, theory: bool, **chosen: Any) -> None:
     """A column a window, the open pathway above the deprived one; the window is shaded."""
-    strength, time = observable(tree, "simulation", "mode_strength"), observable(tree, "simulation", "time")
-    law = observable(tree, "theory", "mode_strength") if theory else None
+    strength, time = observable(tree, "mode_strength"), observable(tree, "time")
+    law = observable(tree, "mode_strength", "theory") if theory else None
     starts, length = strength["deficit_start"].values, parameter(tree, "deficit_length")
     panels = figure.subplots(2, len(starts), sharex=True, sharey=True)
     for (pathway, label), row in zip(PATHWAYS.items(), panels, strict=True):
@@ -79,11 +79,11 @@ def lesion(data: Data) -> Figure:
     figure = new_figure(11.0, 6.4)
     panels = figure.subplots(2, 2, width_ratios=(3, 2))
     draw = {"replica": 0}
-    time = observable(tree, "simulation", "time").isel(draw)
-    maps = observable(tree, "simulation", "final_map").isel(draw)
+    time = observable(tree, "time").isel(draw)
+    maps = observable(tree, "final_map").isel(draw)
     top = float(np.abs(maps).max())
     for pathway, (left, right) in enumerate(panels):
-        strength, law = (observable(tree, side, "mode_strength").isel(draw | {"pathway": pathway}) for side in
+        strength, law = (observable(tree, "mode_strength", side).isel(draw | {"pathway": pathway}) for side in
                          ("simulation", "theory"))  # fmt: skip
         left.axvspan(0, parameter(tree, "deficit_length"), color="0.92", zorder=0)
         draw_modes(left, time, strength, law, modes=5)

@@ -91,7 +91,7 @@ def winner(data: Data) -> Figure:
     left.set_xticks([0.1, 0.2, 0.3, 0.4, 0.6], ["0.1", "0.2", "0.3", "0.4", "0.6"])
     left.set_xticks([], minor=True)
 
-    weaker = observable(data["critical_periods.unaligned"], "simulation", "final_share").isel(mode=0).min("pathway")
+    weaker = observable(data["critical_periods.unaligned"], "final_share").isel(mode=0).min("pathway")
     mean, error = weaker.mean("replica"), weaker.std("replica", ddof=1) / np.sqrt(weaker.sizes["replica"])
     for k, depth in enumerate(weaker["depth"].values):
         x, here = weaker["start_strength"].values * 1.1**k, {"depth": depth}

@@ -6,19 +6,15 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from toysim.drawing import observable
+
 PREFIX = "edge_of_stability."
 KINDS = ("quadratic", "quartic", "logistic")
 
 
-def values(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArray:
-    """An observable of one side; a single replica's dimension is dropped."""
-    found = tree[side].to_dataset()[name]
-    return found.squeeze("replica", drop=True) if found.sizes.get("replica") == 1 else found
-
-
 def finished(tree: xr.DataTree) -> xr.DataArray:
     """Where the run ended with status ok."""
-    ok: xr.DataArray = values(tree, "status") == 0
+    ok: xr.DataArray = observable(tree, "status") == 0
     return ok
 
 

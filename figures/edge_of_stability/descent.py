@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from toysim.figures.edge_of_stability.common import KINDS, PREFIX, finished, standard_error, values
+from toysim.figures.edge_of_stability.common import KINDS, PREFIX, finished, standard_error
 
-from toysim.drawing import Data, new_figure
+from toysim.drawing import Data, new_figure, observable
 
 DOTS, LAW = "#1f5a94", "#c0392b"
 FORMULAS = {
@@ -35,7 +35,7 @@ def sharpness(data: Data) -> Figure:
 def draw_course(axes: Any, data: Data, kind: str) -> None:
     """Sharpness over time in one run."""
     tree = data[f"{PREFIX}sharpness_course"]
-    course = values(tree, "sharpness")
+    course = observable(tree, "sharpness")
     here = course.isel(case=int(np.flatnonzero(course["loss_kind"].values == kind)[0]))
     eta = float(here["learning_rate"])
     shown = slice(0, {"quadratic": 61}.get(kind, 1501))
@@ -50,11 +50,11 @@ def draw_ends(axes: Any, data: Data, kind: str) -> None:
     """eta * sharpness / 2 at the end over eta; the flow's minimum and the edge beside it."""
     tree = data[f"{PREFIX}sharpness_{kind}"]
     ok = finished(tree).values
-    eta = values(tree, "learning_rate").values
-    flow = eta * values(tree, "flow_sharpness", "theory").values / 2
+    eta = observable(tree, "learning_rate").values
+    flow = eta * observable(tree, "flow_sharpness", "theory").values / 2
     axes.plot(
         eta[ok],
-        values(tree, "edge_share").values[ok],
+        observable(tree, "edge_share").values[ok],
         "o",
         ms=4,
         mfc="none",
@@ -71,13 +71,19 @@ def draw_ends(axes: Any, data: Data, kind: str) -> None:
 def catapult(data: Data) -> Figure:
     """Kernel at the end and peak loss over the start's kernel, every draw; peak loss over width."""
     tree, widths = data[f"{PREFIX}catapult"], data[f"{PREFIX}catapult_width"]
-    start, ok = values(tree, "start_eta_kernel"), finished(tree)
+    start, ok = observable(tree, "start_eta_kernel"), finished(tree)
     figure = new_figure(13.5, 4.2)
     left, middle, right = figure.subplots(1, 3)
     x = np.broadcast_to(start.values[:, None], ok.shape)[ok.values]
     for axes, name in ((left, "final_eta_kernel"), (middle, "peak_loss")):
         axes.plot(
-            x, values(tree, name).values[ok.values], ".", ms=3, color=DOTS, gid=name, label="every draw, n = 1000"
+            x,
+            observable(tree, name).values[ok.values],
+            ".",
+            ms=3,
+            color=DOTS,
+            gid=name,
+            label="every draw, n = 1000",
         )
         axes.axvspan(4, 4.5, color=LAW, alpha=0.15, lw=0, label="diverges")
         axes.axvline(2, color="0.6", ls=":", lw=1)
@@ -85,7 +91,7 @@ def catapult(data: Data) -> Figure:
     left.plot([0, 2, 4], [0, 2, 2], "--", color=LAW, lw=1, label="bound: lazy, then $\\eta\\lambda < 2$")
     left.set(ylabel="$\\eta\\lambda$ at the end", title="Above 2 the kernel falls", ylim=(-0.1, 3.0))
     middle.set(ylabel="largest loss", yscale="log", title="The loss first rises to the order of the width")
-    peak = values(widths, "peak_loss")
+    peak = observable(widths, "peak_loss")
     for k, begin in enumerate(peak["start_eta_kernel"].values):
         here = peak.sel(start_eta_kernel=begin)
         right.errorbar(here["width"], here.mean("replica"), standard_error(here), fmt="o-", ms=4, lw=1, color=f"C{k}",
@@ -109,7 +115,7 @@ def sparsity(data: Data) -> Figure:
         ("SGD, one sample an update", "full batch"),
         strict=True,
     ):
-        norm = values(data[f"{PREFIX}sparsity_{name}"], "final_l1_norm")
+        norm = observable(data[f"{PREFIX}sparsity_{name}"], "final_l1_norm")
         change = norm - norm.isel(learning_rate=0)
         for k in range(change.sizes["replica"]):
             axes.plot(change["learning_rate"], change.isel(replica=k), "-", color="0.75", lw=0.8, gid=f"{name}:{k}",

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from toysim.figures.edge_of_stability.common import distinct, finished, standard_error, values
+from toysim.figures.edge_of_stability.common import distinct, finished, standard_error
 from toysim.models.oscillation.single_datum.closed_forms import CHAOS_ABOVE, ORBIT_STABLE_BELOW
 
 from toysim.claims import Evidence
+from toysim.drawing import observable
 
 AT_THE_EDGE = 0.05  # sharpness within 5 % of 2/eta
 CHANGED = 0.05  # share of the start's kernel that a lazy run may lose at this width
@@ -27,7 +28,10 @@ def _list(numbers: npt.ArrayLike, digits: int = 3) -> str:
 
 def thresholds(tree: xr.DataTree) -> Evidence:
     """Number of points on the attractor, gamma by gamma, against the closed forms' 1, 2, more."""
-    count, gamma = distinct(values(tree, "strong_samples")), values(tree, "gamma").values
+    count, gamma = (
+        distinct(observable(tree, "strong_samples")),
+        observable(tree, "gamma").values,
+    )
     expected = np.select([gamma < 1, gamma < ORBIT_STABLE_BELOW], [1, 2], 3)
     holds = np.where(expected == 3, count > 2, count == expected)
     doubled, split = gamma[np.argmax(count > 2)], gamma[np.argmax(count > 1)]
@@ -42,7 +46,7 @@ def thresholds(tree: xr.DataTree) -> Evidence:
 
 def chaos(tree: xr.DataTree) -> Evidence:
     """Lyapunov exponents: none positive below the threshold, most of them above (periodic windows lie dense there)."""
-    exponent, gamma = values(tree, "lyapunov").values, values(tree, "gamma").values
+    exponent, gamma = observable(tree, "lyapunov").values, observable(tree, "gamma").values
     below, above = exponent[gamma < CHAOS_ABOVE], exponent[gamma > CHAOS_ABOVE]
     return Evidence(
         measured=f"largest exponent below {below.max():.2g}; first positive at gamma = "
@@ -56,10 +60,10 @@ def chaos(tree: xr.DataTree) -> Evidence:
 
 def weak_feature_learned(tree: xr.DataTree) -> Evidence:
     """V at the end: at V* or above for gamma > 1, at its start's size below."""
-    end, gamma = values(tree, "final_weak"), values(tree, "gamma")
-    limit, start = values(tree, "weak_limit", "theory"), float(values(tree, "weak_start"))
+    end, gamma = observable(tree, "final_weak"), observable(tree, "gamma")
+    limit, start = observable(tree, "weak_limit", "theory"), float(observable(tree, "weak_start"))
     large = (gamma > 1).values
-    predicted = values(tree, "final_weak", "theory")
+    predicted = observable(tree, "final_weak", "theory")
     holds = np.where(large, end >= limit, end < 2 * start)
     off = abs(end / predicted - 1).values[large]
     return Evidence(
@@ -74,13 +78,14 @@ def weak_feature_learned(tree: xr.DataTree) -> Evidence:
 
 def oscillation_lasts(tree: xr.DataTree) -> Evidence:
     """Largest |e| over the last tenth of the run, per gamma > 1."""
-    large = values(tree, "gamma").values > 1
-    residual = 1 - values(tree, "strong") - values(tree, "weak")
+    large = observable(tree, "gamma").values > 1
+    residual = 1 - observable(tree, "strong") - observable(tree, "weak")
     late = abs(residual).isel(record=slice(-residual.sizes["record"] // 10, None)).max("record").values[large]
     early = abs(residual).isel(record=slice(200, 1000)).max("record").values[large]
     return Evidence(
         measured=f"largest |e| in updates 200 to 1000: {_list(early)}; in the last tenth of "
-        f"{residual.sizes['record'] - 1}: {_list(late, 6)} (gamma = {_list(values(tree, 'gamma').values[large], 2)})",
+        f"{residual.sizes['record'] - 1}: {_list(late, 6)} "
+        f"(gamma = {_list(observable(tree, 'gamma').values[large], 2)})",
         expected="|e| >= 0.2 throughout",
         error="none: one course each, without noise",
         holds=late >= 0.2,
@@ -92,8 +97,8 @@ def settles_at_the_edge(trees: Mapping[str, xr.DataTree]) -> Evidence:
     """All steps at which the flow's minimum would be unstable: is eta * sharpness / 2 one at the end?"""
     holds, within, measured = [], [], []
     for kind, tree in trees.items():
-        share = values(tree, "edge_share")
-        flow = share["learning_rate"] * values(tree, "flow_sharpness", "theory") / 2
+        share = observable(tree, "edge_share")
+        flow = share["learning_rate"] * observable(tree, "flow_sharpness", "theory") / 2
         over = ((flow > 1) & finished(tree)).values
         holds.append(np.abs(share.values[over] - 1) <= AT_THE_EDGE)
         within.append(np.full(over.sum(), kind != "quadratic"))
@@ -111,13 +116,13 @@ def settles_at_the_edge(trees: Mapping[str, xr.DataTree]) -> Evidence:
 
 def catapult_bounds(tree: xr.DataTree, widths: xr.DataTree) -> Evidence:
     """Regime by regime, every draw: kernel kept, kernel lowered to below 2/eta, divergence; peak against width."""
-    start = values(tree, "start_eta_kernel")
-    end, ok = values(tree, "final_eta_kernel"), finished(tree)
+    start = observable(tree, "start_eta_kernel")
+    end, ok = observable(tree, "final_eta_kernel"), finished(tree)
     lazy, catapult = start < 2, (start > 2) & (start < 4)
     kept = (end > (1 - CHANGED) * start) & ok
     lowered = (end < 2) & ok
     holds = kept.where(lazy, lowered.where(catapult, ~ok)).all("replica").values
-    peak = values(widths, "peak_loss").mean("replica").sel(start_eta_kernel=[2.5, 3.5])
+    peak = observable(widths, "peak_loss").mean("replica").sel(start_eta_kernel=[2.5, 3.5])
     growth = peak.isel(width=-1) / peak.isel(width=0) / (peak["width"][-1] / peak["width"][0])
     order_n = (abs(growth - 1) < 0.2).values
     return Evidence(
@@ -126,7 +131,7 @@ def catapult_bounds(tree: xr.DataTree, widths: xr.DataTree) -> Evidence:
         f"{100 * float((~ok).where(start > 4).mean()):.0f} % diverge; peak loss over width from n = "
         f"{int(peak['width'][0])} to {int(peak['width'][-1])} changes by factors {_list(growth)}",
         expected="lazy below eta lambda_0 = 2, catapult with a peak of order n up to 4, divergence above",
-        error=f"{ok.sizes['replica']} draws at width {int(values(tree, 'width'))}, thresholds up to 1/n",
+        error=f"{ok.sizes['replica']} draws at width {int(observable(tree, 'width'))}, thresholds up to 1/n",
         holds=np.append(holds, order_n),
         within=_all(len(holds) + len(order_n)),
     )
@@ -136,7 +141,7 @@ def opposite_trends(stochastic: xr.DataTree, full: xr.DataTree) -> Evidence:
     """Change of the l1 norm from each learning rate to the next, paired over the data sets."""
     holds, measured, errors = [], [], []
     for tree, sign, name in ((stochastic, -1, "SGD"), (full, 1, "full batch")):
-        norm = values(tree, "final_l1_norm")
+        norm = observable(tree, "final_l1_norm")
         change = norm.diff("learning_rate")
         error = standard_error(change)
         holds.append((sign * change.mean("replica") > 3 * error).values)
@@ -154,9 +159,9 @@ def opposite_trends(stochastic: xr.DataTree, full: xr.DataTree) -> Evidence:
 
 def wsd_beats_cosine(tree: xr.DataTree) -> Evidence:
     """Final loss of wsd against cosine at its peak rate, and at the same sum of rates."""
-    loss = values(tree, "final_loss").transpose("run", "budget", "replica")
+    loss = observable(tree, "final_loss").transpose("run", "budget", "replica")
     mean, error = loss.mean("replica").values, standard_error(loss).values
-    exact = values(tree, "final_loss", "theory").transpose("run", "budget").values
+    exact = observable(tree, "final_loss", "theory").transpose("run", "budget").values
     schedule, rate = loss["schedule"].values, loss["learning_rate"].values
     holds, within, gaps, significant, same_sign = [], [], [], [], []
     for run in np.flatnonzero(schedule == "wsd"):

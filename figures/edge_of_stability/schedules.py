@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.edge_of_stability.common import PREFIX, standard_error, values
+from toysim.figures.edge_of_stability.common import PREFIX, standard_error
 
-from toysim.drawing import Data, new_figure
+from toysim.drawing import Data, new_figure, observable
 
 NAMES = {"constant": "constant", "wsd": "decay at the end", "greedy": "greedy decay", "cosine": "cosine"}
 
@@ -19,7 +19,7 @@ def river(data: Data) -> Figure:
     tree, pairs = data[f"{PREFIX}river_course"], data[f"{PREFIX}schedules"]
     figure = new_figure(13.5, 7.4)
     panels = figure.subplots(2, 2)
-    n_budgets = values(tree, "loss").sizes["budget"]
+    n_budgets = observable(tree, "loss").sizes["budget"]
     for k, (schedule, label) in enumerate(NAMES.items()):
         for budget in range(n_budgets if schedule != "constant" else 0, 0, -1):
             draw(panels[0, 0], tree, "loss", schedule, budget - 1, f"C{k}", label if budget == 1 else None)
@@ -41,17 +41,23 @@ def river(data: Data) -> Figure:
 def draw(axes: Any, tree: xr.DataTree, name: str, schedule: str, budget: int, color: str, label: str | None) -> None:
     """Mean of one course over replicas, and the exact mean dashed."""
     at = {"schedule": schedule, "budget": budget}
-    t = values(tree, "update").isel(replica=0).sel(at).values
+    t = observable(tree, "update").isel(replica=0).sel(at).values
     tag = f"{name}:{schedule}:{budget}"
     axes.plot(
-        t, values(tree, name).sel(at).mean("replica"), "-", color=color, lw=1.2, label=label, gid=f"simulation:{tag}"
+        t,
+        observable(tree, name).sel(at).mean("replica"),
+        "-",
+        color=color,
+        lw=1.2,
+        label=label,
+        gid=f"simulation:{tag}",
     )
-    axes.plot(t, values(tree, name, "theory").sel(at), "--", color="k", lw=0.7, gid=f"theory:{tag}")
+    axes.plot(t, observable(tree, name, "theory").sel(at), "--", color="k", lw=0.7, gid=f"theory:{tag}")
 
 
 def draw_pairs(axes: Any, tree: xr.DataTree) -> None:
     """Final loss of wsd less cosine's, at the same peak and at the same sum of rates, over the budget."""
-    loss, exact = values(tree, "final_loss"), values(tree, "final_loss", "theory")
+    loss, exact = observable(tree, "final_loss"), observable(tree, "final_loss", "theory")
     schedule, rate = loss["schedule"].values, loss["learning_rate"].values
     n_steps = loss["n_steps"].values
     for k, run in enumerate(np.flatnonzero(schedule == "wsd")):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.edge_of_stability.common import PREFIX, values
+from toysim.figures.edge_of_stability.common import PREFIX
 from toysim.models.oscillation.single_datum.closed_forms import (
     CHAOS_ABOVE,
     ORBIT_STABLE_BELOW,
@@ -15,7 +15,7 @@ from toysim.models.oscillation.single_datum.closed_forms import (
     weak_limit,
 )
 
-from toysim.drawing import Data, new_figure
+from toysim.drawing import Data, new_figure, observable
 
 DOTS, LAW = "#1f5a94", "#c0392b"
 
@@ -28,22 +28,30 @@ def _thresholds(axes: Any) -> None:
 def bifurcation(data: Data) -> Figure:
     """Last outputs of the strong feature over gamma with the orbit's closed form; the Lyapunov exponent below."""
     tree = data[f"{PREFIX}bifurcation"]
-    gamma = values(tree, "gamma").values
-    samples = values(tree, "strong_samples").transpose("gamma", "sample").values
+    gamma = observable(tree, "gamma").values
+    samples = observable(tree, "strong_samples").transpose("gamma", "sample").values
     figure = new_figure(8.0, 6.4)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
     above.plot(np.repeat(gamma, samples.shape[1]), samples.ravel(), ".", ms=0.6, mew=0, color=DOTS, gid="samples")
     above.plot([], [], "s", ms=3, color=DOTS, label=f"last {samples.shape[1]} outputs")
     for name in ("strong_low", "strong_high"):
-        law = values(tree, name, "theory").values
+        law = observable(tree, name, "theory").values
         known = np.isfinite(law)
         above.plot(gamma[known], law[known], "-", color=LAW, lw=1, gid=f"theory:{name}",
                    label="fitted point and orbit, closed form" if name == "strong_low" else None)  # fmt: skip
     above.set(ylabel="strong output F", title="The fit oscillates above $\\gamma = 1$, and doubles into chaos")
     above.legend(loc="upper left")
-    law = values(tree, "lyapunov", "theory").values
+    law = observable(tree, "lyapunov", "theory").values
     known = np.isfinite(law)
-    below.plot(gamma, values(tree, "lyapunov").values, ".", ms=3, color=DOTS, gid="lyapunov", label="simulation")
+    below.plot(
+        gamma,
+        observable(tree, "lyapunov").values,
+        ".",
+        ms=3,
+        color=DOTS,
+        gid="lyapunov",
+        label="simulation",
+    )
     below.plot(gamma[known], law[known], "-", color=LAW, lw=1, gid="theory:lyapunov", label="closed form")
     below.axhline(0, color="0.3", lw=0.8)
     below.set(xlabel="$\\gamma = 4\\eta\\,|u|^2/m$", ylabel="Lyapunov exponent", ylim=(-2.5, 0.9))
@@ -65,10 +73,10 @@ def weak_feature(data: Data) -> Figure:
 
 def draw_courses(left: Any, middle: Any, tree: xr.DataTree) -> None:
     """Running sum of the residual with the orbit's slope, and the weak output, a colour a gamma."""
-    for k, gamma in enumerate(values(tree, "gamma").values):
-        t = values(tree, "update").sel(gamma=gamma).values
+    for k, gamma in enumerate(observable(tree, "gamma").values):
+        t = observable(tree, "update").sel(gamma=gamma).values
         for axes, name in ((left, "residual_sum"), (middle, "weak")):
-            here = values(tree, name).sel(gamma=gamma).values
+            here = observable(tree, name).sel(gamma=gamma).values
             axes.plot(t, here, color=f"C{k}", lw=1.2, label=f"$\\gamma$ = {gamma:g}", gid=f"{name}:{gamma:g}")
         if 1 < gamma < ORBIT_STABLE_BELOW:
             early = t[t < 8000]
@@ -83,13 +91,13 @@ def draw_courses(left: Any, middle: Any, tree: xr.DataTree) -> None:
 
 def draw_ends(axes: Any, tree: xr.DataTree) -> None:
     """Weak output at the end over gamma, with the closed forms."""
-    gamma, end = values(tree, "gamma").values, values(tree, "final_weak").values
-    law = values(tree, "final_weak", "theory").values
+    gamma, end = observable(tree, "gamma").values, observable(tree, "final_weak").values
+    law = observable(tree, "final_weak", "theory").values
     known, label = np.isfinite(law), "$V^*(1 + r/4)$; small-step law"
     axes.plot(gamma, end, "o", ms=4, mfc="none", color=DOTS, label="simulation", gid="final_weak")
     axes.plot(gamma[known], law[known], "x", ms=4, color=LAW, label=label, gid="theory:final_weak")
     fine = np.linspace(1.005, gamma[-1], 200)
-    limit = weak_limit(fine, float(values(tree, "weak_ratio")))
+    limit = weak_limit(fine, float(observable(tree, "weak_ratio")))
     axes.plot(fine, limit, "-", color=LAW, lw=1, label="marginal stability $V^*$")
     axes.set(xlabel="$\\gamma$", ylabel="weak output V at the end", yscale="log")
     axes.set_title("It ends where the fit is stable again")

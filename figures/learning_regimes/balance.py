@@ -14,8 +14,8 @@ def rebalancing(data: Data) -> Figure:
     """Weaker share and step * sharpness at the end, against the step in units of the flow's threshold."""
     tree = data["learning_regimes.rebalancing"]
     s = parameter(tree, "singular_value")
-    share = observable(tree, "simulation", "final_share").isel(pathway=1)
-    edge, unit = observable(tree, "simulation", "eta_sharpness"), in_threshold_units(tree)
+    share = observable(tree, "final_share").isel(pathway=1)
+    edge, unit = observable(tree, "eta_sharpness"), in_threshold_units(tree)
     figure = new_figure(11.0, 4.2)
     left, right = figure.subplots(1, 2)
     for k, depth in enumerate(share["depth"].values):

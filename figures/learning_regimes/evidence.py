@@ -26,7 +26,7 @@ def rich_or_lazy(tree: xr.DataTree) -> Evidence:
     ln[(2 K + lambda)/(S - K)] / (2 S + lambda) from K0 to S/2.
     """
     s, start, step = (parameter(tree, n) for n in ("singular_value", "start_strength", "step"))
-    time = observable(tree, "simulation", "half_learning_time")
+    time = observable(tree, "half_learning_time")
     imbalance = time["layer_offset"].values
     moved = kernel_change(tree).values
     lazy, rich = imbalance >= FAR * s, imbalance <= start / FAR
@@ -54,14 +54,14 @@ def rich_or_lazy(tree: xr.DataTree) -> Evidence:
 
 def kernel_change(tree: xr.DataTree) -> xr.DataArray:
     """Change of the mode's neural tangent kernel w1^2 + w2^2 = sqrt(lambda^2 + 4 K^2) while it is learned, relative."""
-    end = observable(tree, "simulation", "sharpness")
+    end = observable(tree, "sharpness")
     return end / np.hypot(end["layer_offset"], 2 * parameter(tree, "start_strength")) - 1
 
 
 def deeper_is_slower(tree: xr.DataTree) -> Evidence:
     """Does the time to S/2 grow from each depth to the next, and is it the closed form's?"""
     s = parameter(tree, "singular_value")
-    time = observable(tree, "simulation", "half_learning_time").transpose("start", "depth").values
+    time = observable(tree, "half_learning_time").transpose("start", "depth").values
     depths = [int(d) for d in tree["simulation"]["depth"].values]
     strength = float(tree["simulation"]["start_strength"].values[1])
     form = np.array([float(learning_time(strength, s / 2, s, d)) for d in depths])
@@ -79,8 +79,8 @@ def deeper_is_slower(tree: xr.DataTree) -> Evidence:
 
 def large_steps_rebalance(tree: xr.DataTree) -> Evidence:
     """For every stable step: is the weaker share above all below the flow's threshold, and the run at the edge?"""
-    share = observable(tree, "simulation", "final_share").isel(pathway=1).transpose("depth", "step")
-    edge = observable(tree, "simulation", "eta_sharpness").transpose("depth", "step").values
+    share = observable(tree, "final_share").isel(pathway=1).transpose("depth", "step")
+    edge = observable(tree, "eta_sharpness").transpose("depth", "step").values
     holds, within, measured = [], [], []
     for k, depth in enumerate(share["depth"].values):
         steps, weaker = share["step"].values, share.values[k]
@@ -105,5 +105,5 @@ def large_steps_rebalance(tree: xr.DataTree) -> Evidence:
 
 def in_threshold_units(tree: xr.DataTree) -> xr.DataArray:
     """step * sharpness / 2 with the sharpness of gradient flow's end state, over (depth, step)."""
-    sharpness = observable(tree, "theory", "sharpness")
+    sharpness = observable(tree, "sharpness", "theory")
     return sharpness * sharpness["step"] / 2

@@ -24,8 +24,8 @@ def rich_lazy(data: Data) -> Figure:
     figure = new_figure(13.5, 4.2)
     left, middle, right = figure.subplots(1, 3)
 
-    course = observable(tree, "simulation", "mode_strength").squeeze("pathway", drop=True)
-    time = observable(tree, "simulation", "time")
+    course = observable(tree, "mode_strength").squeeze("pathway", drop=True)
+    time = observable(tree, "time")
     fine = np.geomspace(2e-3, 6.0, 300)
     for k, imbalance in enumerate(SHOWN):
         here = {"layer_offset": imbalance}
@@ -38,9 +38,9 @@ def rich_lazy(data: Data) -> Figure:
     left.set_xlim(1e-4, 8)
     left.legend(title="imbalance $\\lambda$;\npoints: simulation,\nlines: exact", title_fontsize=8)
 
-    half = observable(tree, "simulation", "half_learning_time")
+    half = observable(tree, "half_learning_time")
     swept = np.geomspace(4e-4, 200.0, 200)
-    exact = observable(tree, "theory", "half_learning_time")
+    exact = observable(tree, "half_learning_time", "theory")
     # lambda = 0 has no place on a logarithmic axis: it stands at its left end.
     place = np.maximum(half["layer_offset"].values, swept[0])
     middle.plot(place, half, "o", ms=4, mfc="none", color="C0", label="simulation", gid="simulation")
@@ -69,7 +69,7 @@ def rich_lazy_depth(data: Data) -> Figure:
     s, start = parameter(tree, "singular_value"), parameter(tree, "start_strength")
     figure = new_figure(7.0, 4.4)
     axes = figure.subplots()
-    simulated, exact = (observable(tree, side, "half_learning_time") for side in ("simulation", "theory"))
+    simulated, exact = (observable(tree, "half_learning_time", side) for side in ("simulation", "theory"))
     offset = simulated["layer_offset"].values
     for k, depth in enumerate(simulated["depth"].values):
         color = f"C{k}"
@@ -92,7 +92,7 @@ def depth_time(data: Data) -> Figure:
     """Time to half strength against depth, from equal layers and from equal strength."""
     tree = data["learning_regimes.depth_time"]
     s = parameter(tree, "singular_value")
-    half = observable(tree, "simulation", "half_learning_time").transpose("start", "depth")
+    half = observable(tree, "half_learning_time").transpose("start", "depth")
     depths = half["depth"].values
     layer = float(tree["simulation"]["layer_start"].values[0])
     strength = float(tree["simulation"]["start_strength"].values[1])

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.errors import ToysimError, suggest
-from toysim.model import Model
+from toysim.model import RESERVED, Model
 from toysim.registry import all_sweeps, load_model
 from toysim.runner.design import Dimension, dimensions, parse_axis
 
@@ -219,6 +219,7 @@ def build_sweep(
             raise ToysimError(f"{key} is fixed and also an axis; drop one of the two")
     _refuse_lists(model, fixed)
     built = dimensions([parse_axis(n, v) for n, v in axes.items()], model.parameters, seed)
+    _refuse_taken_names(model, built)
     parameters = _validate_levels(model, dict(fixed), built)
     return Sweep(
         name=name,
@@ -245,6 +246,15 @@ def _refuse_lists(model: Model, fixed: Mapping[str, Any]) -> None:
         p = model.parameters.get(name)
         if p is not None and (isinstance(value, Mapping) or _nesting(value) > p.ndim):
             raise ToysimError(f"{name} is fixed but holds several values; move it to the axes")
+
+
+def _refuse_taken_names(model: Model, built: tuple[Dimension, ...]) -> None:
+    """A dimension named like an output could not be read back."""
+    outputs = (*model.observables, *model.diagnostics, *model.dims)
+    taken = RESERVED | {output.name for output in outputs}
+    for d in built:
+        if d.name in taken:
+            raise ToysimError(f"zip = {d.name!r} is the name of an output of {model.id} or of the engine; rename it")
 
 
 def _validate_levels(model: Model, fixed: dict[str, Any], built: tuple[Dimension, ...]) -> Any:
