@@ -1,0 +1,114 @@
+"""Deep matrix completion: a product of layers learns a low-rank matrix from some of its entries, after a deficit.
+
+W = W_D ... W_1 is trained by gradient descent on the observed entries alone. From a small start a deep product
+fits them with few singular values, and that recovers the entries never seen (arXiv:1905.13655). Data of another
+kind for the first while, a target of higher rank or fewer observations, can leave singular values behind that the
+final data do not remove: the critical learning period of arXiv:2308.12221.
+
+A row holds all its switch times: the courses agree up to the switch, so the part before it is run once. The switch
+comes after T_c / step updates (to the nearest), so T_c = 0 means no update on the first data; the authors' code
+makes one, and one fewer at the end.
+"""
+
+from toysim.models.deep_linear.completion.parameters import CompletionParameters
+
+from toysim.model import Check, Dim, Discretisation, Model, Observable
+
+_EQUATIONS = """\
+W = W_D ... W_1 (all N x N),  L = 1/(2n) sum_observed (W - M)^2,  G = dL/dW = mask (W - M)/n
+W_l <- W_l - step (W_D .. W_(l+1))^T G (W_(l-1) .. W_1)^T            all layers at once; flow time t = step * updates
+dW/dt = -sum_(j=1..D) (W W^T)^((j-1)/D) G (W^T W)^((D-j)/D)          flow, layers balanced at the start
+ds_r/dt = -D s_r^(2-2/D) u_r^T G v_r                                 its singular values
+W_ij(t) = M_ij + (W_ij(0) - M_ij) exp(-t/n)                          depth 1, observed entries; the others stay
+step * sharpness < 2 for gradient descent to settle;  sharpness <= D s_1^(2-2/D)/n
+Mean over the n observed entries with 1/2 in training, mean over all N^2 entries without it in test_loss."""
+
+
+def _seconds(p: CompletionParameters) -> float:
+    n_switches, cubed = len(p.switch_times), float(p.size) ** 3
+    updates = (p.switch_times[-1] + n_switches * p.duration_after) / p.step
+    product = 2e-7 + cubed * (2.2e-11 if p.precision == "float32" else 4.4e-11)
+    update = 3 * (p.depth - 1) * product + p.depth * (5e-7 + 4e-10 * p.size**2)
+    observed = n_switches * (p.n_records + 10) * (5e-5 + 5e-10 * cubed)
+    return updates * update + observed + _flow_seconds(p, cubed)
+
+
+def _flow_seconds(p: CompletionParameters, cubed: float) -> float:
+    if p.depth == 1 or p.start == "gaussian" or p.precision == "float32":
+        return 0.0
+    sharpness = p.depth * float(p.size) ** (2.0 - 2.0 / p.depth) / p.size**2
+    duration = p.switch_times[-1] + len(p.switch_times) * p.duration_after
+    return (2.0 * sharpness * duration + 1000.0 * len(p.switch_times)) * (6e-5 + 1.5e-9 * cubed)
+
+
+_SWITCH, _RECORD = ("switch",), ("record",)
+
+
+def _of_course(name: str, long_name: str, dims: tuple[str, ...] = (*_SWITCH, *_RECORD)) -> Observable:
+    """The flow is integrated to 1e-9; gradient descent is judged by its order."""
+    return Observable(name, long_name, "1", dims, rtol=1e-9, atol=1e-9, scale=1.0)
+
+
+def _at_end(name: str, long_name: str, unit: str = "1") -> Observable:
+    return Observable(name, long_name, unit, _SWITCH, rtol=1e-9, atol=1e-9, scale=1.0)
+
+
+def _switches_one_update_late(values: dict[str, object]) -> dict[str, object]:
+    times, step = values["switch_times"], values["step"]
+    assert isinstance(times, tuple | list)
+    assert isinstance(step, float)
+    return {**values, "switch_times": tuple(time + step for time in times)}
+
+
+COMPLETION = Model(
+    id="deep_linear.completion",
+    title="deep matrix completion by gradient descent, with other data before a switch",
+    parameters_class=CompletionParameters,
+    dims=(
+        Dim("switch", "switch time at which the deficit ends", lambda p: len(p.switch_times)),
+        Dim("singular", "singular value, largest first", lambda p: p.n_singular_values),
+        Dim("record", "record of the time course", lambda p: p.n_records),
+    ),
+    observables=(
+        Observable(
+            "time", "flow time of the record, step * updates; courses end at switch + duration_after", "t", _RECORD
+        ),
+        _of_course("test_loss", "mean squared error on all entries of the target of the moment"),
+        _of_course("train_loss", "half the mean squared error on the entries observed at the moment"),
+        _of_course("singular_values", "largest singular values of the product", ("switch", "singular", "record")),
+        _at_end("test_loss_at_switch", "test loss on the first data when they end"),
+        _at_end("final_test_loss", "test loss at the end"),
+        _at_end("final_train_loss", "train loss at the end"),
+        _at_end("relative_test_loss", "final test loss without deficit less that with it; NaN if no switch time is 0"),
+        _at_end("effective_rank", "exponential of the entropy of the normalised singular values at the end"),
+        _at_end("balance_drift", "largest change of an entry of W_(l+1)^T W_(l+1) - W_l W_l^T from start to end"),
+        _at_end("sharpness", "largest Hessian eigenvalue at the end, residuals taken as 0, by power iteration", "1/t"),
+        Observable("eta_sharpness", "step times sharpness at the end; unstable above 2", "1", _SWITCH, note_above=0.2),
+    ),
+    simulate=f"{__name__}.simulation:simulate",
+    theory=f"{__name__}.theory:predict",
+    paired=True,
+    theory_omits=("eta_sharpness",),
+    theory_ignores=("step", "allow_unstable"),
+    discretisation=Discretisation("step", 1, lambda p: p.precision == "float64"),
+    equations=_EQUATIONS,
+    sources=("arXiv:2308.12221", "arXiv:1905.13655", "arXiv:2603.04703"),
+    seconds=_seconds,
+    checks=(
+        Check(
+            {
+                "size": 6,
+                "rank": 1,
+                "rank_before": 2,
+                "n_observed": 24,
+                "start_scale": 0.1,
+                "switch_times": (0.0, 6.0, 15.0),
+                "duration_after": 30.0,
+                "step": 0.02,
+                "n_records": 10,
+            },
+            {"depth": [2, 3], "start": ["identity", "orthogonal"]},
+            shifted=_switches_one_update_late,
+        ),
+    ),
+)

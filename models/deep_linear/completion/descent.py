@@ -1,0 +1,61 @@
+"""Gradient descent on all layers at once, update by update."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.jit import kernel
+
+Array = npt.NDArray[Any]
+
+
+@kernel
+def subtract(layer: Array, change: Array) -> None:
+    """layer <- layer - change, entry by entry."""
+    for i in range(layer.shape[0]):
+        for j in range(layer.shape[1]):
+            layer[i, j] -= change[i, j]
+
+
+@kernel
+def weigh_residual(product: Array, target: Array, weight: Array, out: Array) -> bool:
+    """out <- weight * (product - target); tells whether all entries are finite."""
+    diverged = False
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = weight[i, j] * (product[i, j] - target[i, j])
+            diverged |= not (abs(out[i, j]) < math.inf)
+    return not diverged
+
+
+@kernel
+def descend(layers: Array, target: Array, weight: Array, n_updates: int) -> int:
+    """``n_updates`` updates of every layer W_l (D, N, N), in place; full gradient of the loss over observed entries
+
+        W_l <- W_l - (W_D .. W_(l+1))^T G (W_(l-1) .. W_1)^T,     G = weight * (W_D .. W_1 - M)
+
+    ``weight`` (N, N) is step / n at the n observed entries, else 0. 3 (D-1) matrix products an update, the
+    fewest without using that G is sparse; all arrays of one type. Returns -1, or after how many updates the
+    product was no longer finite. (With 20 % observed, sparse products instead of the three that have G or
+    only observed entries were as fast as the dense ones of BLAS at N = 100.)
+    """
+    depth = len(layers)
+    products, signals, change = np.empty_like(layers), np.empty_like(layers), np.empty_like(layers[0])
+    for n in range(n_updates):
+        below = layers[0]
+        for k in range(1, depth):
+            np.dot(layers[k], below, products[k])
+            below = products[k]
+        if not weigh_residual(below, target, weight, signals[depth - 1]):
+            return n
+        for k in range(depth - 1, 0, -1):
+            below = products[k - 1] if k > 1 else layers[0]
+            np.dot(layers[k].T, signals[k], signals[k - 1])
+            np.dot(signals[k], below.T, change)
+            subtract(layers[k], change)
+        subtract(layers[0], signals[0])
+    return -1

@@ -1,0 +1,84 @@
+"""What is read off the weights: losses, singular values, rank, balance and sharpness."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from toysim.models.deep_linear.completion.problem import Data
+
+Array = npt.NDArray[Any]
+
+POWER_ITERATIONS = 60
+
+
+def product_of(layers: Array) -> Array:
+    """W_D .. W_1 of layers (D, N, N), first layer first."""
+    product = layers[0]
+    for layer in layers[1:]:
+        product = layer @ product
+    return np.asarray(product)
+
+
+def test_loss(product: Array, data: Data) -> float:
+    """Mean squared error over all entries."""
+    return float(np.mean((product - data.target) ** 2))
+
+
+def train_loss(product: Array, data: Data) -> float:
+    """Half the mean squared error over the observed entries; 0 if there is none."""
+    return float(np.sum((product - data.target)[data.mask] ** 2) / (2.0 * max(1, data.n_observed)))
+
+
+def singular_values(product: Array) -> Array:
+    """All singular values, largest first; NaN for a product that is not finite."""
+    if not np.isfinite(product).all():
+        return np.full(len(product), np.nan)
+    return np.linalg.svd(product, compute_uv=False)
+
+
+def effective_rank(values: Array) -> float:
+    """exp(-sum_i p_i ln p_i) with p = s / sum s (Roy and Vetterli, EUSIPCO 2007): 1 to N; 0 for the zero matrix."""
+    if not values.any():
+        return 0.0
+    p = values / values.sum()
+    terms = np.where(p > 0, p * np.log(np.where(p > 0, p, 1.0)), np.where(np.isnan(p), np.nan, 0.0))
+    return float(np.exp(-terms.sum()))
+
+
+def imbalance(layers: Array) -> Array:
+    """W_(l+1)^T W_(l+1) - W_l W_l^T for every two neighbours, (D-1, N, N): constant in the flow."""
+    upper, lower = layers[1:], layers[:-1]
+    return np.asarray(np.swapaxes(upper, 1, 2) @ upper - lower @ np.swapaxes(lower, 1, 2))
+
+
+def layer_kernels(layers: Array) -> tuple[Array, Array]:
+    """A_l = X X^T of X = W_D .. W_(l+1), and B_l = Y^T Y of Y = W_(l-1) .. W_1; both (D, N, N).
+
+    A change G of the loss's slope in the product moves the product by -sum_l A_l G B_l per unit of time.
+    """
+    depth, identity = len(layers), np.eye(layers.shape[1])
+    above = [product_of(layers[k + 1 :]) if k + 1 < depth else identity for k in range(depth)]
+    below = [product_of(layers[:k]) if k else identity for k in range(depth)]
+    return np.array([x @ x.T for x in above]), np.array([y.T @ y for y in below])
+
+
+def sharpness(product: Array, kernels: tuple[Array, Array], data: Data) -> float:
+    """Largest Hessian eigenvalue where the observed residuals vanish: power iteration, from below.
+
+    The Hessian of the layers, J^T J / n with J their derivative of the observed entries, shares its eigenvalues with
+
+        E -> mask * sum_l A_l (mask * E) B_l / n
+    """
+    if not np.isfinite(product).all():
+        return np.nan
+    E, eigenvalue = data.mask * product, 0.0
+    for _ in range(POWER_ITERATIONS):
+        norm = np.linalg.norm(E)
+        if norm == 0.0:
+            return 0.0
+        previous = E / norm
+        E = data.mask * np.sum(kernels[0] @ previous @ kernels[1], axis=0)
+        eigenvalue = float(np.sum(previous * E))
+    return eigenvalue / max(1, data.n_observed)
