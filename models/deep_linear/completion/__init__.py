@@ -82,7 +82,7 @@ COMPLETION = Model(
         _at_end("relative_test_loss", "final test loss without deficit less that with it; NaN if no switch time is 0"),
         _at_end("effective_rank", "exponential of the entropy of the normalised singular values at the end"),
         _at_end("balance_drift", "largest change of an entry of W_(l+1)^T W_(l+1) - W_l W_l^T from start to end"),
-        _at_end("sharpness", "largest Hessian eigenvalue at the end, residuals taken as 0, by power iteration", "1/t"),
+        _at_end("sharpness", "largest Hessian eigenvalue at the end, residuals taken as 0, by Lanczos", "1/t"),
         Observable("eta_sharpness", "step times sharpness at the end; unstable above 2", "1", _SWITCH, note_above=0.2),
     ),
     simulate=f"{__name__}.simulation:simulate",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import eigvalsh_tridiagonal
 from toysim.models.deep_linear.completion.problem import Data
 
 Array = npt.NDArray[Any]
 
-POWER_ITERATIONS = 60
+LANCZOS_STEPS = 200
 
 
 def product_of(layers: Array) -> Array:
@@ -32,10 +34,17 @@ def train_loss(product: Array, data: Data) -> float:
 
 
 def singular_values(product: Array) -> Array:
-    """All singular values, largest first; NaN for a product that is not finite."""
+    """All singular values in float64, largest first; NaN for a product that is not finite.
+
+    Of a float32 product they are the roots of the eigenvalues of W^T W, in float64: that adds 1e-16 s_1^2 / s to s,
+    below the product's own 6e-8 s_1 for all s > 1e-8 s_1, and takes 0.31 ms in place of 0.43 ms at N = 100.
+    """
     if not np.isfinite(product).all():
         return np.full(len(product), np.nan)
-    return np.linalg.svd(product, compute_uv=False)
+    if product.dtype == np.float32:
+        wide = product.astype(np.float64)
+        return np.sqrt(np.maximum(np.linalg.eigvalsh(wide.T @ wide), 0.0))[::-1]
+    return np.asarray(np.linalg.svd(product, compute_uv=False))
 
 
 def effective_rank(values: Array) -> float:
@@ -65,7 +74,7 @@ def layer_kernels(layers: Array) -> tuple[Array, Array]:
 
 
 def sharpness(product: Array, kernels: tuple[Array, Array], data: Data) -> float:
-    """Largest Hessian eigenvalue where the observed residuals vanish: power iteration, from below.
+    """Largest Hessian eigenvalue where the observed residuals vanish.
 
     The Hessian of the layers, J^T J / n with J their derivative of the observed entries, shares its eigenvalues with
 
@@ -73,12 +82,32 @@ def sharpness(product: Array, kernels: tuple[Array, Array], data: Data) -> float
     """
     if not np.isfinite(product).all():
         return np.nan
-    E, eigenvalue = data.mask * product, 0.0
-    for _ in range(POWER_ITERATIONS):
-        norm = np.linalg.norm(E)
-        if norm == 0.0:
-            return 0.0
-        previous = E / norm
-        E = data.mask * np.sum(kernels[0] @ previous @ kernels[1], axis=0)
-        eigenvalue = float(np.sum(previous * E))
-    return eigenvalue / max(1, data.n_observed)
+
+    def apply(E: Array) -> Array:
+        return np.asarray(data.mask * np.sum(kernels[0] @ E @ kernels[1], axis=0))
+
+    return largest_eigenvalue(apply, data.mask * product) / max(1, data.n_observed)
+
+
+def largest_eigenvalue(apply: Callable[[Array], Array], start: Array) -> float:
+    """Of a symmetric positive map, by Lanczos' three-term recursion from ``start`` (0 for a start of zeros).
+
+    Ends when the value changes by less than 1e-9 of itself. Lost orthogonality only doubles eigenvalues.
+    """
+    norm = float(np.linalg.norm(start))
+    if norm == 0.0:
+        return 0.0
+    vector, before, value = start / norm, np.zeros_like(start), 0.0
+    diagonal: list[float] = []
+    beside: list[float] = []
+    for _ in range(LANCZOS_STEPS):
+        image = apply(vector)
+        diagonal.append(float(np.sum(vector * image)))
+        image = image - diagonal[-1] * vector - (beside[-1] * before if beside else 0.0)
+        norm, last = float(np.linalg.norm(image)), value
+        value = float(eigvalsh_tridiagonal(diagonal, beside)[-1])
+        if abs(value - last) <= 1e-9 * value or norm <= 1e-14 * value:
+            break
+        beside.append(norm)
+        vector, before = image / norm, vector
+    return value

@@ -68,7 +68,7 @@ class Descent:
         self.n = max(n, self.n)
 
     def product(self) -> Array:
-        return measures.product_of(self.layers).astype(np.float64)
+        return measures.product_of(self.layers)
 
     def balance_drift(self) -> float:
         return float(np.max(np.abs(measures.imbalance(self.layers.astype(np.float64)) - self.imbalance), initial=0.0))
