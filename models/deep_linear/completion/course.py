@@ -51,7 +51,7 @@ class Observed(NamedTuple):
 def observe(product: Array, data: Data, n_singular_values: int) -> Array:
     """Test loss, train loss and the largest singular values of one product, (2 + k,)."""
     values = measures.singular_values(product)[:n_singular_values]
-    return np.array([measures.test_loss(product, data), measures.train_loss(product, data), *values])
+    return np.array([*measures.losses(product, data.target, data.mask), *values])
 
 
 def record_times(p: CompletionParameters) -> Array:
@@ -70,7 +70,7 @@ def follow(learner: Learner, problem: Problem) -> Observed:
     for k, switch in enumerate(p.switch_times):
         last, stop = np.searchsorted(times, [switch + near, switch + p.duration_after + near])
         courses[k:, first:last] = learner.run(before, times[first:last], switch)
-        at_switch[k] = measures.test_loss(learner.product(), before)
+        at_switch[k], _ = measures.losses(learner.product(), before.target, before.mask)
         branch, first = learner.copy(), int(last)
         courses[k, last:stop] = branch.run(after, times[last:stop], switch + p.duration_after)
         final[k] = _at_end(branch, after)
@@ -80,8 +80,7 @@ def follow(learner: Learner, problem: Problem) -> Observed:
 def _at_end(learner: Learner, data: Data) -> list[float]:
     product = learner.product()
     return [
-        measures.test_loss(product, data),
-        measures.train_loss(product, data),
+        *measures.losses(product, data.target, data.mask),
         measures.effective_rank(measures.singular_values(product)),
         learner.balance_drift(),
         learner.sharpness(data),

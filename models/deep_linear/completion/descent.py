@@ -38,10 +38,10 @@ def descend(layers: Array, target: Array, weight: Array, n_updates: int) -> int:
 
         W_l <- W_l - (W_D .. W_(l+1))^T G (W_(l-1) .. W_1)^T,     G = weight * (W_D .. W_1 - M)
 
-    ``weight`` (N, N) is step / n at the n observed entries, else 0. 3 (D-1) matrix products an update, the
-    fewest without using that G is sparse; all arrays of one type. Returns -1, or after how many updates the
-    product was no longer finite. (With 20 % observed, sparse products instead of the three that have G or
-    only observed entries were as fast as the dense ones of BLAS at N = 100.)
+    ``weight`` (N, N) is step / n at the n observed entries, else 0; all arrays of one type. Returns -1, or after
+    how many updates the product was no longer finite. An update is 3 (D-1) matrix products. (Two of them have the
+    sparse G: as loops over observed entries they took 17 us at 10 % observed and 33 us at 20 %, against 41 us by
+    BLAS, of 123 us an update at N = 100, D = 3, float32. Not worth a second path.)
     """
     depth = len(layers)
     products, signals, change = np.empty_like(layers), np.empty_like(layers), np.empty_like(layers[0])

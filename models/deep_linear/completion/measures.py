@@ -10,6 +10,8 @@ import numpy.typing as npt
 from scipy.linalg import eigvalsh_tridiagonal
 from toysim.models.deep_linear.completion.problem import Data
 
+from toysim.jit import kernel
+
 Array = npt.NDArray[Any]
 
 LANCZOS_STEPS = 200
@@ -17,20 +19,24 @@ LANCZOS_STEPS = 200
 
 def product_of(layers: Array) -> Array:
     """W_D .. W_1 of layers (D, N, N), first layer first."""
-    product = layers[0]
+    product = layers[0].copy()
     for layer in layers[1:]:
         product = layer @ product
-    return np.asarray(product)
+    return product
 
 
-def test_loss(product: Array, data: Data) -> float:
-    """Mean squared error over all entries."""
-    return float(np.mean((product - data.target) ** 2))
-
-
-def train_loss(product: Array, data: Data) -> float:
-    """Half the mean squared error over the observed entries; 0 if there is none."""
-    return float(np.sum((product - data.target)[data.mask] ** 2) / (2.0 * max(1, data.n_observed)))
+@kernel
+def losses(product: Array, target: Array, mask: Array) -> tuple[float, float]:
+    """Mean squared error over all entries, and half of it over the observed entries (0 if there is none)."""
+    everywhere, observed, n_observed = 0.0, 0.0, 0
+    for i in range(target.shape[0]):
+        for j in range(target.shape[1]):
+            square = (product[i, j] - target[i, j]) ** 2
+            everywhere += square
+            if mask[i, j]:
+                observed += square
+                n_observed += 1
+    return everywhere / target.size, observed / (2.0 * max(1, n_observed))
 
 
 def singular_values(product: Array) -> Array:

@@ -28,6 +28,7 @@ class Descent:
     def __init__(self, p: CompletionParameters, layers: Array) -> None:
         self.p = p
         self.layers = layers.astype(p.precision)
+        self.W = measures.product_of(self.layers)
         self.imbalance = measures.imbalance(layers)
         self.n = 0
         self.failures: list[int] = []  # updates after which this or a copy was no longer finite
@@ -38,44 +39,43 @@ class Descent:
         return other
 
     def run(self, data: Data, times: Array, end: float) -> Array:
-        stop = self.n + max(0, round(end / self.p.step) - self.n)
-        seen: dict[int, Array] = {}
+        first, last = self.n, max(self.n, round(end / self.p.step))
         observations = np.empty((len(times), 2 + self.p.n_singular_values))
+        seen: dict[int, Array] = {}
         for i, time in enumerate(times):
-            at = min(max(time / self.p.step, self.n if not seen else 0.0), stop)
+            at = min(max(time / self.p.step, first), last)
             at = round(at) if abs(at - round(at)) <= 1e-9 * max(1.0, at) else at
             low, high = math.floor(at), math.ceil(at)
             for n in (low, high):
                 if n not in seen:
                     self._advance(data, n)
-                    seen[n] = observe(self.product(), data, self.p.n_singular_values)
+                    seen[n] = observe(self.W, data, self.p.n_singular_values)
             observations[i] = seen[low] if low == high else (high - at) * seen[low] + (at - low) * seen[high]
             seen = {n: seen[n] for n in (low, high)}
-        self._advance(data, stop)
+        self._advance(data, last)
         return observations
 
     def _advance(self, data: Data, n: int) -> None:
-        """Updates up to the n-th, if not there yet; a diverged state stays as it is, all NaN."""
-        if n > self.n and math.isfinite(self.layers[0, 0, 0]):
+        """Updates up to the n-th; a state that diverged stays NaN."""
+        if n > self.n and math.isfinite(self.W[0, 0]):
             weight = np.where(data.mask, self.p.step / max(1, data.n_observed), 0.0)
             kind = self.layers.dtype
             done = descend(self.layers, data.target.astype(kind), weight.astype(kind), n - self.n)
-            if done < 0 and not np.isfinite(self.product()).all():
-                done = n - self.n
-            if done >= 0:
-                self.failures.append(self.n + done)
-                self.layers[:] = np.nan
-        self.n = max(n, self.n)
+            self.W = measures.product_of(self.layers)
+            if done >= 0 or not np.isfinite(self.W).all():
+                self.failures.append(self.n + done if done >= 0 else n)
+                self.layers[:], self.W[:] = np.nan, np.nan
+        self.n = n
 
     def product(self) -> Array:
-        return measures.product_of(self.layers)
+        return self.W
 
     def balance_drift(self) -> float:
         return float(np.max(np.abs(measures.imbalance(self.layers.astype(np.float64)) - self.imbalance), initial=0.0))
 
     def sharpness(self, data: Data) -> float:
         kernels = measures.layer_kernels(self.layers.astype(np.float64))
-        return measures.sharpness(self.product(), kernels, data)
+        return measures.sharpness(self.W, kernels, data)
 
 
 def simulate(batch: Batch) -> Rows:
