@@ -10,7 +10,9 @@ comes after T_c / step updates (to the nearest), so T_c = 0 means no update on t
 makes one, and one fewer at the end.
 """
 
-from toysim.models.deep_linear.completion.parameters import CompletionParameters
+import math
+
+from toysim.models.deep_linear.completion.parameters import CompletionParameters, sharpness_bound
 
 from toysim.model import Check, Dim, Discretisation, Model, Observable
 
@@ -34,11 +36,13 @@ def _seconds(p: CompletionParameters) -> float:
 
 
 def _flow_seconds(p: CompletionParameters, cubed: float) -> float:
+    """Slopes of the flow (one decomposition each): so many a switch, and as many as stability asks for."""
     if p.depth == 1 or p.start == "gaussian" or p.precision == "float32":
         return 0.0
-    sharpness = p.depth * float(p.size) ** (2.0 - 2.0 / p.depth) / p.size**2
-    duration = p.switch_times[-1] + len(p.switch_times) * p.duration_after
-    return (2.0 * sharpness * duration + 1000.0 * len(p.switch_times)) * (6e-5 + 1.5e-9 * cubed)
+    sharpness = sharpness_bound(p.depth, p.size / math.sqrt(p.rank), p.size**2)
+    n_switches = len(p.switch_times)
+    duration = p.switch_times[-1] + n_switches * p.duration_after
+    return (6.0 * sharpness * duration + 800.0 * n_switches) * (3e-5 + 3e-9 * cubed)
 
 
 _SWITCH, _RECORD = ("switch",), ("record",)

@@ -19,7 +19,7 @@ LANCZOS_STEPS = 200
 
 def product_of(layers: Array) -> Array:
     """W_D .. W_1 of layers (D, N, N), first layer first."""
-    product = layers[0].copy()
+    product: Array = layers[0].copy()
     for layer in layers[1:]:
         product = layer @ product
     return product
@@ -49,7 +49,7 @@ def singular_values(product: Array) -> Array:
         return np.full(len(product), np.nan)
     if product.dtype == np.float32:
         wide = product.astype(np.float64)
-        return np.sqrt(np.maximum(np.linalg.eigvalsh(wide.T @ wide), 0.0))[::-1]
+        return np.asarray(np.sqrt(np.maximum(np.linalg.eigvalsh(wide.T @ wide), 0.0))[::-1])
     return np.asarray(np.linalg.svd(product, compute_uv=False))
 
 

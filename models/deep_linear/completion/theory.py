@@ -21,7 +21,7 @@ def predict(batch: Batch) -> Rows:
     balanced = (batch["start"] != "gaussian") | (batch["depth"] == 1)
     valid = balanced & (batch["precision"] == "float64")
     rows: Rows = {"valid": valid}
-    for i in np.flatnonzero(valid):
+    for i in np.flatnonzero(valid).tolist():
         problem = problem_of(batch, i)
         flow = Flow(problem.parameters, product_of(problem.layers))
         for name, values in as_rows(problem.parameters, follow(flow, problem)).items():
