@@ -9,10 +9,10 @@ from scipy.optimize import minimize_scalar
 from toysim.models.oscillation import NOISY_QUADRATIC, RIVER_VALLEY
 from toysim.models.oscillation.noisy_quadratic.theory import largest_stable_rate, stationary_square
 from toysim.models.oscillation.river_valley.rates import greedy_rates, mean_square_course
-from toysim.models.oscillation.schedules import learning_rates
 
 from toysim.errors import ToysimError
 from toysim.model import Batch
+from toysim.numerics.schedules import learning_rates
 
 
 def rows(model, side="theory", n=1, seed=0, **fixed):

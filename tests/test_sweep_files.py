@@ -110,7 +110,7 @@ REFUSED = {
     'model = "walk.gaussian"\n[fixed]\ndrift = [0.1, 0.2]': r"drift is fixed but holds several values",
     'model = "walk.gaussian"\nreplicas = 0': r"mine.toml:2: replicas = 0 must be a whole number of at least 1",
     'model = "walk.gaussian"\nseed = "a"': r"mine.toml:2: seed = 'a'",
-    'model = "walk.gaussian"\n[axes]\ndrift = {values = [1.0], zip = "position"}': r"zip = 'position' is the name of an output",
+    'model = "walk.gaussian"\n[axes]\ndrift = {values = [1.0], zip = "position"}': r"is the name of an output of walk",
     'model = "walk.gaussian"\n[axes]\ndrift = {values = [1.0, 2.0], zip = "p"}\nnoise = {values = [1.0], zip = "p"}': (
         r"tied by zip = 'p' differ in length: drift has 2, noise has 1"
     ),

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.schedules import learning_rates
 
 from toysim.model import Batch
+from toysim.numerics.schedules import learning_rates
 
 Ints = npt.NDArray[np.int64]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pydantic import model_validator
+from toysim.models.oscillation.recorded import RecordedParameters
 
-from toysim.model import Parameters, parameter
+from toysim.model import parameter
 
 
-class ScheduledParameters(Parameters):
+class ScheduledParameters(RecordedParameters):
     """Peak rate, length, warm-up and decay of a run, and how often it is recorded."""
 
     learning_rate: float = parameter(0.1, symbol="eta", meaning="learning rate at its peak", gt=0, le=1e6)
@@ -15,14 +16,6 @@ class ScheduledParameters(Parameters):
     warmup_steps: int = parameter(0, symbol="T_w", meaning="updates of linear warm-up at the beginning", ge=0)
     decay_steps: int = parameter(0, symbol="T_d", meaning="last updates in which wsd, step and greedy decay", ge=0)
     final_share: float = parameter(0.0, symbol="f", meaning="last learning rate as a share of the peak", ge=0, le=1)
-    n_records: int = parameter(
-        0,
-        symbol="R",
-        meaning="records over [0, T], both ends included; 1 for the end only",
-        ge=0,
-        le=10**6,
-        stream=False,
-    )
 
     @model_validator(mode="after")
     def _phases_fit(self) -> ScheduledParameters:

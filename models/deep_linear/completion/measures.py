@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import eigvalsh_tridiagonal
 from toysim.models.deep_linear.completion.problem import Data
+from toysim.models.deep_linear.curvature import largest_eigenvalue
 
 from toysim.jit import kernel
 
 Array = npt.NDArray[Any]
-
-LANCZOS_STEPS = 200
 
 
 def product_of(layers: Array) -> Array:
@@ -89,31 +86,5 @@ def sharpness(product: Array, kernels: tuple[Array, Array], data: Data) -> float
     if not np.isfinite(product).all():
         return np.nan
 
-    def apply(E: Array) -> Array:
-        return np.asarray(data.mask * np.sum(kernels[0] @ E @ kernels[1], axis=0))
-
-    return largest_eigenvalue(apply, data.mask * product) / max(1, data.n_observed)
-
-
-def largest_eigenvalue(apply: Callable[[Array], Array], start: Array) -> float:
-    """Of a symmetric positive map, by Lanczos' three-term recursion from ``start`` (0 for a start of zeros).
-
-    Ends when the value changes by less than 1e-9 of itself. Lost orthogonality only doubles eigenvalues.
-    """
-    norm = float(np.linalg.norm(start))
-    if norm == 0.0:
-        return 0.0
-    vector, before, value = start / norm, np.zeros_like(start), 0.0
-    diagonal: list[float] = []
-    beside: list[float] = []
-    for _ in range(LANCZOS_STEPS):
-        image = apply(vector)
-        diagonal.append(float(np.sum(vector * image)))
-        image = image - diagonal[-1] * vector - (beside[-1] * before if beside else 0.0)
-        norm, last = float(np.linalg.norm(image)), value
-        value = float(eigvalsh_tridiagonal(diagonal, beside)[-1])
-        if abs(value - last) <= 1e-9 * value or norm <= 1e-14 * value:
-            break
-        beside.append(norm)
-        vector, before = image / norm, vector
-    return value
+    pairs = list(zip(*kernels, strict=True))
+    return largest_eigenvalue(pairs, data.mask / max(1, data.n_observed))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from toysim.model import Parameters, parameter
+from toysim.models.oscillation.recorded import RecordedParameters
+
+from toysim.model import parameter
 
 
-class CatapultParameters(Parameters):
+class CatapultParameters(RecordedParameters):
     """Width and step, the step in units of the draw's own kernel so that the thresholds are 2 and 4 for all."""
 
     width: int = parameter(1000, symbol="n", meaning="hidden units, u and v drawn from N(0, 1)", ge=1, le=10**7)
@@ -13,11 +15,3 @@ class CatapultParameters(Parameters):
         3.0, symbol="eta lambda0", meaning="learning rate times the kernel at the start", gt=0, le=1e6, stream=False
     )
     n_steps: int = parameter(1000, symbol="T", meaning="updates", ge=1, le=10**9, stream=False)
-    n_records: int = parameter(
-        0,
-        symbol="R",
-        meaning="records over [0, T], both ends included; 1 for the end only",
-        ge=0,
-        le=10**7,
-        stream=False,
-    )

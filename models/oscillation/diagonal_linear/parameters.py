@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import model_validator
+from toysim.models.oscillation.recorded import RecordedParameters
 
-from toysim.model import Parameters, parameter
+from toysim.model import parameter
 
 MAX_ENTRIES = 10**7
 
 
-class DiagonalLinearParameters(Parameters):
+class DiagonalLinearParameters(RecordedParameters):
     """Data, start and descent; steps that diverge are allowed, and say so."""
 
     descent: Literal["stochastic", "full"] = parameter(
@@ -26,14 +27,6 @@ class DiagonalLinearParameters(Parameters):
     n_nonzero: int = parameter(3, symbol="k", meaning="first features with true weight 1; the others have 0", ge=0)
     scale: float = parameter(0.3, symbol="alpha", meaning="start of all w+ and w-", gt=0, le=1e3, stream=False)
     n_steps: int = parameter(60_000, symbol="T", meaning="updates", ge=1, le=10**7, stream=False)
-    n_records: int = parameter(
-        0,
-        symbol="R",
-        meaning="records over [0, T], both ends included; 1 for the end only",
-        ge=0,
-        le=10**6,
-        stream=False,
-    )
 
     @model_validator(mode="after")
     def _sizes_fit(self) -> DiagonalLinearParameters:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from toysim.model import Parameters, parameter
+from toysim.models.oscillation.recorded import RecordedParameters
+
+from toysim.model import parameter
 
 
-class ScalarFactorisedParameters(Parameters):
+class ScalarFactorisedParameters(RecordedParameters):
     """Loss, start and step; steps at which descent diverges are allowed, and say so."""
 
     loss_kind: Literal["quadratic", "quartic", "logistic"] = parameter(
@@ -19,11 +21,3 @@ class ScalarFactorisedParameters(Parameters):
     y_start: float = parameter(2.5, symbol="y0", meaning="start of y", ge=-1e6, le=1e6)
     learning_rate: float = parameter(0.33, symbol="eta", meaning="learning rate", gt=0, le=1e6)
     n_steps: int = parameter(20_000, symbol="T", meaning="updates", ge=1, le=10**10)
-    n_records: int = parameter(
-        0,
-        symbol="R",
-        meaning="records over [0, T], both ends included; 1 for the end only",
-        ge=0,
-        le=10**7,
-        stream=False,
-    )

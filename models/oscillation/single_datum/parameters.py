@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import model_validator
+from toysim.models.oscillation.recorded import RecordedParameters
 
-from toysim.model import Parameters, parameter
+from toysim.model import parameter
 
 
-class SingleDatumParameters(Parameters):
+class SingleDatumParameters(RecordedParameters):
     """Step, feature strengths and start; the step is measured in units of the strong feature's instability."""
 
     gamma: float = parameter(
@@ -26,14 +27,6 @@ class SingleDatumParameters(Parameters):
         1000, symbol="n", meaning="last updates, an even number of them, that averages run over", ge=2, stream=False
     )
     n_samples: int = parameter(0, symbol="n_s", meaning="last strong outputs kept", ge=0, le=10**7, stream=False)
-    n_records: int = parameter(
-        0,
-        symbol="R",
-        meaning="records over [0, T], both ends included; 1 for the end only",
-        ge=0,
-        le=10**7,
-        stream=False,
-    )
 
     @model_validator(mode="after")
     def _windows_fit(self) -> SingleDatumParameters:
