@@ -28,8 +28,8 @@ def analytic_is_the_map(network: xr.DataTree, modes: xr.DataTree) -> Evidence:
     strength = observable(network, "mode_strength")
     alone = observable(modes, "mode_strength").transpose("deficit_start", "singular_value", ...)
     alone = alone.sel(singular_value=TASK, method="nearest").rename(singular_value="mode").drop_vars("mode")
-    off = np.abs(strength - alone).max(("pathway", "record"))
-    flow = np.abs(strength - observable(network, "mode_strength", "theory"))
+    off = abs(strength - alone).max(("pathway", "record"))
+    flow = abs(strength - observable(network, "mode_strength", "theory"))
     holds = (off <= ROUNDING).transpose("deficit_start", "mode").values.ravel()
     return Evidence(
         measured=f"network and map differ by {float(off.max()):.1e} at most, network and gradient flow by "
@@ -53,7 +53,7 @@ def figure_2(network: xr.DataTree) -> Evidence:
         holds.append((np.abs(found - published) <= allowed).ravel())
         texts.append(f"deficit from {start:g}: K_a {listed(found[A])}, K_b {listed(found[B])}")
     late = strength.isel(deficit_start=-1)
-    gap = np.abs(late.isel(pathway=A) - late.isel(pathway=B)).max("replica").values
+    gap = abs(late.isel(pathway=A) - late.isel(pathway=B)).max("replica").values
     holds.append(gap <= EVEN * late.sum("pathway").mean("replica").values)
     texts.append(f"from {float(late.deficit_start):g}: K_a - K_b at most {gap.max():.1e}")
     return Evidence(
@@ -71,7 +71,7 @@ def lesioned_feature(lesion: xr.DataTree) -> Evidence:
     strength = observable(lesion, "mode_strength").transpose("replica", "pathway", "mode", "record")
     end, first = strength.isel(record=-1), strength.isel(record=0)
     whole = end.isel(mode=1).sum("pathway")
-    still = np.abs(end - first).isel(pathway=A, mode=1).values
+    still = abs(end - first).isel(pathway=A, mode=1).values
     learned = end.isel(pathway=B, mode=1) / TASK[1]
     others = (end.isel(pathway=B) / end.sum("pathway")).drop_isel(mode=1).max("mode")
     holds = (still <= ROUNDING) & (np.abs(learned.values - 1) < 1e-3) & (others.values < 0.1)

@@ -41,10 +41,10 @@ def draw_windows(figure: Figure, tree: xr.DataTree, theory: bool, **chosen: Any)
         for axes, start in zip(row, starts, strict=True):
             here = {**chosen, "deficit_start": start}
             one = {**here, "pathway": pathway}
-            first = (v.sel(k).isel(replica=0) for v, k in ((time, here), (strength, one)))
             exact = None if law is None else law.sel(one).isel(replica=0)
             axes.axvspan(start, start + length, color="0.92", zorder=0)
-            draw_modes(axes, *first, exact, modes=strength.sizes["mode"])
+            x, y = time.sel(here).isel(replica=0), strength.sel(one).isel(replica=0)
+            draw_modes(axes, x, y, exact, modes=strength.sizes["mode"])
             axes.set_title(f"deficit from t = {start:g} to {start + length:g}")
         row[0].set_ylabel(label)
     panels[0, -1].legend()

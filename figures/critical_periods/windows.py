@@ -41,7 +41,7 @@ def windows_as_named(window: xr.DataTree, small: xr.DataTree) -> Evidence:
     holds, measured = [], []
     limits = STANDARD_ERRORS, LAST_DECIMAL
     for off, limit, (name, named) in zip(deviations(window, small), limits, NAMED.items(), strict=True):
-        worst, updates = np.abs(off).max("depth").values, off["updates"].values
+        worst, updates = abs(off).max("depth").values, off["updates"].values
         holds.append(bool(worst[updates == named][0] <= limit))
         fits = " or ".join(map(str, updates[worst <= limit])) or "none"
         distances = ", ".join(f"{w:.3g} at {u}" for w, u in zip(worst, updates, strict=True))

@@ -62,8 +62,8 @@ def deeper_is_slower(tree: xr.DataTree) -> Evidence:
     """Does the time to S/2 grow from each depth to the next, and is it the closed form's?"""
     s = parameter(tree, "singular_value")
     time = observable(tree, "half_learning_time").transpose("start", "depth").values
-    depths = [int(d) for d in tree["simulation"]["depth"].values]
-    strength = float(tree["simulation"]["start_strength"].values[1])
+    depths = [int(d) for d in observable(tree, "depth").values]
+    strength = float(observable(tree, "start_strength").values[1])
     form = np.array([float(learning_time(strength, s / 2, s, d)) for d in depths])
     within = np.stack([np.ones(len(depths) - 1, bool), np.diff(form) > 0])
     off = float(np.max(np.abs(time[1] - form)))

@@ -94,8 +94,8 @@ def depth_time(data: Data) -> Figure:
     s = parameter(tree, "singular_value")
     half = observable(tree, "half_learning_time").transpose("start", "depth")
     depths = half["depth"].values
-    layer = float(tree["simulation"]["layer_start"].values[0])
-    strength = float(tree["simulation"]["start_strength"].values[1])
+    layer = float(observable(tree, "layer_start").values[0])
+    strength = float(observable(tree, "start_strength").values[1])
     figure = new_figure(9.5, 4.0)
     for k, axes in enumerate(figure.subplots(1, 2)):
         starts = layer**depths if k == 0 else np.full(len(depths), strength)

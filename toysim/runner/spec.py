@@ -250,8 +250,7 @@ def _refuse_lists(model: Model, fixed: Mapping[str, Any]) -> None:
 
 def _refuse_taken_names(model: Model, built: tuple[Dimension, ...]) -> None:
     """A dimension named like an output could not be read back."""
-    outputs = (*model.observables, *model.diagnostics, *model.dims)
-    taken = RESERVED | {output.name for output in outputs}
+    taken = RESERVED | {o.name for o in (*model.observables, *model.diagnostics)} | {d.name for d in model.dims}
     for d in built:
         if d.name in taken:
             raise ToysimError(f"zip = {d.name!r} is the name of an output of {model.id} or of the engine; rename it")
