@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 SPOILERS = {
     "learning_regimes": {
         "rich_or_lazy": [("rich_lazy", "half_learning_time", lambda v: 1.05 * v)],
+        "one_by_one_or_at_once": [("rich_lazy_network", "half_learning_time", lambda v: v[..., ::-1])],
         "deeper_is_slower": [("depth_time", "half_learning_time", lambda v: v[::-1])],
         "large_steps_rebalance": [("rebalancing", "final_share", lambda v: 0 * v)],
     },

@@ -7,6 +7,7 @@ from toysim.drawing import Recipe
 from toysim.reproduction import Reproduction
 
 RICH_LAZY, RICH_LAZY_DEPTH = "learning_regimes.rich_lazy", "learning_regimes.rich_lazy_depth"
+NETWORK = "learning_regimes.rich_lazy_network"
 DEPTH_TIME, REBALANCING = "learning_regimes.depth_time", "learning_regimes.rebalancing"
 
 REPRODUCTION = Reproduction(
@@ -23,6 +24,14 @@ REPRODUCTION = Reproduction(
             "arXiv:2409.14623, unequal layers at depth 2",
             (RICH_LAZY,),
             times.rich_lazy,
+        ),
+        Recipe(
+            "rich_lazy_network",
+            "Two layers as matrices, W2' W2 - W1 W1' = lambda I, oriented at random against a task of four modes. "
+            "Courses of the modes with the exact matrix solution, and every mode's time to half strength.",
+            "arXiv:2409.14623",
+            (NETWORK,),
+            times.rich_lazy_network,
         ),
         Recipe(
             "rich_lazy_depth",
@@ -58,6 +67,14 @@ REPRODUCTION = Reproduction(
             source="arXiv:2409.14623",
             sweeps=(RICH_LAZY,),
             check=lambda data: evidence.rich_or_lazy(data[RICH_LAZY]),
+        ),
+        Claim(
+            name="one_by_one_or_at_once",
+            sentence="A network of two balanced layers learns its modes one after the other, the strongest first; far "
+            "on the lazy side it learns all of them at one rate.",
+            source="arXiv:2409.14623, arXiv:1312.6120",
+            sweeps=(NETWORK,),
+            check=lambda data: evidence.one_by_one_or_at_once(data[NETWORK]),
         ),
         Claim(
             name="deeper_is_slower",

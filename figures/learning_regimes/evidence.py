@@ -11,6 +11,7 @@ from toysim.claims import Evidence
 from toysim.drawing import observable, parameter
 
 FAR = 10.0  # lambda this much above S is lazy, this much below K0 rich
+SINGULAR_VALUES = np.array([4.0, 3.0, 2.0, 1.0])  # of the task of rich_lazy_network.toml
 EDGE = (1.9, 2.0)  # step * sharpness of a run that settled at the edge of stability
 
 
@@ -47,6 +48,31 @@ def rich_or_lazy(tree: xr.DataTree) -> Evidence:
         expected=f"between {_list(low[far])} and {_list(high[far])}; kernel change below 2 (S/lambda)^2 if lazy, above "
         f"1 if rich",
         error=f"one step, {step:g}",
+        holds=holds,
+        within=np.ones(len(holds), bool),
+    )
+
+
+def one_by_one_or_at_once(tree: xr.DataTree) -> Evidence:
+    """Order of the modes' times to S/2 in the balanced network, and their equality far on the lazy side.
+
+    Lazy: each mode's rate lies between lambda and sqrt(lambda^2 + S^2), and it starts within K0 or so of 0.
+    """
+    time = observable(tree, "half_learning_time").transpose("balance", "mode")
+    strengths = SINGULAR_VALUES
+    step, start = parameter(tree, "step"), parameter(tree, "start_strength")
+    imbalance = time["balance"].values
+    one_by_one = np.diff(time.sel(balance=0.0).values) > step
+    far = imbalance[imbalance >= FAR * strengths.max()]
+    low = np.log(2 * (1 - 3 * start)) / np.hypot(far[:, None], strengths) - step
+    high = np.log(2 * (1 + 3 * start)) / far[:, None] + step
+    lazy = time.sel(balance=far).values
+    holds = np.concatenate([one_by_one, ((lazy >= low) & (lazy <= high)).ravel()])
+    return Evidence(
+        measured=f"times to S/2 of modes S = {_list(strengths, 'g')}: "
+        + "; ".join(f"{_list(t)} at lambda = {x:g}" for x, t in zip(imbalance, time.values, strict=True)),
+        expected="rising as S falls at lambda = 0; all within the bounds of ln 2 / lambda far above S",
+        error=f"one step, {step:g}, and starts within 3 K0 = {3 * start:g} S of 0",
         holds=holds,
         within=np.ones(len(holds), bool),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
-from toysim.figures.learning_regimes.evidence import kernel_change
+from toysim.figures.learning_regimes.evidence import SINGULAR_VALUES, kernel_change
 from toysim.models.deep_linear.closed_forms import (
     deep_learning_time,
     learning_time,
@@ -60,6 +60,37 @@ def rich_lazy(data: Data) -> Figure:
     right.set(xscale="log", yscale="log", xlabel="imbalance $\\lambda / S$ ($\\lambda = 0$ at the left end)")
     right.set(ylabel="relative change of the kernel", title="the kernel moves if rich, rests if lazy")
     right.legend()
+    return figure
+
+
+def rich_lazy_network(data: Data) -> Figure:
+    """Courses of a matrix network's modes at three imbalances, and every mode's time to half strength."""
+    tree = data["learning_regimes.rich_lazy_network"]
+    figure = new_figure(13.5, 3.8)
+    *courses, last = figure.subplots(1, 4, width_ratios=(1, 1, 1, 1.3))
+    simulated, exact = (observable(tree, "mode_strength", side).squeeze("pathway", drop=True) for side in
+                        ("simulation", "theory"))  # fmt: skip
+    time = observable(tree, "time")
+    for axes, imbalance, end in zip(courses, (0.0, 1.0, 10.0), (8.0, 2.0, 0.5), strict=True):
+        here = {"balance": imbalance}
+        t = time.sel(here).values
+        shown = np.flatnonzero(t <= end)
+        for mode, s in enumerate(SINGULAR_VALUES):
+            points, line = (v.sel(here).isel(mode=mode).values for v in (simulated, exact))
+            few = shown[:: max(len(shown) // 20, 1)]
+            axes.plot(t[shown], line[shown], "-", color=f"C{mode}", lw=1.2, label=f"S = {s:g}", gid=f"theory:S={s:g}")
+            axes.plot(t[few], points[few], "o", color=f"C{mode}", ms=3, mfc="none", gid=f"simulation:S={s:g}")
+        axes.set(xlabel="flow time t", title=f"$\\lambda$ = {imbalance:g}", ylim=(-0.2, 5.4))
+    courses[0].set_ylabel("strength K of the mode")
+    courses[0].legend(title="points: simulation, lines: exact", title_fontsize=8, loc="upper right", ncols=2)
+    half = observable(tree, "half_learning_time")
+    place = np.maximum(half["balance"].values, 0.02)  # lambda = 0 stands at the left end
+    for mode, s in enumerate(SINGULAR_VALUES):
+        last.plot(place, half.isel(mode=mode), "o-", color=f"C{mode}", ms=4, lw=0.8, mfc="none", label=f"S = {s:g}")
+    last.plot(place[-2:], np.log(2) / place[-2:], "--", color="0.3", label="$\\ln 2/\\lambda$")
+    last.set(xscale="log", yscale="log", xlabel="imbalance $\\lambda$ ($\\lambda = 0$ at the left end)")
+    last.set(ylabel="time to half strength [flow time t]", title="one by one, or all at once")
+    last.legend()
     return figure
 
 
