@@ -57,7 +57,7 @@ FEATURE_NOISE = Model(
         Dim("record", "record of the time course", lambda p: p.n_records),
     ),
     observables=(
-        Observable("update", "updates before the record", "updates", _RECORD),
+        Observable("time", "updates before the record", "updates", _RECORD),
         _course("strong_groups", "sums of squares A of overlaps with u", dims=("role", "label")),
         _course("weak_groups", "sums of squares B of overlaps with v", dims=("role", "label")),
         _course("noise_groups", "sums of squares C of overlaps with a sample's noise", dims=("role", "kind")),

@@ -35,7 +35,7 @@ def measure(problem: Problem, run: Run) -> dict[str, Any]:
     outputs = {name: getattr(courses, name)[0] - getattr(courses, name)[1] for name in ("strong", "weak", "noise")}
     sharpness = courses.sharpness if p.noise != "unprojected" else np.full_like(courses.sharpness, np.nan)
     return {
-        "update": task.record_at[:-1].astype(float),
+        "time": task.record_at[:-1].astype(float),
         "strong_groups": courses.strong[..., :-1],
         "weak_groups": courses.weak[..., :-1],
         "noise_groups": courses.noise[..., :-1],
