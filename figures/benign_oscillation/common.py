@@ -17,6 +17,11 @@ def ended(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArra
     return tree[side].to_dataset()[name].where(tree["simulation"].to_dataset()["status"] == 0)
 
 
+def steps(tree: xr.DataTree) -> Array:
+    """gamma_u swept."""
+    return np.asarray(tree["simulation"].to_dataset()["gamma_u"].values, float)
+
+
 def weak_output(tree: xr.DataTree) -> xr.DataArray:
     """Weak output at the end, mean over the labels."""
     return ended(tree, "weak_output").mean("label")

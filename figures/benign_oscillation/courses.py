@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.benign_oscillation.common import WEAK, ended
+from toysim.figures.benign_oscillation.common import WEAK, ended, parameter, steps
 
 from toysim.drawing import Data, new_figure
 
@@ -30,12 +30,12 @@ def output(tree: xr.DataTree, part: str, side: str) -> xr.DataArray:
 def dynamics(data: Data) -> Figure:
     """Rows: parts of the output; columns: steps; colours: labels; noise is that of the weak samples."""
     tree = data["benign_oscillation.dynamics"]
-    steps = tree["simulation"]["gamma_u"].values
-    figure = new_figure(3.6 * len(steps), 7.4)
-    panels = figure.subplots(3, len(steps), sharex=True, sharey="row")
+    gammas = steps(tree)
+    figure = new_figure(3.6 * len(gammas), 7.4)
+    panels = figure.subplots(3, len(gammas), sharex=True, sharey="row")
     words = {"strong": "strong feature", "weak": "weak feature", "noise": "noise, weak samples"}
     for row, part in enumerate(PARTS):
-        for column, gamma in enumerate(steps):
+        for column, gamma in enumerate(gammas):
             axes = panels[row, column]
             draw_part(axes, tree, part, float(gamma))
             axes.set_title(f"{words[part]}, $\\gamma_u$ = {gamma:g}")
@@ -70,14 +70,14 @@ def residuals(data: Data) -> Figure:
     tree = data["benign_oscillation.dynamics"]
     figure = new_figure(10.5, 4.0)
     left, right = figure.subplots(1, 2)
-    for k, gamma in enumerate(tree["simulation"]["gamma_u"].values):
+    for k, gamma in enumerate(steps(tree)):
         time = course(tree, "time").sel(gamma_u=gamma).values
         for axes, name in ((left, "loss"), (right, "residual_sum")):
             values = course(tree, name).sel(gamma_u=gamma)
             values = values if name == "loss" else values.isel(label=0)
             axes.plot(time, values, color=f"C{k}", lw=0.8, label=f"$\\gamma_u$ = {gamma:g}", gid=f"{name}:{gamma:g}")
         if gamma > 1:
-            visits = time * float(tree["simulation"]["strong_fraction"]) / 2
+            visits = time * parameter(tree, "strong_fraction") / 2
             slope = (gamma - 1) / (2 * gamma)
             short = visits * slope < 0.9 * course(tree, "residual_sum").values.max()
             right.plot(time[short], (visits * slope)[short], ":", color=f"C{k}", label=f"2-cycle, {gamma:g}")
@@ -98,7 +98,7 @@ def ending(data: Data) -> Figure:
     loss = ended(tree, "loss").median("replica")
     ceiling = tree["theory"].to_dataset()["weak_ceiling"].isel(replica=0)
     time = tree["simulation"].to_dataset()["time"].isel(replica=0)
-    for k, gamma in enumerate(weak["gamma_u"].values):
+    for k, gamma in enumerate(steps(tree)):
         t, label = time.sel(gamma_u=gamma), f"$\\gamma_u$ = {gamma:g}"
         left.plot(t, weak.sel(gamma_u=gamma), color=f"C{k}", lw=1.2, label=label, gid=f"weak:{gamma:g}")
         left.axhline(float(ceiling.sel(gamma_u=gamma)), color=f"C{k}", ls=":", lw=1)

@@ -45,18 +45,19 @@ def _steps(values: xr.DataArray) -> str:
 def window_of_steps(transition: xr.DataTree) -> Evidence:
     """Median weak output at the window's steps, and where the growth law says that it should have arrived."""
     V = weak_output(transition).sel(gamma_u=slice(*WINDOW))
-    median, share = V.median("replica"), V.notnull().mean("replica")
+    median = V.fillna(0.0).median("replica")
     r = parameter(transition, "weak_norm") ** 2
     start = parameter(transition, "start_scale") ** 2 * r / 2
     visits = parameter(transition, "n_steps") * parameter(transition, "strong_fraction") / 2
-    predicted = start * np.exp(r * (1 - r) * (V["gamma_u"] - 1) * visits)
+    gamma = np.asarray(V["gamma_u"].values, float)
+    predicted = start * np.exp(r * (1 - r) * (gamma - 1) * visits)
     return Evidence(
-        measured=f"median weak output {_list(median)} at {_steps(V)}; {_list(100 * share, 0)} % of the runs ended",
+        measured=f"median weak output {_list(median)} at {_steps(V)}; {int(V.isnull().sum())} of {V.size} runs blew up",
         expected=f"at least {LEARNED:g} (delta = {DELTA:g}) once the growth law reaches it: "
-        f"from gamma_u = {float(V['gamma_u'][predicted >= LEARNED].min()):g} on",
-        error=f"median over {V.sizes['replica']} runs, some of which start a label without a right filter",
-        holds=((median >= LEARNED) & (share >= MOSTLY)).values,
-        within=(predicted >= LEARNED).values,
+        f"from gamma_u = {gamma[predicted >= LEARNED].min():g} on",
+        error=f"median over {V.sizes['replica']} runs; one that blew up has learned nothing",
+        holds=(median >= LEARNED).values,
+        within=predicted >= LEARNED,
     )
 
 

@@ -13,6 +13,7 @@ from toysim.figures.benign_oscillation.common import (
     mean_and_error,
     parameter,
     samples_per_label,
+    steps,
     weak_output,
 )
 
@@ -36,7 +37,7 @@ def transition(data: Data) -> Figure:
     tree = data["benign_oscillation.transition"]
     figure = new_figure(13.0, 4.0)
     left, middle, right = figure.subplots(1, 3)
-    gamma = tree["simulation"]["gamma_u"].values
+    gamma = steps(tree)
     points(left, gamma, ended(tree, "weak_accuracy"), "weak_accuracy", color=LARGE, label="without strong feature")
     points(left, gamma, ended(tree, "strong_accuracy"), "strong_accuracy", color=SMALL, label="with strong feature")
     left.set(ylabel="accuracy on fresh points", title="Points without the strong feature")
