@@ -38,7 +38,7 @@ REPRODUCTION = Reproduction(
         Recipe("seeds", "Depth 3 in many draws.", PAPER, (SEEDS,), curves.seeds),
         Recipe(
             "analytic",
-            "Largest singular values through a switch: gradient descent (colours) and the flow of the product (dashed).",
+            "Largest singular values through a switch: gradient descent (colours), flow of the product (dashed).",
             f"{PAPER}; flow of arXiv:1905.13655",
             (ANALYTIC,),
             courses.analytic,
@@ -130,7 +130,7 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="decoupled_raises_shallow_rank",
-            sentence="After decoupled observations a network of depth 2 does not come back to low rank; deeper ones do.",
+            sentence="After decoupled observations a network of depth 2 does not return to low rank; deeper ones do.",
             source="arXiv:2603.04703, abstract",
             sweeps=(DECOUPLED,),
             check=lambda data: evidence.decoupled_raises_shallow_rank(data[DECOUPLED]),

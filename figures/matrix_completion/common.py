@@ -9,9 +9,10 @@ import xarray as xr
 
 
 def observed(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArray:
-    """An observable of one side; its dimension ``switch`` carries the switch times."""
+    """An observable of one side; its dimension ``switch``, if it has it, carries the switch times."""
     ds = tree[side].to_dataset()
-    return ds[name].assign_coords(switch=ds["switch_times"].values)
+    values = ds[name]
+    return values.assign_coords(switch=ds["switch_times"].values) if "switch" in values.dims else values
 
 
 def parameter(tree: xr.DataTree, name: str) -> Any:

@@ -56,7 +56,7 @@ def depth(data: Data) -> Figure:
 def analytic(data: Data) -> Figure:
     """Gradient descent over the flow of the product, a panel a switch time."""
     tree = data["matrix_completion.analytic"]
-    step = float(tree["simulation"]["step"].values[-1])
+    step = float(tree["simulation"]["step"].values.min())
     switches = observed(tree, "final_test_loss")["switch"].values
     figure = new_figure(3.6 * len(switches), 4.0)
     for axes, switch in zip(figure.subplots(1, len(switches), sharey=True), switches, strict=True):

@@ -169,11 +169,12 @@ def descent_follows_the_flow(analytic: xr.DataTree) -> Evidence:
     """Largest distance of the top singular values from the flow's, at a step and at half of it."""
     simulated, theory = (observed(analytic, "singular_values", side) for side in ("simulation", "theory"))
     off = abs(simulated - theory).max(["singular", "record", "replica"]).transpose("step", "switch")
-    steps = off["step"].values
-    ratio = off.values[0] / off.values[1]
+    fine, coarse = off
+    ratio = (coarse / fine.values).values
     return evidence(
         (ratio >= HALVING[0]) & (ratio <= HALVING[1]),
-        f"largest |s - s_flow| {listed(off[0])} at step {steps[0]:g}, {listed(off[1])} at {steps[1]:g} for switches at "
+        f"largest |s - s_flow| {listed(coarse)} at step {float(coarse.step):g}, {listed(fine)} at "
+        f"{float(fine.step):g} for switches at "
         f"t = {', '.join(f'{t:g}' for t in off.switch.values)}, of singular values up to {float(theory.max()):.1f}",
         f"first order in the step: ratio 2 (found {listed(ratio, 2)})",
         f"ratio between {HALVING[0]} and {HALVING[1]}: second order in the step",
