@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 from toysim.figures.matrix_completion.common import damage, median, observed, parameter
@@ -16,10 +15,9 @@ TEST_LOSS, DAMAGE = "final test loss", "final test loss less that without defici
 DRAWS = "lines: median,\ndots: every draw"
 
 
-def draw_curves(axes: Any, values: xr.DataArray, along: str, label: str) -> None:
+def draw_curves(axes: Any, values: xr.DataArray, along: str, label: str, first_color: int = 0) -> None:
     """A line of medians and the dots of all draws for each level of ``along``."""
-    levels = values[along].values
-    for k, level in enumerate(levels):
+    for k, level in enumerate(values[along].values, first_color):
         here = values.sel({along: level}).transpose("replica", "switch")
         middle, color = median(here), f"C{k}"
         axes.plot(here["switch"], middle, "-", color=color, lw=1.5, label=label.format(level), gid=f"median:{level}")
@@ -106,11 +104,11 @@ def decoupled(data: Data) -> Figure:
     left, right = figure.subplots(1, 2)
     draw_curves(left, observed(tree, "final_test_loss"), "depth", "depth {}")
     left.set(yscale="log", ylabel=TEST_LOSS, title=f"First two diagonal blocks, then all entries ({size_of(tree)})")
-    draw_curves(right, observed(tree, "effective_rank").isel(depth=slice(1, None)), "depth", "depth {}")
+    ranks = observed(tree, "effective_rank").isel(depth=slice(1, None))
+    draw_curves(right, ranks, "depth", "depth {}", first_color=1)
     right.axhline(parameter(tree, "rank"), color="0.5", lw=0.8, zorder=0)
     right.text(0.02, parameter(tree, "rank") - 0.05, "rank of the target", transform=right.get_yaxis_transform(),
                va="top", fontsize=8, color="0.4")  # fmt: skip
-    top = float(np.max(observed(tree, "effective_rank").isel(depth=slice(1, None))))
-    right.set(ylim=(parameter(tree, "rank") - 0.5, 1.05 * top), ylabel="effective rank at the end")
+    right.set(ylim=(parameter(tree, "rank") - 0.5, 1.05 * float(ranks.max())), ylabel="effective rank at the end")
     right.set_title("depth 1 stays at full rank: not shown")
     return figure
