@@ -43,6 +43,23 @@ SPOILERS = {
         "deeper_is_slower": [("depth_time", "half_learning_time", lambda v: v[::-1])],
         "large_steps_rebalance": [("rebalancing", "final_share", lambda v: 0 * v)],
     },
+    "matrix_completion": {
+        "late_switch_hurts": [
+            ("seeds", "relative_test_loss", lambda v: np.where(v.replica.values[:, None] == 3, 0.0, v))
+        ],
+        "depth_one_has_none": [("depth", "relative_test_loss", lambda v: v - 2e-3)],
+        "deeper_is_hurt_more": [("depth", "relative_test_loss", lambda v: -v)],
+        "lower_rank_is_harmless": [
+            ("rank", "relative_test_loss", lambda v: np.where((v.rank_before > 3).values, -1.0, 0.0))
+        ],
+        "higher_rank_hurts_more": [("rank", "relative_test_loss", lambda v: -v)],
+        "more_entries_heal": [("observed", "relative_test_loss", lambda v: v - 0.11)],
+        "subset_hurts": [("subset", "relative_test_loss", lambda v: -v)],
+        "subset_hurts_deeper_more": [("subset_depth", "relative_test_loss", lambda v: -v)],
+        "every_start_is_hurt": [("start", "relative_test_loss", lambda v: 0.1 * v)],
+        "descent_follows_the_flow": [("analytic", "singular_values", lambda v: 1.03 * v)],
+        "decoupled_raises_shallow_rank": [("decoupled", "effective_rank", lambda v: v[::-1])],
+    },
     "edge_of_stability": {
         "thresholds": [("bifurcation", "strong_samples", np.round)],  # no orbit near the threshold
         "chaos": [("bifurcation", "lyapunov", lambda v: -np.abs(v))],
