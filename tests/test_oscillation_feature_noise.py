@@ -373,6 +373,8 @@ def test_kernels_run_as_plain_python():
         ({"n_samples": 100_000, "strong_fraction": 0.5}, "GiB"),
         ({"n_steps": 2**31}, "lower n_steps"),
         ({"noise": "white"}, "projected"),
+        ({"noise_norm": 1e200}, "<= 1e[+]06"),
+        ({"n_steps": 100, "n_records": 102}, "give at most n_steps [+] 1"),
     ],
 )
 def test_refusals_say_the_mend(values, mend):

@@ -16,8 +16,9 @@ class FeatureNoiseParameters(Parameters):
     """Data, network and protocol; lengths in units of the strong feature's, |u| = 1."""
 
     gamma_u: float = parameter(
-        1.3, symbol="gamma_u", meaning="step in units of the strong feature's curvature, 4 kappa eta |u|^2 / m", gt=0
-    )
+        1.3, symbol="gamma_u", meaning="step in units of the strong feature's curvature, 4 kappa eta |u|^2 / m",
+        gt=0, le=1e6,
+    )  # fmt: skip
     strong_fraction: float = parameter(
         0.875, symbol="rho", meaning="fraction of the samples that carry the strong feature, the same for each label",
         gt=0, lt=1,
@@ -27,16 +28,18 @@ class FeatureNoiseParameters(Parameters):
     n_filters: int = parameter(8, symbol="m", meaning="filters of each sign", ge=1, le=1_000_000)
     weak_norm: float = parameter(0.1, symbol="|v|", unit="|u|", meaning="length of the weak feature", gt=0, le=1)
     noise_norm: float = parameter(
-        0.2, symbol="|xi|", unit="|u|", meaning="root mean square length of a noise patch, sigma_p sqrt(d)", ge=0
-    )
+        0.2, symbol="|xi|", unit="|u|", meaning="root mean square length of a noise patch, sigma_p sqrt(d)",
+        ge=0, le=1e6,
+    )  # fmt: skip
     noise: Literal["projected", "unprojected", "orthogonalised"] = parameter(
         "projected",
         symbol="noise",
         meaning="Gaussian noise orthogonal to the features; without projection; patches orthogonal to each other too",
     )
     start_scale: float = parameter(
-        0.02, symbol="sigma_0", unit="1/|u|", meaning="standard deviation of a filter's weights at the start", gt=0
-    )
+        0.02, symbol="sigma_0", unit="1/|u|", meaning="standard deviation of a filter's weights at the start",
+        gt=0, le=1e6,
+    )  # fmt: skip
     order: Literal["reshuffled", "cyclic", "with_replacement"] = parameter(
         "reshuffled", symbol="order", meaning="how samples are visited: permuted anew each epoch, in turn, or drawn"
     )
@@ -102,5 +105,10 @@ class FeatureNoiseParameters(Parameters):
             raise ValueError(
                 f"n_steps * batch_size = {self.n_steps * self.batch_size:.2g} visits, the limit is {MAX_VISITS}; "
                 f"lower n_steps or batch_size"
+            )
+        if self.n_records > self.n_steps + 1:
+            raise ValueError(
+                f"n_records = {self.n_records} is more than one for each of n_steps = {self.n_steps} updates and the "
+                f"start; give at most n_steps + 1"
             )
         return self
