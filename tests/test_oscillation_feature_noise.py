@@ -250,7 +250,7 @@ def test_transition_of_weak_learning():
         rows = simulated(60, gamma_u=gamma_u)
         assert distance(rows, TABLE[gamma_u]) < 4
         assert distance(rows, TABLE[gammas[(k + 3) % len(gammas)]]) > 4
-        assert rows["status"].sum() <= 3 * (gamma_u >= 1.5)
+        assert rows["status"].sum() <= 9 * (gamma_u >= 1.5)  # 4 % blow up at 1.5
 
 
 WINDOW = {  # |xi|: weak-only accuracy and error at gamma_u = 0.5 and 1.3; 20 seeds of a prototype

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from toysim.models.oscillation.feature_noise.descent import set_groups
 from toysim.models.oscillation.feature_noise.measures import Run, measure, stacked
-from toysim.models.oscillation.feature_noise.problem import NOISE, Problem, problems
+from toysim.models.oscillation.feature_noise.problem import Problem, V, problems
 from toysim.models.oscillation.feature_noise.recursion import recur
 from toysim.models.oscillation.feature_noise.regimes import PERIOD_TWO, strong_share, weak_ceiling
 from toysim.models.oscillation.feature_noise.state import Groups, empty_courses, empty_ledger
@@ -20,7 +20,7 @@ def predict(batch: Batch) -> Rows:
 
     The recursion is exact where all patches are orthogonal. Valid there, and up to the step at which rounding
     errors could grow along a run: the 2-cycle of the strong feature's map is stable, and draws errors in, for
-    gamma < sqrt(5) - 1; the same bound is asked of every noise patch. Above it the values are those of one run
+    gamma < sqrt(5) - 1; the same is asked of the weak feature and of every noise patch. Above it the values are those of one run
     among others that start a rounding error apart: good for means over replicas, not for a row.
     """
     return stacked([_row(problem) for problem in problems(batch)])
@@ -29,7 +29,7 @@ def predict(batch: Batch) -> Rows:
 def _row(problem: Problem) -> dict[str, Any]:
     p = problem.parameters
     gamma = p.gamma_u * strong_share(p)
-    largest = max(gamma, p.gamma_u * float(problem.task.square[NOISE:].max()))
+    largest = max(gamma, p.gamma_u * float(problem.task.square[V:].max()))
     return {
         **measure(problem, recurred(problem)),
         "weak_ceiling": weak_ceiling(gamma, p.weak_norm**2),
