@@ -20,8 +20,8 @@ def predict(batch: Batch) -> Rows:
 
     The recursion is exact where all patches are orthogonal. Valid there, and up to the step at which rounding
     errors could grow along a run: the 2-cycle of the strong feature's map is stable, and draws errors in, for
-    gamma < sqrt(5) - 1; the same is asked of the weak feature and of every noise patch. Above it the values are those of one run
-    among others that start a rounding error apart: good for means over replicas, not for a row.
+    gamma < sqrt(5) - 1; the same is asked of the weak feature and of every noise patch. Above it the values are
+    those of one run among others that start a rounding error apart: good for means over replicas, not for a row.
     """
     return stacked([_row(problem) for problem in problems(batch)])
 
