@@ -40,14 +40,14 @@ def depth(data: Data) -> Figure:
     ranks = f"rank {parameter(tree, 'rank_before')}, then rank {parameter(tree, 'rank')}"
     left.set(ylabel=DAMAGE, title=f"First {ranks} ({size_of(tree)})")
     left.axhline(0.0, color="0.5", lw=0.8, zorder=0)
-    switches = observed(tree, "final_test_loss")["switch"].values
-    deepest = int(tree["simulation"]["depth"].values[-1])
+    loss = observed(tree, "final_test_loss")
+    switches, deepest = loss["switch"].values, int(loss["depth"].max())
     for axes, switch in ((middle, switches[0]), (right, switches[5])):
         draw_spectrum(axes, tree, "simulation", "", {}, depth=deepest, replica=0, switch=switch)
         mark_switch(axes, switch)
-        loss = float(observed(tree, "final_test_loss").sel(depth=deepest, replica=0, switch=switch))
+        last = float(loss.sel(depth=deepest, replica=0, switch=switch))
         when = f"switch at t = {switch:g}" if switch else "no deficit"
-        axes.set_title(f"depth {deepest}, first draw, {when}: final test loss {loss:.2g}")
+        axes.set_title(f"depth {deepest}, first draw, {when}: final test loss {last:.2g}")
         axes.set_ylim(bottom=0)
     right.text(switches[5], right.get_ylim()[1], " switch", fontsize=8, va="top", color="0.3")
     return figure
@@ -56,8 +56,8 @@ def depth(data: Data) -> Figure:
 def analytic(data: Data) -> Figure:
     """Gradient descent over the flow of the product, a panel a switch time."""
     tree = data["matrix_completion.analytic"]
-    step = float(tree["simulation"]["step"].values.min())
-    switches = observed(tree, "final_test_loss")["switch"].values
+    loss = observed(tree, "final_test_loss")
+    switches, step = loss["switch"].values, float(loss["step"].min())
     figure = new_figure(3.6 * len(switches), 4.0)
     for axes, switch in zip(figure.subplots(1, len(switches), sharey=True), switches, strict=True):
         place = {"step": step, "replica": 0, "switch": switch}

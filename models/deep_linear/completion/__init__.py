@@ -7,10 +7,13 @@ final data do not remove: the critical learning period of arXiv:2308.12221.
 
 A row holds all its switch times: the courses agree up to the switch, so the part before it is run once. The switch
 comes after T_c / step updates (to the nearest), so T_c = 0 means no update on the first data; the authors' code
-makes one, and one fewer at the end.
+makes one, and one fewer at the end. Records lie evenly over [0, last switch + duration_after], for all switch times
+alike; a course is NaN after its own switch + duration_after. Up to and at the switch losses are on the first data,
+after it on the final ones; the final observables are always on the final data.
 """
 
 import math
+from typing import Any
 
 from toysim.models.deep_linear.completion.parameters import CompletionParameters, sharpness_bound
 
@@ -42,7 +45,7 @@ def _flow_seconds(p: CompletionParameters, cubed: float) -> float:
     sharpness = sharpness_bound(p.depth, p.size / math.sqrt(p.rank), p.size**2)
     n_switches = len(p.switch_times)
     duration = p.switch_times[-1] + n_switches * p.duration_after
-    return (6.0 * sharpness * duration + 800.0 * n_switches) * (3e-5 + 3e-9 * cubed)
+    return (8.0 * sharpness * duration + 1200.0 * n_switches) * (3e-5 + 3e-9 * cubed)
 
 
 _SWITCH, _RECORD = ("switch",), ("record",)
@@ -57,12 +60,19 @@ def _at_end(name: str, long_name: str, unit: str = "1") -> Observable:
     return Observable(name, long_name, unit, _SWITCH, rtol=1e-9, atol=1e-9, scale=1.0)
 
 
-def _switches_one_update_late(values: dict[str, object]) -> dict[str, object]:
-    times, step = values["switch_times"], values["step"]
-    assert isinstance(times, tuple | list)
-    assert isinstance(step, float)
-    return {**values, "switch_times": tuple(time + step for time in times)}
+def _switches_one_update_late(values: dict[str, Any]) -> dict[str, Any]:
+    return {**values, "switch_times": tuple(time + values["step"] for time in values["switch_times"])}
 
+
+_SMALL = {
+    "size": 6,
+    "rank": 1,
+    "n_observed": 24,
+    "switch_times": (0.0, 6.0, 15.0),
+    "duration_after": 30.0,
+    "step": 0.02,
+    "n_records": 10,
+}
 
 COMPLETION = Model(
     id="deep_linear.completion",
@@ -100,18 +110,14 @@ COMPLETION = Model(
     seconds=_seconds,
     checks=(
         Check(
-            {
-                "size": 6,
-                "rank": 1,
-                "rank_before": 2,
-                "n_observed": 24,
-                "start_scale": 0.1,
-                "switch_times": (0.0, 6.0, 15.0),
-                "duration_after": 30.0,
-                "step": 0.02,
-                "n_records": 10,
-            },
+            {**_SMALL, "rank_before": 2, "start_scale": 0.1},
             {"depth": [2, 3], "start": ["identity", "orthogonal"]},
+            shifted=_switches_one_update_late,
+        ),
+        Check(
+            {**_SMALL, "deficit": "subset", "n_observed_before": 10, "start": "gaussian", "start_scale": 1.0},
+            {"depth": [1]},
+            replicas=2,
             shifted=_switches_one_update_late,
         ),
     ),
