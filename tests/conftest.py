@@ -6,7 +6,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from threadpoolctl import threadpool_limits
 
 FAMILIES = Path(__file__).parent / "families"
 METADATA = "Metadata-Version: 2.1\nName: toysim-walk\nVersion: 1.0\n"
@@ -30,7 +29,9 @@ def pytest_configure(config):
 @pytest.fixture(scope="session", autouse=True)
 def _one_blas_thread():
     """As in a sweep: two threads change bits, and spin on small matrices."""
-    with threadpool_limits(1):
+    from toysim.runner.work import one_blas_thread
+
+    with one_blas_thread():
         yield
 
 

@@ -108,3 +108,20 @@ def test_threads_that_import_kernels_together_all_cache_in_the_folder(tmp_path):
     done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, env=env)
     assert done.returncode == 0, done.stderr
     assert {p.name for p in tmp_path.iterdir()} == {"threads.py"}
+
+
+def test_kernels_call_blas_on_one_thread():
+    """In a new process, where SciPy's BLAS is loaded by the first product of a kernel."""
+    code = (
+        "import numpy as np\n"
+        "from threadpoolctl import threadpool_info\n"
+        "from toysim.runner.work import one_blas_thread\n"
+        "with one_blas_thread():\n"
+        "    from toysim.models.deep_linear.completion.descent import descend\n"
+        "    layers = np.ones((2, 3, 3))\n"
+        "    assert descend(layers, np.eye(3), 0.01 * np.ones((3, 3)), 2) == -1\n"
+        "    pools = [p for p in threadpool_info() if p['user_api'] == 'blas']\n"
+        "assert len(pools) > 1 and {p['num_threads'] for p in pools} == {1}, pools\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
