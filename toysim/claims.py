@@ -25,13 +25,22 @@ Data = Mapping[str, xr.DataTree]  # sweep name -> its data
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a check found: short texts with the numbers, and two boolean arrays over the conditions tested."""
+    """What a check found: short texts with the numbers, and two boolean arrays over the conditions tested.
+
+    Without ``within`` the claim is held to be true under all of them.
+    """
 
     measured: str
     expected: str
     error: str
     holds: npt.NDArray[np.bool_]
-    within: npt.NDArray[np.bool_]
+    within: npt.NDArray[np.bool_] | None = None
+
+
+def listed(values: npt.ArrayLike, form: int | str = 3) -> str:
+    """Numbers as text for a check's report, with commas; ``form``: how many decimals, or a format."""
+    form = f".{form}f" if isinstance(form, int) else form
+    return ", ".join(f"{v:{form}}" for v in np.asarray(values).ravel())
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,8 @@ class Judgement:
 
 def verdict_of(evidence: Evidence) -> str:
     """The word that follows from where the claim holds and where its limits say it does."""
-    holds, within = np.asarray(evidence.holds, bool), np.asarray(evidence.within, bool)
+    holds = np.asarray(evidence.holds, bool)
+    within = np.ones_like(holds) if evidence.within is None else np.asarray(evidence.within, bool)
     if holds.shape != within.shape or holds.size == 0:
         raise ValueError(f"evidence over {holds.shape} and {within.shape} conditions; give equal, non-empty shapes")
     if holds.all():

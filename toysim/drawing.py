@@ -44,9 +44,9 @@ def observable(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.Dat
     return values.squeeze("replica", drop=True) if values.sizes.get("replica") == 1 else values
 
 
-def parameter(tree: xr.DataTree, name: str) -> float:
+def parameter(tree: xr.DataTree, name: str) -> Any:
     """The value of a parameter that the sweep keeps fixed."""
-    return float(tree["simulation"][name])
+    return tree["simulation"][name].item()
 
 
 @dataclass(frozen=True)

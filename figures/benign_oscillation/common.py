@@ -33,11 +33,6 @@ def mean_and_error(values: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
     return values.mean("replica"), values.std("replica", ddof=1) / np.sqrt(n)
 
 
-def parameter(tree: xr.DataTree, name: str) -> float:
-    """The value of a parameter that the sweep keeps fixed."""
-    return float(tree["simulation"][name])
-
-
 def samples_per_label(data: xr.DataArray) -> tuple[float, float]:
     """Weak and strong training samples a label, n_w and n_s, of data from one training set."""
     half = float(data["n_samples"]) / 2

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -11,12 +9,12 @@ from toysim.figures.benign_oscillation.common import (
     WINDOW,
     ended,
     mean_and_error,
-    parameter,
     samples_per_label,
     weak_output,
 )
 
-from toysim.claims import Evidence
+from toysim.claims import Evidence, listed
+from toysim.drawing import parameter
 
 Flags = npt.NDArray[np.bool_]
 
@@ -28,14 +26,6 @@ STANDARD_ERRORS = 5.0
 ROUNDING = 1e-10  # of sums over 20,000 updates
 PUBLISHED = {0.5: 0.9375, 1.3: 0.99375}  # at our small and large step; means over PUBLISHED_POINTS answers
 PUBLISHED_POINTS = 5 * 32
-
-
-def _all(n: int) -> Flags:
-    return np.ones(n, bool)
-
-
-def _list(values: Any, digits: int = 3) -> str:
-    return ", ".join(f"{v:.{digits}f}" for v in np.asarray(values).ravel())
 
 
 def _steps(values: xr.DataArray) -> str:
@@ -52,7 +42,8 @@ def window_of_steps(transition: xr.DataTree) -> Evidence:
     gamma = np.asarray(V["gamma_u"].values, float)
     predicted = start * np.exp(r * (1 - r) * (gamma - 1) * visits)
     return Evidence(
-        measured=f"median weak output {_list(median)} at {_steps(V)}; {int(V.isnull().sum())} of {V.size} runs blew up",
+        measured=f"median weak output {listed(median)} at {_steps(V)}; "
+        f"{int(V.isnull().sum())} of {V.size} runs blew up",
         expected=f"at least {LEARNED:g} (delta = {DELTA:g}) once the growth law reaches it: "
         f"from gamma_u = {gamma[predicted >= LEARNED].min():g} on",
         error=f"median over {V.sizes['replica']} runs; one that blew up has learned nothing",
@@ -69,11 +60,10 @@ def only_with_oscillation(transition: xr.DataTree) -> Evidence:
     median = V.median("replica")
     holds = (median < LEARNED) & (accuracy + STANDARD_ERRORS * error < HALFWAY)
     return Evidence(
-        measured=f"median weak output {_list(median, 5)}, accuracy on weak points {_list(accuracy)} at {_steps(V)}",
+        measured=f"median weak output {listed(median, 5)}, accuracy on weak points {listed(accuracy)} at {_steps(V)}",
         expected=f"weak output below {LEARNED:g}, accuracy below {HALFWAY:g}, halfway between guessing and knowing",
-        error=f"{STANDARD_ERRORS:g} standard errors of the accuracy: {_list(STANDARD_ERRORS * error)}",
+        error=f"{STANDARD_ERRORS:g} standard errors of the accuracy: {listed(STANDARD_ERRORS * error)}",
         holds=holds.values,
-        within=_all(holds.size),
     )
 
 
@@ -86,13 +76,12 @@ def test_accuracies(headline: xr.DataTree) -> Evidence:
     holds = np.abs(accuracy.values - published) <= STANDARD_ERRORS * combined
     holds &= accuracy.values[-1] - accuracy.values[0] > STANDARD_ERRORS * np.hypot(*error.values)
     return Evidence(
-        measured=f"{_list(100 * accuracy, 2)} % at {_steps(accuracy)} (weak points alone {_list(100 * weak, 1)} %)",
-        expected=f"{_list(100 * published, 2)} %, the large step above the small one. Sizes as published; both steps, "
+        measured=f"{listed(100 * accuracy, 2)} % at {_steps(accuracy)} (weak points alone {listed(100 * weak, 1)} %)",
+        expected=f"{listed(100 * published, 2)} %, the large step above the small one. Sizes as published; both steps, "
         f"|xi| = {parameter(headline, 'noise_norm'):g} |u| and {parameter(headline, 'n_steps'):g} updates are ours",
         error=f"{STANDARD_ERRORS:g} standard errors, the {PUBLISHED_POINTS} published answers included: "
-        f"{_list(100 * STANDARD_ERRORS * combined, 1)} %",
+        f"{listed(100 * STANDARD_ERRORS * combined, 1)} %",
         holds=holds,
-        within=_all(len(holds)),
     )
 
 
@@ -103,12 +92,11 @@ def residuals_accumulate(transition: xr.DataTree) -> Evidence:
     tested = slack.notnull().any(["label", "replica"])
     least = slack.min(["label", "replica"])[tested]
     return Evidence(
-        measured=f"least slack {_list(least, 2)} under mean sums {_list(total.mean(['label', 'replica'])[tested], 1)} "
-        f"at {_steps(least)}; {int(slack.notnull().sum())} sums",
+        measured=f"least slack {listed(least, 2)} under mean sums "
+        f"{listed(total.mean(['label', 'replica'])[tested], 1)} at {_steps(least)}; {int(slack.notnull().sum())} sums",
         expected="positive",
         error="none: the inequality is exact",
         holds=(least > 0).values,
-        within=_all(least.size),
     )
 
 
@@ -116,11 +104,10 @@ def oscillation_lasts(transition: xr.DataTree) -> Evidence:
     """Mean size of the residuals in the last tenth of training, at the window's steps."""
     late, error = mean_and_error(ended(transition, "late_residual").sel(gamma_u=slice(*WINDOW)))
     return Evidence(
-        measured=f"mean |1 - y f| of the last tenth {_list(late)} at {_steps(late)}",
+        measured=f"mean |1 - y f| of the last tenth {listed(late)} at {_steps(late)}",
         expected=f"at least {DELTA:g}",
-        error=f"{STANDARD_ERRORS:g} standard errors: {_list(STANDARD_ERRORS * error)}",
+        error=f"{STANDARD_ERRORS:g} standard errors: {listed(STANDARD_ERRORS * error)}",
         holds=(late + STANDARD_ERRORS * error >= DELTA).values,
-        within=_all(late.size),
     )
 
 
@@ -134,12 +121,11 @@ def oscillation_ends_itself(ending: xr.DataTree) -> Evidence:
     late = ended(ending, "late_residual").median("replica")
     ceiling = ending["theory"].to_dataset()["weak_ceiling"].isel(replica=0)
     return Evidence(
-        measured=f"weak output {_list(V)}, eta * sharpness of strong samples {_list(sharpness)}, late residuals "
-        f"{_list(late, 4)} at {_steps(V)}",
-        expected=f"weak output at or above V* = {_list(ceiling)}, eta * sharpness at most 2",
+        measured=f"weak output {listed(V)}, eta * sharpness of strong samples {listed(sharpness)}, late residuals "
+        f"{listed(late, 4)} at {_steps(V)}",
+        expected=f"weak output at or above V* = {listed(ceiling)}, eta * sharpness at most 2",
         error=f"none allowed: medians of {ending['simulation'].sizes['replica']} runs",
         holds=((ceiling <= V) & (sharpness <= 2)).values,
-        within=_all(V.size),
     )
 
 
@@ -170,7 +156,6 @@ def learned_inside_noise_window(window: xr.DataTree) -> Evidence:
         expected=f"accuracy above {HALFWAY:g} in all of them",
         error="means over replicas",
         holds=large[inside],
-        within=_all(int(inside.sum())),
     )
 
 
@@ -184,7 +169,6 @@ def noise_window_is_sharp(window: xr.DataTree) -> Evidence:
         "still beats the answer to fresh noise",
         error="means over replicas",
         holds=holds == inside,
-        within=_all(len(holds)),
     )
 
 
@@ -194,8 +178,8 @@ def bounded(wall: xr.DataTree) -> Evidence:
     share = ends["simulation"]
     n = wall["simulation"].sizes["replica"]
     return Evidence(
-        measured=f"{_list(100 * (1 - share), 1)} % of {n} runs blow up at {_steps(share)}; by the recursion "
-        f"{_list(100 * (1 - ends['theory']), 1)} %",
+        measured=f"{listed(100 * (1 - share), 1)} % of {n} runs blow up at {_steps(share)}; by the recursion "
+        f"{listed(100 * (1 - ends['theory']), 1)} %",
         expected=f"at most {100 * (1 - MOSTLY):.0f} %",
         error=f"{STANDARD_ERRORS:g} standard errors are at most {100 * STANDARD_ERRORS * 0.5 / np.sqrt(n):.0f} %",
         holds=(share >= MOSTLY).values,
@@ -210,10 +194,9 @@ def recursion_is_exact(recursion: xr.DataTree) -> Evidence:
     off = [abs(network[n] - law[n]).max([d for d in network[n].dims if d not in ("gamma_u", "order")]) for n in names]
     worst = xr.concat(off, "name").max("name")
     return Evidence(
-        measured=f"largest distance {_list(worst.max('order') * 1e12, 3)} * 1e-12 at {_steps(worst)}, three orders of "
+        measured=f"largest distance {listed(worst.max('order') * 1e12, 3)} * 1e-12 at {_steps(worst)}, three orders of "
         f"visits, {network.sizes['replica']} runs each",
         expected="0",
         error=f"rounding, {ROUNDING:g}",
         holds=(worst <= ROUNDING).values.ravel(),
-        within=_all(worst.size),
     )

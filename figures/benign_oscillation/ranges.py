@@ -11,13 +11,12 @@ from toysim.figures.benign_oscillation.common import (
     WINDOW,
     ended,
     mean_and_error,
-    parameter,
     samples_per_label,
     steps,
     weak_output,
 )
 
-from toysim.drawing import Data, new_figure
+from toysim.drawing import Data, new_figure, parameter
 
 SMALL, LARGE = "#8a8a8a", "#1f5a94"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
 import xarray as xr
 
 from toysim.drawing import observable
@@ -21,8 +19,3 @@ def end(tree: xr.DataTree, side: str, name: str, pathway: int | None = None) -> 
 def depths(tree: xr.DataTree) -> list[int]:
     """The depths swept."""
     return [int(d) for d in end(tree, "simulation", "depth").values]
-
-
-def listed(values: npt.ArrayLike, digits: int = 3) -> str:
-    """Numbers as text, with commas."""
-    return ", ".join(f"{v:.{digits}f}" for v in np.asarray(values).ravel())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from toysim.figures.critical_periods.common import EARLY, LATE, A, B, depths, end, listed
+from toysim.figures.critical_periods.common import EARLY, LATE, A, B, depths, end
 
-from toysim.claims import Evidence
+from toysim.claims import Evidence, listed
 from toysim.drawing import parameter
 
 Flags = npt.NDArray[np.bool_]
@@ -19,10 +19,6 @@ STANDARD_ERRORS = 5.0
 # Figure 1, early row, as the published code computes it: depth -> mean and standard deviation of K_b over 100 draws.
 PUBLISHED_EARLY = {2: (4.311, 0.070), 5: (1.773, 0.173), 8: (0.887, 0.110), 13: (0.446, 0.063)}
 PUBLISHED_DRAWS = 100
-
-
-def _all(n: int) -> Flags:
-    return np.ones(n, bool)
 
 
 def _depths(tree: xr.DataTree) -> str:
@@ -87,7 +83,6 @@ def late_is_harmless(portrait: xr.DataTree, noise_free: xr.DataTree) -> Evidence
         expected=f"K_b = {half:g} within {100 * HARMLESS:g} % of the early harm",
         error=f"{STANDARD_ERRORS:g} standard errors of the mean: {listed(STANDARD_ERRORS * error.sel(timing=LATE))}",
         holds=holds,
-        within=_all(len(holds)),
     )
 
 
@@ -111,7 +106,6 @@ def harmless_after_learning(late: xr.DataTree) -> Evidence:
         expected=f"share 1/2 wherever the residual is below {100 * LEARNED:g} % of S when the window opens",
         error=f"bound of the linear response to that residual, at most {bound[learned].max():.1e}",
         holds=holds,
-        within=_all(len(holds)),
     )
 
 
@@ -129,7 +123,6 @@ def residual_law(noise_free: xr.DataTree, depth: xr.DataTree) -> Evidence:
         expected="0 in gradient flow, O(step) in gradient descent",
         error=f"{FLOW_TOLERANCE * s:.0e}, what the integrator is asked for",
         holds=holds.ravel(),
-        within=_all(holds.size),
     )
 
 
@@ -148,7 +141,6 @@ def early_deficit_decides(portrait: xr.DataTree) -> Evidence:
         expected=f"100 %; mean K_b {listed(published)} in {PUBLISHED_DRAWS} draws of the published code",
         error=f"{STANDARD_ERRORS:g} standard errors of the two means' difference: {listed(STANDARD_ERRORS * error)}",
         holds=holds,
-        within=_all(len(holds)),
     )
 
 
@@ -166,7 +158,6 @@ def small_starts(small: xr.DataTree) -> Evidence:
         error=f"rounding for the late ones; step * sharpness reaches {float(unstable):.2f}, so the early numbers are "
         f"the map's, not the flow's",
         holds=falls & even,
-        within=_all(len(falls)),
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
-from toysim.figures.critical_periods.common import A, B, listed
+from toysim.figures.critical_periods.common import A, B
 from toysim.figures.critical_periods.evidence import STANDARD_ERRORS
 
-from toysim.claims import Evidence
+from toysim.claims import Evidence, listed
 from toysim.drawing import observable
 
 # Singular values of the tree task, strongest first.
@@ -37,7 +37,6 @@ def analytic_is_the_map(network: xr.DataTree, modes: xr.DataTree) -> Evidence:
         expected="0 between network and map, O(step) between either and the flow",
         error=f"rounding, {ROUNDING:.0e}",
         holds=holds,
-        within=np.ones(len(holds), bool),
     )
 
 
@@ -62,7 +61,6 @@ def figure_2(network: xr.DataTree) -> Evidence:
         + "; from 7.5: even",
         error=f"{STANDARD_ERRORS:g} standard deviations of a draw, and the printed decimals",
         holds=np.concatenate(holds),
-        within=np.ones(sum(map(len, holds)), bool),
     )
 
 
@@ -82,7 +80,6 @@ def lesioned_feature(lesion: xr.DataTree) -> Evidence:
         expected="a as it started, b all of sqrt(7), other modes under 10 % in b",
         error="1e-3 of S: what is left to learn at the end",
         holds=holds,
-        within=np.ones(len(holds), bool),
     )
 
 
@@ -102,7 +99,6 @@ def nonlinear_too(nonlinear: xr.DataTree) -> Evidence:
         expected=f"below {0.5 - EVEN:g} early, 1/2 late",
         error=f"{EVEN:g} of the mode",
         holds=holds.ravel(),
-        within=np.ones(holds.size, bool),
     )
 
 

@@ -51,7 +51,6 @@ def windows_as_named(window: xr.DataTree, small: xr.DataTree) -> Evidence:
         expected="; ".join(f"{name} is met with {named}" for name, named in NAMED.items()),
         error=f"{STANDARD_ERRORS:g} standard errors (figure 1); the last printed decimal (figure 7, no noise)",
         holds=np.array(holds),
-        within=np.ones(2, bool),
     )
 
 

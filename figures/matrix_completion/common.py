@@ -15,11 +15,6 @@ def observed(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataA
     return values.assign_coords(switch=ds["switch_times"].values) if "switch" in values.dims else values
 
 
-def parameter(tree: xr.DataTree, name: str) -> Any:
-    """The value of a parameter that the sweep keeps fixed."""
-    return tree["simulation"][name].item()
-
-
 def damage(tree: xr.DataTree) -> xr.DataArray:
     """Final test loss with a deficit less that without: the paper's relative test loss with its sign turned."""
     return -observed(tree, "relative_test_loss")

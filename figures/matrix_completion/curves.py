@@ -6,9 +6,9 @@ from typing import Any
 
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.matrix_completion.common import damage, median, observed, parameter
+from toysim.figures.matrix_completion.common import damage, median, observed
 
-from toysim.drawing import Data, new_figure
+from toysim.drawing import Data, new_figure, parameter
 
 SWITCH = "end of the deficit $T_c$ [flow time t]"
 TEST_LOSS, DAMAGE = "final test loss", "final test loss less that without deficit"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from toysim.figures.matrix_completion.common import damage, listed, median, observed, parameter
+from toysim.figures.matrix_completion.common import damage, listed, median, observed
 
 from toysim.claims import Evidence
+from toysim.drawing import parameter
 
 Flags = npt.NDArray[np.bool_]
 
