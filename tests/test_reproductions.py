@@ -49,9 +49,7 @@ SPOILERS = {
         ],
         "depth_one_has_none": [("depth", "relative_test_loss", lambda v: v - 2e-3)],
         "deeper_is_hurt_more": [("depth", "relative_test_loss", lambda v: -v)],
-        "lower_rank_is_harmless": [
-            ("rank", "relative_test_loss", lambda v: np.where((v.rank_before > 3).values, -1.0, 0.0))
-        ],
+        "lower_rank_is_harmless": [("rank", "relative_test_loss", lambda v: 0 * v - (v.rank_before > 3))],
         "higher_rank_hurts_more": [("rank", "relative_test_loss", lambda v: -v)],
         "more_entries_heal": [("observed", "relative_test_loss", lambda v: v - 0.11)],
         "subset_hurts": [("subset", "relative_test_loss", lambda v: -v)],
