@@ -305,11 +305,12 @@ def test_kernel_runs_as_plain_python():
     p = problem_of(batch(depth=3), 0)
     weight = np.where(p.after.mask, 0.2 / 38, 0.0)
     with pytest.MonkeyPatch.context() as patch:
-        compiled, plain = p.layers.copy(), p.layers.copy()
-        assert descent.descend(compiled, p.after.target, weight, 20) == -1
-        for name in ("subtract", "weigh_residual"):
+        compiled, plain, products = p.layers.copy(), p.layers.copy(), np.empty_like(p.layers)
+        descent.multiply(compiled, products)
+        assert descent.descend(compiled, products.copy(), p.after.target, weight, 20) == -1
+        for name in ("multiply", "subtract", "weigh_residual"):
             patch.setattr(descent, name, getattr(descent, name).py_func)
-        assert descent.descend.py_func(plain, p.after.target, weight, 20) == -1
+        assert descent.descend.py_func(plain, products, p.after.target, weight, 20) == -1
     np.testing.assert_allclose(compiled, plain, rtol=1e-12, atol=1e-14)
 
 

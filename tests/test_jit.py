@@ -119,7 +119,8 @@ def test_kernels_call_blas_on_one_thread():
         "with one_blas_thread():\n"
         "    from toysim.models.deep_linear.completion.descent import descend\n"
         "    layers = np.ones((2, 3, 3))\n"
-        "    assert descend(layers, np.eye(3), 0.01 * np.ones((3, 3)), 2) == -1\n"
+        "    products = np.array([layers[0], layers[1] @ layers[0]])\n"
+        "    assert descend(layers, products, np.eye(3), 0.01 * np.ones((3, 3)), 2) == -1\n"
         "    pools = [p for p in threadpool_info() if p['user_api'] == 'blas']\n"
         "assert len(pools) > 1 and {p['num_threads'] for p in pools} == {1}, pools\n"
     )

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from toysim.models.deep_linear.completion import measures
 from toysim.models.deep_linear.completion.course import as_rows, follow, observe
-from toysim.models.deep_linear.completion.descent import descend
+from toysim.models.deep_linear.completion.descent import descend, multiply
 from toysim.models.deep_linear.completion.parameters import CompletionParameters
 from toysim.models.deep_linear.completion.problem import Data, problem_of
 
@@ -28,19 +28,22 @@ class Descent:
     def __init__(self, p: CompletionParameters, layers: Array) -> None:
         self.p = p
         self.layers = layers.astype(p.precision)
-        self.W = measures.product_of(self.layers)
+        self.products = np.empty_like(self.layers)
+        multiply(self.layers, self.products)
         self.imbalance = measures.imbalance(layers)
         self.n = 0
         self.failures: list[int] = []  # updates after which this or a copy was no longer finite
 
     def copy(self) -> Self:
         other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__, layers=self.layers.copy())
+        other.__dict__.update(self.__dict__, layers=self.layers.copy(), products=self.products.copy())
         return other
 
     def run(self, data: Data, times: Array, end: float) -> Array:
         first, last = self.n, max(self.n, round(end / self.p.step))
         observations = np.empty((len(times), 2 + self.p.n_singular_values))
+        weight = np.where(data.mask, self.p.step / max(1, data.n_observed), 0.0)
+        target, weight = data.target.astype(self.layers.dtype), weight.astype(self.layers.dtype)
         seen: dict[int, Array] = {}
         for i, time in enumerate(times):
             at = min(max(time / self.p.step, first), last)
@@ -48,34 +51,31 @@ class Descent:
             low, high = math.floor(at), math.ceil(at)
             for n in (low, high):
                 if n not in seen:
-                    self._advance(data, n)
-                    seen[n] = observe(self.W, data, self.p.n_singular_values)
+                    self._advance(target, weight, n)
+                    seen[n] = observe(self.product(), data, self.p.n_singular_values)
             observations[i] = seen[low] if low == high else (high - at) * seen[low] + (at - low) * seen[high]
             seen = {n: seen[n] for n in (low, high)}
-        self._advance(data, last)
+        self._advance(target, weight, last)
         return observations
 
-    def _advance(self, data: Data, n: int) -> None:
+    def _advance(self, target: Array, weight: Array, n: int) -> None:
         """Updates up to the n-th; a state that diverged stays NaN."""
-        if n > self.n and math.isfinite(self.W[0, 0]):
-            weight = np.where(data.mask, self.p.step / max(1, data.n_observed), 0.0)
-            kind = self.layers.dtype
-            done = descend(self.layers, data.target.astype(kind), weight.astype(kind), n - self.n)
-            self.W = measures.product_of(self.layers)
-            if done >= 0 or not np.isfinite(self.W).all():
+        if n > self.n and math.isfinite(self.product()[0, 0]):
+            done = descend(self.layers, self.products, target, weight, n - self.n)
+            if done >= 0 or not np.isfinite(self.product()).all():
                 self.failures.append(self.n + done if done >= 0 else n)
-                self.layers[:], self.W[:] = np.nan, np.nan
+                self.layers[:], self.products[:] = np.nan, np.nan
         self.n = n
 
     def product(self) -> Array:
-        return self.W
+        return np.asarray(self.products[-1])
 
     def balance_drift(self) -> float:
         return float(np.max(np.abs(measures.imbalance(self.layers.astype(np.float64)) - self.imbalance), initial=0.0))
 
     def sharpness(self, data: Data) -> float:
         kernels = measures.layer_kernels(self.layers.astype(np.float64))
-        return measures.sharpness(self.W, kernels, data)
+        return measures.sharpness(self.product(), kernels, data)
 
 
 def simulate(batch: Batch) -> Rows:
