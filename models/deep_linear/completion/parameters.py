@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import Literal
 
 from pydantic import model_validator
+from toysim.models.deep_linear.pathways import UNSTABLE_ABOVE
 
 from toysim.model import Matrix, Parameters, Vector, parameter
 
 MAX_STEPS = 2**31
 MAX_NUMBERS = 10**8  # in the layers, and in a row's courses: below a GB each
-UNSTABLE_ABOVE = 2.0  # step * sharpness of gradient descent at a minimum
 
 
 class CompletionParameters(Parameters):

@@ -1,7 +1,4 @@
-"""What is known in closed form of the strong feature alone, F <- F (1 + gamma (1 - F))^2, and of the weak one.
-
-Derived for one label without noise, from the update of arXiv:2310.17074, with r = gamma_v / gamma_u.
-"""
+"""What the closed forms of one sample say of a row: they hold for one label without noise, r = gamma_v / gamma_u."""
 
 from __future__ import annotations
 
@@ -10,12 +7,13 @@ import math
 import numpy as np
 import numpy.typing as npt
 from toysim.models.oscillation.feature_noise.parameters import FeatureNoiseParameters
+from toysim.models.oscillation.single_datum import closed_forms as forms
 
 Array = npt.NDArray[np.float64]
 
 FITTED_POINT = 1.0  # F = 1 has multiplier 1 - 2 gamma: stable below
-PERIOD_TWO = math.sqrt(5.0) - 1.0  # the 2-cycle has multiplier 9 - 2 (1 + gamma)^2: stable between
-SIGN_FLIP = 1.5 * math.sqrt(3.0) - 1.0  # above, the largest F leads to 1 + gamma e < 0
+PERIOD_TWO = forms.ORBIT_STABLE_BELOW  # the 2-cycle is stable between
+SIGN_FLIP = forms.FLIPS_ABOVE  # above, the largest F leads to 1 + gamma e < 0
 REGIMES = ("lazy", "period two", "doubling and chaos", "sign flips", "diverged")
 DIVERGED = REGIMES.index("diverged")
 
@@ -36,4 +34,4 @@ def weak_ceiling(gamma: float, r: float) -> float:
 
     gamma F + r gamma V < 1. Oscillation feeds V and so ends by itself there; NaN at gamma <= 1.
     """
-    return (gamma - 1.0) / (gamma * (1.0 - r)) if gamma > FITTED_POINT and r < 1.0 else math.nan
+    return float(forms.weak_limit(gamma, r)) if gamma > FITTED_POINT and r < 1.0 else math.nan
