@@ -16,6 +16,7 @@ import toysim
 from toysim.errors import StoreError, ToysimError
 from toysim.runner.execute import Options, join
 from toysim.runner.files import locked
+from toysim.runner.status import read_status
 from toysim.runner.store import Store
 
 
@@ -231,8 +232,9 @@ def test_foreign_folder_is_left_alone(tmp_path):
         ({"fixed": {"noise": 2.0}}, "noise is 1.0 there and 2.0 here"),
         ({"seed": 6}, "seed is 5 there and 6 here"),
         ({"axes": {"drift": [0.1]}}, "n_rounds is 'an axis' there and 4 here"),
+        ({"simulation": False}, "simulation is True there and False here"),
     ],
-    ids=["fixed", "seed", "axes"],
+    ids=["fixed", "seed", "axes", "simulation"],
 )
 def test_store_of_another_sweep_is_refused_with_the_difference(undisturbed, other, said):
     before = chunk_digests(undisturbed)
@@ -339,6 +341,21 @@ def test_theory_is_solved_once_for_parameters_it_ignores(monkeypatch):
     assert ("theory", 2) in sizes
     assert ("simulation", 4) in sizes
     assert tree["theory"]["position"].notnull().all()
+
+
+def test_theory_alone_has_no_simulation_and_grows(undisturbed, tmp_path):
+    path = tmp_path / "w.zarr"
+    run_walk(path, walk_sweep({**AXES, "drift": AXES["drift"][:2]}, simulation=False))
+    run_walk(path, walk_sweep(simulation=False))
+    tree = toysim.open_store(path)
+    assert set(tree.children) == {"theory"}
+    both = data_bytes(toysim.open_store(undisturbed))
+    assert data_bytes(tree) == {name: both[name] for name in both if name.startswith("theory/")}
+    assert read_status(path).finished
+    with pytest.raises(ToysimError, match="nothing to compare it with"):
+        toysim.compare(tree)
+    with pytest.raises(ToysimError, match="has no theory"):
+        toysim.sweep("walk.trouble", simulation=False)
 
 
 def test_zip_vector_axis_and_designs():

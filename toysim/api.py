@@ -13,10 +13,10 @@ import xarray as xr
 
 from toysim.comparison import comparison_dataset
 from toysim.errors import ToysimError, suggest
+from toysim.model import Side
 from toysim.registry import all_models, all_sweeps, load_model
 from toysim.runner.dataset import one_cell, read_tree
 from toysim.runner.execute import Listener, Options, execute
-from toysim.runner.layout import Side
 from toysim.runner.plan import cell_batch, refuse_huge
 from toysim.runner.spec import Sweep, build_sweep, load_sweep, split_arguments
 from toysim.runner.work import compute, one_blas_thread
@@ -71,6 +71,7 @@ def sweep(
     time_limit: float | None = None,
     zip: Mapping[str, list[str]] | None = None,
     common_random_numbers: bool = False,
+    simulation: bool = True,
     yes: bool = False,
     progress: Listener | None = None,
     **parameters: Any,
@@ -81,9 +82,10 @@ def sweep(
     axis), or a sweep file by name or path, with keywords as overrides. A sweep file goes to
     ``results/NAME.zarr``; a model's sweep stays in memory unless ``store`` names a folder.
     ``zip={"pair": ["a", "b"]}`` ties axes of equal length; ``time_limit`` (seconds a row) needs
-    ``backend="processes"``; ``block`` is the number of rows in a unit of work.
+    ``backend="processes"``; ``block`` is the number of rows in a unit of work. ``simulation=False`` computes the
+    theory alone; a sweep file says ``simulation = false``.
     """
-    spec, home = _spec(name, replicas, seed, preset, zip, common_random_numbers, parameters)
+    spec, home = _spec(name, replicas, seed, preset, zip, common_random_numbers, simulation, parameters)
     refuse_huge(spec, yes)
     options = Options(workers, backend, block, time_limit)
     listen = progress or (lambda event: None)
@@ -104,6 +106,7 @@ def _spec(
     preset: str | None,
     zipped: Mapping[str, list[str]] | None,
     common: bool,
+    simulation: bool,
     parameters: dict[str, Any],
 ) -> tuple[Sweep, Path | None]:
     """The sweep asked for, and its folder if it has one of its own."""
@@ -111,8 +114,8 @@ def _spec(
         if str(name) not in all_sweeps() and Path(name).suffix != ".toml":
             known = [*all_models(), *all_sweeps()]
             raise ToysimError(f"unknown model or sweep {str(name)!r}: {suggest(str(name), known)}")
-        if replicas is not None or seed is not None:
-            raise ToysimError("a sweep file holds its own replicas and seed; add a preset there")
+        if replicas is not None or seed is not None or not simulation:
+            raise ToysimError("a sweep file holds its own replicas, seed and simulation; write them there")
         spec = load_sweep(name, preset, parameters)
         return spec, store_path(spec)
     if preset is not None:
@@ -130,7 +133,7 @@ def _spec(
             }
     spec = build_sweep(
         str(name), model, fixed, axes, replicas=1 if replicas is None else replicas, seed=0 if seed is None else seed,
-        common_random_numbers=common,
+        common_random_numbers=common, simulation=simulation,
     )  # fmt: skip
     return spec, None
 
@@ -147,6 +150,6 @@ def open_store(path: str | Path) -> xr.DataTree:
     there is no store, or a damaged one.
     """
     tree = read_tree(path)
-    if "theory" in tree:
+    if {"simulation", "theory"} <= set(tree.children):
         tree["comparison"] = xr.DataTree(comparison_dataset(tree))
     return tree

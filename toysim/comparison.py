@@ -116,6 +116,8 @@ def compare(data: xr.DataTree | str | Path) -> Comparison:
         data = read_tree(data)
     if "theory" not in data:
         raise ToysimError(f"{data.attrs.get('model', 'this data')} has no theory to compare with")
+    if "simulation" not in data:
+        raise ToysimError("this sweep is of theory alone (simulation = false): there is nothing to compare it with")
     sides = Sides.of(data)
     if not sides.rows_ok.any():
         raise ToysimError("nothing to compare yet: no cell has both simulation and theory; run toysim sweep first")

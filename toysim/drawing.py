@@ -46,7 +46,7 @@ def observable(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.Dat
 
 def parameter(tree: xr.DataTree, name: str) -> Any:
     """The value of a parameter that the sweep keeps fixed."""
-    return tree["simulation"][name].item()
+    return next(iter(tree.children.values()))[name].item()
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 Vector = tuple[float, ...]
 Matrix = tuple[tuple[float, ...], ...]
 Rows = dict[str, "npt.NDArray[Any]"]
+Side = Literal["simulation", "theory"]
 
 # Words of the engine: a model's parameter of that name could not be told from them.
 RESERVED = frozenset(
     "seed replicas store workers preset backend block time_limit progress yes zip common_random_numbers name model "  # noqa: SIM905
-    "fixed axes question cell replica state status status_step valid".split()
+    "simulation fixed axes question cell replica state status status_step valid".split()
 )
 STATUSES = ("ok", "diverged", "step_budget", "not_converged")
 
@@ -283,7 +284,12 @@ class Model:
         """Length of every observable dimension at these parameters."""
         return {dim.name: int(dim.size(parameters)) for dim in self.dims}
 
-    def outputs(self, side: Literal["simulation", "theory"]) -> tuple[Observable, ...]:
+    def sides(self, simulation: bool = True) -> tuple[Side, ...]:
+        """What a sweep of this model computes: both sides where there is a theory, without simulation theory alone."""
+        both: tuple[Side, ...] = ("simulation", "theory") if self.theory else ("simulation",)
+        return both if simulation else both[1:]
+
+    def outputs(self, side: Side) -> tuple[Observable, ...]:
         """What one side of the model yields: observables, then status or validity and diagnostics."""
         if side == "simulation":
             return (*self.observables, STATUS, STATUS_STEP)

@@ -85,7 +85,9 @@ def reproduce(
     data, stores = _data(found.sweeps, preset, Path(results), workers, listen or _quiet)
     figures = [_make(found, recipe, data, Path(results), ("png",)) for recipe in found.figures]
     claims = [judge(claim, data) for claim in found.claims]
-    comparisons = {sweep: compare(tree) for sweep, tree in data.items() if "theory" in tree}
+    comparisons = {
+        sweep: compare(tree) for sweep, tree in data.items() if {"simulation", "theory"} <= set(tree.children)
+    }
     page = write_page(Path(results) / f"{name}.html", found, claims, figures, comparisons, data)
     unfinished = [sweep for sweep, tree in data.items() if not complete(tree)]
     return Outcome(name, claims, figures, comparisons, page, stores, unfinished, found.beyond_theory)

@@ -62,7 +62,7 @@ def compare(store: StorePath, as_json: Json = False) -> int:
 
     tree = read_tree(store)
     missing = _missing(tree)
-    nothing = "theory" in tree and any(bool((tree[side]["state"] != 1).all()) for side in ("simulation", "theory"))
+    nothing = "theory" in tree and any(bool((side["state"] != 1).all()) for side in tree.children.values())
     verdicts = Comparison() if nothing else compare_tree(tree)
     if as_json:
         print_json({"verdicts": verdicts.as_dicts(), **missing})

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import xarray as xr
 
 from toysim.errors import StoreError
-from toysim.model import Batch, Model, Rows
+from toysim.model import Batch, Model, Rows, Side
 from toysim.runner.cells import joint_codes
 from toysim.runner.files import read_events
-from toysim.runner.layout import Side, stored
+from toysim.runner.layout import stored
 from toysim.runner.provenance import git_commit, host_kind, versions
 from toysim.runner.schema import CORNER, STATE_ATTRIBUTES, decoded, observable_attributes, parameter_attributes
 from toysim.runner.spec import Sweep
@@ -25,8 +25,7 @@ def read_tree(path: str | Path) -> xr.DataTree:
     """/simulation and /theory of a store on the grid of its axes; ``toysim.open_store`` adds /comparison."""
     store = open_existing(path)
     tree = {"/": xr.Dataset(attrs=_provenance(store))}
-    sides: list[Side] = ["simulation", "theory"] if store.model.theory else ["simulation"]
-    for side in sides:
+    for side in store.sides:
         tree[f"/{side}"] = read_side(store, side)
     return xr.DataTree.from_dict(tree, name=str(store.meta["name"]))
 

@@ -14,7 +14,7 @@ from toysim.errors import StoreError, ToysimError, suggest
 from toysim.runner.backends import on_processes, on_threads
 from toysim.runner.files import append_event, drop_torn_files, locked, one_line, read_events, sync
 from toysim.runner.growth import prepare
-from toysim.runner.layout import Side, Unit, block_shape
+from toysim.runner.layout import Unit, block_shape
 from toysim.runner.provenance import family_hash, git_commit, host_kind, versions
 from toysim.runner.spec import Sweep
 from toysim.runner.store import Store, open_existing
@@ -138,10 +138,9 @@ def _events(store: Store, missing: list[Unit], options: Options, run: str) -> It
 
 def wanted_units(store: Store, request: str | None, theory: bool) -> Iterator[Unit]:
     """Units of a request (None: of all), simulation and theory side by side."""
-    sides: list[Side] = ["simulation"]
-    if theory and store.model.theory:
-        sides.append("theory")
-    for side in sides:
+    for side in store.sides:
+        if side == "theory" and not theory:
+            continue
         yield from store.layout.units(side, store.model.paired, request)
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from toysim.model import Side
 from toysim.runner import cells as matching
 from toysim.runner.files import FORMAT, KEY, commit_root, one_line, sync
-from toysim.runner.layout import Layout, Side, Unit, first_layout
+from toysim.runner.layout import Layout, Unit, first_layout
 from toysim.runner.provenance import provenance
-from toysim.runner.schema import CORNER, coordinate_chunk, create_group, decoded, encoded, sides_of
+from toysim.runner.schema import CORNER, coordinate_chunk, create_group, decoded, encoded
 from toysim.runner.spec import Sweep
 from toysim.runner.store import Store
 
@@ -52,7 +53,7 @@ def create(path: Path, sweep: Sweep, block: tuple[int, int]) -> None:
             "provenance": provenance(sweep),
         },
     }
-    for side in sides_of(sweep.model):
+    for side in sweep.sides:
         create_group(path, side, sweep, layout)
     _write_coordinates(Store(path, attributes), sweep, np.arange(sweep.n_cells))
     sync(path)
@@ -62,7 +63,7 @@ def create(path: Path, sweep: Sweep, block: tuple[int, int]) -> None:
 def grow(store: Store, sweep: Sweep) -> None:
     """Add a request: matched cells keep their place, new ones and new replicas get whole new blocks."""
     before, filled = store.layout, store.layout.filled(0)
-    have = {n: decoded(store.model.parameters[n], store.array("simulation", n)[:])[filled] for n in store.axes}
+    have = {n: decoded(store.model.parameters[n], store.array(store.sides[0], n)[:])[filled] for n in store.axes}
     store.layout, new = grown(before, sweep, matching.positions(sweep, have, filled))
     if len(new) == 0 and store.layout.replicas == before.replicas and store.layout.asked() == before.asked():
         return
@@ -107,7 +108,6 @@ def _ranges(blocks: npt.NDArray[np.int64]) -> list[list[int]]:
 
 def _write_coordinates(store: Store, sweep: Sweep, new: npt.NDArray[np.int64]) -> None:
     """Axis values of the newest segment's cells, a few blocks at a time to keep memory flat."""
-    sides = sides_of(sweep.model)
     start, stop = store.layout.cells[-1]
     size = coordinate_chunk(store.layout.block[0])
     before = sum(b - a for a, b in store.layout.cells[:-1])
@@ -115,14 +115,14 @@ def _write_coordinates(store: Store, sweep: Sweep, new: npt.NDArray[np.int64]) -
         # The segment starts on a block, not on a coordinate chunk: the first piece may be rewritten, by rename.
         piece = slice(first, min(first + size, stop))
         columns = sweep.columns(new[piece.start - start : piece.stop - start])
-        for side in sides:
+        for side in sweep.sides:
             numbers = np.arange(piece.start, piece.stop) - start + before
             store.array(side, "cell")[piece] = numbers
             for name, values in columns.items():
                 store.array(side, name)[piece] = encoded(sweep.model.parameters[name], values)
     index = 0
     for a, b in store.layout.replicas:
-        for side in sides:
+        for side in sweep.sides:
             if store.paired(side):
                 store.array(side, "replica")[a:b] = np.arange(index, index + b - a)
         index += b - a
@@ -147,7 +147,7 @@ def _resize(store: Store) -> None:
 def _clear_states(store: Store, before: Layout) -> None:
     """Units asked for only now have no state, whatever a killed growth left there; corners get their flag."""
     known, corners = set(before.corners()), sorted(store.layout.corners())
-    for side in sides_of(store.model):
+    for side in store.sides:
         old = set(before.units(side, store.model.paired))
         for unit in store.layout.units(side, store.model.paired):
             if unit not in old:

@@ -12,15 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from toysim.model import Model, Observable
+from toysim.model import Model, Observable, Side
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
     from toysim.runner.spec import Sweep
-
-Side = Literal["simulation", "theory"]
 
 BLOCK_ROWS = 50_000  # of scalars: storage costs a few ms a block, 1 us a row at this size
 BLOCK_SECONDS = 1.0  # at most this much work is lost with a block in flight

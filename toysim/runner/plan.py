@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from toysim.errors import ToysimError
 from toysim.model import Batch
-from toysim.runner.layout import Side, block_shape, row_bytes
+from toysim.runner.layout import block_shape, row_bytes
 from toysim.runner.spec import Sweep
 from toysim.runner.work import compute_unit
 
@@ -37,11 +37,10 @@ def plan_sweep(sweep: Sweep, block_rows: int | None = None, pilot: bool = False)
     block = block_shape(sweep, block_rows)
     rows = sweep.n_cells * sweep.replicas
     blocks = -(-sweep.n_cells // block[0]) * -(-sweep.replicas // block[1])
-    a_row = sum(row_bytes(sweep.model, o, sweep.parameters) for o in sweep.model.outputs("simulation"))
-    theory = 0
-    if sweep.model.theory:
-        theory = sum(row_bytes(sweep.model, o, sweep.parameters) for o in sweep.model.outputs("theory"))
-    size = rows * a_row + (rows if sweep.model.paired else sweep.n_cells) * theory
+    size = 0
+    for side in sweep.sides:
+        a_row = sum(row_bytes(sweep.model, o, sweep.parameters) for o in sweep.model.outputs(side))
+        size += a_row * (rows if side == "simulation" or sweep.model.paired else sweep.n_cells)
     seconds = _pilot(sweep) if pilot else None
     return Plan(sweep.n_cells, sweep.replicas, rows, blocks, block, size, seconds)
 
@@ -61,8 +60,7 @@ def _pilot(sweep: Sweep) -> float:
     n = min(PILOT_ROWS, sweep.n_cells)
     cells = np.unique(np.linspace(0, sweep.n_cells - 1, n).astype(np.int64))
     total = 0.0
-    sides: list[Side] = ["simulation", "theory"] if sweep.model.theory else ["simulation"]
-    for side in sides:
+    for side in sweep.sides:
         scale = sweep.replicas if side == "simulation" or sweep.model.paired else 1
         for _ in range(2):  # the first pass compiles
             start = time.perf_counter()

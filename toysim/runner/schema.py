@@ -10,8 +10,8 @@ import numpy.typing as npt
 import zarr
 from zarr.codecs import Crc32cCodec, ZstdCodec
 
-from toysim.model import Model, Observable, Parameter
-from toysim.runner.layout import Layout, Side, stored
+from toysim.model import Model, Observable, Parameter, Side
+from toysim.runner.layout import Layout, stored
 from toysim.runner.spec import Sweep
 
 NOT_RUN, OK, FAILED, TIMED_OUT, CORNER = range(5)
@@ -25,11 +25,6 @@ STATE_ATTRIBUTES: dict[str, Any] = {
 COORDINATE_CHUNK = 256  # at least this many cells in a chunk of a coordinate
 CODECS = (ZstdCodec(level=1), Crc32cCodec())  # zstd alone reads a flipped byte back as a wrong number
 WRITE_EMPTY: Any = {"write_empty_chunks": True}  # a chunk of zeros must exist, or it could not be told from a lost one
-
-
-def sides_of(model: Model) -> tuple[Side, ...]:
-    """The sides that a model's stores have."""
-    return ("simulation", "theory") if model.theory else ("simulation",)
 
 
 def decoded(parameter: Parameter, values: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.errors import ToysimError, suggest
-from toysim.model import RESERVED, Model
+from toysim.model import RESERVED, Model, Side
 from toysim.registry import all_sweeps, load_model
 from toysim.runner.design import Dimension, dimensions, parse_axis
 
-KEYS = ("model", "question", "replicas", "seed", "common_random_numbers", "fixed", "axes", "presets")
+KEYS = ("model", "question", "simulation", "replicas", "seed", "common_random_numbers", "fixed", "axes", "presets")
 PRESET_KEYS = ("replicas", "fixed", "axes")
 MANY_LEVELS = 1000  # beyond it only an axis' ends are validated: ranges are intervals, and values cost time
 
@@ -40,6 +40,7 @@ class Sweep:
     question: str
     text: str
     parameters: Any  # the typed parameters of the first cell
+    simulation: bool = True  # false: theory alone
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -65,6 +66,11 @@ class Sweep:
             for name, values in d.values.items()
         }
 
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """What is computed and stored."""
+        return self.model.sides(self.simulation)
+
     @cached_property
     def identity(self) -> dict[str, Any]:
         """What a store is the store of; axes' values and replicas are growth and not part of it."""
@@ -76,6 +82,7 @@ class Sweep:
             "axes": {d.name: list(d.values) for d in self.dimensions},
             "seed": self.seed,
             "common_random_numbers": self.common_random_numbers,
+            "simulation": self.simulation,
         }
 
     @cached_property
@@ -144,6 +151,7 @@ def _build(name: str, raw: dict[str, Any], preset: str | None, overrides: dict[s
         replicas=chosen.get("replicas", raw.get("replicas", 1)),
         seed=raw.get("seed", 0),
         common_random_numbers=raw.get("common_random_numbers", False),
+        simulation=raw.get("simulation", True),
         question=raw.get("question", ""),
         text=text,
         store_name=f"{name}.{preset}" if own else name,
@@ -203,6 +211,7 @@ def build_sweep(
     replicas: Any = 1,
     seed: Any = 0,
     common_random_numbers: Any = False,
+    simulation: Any = True,
     question: str = "",
     text: str = "",
     store_name: str = "",
@@ -210,8 +219,11 @@ def build_sweep(
     """Validate everything that can be known before running; every refusal is one line."""
     _integer("replicas", replicas, 1)
     _integer("seed", seed, 0)
-    if not isinstance(common_random_numbers, bool):
-        raise ToysimError(f"common_random_numbers = {common_random_numbers!r} must be true or false")
+    for key, value in (("common_random_numbers", common_random_numbers), ("simulation", simulation)):
+        if not isinstance(value, bool):
+            raise ToysimError(f"{key} = {value!r} must be true or false")
+    if not model.sides(simulation):
+        raise ToysimError(f"simulation = false leaves nothing to compute: {model.id} has no theory")
     for key in axes:
         if key not in model.parameters:
             raise ToysimError(f"unknown parameter {key!r} of {model.id}: {suggest(key, model.parameters)}")
@@ -233,6 +245,7 @@ def build_sweep(
         question=question,
         text=text,
         parameters=parameters,
+        simulation=simulation,
     )
 
 

@@ -23,10 +23,10 @@ import numpy.typing as npt
 import zarr
 
 from toysim.errors import StoreError, ToysimError
-from toysim.model import Batch, Model
+from toysim.model import Batch, Model, Side
 from toysim.registry import load_model
 from toysim.runner.files import KEY, append_event, one_line, read_root, sync
-from toysim.runner.layout import Layout, Side, Unit, stored
+from toysim.runner.layout import Layout, Unit, stored
 from toysim.runner.schema import WRITE_EMPTY, decoded
 from toysim.runner.spec import Sweep
 
@@ -45,8 +45,7 @@ class Store:
 
     @property
     def identity(self) -> dict[str, Any]:
-        identity: dict[str, Any] = self.meta["identity"]
-        return identity
+        return {"simulation": True, **self.meta["identity"]}  # what older stores do not say
 
     @cached_property
     def model(self) -> Model:
@@ -58,13 +57,18 @@ class Store:
         return {n: v for n, v in {**self.model.defaults, **self.identity["fixed"]}.items() if n not in self.axes}
 
     @property
+    def sides(self) -> tuple[Side, ...]:
+        """The groups it has."""
+        return self.model.sides(self.identity["simulation"])
+
+    @property
     def axes(self) -> list[str]:
         return [name for names in self.identity["axes"].values() for name in names]
 
     @cached_property
     def first_parameters(self) -> Any:
         """Typed parameters of the first cell: they give the observables' sizes."""
-        first = {n: decoded(self.model.parameters[n], self.array("simulation", n)[0:1])[0] for n in self.axes}
+        first = {n: decoded(self.model.parameters[n], self.array(self.sides[0], n)[0:1])[0] for n in self.axes}
         return self.model.validate({**self.fixed, **first})
 
     def refuse_other(self, sweep: Sweep) -> None:
@@ -176,7 +180,7 @@ def _differences(mine: dict[str, Any], sweep: Sweep) -> Iterator[tuple[str, Any,
         )
         if here != there:
             yield name, here, there
-    for key in ("seed", "axes", "common_random_numbers"):
+    for key in ("seed", "axes", "common_random_numbers", "simulation"):
         if mine[key] != theirs[key]:
             yield key, mine[key], theirs[key]
 

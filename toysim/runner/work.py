@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch, Model, Observable, Rows
+from toysim.model import Batch, Model, Observable, Rows, Side
 from toysim.runner.cells import joint_codes
-from toysim.runner.layout import Side, Unit, stored
+from toysim.runner.layout import Unit, stored
 from toysim.runner.schema import FAILED, OK, TIMED_OUT
 from toysim.runner.store import Store
 
