@@ -1,0 +1,62 @@
+"""What would turn each claim: the sweeps whose data are changed, the observable, and what is done to its values."""
+
+import numpy as np
+import xarray as xr
+
+
+def learned_where_derived(v):
+    """Weak accuracies if the derived window in the noise were sharp."""
+    half, square = v["n_samples"] / 2, v["noise_norm"] ** 2 / 0.01
+    inside = ((1 - v["strong_fraction"]) * half < square) & (square < v["strong_fraction"] * half)
+    return xr.where(inside & (v["gamma_u"] > 1), 1.0, 0.5).broadcast_like(v).transpose(*v.dims)
+
+
+# By reproduction and claim; several entries are tried one at a time.
+SPOILERS = {
+    "benign_oscillation": {
+        "window_of_steps": [("transition", "weak_output", lambda v: 0.1 * v)],
+        "only_with_oscillation": [("transition", "weak_accuracy", lambda v: 1.2 * v)],
+        "test_accuracies": [("headline", "mixed_accuracy", lambda v: v[::-1])],
+        "residuals_accumulate": [("transition", "accumulation_slack", lambda v: v - 1)],
+        "oscillation_lasts": [("transition", "late_residual", lambda v: v + 0.2)],
+        "oscillation_ends_itself": [("self_termination", "weak_output", lambda v: 0.8 * v)],
+        "learned_inside_noise_window": [("noise_window", "weak_accuracy", lambda v: 0.75 * v)],
+        "noise_window_is_sharp": [("noise_window", "weak_accuracy", learned_where_derived)],
+        "bounded": [("wall", "regime", lambda v: 0 * v)],
+        "recursion_is_exact": [("recursion", "weak_groups", lambda v: v * (1 + 1e-8))],
+    },
+    "learning_regimes": {
+        "rich_or_lazy": [("rich_lazy", "half_learning_time", lambda v: 1.05 * v)],
+        "one_by_one_or_at_once": [("rich_lazy_network", "half_learning_time", lambda v: v[..., ::-1])],
+        "deeper_is_slower": [("depth_time", "half_learning_time", lambda v: v[::-1])],
+        "large_steps_rebalance": [("rebalancing", "final_share", lambda v: 0 * v)],
+    },
+    "matrix_completion": {
+        "late_switch_hurts": [
+            ("seeds", "relative_test_loss", lambda v: np.where(v.replica.values[:, None] == 3, 0.0, v))
+        ],
+        "depth_one_has_none": [("depth", "relative_test_loss", lambda v: v - 2e-3)],
+        "deeper_is_hurt_more": [("depth", "relative_test_loss", lambda v: -v)],
+        "lower_rank_is_harmless": [("rank", "relative_test_loss", lambda v: 0 * v - (v.rank_before > 3))],
+        "higher_rank_hurts_more": [("rank", "relative_test_loss", lambda v: -v)],
+        "more_entries_heal": [("observed", "relative_test_loss", lambda v: v - 0.11)],
+        "subset_hurts": [("subset", "relative_test_loss", lambda v: -v)],
+        "subset_hurts_deeper_more": [("subset_depth", "relative_test_loss", lambda v: -v)],
+        "every_start_is_hurt": [("start", "relative_test_loss", lambda v: 0.1 * v)],
+        "descent_follows_the_flow": [("analytic", "singular_values", lambda v: 1.03 * v)],
+        "decoupled_raises_shallow_rank": [("decoupled", "effective_rank", lambda v: v.values[[0, 2, 1]])],
+    },
+    "edge_of_stability": {
+        "thresholds": [("bifurcation", "strong_samples", np.round)],  # no orbit near the threshold
+        "chaos": [("bifurcation", "lyapunov", lambda v: -np.abs(v))],
+        "large_steps_teach_the_weak_feature": [("weak_feature", "final_weak", lambda v: 0.99 * v)],
+        "oscillation_lasts": [("course", "strong", lambda v: v + 1.0)],
+        "settles_at_the_edge": [("sharpness_logistic", "edge_share", lambda v: 0.9 * v)],
+        "catapult_bounds": [
+            ("catapult", "final_eta_kernel", lambda v: 1.1 * v),
+            ("catapult_width", "peak_loss", np.sqrt),
+        ],
+        "opposite_trends": [("sparsity_full", "final_l1_norm", lambda v: -v)],
+        "wsd_beats_cosine": [("schedules", "final_loss", lambda v: -v)],
+    },
+}
