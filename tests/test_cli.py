@@ -152,6 +152,8 @@ WALK = [
     ("sweep trouble.toml", ("sweep trouble.toml",), 1, "nothing to do"),
     ("sweep walk.toml --repair", (DONE,), 0, "nothing to do"),
     ("sweep walk.toml --yes", (), 0, "244 rows"),
+    ("sweep walk.toml --scheduler tcp://a:1", (), 2, ""),
+    ("work results/walk.zarr --scheduler tcp://a:1", (DONE,), 2, ""),
     ("work results/walk.zarr", (DONE,), 0, "nothing to do"),
     ("work results/walk.zarr --json", ("sweep walk.toml --no-theory",), 0, '"rows": 4'),
     ("work results/walk.zarr --no-theory", ("sweep walk.toml --no-theory",), 0, "nothing to do"),
@@ -195,7 +197,7 @@ def test_the_table_above_walks_every_command_and_option():
         words = {word for line in walked if name in line for word in line}
         assert words, f"{name} is not in the table"
         for option in command.params:
-            if option.opts[0].startswith("-") and "--scheduler" not in option.opts:
+            if option.opts[0].startswith("-"):
                 assert words & set(option.opts), f"{name} {option.opts[0]} is not in the table"
     assert {line[0] for line in walked if line and not line[0].startswith("-")} == names
 
@@ -263,8 +265,6 @@ REFUSED = [
     ("sweep walk.toml --set drift", {}, "--set 'drift': write name=value"),
     ("sweep walk.toml --set drfit=1", {}, "did you mean 'drift'?"),
     ("sweep walk.toml --backend theads", {}, "unknown backend 'theads': did you mean 'threads'?"),
-    ("sweep walk.toml --backend dask", {}, "--backend dask is not available in this version"),
-    ("sweep walk.toml --backend dask --scheduler tcp://a:1", {}, "--backend dask is not available in this version"),
     ("sweep walk.toml --scheduler tcp://a:1", {}, "--scheduler belongs to --backend dask"),
     ("sweep walk.toml --workers 0", {}, "workers = 0 must be at least 1"),
     ("sweep walk.toml --block 0", {}, "block = 0 must be at least 1 row"),

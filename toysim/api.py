@@ -67,6 +67,7 @@ def sweep(
     workers: int | None = None,
     preset: str | None = None,
     backend: str = "threads",
+    scheduler: str | None = None,
     block: int | None = None,
     time_limit: float | None = None,
     zip: Mapping[str, list[str]] | None = None,
@@ -81,13 +82,14 @@ def sweep(
     ``name`` is a model, with its parameters as keywords (a value with one dimension more than declared is an
     axis), or a sweep file by name or path, with keywords as overrides. A sweep file goes to
     ``results/NAME.zarr``; a model's sweep stays in memory unless ``store`` names a folder.
+    ``backend="dask"`` uses the cluster at ``scheduler``, else one on this machine.
     ``zip={"pair": ["a", "b"]}`` ties axes of equal length; ``time_limit`` (seconds a row) needs
     ``backend="processes"``; ``block`` is the number of rows in a unit of work. ``simulation=False`` computes the
     theory alone; a sweep file says ``simulation = false``.
     """
     spec, home = _spec(name, replicas, seed, preset, zip, common_random_numbers, simulation, parameters)
     refuse_huge(spec, yes)
-    options = Options(workers, backend, block, time_limit)
+    options = Options(workers, backend, scheduler, block, time_limit)
     listen = progress or (lambda event: None)
     path = Path(store) if store is not None else home
     if path is not None:

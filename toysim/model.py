@@ -31,7 +31,7 @@ Side = Literal["simulation", "theory"]
 # Words of the engine: a model's parameter of that name could not be told from them.
 RESERVED = frozenset(
     "seed replicas store workers preset backend block time_limit progress yes zip common_random_numbers name model "  # noqa: SIM905
-    "simulation fixed axes question cell replica state status status_step valid".split()
+    "scheduler simulation fixed axes question cell replica state status status_step valid".split()
 )
 STATUSES = ("ok", "diverged", "step_budget", "not_converged")
 

@@ -22,8 +22,10 @@ Preset = Annotated[
     str | None,
     typer.Option("--preset", metavar="NAME", help="quick (default), paper, ...: overrides in the file."),
 ]
-Backend = Annotated[
-    str, typer.Option("--backend", metavar="NAME", help="threads or processes; dask is not in this version.")
+Backend = Annotated[str, typer.Option("--backend", metavar="NAME", help="threads, processes or dask.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler; default: one on this machine."),
 ]
 TimeLimit = Annotated[
     float | None,

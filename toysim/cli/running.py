@@ -9,10 +9,9 @@ import typer
 
 from toysim.cli import completion
 from toysim.cli.app import FAILED, OK, app
-from toysim.cli.arguments import Backend, Json, NoTheory, Preset, StorePath, TimeLimit, Workers
+from toysim.cli.arguments import Backend, Json, NoTheory, Preset, Scheduler, StorePath, TimeLimit, Workers
 from toysim.cli.progress import Progress
 from toysim.cli.values import assignments, print_facts, print_json
-from toysim.errors import ToysimError
 
 if TYPE_CHECKING:
     from toysim.runner.execute import Options, Report
@@ -30,10 +29,7 @@ def sweep(
     ] = False,
     workers: Workers = None,
     backend: Backend = "threads",
-    scheduler: Annotated[
-        str | None,
-        typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler, with --backend dask."),
-    ] = None,
+    scheduler: Scheduler = None,
     preset: Preset = None,
     set_: Annotated[
         list[str] | None,
@@ -67,9 +63,7 @@ def sweep(
     from toysim.runner.plan import refuse_huge
     from toysim.runner.spec import load_sweep
 
-    if scheduler is not None and backend != "dask":
-        raise ToysimError("--scheduler belongs to --backend dask; drop it")
-    options = _options(workers, backend, block, time_limit, not no_theory, retry, repair)
+    options = _options(workers, backend, scheduler, block, time_limit, not no_theory, retry, repair)
     spec = load_sweep(name, preset, assignments(set_ or (), "--set"))
     path = store or store_path(spec)
     if dry_run:
@@ -86,6 +80,7 @@ def work(
     store: StorePath,
     workers: Workers = None,
     backend: Backend = "threads",
+    scheduler: Scheduler = None,
     time_limit: TimeLimit = None,
     no_theory: NoTheory = False,
     as_json: Json = False,
@@ -96,7 +91,7 @@ def work(
     """
     from toysim.runner.execute import join
 
-    options = _options(workers, backend, None, time_limit, not no_theory)
+    options = _options(workers, backend, scheduler, None, time_limit, not no_theory)
     with Progress(store.stem) as progress:
         report = join(store, options, progress)
     return _report(report, as_json)
@@ -105,6 +100,7 @@ def work(
 def _options(
     workers: int | None,
     backend: str,
+    scheduler: str | None,
     block: int | None,
     time_limit: float | None,
     theory: bool,
@@ -112,11 +108,9 @@ def _options(
     repair: bool = False,
 ) -> Options:
     """Checked here too, so that a wrong option is refused before a store is touched."""
-    from toysim.runner.execute import BACKENDS, Options
+    from toysim.runner.execute import Options
 
-    if backend == "dask" and "dask" not in BACKENDS:
-        raise ToysimError(f"--backend dask is not available in this version; use {' or '.join(BACKENDS)}")
-    options = Options(workers, backend, block, time_limit, theory, retry, repair)
+    options = Options(workers, backend, scheduler, block, time_limit, theory, retry, repair)
     options.check()
     return options
 

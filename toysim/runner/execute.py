@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from toysim.runner.provenance import family_hash, git_commit, host_kind, version
 from toysim.runner.spec import Sweep
 from toysim.runner.store import Store, open_existing
 
-BACKENDS = ("threads", "processes")
+BACKENDS = ("threads", "processes", "dask")
 Listener = Callable[[dict[str, Any]], None]
 
 
@@ -57,6 +58,7 @@ class Options:
 
     workers: int | None = None
     backend: str = "threads"
+    scheduler: str | None = None
     block: int | None = None
     time_limit: float | None = None
     theory: bool = True
@@ -72,8 +74,12 @@ class Options:
             raise ToysimError(f"block = {self.block} must be at least 1 row")
         if self.time_limit is not None and self.time_limit <= 0:
             raise ToysimError(f"time limit {self.time_limit} must be above 0 seconds")
-        if self.time_limit is not None and self.backend == "threads":
+        if self.time_limit is not None and self.backend != "processes":
             raise ToysimError("a time limit needs --backend processes: a compiled loop on a thread cannot be stopped")
+        if self.scheduler is not None and self.backend != "dask":
+            raise ToysimError("--scheduler belongs to --backend dask; drop it")
+        if self.backend == "dask" and find_spec("distributed") is None:
+            raise ToysimError("--backend dask needs dask.distributed: pip install 'toysim[dask]'")
 
     @property
     def n_workers(self) -> int:
@@ -133,6 +139,10 @@ def _events(store: Store, missing: list[Unit], options: Options, run: str) -> It
     workers = min(options.n_workers, len(missing))
     if options.backend == "threads":
         return on_threads(store, missing, workers, run)
+    if options.backend == "dask":
+        from toysim.runner.cluster import on_dask
+
+        return on_dask(store, missing, workers, run, options.scheduler)
     return on_processes(store, missing, workers, run, options.time_limit)
 
 

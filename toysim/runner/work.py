@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,9 +31,8 @@ class Outcome:
     errors: list[dict[str, Any]] = field(default_factory=list)
 
 
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """BLAS on one thread: two threads change the bits of a product.
+def one_blas_thread() -> Any:
+    """BLAS on one thread from now on, or within ``with one_blas_thread():``; two threads change the bits of a product.
 
     SciPy's, which kernels call too, is loaded first: what comes later is not limited, and took 250 us in place of 63
     for an update of two layers of 100 x 100.
@@ -42,8 +40,7 @@ def one_blas_thread() -> Iterator[None]:
     import scipy.linalg  # noqa: F401
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1):
-        yield
+    return threadpool_limits(1)
 
 
 def compute(

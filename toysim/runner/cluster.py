@@ -1,0 +1,71 @@
+"""Units on a Dask cluster: every worker writes its blocks into the store's folder, which it must see under one path."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from toysim.errors import ToysimError
+from toysim.runner.layout import Unit
+from toysim.runner.store import Store
+from toysim.runner.work import do_unit, one_blas_thread
+
+CONNECT_SECONDS = 10
+AHEAD = 4  # units a core of the cluster, so that a huge sweep's are not all on the scheduler at once
+
+
+def on_dask(store: Store, units: Iterable[Unit], workers: int, run: str, scheduler: str | None) -> Iterator[Any]:
+    """Run units on the cluster at ``scheduler``, else on ``workers`` processes of this machine; yields their events."""
+    from distributed import as_completed
+    from distributed.scheduler import KilledWorker
+
+    path, queue = str(store.path.resolve()), iter(units)
+    with _client(scheduler, workers) as client:
+        ahead = AHEAD * max(1, sum(client.ncores().values()))
+        running = as_completed(loop=client.loop)
+        for unit in islice(queue, ahead):
+            running.add(client.submit(_do_unit, path, unit, run, pure=False))
+        for future in running:
+            try:
+                yield future.result()
+            except KilledWorker as error:
+                raise ToysimError(
+                    f"a block killed the workers of the cluster that it was tried on ({error.last_worker.address}); "
+                    f"--backend processes finds the row and records it"
+                ) from None
+            for unit in islice(queue, 1):
+                running.add(client.submit(_do_unit, path, unit, run, pure=False))
+
+
+@contextlib.contextmanager
+def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
+    """A client, and where no scheduler is given a cluster on this machine, one thread a process."""
+    from distributed import Client, LocalCluster
+
+    with contextlib.ExitStack() as stack:
+        address: Any = scheduler
+        if scheduler is None:
+            address = stack.enter_context(LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None))
+        try:
+            client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise ToysimError(f"no Dask scheduler at {scheduler}: {error}; check the address") from None
+        yield stack.enter_context(client)
+
+
+def _do_unit(path: str, unit: Unit, run: str) -> dict[str, Any]:
+    """On a worker: compute and write one unit."""
+    return do_unit(_store(path, run), unit, run)
+
+
+@cache
+def _store(path: str, run: str) -> Store:
+    """Opened once a run and process. BLAS stays on one thread from here on: a worker's threads share its setting."""
+    one_blas_thread()
+    if not Path(path).exists():
+        raise ToysimError(f"a worker of the cluster does not see {path}; give a --store on a shared folder")
+    return Store(Path(path))
