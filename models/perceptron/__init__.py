@@ -1,0 +1,5 @@
+"""Perceptrons with binary weights: storage, teacher and student, and what a second task leaves of the first."""
+
+from toysim.models.perceptron.learner import LEARNER
+
+MODELS = (LEARNER,)

@@ -1,0 +1,155 @@
+"""Two tasks learned in sequence: courses of the errors, the state at the switch and at the end."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from toysim.models.perceptron.learner.descent import Rule, State, Work, mean_loss, sign_overlap, train
+from toysim.models.perceptron.learner.parameters import LearnerParameters
+from toysim.models.perceptron.learner.problem import BITS, Problem, problem_of
+
+from toysim.model import STATUSES, Batch, Rows
+
+Array = npt.NDArray[np.float64]
+COURSES = ("sign_overlap_1", "sign_overlap_2", "error_1", "error_2", "self_overlap", "loss")
+
+
+def simulate(batch: Batch) -> Rows:
+    """Every observable of every row, row by row: an epoch costs far more than the Python around it."""
+    rows = [learn(problem_of(batch, i)) for i in range(len(batch))]
+    return {name: np.stack([np.asarray(row[name]) for row in rows]) for name in rows[0]}
+
+
+def learn(problem: Problem) -> dict[str, Any]:
+    """One row: both tasks, observed at the records, at the switch and at the end."""
+    p = problem.parameters
+    switch, end = p.epochs_1, p.epochs_1 + p.epochs_2
+    at = record_epochs(end, p.n_records).tolist()
+    work, state = workspace(problem), start(problem.theta, np.zeros(p.size))
+    seen = {0: observed(problem, 1, state, work)}
+    first = Phase(problem, 1, state, work)
+    first.run(sorted({*at, switch} & set(range(1, switch + 1))), seen)
+    second = Phase(problem, 2, start(state.theta, state.theta), work, first)
+    second.run(sorted(epoch for epoch in {*at, end} if epoch > switch), seen)
+    errors = error(np.concatenate([[seen[0]["sign_overlap_1"]], first.overlaps]))
+    return {
+        **seen[end],
+        **{f"{name}_course": np.array([seen[epoch][name] for epoch in at]) for name in COURSES},
+        "epoch": np.array(at, np.float64),
+        "switch_error_1": seen[switch]["error_1"],
+        "switch_self_overlap": seen[switch]["self_overlap"],
+        "switch_loss": seen[switch]["loss"],
+        "relaxation_time": relaxation_time(errors, p.relaxation_window, p.relaxation_threshold),
+        "status": STATUSES.index("diverged") if second.failed_at >= 0 else 0,
+        "status_step": second.failed_at,
+    }
+
+
+def record_epochs(n_epochs: int, n_records: int) -> npt.NDArray[np.int64]:
+    """Epochs (R,) evenly over [0, n_epochs], to the nearest, both ends included; the end alone if R = 1."""
+    fractions = np.linspace(0.0, 1.0, n_records) if n_records != 1 else np.ones(1)
+    return np.rint(n_epochs * fractions).astype(np.int64)
+
+
+def error(overlap: Any) -> Any:
+    """arccos(p)/pi: share of fresh patterns on which two sign networks of overlap p differ."""
+    return np.arccos(np.clip(overlap, -1.0, 1.0)) / math.pi
+
+
+def relaxation_time(errors: Array, window: int, threshold: float) -> float:
+    """First epoch at which the last ``window`` errors have a standard deviation below the threshold; NaN if none.
+
+    Errors (T + 1,) count from epoch 0. As in figure 2c of arXiv:2212.02846, with its own window and threshold.
+    """
+    if len(errors) < window:
+        return math.nan
+    sums = np.cumsum(np.concatenate([[0.0], errors - errors[0]]))
+    squares = np.cumsum(np.concatenate([[0.0], (errors - errors[0]) ** 2]))
+    mean = (sums[window:] - sums[:-window]) / window
+    variance = (squares[window:] - squares[:-window]) / window - mean**2
+    steady = np.flatnonzero(variance < threshold**2)
+    return float(steady[0] + window - 1) if len(steady) else math.nan
+
+
+class Phase:
+    """The epochs of one task, up to one stop after the other."""
+
+    def __init__(self, problem: Problem, number: int, state: State, work: Work, before: Phase | None = None) -> None:
+        p = problem.parameters
+        self.problem, self.number, self.state, self.work = problem, number, state, work
+        self.begin, n_epochs = (0, p.epochs_1) if number == 1 else (p.epochs_1, p.epochs_2)
+        self.overlaps = np.full(n_epochs, np.nan)  # of sign(theta) with this task's teacher, after each epoch
+        ramp = p.self_overlap_ramp if number == 1 else ()
+        self.targets = np.linspace(*ramp, n_epochs) if ramp else np.empty(0)
+        self.updates_before = before.updates if before else 0
+        self.updates = 0  # on this task
+        self.failed_at = before.failed_at if before else -1
+
+    def run(self, stops: list[int], seen: dict[int, dict[str, float]]) -> None:
+        """Train to the end of each epoch of ``stops`` and observe; a field that diverged stays NaN."""
+        done = 0
+        for stop in stops:
+            new = slice(done, stop - self.begin)
+            if self.failed_at < 0:
+                self._train(self.targets[new], self.overlaps[new])
+            done = new.stop
+            seen[stop] = observed(self.problem, self.number, self.state, self.work)
+
+    def _train(self, targets: Array, overlaps: Array) -> None:
+        task, rule = self.problem.tasks[self.number - 1], rule_of(self.problem.parameters, self.number)
+        updates = train(task, rule, self.state, self.updates, targets, overlaps, self.work)
+        self.updates = abs(updates)
+        if updates < 0:
+            self.failed_at = self.updates_before + self.updates
+            self.state.theta[:] = np.nan
+
+
+def start(theta: Array, reference: Array) -> State:
+    """State at the start of a task: moments at zero, and the field that a divergence is measured from."""
+    return State(theta, np.zeros_like(theta), np.zeros_like(theta), reference.copy())
+
+
+def workspace(problem: Problem) -> Work:
+    """Arrays for gradients of either task."""
+    size = problem.parameters.size
+    slots = max(task.by_weight.shape[2] for task in problem.tasks)
+    return Work(*(np.zeros(n) for n in (size, size, size, slots, slots, 1 << BITS)))
+
+
+def rule_of(p: LearnerParameters, number: int) -> Rule:
+    """Rule of task 1 or 2: only the variational learner and EWC are held to the field before."""
+    held = p.method in ("variational", "ewc")
+    gamma = (p.prior_gamma, p.gamma)[number - 1] if held else 0.0
+    return Rule(
+        b=p.inverse_temperature,
+        penalty=gamma / max(1, p.n_patterns(number)),
+        frozen_curvature=p.method == "ewc",
+        binarised=p.method == "metaplastic",
+        metaplasticity=p.metaplasticity,
+        adam=p.optimiser == "adam",
+        rate=(p.learning_rate_1, p.learning_rate_2)[number - 1],
+        momentum=p.momentum,
+        decay=p.weight_decay,
+    )
+
+
+def observed(problem: Problem, number: int, state: State, work: Work) -> dict[str, float]:
+    """Overlaps with both teachers and with the field before, errors, and the loss on task ``number``."""
+    p, (first, second) = problem.parameters, problem.tasks
+    rule = rule_of(p, number)
+    m = np.sign(state.theta) if rule.binarised else np.tanh(rule.b * state.theta)
+    overlaps = [sign_overlap(state.theta, task.teacher) for task in (first, second)]
+    return {
+        "sign_overlap_1": overlaps[0],
+        "sign_overlap_2": overlaps[1],
+        "error_1": error(overlaps[0]),
+        "error_2": error(overlaps[1]),
+        "overlap_1": m @ first.teacher / p.size,
+        "overlap_2": m @ second.teacher / p.size,
+        "self_overlap": m @ m / p.size,
+        "cross_overlap": m @ np.tanh(rule.b * state.reference) / p.size,
+        "loss": mean_loss(problem.tasks[number - 1], rule, state.theta, work),
+    }
