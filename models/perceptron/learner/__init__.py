@@ -30,7 +30,7 @@ def _seconds(p: LearnerParameters) -> float:
     for task, epochs in ((1, p.epochs_1), (2, p.epochs_2)):
         patterns = p.n_patterns(task)
         batches = -(-patterns // (p.batch_size or patterns)) if patterns else 0
-        total += epochs * (1e-6 + batches * 4e-8 * p.size + patterns * (2e-8 + 1e-10 * p.size))
+        total += epochs * (1e-6 + batches * 1.5e-8 * p.size + patterns * (2e-8 + 1e-10 * p.size))
         total += 1e-8 * p.size * patterns
     return total
 

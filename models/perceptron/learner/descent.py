@@ -179,7 +179,7 @@ def sign_overlap(theta: Array, teacher: Array) -> float:
     """(1/N) sum_i sign(theta_i) W_i."""
     total = 0.0
     for i in range(len(theta)):
-        total += math.copysign(1.0, teacher[i] * theta[i])
+        total += np.sign(theta[i]) * teacher[i]
     return total / len(theta)
 
 

@@ -48,7 +48,7 @@ class LearnerParameters(Parameters):
     momentum: float = parameter(
         0.9,
         symbol="g",
-        meaning="share of a step repeated in the next (momentum only); 0: plain",
+        meaning="share of a step repeated in the next (momentum only)",
         ge=0,
         lt=1,
         stream=False,
@@ -59,7 +59,7 @@ class LearnerParameters(Parameters):
     batch_size: int = parameter(
         0,
         symbol="B",
-        meaning="patterns of an update, their gradients summed; 0, or more than P: all",
+        meaning="patterns of an update, gradients summed; 0 or more than P: all",
         ge=0,
         stream=False,
     )
