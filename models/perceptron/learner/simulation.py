@@ -83,10 +83,10 @@ class Phase:
         self.begin, n_epochs = (0, p.epochs_1) if number == 1 else (p.epochs_1, p.epochs_2)
         self.overlaps = np.full(n_epochs, np.nan)  # of sign(theta) with this task's teacher, after each epoch
         ramp = p.self_overlap_ramp if number == 1 else ()
-        self.targets = np.linspace(*ramp, n_epochs) if ramp else np.empty(0)
-        self.updates_before = before.updates if before else 0
-        self.updates = 0  # on this task
-        self.failed_at = before.failed_at if before else -1
+        self.targets = np.linspace(ramp[0], ramp[1], n_epochs) if ramp else np.empty(0)
+        self.updates_before: int = before.updates if before else 0
+        self.updates: int = 0  # on this task
+        self.failed_at: int = before.failed_at if before else -1
 
     def run(self, stops: list[int], seen: dict[int, dict[str, float]]) -> None:
         """Train to the end of each epoch of ``stops`` and observe; a field that diverged stays NaN."""
