@@ -1,0 +1,59 @@
+"""Tasks made by a teacher of binary weights: signs on a hidden manifold, and the class that it gives them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from toysim.models.perceptron.layered_learner.parameters import LayeredLearnerParameters
+
+Signs = npt.NDArray[np.int8]
+Array = npt.NDArray[np.float64]
+
+
+class Task(NamedTuple):
+    """Inputs (n, n_inputs) and classes (n,), to train on and to test with."""
+
+    train: Signs
+    train_class: npt.NDArray[np.int64]
+    test: Signs
+    test_class: npt.NDArray[np.int64]
+
+
+def tasks_of(p: LayeredLearnerParameters, generator: np.random.Generator) -> list[Task]:
+    """All tasks of a row. Permuted ones share inputs and classes; the first keeps the inputs' order."""
+    if p.tasks == "teachers":
+        return [_task(p, generator) for _ in range(p.n_tasks)]
+    first = _task(p, generator)
+    orders = [np.arange(p.n_inputs), *(generator.permutation(p.n_inputs) for _ in range(p.n_tasks - 1))]
+    return [first._replace(train=first.train[:, order], test=first.test[:, order]) for order in orders]
+
+
+def _task(p: LayeredLearnerParameters, generator: np.random.Generator) -> Task:
+    """Inputs x = sign(F c) with Gaussian F (n_inputs, d) and c (d,) (the hidden manifold of arXiv:1909.11500)."""
+    n = p.n_train + p.n_test
+    if p.n_latent:
+        manifold = generator.standard_normal((p.n_latent, p.n_inputs))
+        x = _sign(generator.standard_normal((n, p.n_latent)) @ manifold)
+    else:
+        x = _sign(generator.standard_normal((n, p.n_inputs)))
+    classes = _classes(p, generator, x)
+    return Task(x[: p.n_train], classes[: p.n_train], x[p.n_train :], classes[p.n_train :])
+
+
+def _classes(p: LayeredLearnerParameters, generator: np.random.Generator, x: Signs) -> npt.NDArray[np.int64]:
+    """Largest output of two hidden layers of sign units with weights +-1, the first of several equal ones.
+
+    Sign units, as ReLU's positive means would give nearly every input the same class.
+    """
+    activity = x.astype(np.float64)
+    for n_out in (p.teacher_width, p.teacher_width, p.n_classes):
+        weights = _sign(generator.standard_normal((activity.shape[1], n_out)))
+        outputs = activity @ weights
+        activity = _sign(outputs).astype(np.float64)
+    return np.argmax(outputs, axis=1)
+
+
+def _sign(values: Array) -> Signs:
+    return np.where(values >= 0, 1, -1).astype(np.int8)
