@@ -37,11 +37,15 @@ class Trace(NamedTuple):
     noise: Array | None
 
 
-def field_weights(theta: Array, b: float) -> Weights:
-    """tanh(b theta) and 1/cosh(b theta)^2, which keeps its digits where 1 - tanh^2 has none left."""
+def field_variance(theta: Array, b: float) -> Array:
+    """1/cosh(b theta)^2, which keeps its digits where 1 - tanh^2 has none left."""
     decayed = np.exp(-2.0 * b * np.abs(theta))
-    share = 1.0 / (1.0 + decayed)
-    return Weights(np.copysign((1.0 - decayed) * share, theta), 4.0 * decayed * share * share)
+    return np.asarray(4.0 * decayed / (1.0 + decayed) ** 2)
+
+
+def field_weights(theta: Array, b: float) -> Weights:
+    """Independent weights of mean tanh(b theta)."""
+    return Weights(np.tanh(b * theta), field_variance(theta, b))
 
 
 def forward(x: Array, layers: list[Weights], noise: list[Array] | None) -> tuple[Array, list[Trace]]:

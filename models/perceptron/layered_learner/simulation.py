@@ -12,6 +12,7 @@ from toysim.models.perceptron.layered_learner.network import (
     backward,
     cross_entropy_slope,
     divergence,
+    field_variance,
     field_weights,
     forward,
 )  # fmt: skip
@@ -21,7 +22,10 @@ from toysim.models.perceptron.layered_learner.tasks import Task, tasks_of
 from toysim.model import STATUSES, Batch, Rows
 
 Array = npt.NDArray[np.float64]
-ADAM_FIRST, ADAM_SECOND, ADAM_FLOOR = 0.9, 0.99, 1e-20
+ADAM_FIRST, ADAM_SECOND = 0.9, 0.99
+# Fields: as for the perceptron, so that Adam moves even nearly certain weights. Hidden weights: the usual value, as
+# a unit with equal binary weights to all classes has no gradient but for its rounding.
+FIELD_FLOOR, HIDDEN_FLOOR = 1e-20, 1e-8
 
 
 def simulate(batch: Batch) -> Rows:
@@ -135,7 +139,8 @@ class Learner:
     def begin_task(self) -> None:
         self.n_begun += 1
         self.task_start = [layer.copy() for layer in self.theta]
-        self.reference = self.task_start
+        if self.p.kl_reference == "task":
+            self.reference = self.task_start
 
     def run_epoch(self, task: Task) -> None:
         """Minibatches in the same order every epoch; a field that diverged stays as it is."""
@@ -158,9 +163,8 @@ class Learner:
         for i, gradient in enumerate(gradients):
             gradient *= b
             if strength > 0.0:
-                fixed = self.p.method == "ewc"
-                variance = field_weights(self.reference[i], b).variance if fixed else weights[i].variance
-                gradient += strength * b * b * variance * (self.theta[i] - self.reference[i])
+                at = self.reference[i] if self.p.method == "ewc" else self.theta[i]
+                gradient += strength * b * b * field_variance(at, b) * (self.theta[i] - self.reference[i])
         return gradients
 
     def _strength(self, n: int) -> float:
@@ -176,11 +180,12 @@ class Learner:
         self.updates += 1
         if self.p.kl_reference == "step":
             self.reference = [layer.copy() for layer in self.theta]
+        floor = HIDDEN_FLOOR if self.binarised else FIELD_FLOOR
         unbias_first, unbias_second = 1.0 - ADAM_FIRST**self.updates, 1.0 - ADAM_SECOND**self.updates
         for theta, first, second, gradient in zip(self.theta, self.first, self.second, gradients, strict=True):
             first += (1.0 - ADAM_FIRST) * (gradient - first)
             second += (1.0 - ADAM_SECOND) * (gradient * gradient - second)
-            step = self.p.learning_rate / unbias_first * first / (np.sqrt(second / unbias_second) + ADAM_FLOOR)
+            step = self.p.learning_rate / unbias_first * first / (np.sqrt(second / unbias_second) + floor)
             if self.p.method == "metaplastic":
                 step *= np.where(step * theta > 0.0, 1.0 - np.tanh(self.p.metaplasticity * theta) ** 2, 1.0)
             theta -= step

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -43,16 +44,17 @@ def _task(p: LayeredLearnerParameters, generator: np.random.Generator) -> Task:
 
 
 def _classes(p: LayeredLearnerParameters, generator: np.random.Generator, x: Signs) -> npt.NDArray[np.int64]:
-    """Largest output of two hidden layers of sign units with weights +-1, the first of several equal ones.
+    """Largest output of two hidden layers of tanh units with weights +-1/sqrt(n).
 
-    Sign units, as ReLU's positive means would give nearly every input the same class.
+    Not ReLU, whose positive means would give nearly every input the same class; nor signs, whose classes are so
+    finely folded that no network of these sizes generalises well (seen).
     """
     activity = x.astype(np.float64)
     for n_out in (p.teacher_width, p.teacher_width, p.n_classes):
         weights = _sign(generator.standard_normal((activity.shape[1], n_out)))
-        outputs = activity @ weights
-        activity = _sign(outputs).astype(np.float64)
-    return np.argmax(outputs, axis=1)
+        outputs = activity @ weights / math.sqrt(activity.shape[1])
+        activity = np.tanh(outputs)
+    return np.asarray(np.argmax(outputs, axis=1))
 
 
 def _sign(values: Array) -> Signs:
