@@ -27,8 +27,8 @@ def _seconds(p: LayeredLearnerParameters) -> float:
     updates = p.n_tasks * p.epochs * -(-p.n_train // p.batch_size)
     tests = p.n_tasks * p.n_test * (2 * p.n_tasks + p.n_records)
     units = sum(n for _, n in pairwise(p.sizes))
-    per_update = 2e-4 + 4e-8 * p.n_weights
-    return 1e-2 + updates * per_update + examples * (6e-10 * p.n_weights + 4e-8 * units) + tests * 1e-10 * p.n_weights
+    per_update = 1.5e-4 + 2e-8 * p.n_weights
+    return 1e-2 + updates * per_update + examples * (2.5e-10 * p.n_weights + 4e-8 * units) + tests * 1e-10 * p.n_weights
 
 
 _BY_TASK, _BY_LAYER = ("tested", "record"), ("layer", "record")
