@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from toysim.models.induction_head.logits.flow import (
-    ALPHA, ATTENTION, BETA1, BETA2, LOSS, P_RIGHT, SHARE, XI, Outcome, Task, integrate_rows,
+    ALPHA,
+    ATTENTION,
+    BETA1,
+    BETA2,
+    LOSS,
+    P_RIGHT,
+    SHARE,
+    XI,
+    Outcome,
+    Task,
+    integrate_rows,
 )  # fmt: skip
 
 from toysim.model import Batch, Rows

@@ -1,0 +1,41 @@
+"""Classifier of the head: linear, or ReLU layers below a linear one; no biases. Forward and backward over a batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.floating[Any]]
+
+
+class Classifier:
+    """h <- max(W_k h, 0) for the hidden layers, logits = W_o h; weights [(out, in), ...], the last one W_o (L, .)."""
+
+    def __init__(self, weights: list[Floats]) -> None:
+        self.weights = weights
+
+    def forward(self, z: Floats) -> list[Floats]:
+        """Inputs of every layer, (S, .), and the logits (S, L) at the end."""
+        passed = [z]
+        for weight in self.weights[:-1]:
+            passed.append(np.maximum(passed[-1] @ weight.T, 0))
+        return [*passed, passed[-1] @ self.weights[-1].T]
+
+    def backward(self, passed: list[Floats], by_logits: Floats) -> tuple[list[Floats], Floats]:
+        """Gradients of the weights and of z, from dloss/dlogits (S, L)."""
+        gradients, by = [], by_logits
+        for k in reversed(range(len(self.weights))):
+            gradients.append(by.T @ passed[k])
+            by = by @ self.weights[k]
+            if k > 0:
+                by *= passed[k] > 0
+        return gradients[::-1], by
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities (S, L), by the largest logit."""
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    found: Floats = weights / weights.sum(axis=1, keepdims=True)
+    return found

@@ -1,0 +1,92 @@
+"""The minimal induction head on a batch of sequences: forward, and the gradient of its loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from toysim.models.induction_head.head.attention import (
+    Attention,
+    Scores,
+    add_score_gradient,
+    attend,
+    label_mass,
+)
+from toysim.models.induction_head.head.classifier import Classifier, softmax
+
+Array = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.int64]
+
+
+class Sequences(NamedTuple):
+    """A batch of S sequences by their contents.
+
+    items (S, N+1, D): the N items of the context, then the target; labels (S, N) of the context; truth (S,).
+    """
+
+    items: Floats
+    labels: Ints
+    truth: Ints
+
+
+class Forward(NamedTuple):
+    """What a batch gave: attention, the classifier's inputs layer by layer with the logits last, probabilities."""
+
+    attention: Attention
+    passed: list[Floats]
+    probability: Floats
+
+
+@dataclass
+class Head:
+    """Layer 2's output o = sum_j a_j c_j goes to the classifier as z = o, c_T + o, or both side by side.
+
+    label_vectors (L, D); scores (3,): beta1, alpha, beta2.
+    """
+
+    label_vectors: Floats
+    scores: Array
+    classifier: Classifier
+    classifier_input: str
+
+    def forward(self, sequences: Sequences) -> Forward:
+        """Attention and label probabilities of every sequence."""
+        items, labels, _ = sequences
+        n = labels.shape[1]
+        target = np.ascontiguousarray(items[:, n])
+        attention = attend(self._by_token(items, labels, target), Scores(*self.scores.tolist()))
+        mass = np.zeros((len(items), len(self.label_vectors)))
+        label_mass(attention.weight, labels, mass)
+        on_items = attention.weight[:, None, ::2].astype(items.dtype)
+        output = np.matmul(on_items, items)[:, 0] + mass.astype(items.dtype) @ self.label_vectors
+        passed = self.classifier.forward(self._input(target, output))
+        return Forward(attention, passed, softmax(passed[-1]))
+
+    def gradient(self, sequences: Sequences, found: Forward) -> tuple[Array, list[Floats]]:
+        """Gradient of the mean cross-entropy in the scores (3,) and in the classifier's weights."""
+        items, labels, truth = sequences
+        error = found.probability.copy()
+        error[np.arange(len(truth)), truth] -= 1
+        error /= error.dtype.type(len(truth))
+        by_weights, by_input = self.classifier.backward(found.passed, error)
+        by_output = np.ascontiguousarray(by_input[:, -items.shape[2] :])  # z ends with what o adds to
+        by_scores = np.zeros(3)
+        attention = found.attention
+        by_attention = self._by_token(items, labels, by_output)
+        add_score_gradient(by_attention, *attention, self.scores[1], by_scores)
+        return by_scores, by_weights
+
+    def _by_token(self, items: Floats, labels: Ints, vector: Floats) -> Array:
+        """c_j.vector for every token j of every sequence, (S, 2N + 1)."""
+        found = np.empty((len(items), 2 * labels.shape[1] + 1))
+        found[:, ::2] = np.matmul(items, vector[:, :, None])[:, :, 0]
+        found[:, 1::2] = np.take_along_axis(vector @ self.label_vectors.T, labels, axis=1)
+        return found
+
+    def _input(self, target: Floats, output: Floats) -> Floats:
+        if self.classifier_input == "output":
+            return output
+        return target + output if self.classifier_input == "sum" else np.concatenate([target, output], axis=1)
