@@ -38,9 +38,9 @@ class Attention(NamedTuple):
 def attend_one(g: Array, beta1: float, alpha: float, beta2: float, a: Array, match: Array, slope: Array) -> None:
     """One sequence, g (T,) to attention a (T,):
 
-        M_ij = e^(beta1 [j = i-1])/(e^beta1 + i), j <= i:  (M g)_i = p_i g_(i-1) + (1 - p_i)(mean of the i others)
-        p_i = e^beta1/(e^beta1 + i),  dp_i/dbeta1 = p_i (1 - p_i);  row 0 has one entry, 1
-        a = softmax(alpha M g + beta2 [j odd])
+    M_ij = e^(beta1 [j = i-1])/(e^beta1 + i), j <= i:  (M g)_i = p_i g_(i-1) + (1 - p_i)(mean of the i others)
+    p_i = e^beta1/(e^beta1 + i),  dp_i/dbeta1 = p_i (1 - p_i);  row 0 has one entry, 1
+    a = softmax(alpha M g + beta2 [j odd])
     """
     n_tokens = len(g)
     match[0], slope[0] = g[0], 0.0
@@ -77,13 +77,11 @@ def attend(g: Array, scores: Scores) -> Attention:
 
 
 @kernel
-def add_score_gradient(
-    by_weight: Array, a: Array, match: Array, slope: Array, alpha: float, gradient: Array
-) -> None:
+def add_score_gradient(by_weight: Array, a: Array, match: Array, slope: Array, alpha: float, gradient: Array) -> None:
     """Sum over sequences of the gradient in (beta1, alpha, beta2), into ``gradient`` (3,); by_weight = dloss/da:
 
-        ds_j = a_j (by_weight_j - a.by_weight)
-        dloss/dalpha = ds.(M g),  dloss/dbeta1 = alpha ds.(M' g),  dloss/dbeta2 = sum of ds over odd j
+    ds_j = a_j (by_weight_j - a.by_weight)
+    dloss/dalpha = ds.(M g),  dloss/dbeta1 = alpha ds.(M' g),  dloss/dbeta2 = sum of ds over odd j
     """
     for s in range(len(a)):
         mean = 0.0

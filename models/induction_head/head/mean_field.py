@@ -61,9 +61,9 @@ def slot_gradient(
 ) -> None:
     """Adds a slot's gradient in y = (beta1, alpha, beta2, xi) and its loss, p(right), TILA2, TLA2 to ``seen`` (4,).
 
-        a = softmax(alpha M g + beta2 [odd]);  logits xi a_(2k+1) of the N labels shown, 0 of the others
-        dloss/dxi = sum_k e_k a_(2k+1)/(L - 1),  e = probability - [right]  (xi: diagonal less off-diagonal overlap)
-        dloss/ds_j = a_j (xi e_j - sum_k xi e_k a_k)  with e = 0 on items
+    a = softmax(alpha M g + beta2 [odd]);  logits xi a_(2k+1) of the N labels shown, 0 of the others
+    dloss/dxi = sum_k e_k a_(2k+1)/(L - 1),  e = probability - [right]  (xi: diagonal less off-diagonal overlap)
+    dloss/ds_j = a_j (xi e_j - sum_k xi e_k a_k)  with e = 0 on items
     """
     a, by_label, match, slope = work
     overlaps_seen(slot, n_pairs, y[0], overlap, match, slope)

@@ -69,7 +69,7 @@ class Reduced:
             found = solve_ivp(
                 self.slope, (0.0, duration), self.start, "DOP853", at, events=excesses, rtol=1e-11, atol=1e-13
             )
-            states = found.y
+            states = np.reshape(found.y, (3, -1))
             first = [times[0] if len(times) else np.nan for times in found.t_events]
             crossings = np.where(np.isnan(crossings), first, crossings)
         return np.array([self._course(y) for y in states.T]).reshape(-1, len(COURSES)), crossings
@@ -114,11 +114,12 @@ def _cliff(batch: Batch) -> Rows:
     """Diagnostics: two estimates of t50 that lie on its two sides, and their leading law; the saddle's rate at L = N.
 
     From the origin, three logits: the estimates are a bracket, checked, not proven, at equal mobilities, N >= 8,
-    L >= 2N, m = N. Elsewhere NaN.
+    2N <= L <= 64N, m = N (at N = 8 the upper one fails from L = 110N). Elsewhere NaN.
     """
     n, n_labels, m = batch["n_pairs"], batch["n_labels"], tasks_of(batch).competitors
     start, mobility = four_of(batch, "start"), four_of(batch, "mobility")
-    known = (batch["form"] == "three") & (start == 0).all(axis=1) & (n >= 8) & (n_labels >= 2 * n) & (m == n)
+    known = (batch["form"] == "three") & (start == 0).all(axis=1) & (n >= 8) & (m == n)
+    known &= (n_labels >= 2 * n) & (n_labels <= 64 * n)
     known &= (mobility[:, [0, 1, 3]] == mobility[:, 1:2]).all(axis=1) & (mobility[:, 1] > 0)
     mu = np.where(known, mobility[:, 1], 1.0)
     lower, upper = forms.action_inf(n, m, mu_alpha=mu), forms.action_half(n, m, mu_alpha=mu)

@@ -1,0 +1,160 @@
+"""Nested logits: gradient, invariant, closed forms, and the tabulated cliffs."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+from reference.induction_head import logits_flow, logits_loss
+from toysim.models.induction_head import LOGITS as MODEL
+from toysim.models.induction_head.logits import closed_forms as forms
+from toysim.models.induction_head.logits.flow import Task, take_slope
+
+from toysim.errors import ToysimError
+from toysim.model import Batch
+
+
+def rows(side="simulate", fixed=None, **columns):
+    columns = {name: np.asarray(values) for name, values in columns.items()}
+    n = len(next(iter(columns.values())))
+    for i in range(n):
+        MODEL.validate({**(fixed or {}), **{name: values[i] for name, values in columns.items()}})
+    return MODEL.load(side)(Batch(MODEL, columns, fixed or {}, np.arange(n), 0))
+
+
+@pytest.mark.parametrize("four", [False, True])
+def test_slope_is_minus_mobility_times_the_gradient(four):
+    task = Task(5.0, 12.0, 4.0, 6.0 if four else 0.0)
+    mobility, h = np.array([1.0, 2.0, 3.0, 4.0]), 1e-6
+    for y in np.random.default_rng(0).normal(0.0, 1.5, (20, 4)):
+        found = np.empty(4)
+        take_slope(y, task, mobility, np.empty(4), found)
+        around = [[logits_loss(y + s * h * e, 5, 12, 4.0, four) for s in (1, -1)] for e in np.eye(4)]
+        np.testing.assert_allclose(found, [-mu * (a - b) / (2 * h) for mu, (a, b) in zip(mobility, around)], atol=1e-8)
+
+
+# N, L, mu_xi: t50 from the origin at equal mobilities but that of xi, s_inf and s_half predictions, linear form, width;
+# from a prototype (8th-order adaptive solver, closed forms by quadrature).
+CLIFFS = [
+    (8, 16, 1, 60.61, 56.13, 64.82, 54.16, 0.19),
+    (8, 32, 1, 49.53, 45.26, 52.17, 44.22, 0.18),
+    (8, 128, 1, 44.22, 39.83, 45.80, 39.55, 0.21),
+    (16, 64, 1, 126.88, 122.73, 134.06, 120.84, 0.048),
+    (32, 128, 1, 343.67, 339.82, 357.94, 336.23, 0.0094),
+    (64, 256, 1, 953.65, 950.40, 978.78, 943.42, 0.0016),
+    (8, 32, 10, 16.22, 15.19, 17.69, 13.98, 0.20),
+    (8, 32, 100, 6.10, 5.92, 7.10, 4.42, 0.67),
+]
+
+
+def test_cliffs_of_the_table():
+    N, L, mu, t50, low, high, linear, width = np.array(CLIFFS).T
+    columns = {"n_pairs": N.astype(int), "n_labels": L.astype(int), "xi_mobility": mu}
+    found = rows(fixed={"duration": 1200.0}, **columns)
+    np.testing.assert_allclose(found["t50"], t50, atol=0.011)
+    np.testing.assert_allclose(found["width"], width, rtol=0.05)
+    lower, upper = forms.action_inf(N, N), forms.action_half(N, N)
+    np.testing.assert_allclose(forms.time_of_action(lower, N, L, mu), low, atol=0.006)
+    np.testing.assert_allclose(forms.time_of_action(upper, N, L, mu), high, atol=0.006)
+    np.testing.assert_allclose(forms.linear_cliff_time(lower, N, L, mu), linear, atol=0.006)
+    theory = rows("theory", fixed={"duration": 1.0}, **columns)
+    np.testing.assert_array_equal(np.isfinite(theory["cliff_lower"]), mu == 1)
+
+
+def test_bracket_holds_where_it_is_given():
+    N = np.array([8, 8, 12, 16, 24, 40, 8])
+    L = np.array([16, 512, 24, 160, 60, 80, 1024])
+    found = rows(fixed={"duration": 1500.0}, n_pairs=N, n_labels=L)
+    given = rows("theory", fixed={"duration": 1.0}, n_pairs=N, n_labels=L)
+    assert np.isnan(given["cliff_upper"][-1])
+    assert found["t50"][-1] > forms.time_of_action(forms.action_half(8, 8), 8, 1024)
+    found, given = ({name: v[:-1] for name, v in side.items()} for side in (found, given))
+    assert (given["cliff_lower"] < found["t50"]).all()
+    assert (found["t50"] < given["cliff_upper"]).all()
+
+
+@pytest.mark.parametrize(("n_pairs", "three", "two"), [(2, 57.6, 69.1), (4, 168.6, 205.1), (8, 517.1, 662.2)])
+def test_four_logits_as_a_mean_field_of_the_head(n_pairs, three, two):
+    """Crossing times of a prototype at mobilities (1, 1, 1, 1/L), with beta2 and without."""
+    fixed = {"form": "four", "n_pairs": n_pairs, "n_labels": 4 * n_pairs, "xi_mobility": 0.25 / n_pairs}
+    found = rows(fixed={**fixed, "duration": 800.0}, beta2_mobility=[1.0, 0.0])
+    np.testing.assert_allclose(found["t50"], [three, two], atol=0.06)
+    assert found["beta2"].shape == (2, 0)
+
+
+def test_flow_is_that_of_scipy():
+    y, mobility = np.array([0.5, -0.3, 0.2, 0.4]), np.array([0.7, 1.1, 0.9, 2.0])
+    names = ("beta1", "alpha", "beta2", "xi")
+    fixed = {f"{name}_start": v for name, v in zip(names, y, strict=True)}
+    fixed |= {f"{name}_mobility": v for name, v in zip(names, mobility, strict=True)}
+    fixed |= {"n_pairs": 6, "n_labels": 20, "duration": 90.0, "n_records": 1, "competitors": 3.0}
+    ours = rows(fixed=fixed, form=np.array(["three", "four"]))
+    for i, four in enumerate([False, True]):
+        peer = logits_flow(y, mobility, 6, 20, 3.0, four, 90.0, rtol=1e-11, atol=1e-13, method="DOP853")
+        np.testing.assert_allclose([ours[name][i, 0] for name in names], peer.y[:, -1], rtol=1e-7, atol=1e-8)
+        assert ours["t50"][i] == pytest.approx(peer.t_events[0][0], rel=1e-7)
+
+
+def test_even_attention_by_lambert_w_in_50_digits():
+    mpmath.mp.dps = 50
+    for n_pairs, n_labels, t in [(8, 32, 3.0), (8, 9, 400.0), (4, 1000, 1e4), (20, 21, 1e6)]:
+        A, tau = mpmath.mpf(n_pairs) / (n_labels - n_pairs), mpmath.mpf(t) / n_pairs**2
+        exact = n_pairs * (tau + A - mpmath.lambertw(A * mpmath.exp(tau + A)))
+        assert forms.xi_phase1(t, n_pairs, n_labels) == pytest.approx(float(exact), rel=1e-12)
+    slope = forms.xi_phase1(1e-6, 8, 32) / 1e-6
+    assert slope == pytest.approx(1 / 8 - 1 / 32, rel=1e-6)
+    assert forms.xi_phase1(10.0, 8, 8, xi_start=0.3) == pytest.approx(0.3)
+    assert forms.even_loss(0.0, 8, 32) == pytest.approx(math.log(32))
+    assert forms.even_loss(1e3, 8, 32) == pytest.approx(math.log(8))
+
+
+def test_flow_line_goes_through_its_states():
+    beta1, alpha = np.array([-2.0, 0.0, 3.0]), np.array([1.0, 0.0, -4.0])
+    C = forms.invariant(beta1, alpha, 8.0, 0.5)
+    np.testing.assert_allclose(forms.odds_along(alpha, C, 8.0, 0.5), np.exp(beta1) / 8.0, rtol=1e-13)
+
+
+def test_saddle_is_left_at_its_rate():
+    """L = N: alpha + xi grows, alpha - xi shrinks, both at p (N-1)/N^2; which sign wins decides the branch."""
+    start, rate = 1e-6, forms.saddle_rate(0.0, 8, 8.0)
+    assert rate == pytest.approx(7 / 576)
+    fixed = {"n_labels": 8, "duration": 300.0, "n_records": 2}
+    found = rows(fixed=fixed, alpha_start=[start, start, -start], xi_start=[start, -start, 0.0])
+    grown = found["alpha"][:, 1] / start
+    np.testing.assert_allclose(grown[:2], np.exp([300 * rate, -300 * rate]), rtol=1e-4)
+    assert grown[2] < 0
+    assert rows("theory", fixed=fixed, alpha_start=[0.0])["saddle_rate"] == pytest.approx(rate)
+
+
+def test_far_ends_stay_finite():
+    found = rows(
+        fixed={"duration": 1e6, "n_records": 3},
+        n_pairs=[2, 1000, 8],
+        n_labels=[2, 10**9, 32],
+        alpha_start=[50.0, -50.0, 50.0],
+        beta1_start=[-50.0, 50.0, 50.0],
+        xi_start=[50.0, 50.0, -50.0],
+    )
+    assert all(np.isfinite(found[name]).all() for name in ("loss", "alpha", "beta1", "xi", "p_right"))
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"n_pairs": 1}, "n_pairs = 1"),
+        ({"n_labels": 4}, "n_labels = 4 is less than n_pairs = 8"),
+        ({"competitors": -1.0}, "competitors"),
+        ({"alpha_start": math.nan}, "alpha_start"),
+        ({"xi_start": 51.0}, "xi_start = 51.0"),
+        ({"xi_mobility": -1.0}, "xi_mobility"),
+        ({"form": "five"}, "form"),
+        ({"duration": math.inf}, "duration"),
+        ({"n_records": 10**9}, "n_records"),
+        ({"n_pairs": 8.5}, "n_pairs"),
+    ],
+)
+def test_bad_input_is_one_line(values, says):
+    with pytest.raises(ToysimError) as caught:
+        MODEL.validate(values)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
