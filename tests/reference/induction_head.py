@@ -18,7 +18,7 @@ def logits_loss(y, n_pairs, n_labels, m, four):
 
 
 def logits_flow(y, mobility, n_pairs, n_labels, m, four, duration, rtol=1e-10, atol=1e-12, method="RK45"):
-    """SciPy's solution of dy/dt = -mobility * gradient, with p(right) = 1/2 as its event; gradient by the chain rule."""
+    """SciPy's solution of dy/dt = -mobility * gradient, by the chain rule; its event is p(right) = 1/2."""
 
     def slope(t, y):
         beta1, alpha, beta2, xi = y
