@@ -28,7 +28,8 @@ def test_slope_is_minus_mobility_times_the_gradient(four):
     mobility, h = np.array([1.0, 2.0, 3.0, 4.0]), 1e-6
     for y in np.random.default_rng(0).normal(0.0, 1.5, (20, 4)):
         found = np.empty(4)
-        take_slope(y, task, mobility, np.empty(4), found)
+        p_right = take_slope(y, task, mobility, found)
+        assert -math.log(p_right) == pytest.approx(logits_loss(y, 5, 12, 4.0, four), rel=1e-12)
         around = [[logits_loss(y + s * h * e, 5, 12, 4.0, four) for s in (1, -1)] for e in np.eye(4)]
         gradient = np.diff(np.array(around), axis=1)[:, 0] / (-2 * h)
         np.testing.assert_allclose(found, -mobility * gradient, atol=1e-8)

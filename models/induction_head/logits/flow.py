@@ -16,7 +16,7 @@ Array = npt.NDArray[np.float64]
 RTOL, ATOL = 1e-10, 1e-12  # local error a step
 MAX_EVALUATIONS = 10**7
 BETA1, ALPHA, BETA2, XI = range(4)  # the state y
-P_RIGHT, LOSS, SHARE, ATTENTION = range(4)  # what is looked at
+P_RIGHT, LOSS, SHARE, ATTENTION = range(4)  # the looks at it: p(right), loss, p, q
 LEFT = 0.05  # the loss has left ln L once it is this much below
 
 
@@ -47,85 +47,91 @@ class Outcome(NamedTuple):
 
 
 @kernel
-def log_sum_exp(a: float, b: float, n_b: float, n_0: float) -> float:
-    """log(e^a + n_b e^b + n_0)."""
-    top = max(a, b, 0.0)
-    return top + math.log(math.exp(a - top) + n_b * math.exp(b - top) + n_0 * math.exp(-top))
+def softmax(first: float, second: float, third: float) -> tuple[float, float, float]:
+    """e^first, e^second, e^third, all over the largest of them."""
+    top = max(first, second, third)
+    return math.exp(first - top), math.exp(second - top), math.exp(third - top)
 
 
 @kernel
-def look(y: Array, task: Task, out: Array) -> None:
-    """p(right), loss, p and q at state y:
+def attention(y: Array, task: Task) -> tuple[float, float, float, float]:
+    """p of layer 1; of layer 2 q on the right label, r on each of the N - 1 others, and the items' share:
 
-    p = 1/(1 + m e^-beta1)                    layer 1: attention of a label to the item before it
-    q = e^(alpha p)/Z2,  r = 1/Z2             layer 2: to the right label, to each of the N - 1 others,
-    Z2 = e^(alpha p) + N - 1 + n_items e^-beta2
-    p(right) = e^(xi q)/Z,  Z = e^(xi q) + (N - 1) e^(xi r) + L - N,   loss = -log p(right)
+    p = 1/(1 + m e^-beta1),   q = e^(alpha p)/Z2,  r = 1/Z2,  Z2 = e^(alpha p) + N - 1 + n_items e^-beta2
     """
-    n = task.n_pairs
     p = 1.0 / (1.0 + task.competitors * math.exp(-y[BETA1]))
-    log_q = y[ALPHA] * p - log_sum_exp(y[ALPHA] * p, -y[BETA2], task.n_items, n - 1.0)
-    q, r = math.exp(log_q), math.exp(log_q - y[ALPHA] * p)
-    out[LOSS] = log_sum_exp(y[XI] * q, y[XI] * r, n - 1.0, task.n_labels - n) - y[XI] * q
-    out[P_RIGHT], out[SHARE], out[ATTENTION] = math.exp(-out[LOSS]), p, q
+    on_right, on_other, on_item = softmax(y[ALPHA] * p, 0.0, -y[BETA2] if task.n_items > 0.0 else 0.0)
+    norm = on_right + (task.n_pairs - 1.0) * on_other + task.n_items * on_item
+    return p, on_right / norm, on_other / norm, task.n_items * on_item / norm
 
 
 @kernel
-def take_slope(y: Array, task: Task, mobility: Array, seen: Array, out: Array) -> None:
-    """Right side of the flow, -mobility * gradient of the loss, and the looks at y into ``seen``:
+def answer(xi: float, q: float, r: float, task: Task) -> tuple[float, float, float]:
+    """Probability of the right label, of the other labels shown, of those not shown; each to full precision:
 
-    dL/dq = -xi (1 - p(right)),   dL/dr = (N - 1) xi pi_o,   pi_o = e^(xi r)/Z
-    dL/d(alpha p) = q (1 - q) dL/dq - q r dL/dr,   dL/dalpha = p dL/d(alpha p)
-    dL/dbeta1 = alpha p (1 - p) dL/d(alpha p),   dL/dbeta2 = u (q dL/dq + r dL/dr),
-    u = 1 - q - (N-1) r, the items' share of attention
-    dL/dxi = -q (1 - p(right)) + (N - 1) r pi_o
+    e^(xi q)/Z,  (N - 1) e^(xi r)/Z,  (L - N)/Z,   Z = e^(xi q) + (N - 1) e^(xi r) + L - N
     """
-    look(y, task, seen)
-    p, q = seen[SHARE], seen[ATTENTION]
-    others = task.n_pairs - 1.0
-    r = q * math.exp(-y[ALPHA] * p)
-    wrong = -math.expm1(-seen[LOSS])
-    pi_o = others * math.exp(y[XI] * (r - q) - seen[LOSS])  # of all N - 1 together
-    by_q, by_r = -y[XI] * wrong, y[XI] * pi_o
+    right, other, absent = softmax(xi * q, xi * r, 0.0)
+    other *= task.n_pairs - 1.0
+    absent *= task.n_labels - task.n_pairs
+    norm = right + other + absent
+    return right / norm, other / norm, absent / norm
+
+
+@kernel
+def loss_of(xi: float, q: float, r: float, task: Task) -> float:
+    """-log p(right), also where p(right) underflows."""
+    top = max(xi * q, xi * r, 0.0)
+    right, other, absent = softmax(xi * q, xi * r, 0.0)
+    norm = right + (task.n_pairs - 1.0) * other + (task.n_labels - task.n_pairs) * absent
+    return top + math.log(norm) - xi * q
+
+
+@kernel
+def take_slope(y: Array, task: Task, mobility: Array, out: Array) -> float:
+    """Right side of the flow at y, -mobility * gradient of the loss; returns p(right):
+
+    dL/dq = -xi (1 - p(right)),   dL/dr = xi p(other)
+    dL/d(alpha p) = q (1 - q) dL/dq - q r dL/dr,   dL/dalpha = p dL/d(alpha p)
+    dL/dbeta1 = alpha p (1 - p) dL/d(alpha p),   dL/dbeta2 = items (q dL/dq + r dL/dr)
+    dL/dxi = -q (1 - p(right)) + r p(other)
+    """
+    p, q, r, items = attention(y, task)
+    right, other, absent = answer(y[XI], q, r, task)
+    by_q, by_r = -y[XI] * (other + absent), y[XI] * other
     by_match = q * (1.0 - q) * by_q - q * r * by_r
     out[BETA1] = -mobility[BETA1] * y[ALPHA] * p * (1.0 - p) * by_match
     out[ALPHA] = -mobility[ALPHA] * p * by_match
-    items = r * task.n_items * math.exp(-y[BETA2])
     out[BETA2] = -mobility[BETA2] * items * (q * by_q + r * by_r)
-    out[XI] = mobility[XI] * (q * wrong - r * pi_o)
+    out[XI] = mobility[XI] * (q * (other + absent) - r * other)
+    return right
 
 
 @kernel
-def take_step(h: float, y: Array, slopes: Array, task: Task, mobility: Array, y_new: Array, seen: Array) -> None:
-    """A step of size h from y, given slopes[0]: sets y_new and the looks there."""
+def take_step(h: float, y: Array, slopes: Array, task: Task, mobility: Array, y_new: Array) -> float:
+    """A step of size h from y, given slopes[0]: sets y_new, returns p(right) there."""
+    p_right = 0.0
     for stage in range(1, STAGES):
         stage_state(y, slopes, stage, h, y_new)
-        take_slope(y_new, task, mobility, seen, slopes[stage])
-
-
-@kernel
-def excess(seen: Array, k: int, task: Task) -> float:
-    """What changes sign at crossing k: p(right) over 0.1, 0.5, 0.9; the loss below ln L - LEFT."""
-    if k == 3:
-        return float(math.log(task.n_labels) - LEFT - seen[LOSS])
-    return float(seen[P_RIGHT] - (0.1, 0.5, 0.9)[k])
+        p_right = take_slope(y_new, task, mobility, slopes[stage])
+    return p_right
 
 
 @kernel
 def step_to(
-    k: int, h: float, below: float, above: float,
-    y: Array, slopes: Array, task: Task, mobility: Array, y_new: Array, seen: Array,
+    level: float, h: float, before: float, after: float,
+    y: Array, slopes: Array, task: Task, mobility: Array, y_new: Array,
 ) -> float:  # fmt: skip
-    """Size in (0, h] of the step at whose end crossing k happens: false position (Illinois) on whole steps.
+    """Size in (0, h] of the step at whose end p(right) is ``level``: false position (Illinois) on whole steps.
 
-    ``below`` < 0 and ``above`` >= 0 are the excesses at 0 and h.
+    ``before`` < level <= ``after`` are p(right) at 0 and h.
     """
     low, high, size, side = 0.0, h, h, 0
+    below, above = before - level, after - level
     for _ in range(60):
         size = low + (high - low) * below / (below - above)
-        take_step(size, y, slopes, task, mobility, y_new, seen)
-        value = excess(seen, k, task)
-        if abs(value) <= 1e-15 or high - low <= 1e-15 * h:
+        value = take_step(size, y, slopes, task, mobility, y_new) - level
+        if abs(value) <= 1e-14 or high - low <= 1e-14 * h:
             break
         if value < 0.0:
             low, below = size, value
@@ -146,19 +152,24 @@ def conserved(y: Array, task: Task, mobility: Array) -> float:
 
 
 @kernel
+def record(y: Array, task: Task, i: int, k: int, out: Outcome) -> None:
+    """State and looks at record k of row i."""
+    p, q, r, _ = attention(y, task)
+    out.state[i, k] = y
+    out.looks[i, k] = answer(y[XI], q, r, task)[0], loss_of(y[XI], q, r, task), p, q
+
+
+@kernel
 def integrate(y: Array, task: Task, mobility: Array, record_at: Array, duration: float, i: int, out: Outcome) -> None:
     """Row i from y (4,) over ``duration``, overwriting y; ``record_at`` (R,) ascending."""
-    y_new, seen, slopes = np.empty(4), np.empty(4), np.empty((STAGES, 4))
-    before, after = np.empty(4), np.empty(4)
-    take_slope(y, task, mobility, seen, slopes[0])
-    for k in range(4):
-        before[k] = excess(seen, k, task)
-        if before[k] >= 0.0:
-            out.crossings[i, k] = 0.0
+    y_new, slopes = np.empty(4), np.empty((STAGES, 4))
+    levels = np.array([0.1, 0.5, 0.9, math.exp(LEFT) / task.n_labels])  # the last: the loss has left ln L
+    before = take_slope(y, task, mobility, slopes[0])
+    out.crossings[i] = np.where(before >= levels, 0.0, math.nan)
     start = conserved(y, task, mobility)
     t, next_record, evaluations = 0.0, 0, 0
     while next_record < len(record_at) and record_at[next_record] <= 0.0:
-        out.state[i, next_record], out.looks[i, next_record] = y, seen
+        record(y, task, i, next_record, out)
         next_record += 1
     h = first_step(y, slopes[0]) if np.any(y != 0.0) else 1e-3 / (1.0 + np.max(np.abs(slopes[0])))
     while t < duration:
@@ -168,28 +179,25 @@ def integrate(y: Array, task: Task, mobility: Array, record_at: Array, duration:
             return
         last = h >= duration - t
         h = duration - t if last else h
-        take_step(h, y, slopes, task, mobility, y_new, seen)
+        after = take_step(h, y, slopes, task, mobility, y_new)
         error = error_norm(y, y_new, slopes, h, RTOL, ATOL)
         if error > 1.0:
             h = next_step(h, error)
             continue
         t_new = duration if last else t + h
-        for k in range(4):
-            after[k] = excess(seen, k, task)
-        again = False
-        for k in range(4):
-            if math.isnan(out.crossings[i, k]) and after[k] >= 0.0:
-                part = step_to(k, h, before[k], after[k], y, slopes, task, mobility, y_new, seen)
-                out.crossings[i, k] = t + part
+        again = False  # y_new and the slopes are in use below
+        for k in range(len(levels)):
+            if math.isnan(out.crossings[i, k]) and after >= levels[k]:
+                out.crossings[i, k] = t + step_to(levels[k], h, before, after, y, slopes, task, mobility, y_new)
                 again = True
         while next_record < len(record_at) and record_at[next_record] <= t_new:
-            take_step(record_at[next_record] - t, y, slopes, task, mobility, y_new, seen)
-            out.state[i, next_record], out.looks[i, next_record] = y_new, seen
+            take_step(record_at[next_record] - t, y, slopes, task, mobility, y_new)
+            record(y_new, task, i, next_record, out)
             next_record += 1
             again = True
         if again:
-            take_step(h, y, slopes, task, mobility, y_new, seen)
-        y[:], slopes[0], before[:] = y_new, slopes[STAGES - 1], after
+            take_step(h, y, slopes, task, mobility, y_new)
+        y[:], slopes[0], before = y_new, slopes[STAGES - 1], after
         out.drift[i] = max(out.drift[i], abs(conserved(y, task, mobility) - start))
         t, h = t_new, next_step(h, error)
 
