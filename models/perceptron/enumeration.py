@@ -1,0 +1,141 @@
+"""Exact enumeration of all 2^N binary weights of one instance.
+
+A configuration is an integer whose bit i is set where w_i = +1. Gray's order flips one weight at a time, which moves
+every pattern's field by 2 y x: a configuration costs P additions of small integers. What is kept is how many patterns
+each configuration violates (two bytes a configuration); Gibbs averages are sums over that table.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from toysim.models.perceptron.instances import Signs
+
+from toysim.jit import kernel
+
+Array = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int16]
+
+
+class Ensemble(NamedTuple):
+    """ln Z / N (-inf where nothing is left), the mean number of violated patterns, magnetisations (N,)."""
+
+    free_entropy: float
+    violated: float
+    magnetisation: Array
+
+
+@kernel
+def violations(patterns: Signs, margin: float) -> Counts:
+    """Violated patterns, those with y w.x < margin * sqrt(N), of every configuration; patterns (N, P), labelled."""
+    n, n_patterns = patterns.shape
+    threshold = margin * math.sqrt(n)
+    counts = np.empty(1 << n, np.int16)
+    fields = np.zeros(n_patterns, np.int16)
+    for i in range(n):
+        for mu in range(n_patterns):
+            fields[mu] -= patterns[i, mu]
+    lowest = np.int16(math.ceil(threshold))
+    state = 0
+    for step in range(1 << n):
+        if step > 0:
+            i = 0
+            while not (step >> i) & 1:
+                i += 1
+            state ^= 1 << i
+            turn = np.int16(2 if (state >> i) & 1 else -2)
+            for mu in range(n_patterns):
+                fields[mu] += turn * patterns[i, mu]
+        violated = np.int16(0)
+        for mu in range(n_patterns):
+            violated += np.int16(fields[mu] < lowest)
+        counts[state] = violated
+    return counts
+
+
+@kernel
+def site_energy(state: int, fields: Array) -> float:
+    """sum_i b_i w_i."""
+    total = 0.0
+    for i in range(len(fields)):
+        total += fields[i] if (state >> i) & 1 else -fields[i]
+    return total
+
+
+@kernel
+def gibbs(counts: Counts, beta: float, fields: Array) -> Ensemble:
+    """Averages under exp(-beta * violated + sum_i b_i w_i); at beta = inf over the solutions alone."""
+    n = len(fields)
+    zero_temperature = math.isinf(beta)
+    top = -math.inf
+    for state in range(len(counts)):
+        if counts[state] == 0 or not zero_temperature:
+            top = max(top, site_energy(state, fields) - (beta * counts[state] if counts[state] > 0 else 0.0))
+    total = violated = 0.0
+    magnetisation = np.zeros(n)
+    for state in range(len(counts)):
+        if counts[state] == 0 or not zero_temperature:
+            cost = beta * counts[state] if counts[state] > 0 else 0.0
+            weight = math.exp(site_energy(state, fields) - cost - top)
+            total += weight
+            violated += weight * counts[state]
+            for i in range(n):
+                magnetisation[i] += weight if (state >> i) & 1 else -weight
+    return Ensemble((math.log(total) + top) / n, violated / total, magnetisation / total)
+
+
+@kernel
+def smeared(values: Array, coupling: float, n: int) -> None:
+    """values_J <- sum_w exp(x J.w) values_w in place, for all J, one weight at a time: N 2^N steps for 4^N pairs."""
+    near, far = math.exp(coupling), math.exp(-coupling)
+    for i in range(n):
+        bit = 1 << i
+        for low in range(len(values)):
+            if not low & bit:
+                a, b = values[low], values[low | bit]
+                values[low], values[low | bit] = near * a + far * b, far * a + near * b
+
+
+@kernel
+def franz_parisi(counts: Counts, coupling: float, n: int) -> tuple[float, float, float, float]:
+    """Solutions w in the field x of a solution J of the same patterns, averaged over all J: (psi, p, q, t).
+
+    psi = (1/N) <ln sum_w exp(x J.w)>_J, and with the magnetisations m_i(J) of w and M_i of J the overlaps
+    p = <J.m(J)>/N, q = <|m(J)|^2>/N, t = <M.m(J)>/N (arXiv:1408.1784). NaN without a solution.
+    """
+    size = len(counts)
+    solved = np.empty(size)
+    n_solutions = 0
+    for state in range(size):
+        solved[state] = 1.0 if counts[state] == 0 else 0.0
+        n_solutions += counts[state] == 0
+    if n_solutions == 0:
+        return math.nan, math.nan, math.nan, math.nan
+    weight, pulled = solved.copy(), np.empty(size)
+    smeared(weight, coupling, n)
+    psi = overlap = self_overlap = cross_overlap = 0.0
+    for i in range(n):
+        mean = 0.0
+        for state in range(size):
+            pulled[state] = solved[state] if (state >> i) & 1 else -solved[state]
+            mean += pulled[state]
+        smeared(pulled, coupling, n)
+        for state in range(size):
+            if counts[state] == 0:
+                m = pulled[state] / weight[state]
+                overlap += m if (state >> i) & 1 else -m
+                self_overlap += m * m
+                cross_overlap += m * mean / n_solutions
+    for state in range(size):
+        if counts[state] == 0:
+            psi += math.log(weight[state])
+    scale = 1.0 / (n * n_solutions)
+    return psi * scale, overlap * scale, self_overlap * scale, cross_overlap * scale
+
+
+def configuration(state: int, size: int) -> Signs:
+    """The weights (size,) of a configuration's number."""
+    return (2 * ((state >> np.arange(size)) & 1) - 1).astype(np.int8)

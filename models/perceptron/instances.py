@@ -1,0 +1,43 @@
+"""Instances of the perceptron problems at finite size: patterns, labels and teachers.
+
+A pattern x is a row of N independent signs, its label y a sign; only y x enters. The samplers hold the labelled
+patterns as (N, P) int8, one row per weight: a change of one weight then reads one row.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Signs = npt.NDArray[np.int8]
+
+
+def n_patterns(load: float, size: int) -> int:
+    """P = alpha N, rounded to the nearest integer (halves to even)."""
+    return round(load * size)
+
+
+def signs(generator: np.random.Generator, *shape: int) -> Signs:
+    """Independent unbiased signs."""
+    return 2 * generator.integers(0, 2, shape, dtype=np.int8) - 1
+
+
+def labelled(generator: np.random.Generator, size: int, patterns: int, teacher: Signs | None = None) -> Signs:
+    """y x of ``patterns`` random patterns, (size, patterns); y = sign(W.x) of a teacher W of odd size.
+
+    Without a teacher labels are random, and y x is distributed as x.
+    """
+    x = signs(generator, size, patterns)
+    if teacher is None:
+        return x
+    return x * np.sign(teacher.astype(np.int64) @ x.astype(np.int64)).astype(np.int8)
+
+
+def flipped(generator: np.random.Generator, teacher: Signs, overlap: float) -> Signs:
+    """A second teacher that differs from the first in exactly round(N (1 - overlap)/2) places, chosen at random.
+
+    Independent flips would give the overlap a deviation of sqrt((1 - overlap^2)/N), more than what samplers resolve.
+    """
+    second = teacher.copy()
+    second[generator.permutation(len(teacher))[: round(0.5 * len(teacher) * (1.0 - overlap))]] *= -1
+    return second
