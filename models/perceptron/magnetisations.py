@@ -1,0 +1,173 @@
+"""Metropolis sampling of magnetisations: the Gibbs measure of the field-space learner at finite size.
+
+    weight(m) = exp[ beta sum_mu ln H(-u_mu) + kappa sum_i S(m_i) + sum_i b_i m_i ]   on m in [-1, 1]^N
+    u_mu = y_mu m.x_mu / sqrt(sum_i (1 - m_i^2)),   S(m) = -(1+m)/2 ln((1+m)/2) - (1-m)/2 ln((1-m)/2)
+
+(arXiv:2212.02846; kappa S + b m with b = kappa atanh m' is -kappa KL(m || m') up to a constant.) A proposal moves one
+magnetisation, reflected at the walls; at fixed self-overlap it rotates two. Either is symmetric and keeps volume.
+The fields of all patterns follow in O(P), but as the width of u is shared, every pattern is evaluated anew.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from toysim.models.perceptron.instances import Signs
+from toysim.models.perceptron.log_tail_table import log_tail_table, tabulated_log_tail
+
+from toysim.jit import kernel
+
+Array = npt.NDArray[np.float64]
+
+
+class Target(NamedTuple):
+    """What a chain samples: labelled patterns (N, P), beta, kappa, site fields b (N,), whether |m|^2 is kept."""
+
+    patterns: Array
+    beta: float
+    entropy_weight: float
+    site_fields: Array
+    fixed_norm: bool
+    table: Array
+
+
+class Averages(NamedTuple):
+    """Averages over a chain: of m and sign m (N,), of m.m/N, of the loss per pattern; the share of moves accepted."""
+
+    magnetisation: Array
+    sign: Array
+    self_overlap: float
+    loss: float
+    acceptance: float
+
+
+def target(
+    patterns: Signs,
+    beta: float,
+    entropy_weight: float = 0.0,
+    site_fields: Array | None = None,
+    fixed_norm: bool = False,
+) -> Target:
+    """The measure of labelled patterns (N, P)."""
+    fields = np.zeros(len(patterns)) if site_fields is None else site_fields
+    return Target(patterns.astype(float), beta, entropy_weight, fields, fixed_norm, log_tail_table())
+
+
+@kernel
+def site_entropy(m: float) -> float:
+    """S(m), ln 2 at m = 0 and 0 at the walls."""
+    up, down = 0.5 * (1.0 + m), 0.5 * (1.0 - m)
+    return -(up * math.log(up) if up > 0.0 else 0.0) - (down * math.log(down) if down > 0.0 else 0.0)
+
+
+@kernel
+def log_likelihood(fields: Array, width: float, table: Array) -> float:
+    """sum_mu ln H(-fields_mu / width)."""
+    total = 0.0
+    for mu in range(len(fields)):
+        total += tabulated_log_tail(-fields[mu] / width, table)
+    return total
+
+
+@kernel
+def moved_log_likelihood(
+    fields: Array, x: Array, dm: float, x_other: Array, dm_other: float, width: float, table: Array
+) -> float:
+    """The same after two magnetisations have moved by dm and dm_other."""
+    total, scale = 0.0, -1.0 / width
+    for mu in range(len(fields)):
+        total += tabulated_log_tail((fields[mu] + dm * x[mu] + dm_other * x_other[mu]) * scale, table)
+    return total
+
+
+@kernel
+def fields_of(m: Array, patterns: Array, fields: Array) -> None:
+    """fields_mu = y_mu m.x_mu."""
+    fields[:] = 0.0
+    for i in range(len(m)):
+        for mu in range(len(fields)):
+            fields[mu] += m[i] * patterns[i, mu]
+
+
+@kernel
+def reflected(m: float) -> float:
+    """m folded back into [-1, 1]; steps are shorter than 2."""
+    if m > 1.0:
+        return 2.0 - m
+    return -2.0 - m if m < -1.0 else m
+
+
+@kernel
+def sweep(m: Array, fields: Array, of: Target, step: float, generator: np.random.Generator) -> int:
+    """N proposals from magnetisations m, both changed in place; returns how many were accepted.
+
+    Fields and width are set from m first, so that rounding does not add up over sweeps.
+    """
+    n, accepted = len(m), 0
+    fields_of(m, of.patterns, fields)
+    variance = 0.0
+    for i in range(n):
+        variance += 1.0 - m[i] * m[i]
+    likelihood = log_likelihood(fields, math.sqrt(variance), of.table)
+    for _ in range(n):
+        i = int(n * generator.random())
+        j = (i + 1 + int((n - 1) * generator.random())) % n if of.fixed_norm else i
+        change = step * (2.0 * generator.random() - 1.0)
+        if of.fixed_norm:
+            cosine, sine = math.cos(math.pi * change), math.sin(math.pi * change)
+            new, other = cosine * m[i] - sine * m[j], sine * m[i] + cosine * m[j]
+            if abs(new) > 1.0 or abs(other) > 1.0:
+                continue
+            new_variance = variance
+        else:
+            new, other = reflected(m[i] + change), m[j]
+            new_variance = variance + m[i] * m[i] - new * new
+        if new_variance <= 0.0:
+            continue
+        dm, dm_other = new - m[i], (other - m[j] if of.fixed_norm else 0.0)
+        proposed = moved_log_likelihood(
+            fields, of.patterns[i], dm, of.patterns[j], dm_other, math.sqrt(new_variance), of.table
+        )
+        gain = of.beta * (proposed - likelihood) + of.site_fields[i] * dm + of.site_fields[j] * dm_other
+        if of.entropy_weight != 0.0:
+            gain += of.entropy_weight * (site_entropy(new) - site_entropy(m[i]))
+            if of.fixed_norm:
+                gain += of.entropy_weight * (site_entropy(other) - site_entropy(m[j]))
+        if gain >= 0.0 or generator.random() < math.exp(gain):
+            for mu in range(len(fields)):
+                fields[mu] += dm * of.patterns[i, mu] + dm_other * of.patterns[j, mu]
+            m[i] = new
+            m[j] += dm_other
+            likelihood, variance = proposed, new_variance
+            accepted += 1
+    return accepted
+
+
+@kernel
+def sample(
+    m: Array, of: Target, step: float, n_discard: int, n_sweeps: int, generator: np.random.Generator
+) -> Averages:
+    """Averages over n_sweeps sweeps after n_discard; m, the start, ends as the last state of the chain."""
+    n, n_patterns = len(m), of.patterns.shape[1]
+    fields = np.empty(n_patterns)
+    mean, sign = np.zeros(n), np.zeros(n)
+    squares = loss = 0.0
+    accepted = 0
+    for t in range(n_discard + n_sweeps):
+        moves = sweep(m, fields, of, step, generator)
+        if t < n_discard:
+            continue
+        accepted += moves
+        variance = 0.0
+        for i in range(n):
+            mean[i] += m[i]
+            sign[i] += np.sign(m[i])
+            variance += 1.0 - m[i] * m[i]
+        squares += n - variance
+        loss -= log_likelihood(fields, math.sqrt(variance), of.table)
+    return Averages(
+        mean / n_sweeps, sign / n_sweeps, squares / n_sweeps / n, loss / n_sweeps / n_patterns, accepted / n_sweeps / n
+    )
