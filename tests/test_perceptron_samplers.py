@@ -1,0 +1,167 @@
+"""Samplers of the perceptron models: enumeration, message passing and Metropolis against exact references."""
+
+import math
+
+import numpy as np
+import pytest
+from reference import perceptron_samplers as reference
+from scipy.special import log_ndtr
+from toysim.models.perceptron.enumeration import configuration, franz_parisi, gibbs, violations
+from toysim.models.perceptron.instances import flipped, labelled, n_patterns, signs
+from toysim.models.perceptron.log_tail_table import log_tail_table, tabulated_log_tail
+from toysim.models.perceptron.magnetisations import sample, target
+from toysim.models.perceptron.message_passing import marginals, problem
+
+
+def rng(seed=0):
+    return np.random.Generator(np.random.Philox(seed))
+
+
+def test_second_teacher_differs_in_exactly_the_right_number_of_places():
+    first = signs(rng(), 101)
+    for overlap in (-1.0, -0.5, 0.0, 0.3, 1.0):
+        second = flipped(rng(1), first, overlap)
+        assert abs(first.astype(int) @ second / 101 - overlap) <= 1 / 101
+    assert n_patterns(0.6, 15) == 9
+
+
+def test_labels_are_the_teachers():
+    teacher = signs(rng(), 21)
+    assert (teacher.astype(int) @ labelled(rng(1), 21, 40, teacher).astype(int) > 0).all()
+
+
+@pytest.mark.parametrize(("margin", "beta"), [(0.0, math.inf), (0.2, math.inf), (0.0, 0.7)])
+def test_enumeration_is_brute_force(margin, beta):
+    patterns = labelled(rng(3), 7, 4, signs(rng(2), 7))
+    fields = 0.3 * rng(4).standard_normal(7)
+    ours = gibbs(violations(patterns, margin), beta, fields)
+    theirs = reference.gibbs(patterns, margin, beta, fields)
+    for mine, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-12, atol=1e-14)
+
+
+def test_numbers_name_configurations():
+    np.testing.assert_array_equal([configuration(s, 5) for s in range(32)], reference.all_weights(5))
+
+
+def test_all_pairs_of_solutions_by_one_weight_at_a_time():
+    patterns = signs(rng(5), 9, 4)
+    ours = franz_parisi(violations(patterns, 0.0), 0.4, 9)
+    np.testing.assert_allclose(ours, reference.solution_pairs(patterns, 0.4), rtol=1e-12)
+
+
+def test_no_solution_has_no_entropy():
+    patterns = np.concatenate([signs(rng(), 5, 1)] * 2, axis=1)
+    patterns[:, 1] *= -1
+    found = gibbs(violations(patterns, 0.0), math.inf, np.zeros(5))
+    assert found.free_entropy == -math.inf
+    assert np.isnan(found.magnetisation).all()
+    assert np.isnan(franz_parisi(violations(patterns, 0.0), 0.4, 5)).all()
+
+
+def test_tabulated_log_tail():
+    """Random points over the table, both its ends, and the far tail."""
+    t = np.concatenate([rng().uniform(-9.0, 25.0, 20_000), [-math.inf, -1e9, -8.5, 24.0, 1e3]])
+    table = log_tail_table()
+    ours = np.array([tabulated_log_tail(x, table) for x in t])
+    np.testing.assert_allclose(ours, log_ndtr(-t), rtol=1e-13, atol=1e-12)
+
+
+def solved(patterns, teacher, coupling=0.0, overlap=math.nan, beta=math.inf, n_iterations=2000, margin=0.0):
+    start = np.zeros(len(patterns))
+    return marginals(problem(patterns, teacher, margin, beta), start, coupling, overlap, 0.0, n_iterations)
+
+
+def test_message_passing_satisfies_the_tap_equations():
+    """The fixed point, with ln H and its derivatives from SciPy; margin, temperature and field at once."""
+    n, p, margin, beta, x = 201, 120, -0.2, 1.5, 0.3
+    teacher = signs(rng(6), n)
+    c = labelled(rng(7), n, p, teacher)
+    found = solved(c, teacher, x, beta=beta, margin=margin)
+    assert found.converged
+    m = found.magnetisation
+    v = 1 - m @ m / n
+    f = np.zeros(p)
+    for _ in range(500):  # omega = c.m/sqrt N - V f(omega)
+        omega = m @ c / math.sqrt(n) - v * f
+        t = (margin - omega) / math.sqrt(v)
+        d = math.exp(-beta) + (1 - math.exp(-beta)) * np.exp(log_ndtr(-t))
+        f = (1 - math.exp(-beta)) * np.exp(-t * t / 2) / math.sqrt(2 * math.pi * v) / d
+    a = np.sum(f * f - f * t / math.sqrt(v)) / n
+    h = c @ f / math.sqrt(n) + a * m
+    np.testing.assert_allclose(m, np.tanh(h + x * teacher), atol=3e-6)
+    bethe = np.sum(np.log(d) + v * f * f / 2) + np.sum(np.log(2 * np.cosh(h + x * teacher)) - h * m)
+    assert found.free_entropy == pytest.approx(bethe / n, abs=1e-8)
+    np.testing.assert_allclose(found.violated, np.mean(1 - np.exp(log_ndtr(-t)) / d), atol=1e-6)
+
+
+def test_bethe_entropy_is_stationary():
+    """d ln Z/dx is the overlap with the reference, d ln Z/d beta minus the violated patterns."""
+    n, h = 301, 1e-3
+    teacher = signs(rng(8), n)
+    c = labelled(rng(9), n, 180, teacher)
+    at = solved(c, teacher, 0.3, beta=1.0)
+    by_x = [solved(c, teacher, 0.3 + s, beta=1.0).free_entropy for s in (h, -h)]
+    by_beta = [solved(c, teacher, 0.3, beta=1.0 + s).free_entropy for s in (h, -h)]
+    assert (by_x[0] - by_x[1]) / (2 * h) == pytest.approx(teacher @ at.magnetisation / n, abs=1e-5)
+    assert (by_beta[0] - by_beta[1]) / (2 * h) == pytest.approx(-at.violated * 180 / n, abs=1e-5)
+    held = solved(c, teacher, overlap=teacher @ at.magnetisation / n, beta=1.0)
+    assert held.coupling == pytest.approx(0.3, abs=1e-4)
+    np.testing.assert_allclose(held.magnetisation, at.magnetisation, atol=1e-4)
+
+
+def test_message_passing_nears_enumeration():
+    """Entropy and teacher overlap of the same instances: Bethe's error is of order 1/N."""
+
+    def gaps(n):
+        for k in range(200):
+            teacher = signs(rng(100 + k), n)
+            c = labelled(rng(300 + k), n, n_patterns(0.4, n), teacher)
+            exact, bethe = gibbs(violations(c, 0.0), math.inf, np.zeros(n)), solved(c, teacher)
+            if bethe.converged:
+                overlap = teacher @ (bethe.magnetisation - exact.magnetisation) / n
+                yield bethe.free_entropy - exact.free_entropy, overlap
+
+    small, large = (np.sqrt(np.mean(np.square(list(gaps(n))), axis=0)) for n in (5, 15))
+    assert (large < 0.5 * small).all()
+    assert (large < 0.03).all()
+
+
+def test_message_passing_recovers_the_teacher():
+    teacher = signs(rng(10), 301)
+    found = solved(labelled(rng(11), 301, 900, teacher), teacher)
+    assert found.converged
+    np.testing.assert_array_equal(found.magnetisation, teacher)
+    assert (found.free_entropy, found.violated) == (0.0, 0.0)
+
+
+def test_message_passing_without_patterns_is_free():
+    teacher = signs(rng(12), 9)
+    found = solved(np.empty((9, 0), np.int8), teacher, 0.7)
+    assert found.free_entropy == pytest.approx(math.log(2 * math.cosh(0.7)), rel=1e-14)
+    np.testing.assert_allclose(found.magnetisation, math.tanh(0.7) * teacher, rtol=1e-14)
+
+
+def test_message_passing_says_when_it_did_not_converge():
+    teacher = signs(rng(13), 101)
+    assert not solved(labelled(rng(14), 101, 60, teacher), teacher, n_iterations=3).converged
+
+
+@pytest.mark.parametrize("case", ["free", "with entropy and fields", "fixed norm"])
+def test_metropolis_is_the_gibbs_measure(case):
+    """Three weights, three patterns: every average within five standard errors (batch means) of quadrature."""
+    patterns = labelled(rng(20), 3, 3, signs(rng(21), 3))
+    weight, fields = (0.8, np.array([0.4, -0.2, 0.6])) if case == "with entropy and fields" else (0.0, np.zeros(3))
+    fixed = case == "fixed norm"
+    points = reference.sphere(0.9) if fixed else reference.cube(3)
+    exact = np.hstack(reference.averages(*points, patterns, 3.0, weight, fields))
+    measure = target(patterns, 3.0, weight, fields, fixed)
+    m, generator = np.full(3, math.sqrt(0.3)), rng(22)
+    sample(m, measure, 0.8, 0, 100, generator)
+    batches = [sample(m, measure, 0.8, 0, 4000, generator) for _ in range(80)]
+    seen = np.array([np.hstack([b.magnetisation, b.sign, b.self_overlap, b.loss]) for b in batches])
+    error = seen.std(axis=0, ddof=1) / math.sqrt(len(batches))
+    assert (np.abs(seen.mean(axis=0) - exact) < 5 * error + 1e-9).all()
+    assert (error < 0.01).all()
+    if fixed:
+        assert m @ m == pytest.approx(0.9, abs=1e-9)
