@@ -1,8 +1,9 @@
 """Exact enumeration of all 2^N binary weights of one instance.
 
-A configuration is an integer whose bit i is set where w_i = +1. Gray's order flips one weight at a time, which moves
-every pattern's field by 2 y x: a configuration costs P additions of small integers. What is kept is how many patterns
-each configuration violates (two bytes a configuration); Gibbs averages are sums over that table.
+A configuration is an integer whose bit i is set where w_i = +1. The field y w.x of a pattern is that of the low weights
+plus that of the high ones, both tabulated: a configuration then costs one comparison of small integers a pattern, many
+of them in one instruction (measured at N = 21, P = 10: 1 ns a configuration; 11 ns in Gray's order, one flip at a time).
+What is kept is how many patterns each configuration violates, two bytes; Gibbs averages are sums over that table.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from toysim.jit import kernel
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int16]
 
+LOW_BITS = 10
+
 
 class Ensemble(NamedTuple):
     """ln Z / N (-inf where nothing is left), the mean number of violated patterns, magnetisations (N,)."""
@@ -29,31 +32,35 @@ class Ensemble(NamedTuple):
 
 
 @kernel
+def half_fields(patterns: Signs, first: int, n_bits: int) -> Counts:
+    """sum_i y x_i w_i over weights first, ..., first + n_bits - 1, of all their states: (P, 2^n_bits)."""
+    n_patterns = patterns.shape[1]
+    fields = np.empty((n_patterns, 1 << n_bits), np.int16)
+    for mu in range(n_patterns):
+        fields[mu, 0] = 0
+        for i in range(n_bits):
+            fields[mu, 0] -= patterns[first + i, mu]
+        for i in range(n_bits):  # the states with bit i highest are those below with w_i turned up
+            for state in range(1 << i):
+                fields[mu, state + (1 << i)] = fields[mu, state] + 2 * patterns[first + i, mu]
+    return fields
+
+
+@kernel
 def violations(patterns: Signs, margin: float) -> Counts:
     """Violated patterns, those with y w.x < margin * sqrt(N), of every configuration; patterns (N, P), labelled."""
     n, n_patterns = patterns.shape
-    threshold = margin * math.sqrt(n)
-    counts = np.empty(1 << n, np.int16)
-    fields = np.zeros(n_patterns, np.int16)
-    for i in range(n):
+    n_low = min(n, LOW_BITS)
+    low, high = half_fields(patterns, 0, n_low), half_fields(patterns, n_low, n - n_low)
+    threshold = math.ceil(margin * math.sqrt(n))
+    counts = np.zeros((1 << (n - n_low), 1 << n_low), np.int16)
+    for block in range(len(counts)):
+        violated = counts[block]
         for mu in range(n_patterns):
-            fields[mu] -= patterns[i, mu]
-    lowest = np.int16(math.ceil(threshold))
-    state = 0
-    for step in range(1 << n):
-        if step > 0:
-            i = 0
-            while not (step >> i) & 1:
-                i += 1
-            state ^= 1 << i
-            turn = np.int16(2 if (state >> i) & 1 else -2)
-            for mu in range(n_patterns):
-                fields[mu] += turn * patterns[i, mu]
-        violated = np.int16(0)
-        for mu in range(n_patterns):
-            violated += np.int16(fields[mu] < lowest)
-        counts[state] = violated
-    return counts
+            limit, row = np.int16(threshold - high[mu, block]), low[mu]
+            for state in range(len(row)):
+                violated[state] += row[state] < limit
+    return counts.reshape(-1)
 
 
 @kernel
