@@ -8,7 +8,7 @@ from reference import perceptron_samplers as reference
 from scipy.special import log_ndtr
 from toysim.models.perceptron.enumeration import configuration, franz_parisi, gibbs, violations
 from toysim.models.perceptron.instances import flipped, labelled, n_patterns, signs
-from toysim.models.perceptron.log_tail_table import log_tail_table, tabulated_log_tail
+from toysim.models.perceptron.log_tail_table import Scratch, log_tail_sum, log_tail_table
 from toysim.models.perceptron.magnetisations import sample, target
 from toysim.models.perceptron.message_passing import marginals, problem
 
@@ -30,10 +30,11 @@ def test_labels_are_the_teachers():
     assert (teacher.astype(int) @ labelled(rng(1), 21, 40, teacher).astype(int) > 0).all()
 
 
-@pytest.mark.parametrize(("margin", "beta"), [(0.0, math.inf), (0.2, math.inf), (0.0, 0.7)])
-def test_enumeration_is_brute_force(margin, beta):
-    patterns = labelled(rng(3), 7, 4, signs(rng(2), 7))
-    fields = 0.3 * rng(4).standard_normal(7)
+@pytest.mark.parametrize(("size", "margin", "beta"), [(7, 0.0, math.inf), (7, 0.2, math.inf), (13, 0.0, 0.7)])
+def test_enumeration_is_brute_force(size, margin, beta):
+    """Below and above the ten weights that are tabulated together."""
+    patterns = labelled(rng(3), size, 4, signs(rng(2), size))
+    fields = 0.3 * rng(4).standard_normal(size)
     ours = gibbs(violations(patterns, margin), beta, fields)
     theirs = reference.gibbs(patterns, margin, beta, fields)
     for mine, other in zip(ours, theirs, strict=True):
@@ -60,11 +61,12 @@ def test_no_solution_has_no_entropy():
 
 
 def test_tabulated_log_tail():
-    """Random points over the table, both its ends, and the far tail."""
-    t = np.concatenate([rng().uniform(-9.0, 25.0, 20_000), [-math.inf, -1e9, -8.5, 24.0, 1e3]])
-    table = log_tail_table()
-    ours = np.array([tabulated_log_tail(x, table) for x in t])
+    """Random points over the table, both its ends, and the far tail; one by one and all in a sum."""
+    t = np.concatenate([rng().uniform(-9.0, 25.0, 20_000), [-1e300, -8.5, 24.0, 24.001, 1e3]])
+    table, scratch = log_tail_table(), Scratch(np.empty(len(t), np.int32), np.empty(len(t)))
+    ours = [log_tail_sum(-0.5 * t[i : i + 1], -2.0, table, scratch) for i in range(len(t))]
     np.testing.assert_allclose(ours, log_ndtr(-t), rtol=1e-13, atol=1e-12)
+    assert log_tail_sum(t, 1.0, table, scratch) == pytest.approx(math.fsum(ours), rel=1e-12)
 
 
 def solved(patterns, teacher, coupling=0.0, overlap=math.nan, beta=math.inf, n_iterations=2000, margin=0.0):

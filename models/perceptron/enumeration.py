@@ -2,7 +2,7 @@
 
 A configuration is an integer whose bit i is set where w_i = +1. The field y w.x of a pattern is that of the low weights
 plus that of the high ones, both tabulated: a configuration then costs one comparison of small integers a pattern, many
-of them in one instruction (measured at N = 21, P = 10: 1 ns a configuration; 11 ns in Gray's order, one flip at a time).
+of them in one instruction (measured at N = 21, P = 10: 1 ns a configuration; in Gray's order, flip by flip, 11 ns).
 What is kept is how many patterns each configuration violates, two bytes; Gibbs averages are sums over that table.
 """
 

@@ -1,7 +1,7 @@
 """ln H from a table: what a Metropolis step evaluates for every pattern.
 
 ln H is a quintic Hermite interpolant (value and two derivatives at both ends) on panels of 1/16 from -8.5 to 24:
-off by at most 6e-13 (measured against ``log_tail``), in 4 ns instead of 20. Below -8.5 it is ln H(-8.5) = -1e-17,
+off by at most 6e-13 (measured against ``log_tail``). Below -8.5 it is ln H(-8.5) = -1e-17,
 above 24 ``log_tail`` itself. A chain is reversible for exactly the energy it evaluates, so its stationary
 distribution has ln H off by this much per pattern, and no other error.
 """
@@ -9,6 +9,7 @@ distribution has ln H off by this much per pattern, and no other error.
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from toysim.numerics.gaussian import inverse_mills, log_tail
 Array = npt.NDArray[np.float64]
 
 LOW, HIGH, PER_UNIT = -8.5, 24.0, 16
+N_PANELS = int((HIGH - LOW) * PER_UNIT)
 
 
 @kernel
@@ -39,21 +41,43 @@ def _fill(coefficients: Array) -> None:
         coefficients[k, 5] = 6.0 * a - 3.0 * b + 0.5 * c
 
 
+class Scratch(NamedTuple):
+    """Room for one value a pattern: the panel its argument falls in and where in the panel."""
+
+    panel: npt.NDArray[np.int32]
+    fraction: Array
+
+
 @cache
 def log_tail_table() -> Array:
-    """The coefficients, (520, 6): 25 kB."""
-    coefficients = np.empty((int((HIGH - LOW) * PER_UNIT), 6))
-    _fill(coefficients)
+    """The coefficients of every panel, and past them the constant ln H(HIGH): (521, 6), 25 kB."""
+    coefficients = np.zeros((N_PANELS + 1, 6))
+    _fill(coefficients[:-1])
+    coefficients[-1, 0] = log_tail(HIGH)
     return coefficients
 
 
 @kernel
-def tabulated_log_tail(t: float, table: Array) -> float:
-    """ln H(t) to 1e-12."""
-    if t >= HIGH:
-        return log_tail(t)
-    s = (max(t, LOW) - LOW) * PER_UNIT
-    k = int(s)
-    s -= k
-    c = table[k]
-    return c[0] + s * (c[1] + s * (c[2] + s * (c[3] + s * (c[4] + s * c[5]))))
+def log_tail_sum(u: Array, scale: float, table: Array, scratch: Scratch) -> float:
+    """sum_mu ln H(scale * u_mu), each to 1e-12.
+
+    Where the arguments fall is found first, in a loop that vectorises: 1.8 ns a pattern, 4 in a single loop (measured).
+    """
+    panel, fraction = scratch
+    total, far = 0.0, 0
+    for mu in range(len(u)):
+        position = min(max((scale * u[mu] - LOW) * PER_UNIT, 0.0), float(N_PANELS))
+        panel[mu] = np.int32(position)
+        fraction[mu] = position - panel[mu]
+        far += panel[mu] == N_PANELS
+    for mu in range(len(u)):
+        k, s = np.uint32(panel[mu]), fraction[mu]
+        low = table[k, 0] + s * table[k, 1]
+        middle = table[k, 2] + s * table[k, 3]
+        high = table[k, 4] + s * table[k, 5]
+        total += low + s * s * (middle + s * s * high)
+    if far > 0:
+        for mu in range(len(u)):
+            if panel[mu] == N_PANELS:
+                total += log_tail(scale * u[mu]) - table[N_PANELS, 0]
+    return total

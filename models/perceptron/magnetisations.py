@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from toysim.models.perceptron.instances import Signs
-from toysim.models.perceptron.log_tail_table import log_tail_table, tabulated_log_tail
+from toysim.models.perceptron.log_tail_table import Scratch, log_tail_sum, log_tail_table
 
 from toysim.jit import kernel
 
@@ -32,6 +32,14 @@ class Target(NamedTuple):
     site_fields: Array
     fixed_norm: bool
     table: Array
+
+
+class Chain(NamedTuple):
+    """Fields y m.x (P,) of the present state and of a proposal, and room to evaluate them."""
+
+    fields: Array
+    moved: Array
+    scratch: Scratch
 
 
 class Averages(NamedTuple):
@@ -64,26 +72,6 @@ def site_entropy(m: float) -> float:
 
 
 @kernel
-def log_likelihood(fields: Array, width: float, table: Array) -> float:
-    """sum_mu ln H(-fields_mu / width)."""
-    total = 0.0
-    for mu in range(len(fields)):
-        total += tabulated_log_tail(-fields[mu] / width, table)
-    return total
-
-
-@kernel
-def moved_log_likelihood(
-    fields: Array, x: Array, dm: float, x_other: Array, dm_other: float, width: float, table: Array
-) -> float:
-    """The same after two magnetisations have moved by dm and dm_other."""
-    total, scale = 0.0, -1.0 / width
-    for mu in range(len(fields)):
-        total += tabulated_log_tail((fields[mu] + dm * x[mu] + dm_other * x_other[mu]) * scale, table)
-    return total
-
-
-@kernel
 def fields_of(m: Array, patterns: Array, fields: Array) -> None:
     """fields_mu = y_mu m.x_mu."""
     fields[:] = 0.0
@@ -101,17 +89,16 @@ def reflected(m: float) -> float:
 
 
 @kernel
-def sweep(m: Array, fields: Array, of: Target, step: float, generator: np.random.Generator) -> int:
-    """N proposals from magnetisations m, both changed in place; returns how many were accepted.
+def sweep(m: Array, chain: Chain, of: Target, step: float, generator: np.random.Generator) -> int:
+    """N proposals from magnetisations m, changed in place with the chain's fields; returns how many were accepted.
 
     Fields and width are set from m first, so that rounding does not add up over sweeps.
     """
     n, accepted = len(m), 0
+    fields, moved, scratch = chain
     fields_of(m, of.patterns, fields)
-    variance = 0.0
-    for i in range(n):
-        variance += 1.0 - m[i] * m[i]
-    likelihood = log_likelihood(fields, math.sqrt(variance), of.table)
+    variance = n - np.dot(m, m)
+    likelihood = log_tail_sum(fields, -1.0 / math.sqrt(variance), of.table, scratch)
     for _ in range(n):
         i = int(n * generator.random())
         j = (i + 1 + int((n - 1) * generator.random())) % n if of.fixed_norm else i
@@ -121,26 +108,23 @@ def sweep(m: Array, fields: Array, of: Target, step: float, generator: np.random
             new, other = cosine * m[i] - sine * m[j], sine * m[i] + cosine * m[j]
             if abs(new) > 1.0 or abs(other) > 1.0:
                 continue
-            new_variance = variance
+            dm, dm_other, new_variance = new - m[i], other - m[j], variance
         else:
-            new, other = reflected(m[i] + change), m[j]
-            new_variance = variance + m[i] * m[i] - new * new
+            new = other = reflected(m[i] + change)
+            dm, dm_other, new_variance = new - m[i], 0.0, variance + m[i] * m[i] - new * new
         if new_variance <= 0.0:
             continue
-        dm, dm_other = new - m[i], (other - m[j] if of.fixed_norm else 0.0)
-        proposed = moved_log_likelihood(
-            fields, of.patterns[i], dm, of.patterns[j], dm_other, math.sqrt(new_variance), of.table
-        )
+        for mu in range(len(fields)):
+            moved[mu] = fields[mu] + dm * of.patterns[i, mu] + dm_other * of.patterns[j, mu]
+        proposed = log_tail_sum(moved, -1.0 / math.sqrt(new_variance), of.table, scratch)
         gain = of.beta * (proposed - likelihood) + of.site_fields[i] * dm + of.site_fields[j] * dm_other
         if of.entropy_weight != 0.0:
             gain += of.entropy_weight * (site_entropy(new) - site_entropy(m[i]))
             if of.fixed_norm:
                 gain += of.entropy_weight * (site_entropy(other) - site_entropy(m[j]))
         if gain >= 0.0 or generator.random() < math.exp(gain):
-            for mu in range(len(fields)):
-                fields[mu] += dm * of.patterns[i, mu] + dm_other * of.patterns[j, mu]
-            m[i] = new
-            m[j] += dm_other
+            fields[:] = moved
+            m[i], m[j] = new, other
             likelihood, variance = proposed, new_variance
             accepted += 1
     return accepted
@@ -151,23 +135,25 @@ def sample(
     m: Array, of: Target, step: float, n_discard: int, n_sweeps: int, generator: np.random.Generator
 ) -> Averages:
     """Averages over n_sweeps sweeps after n_discard; m, the start, ends as the last state of the chain."""
-    n, n_patterns = len(m), of.patterns.shape[1]
-    fields = np.empty(n_patterns)
+    n, n_patterns = of.patterns.shape
+    scratch = Scratch(np.empty(n_patterns, np.int32), np.empty(n_patterns))
+    chain = Chain(np.empty(n_patterns), np.empty(n_patterns), scratch)
     mean, sign = np.zeros(n), np.zeros(n)
     squares = loss = 0.0
     accepted = 0
     for t in range(n_discard + n_sweeps):
-        moves = sweep(m, fields, of, step, generator)
+        moves = sweep(m, chain, of, step, generator)
         if t < n_discard:
             continue
         accepted += moves
-        variance = 0.0
-        for i in range(n):
-            mean[i] += m[i]
-            sign[i] += np.sign(m[i])
-            variance += 1.0 - m[i] * m[i]
-        squares += n - variance
-        loss -= log_likelihood(fields, math.sqrt(variance), of.table)
+        mean += m
+        sign += np.sign(m)
+        squares += np.dot(m, m)
+        loss -= log_tail_sum(chain.fields, -1.0 / math.sqrt(n - np.dot(m, m)), of.table, scratch)
     return Averages(
-        mean / n_sweeps, sign / n_sweeps, squares / n_sweeps / n, loss / n_sweeps / n_patterns, accepted / n_sweeps / n
+        mean / n_sweeps,
+        sign / n_sweeps,
+        squares / n_sweeps / n,
+        loss / n_sweeps / max(n_patterns, 1),
+        accepted / n_sweeps / n,
     )
