@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.perceptron.instances import Signs
+from toysim.models.perceptron.instances import Signs, signs
 from toysim.models.perceptron.log_tail_table import Scratch, log_tail_sum, log_tail_table
 
 from toysim.jit import kernel
@@ -156,4 +156,37 @@ def sample(
         squares / n_sweeps / n,
         loss / n_sweeps / max(n_patterns, 1),
         accepted / n_sweeps / n,
+    )
+
+
+def start(generator: np.random.Generator, teacher: Signs, branch: str, self_overlap: float | None = None) -> Array:
+    """Magnetisations of equal size, along the teacher for the high branch, in random directions otherwise.
+
+    |m|^2/N is ``self_overlap``, or if None that of the flat measure, 1/3, and close to 1 on the high branch.
+    """
+    squared = self_overlap if self_overlap is not None else 0.9 if branch == "high" else 1.0 / 3.0
+    return math.sqrt(squared) * (teacher if branch == "high" else signs(generator, len(teacher)))
+
+
+class Replicas(NamedTuple):
+    """Two chains of the same measure: their mean <m>, <sign m> (N,), |m|^2/N and loss, and the overlap m.m' / N."""
+
+    magnetisation: Array
+    sign: Array
+    self_overlap: float
+    loss: float
+    replica_overlap: float
+
+
+def replicas(
+    starts: list[Array], of: Target, step: float, n_discard: int, n_sweeps: int, generator: np.random.Generator
+) -> Replicas:
+    """Run both chains, one after the other."""
+    a, b = (sample(m, of, step, n_discard, n_sweeps, generator) for m in starts)
+    return Replicas(
+        0.5 * (a.magnetisation + b.magnetisation),
+        0.5 * (a.sign + b.sign),
+        0.5 * (a.self_overlap + b.self_overlap),
+        0.5 * (a.loss + b.loss),
+        float(a.magnetisation @ b.magnetisation) / len(a.magnetisation),
     )

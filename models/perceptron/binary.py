@@ -1,0 +1,92 @@
+"""Binary weights of one instance by either sampler: what the models with binary weights read off.
+
+The measure is  exp[ x k.w - beta violated(w) ]  with a reference configuration k; the field x may be replaced by the
+overlap k.<w>/N that it is to give.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+from toysim.models.perceptron.enumeration import gibbs, violations
+from toysim.models.perceptron.instances import Signs
+from toysim.models.perceptron.message_passing import Marginals, marginals, problem
+
+from toysim.model import STATUSES
+
+Array = npt.NDArray[np.float64]
+
+OK, DIVERGED, NOT_CONVERGED = (STATUSES.index(word) for word in ("ok", "diverged", "not_converged"))
+LARGEST_FIELD = 60.0  # e^-120 of the weight is elsewhere
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Labelled patterns (N, P), the reference k, its field x or, where given, the overlap, margin and beta."""
+
+    patterns: Signs
+    reference: Signs
+    coupling: float = 0.0
+    overlap: float = math.nan
+    margin: float = 0.0
+    beta: float = math.inf
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """<w> (N,), ln Z / N, violated patterns per weight, the field x and the outcome (index into STATUSES).
+
+    An instance without solutions has ln Z = -inf and counts as diverged: averages are over those with solutions.
+    """
+
+    magnetisation: Array
+    free_entropy: float
+    violated: float
+    coupling: float
+    status: int
+
+    def overlap_with(self, w: Signs | Array) -> float:
+        return float(w @ self.magnetisation) / len(w)
+
+    @property
+    def self_overlap(self) -> float:
+        return self.overlap_with(self.magnetisation)
+
+
+def passed(measure: Measure, n_iterations: int, damping: float = 0.0, start: Array | None = None) -> Sampled:
+    """By message passing, from no magnetisation unless a start is given."""
+    n, n_patterns = measure.patterns.shape
+    found: Marginals = marginals(
+        problem(measure.patterns, measure.reference, measure.margin, measure.beta),
+        np.zeros(n) if start is None else start,
+        measure.coupling, measure.overlap, damping, n_iterations,
+    )  # fmt: skip
+    status = OK if found.converged else NOT_CONVERGED
+    return Sampled(found.magnetisation, found.free_entropy, found.violated * n_patterns / n, found.coupling, status)
+
+
+def enumerated(measure: Measure) -> Sampled:
+    """Exactly, over all 2^N configurations."""
+    counts = violations(measure.patterns, measure.margin)
+    reference = measure.reference.astype(float)
+    coupling = measure.coupling
+    if not math.isnan(measure.overlap):
+        coupling = coupling_for(
+            measure.overlap,
+            lambda x: float(reference @ gibbs(counts, measure.beta, x * reference).magnetisation) / len(reference),
+        )
+    found = gibbs(counts, measure.beta, coupling * reference)
+    status = OK if math.isfinite(found.free_entropy) else DIVERGED
+    return Sampled(found.magnetisation, found.free_entropy, found.violated / len(reference), coupling, status)
+
+
+def coupling_for(overlap: float, overlap_at: Callable[[float], float]) -> float:
+    """The field x at which ``overlap_at``, increasing, is ``overlap``; NaN where no field reaches it."""
+    if not overlap_at(-LARGEST_FIELD) < overlap < overlap_at(LARGEST_FIELD):
+        return math.nan
+    return float(brentq(lambda x: overlap_at(x) - overlap, -LARGEST_FIELD, LARGEST_FIELD, xtol=1e-13))
