@@ -165,7 +165,8 @@ def start(generator: np.random.Generator, teacher: Signs, branch: str, self_over
     |m|^2/N is ``self_overlap``, or if None that of the flat measure, 1/3, and close to 1 on the high branch.
     """
     squared = self_overlap if self_overlap is not None else 0.9 if branch == "high" else 1.0 / 3.0
-    return math.sqrt(squared) * (teacher if branch == "high" else signs(generator, len(teacher)))
+    direction = teacher if branch == "high" else signs(generator, len(teacher))
+    return math.sqrt(squared) * direction.astype(float)
 
 
 class Replicas(NamedTuple):

@@ -114,7 +114,7 @@ def coupling_for(overlap: float, h: Array, reference: Array, coupling: float) ->
 
 @kernel
 def polarised(problem: Problem, m: Array, coupling: float, iterations: int) -> Marginals:
-    """The measure when one configuration is left: no width, no entropy."""
+    """The measure when one configuration is left: no width, no entropy; failed where it violates what it must not."""
     n, n_patterns = problem.patterns.shape
     w, omega = np.sign(m), np.empty(n_patterns)
     combined(problem.patterns, w, omega)
@@ -125,7 +125,7 @@ def polarised(problem: Problem, m: Array, coupling: float, iterations: int) -> M
     for i in range(n):
         log_weight += coupling * problem.reference[i] * w[i]
     share = violated / n_patterns if n_patterns > 0 else 0.0
-    return Marginals(w, log_weight / n, share, coupling, iterations, True)
+    return Marginals(w, log_weight / n, share, coupling, iterations, log_weight > -math.inf)
 
 
 @kernel
