@@ -1,0 +1,49 @@
+"""Two tasks in a row on binary weights: the second is solved exactly while a coupling holds on to the first.
+
+A reference J is drawn from the first task's posterior (students without error on teacher 1); the weights w solve
+the second task without error and are weighted by exp(x w.J). Teachers have overlap r0. The tasks' patterns are
+independent, so J acts on w only site by site.
+"""
+
+from toysim.models.perceptron.continual_binary.parameters import ContinualBinaryParameters
+from toysim.models.perceptron.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
+
+from toysim.model import Model, Observable
+
+_EQUATIONS = """\
+phi = extr -q^(1-q)/2 - r2 r^ + E_BJ int Dz ln 2cosh(sqrt(q^) z + r^ B + x J) + 2 alpha_2 int Dz H(.) ln H(.)
+P(B=1) = (1+r0)/2, sign of teacher 2 where teacher 1 is 1;  P(J=1) = (1+R1)/2, R1 the overlap after task 1
+q = <tanh^2>,  r2 = <B tanh>,  r21 = <tanh>,  v = <J tanh>;  q^, r^ as for teacher and student at T = 0
+error_1 = arccos(r21)/pi,  error_2 = arccos(r2)/pi;  entropy at overlap v: s = phi - x v;  at x = 0: v = R1 r0 r2"""
+
+
+def _seconds(p: ContinualBinaryParameters) -> float:
+    if p.sampler == "enumeration":
+        return 5e-3 + 2e-8 * 2**p.size * (1 + p.alpha_1 + p.alpha_2)
+    return 5e-3 + 1e-6 * (p.alpha_1 + p.alpha_2) * p.size**2
+
+
+CONTINUAL_BINARY = Model(
+    id="perceptron.continual_binary",
+    title="binary perceptron learning two tasks in a row",
+    parameters_class=ContinualBinaryParameters,
+    dims=(SADDLE,),
+    observables=(
+        Observable("cross_overlap", "overlap v of the weights with the first task's reference"),
+        Observable("self_overlap", "overlap q of two weight vectors"),
+        Observable("overlap_2", "overlap r2 with teacher 2"),
+        Observable("overlap_1", "overlap r21 with teacher 1"),
+        Observable("free_entropy", "ln sum over solutions of exp(x * overlap), per weight", "nat"),
+        Observable("entropy", "entropy of the solutions at their overlap with the reference, per weight", "nat"),
+        Observable("error_1", "probability to err on a new pattern of task 1"),
+        Observable("error_2", "probability to err on a new pattern of task 2"),
+    ),
+    diagnostics=(*SOLVER_OUTPUTS, *BRANCH_OUTPUTS),
+    simulate=f"{__name__}.simulation:simulate",
+    theory=f"{__name__}.theory:predict",
+    stochastic=True,
+    theory_ignores=("sampler", "size"),
+    equations=_EQUATIONS,
+    sources=("after arXiv:2212.02846",),
+    seconds=_seconds,
+)

@@ -1,0 +1,51 @@
+"""Franz-Parisi potential: how many solutions lie at a given distance from a typical one.
+
+The reference is a typical solution of random labels, or the planted one (the teacher). Below every reference the
+potential starts with h2(d) less a square root of the distance d, so it is negative on an interval (0, d_min) at
+every load: typical solutions of the binary perceptron are isolated (arXiv:1408.1784).
+"""
+
+from toysim.models.perceptron.franz_parisi.parameters import FranzParisiParameters
+from toysim.models.perceptron.solver_outputs import SOLVER_OUTPUTS
+
+from toysim.model import Model, Observable
+
+_EQUATIONS = """\
+Phi(p) = E (1/Z) sum_J ln #{solutions w: w.J = N p}/N,  J uniform over the solutions of the same patterns
+psi(x) = extr_p Phi(p) + x p,  x = -dPhi/dp,  d = (1-p)/2
+Phi = extr -q^(1-q)/2 - p p^ + t t^ + S + alpha E,  q (w,w),  t (w, another J),  p (w, J);  q0, q0^ of the J alone
+S = int Dz (1 + tanh(sqrt(q0^) z)) int Dv ln 2cosh A,  A = t^ z/sqrt(q0^) + p^ - t^ + sqrt(q^ - t^2/q0^) v
+E = int Dz int Dw K(z,w) ln H(-(t z/sqrt(q0) + B w)/sqrt(1-q)),  B^2 = q - t^2/q0,  rho = (p-t)/(sqrt(1-q0) B)
+K = H(-(sqrt(q0) z + sqrt(1-q0) rho w)/sqrt((1-q0)(1-rho^2))) / H(-sqrt(q0/(1-q0)) z)
+planted: the free entropy of teacher and student at fixed overlap r = p, temperature 0
+d -> 0: Phi = h2(d) - 0.95507 alpha rho0 sqrt(d), with rho0 the density of reference fields at the threshold"""
+
+
+def _seconds(p: FranzParisiParameters) -> float:
+    if p.sampler == "enumeration":
+        return 5e-2 + 1e-8 * 2**p.size * (1 + p.alpha)
+    return 5e-2 + 1e-6 * p.alpha * p.size**2
+
+
+FRANZ_PARISI = Model(
+    id="perceptron.franz_parisi",
+    title="Franz-Parisi potential of the binary perceptron",
+    parameters_class=FranzParisiParameters,
+    observables=(
+        Observable("potential", "entropy Phi of the solutions at the distance, per weight", "nat", scale=0.1),
+        Observable("overlap", "overlap p with the reference"),
+        Observable("distance", "normalised Hamming distance d to the reference"),
+        Observable("coupling", "field x along the reference, -dPhi/dp", "nat", scale=0.1),
+        Observable("legendre", "psi = Phi + x p, ln sum over solutions of exp(x * overlap), per weight", "nat"),
+        Observable("self_overlap", "overlap q of two solutions at the distance"),
+        Observable("cross_overlap", "overlap t with another typical solution; none for the planted reference"),
+    ),
+    diagnostics=SOLVER_OUTPUTS,
+    simulate=f"{__name__}.simulation:simulate",
+    theory=f"{__name__}.theory:predict",
+    stochastic=True,
+    theory_ignores=("sampler", "size"),
+    equations=_EQUATIONS,
+    sources=("arXiv:1408.1784", "arXiv:1304.2850"),
+    seconds=_seconds,
+)

@@ -1,0 +1,29 @@
+"""What every mean-field solution of the family says of itself; imports nothing heavy, as models are listed with it."""
+
+from toysim.model import Dim, Observable
+
+# What the solver says of a saddle point, by index.
+OK, MAX_ITER, FROZEN, AT_UNSTABLE, BOUNDARY = range(5)
+SOLVER_STATUSES = (
+    "ok",
+    "max_iter: not converged",
+    "frozen: no saddle point below overlap 1, or an entropy below zero",
+    "at_unstable: replica symmetry is broken",
+    "boundary: overlap 1, the reference itself",
+)
+LOW, HIGH = 0, 1
+
+SADDLE = Dim("saddle", "coexisting saddle point: 0 low overlap, 1 high overlap", lambda p: 2)
+
+SOLVER_OUTPUTS = (
+    Observable("residual", "largest change of an overlap by one more undamped iteration"),
+    Observable("iterations", "evaluations of the saddle-point equations"),
+    Observable("stability", "replicon (AT) value of the saddle point: stable below 1"),
+    Observable("solver_status", "; ".join(f"{i} {word}" for i, word in enumerate(SOLVER_STATUSES)), dtype="int8"),
+)
+BRANCH_OUTPUTS = (
+    Observable("chosen_branch", "branch shown: 0 low overlap, 1 high overlap", dtype="int8"),
+    Observable("branch_present", "the saddle point exists", dims=("saddle",), dtype="bool"),
+    Observable("branch_overlap", "overlap with the teacher at each saddle point", dims=("saddle",)),
+    Observable("branch_free_entropy", "free entropy of each saddle point; the larger wins", dims=("saddle",)),
+)

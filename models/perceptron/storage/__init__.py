@@ -1,0 +1,39 @@
+"""Storage: how many binary weight vectors classify alpha N random labels, and how far they lie from a given place.
+
+Replica-symmetric theory, which is the right one for binary weights below capacity: the capacity is where the
+entropy vanishes, alpha_c = 0.8331 at margin 0 (the Gardner bound 4/pi of a vanishing distance between solutions is
+not). With a field along a fixed random configuration the solutions are weighted by their overlap p with it: the
+first landscape of arXiv:1304.2850, entropy against distance d = (1 - p)/2.
+"""
+
+from toysim.models.perceptron.solver_outputs import SOLVER_OUTPUTS
+from toysim.models.perceptron.storage.parameters import StorageParameters
+
+from toysim.model import Model, Observable
+
+_EQUATIONS = """\
+phi = extr -q^(1-q)/2 + int Dz ln 2cosh(sqrt(q^) z + x) + alpha int Dz ln H(t),  t = (kappa + sqrt(q) z)/sqrt(1-q)
+q = int Dz tanh^2(sqrt(q^) z + x),  p = int Dz tanh(sqrt(q^) z + x),  q^ = alpha/(1-q) int Dz (G/H)^2(t)
+entropy s = phi - x p at distance d = (1-p)/2; solutions exist while s > 0
+stable if alpha int Dz (df/domega)^2 int Dz (1 - tanh^2)^2 < 1,  df/domega = -(G/H)(G/H - t)/(1-q)"""
+
+STORAGE = Model(
+    id="perceptron.storage",
+    title="binary perceptron storing random labels",
+    parameters_class=StorageParameters,
+    observables=(
+        Observable("entropy", "entropy of the solutions at their typical distance, per weight", "nat"),
+        Observable("free_entropy", "ln sum over solutions of exp(x * overlap), per weight", "nat"),
+        Observable("overlap", "overlap q of two solutions"),
+        Observable("reference_overlap", "overlap p with the reference configuration"),
+        Observable("distance", "normalised Hamming distance d to the reference configuration"),
+    ),
+    diagnostics=SOLVER_OUTPUTS,
+    simulate=f"{__name__}.simulation:simulate",
+    theory=f"{__name__}.theory:predict",
+    stochastic=True,
+    theory_ignores=("size",),
+    equations=_EQUATIONS,
+    sources=("Krauth and Mezard 1989", "arXiv:1304.2850"),
+    seconds=lambda p: 2e-3 + 1e-8 * 2**p.size * (1 + p.alpha),
+)

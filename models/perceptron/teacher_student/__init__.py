@@ -1,0 +1,50 @@
+"""A binary student learns a binary teacher: overlap, errors and the jump to perfect generalisation.
+
+Gibbs measure on w in {-1,+1}^N with energy = number of wrong labels; at temperature 0 the uniform measure on all
+students without error. The teacher itself (overlap 1, free entropy 0) is a saddle point at any load. At
+temperature 0 the other one wins up to alpha = 1.2447 and exists up to 1.4926 (Gyorgyi 1990): in between students
+that find no better solution are metastable.
+"""
+
+from toysim.models.perceptron.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
+from toysim.models.perceptron.teacher_student.parameters import TeacherStudentParameters
+
+from toysim.model import Model, Observable
+
+_EQUATIONS = """\
+phi = extr -q^(1-q)/2 - r r^ + int Dz ln 2cosh(sqrt(q^) z + r^) + 2 alpha int Dz H(-r z/sqrt(q-r^2)) ln M(u)
+M(u) = eb + (1-eb) H(u),  eb = exp(-1/T),  u = -sqrt(q/(1-q)) z,  f = (1-eb) G(u)/(M(u) sqrt(1-q))
+q^ = 2 alpha int Dz H(-r z/sqrt(q-r^2)) f^2,  r^ = 2 alpha/sqrt(1-r^2/q) int Dz G(r z/sqrt(q-r^2)) f
+q = int Dz tanh^2(sqrt(q^) z + r^),  r = int Dz tanh(sqrt(q^) z + r^)
+error = arccos(r)/pi,  bayes_error = arccos(r/sqrt(q))/pi;  at T = 0: q = r (Nishimori line)
+entropy s = phi + energy/T;  larger phi wins;  stable if alpha <(df/domega)^2> <(1 - tanh^2)^2> < 1"""
+
+
+def _seconds(p: TeacherStudentParameters) -> float:
+    if p.sampler == "enumeration":
+        return 5e-3 + 1e-8 * 2**p.size * (1 + p.alpha)
+    return 5e-3 + 4e-9 * p.alpha * p.size**2 * p.n_iterations
+
+
+TEACHER_STUDENT = Model(
+    id="perceptron.teacher_student",
+    title="binary perceptron learning a binary teacher",
+    parameters_class=TeacherStudentParameters,
+    dims=(SADDLE,),
+    observables=(
+        Observable("overlap", "overlap r of a student with the teacher"),
+        Observable("self_overlap", "overlap q of two students"),
+        Observable("error", "probability that a student errs on a new pattern"),
+        Observable("bayes_error", "probability that the students' vote errs on a new pattern"),
+        Observable("free_entropy", "ln of the partition function, per weight", "nat"),
+        Observable("entropy", "entropy of the students, per weight", "nat"),
+    ),
+    diagnostics=(*SOLVER_OUTPUTS, *BRANCH_OUTPUTS),
+    simulate=f"{__name__}.simulation:simulate",
+    theory=f"{__name__}.theory:predict",
+    stochastic=True,
+    theory_ignores=("sampler", "size", "n_iterations"),
+    equations=_EQUATIONS,
+    sources=("Gyorgyi 1990, Phys. Rev. A 41, 7097", "arXiv:2212.02846"),
+    seconds=_seconds,
+)
