@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import model_validator
-from toysim.models.perceptron.sizes import check_enumerable
+from toysim.models.perceptron.sizes import check_enumerable, check_patterns
 
 from toysim.model import Parameters, parameter
 
@@ -37,7 +37,8 @@ class ContinualBinaryParameters(Parameters):
     size: int = parameter(1001, symbol="N", meaning="weights of the instance; odd if enumerated", ge=1, le=100_000)
 
     @model_validator(mode="after")
-    def _enumerable(self) -> ContinualBinaryParameters:
+    def _size_fits(self) -> ContinualBinaryParameters:
+        check_patterns(self.size, self.alpha_1, self.alpha_2)
         if self.sampler == "enumeration":
             check_enumerable(self.size)
         return self

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import model_validator
-from toysim.models.perceptron.sizes import check_enumerable
+from toysim.models.perceptron.sizes import check_enumerable, check_patterns
 
 from toysim.model import Parameters, parameter
 
@@ -35,11 +35,12 @@ class FranzParisiParameters(Parameters):
 
     @model_validator(mode="after")
     def _sampler_fits(self) -> FranzParisiParameters:
+        check_patterns(self.size, self.alpha)
         if self.sampler == "enumeration":
             check_enumerable(self.size)
-        elif self.reference != "planted" or self.given != "field":
+        elif self.reference != "planted":
             raise ValueError(
-                "sampler = message_passing needs reference = planted and given = field "
-                f"(reference = {self.reference}, given = {self.given}); or take sampler = enumeration"
+                f"sampler = message_passing needs reference = planted (reference = {self.reference}): "
+                "typical solutions of random labels cannot be found at large size; or take sampler = enumeration"
             )
         return self

@@ -17,6 +17,13 @@ q = int Dz tanh^2(sqrt(q^) z + x),  p = int Dz tanh(sqrt(q^) z + x),  q^ = alpha
 entropy s = phi - x p at distance d = (1-p)/2; solutions exist while s > 0
 stable if alpha int Dz (df/domega)^2 int Dz (1 - tanh^2)^2 < 1,  df/domega = -(G/H)(G/H - t)/(1-q)"""
 
+
+def _seconds(p: StorageParameters) -> float:
+    if p.sampler == "enumeration":
+        return 2e-3 + 2e-9 * 2**p.size * (1 + p.alpha)
+    return 2e-3 + 1e-8 * p.alpha * p.size**2
+
+
 STORAGE = Model(
     id="perceptron.storage",
     title="binary perceptron storing random labels",
@@ -32,8 +39,8 @@ STORAGE = Model(
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
-    theory_ignores=("size",),
+    theory_ignores=("sampler", "size"),
     equations=_EQUATIONS,
     sources=("Krauth and Mezard 1989", "arXiv:1304.2850"),
-    seconds=lambda p: 2e-3 + 1e-8 * 2**p.size * (1 + p.alpha),
+    seconds=_seconds,
 )

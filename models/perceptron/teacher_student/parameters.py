@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import model_validator
-from toysim.models.perceptron.sizes import check_enumerable
+from toysim.models.perceptron.sizes import check_enumerable, check_patterns
 
 from toysim.model import Parameters, parameter
 
@@ -31,7 +31,8 @@ class TeacherStudentParameters(Parameters):
     )
 
     @model_validator(mode="after")
-    def _enumerable(self) -> TeacherStudentParameters:
+    def _size_fits(self) -> TeacherStudentParameters:
+        check_patterns(self.size, self.alpha)
         if self.sampler == "enumeration":
             check_enumerable(self.size)
         return self
