@@ -12,6 +12,9 @@ from toysim.models.perceptron.log_tail_table import Scratch, log_tail_sum, log_t
 from toysim.models.perceptron.magnetisations import sample, target
 from toysim.models.perceptron.message_passing import marginals, problem
 
+from toysim.model import Batch
+from toysim.registry import load_model
+
 
 def rng(seed=0):
     return np.random.Generator(np.random.Philox(seed))
@@ -71,7 +74,7 @@ def test_tabulated_log_tail():
 
 def solved(patterns, teacher, coupling=0.0, overlap=math.nan, beta=math.inf, n_iterations=2000, margin=0.0):
     start = np.zeros(len(patterns))
-    return marginals(problem(patterns, teacher, margin, beta), start, coupling, overlap, 0.0, n_iterations)
+    return marginals(problem(patterns, teacher, margin, beta), start, coupling, overlap, n_iterations)
 
 
 def test_message_passing_satisfies_the_tap_equations():
@@ -167,3 +170,25 @@ def test_metropolis_is_the_gibbs_measure(case):
     assert (error < 0.01).all()
     if fixed:
         assert m @ m == pytest.approx(0.9, abs=1e-9)
+
+
+def rows(model, axis=None, values=(), replicas=1, **fixed):
+    model = load_model(f"perceptron.{model}")
+    model.validate(fixed)
+    columns = {axis: np.repeat(np.array(values), replicas)} if axis else {}
+    n = max(len(values), 1) * replicas
+    return model.load("simulate")(Batch(model, columns, fixed, np.arange(n) % replicas, 3, common_random_numbers=True))
+
+
+@pytest.mark.parametrize(
+    ("sampler", "start", "size"),
+    [("enumeration", "solution", 11), ("enumeration", "planted", 11), ("message_passing", "planted", 301)],
+)
+def test_fields_and_overlaps_are_two_ways_to_ask_for_the_potential(sampler, start, size):
+    """At the field found for an overlap the same instance has that overlap."""
+    fixed = {"sampler": sampler, "reference": start, "size": size, "alpha": 0.4}
+    first = rows("franz_parisi", given="overlap", target_overlap=0.7, **fixed)
+    assert first["overlap"][0] == pytest.approx(0.7, abs=1e-10)
+    again = rows("franz_parisi", given="field", field=float(first["coupling"][0]), **fixed)
+    for name in ("potential", "overlap", "legendre", "self_overlap"):
+        assert again[name][0] == pytest.approx(first[name][0], abs=1e-6)

@@ -22,7 +22,8 @@ from toysim.model import STATUSES
 Array = npt.NDArray[np.float64]
 
 OK, DIVERGED, NOT_CONVERGED = (STATUSES.index(word) for word in ("ok", "diverged", "not_converged"))
-LARGEST_FIELD = 60.0  # e^-120 of the weight is elsewhere
+MANY = 1000  # iterations; some 20 to 100 are the rule away from transitions
+LARGEST_FIELD = 20.0  # a flip costs e^-40
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,13 @@ class Sampled:
         return self.overlap_with(self.magnetisation)
 
 
-def passed(measure: Measure, n_iterations: int, damping: float = 0.0, start: Array | None = None) -> Sampled:
+def passed(measure: Measure, n_iterations: int = MANY, start: Array | None = None) -> Sampled:
     """By message passing, from no magnetisation unless a start is given."""
     n, n_patterns = measure.patterns.shape
     found: Marginals = marginals(
         problem(measure.patterns, measure.reference, measure.margin, measure.beta),
         np.zeros(n) if start is None else start,
-        measure.coupling, measure.overlap, damping, n_iterations,
+        measure.coupling, measure.overlap, n_iterations,
     )  # fmt: skip
     status = OK if found.converged else NOT_CONVERGED
     return Sampled(found.magnetisation, found.free_entropy, found.violated * n_patterns / n, found.coupling, status)

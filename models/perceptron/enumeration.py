@@ -96,8 +96,8 @@ def gibbs(counts: Counts, beta: float, fields: Array) -> Ensemble:
 
 @kernel
 def smeared(values: Array, coupling: float, n: int) -> None:
-    """values_J <- sum_w exp(x J.w) values_w in place, for all J, one weight at a time: N 2^N steps for 4^N pairs."""
-    near, far = math.exp(coupling), math.exp(-coupling)
+    """values_J <- sum_w exp(x J.w - N |x|) values_w in place, for all J, one weight at a time: N 2^N steps, not 4^N."""
+    near, far = math.exp(coupling - abs(coupling)), math.exp(-coupling - abs(coupling))
     for i in range(n):
         bit = 1 << i
         for low in range(len(values)):
@@ -140,7 +140,7 @@ def franz_parisi(counts: Counts, coupling: float, n: int) -> tuple[float, float,
         if counts[state] == 0:
             psi += math.log(weight[state])
     scale = 1.0 / (n * n_solutions)
-    return psi * scale, overlap * scale, self_overlap * scale, cross_overlap * scale
+    return psi * scale + abs(coupling), overlap * scale, self_overlap * scale, cross_overlap * scale
 
 
 def configuration(state: int, size: int) -> Signs:

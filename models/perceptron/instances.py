@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from toysim.jit import kernel
+
 Signs = npt.NDArray[np.int8]
 
 
@@ -22,15 +24,28 @@ def signs(generator: np.random.Generator, *shape: int) -> Signs:
     return 2 * generator.integers(0, 2, shape, dtype=np.int8) - 1
 
 
+@kernel
+def combined(rows: Signs, weights: npt.NDArray[np.float64], out: npt.NDArray[np.float64]) -> None:
+    """out_u = sum_i weights_i rows_i,u; row by row, so that it vectorises and keeps its order."""
+    out[:] = 0.0
+    for i in range(len(weights)):
+        weight = weights[i]
+        for u in range(len(out)):
+            out[u] += weight * rows[i, u]
+
+
 def labelled(generator: np.random.Generator, size: int, patterns: int, teacher: Signs | None = None) -> Signs:
-    """y x of ``patterns`` random patterns, (size, patterns); y = sign(W.x) of a teacher W of odd size.
+    """y x of ``patterns`` random patterns, (size, patterns); y = sign(W.x) of a teacher W, 1 in a tie (at even size).
 
     Without a teacher labels are random, and y x is distributed as x.
     """
     x = signs(generator, size, patterns)
     if teacher is None:
         return x
-    return x * np.sign(teacher.astype(np.int64) @ x.astype(np.int64)).astype(np.int8)
+    fields = np.empty(patterns)
+    combined(x, teacher.astype(float), fields)
+    x[:, fields < 0.0] *= -1
+    return x
 
 
 def flipped(generator: np.random.Generator, teacher: Signs, overlap: float) -> Signs:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.perceptron.instances import Signs
+from toysim.models.perceptron.instances import Signs, combined
 
 from toysim.jit import kernel
 from toysim.numerics.gaussian import density, log_tail
@@ -58,16 +58,6 @@ def problem(patterns: Signs, reference: Signs | None = None, margin: float = 0.0
 
 
 @kernel
-def combined(rows: Signs, weights: Array, out: Array) -> None:
-    """out_u = sum_i weights_i rows_i,u; row by row, so that it vectorises and keeps its order."""
-    out[:] = 0.0
-    for i in range(len(weights)):
-        weight = weights[i]
-        for u in range(len(out)):
-            out[u] += weight * rows[i, u]
-
-
-@kernel
 def log_2cosh(h: float) -> float:
     """ln(2 cosh h)."""
     return abs(h) + math.log1p(math.exp(-2.0 * abs(h)))
@@ -90,7 +80,7 @@ def pattern_terms(omega: float, variance: float, margin: float, flip: float) -> 
 @kernel
 def coupling_for(overlap: float, h: Array, reference: Array, coupling: float) -> float:
     """The x at which sum_i k_i tanh(h_i + x k_i) / N is ``overlap``: Newton's method, bisecting where it leaves."""
-    low, high = -60.0, 60.0
+    low, high = -20.0, 20.0
     x = min(max(coupling, low), high)
     for _ in range(100):
         value = slope = 0.0
@@ -129,12 +119,10 @@ def polarised(problem: Problem, m: Array, coupling: float, iterations: int) -> M
 
 
 @kernel
-def marginals(
-    problem: Problem, start: Array, coupling: float, overlap: float, damping: float, n_iterations: int
-) -> Marginals:
+def marginals(problem: Problem, start: Array, coupling: float, overlap: float, n_iterations: int) -> Marginals:
     """Iterate from magnetisations ``start`` at field x = coupling; or, where ``overlap`` is a number, at the field
 
-    that keeps the overlap with the reference there. ``damping`` is the share of the old magnetisation kept.
+    that keeps the overlap with the reference there.
     """
     n, n_patterns = problem.patterns.shape
     root = math.sqrt(n)
@@ -162,7 +150,7 @@ def marginals(
             new = math.tanh(total)
             free_entropy += log_2cosh(total) - h[i] * new
             moved += (new - m[i]) ** 2
-            m[i] = damping * m[i] + (1.0 - damping) * new
+            m[i] = new
         if moved < n * CONVERGED**2:
             share = violated / n_patterns if n_patterns > 0 else 0.0
             return Marginals(m, free_entropy / n, share, coupling, iteration, True)

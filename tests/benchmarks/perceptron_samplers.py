@@ -85,7 +85,7 @@ def numpy_message_passing(patterns, n_iterations):
 
 
 def our_message_passing(patterns, n_iterations):
-    return marginals(problem(patterns), np.zeros(len(patterns)), 0.0, math.nan, 0.0, n_iterations).magnetisation
+    return marginals(problem(patterns), np.zeros(len(patterns)), 0.0, math.nan, n_iterations).magnetisation
 
 
 def compared(label, ours, numpys, unit, count, repeats=7):
