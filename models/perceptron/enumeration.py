@@ -95,15 +95,21 @@ def gibbs(counts: Counts, beta: float, fields: Array) -> Ensemble:
 
 
 @kernel
-def smeared(values: Array, coupling: float, n: int) -> None:
-    """values_J <- sum_w exp(x J.w - N |x|) values_w in place, for all J, one weight at a time: N 2^N steps, not 4^N."""
+def smeared(values: Array, room: Array, coupling: float, n: int) -> Array:
+    """sum_w exp(x J.w - N |x|) values_w for all J, one weight after the other: N 2^N steps, not 4^N.
+
+    A round takes the lowest bit and makes it the highest, so that after n rounds all are in place: reads and writes
+    stay in order (measured: half the time of one that keeps places). ``values`` and ``room`` are used up.
+    """
     near, far = math.exp(coupling - abs(coupling)), math.exp(-coupling - abs(coupling))
-    for i in range(n):
-        bit = 1 << i
-        for low in range(len(values)):
-            if not low & bit:
-                a, b = values[low], values[low | bit]
-                values[low], values[low | bit] = near * a + far * b, far * a + near * b
+    half = len(values) // 2
+    for _ in range(n):
+        for k in range(half):
+            down, up = values[2 * k], values[2 * k + 1]
+            room[k] = near * down + far * up
+            room[k + half] = far * down + near * up
+        values, room = room, values
+    return values
 
 
 @kernel
@@ -121,18 +127,18 @@ def franz_parisi(counts: Counts, coupling: float, n: int) -> tuple[float, float,
         n_solutions += counts[state] == 0
     if n_solutions == 0:
         return math.nan, math.nan, math.nan, math.nan
-    weight, pulled = solved.copy(), np.empty(size)
-    smeared(weight, coupling, n)
+    pulled, room = np.empty(size), np.empty(size)
+    weight = smeared(solved.copy(), np.empty(size), coupling, n)
     psi = overlap = self_overlap = cross_overlap = 0.0
     for i in range(n):
         mean = 0.0
         for state in range(size):
             pulled[state] = solved[state] if (state >> i) & 1 else -solved[state]
             mean += pulled[state]
-        smeared(pulled, coupling, n)
+        moved = smeared(pulled, room, coupling, n)
         for state in range(size):
             if counts[state] == 0:
-                m = pulled[state] / weight[state]
+                m = moved[state] / weight[state]
                 overlap += m if (state >> i) & 1 else -m
                 self_overlap += m * m
                 cross_overlap += m * mean / n_solutions
