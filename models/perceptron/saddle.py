@@ -1,0 +1,75 @@
+"""Saddle points: damped iteration of the overlaps until it is seen where it goes, then Newton steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from toysim.models.perceptron.solver_outputs import FROZEN, MAX_ITER, OK
+
+Array = npt.NDArray[np.float64]
+
+DAMPING = 0.5
+TOLERANCE = 1e-12  # largest change by an undamped update
+MAX_EVALUATIONS = 20_000  # a passage just beyond a spinodal, at distance e of it, takes about 3/sqrt(e)
+CEILING = 1e-12  # closer to overlap 1 than this there is no saddle point below it
+NEAR = 1e-3  # Newton steps are tried below this residual ...
+PATIENCE = 10  # ... and, where one failed, again after so many damped updates
+NUDGE = 1e-7  # of an overlap, for differences
+
+
+class Saddle(NamedTuple):
+    """Overlaps of a saddle point (NaN where there is none below overlap 1), and how they were found."""
+
+    overlaps: Array
+    residual: float
+    evaluations: int
+    status: int
+
+
+def solve(update: Callable[[Array], Array], start: Array) -> Saddle:
+    """The stable fixed point of ``update`` that damped iteration from ``start`` leads to.
+
+    The first of the overlaps is the self-overlap q; where it reaches 1, the status is FROZEN.
+    """
+    x, evaluations, wait = start, 0, 0
+    residual = np.inf
+    while evaluations < MAX_EVALUATIONS:
+        new = update(x)
+        evaluations += 1
+        residual = float(np.max(np.abs(new - x)))
+        if not (np.isfinite(residual) and x[0] < 1.0 - CEILING):
+            return Saddle(np.full_like(x, np.nan), np.nan, evaluations, FROZEN)
+        if residual <= TOLERANCE:
+            return Saddle(x, residual, evaluations, OK)
+        wait -= 1
+        if residual < NEAR and wait <= 0:
+            polished, spent = _newton(update, x, new)
+            evaluations += spent
+            if polished is not None:
+                x = polished
+                continue
+            wait = PATIENCE
+        x = (1.0 - DAMPING) * x + DAMPING * new
+    return Saddle(x, residual, evaluations, MAX_ITER)
+
+
+def _newton(update: Callable[[Array], Array], x: Array, new: Array) -> tuple[Array | None, int]:
+    """One Newton step from x, where ``update`` gives ``new``: kept if the map is a contraction and it helps."""
+    jacobian = np.empty((len(x), len(x)))
+    for i in range(len(x)):
+        shifted = x.copy()
+        shifted[i] -= np.copysign(min(NUDGE, 0.1 * (1.0 - abs(x[0]))), x[i])  # inwards
+        jacobian[:, i] = (update(shifted) - new) / (shifted[i] - x[i])
+    if not np.all(np.isfinite(jacobian)):
+        return None, len(x)
+    damped = (1.0 - DAMPING) * np.eye(len(x)) + DAMPING * jacobian
+    if np.max(np.abs(np.linalg.eigvals(damped))) >= 1.0:
+        return None, len(x)
+    trial = x + np.linalg.solve(np.eye(len(x)) - jacobian, new - x)
+    if not (np.all(np.abs(trial) < 1.0)):
+        return None, len(x)
+    helps = np.max(np.abs(update(trial) - trial)) < 0.5 * np.max(np.abs(new - x))
+    return (trial if helps else None), len(x) + 1

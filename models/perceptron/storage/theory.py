@@ -1,0 +1,61 @@
+"""Replica-symmetric saddle point of the storage problem."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from toysim.models.perceptron.averages import STEP, site_averages, storage_patterns
+from toysim.models.perceptron.rows import stacked
+from toysim.models.perceptron.saddle import Array, solve
+from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, FROZEN, OK
+
+from toysim.model import Batch, Rows
+
+
+class StorageSaddle(NamedTuple):
+    """Order parameters and observables of one saddle point; ``conjugate`` is q^."""
+
+    overlap: float
+    conjugate: float
+    reference_overlap: float
+    entropy: float
+    free_entropy: float
+    residual: float
+    iterations: int
+    stability: float
+    solver_status: int
+
+
+def storage_saddle(alpha: float, margin: float = 0.0, field: float = 0.0, step: float = STEP) -> StorageSaddle:
+    """The saddle point at a load, margin and field along a random reference; ``step`` is that of the quadrature."""
+
+    def update(x: Array) -> Array:
+        conjugate = alpha * storage_patterns(x[0], margin, step)[0]
+        return np.array([site_averages(conjugate, field, step)[1]])
+
+    found = solve(update, np.array([np.tanh(field) ** 2]))
+    q = float(found.overlaps[0])
+    if found.status == FROZEN:
+        return StorageSaddle(*[np.nan] * 6, found.evaluations, np.nan, FROZEN)
+    square, slope, log_mean = storage_patterns(q, margin, step)
+    p, _, spread, sites = site_averages(alpha * square, field, step)
+    free_entropy = -0.5 * alpha * square * (1.0 - q) + sites + alpha * log_mean
+    entropy, stability = free_entropy - field * p, alpha * slope * spread
+    status = found.status
+    if status == OK:
+        status = AT_UNSTABLE if stability >= 1.0 else FROZEN if entropy < 0.0 else OK
+    return StorageSaddle(
+        q, alpha * square, p, entropy, free_entropy, found.residual, found.evaluations, stability, status
+    )
+
+
+def predict(batch: Batch) -> Rows:
+    """Saddle point of every row; valid below capacity. Beyond it values stay, with their negative entropy."""
+    found = [
+        storage_saddle(float(alpha), float(margin), float(field))
+        for alpha, margin, field in zip(batch["alpha"], batch["margin"], batch["field"], strict=True)
+    ]
+    rows = stacked([saddle._asdict() for saddle in found])
+    del rows["conjugate"]
+    return {**rows, "distance": 0.5 * (1.0 - rows["reference_overlap"]), "valid": rows["solver_status"] == OK}
