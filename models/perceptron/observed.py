@@ -1,19 +1,6 @@
-"""What samplers hand back: one array a name, and the error that an overlap stands for."""
-
-from __future__ import annotations
+"""The error that an overlap stands for."""
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-import numpy as np
-
-from toysim.model import Rows
-
-
-def columns(rows: Sequence[Mapping[str, Any]]) -> Rows:
-    """One array for every name, from one mapping for every row."""
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
 def angle(overlap: float) -> float:

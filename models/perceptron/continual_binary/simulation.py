@@ -8,7 +8,8 @@ import numpy as np
 from toysim.models.perceptron.binary import OK, Measure, Sampled, enumerated, passed
 from toysim.models.perceptron.enumeration import configuration, violations
 from toysim.models.perceptron.instances import Signs, flipped, labelled, n_patterns, signs
-from toysim.models.perceptron.observed import angle, columns
+from toysim.models.perceptron.observed import angle
+from toysim.models.perceptron.rows import stacked
 
 from toysim.model import Batch, Rows
 
@@ -30,7 +31,7 @@ def simulate(batch: Batch) -> Rows:
         measure = Measure(c, reference, coupling=p["coupling"])
         found = enumerated(measure) if p["sampler"] == "enumeration" else passed(measure)
         rows.append(_observed(found, reference, first, second, max(status, found.status)))
-    return columns(rows)
+    return stacked(rows)
 
 
 def _reference(generator: np.random.Generator, c: Signs, teacher: Signs, p: dict[str, Any]) -> tuple[Signs, int]:

@@ -22,9 +22,10 @@ d -> 0: Phi = h2(d) - 0.95507 alpha rho0 sqrt(d), with rho0 the density of refer
 
 
 def _seconds(p: FranzParisiParameters) -> float:
-    if p.sampler == "enumeration":
-        return 5e-2 + 1e-8 * 2**p.size * (1 + p.alpha)
-    return 5e-2 + 1e-6 * p.alpha * p.size**2
+    if p.sampler == "message_passing":
+        return 5e-2 + 2e-8 * p.alpha * p.size**2
+    pairs = p.size**2 if p.reference == "solution" else 1
+    return 5e-2 + 1e-9 * 2**p.size * pairs * (15 if p.given == "overlap" else 1)
 
 
 FRANZ_PARISI = Model(

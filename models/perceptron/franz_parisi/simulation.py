@@ -9,7 +9,7 @@ import numpy as np
 from toysim.models.perceptron.binary import DIVERGED, NOT_CONVERGED, OK, Measure, coupling_for, enumerated, passed
 from toysim.models.perceptron.enumeration import franz_parisi, violations
 from toysim.models.perceptron.instances import Signs, labelled, n_patterns, signs
-from toysim.models.perceptron.observed import columns
+from toysim.models.perceptron.rows import stacked
 
 from toysim.model import Batch, Rows
 
@@ -24,7 +24,7 @@ def simulate(batch: Batch) -> Rows:
         teacher = signs(next(teachers), size) if p["reference"] == "planted" else None
         c = labelled(next(patterns), size, count, teacher)
         rows.append(_solutions(c, p) if teacher is None else _planted(c, teacher, p))
-    return columns(rows)
+    return stacked(rows)
 
 
 def _planted(c: Signs, teacher: Signs, p: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ first landscape of arXiv:1304.2850, entropy against distance d = (1 - p)/2.
 from toysim.models.perceptron.solver_outputs import SOLVER_OUTPUTS
 from toysim.models.perceptron.storage.parameters import StorageParameters
 
-from toysim.model import Model, Observable
+from toysim.model import Check, FiniteSize, Model, Observable
 
 _EQUATIONS = """\
 phi = extr -q^(1-q)/2 + int Dz ln 2cosh(sqrt(q^) z + x) + alpha int Dz ln H(t),  t = (kappa + sqrt(q) z)/sqrt(1-q)
@@ -21,7 +21,12 @@ stable if alpha int Dz (df/domega)^2 int Dz (1 - tanh^2)^2 < 1,  df/domega = -(G
 def _seconds(p: StorageParameters) -> float:
     if p.sampler == "enumeration":
         return 2e-3 + 2e-9 * 2**p.size * (1 + p.alpha)
-    return 2e-3 + 1e-8 * p.alpha * p.size**2
+    return 2e-3 + 2e-8 * p.alpha * p.size**2
+
+
+def _observable(name: str, long_name: str, unit: str = "1") -> Observable:
+    """With what a finite instance is off by: 0.1/N or less by message passing (measured at N = 25 and 75)."""
+    return Observable(name, long_name, unit, finite_size=FiniteSize(0.2, "size", 1.0))
 
 
 STORAGE = Model(
@@ -29,11 +34,11 @@ STORAGE = Model(
     title="binary perceptron storing random labels",
     parameters_class=StorageParameters,
     observables=(
-        Observable("entropy", "entropy of the solutions at their typical distance, per weight", "nat"),
-        Observable("free_entropy", "ln sum over solutions of exp(x * overlap), per weight", "nat"),
-        Observable("overlap", "overlap q of two solutions"),
-        Observable("reference_overlap", "overlap p with the reference configuration"),
-        Observable("distance", "normalised Hamming distance d to the reference configuration"),
+        _observable("entropy", "entropy of the solutions at their typical distance, per weight", "nat"),
+        _observable("free_entropy", "ln sum over solutions of exp(x * overlap), per weight", "nat"),
+        _observable("overlap", "overlap q of two solutions"),
+        _observable("reference_overlap", "overlap p with the reference configuration"),
+        _observable("distance", "normalised Hamming distance d to the reference configuration"),
     ),
     diagnostics=SOLVER_OUTPUTS,
     simulate=f"{__name__}.simulation:simulate",
@@ -43,4 +48,5 @@ STORAGE = Model(
     equations=_EQUATIONS,
     sources=("Krauth and Mezard 1989", "arXiv:1304.2850"),
     seconds=_seconds,
+    checks=(Check({"field": 0.6, "alpha": 0.4, "size": 205}, {"margin": [0.0, 0.2]}, replicas=1000),),
 )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from toysim.models.perceptron.binary import Measure, Sampled, enumerated, passed
 from toysim.models.perceptron.instances import Signs, labelled, n_patterns, signs
-from toysim.models.perceptron.observed import columns
+from toysim.models.perceptron.rows import stacked
 
 from toysim.model import Batch, Rows
 
@@ -27,7 +27,7 @@ def simulate(batch: Batch) -> Rows:
         )
         found = enumerated(measure) if p["sampler"] == "enumeration" else passed(measure)
         rows.append(_observed(found, reference))
-    return columns(rows)
+    return stacked(rows)
 
 
 def _observed(found: Sampled, reference: Signs) -> dict[str, Any]:

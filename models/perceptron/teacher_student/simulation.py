@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from toysim.models.perceptron.binary import Measure, Sampled, enumerated, passed
 from toysim.models.perceptron.instances import Signs, labelled, n_patterns, signs
-from toysim.models.perceptron.observed import angle, columns
+from toysim.models.perceptron.observed import angle
+from toysim.models.perceptron.rows import stacked
 
 from toysim.model import Batch, Rows
 
@@ -23,7 +24,7 @@ def simulate(batch: Batch) -> Rows:
         beta = 1.0 / p["temperature"] if p["temperature"] > 0.0 else math.inf
         c = labelled(next(patterns), p["size"], n_patterns(p["alpha"], p["size"]), teacher)
         rows.append(_observed(_student(Measure(c, teacher, beta=beta), p), teacher, beta))
-    return columns(rows)
+    return stacked(rows)
 
 
 def _student(measure: Measure, p: dict[str, Any]) -> Sampled:
