@@ -12,7 +12,8 @@ from toysim.models.perceptron.log_tail_table import Scratch, log_tail_sum, log_t
 from toysim.models.perceptron.magnetisations import sample, target
 from toysim.models.perceptron.message_passing import marginals, problem
 
-from toysim.model import Batch
+from toysim.errors import ToysimError
+from toysim.model import STATUSES, Batch
 from toysim.registry import load_model
 
 
@@ -192,3 +193,52 @@ def test_fields_and_overlaps_are_two_ways_to_ask_for_the_potential(sampler, star
     again = rows("franz_parisi", given="field", field=float(first["coupling"][0]), **fixed)
     for name in ("potential", "overlap", "legendre", "self_overlap"):
         assert again[name][0] == pytest.approx(first[name][0], abs=1e-6)
+
+
+def test_instance_without_solution_is_left_out():
+    """At load 1 some small instances cannot be stored: they end as diverged, and have no entropy."""
+    found = rows("storage", "alpha", [1.0], 200, sampler="enumeration", size=9)
+    none = found["status"] == STATUSES.index("diverged")
+    assert 0 < none.sum() < 200
+    assert (found["free_entropy"][none] == -math.inf).all()
+    assert np.isfinite(found["entropy"][~none]).all()
+
+
+@pytest.mark.parametrize("sampler", ["enumeration", "message_passing"])
+def test_without_patterns_all_weights_are_solutions(sampler):
+    found = rows("storage", alpha=0.0, field=0.4, size=9, sampler=sampler)
+    assert found["free_entropy"][0] == pytest.approx(math.log(2 * math.cosh(0.4)), rel=1e-12)
+    assert found["reference_overlap"][0] == pytest.approx(math.tanh(0.4), rel=1e-12)
+    taught = rows("teacher_student", alpha=0.0, size=9, sampler=sampler)
+    assert (taught["overlap"][0], taught["bayes_error"][0]) == pytest.approx((0.0, 0.5), abs=1e-12)
+
+
+def test_second_task_alone_is_the_first():
+    """Without coupling task 2 knows nothing of task 1, by message passing as by enumeration."""
+    for sampler, size in (("enumeration", 15), ("message_passing", 205)):
+        fixed = {"sampler": sampler, "size": size, "coupling": 0.0, "task_overlap": 0.6}
+        found = rows("continual_binary", "alpha_2", [0.6], 300, **fixed)
+        alone = rows("teacher_student", "alpha", [0.6], 300, sampler=sampler, size=size)
+        for name, same in (("overlap_2", "overlap"), ("self_overlap", "self_overlap"), ("entropy", "entropy")):
+            off = found[name].mean() - alone[same].mean()
+            assert abs(off) < 5 * math.hypot(found[name].std(), alone[same].std()) / math.sqrt(300), (name, sampler)
+
+
+@pytest.mark.parametrize(
+    ("model", "values", "says"),
+    [
+        ("storage", {"sampler": "enumeration", "size": 27}, "size = 27: enumeration needs an odd size of at most 25"),
+        ("teacher_student", {"sampler": "enumeration", "size": 12}, "size = 12: enumeration needs an odd size"),
+        ("continual_binary", {"sampler": "enumeration", "size": 12}, "size = 12: enumeration needs an odd size"),
+        ("storage", {"size": 100_000, "alpha": 1.0}, "1e+10 pattern entries; at most 2e+08: lower size"),
+        ("franz_parisi", {"sampler": "message_passing"}, "needs reference = planted"),
+        ("storage", {"size": 0}, "size = 0"),
+        ("teacher_student", {"alpha": math.nan}, "alpha"),
+        ("continual_binary", {"task_overlap": 1.5}, "task_overlap = 1.5"),
+    ],
+)
+def test_bad_input_is_one_line(model, values, says):
+    with pytest.raises(ToysimError) as caught:
+        load_model(f"perceptron.{model}").validate(values)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
