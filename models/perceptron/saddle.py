@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.perceptron.solver_outputs import FROZEN, MAX_ITER, OK
+from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, FROZEN, MAX_ITER, OK
 
 Array = npt.NDArray[np.float64]
+NAN = float("nan")
 
 DAMPING = 0.5
 TOLERANCE = 1e-12  # largest change by an undamped update
 MAX_EVALUATIONS = 20_000  # a passage just beyond a spinodal, at distance e of it, takes about 3/sqrt(e)
-CEILING = 1e-12  # closer to overlap 1 than this there is no saddle point below it
+CEILING = 1e-9  # closer to overlap 1 than this there is no saddle point below it
 NEAR = 1e-3  # Newton steps are tried below this residual ...
 PATIENCE = 10  # ... and, where one failed, again after so many damped updates
 NUDGE = 1e-7  # of an overlap, for differences
@@ -27,6 +28,13 @@ class Saddle(NamedTuple):
     residual: float
     evaluations: int
     status: int
+
+
+def judged(found: Saddle, stability: float, entropy: float) -> int:
+    """Status of a saddle point with its replicon value and its entropy (or potential)."""
+    if found.status != OK:
+        return found.status
+    return AT_UNSTABLE if stability >= 1.0 else FROZEN if entropy < 0.0 else OK
 
 
 def solve(update: Callable[[Array], Array], start: Array) -> Saddle:

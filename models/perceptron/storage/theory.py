@@ -7,24 +7,24 @@ from typing import NamedTuple
 import numpy as np
 from toysim.models.perceptron.averages import STEP, site_averages, storage_patterns
 from toysim.models.perceptron.rows import stacked
-from toysim.models.perceptron.saddle import Array, solve
-from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, FROZEN, OK
+from toysim.models.perceptron.saddle import NAN, Array, judged, solve
+from toysim.models.perceptron.solver_outputs import FROZEN, OK
 
 from toysim.model import Batch, Rows
 
 
 class StorageSaddle(NamedTuple):
-    """Order parameters and observables of one saddle point; ``conjugate`` is q^."""
+    """Order parameters and observables of a saddle point, NaN where there is none; ``conjugate`` is q^."""
 
-    overlap: float
-    conjugate: float
-    reference_overlap: float
-    entropy: float
-    free_entropy: float
-    residual: float
-    iterations: int
-    stability: float
-    solver_status: int
+    overlap: float = NAN
+    conjugate: float = NAN
+    reference_overlap: float = NAN
+    entropy: float = NAN
+    free_entropy: float = NAN
+    residual: float = NAN
+    iterations: int = 0
+    stability: float = NAN
+    solver_status: int = FROZEN
 
 
 def storage_saddle(alpha: float, margin: float = 0.0, field: float = 0.0, step: float = STEP) -> StorageSaddle:
@@ -37,17 +37,13 @@ def storage_saddle(alpha: float, margin: float = 0.0, field: float = 0.0, step: 
     found = solve(update, np.array([np.tanh(field) ** 2]))
     q = float(found.overlaps[0])
     if found.status == FROZEN:
-        return StorageSaddle(*[np.nan] * 6, found.evaluations, np.nan, FROZEN)
+        return StorageSaddle(iterations=found.evaluations)
     square, slope, log_mean = storage_patterns(q, margin, step)
     p, _, spread, sites = site_averages(alpha * square, field, step)
     free_entropy = -0.5 * alpha * square * (1.0 - q) + sites + alpha * log_mean
     entropy, stability = free_entropy - field * p, alpha * slope * spread
-    status = found.status
-    if status == OK:
-        status = AT_UNSTABLE if stability >= 1.0 else FROZEN if entropy < 0.0 else OK
-    return StorageSaddle(
-        q, alpha * square, p, entropy, free_entropy, found.residual, found.evaluations, stability, status
-    )
+    how = (found.residual, found.evaluations, stability, judged(found, stability, entropy))
+    return StorageSaddle(q, alpha * square, p, entropy, free_entropy, *how)
 
 
 def predict(batch: Batch) -> Rows:

@@ -7,23 +7,23 @@ from typing import NamedTuple
 import numpy as np
 from toysim.models.perceptron.averages import STEP, site_averages, teacher_patterns
 from toysim.models.perceptron.rows import stacked
-from toysim.models.perceptron.saddle import Array, solve
-from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, BOUNDARY, FROZEN, HIGH, LOW, OK
+from toysim.models.perceptron.saddle import NAN, Array, judged, solve
+from toysim.models.perceptron.solver_outputs import BOUNDARY, FROZEN, HIGH, LOW, OK
 
 from toysim.model import Batch, Rows
 
 
 class StudentSaddle(NamedTuple):
-    """Order parameters and observables of one saddle point; r is the overlap with the teacher, q the students' own."""
+    """Order parameters and observables of a saddle point, NaN where there is none."""
 
-    overlap: float
-    self_overlap: float
-    free_entropy: float
-    entropy: float
-    residual: float
-    iterations: int
-    stability: float
-    solver_status: int
+    overlap: float = NAN
+    self_overlap: float = NAN
+    free_entropy: float = NAN
+    entropy: float = NAN
+    residual: float = NAN
+    iterations: int = 0
+    stability: float = NAN
+    solver_status: int = FROZEN
 
 
 # The teacher itself: no error, no entropy, at any load and temperature.
@@ -42,16 +42,15 @@ def low_saddle(alpha: float, temperature: float = 0.0, step: float = STEP, start
 
     found = solve(update, np.array([start, start]))
     if found.status == FROZEN:
-        return StudentSaddle(*[np.nan] * 5, found.evaluations, np.nan, FROZEN)
+        return StudentSaddle(iterations=found.evaluations)
     q, r = found.overlaps.tolist()
     square, cross, slope, log_mean, errors = teacher_patterns(q, r, wrong, step)
     _, _, spread, sites = site_averages(alpha * square, alpha * cross, step)
     free_entropy = -0.5 * alpha * square * (1.0 - q) - r * alpha * cross + sites + alpha * log_mean
     entropy = free_entropy + (alpha * errors * inverse if temperature > 0.0 else 0.0)
-    stability, status = alpha * slope * spread, found.status
-    if status == OK:
-        status = AT_UNSTABLE if stability >= 1.0 else FROZEN if entropy < 0.0 else OK
-    return StudentSaddle(r, q, free_entropy, entropy, found.residual, found.evaluations, stability, status)
+    stability = alpha * slope * spread
+    how = (found.residual, found.evaluations, stability, judged(found, stability, entropy))
+    return StudentSaddle(r, q, free_entropy, entropy, *how)
 
 
 def equilibrium(alpha: float) -> StudentSaddle:

@@ -1,0 +1,115 @@
+"""Averages of the Franz-Parisi potential: over a weight and over a pattern, given a typical solution J of it."""
+
+from __future__ import annotations
+
+import math
+
+from toysim.models.perceptron.averages import gaussian_nodes, site_averages
+
+from toysim.jit import kernel
+from toysim.numerics.gaussian import LOG_SQRT_2PI, inverse_mills, log_tail
+
+TOLERANCE = 1e-13  # of ln((1+p)/(1-p))/2
+MAX_STEPS = 100
+
+
+@kernel
+def reference_sites(
+    pull: float, through: float, conjugate: float, q0_conjugate: float, step: float
+) -> tuple[float, float, float, float, float]:
+    """Averages over a weight of w, given the reference's weight J and its field sqrt(q0^) z
+
+        < g > = int Dz (1 + tanh(sqrt(q0^) z)) int Dv g(A),
+        A = t^ z/sqrt(q0^) + p^ - t^ + sqrt(q^ - t^2/q0^) v        (J = 1; J = -1 gives the same by symmetry)
+
+    with p^ = pull, t^ = through: tanh A (overlap p), tanh^2 A (q), tanh A tanh(sqrt(q0^) z) (t), ln 2cosh A and
+    (1 - tanh^2 A)^2.
+    """
+    width = math.sqrt(max(q0_conjugate, 1e-100))
+    z, weight = gaussian_nodes(0.0, 1.0 / max(1.0, width), step)
+    variance = conjugate - (through / width) ** 2
+    p = q = t = entropy = spread = 0.0
+    for i in range(len(z)):
+        reference = math.tanh(width * z[i])
+        first, second, flat, log_sum = site_averages(variance, through * (z[i] / width - 1.0) + pull, step)
+        share = weight[i] * (1.0 + reference)
+        p += share * first
+        q += share * second
+        t += share * first * reference
+        entropy += share * log_sum
+        spread += share * flat
+    return p, q, t, entropy, spread
+
+
+@kernel
+def find_pull(p: float, guess: float, through: float, conjugate: float, q0_conjugate: float, step: float) -> float:
+    """p^ at which the overlap with the reference is p: Newton on ln((1+p)/(1-p)), kept within a bracket.
+
+    The overlap grows with p^, from -1 to 1; a secant without bracket diverges where q -> 1.
+    """
+    goal = math.atanh(p)
+    low, high, pull = -math.inf, math.inf, guess
+    for _ in range(MAX_STEPS):
+        found, second, _, _, _ = reference_sites(pull, through, conjugate, q0_conjugate, step)
+        reached = abs(found) < 1.0
+        miss = math.atanh(found) - goal if reached else math.copysign(math.inf, found)
+        if abs(miss) < TOLERANCE * (1.0 + abs(goal)):
+            break
+        low, high = (pull, high) if miss < 0.0 else (low, pull)
+        slope = (1.0 - second) / (1.0 - found * found) if reached else 0.0
+        trial = pull - miss / slope if slope > 0.0 else math.nan
+        if not low < trial < high:
+            unbounded = math.isinf(low) or math.isinf(high)
+            trial = 2.0 * pull - math.copysign(1.0, miss) if unbounded else 0.5 * (low + high)
+        if trial == pull:
+            break
+        pull = trial
+    return pull
+
+
+@kernel
+def reference_patterns(
+    q: float, t: float, p: float, q0: float, step: float
+) -> tuple[float, float, float, float, float, float]:
+    """Averages over a pattern that a typical solution J fits, of the fields of w at overlaps q, t, p
+
+        < g > = int Dz int Dw K(z,w) g(omega),  omega = t z/sqrt(q0) + B w,  B^2 = q - t^2/q0
+        K = H(-eta)/H(-a0 z),  eta = (a0 z + rho w)/sqrt(1 - rho^2),  a0^2 = q0/(1-q0)
+        rho = (p - t)/(sqrt(1-q0) B)
+
+    f = (G/H)(u)/sqrt(1-q) at u = -omega/sqrt(1-q), f0 the same of J at -a0 z:
+    f^2, f f0, d< ln H >/dp, (df/domega)^2, ln H(u), and 1 (a check of the quadrature).
+    """
+    q0 = max(q0, 1e-100)
+    room0, room = math.sqrt(1.0 - q0), math.sqrt(1.0 - q)
+    along = (p - t) / room0
+    # At p = q0 both vanish and rho is void; a narrower B than |along| is none of Gaussian fields.
+    apart = max(q - t * t / q0 - along * along, 1e-12 * max(along * along, 1e-20))
+    breadth = math.sqrt(along * along + apart)
+    rho, left = along / breadth, math.sqrt(apart) / breadth
+    a0 = math.sqrt(q0) / room0
+    # K steps at w = -a0 z/rho, within left/|rho|; ln H turns at omega = 0, within room/B: nodes gather at the narrower.
+    step_width, turn_width = left / max(abs(rho), 1e-100), room / breadth
+    scale = min(1.0, step_width, turn_width)
+    centre = -a0 / rho if step_width < turn_width else -t / (math.sqrt(q0) * breadth)
+    z, weight = gaussian_nodes(0.0, 1.0 / max(1.0, a0), step)
+    square = cross = pull = slope = log_mean = one = 0.0
+    for i in range(len(z)):
+        mean = t * z[i] / math.sqrt(q0)
+        log_fits = log_tail(-a0 * z[i])
+        f0 = inverse_mills(-a0 * z[i]) / room0
+        w, inner = gaussian_nodes(centre * z[i], scale, step)
+        for j in range(len(w)):
+            eta = (a0 * z[i] + rho * w[j]) / left
+            share = weight[i] * inner[j]
+            kernel_share = share * math.exp(log_tail(-eta) - log_fits)
+            u = -(mean + breadth * w[j]) / room
+            mills = inverse_mills(u)
+            f = mills / room
+            square += kernel_share * f * f
+            cross += kernel_share * f * f0
+            pull += share * math.exp(-0.5 * eta * eta - LOG_SQRT_2PI - log_fits) * f
+            slope += kernel_share * (f * (u - mills) / room) ** 2
+            log_mean += kernel_share * log_tail(u)
+            one += kernel_share
+    return square, cross, pull / (room0 * left), slope, log_mean, one
