@@ -15,21 +15,11 @@ from toysim.models.induction_head.head.attention import (
     label_mass,
 )
 from toysim.models.induction_head.head.classifier import Classifier, softmax
+from toysim.models.induction_head.sequences import Sequences
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
-
-
-class Sequences(NamedTuple):
-    """A batch of S sequences by their contents.
-
-    items (S, N+1, D): the N items of the context, then the target; labels (S, N) of the context; truth (S,).
-    """
-
-    items: Floats
-    labels: Ints
-    truth: Ints
 
 
 class Forward(NamedTuple):

@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.induction_head.head.network import Forward, Head, Sequences
+from toysim.models.induction_head.head.network import Forward, Head
+from toysim.models.induction_head.sequences import Sequences
 
 Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 class Measures(NamedTuple):
@@ -61,16 +63,15 @@ def label_excess(head: Head) -> float:
     return diagonal - (float(overlaps.sum()) / n_labels - diagonal) / (n_labels - 1)
 
 
-def crossing_time(steps: Array, values: Array, level: float) -> float:
-    """First time ``values`` pass ``level`` from below, linearly between records; NaN if they do not."""
-    above = np.flatnonzero(values >= level)
-    if len(above) == 0:
-        return np.nan
-    k = int(above[0])
-    if k == 0:
-        return float(steps[0])
-    share = (level - values[k - 1]) / (values[k] - values[k - 1])
-    return float(steps[k - 1] + share * (steps[k] - steps[k - 1]))
+def crossing_times(at: Ints, values: Array, level: float) -> Array:
+    """First time each row of ``values`` (n, R) reaches ``level`` from below, linear between records; NaN if never."""
+    times = np.full(len(values), np.nan)
+    for i, (t, v) in enumerate(zip(at, values, strict=True)):
+        above = np.flatnonzero(v >= level)
+        if len(above):
+            k = int(above[0])
+            times[i] = np.interp(level, v[k - 1 : k + 1], t[k - 1 : k + 1]) if k else t[0]
+    return times
 
 
 def update(head: Head, sequences: Sequences, rate: float, learns_beta2: bool) -> None:

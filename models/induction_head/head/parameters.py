@@ -1,0 +1,61 @@
+"""Parameters of the minimal induction head."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+from toysim.models.induction_head.parameters import SequenceParameters
+
+from toysim.model import parameter
+
+
+def _start(symbol: str, meaning: str) -> float:
+    value: float = parameter(0.0, symbol=symbol, meaning=f"{meaning} at the start", ge=-50, le=50)
+    return value
+
+
+class HeadParameters(SequenceParameters):
+    """Task, head, classifier, and SGD on fresh batches."""
+
+    contents: Literal["gaussian", "orthonormal"] = parameter(
+        "gaussian",
+        symbol="contents",
+        meaning="items and labels drawn N(0, 1/D), or at right angles: the limit of large D, where theory holds",
+    )
+    learn_beta2: bool = parameter(True, symbol="three", meaning="three parameters; false: beta2 stays at its start")
+    beta1_start: float = _start("beta1", "previous-token logit of layer 1")
+    alpha_start: float = _start("alpha", "matching strength of layer 2")
+    beta2_start: float = _start("beta2", "label logit of layer 2")
+    classifier_input: Literal["output", "sum", "concat"] = parameter(
+        "concat", symbol="z", meaning="layer 2's output o alone, target + o, or both side by side"
+    )
+    n_hidden: int = parameter(0, symbol="H", meaning="ReLU layers of the classifier; 0: linear", ge=0, le=8)
+    hidden_width: int = parameter(
+        0, symbol="w", meaning="units of a ReLU layer; 0: twice the size of z", ge=0, le=10**4
+    )
+    weight_scale: float = parameter(
+        0.0, symbol="w0", meaning="start of the classifier in units of its fan-in scale", ge=0, le=100
+    )
+    learning_rate: float = parameter(1.0, symbol="eta", meaning="step of SGD", gt=0, le=1e3, stream=False)
+    n_steps: int = parameter(300, symbol="T", unit="updates", meaning="length of the run", ge=1, le=10**8, stream=False)
+    n_records: int = parameter(
+        61, symbol="R", meaning="evaluations over [0, T], both ends included", ge=2, le=10**6, stream=False
+    )
+
+    @model_validator(mode="after")
+    def _head_fits(self) -> HeadParameters:
+        if self.n_hidden > 0 and self.weight_scale == 0:
+            raise ValueError("weight_scale = 0 with n_hidden > 0: hidden layers never leave 0; give weight_scale = 1")
+        if self.contents == "orthonormal":
+            room = self.n_labels + self.n_pairs + 1
+            if self.n_classes > 0 or self.burst > 1:
+                raise ValueError(
+                    "contents = orthonormal is for novel classes, one copy each; give n_classes = 0, burst = 1"
+                )
+            if self.dimension < room:
+                raise ValueError(
+                    f"dimension = {self.dimension} is too small for contents at right angles: "
+                    f"n_labels + n_pairs + 1 = {room}; raise it or give contents = gaussian"
+                )
+        return self

@@ -1,0 +1,129 @@
+"""Item-label sequences: which classes and labels a context shows, what is asked, and the contents of the items.
+
+A context is N pairs (item, label) and a target item. Item k of class c is (mu_c + eps eta)/sqrt(1 + eps^2) with a
+fresh eta at every occurrence; a label is its vector, without noise; all numbers N(0, 1/D). Class c carries label
+c mod L. A sequence is of novel classes with probability p_novel, else bursty with probability p_bursty, else plain:
+
+    bursty   N/B distinct labels, one class of each, B copies; the target's class is one of them
+    plain    N context classes and the target's drawn independently from the Zipf law (c + 1)^-exponent
+    novel    as bursty, with class centres drawn afresh for the sequence
+
+After the generator of arXiv:2312.03002; there novel centres are shared by a batch.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.int64]
+
+
+class Sequences(NamedTuple):
+    """A batch of S sequences by their contents.
+
+    items (S, N+1, D): the N items of the context, then the target; labels (S, N) of the context; truth (S,).
+    """
+
+    items: Floats
+    labels: Ints
+    truth: Ints
+
+
+class Contents(NamedTuple):
+    """What a run draws once: label vectors (L, D) and class centres (K, D)."""
+
+    label_vectors: Floats
+    centres: Floats
+
+
+class Task(NamedTuple):
+    """Parameters of the sequences, by their names in ``SequenceParameters``."""
+
+    n_pairs: int
+    n_labels: int
+    n_classes: int
+    dimension: int
+    burst: int
+    item_noise: float
+    p_novel: float
+    p_bursty: float
+    zipf_exponent: float
+
+
+def draw_contents(task: Task, generator: np.random.Generator) -> Contents:
+    """Label vectors and class centres of a run."""
+    shape = (task.n_labels + task.n_classes, task.dimension)
+    drawn = generator.standard_normal(shape, np.float32) * np.float32(task.dimension**-0.5)
+    return Contents(drawn[: task.n_labels], drawn[task.n_labels :])
+
+
+def draw_batch(task: Task, contents: Contents, size: int, generator: np.random.Generator) -> Sequences:
+    """``size`` sequences of the task."""
+    novel = generator.random(size) < task.p_novel
+    bursty = novel | (generator.random(size) < task.p_bursty)
+    classes, slot = _bursty_classes(task, size, generator)
+    if not bursty.all():
+        classes[~bursty] = _plain_classes(task, int((~bursty).sum()), generator)
+    items = generator.standard_normal((size, task.n_pairs + 1, task.dimension), np.float32)
+    items *= np.float32(task.dimension**-0.5)
+    if novel.all() and task.burst == 1:
+        _repeat_target(task, items, slot)
+    else:
+        centres = contents.centres[classes]
+        centres[novel] = _novel_centres(task, classes[novel], generator)
+        items *= np.float32(task.item_noise)
+        items += centres
+        items /= np.float32(np.hypot(1.0, task.item_noise))
+    labels = classes % task.n_labels
+    return Sequences(items, np.ascontiguousarray(labels[:, :-1]), labels[:, -1])
+
+
+def _bursty_classes(task: Task, size: int, generator: np.random.Generator) -> tuple[Ints, Ints]:
+    """Classes (size, N + 1) of bursty sequences, and the slot (size,) whose class the target has."""
+    n_distinct = task.n_pairs // task.burst
+    order = np.argsort(generator.random((size, task.n_labels), np.float32), axis=1)[:, :n_distinct]
+    order += task.n_labels * generator.integers(max(1, task.n_classes // task.n_labels), size=order.shape)
+    if task.burst > 1:
+        order = generator.permuted(np.tile(order, task.burst), axis=1)
+    slot = generator.integers(task.n_pairs, size=size)
+    return np.append(order, order[np.arange(size), slot, None], axis=1), slot
+
+
+def _plain_classes(task: Task, size: int, generator: np.random.Generator) -> Ints:
+    """Classes (size, N + 1), all independent from the Zipf law."""
+    weights = np.arange(1, task.n_classes + 1, dtype=float) ** -task.zipf_exponent
+    cumulative = np.cumsum(weights) / weights.sum()
+    return np.searchsorted(cumulative[:-1], generator.random((size, task.n_pairs + 1)), side="right")
+
+
+def _repeat_target(task: Task, items: Floats, slot: Ints) -> None:
+    """Novel items seen twice: two noisy copies of one centre are normal with correlation 1/(1 + eps^2)."""
+    overlap = 1.0 / (1.0 + task.item_noise**2)
+    items[:, -1] *= np.float32(np.sqrt(1.0 - overlap**2))
+    items[:, -1] += np.float32(overlap) * items[np.arange(len(items)), slot]
+
+
+def _novel_centres(task: Task, classes: Ints, generator: np.random.Generator) -> Floats:
+    """A fresh centre for every class of every sequence, the same at all its copies: (size, N + 1, D)."""
+    fresh = generator.standard_normal((*classes.shape, task.dimension), np.float32)
+    first = np.argmax(classes[:, :, None] == classes[:, None, :], axis=1)  # the first position of that class
+    found: Floats = np.take_along_axis(fresh, first[:, :, None], axis=1) * np.float32(task.dimension**-0.5)
+    return found
+
+
+def draw_tests(task: Task, contents: Contents, size: int, generator: np.random.Generator) -> dict[str, Sequences]:
+    """Test sets: ``train`` as in training; ``ic`` novel classes, only the context tells; where there are classes
+
+    ``ic2``, bursty, every label of the context moved by one, and ``iw``, plain, where the weights tell.
+    """
+    ic = draw_batch(task._replace(p_novel=1.0), contents, size, generator)
+    if task.n_classes == 0:
+        return {"train": ic, "ic": ic}
+    moved = draw_batch(task._replace(p_novel=0.0, p_bursty=1.0), contents, size, generator)
+    moved = moved._replace(labels=(moved.labels + 1) % task.n_labels, truth=(moved.truth + 1) % task.n_labels)
+    plain = draw_batch(task._replace(p_novel=0.0, p_bursty=0.0), contents, size, generator)
+    return {"train": draw_batch(task, contents, size, generator), "ic": ic, "ic2": moved, "iw": plain}
