@@ -41,7 +41,8 @@ def simulate(batch: Batch) -> Rows:
     for i in range(len(batch)):
         p = batch.model.parameters_class(**batch.row(i))
         assert isinstance(p, HeadParameters)
-        failed_at[i] = train(p, streams, at[i], courses[i])
+        with np.errstate(over="ignore", invalid="ignore"):
+            failed_at[i] = train(p, streams, at[i], courses[i])
     rows = {name: courses[:, k] for k, name in enumerate(COURSES)}
     return {
         "time": at.astype(float),
