@@ -14,10 +14,10 @@ from toysim.drawing import Data, Recipe, new_figure, observable
 
 LAYERED = "binary_continual_learning.layered"
 KINDS = {
-    "variational": "variational, from the last task",
-    "step": "variational, from the last step",
-    "ewc": "EWC",
-    "metaplastic": "metaplastic, binarised",
+    "variational": "variational, from the last task, $\\gamma$",
+    "step": "variational, from the last step, $\\gamma$",
+    "ewc": "EWC, $\\gamma$",
+    "metaplastic": "metaplastic, $\\mu_m$",
 }
 
 
@@ -45,7 +45,7 @@ def comparison(data: Data) -> Figure:
     best = {kind: best_case(tree, kind) for kind in KINDS}
     for axes, kind in ((panels[0, 1], "variational"), (panels[1, 0], "metaplastic")):
         draw_courses(axes, tree, best[kind])
-        axes.set_title(f"{KINDS[kind]}: {strength(tree, best[kind])}")
+        axes.set_title(f"Courses, {kind} at {strength(tree, best[kind])}")
     draw_uncertainty(panels[1, 1], tree, best["variational"])
     return figure
 
@@ -73,9 +73,11 @@ def draw_balance(axes: Any, tree: xr.DataTree) -> None:
         axes.errorbar(learned[at], mean[at], error[at], color=f"C{k}", fmt="none", lw=1)
         axes.plot(learned[at], mean[at], "o-", color=f"C{k}", lw=0.8, ms=4, label=label, gid=f"balance:{kind}")
         for case in at:
-            axes.annotate(strength(tree, case), (learned[case], mean[case]), (4, 4), textcoords="offset points", size=6)
+            value = strength(tree, case).split()[-1]
+            place = {"xytext": (4, 3 - 9 * (k % 2)), "textcoords": "offset points", "size": 7, "color": f"C{k}"}
+            axes.annotate(value, (learned[case], mean[case]), **place)
     axes.set(xlabel="accuracy on a task right after it", ylabel="accuracy on all tasks at the end")
-    axes.set_title("Learned against kept (bars: standard errors)")
+    axes.set_title("Learned against kept, by the strength of the method (bars: standard errors)")
     axes.legend()
 
 

@@ -8,14 +8,15 @@ import xarray as xr
 from matplotlib.figure import Figure
 from toysim.figures.binary_continual_learning import learning_evidence as evidence
 
-from toysim.claims import Claim
+from toysim.claims import LIMITED, Claim
 from toysim.drawing import Data, Recipe, new_figure, observable
 
 PREFIX = "binary_continual_learning."
 LEARNING, SWITCH = f"{PREFIX}learning", f"{PREFIX}switch"
-RELAXATION = f"{PREFIX}relaxation"
+DESCENT, RELAXATION = f"{PREFIX}descent", f"{PREFIX}relaxation"
+FREE, RAMPED = f"{PREFIX}uncertainty_free", f"{PREFIX}uncertainty_ramped"
 FORGETTING, FORGETTING_FAST = f"{PREFIX}forgetting", f"{PREFIX}forgetting_fast"
-PRIOR, IMPERFECT = f"{PREFIX}prior", f"{PREFIX}imperfect"
+DESCENT_PRIOR, PRIOR, IMPERFECT = f"{PREFIX}descent_prior", f"{PREFIX}prior", f"{PREFIX}imperfect"
 # Ends of the range of alpha with two branches at beta = 20: spinodals of the high and of the low one.
 COEXISTENCE = (1.499, 1.906)
 
@@ -52,3 +53,145 @@ def draw_points(axes: Any, tree: xr.DataTree, name: str, x: str, color: str, lab
     ends = observable(tree, name).sel(at)
     spread = ends.std("replica", ddof=1)
     axes.errorbar(ends[x], ends.mean("replica"), spread, fmt="o", ms=4, mfc="none", color=color, label=label)
+
+
+def one_task(data: Data) -> Figure:
+    """Figures 2b, 2c, 2d: error, relaxation time, error over the self-overlap."""
+    figure = new_figure(13.5, 4.0)
+    left, middle, right = figure.subplots(1, 3)
+    draw_points(left, data[DESCENT], "error_1", "alpha_1", "k", "descent")
+    left.set(xlabel="$\\alpha$", ylabel="generalisation error", title="One task: descent's end (bars: s.d. of runs)")
+    left.legend()
+    draw_points(middle, data[RELAXATION], "relaxation_time", "alpha_1", "k", "descent")
+    middle.axvspan(*COEXISTENCE, color="0.9", label="two branches of the theory")
+    middle.set(xlabel="$\\alpha$", ylabel="epochs until the error is steady", title="Relaxation time")
+    middle.legend(loc="upper left")
+    for tree, color, label in ((data[FREE], "C0", "descent, Q free"), (data[RAMPED], "C1", "descent, Q raised slowly")):
+        draw_spread(right, tree, color, label)
+    right.set(xlabel="self-overlap Q", ylabel="generalisation error", xlim=(0.7, 1.0), ylim=(-0.005, 0.16))
+    right.set_title("Error over Q, $\\alpha$ = 2")
+    right.legend()
+    return figure
+
+
+def draw_spread(axes: Any, tree: xr.DataTree, color: str, label: str) -> None:
+    """Mean error over mean self-overlap, record by record."""
+    Q, error = observable(tree, "self_overlap_course"), observable(tree, "error_1_course")
+    axes.plot(Q.mean("replica"), error.mean("replica"), ".-", ms=4, lw=0.8, color=color, label=label, gid=label)
+
+
+def forgetting(data: Data) -> Figure:
+    """Figures 3a to 3d: both errors over the second task's patterns, strong and weak divergence."""
+    figure = new_figure(13.5, 8.0)
+    panels = figure.subplots(2, 2)
+    for row, (sweep, gamma) in enumerate(((FORGETTING, 1.0), (FORGETTING_FAST, 0.1))):
+        for column, (name, word) in enumerate((("error_2", "Task 2"), ("error_1", "Task 1"))):
+            axes = panels[row, column]
+            draw_overlaps(axes, data[sweep], name)
+            axes.set_title(f"{word}, $\\gamma$ = {gamma:g}")
+    for axes in panels[1]:
+        axes.set_xscale("log")
+    panels[0, 0].legend()
+    return figure
+
+
+def draw_overlaps(axes: Any, tree: xr.DataTree, name: str) -> None:
+    """Descent's ends for every overlap of the teachers."""
+    for k, r0 in enumerate(tree["simulation"]["task_overlap"].values):
+        draw_points(axes, tree, name, "alpha_2", f"C{k}", f"descent, $r_0$ = {r0:g}", task_overlap=r0)
+    axes.set(xlabel="$\\alpha_2$", ylabel="generalisation error", ylim=(-0.02, 0.72))
+
+
+def appendix(data: Data) -> Figure:
+    """One task and then another, the first learned with a prior (A1a to A1c), or from too few patterns (A1d)."""
+    figure = new_figure(13.5, 8.0)
+    panels = figure.subplots(2, 2)
+    draw_points(panels[0, 0], data[DESCENT_PRIOR], "error_1", "alpha_1", "k", "descent")
+    panels[0, 0].set(xlabel="$\\alpha$", ylabel="generalisation error", title="One task, learned with a prior")
+    for axes, name, word in ((panels[0, 1], "error_2", "Task 2"), (panels[1, 0], "error_1", "Task 1")):
+        draw_overlaps(axes, data[PRIOR], name)
+        axes.set_title(f"{word}, task 1 learned with a prior")
+    last = panels[1, 1]
+    for k, task in enumerate((1, 2)):
+        draw_points(last, data[IMPERFECT], f"error_{task}", "alpha_2", f"C{k}", f"descent, task {task}")
+    last.set(xlabel="$\\alpha_2$", ylabel="generalisation error", title="Task 1 half learned, $\\alpha_1$ = 1.4")
+    for axes in (panels[0, 0], panels[0, 1], last):
+        axes.legend()
+    return figure
+
+
+FIGURES = (
+    Recipe(
+        "courses",
+        "Errors in the course of learning one task, and of both tasks when it is switched; mean and range of the runs.",
+        "arXiv:2212.02846, figures 1a to 1c",
+        (LEARNING, SWITCH),
+        courses,
+    ),
+    Recipe(
+        "one_task",
+        "Where descent on one task ends, how long its error moves, and which error comes with which self-overlap.",
+        "arXiv:2212.02846, figures 2b to 2d",
+        (DESCENT, RELAXATION, FREE, RAMPED),
+        one_task,
+    ),
+    Recipe(
+        "forgetting",
+        "Both errors after the second task over the number of its patterns, for three overlaps of the teachers.",
+        "arXiv:2212.02846, figures 3a to 3d",
+        (FORGETTING, FORGETTING_FAST),
+        forgetting,
+    ),
+    Recipe(
+        "forgetting_appendix",
+        "The ends of descent where task 1 was learned with a prior, and where it was only half learned.",
+        "arXiv:2212.02846, appendix",
+        (DESCENT_PRIOR, PRIOR, IMPERFECT),
+        appendix,
+    ),
+)
+CLAIMS = (
+    Claim(
+        name="error_falls",
+        sentence="The error on one task falls to a plateau that is the lower the more patterns there are, and to zero "
+        "at alpha = 2.",
+        source="arXiv:2212.02846, figure 1a",
+        sweeps=(LEARNING,),
+        check=lambda data: evidence.error_falls(data[LEARNING]),
+    ),
+    Claim(
+        name="switch_forgets_and_learns",
+        sentence="After the switch the first task is forgotten and the second learned, the more the more patterns the "
+        "second has.",
+        source="arXiv:2212.02846, figures 1b and 1c",
+        sweeps=(SWITCH,),
+        check=lambda data: evidence.switch_ordered(data[SWITCH]),
+    ),
+    Claim(
+        name="more_data_more_forgetting",
+        sentence="With the second task's patterns its error falls and that of the first rises, at every overlap of "
+        "the teachers, whether the first was learned well, with a prior or by half.",
+        source="arXiv:2212.02846, figure 3 and appendix",
+        sweeps=(FORGETTING, FORGETTING_FAST, PRIOR, IMPERFECT),
+        check=lambda data: evidence.more_data_more_forgetting(
+            data[name] for name in (FORGETTING, FORGETTING_FAST, PRIOR, IMPERFECT)
+        ),
+    ),
+    Claim(
+        name="weak_divergence_is_faster",
+        sentence="A tenth of the divergence learns the second task and forgets the first with far fewer patterns.",
+        source="arXiv:2212.02846, figure 3",
+        sweeps=(FORGETTING, FORGETTING_FAST),
+        check=lambda data: evidence.weak_divergence_is_faster(data[FORGETTING], data[FORGETTING_FAST]),
+        expected_verdict=LIMITED,
+        limits="but for few patterns of a teacher that overlaps with the first (alpha_2 = 0.1, r0 = 0.5): there the "
+        "second task is known better from the first, and theory too has the weak divergence behind",
+    ),
+    Claim(
+        name="relaxation_peaks",
+        sentence="Descent takes longest where the theory has two branches.",
+        source="arXiv:2212.02846, figure 2c",
+        sweeps=(RELAXATION,),
+        check=lambda data: evidence.relaxation_peaks(data[RELAXATION], *COEXISTENCE),
+    ),
+)
