@@ -69,7 +69,7 @@ def draw_balance(axes: Any, tree: xr.DataTree) -> None:
     learned, kept = just_learned(tree).mean("replica").values, observable(tree, "mean_accuracy")
     mean, error = (values.values for values in mean_and_error(kept))
     for k, (kind, label) in enumerate(KINDS.items()):
-        at = np.flatnonzero(kinds == kind)
+        at = np.flatnonzero(kinds == kind).tolist()
         axes.errorbar(learned[at], mean[at], error[at], color=f"C{k}", fmt="none", lw=1)
         axes.plot(learned[at], mean[at], "o-", color=f"C{k}", lw=0.8, ms=4, label=label, gid=f"balance:{kind}")
         for case in at:

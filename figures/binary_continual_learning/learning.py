@@ -97,7 +97,7 @@ def forgetting(data: Data) -> Figure:
 
 def draw_overlaps(axes: Any, tree: xr.DataTree, name: str) -> None:
     """Descent's ends for every overlap of the teachers."""
-    for k, r0 in enumerate(tree["simulation"]["task_overlap"].values):
+    for k, r0 in enumerate(observable(tree, name)["task_overlap"].values):
         draw_points(axes, tree, name, "alpha_2", f"C{k}", f"descent, $r_0$ = {r0:g}", task_overlap=r0)
     axes.set(xlabel="$\\alpha_2$", ylabel="generalisation error", ylim=(-0.02, 0.72))
 
