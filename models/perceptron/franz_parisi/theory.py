@@ -16,7 +16,7 @@ from toysim.model import Batch, Rows
 
 
 class Potential(NamedTuple):
-    """A point of the potential: Phi, p, x, psi and the overlaps q and t, with the solver's diagnostics; NaN where there is no saddle point."""
+    """A point of the potential: Phi, p, x, psi, the overlaps q and t, diagnostics; NaN where there is no saddle."""
 
     potential: float = NAN
     overlap: float = NAN
