@@ -268,9 +268,9 @@ def test_plain_scipy_finds_the_same():
         reference.students(1.2, 0.4), abs=1e-9
     )
     found = Landscape("solution", 0.5).at_overlap(0.7)
-    assert (found.potential, found.coupling, found.self_overlap, found.cross_overlap) == pytest.approx(
-        reference.potential(0.5, 0.7), abs=1e-8
-    )
+    potential, coupling, overlaps = reference.potential(0.5, 0.7)
+    assert (found.potential, found.coupling) == pytest.approx((potential, coupling), abs=1e-9)
+    assert (found.self_overlap, found.cross_overlap) == pytest.approx(overlaps[:2], abs=1e-9)
 
 
 def test_energy_is_the_slope_in_the_inverse_temperature():

@@ -16,7 +16,7 @@ DAMPING = 0.5
 TOLERANCE = 1e-12  # largest change by an undamped update
 MAX_EVALUATIONS = 20_000  # a passage just beyond a spinodal, at distance e of it, takes about 3/sqrt(e)
 CEILING = 1e-9  # closer to overlap 1 than this there is no saddle point below it
-NEAR = 1e-3  # Newton steps are tried below this residual ...
+NEAR = 1e-2  # Newton steps are tried below this residual ...
 PATIENCE = 10  # ... and, where one failed, again after so many damped updates
 NUDGE = 1e-7  # of an overlap, for differences
 
@@ -42,11 +42,9 @@ def solve(update: Callable[[Array], Array], start: Array) -> Saddle:
 
     The first of the overlaps is the self-overlap q; where it reaches 1, the status is FROZEN.
     """
-    x, evaluations, wait = start, 0, 0
+    x, new, evaluations, wait = start, update(start), 1, 0
     residual = np.inf
     while evaluations < MAX_EVALUATIONS:
-        new = update(x)
-        evaluations += 1
         residual = float(np.max(np.abs(new - x)))
         if not (np.isfinite(residual) and x[0] < 1.0 - CEILING):
             return Saddle(np.full_like(x, np.nan), np.nan, evaluations, FROZEN)
@@ -54,30 +52,35 @@ def solve(update: Callable[[Array], Array], start: Array) -> Saddle:
             return Saddle(x, residual, evaluations, OK)
         wait -= 1
         if residual < NEAR and wait <= 0:
-            polished, spent = _newton(update, x, new)
-            evaluations += spent
+            polished = _newton(update, x, new)
+            evaluations += len(x) + 1
             if polished is not None:
-                x = polished
+                x, new = polished
                 continue
             wait = PATIENCE
         x = (1.0 - DAMPING) * x + DAMPING * new
+        new = update(x)
+        evaluations += 1
     return Saddle(x, residual, evaluations, MAX_ITER)
 
 
-def _newton(update: Callable[[Array], Array], x: Array, new: Array) -> tuple[Array | None, int]:
-    """One Newton step from x, where ``update`` gives ``new``: kept if the map is a contraction and it helps."""
+def _newton(update: Callable[[Array], Array], x: Array, new: Array) -> tuple[Array, Array] | None:
+    """One Newton step from x, where ``update`` gives ``new``, and the update there.
+
+    None unless damped iteration contracts at x, where the saddle point is its limit, and the residual is halved.
+    """
     jacobian = np.empty((len(x), len(x)))
     for i in range(len(x)):
         shifted = x.copy()
         shifted[i] -= np.copysign(min(NUDGE, 0.1 * (1.0 - abs(x[0]))), x[i])  # inwards
         jacobian[:, i] = (update(shifted) - new) / (shifted[i] - x[i])
     if not np.all(np.isfinite(jacobian)):
-        return None, len(x)
+        return None
     damped = (1.0 - DAMPING) * np.eye(len(x)) + DAMPING * jacobian
     if np.max(np.abs(np.linalg.eigvals(damped))) >= 1.0:
-        return None, len(x)
+        return None
     trial = x + np.linalg.solve(np.eye(len(x)) - jacobian, new - x)
-    if not (np.all(np.abs(trial) < 1.0)):
-        return None, len(x)
-    helps = np.max(np.abs(update(trial) - trial)) < 0.5 * np.max(np.abs(new - x))
-    return (trial if helps else None), len(x) + 1
+    if not np.all(np.abs(trial) < 1.0):
+        return None
+    renewed = update(trial)
+    return (trial, renewed) if np.max(np.abs(renewed - trial)) < 0.5 * np.max(np.abs(new - x)) else None

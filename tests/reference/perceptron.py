@@ -84,10 +84,10 @@ ROW, COLUMN = Z[:, None], Z[None, :]
 D2 = DZ[:, None] * DZ[None, :]
 
 
-def potential(alpha, p):
-    """Phi, x, q and t of the Franz-Parisi potential around a solution of random labels, on a uniform square grid.
+def potential(alpha, p, start=None):
+    """Phi, x and (q, t, p^) of the Franz-Parisi potential around a solution of random labels, on a uniform square grid.
 
-    For p well inside (q0, 1): the grid does not follow steps narrower than its spacing.
+    For p well inside (q0, 1): the grid does not follow steps narrower than its spacing. ``start``: q, t, p^ nearby.
     """
     q0, _, _ = storage(alpha)
     room0, a0 = np.sqrt(1 - q0), np.sqrt(q0 / (1 - q0))
@@ -118,9 +118,9 @@ def potential(alpha, p):
         p_found, q_found, t_found, _ = sites(square, cross, pull)
         return [q_found - q, t_found - t, p_found - p]
 
-    s = (p - q0) / (1 - q0)
-    start = [q0 + (1 - q0) * s**1.5, q0, np.arctanh(p)]
+    if start is None:
+        start = [q0 + (1 - q0) * ((p - q0) / (1 - q0)) ** 1.5, q0, np.arctanh(p)]
     q, t, pull = root(excess, start, tol=1e-12, options={"factor": 0.1}).x
     square, cross, along, log_mean = patterns(q, t)
     entropy = sites(square, cross, pull)[3]
-    return -0.5 * square * (1 - q) - p * pull + t * cross + entropy + log_mean, pull - along, q, t
+    return -0.5 * square * (1 - q) - p * pull + t * cross + entropy + log_mean, pull - along, (q, t, pull)

@@ -11,6 +11,7 @@ from toysim.numerics.gaussian import LOG_SQRT_2PI, inverse_mills, log_tail
 
 TOLERANCE = 1e-13  # of ln((1+p)/(1-p))/2
 MAX_STEPS = 100
+NEGLIGIBLE = 80.0  # exp(-40): far inside the half-space where the reference would err
 
 
 @kernel
@@ -101,6 +102,8 @@ def reference_patterns(
         w, inner = gaussian_nodes(centre * z[i], scale, step)
         for j in range(len(w)):
             eta = (a0 * z[i] + rho * w[j]) / left
+            if eta < 0.0 and eta * eta - min(a0 * z[i], 0.0) ** 2 > NEGLIGIBLE:
+                continue
             share = weight[i] * inner[j]
             kernel_share = share * math.exp(log_tail(-eta) - log_fits)
             u = -(mean + breadth * w[j]) / room
