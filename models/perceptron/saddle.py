@@ -14,7 +14,7 @@ NAN = float("nan")
 
 DAMPING = 0.5
 TOLERANCE = 1e-12  # largest change by an undamped update
-MAX_EVALUATIONS = 20_000  # a passage just beyond a spinodal, at distance e of it, takes about 3/sqrt(e)
+MAX_EVALUATIONS = 5000  # a passage just beyond a spinodal, at distance e of it, takes about 3/sqrt(e)
 CEILING = 1e-9  # closer to overlap 1 than this there is no saddle point below it
 NEAR = 1e-2  # Newton steps are tried below this residual ...
 PATIENCE = 10  # ... and, where one failed, again after so many damped updates
@@ -46,7 +46,7 @@ def solve(update: Callable[[Array], Array], start: Array) -> Saddle:
     residual = np.inf
     while evaluations < MAX_EVALUATIONS:
         residual = float(np.max(np.abs(new - x)))
-        if not (np.isfinite(residual) and x[0] < 1.0 - CEILING):
+        if not (np.isfinite(residual) and max(x[0], new[0]) < 1.0 - CEILING):
             return Saddle(np.full_like(x, np.nan), np.nan, evaluations, FROZEN)
         if residual <= TOLERANCE:
             return Saddle(x, residual, evaluations, OK)

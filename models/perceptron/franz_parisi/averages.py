@@ -9,7 +9,8 @@ from toysim.models.perceptron.averages import gaussian_nodes, site_averages
 from toysim.jit import kernel
 from toysim.numerics.gaussian import LOG_SQRT_2PI, inverse_mills, log_tail
 
-TOLERANCE = 1e-13  # of ln((1+p)/(1-p))/2
+TOLERANCE = 1e-13  # of an overlap, relative to 1 - p^2 ...
+ROUNDING = 2e-15  # ... and of the sum that it is
 MAX_STEPS = 100
 NEGLIGIBLE = 80.0  # exp(-40): far inside the half-space where the reference would err
 
@@ -54,14 +55,16 @@ def find_pull(p: float, guess: float, through: float, conjugate: float, q0_conju
         found, second, _, _, _ = reference_sites(pull, through, conjugate, q0_conjugate, step)
         reached = abs(found) < 1.0
         miss = math.atanh(found) - goal if reached else math.copysign(math.inf, found)
-        if abs(miss) < TOLERANCE * (1.0 + abs(goal)):
+        if abs(found - p) < ROUNDING + TOLERANCE * (1.0 - p * p):
             break
         low, high = (pull, high) if miss < 0.0 else (low, pull)
         slope = (1.0 - second) / (1.0 - found * found) if reached else 0.0
-        trial = pull - miss / slope if slope > 0.0 else math.nan
-        if not low < trial < high:
+        far = 1.0 + abs(pull)
+        step_back = miss / slope if slope > 0.0 else math.inf
+        if not (abs(step_back) <= far and low < pull - step_back < high):
             unbounded = math.isinf(low) or math.isinf(high)
-            trial = 2.0 * pull - math.copysign(1.0, miss) if unbounded else 0.5 * (low + high)
+            step_back = math.copysign(far, miss) if unbounded else pull - 0.5 * (low + high)
+        trial = pull - step_back
         if trial == pull:
             break
         pull = trial
