@@ -5,11 +5,22 @@ Franz-Parisi potential, two tasks in a row), and measures on the magnetisations 
 distribution over binary weights, where the learners of arXiv:2212.02846 live.
 """
 
+from toysim.models.perceptron.continual import CONTINUAL
 from toysim.models.perceptron.continual_binary import CONTINUAL_BINARY
+from toysim.models.perceptron.field_space import FIELD_SPACE
 from toysim.models.perceptron.franz_parisi import FRANZ_PARISI
 from toysim.models.perceptron.layered_learner import LAYERED_LEARNER
 from toysim.models.perceptron.learner import LEARNER
 from toysim.models.perceptron.storage import STORAGE
 from toysim.models.perceptron.teacher_student import TEACHER_STUDENT
 
-MODELS = (STORAGE, TEACHER_STUDENT, FRANZ_PARISI, CONTINUAL_BINARY, LEARNER, LAYERED_LEARNER)
+MODELS = (
+    STORAGE,
+    TEACHER_STUDENT,
+    FRANZ_PARISI,
+    CONTINUAL_BINARY,
+    FIELD_SPACE,
+    CONTINUAL,
+    LEARNER,
+    LAYERED_LEARNER,
+)
