@@ -9,7 +9,7 @@ transition of its own.
 from toysim.models.perceptron.continual.parameters import ContinualParameters
 from toysim.models.perceptron.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
 
-from toysim.model import Model, Observable
+from toysim.model import Check, FiniteSize, Model, Observable
 
 _EQUATIONS = """\
 phi2 = -Q Q^ + q q^/2 - r2 r^ + alpha_2 E(q, r2, Q; beta_2) + E_B int dm' P(m') [c(m') + int Dz Lam(h)]
@@ -24,22 +24,27 @@ def _seconds(p: ContinualParameters) -> float:
     return 1e-1 + (p.n_sweeps + p.n_discard) * p.size * (3e-7 + 5e-9 * (p.alpha_1 + p.alpha_2) * p.size)
 
 
+def _observable(name: str, long_name: str, off: float, unit: str = "1") -> Observable:
+    """With ``off``/N, what a finite instance is off by: measured at the check, N = 25 and 55 against 105."""
+    return Observable(name, long_name, unit, finite_size=FiniteSize(off, "size", 1.0))
+
+
 CONTINUAL = Model(
     id="perceptron.continual",
     title="perceptron in field space learning two tasks in a row",
     parameters_class=ContinualParameters,
     dims=(SADDLE,),
     observables=(
-        Observable("replica_overlap", "overlap q of two replicas after task 2"),
-        Observable("overlap_2", "overlap r2 of the magnetisations with teacher 2"),
-        Observable("self_overlap", "self-overlap Q after task 2"),
-        Observable("overlap_1", "overlap r21 with teacher 1, after task 2"),
-        Observable("cross_overlap", "overlap v with the magnetisations that learned task 1"),
-        Observable("sign_overlap_1", "overlap p1 of the signs with teacher 1"),
-        Observable("sign_overlap_2", "overlap p2 of the signs with teacher 2"),
-        Observable("error_1", "probability to err on a new pattern of task 1: what was forgotten"),
-        Observable("error_2", "probability to err on a new pattern of task 2"),
-        Observable("loss", "-ln H(-u) per pattern of task 2", "nat"),
+        _observable("replica_overlap", "overlap q of two replicas after task 2", 0.2),
+        _observable("overlap_2", "overlap r2 of the magnetisations with teacher 2", 0.2),
+        _observable("self_overlap", "self-overlap Q after task 2", 0.2),
+        _observable("overlap_1", "overlap r21 with teacher 1, after task 2", 0.2),
+        _observable("cross_overlap", "overlap v with the magnetisations that learned task 1", 0.2),
+        _observable("sign_overlap_1", "overlap p1 of the signs with teacher 1", 0.2),
+        _observable("sign_overlap_2", "overlap p2 of the signs with teacher 2", 0.2),
+        _observable("error_1", "probability to err on a new pattern of task 1: what was forgotten", 0.1),
+        _observable("error_2", "probability to err on a new pattern of task 2", 0.1),
+        _observable("loss", "-ln H(-u) per pattern of task 2", 0.1, "nat"),
     ),
     diagnostics=(
         Observable(
@@ -55,4 +60,19 @@ CONTINUAL = Model(
     equations=_EQUATIONS,
     sources=("arXiv:2212.02846",),
     seconds=_seconds,
+    checks=(
+        Check(
+            {
+                "alpha_1": 2.0,
+                "beta_2": 3.0,
+                "task_overlap": 0.6,
+                "size": 105,
+                "n_discard": 40,
+                "n_sweeps": 20,
+                "proposal_width": 1.0,
+            },
+            {"gamma": [0.6]},
+            replicas=600,
+        ),
+    ),
 )
