@@ -224,6 +224,32 @@ def test_second_task_alone_is_the_first():
             assert abs(off) < 5 * math.hypot(found[name].std(), alone[same].std()) / math.sqrt(300), (name, sampler)
 
 
+def within_errors(draws, expected):
+    return abs(draws.mean() - expected) < 5 * draws.std(ddof=1) / math.sqrt(len(draws))
+
+
+def test_without_patterns_magnetisations_are_flat():
+    chain = {"size": 15, "n_discard": 20, "n_sweeps": 50}
+    found = rows("field_space", "alpha", [0.0], 200, proposal_width=1.0, **chain)
+    assert within_errors(found["self_overlap"], 1 / 3)
+    assert within_errors(found["overlap"], 0.0)
+    held = rows("field_space", "alpha", [1.0], 2, ensemble="fixed", target_self_overlap=0.6, **chain)
+    np.testing.assert_allclose(held["self_overlap"], 0.6, rtol=1e-12)
+
+
+def test_divergence_from_the_first_task_holds_it():
+    """Without patterns of task 2 a strong divergence leaves m' up to O(1/kappa); without any, m' is forgotten."""
+    chain = {"size": 25, "n_discard": 100, "n_sweeps": 100}
+    learned = rows("field_space", "alpha", [0.5], 100, **chain)["self_overlap"]
+    held = rows("continual", "gamma", [20.0], 100, alpha_2=0.0, **chain)
+    for name in ("cross_overlap", "self_overlap"):
+        error = math.hypot(held[name].std(), learned.std()) / math.sqrt(100)
+        assert abs(held[name].mean() - learned.mean()) < 5 * error + 1 / (20 * 5)
+    free = rows("continual", "gamma", [0.0], 100, alpha_2=0.0, **chain)
+    assert within_errors(free["cross_overlap"], 0.0)
+    assert within_errors(free["self_overlap"], 1 / 3)
+
+
 @pytest.mark.parametrize(
     ("model", "values", "says"),
     [

@@ -170,12 +170,13 @@ def start(generator: np.random.Generator, teacher: Signs, branch: str, self_over
 
 
 class Replicas(NamedTuple):
-    """Two chains of the same measure: their mean <m>, <sign m> (N,), |m|^2/N and loss, and the overlap m.m' / N."""
+    """Two chains of the same measure: the means of what each averages, and the overlap m.m' / N of the two."""
 
     magnetisation: Array
     sign: Array
     self_overlap: float
     loss: float
+    acceptance: float
     replica_overlap: float
 
 
@@ -189,5 +190,6 @@ def replicas(
         0.5 * (a.sign + b.sign),
         0.5 * (a.self_overlap + b.self_overlap),
         0.5 * (a.loss + b.loss),
+        0.5 * (a.acceptance + b.acceptance),
         float(a.magnetisation @ b.magnetisation) / len(a.magnetisation),
     )

@@ -45,6 +45,7 @@ CONTINUAL = Model(
         _observable("error_1", "probability to err on a new pattern of task 1: what was forgotten", 0.1),
         _observable("error_2", "probability to err on a new pattern of task 2", 0.1),
         _observable("loss", "-ln H(-u) per pattern of task 2", 0.1, "nat"),
+        Observable("acceptance", "share of the proposals accepted"),
     ),
     diagnostics=(
         Observable(
@@ -56,6 +57,7 @@ CONTINUAL = Model(
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
+    theory_omits=("acceptance",),
     theory_ignores=("size", "n_sweeps", "n_discard", "proposal_width"),
     equations=_EQUATIONS,
     sources=("arXiv:2212.02846",),

@@ -68,4 +68,5 @@ def _observed(found: Replicas, reference: Array, first: Signs, second: Signs) ->
         "error_1": angle(sign_1),
         "error_2": angle(sign_2),
         "loss": found.loss,
+        "acceptance": found.acceptance,
     }

@@ -43,6 +43,7 @@ FIELD_SPACE = Model(
         _observable("sign_overlap", "overlap p of the signs of the magnetisations with the teacher", 0.25),
         _observable("error", "probability that the network of signs errs on a new pattern", 0.15),
         _observable("loss", "-ln H(-u) per pattern", 0.12, "nat"),
+        Observable("acceptance", "share of the proposals accepted"),
     ),
     diagnostics=(
         Observable(
@@ -54,6 +55,7 @@ FIELD_SPACE = Model(
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
+    theory_omits=("acceptance",),
     theory_ignores=("size", "n_sweeps", "n_discard", "proposal_width"),
     equations=_EQUATIONS,
     sources=("arXiv:2212.02846",),

@@ -17,7 +17,11 @@ class SampledParameters(Parameters):
     n_sweeps: int = parameter(500, symbol="T", meaning="sweeps averaged over, N proposals each", ge=1, le=10**7)
     n_discard: int = parameter(200, symbol="T0", meaning="sweeps before those", ge=0, le=10**7)
     proposal_width: float = parameter(
-        0.5, symbol="delta", meaning="largest change of a magnetisation in a proposal", gt=0, le=1
+        0.5,
+        symbol="delta",
+        meaning="largest change of a magnetisation in a proposal; fixed ensemble: of an angle / pi",
+        gt=0,
+        le=1,
     )
 
 

@@ -32,6 +32,7 @@ def simulate(batch: Batch) -> Rows:
                 "sign_overlap": sign_overlap,
                 "error": angle(sign_overlap),
                 "loss": found.loss,
+                "acceptance": found.acceptance,
             }
         )
     return stacked(rows)
