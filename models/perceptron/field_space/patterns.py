@@ -1,0 +1,123 @@
+"""Averages over a pattern in field space: a Gaussian over replicas inside, one over the disorder outside.
+
+t = -(w + a x),  w = sqrt(q/(1-Q)) z,  a = sqrt((Q-q)/(1-Q)),  <.> the average over x with weight Dx H(t)^beta
+
+All conjugates are averages of l = G(t)/H(t), so the lines Q = q, q = r^2 and q = 0 are regular (arXiv:2212.02846
+gives derivatives instead; integrating by parts, the two terms of Q^ in l t cancel).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from toysim.models.perceptron.averages import gaussian_nodes
+
+from toysim.jit import kernel
+from toysim.numerics.gaussian import LOG_SQRT_2PI, density, inverse_mills, log_tail
+
+# Steps of the trapezoids over z and x: two thirds of them move no order parameter or free entropy by 1e-9.
+OUTER_STEP = 0.16
+INNER_STEP = 0.13
+DEEP = 40.0  # nodes whose weight is below exp(-40) of the largest are left out
+FAR = 4.0  # from here on ln H follows from the inverse Mills ratio, which is a continued fraction there
+
+
+class Patterns(NamedTuple):
+    """Averages over a pattern that a teacher labels, each per pattern: what multiplies alpha."""
+
+    square: float  # q^ = alpha E f^2
+    cross: float  # r^ = 2 alpha/sqrt(1-r^2/q) int Dz G f
+    self_square: float  # Q^ = alpha E beta (beta-1) <l^2>/(2 (1-Q))
+    slope: float  # E (df/domega)^2
+    log_mean: float  # E ln int Dx H(t)^beta
+    loss: float  # -E <ln H(t)>
+
+
+@kernel
+def _tail(t: float) -> tuple[float, float]:
+    """ln H(t) and l = G(t)/H(t), from one evaluation of either."""
+    if t < FAR:
+        log_h = log_tail(t)
+        return log_h, math.exp(-0.5 * t * t - LOG_SQRT_2PI - log_h)
+    mills = inverse_mills(t)
+    return -0.5 * t * t - LOG_SQRT_2PI - math.log(mills), mills
+
+
+@kernel
+def _mode(w: float, a: float, beta: float, x: float) -> tuple[float, float]:
+    """Where -x^2/2 + beta ln H(-(w + a x)) is largest, and its width there; from a guess.
+
+    The derivative falls and is convex in x: Newton steps come from below after the first, wherever they start.
+    """
+    width = 1.0
+    for _ in range(50):
+        t = -(w + a * x)
+        mills = inverse_mills(t)
+        width = 1.0 / math.sqrt(1.0 + beta * a * a * mills * (mills - t))
+        step = (beta * a * mills - x) * width * width
+        x += step
+        if abs(step) < 0.1 * width:
+            break
+    return x, width
+
+
+@kernel
+def _replica_average(
+    w: float, a: float, beta: float, x0: float, width: float, step: float
+) -> tuple[float, float, float, float, float]:
+    """ln int Dx H(t)^beta, <l>, <l^2>, <l t>, <ln H>: trapezoid in v, x = x0 + width sinh v, around the mode.
+
+    The integrand is log-concave, so the sums end where it has fallen off on either side.
+    """
+    peak = -0.5 * x0 * x0 + beta * _tail(-(w + a * x0))[0]
+    norm = first = second = mixed = log_h_sum = 0.0
+    for side in range(2):
+        k = side
+        while True:
+            v = step * k if side else -step * k
+            x = x0 + width * math.sinh(v)
+            t = -(w + a * x)
+            log_h, mills = _tail(t)
+            exponent = -0.5 * x * x + beta * log_h - peak
+            if exponent < -DEEP:
+                break
+            weight = math.exp(exponent) * math.cosh(v)
+            norm += weight
+            first += weight * mills
+            second += weight * mills * mills
+            mixed += weight * mills * t
+            log_h_sum += weight * log_h
+            k += 1
+    log_mean = peak + math.log(norm * step * width) - LOG_SQRT_2PI
+    return log_mean, first / norm, second / norm, mixed / norm, log_h_sum / norm
+
+
+@kernel
+def field_patterns(Q: float, q: float, r: float, beta: float, fineness: float) -> Patterns:
+    """The averages at overlaps Q >= q >= r^2; ``fineness`` divides both steps."""
+    q = max(q, 1e-300)
+    apart = math.sqrt(max(q - r * r, 1e-12 * q))
+    room = math.sqrt(1.0 - Q)
+    a = math.sqrt(max(Q - q, 0.0)) / room
+    scale = min(1.0, math.sqrt((1.0 - q) / q), apart / max(abs(r), 1e-100))
+    z, weight = gaussian_nodes(0.0, scale, OUTER_STEP / fineness)
+    square = cross = self_square = slope = log_mean = loss = 0.0
+    x0 = 0.0
+    for i in range(len(z)):
+        teacher = 2.0 * weight[i] * math.exp(log_tail(-r * z[i] / apart))
+        along = 2.0 * weight[i] * density(r * z[i] / apart)
+        if max(teacher, along) < 1e-25:
+            continue
+        w = math.sqrt(q) * z[i] / room
+        x0, width = _mode(w, a, beta, x0)
+        log_d, first, second, mixed, log_h = _replica_average(w, a, beta, x0, width, INNER_STEP / fineness)
+        f = beta * first / room
+        square += teacher * f * f
+        cross += along * f
+        self_square += teacher * second
+        slope += teacher * ((beta * (beta - 1.0) * second + beta * mixed) / room**2 - f * f) ** 2
+        log_mean += teacher * log_d
+        loss -= teacher * log_h
+    self_square *= 0.5 * beta * (beta - 1.0) / room**2
+    return Patterns(square, cross * math.sqrt(q) / apart, self_square, slope, log_mean, loss)
