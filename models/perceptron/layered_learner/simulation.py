@@ -18,6 +18,7 @@ from toysim.models.perceptron.layered_learner.network import (
 )  # fmt: skip
 from toysim.models.perceptron.layered_learner.parameters import LayeredLearnerParameters
 from toysim.models.perceptron.layered_learner.tasks import Task, tasks_of
+from toysim.models.perceptron.records import record_epochs
 
 from toysim.model import STATUSES, Batch, Rows
 
@@ -51,12 +52,6 @@ class Courses:
             self.accuracy[:, here] = np.array([accuracy(weights, task) for task in tasks])[:, None]
             self.uncertainty[:, here] = np.array([np.mean(1.0 - w.mean**2) for w in weights])[:, None]
             self.divergence[:, here] = np.array(learner.divergences())[:, None]
-
-
-def record_epochs(n_epochs: int, n_records: int) -> npt.NDArray[np.int64]:
-    """Epochs (R,) evenly over [0, n_epochs], to the nearest, both ends included; the end alone if R = 1."""
-    fractions = np.linspace(0.0, 1.0, n_records) if n_records != 1 else np.ones(1)
-    return np.rint(n_epochs * fractions).astype(np.int64)
 
 
 def _learn(one: Batch) -> dict[str, Any]:

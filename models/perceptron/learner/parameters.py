@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from toysim.model import Parameters, Vector, parameter
 
-MAX_SIGNS = 2 * 10**9  # of the patterns of a task; kept twice, at a bit each, and made at a byte each
+MAX_SIGNS = 2 * 10**8  # of the patterns of a task: 4 bytes each while they are labelled, 2 bits each from then on
 MAX_EPOCHS = 10**7
 
 

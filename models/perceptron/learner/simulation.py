@@ -10,6 +10,7 @@ import numpy.typing as npt
 from toysim.models.perceptron.learner.descent import Rule, State, Work, mean_loss, sign_overlap, train
 from toysim.models.perceptron.learner.parameters import LearnerParameters
 from toysim.models.perceptron.learner.problem import BITS, Problem, problem_of
+from toysim.models.perceptron.records import record_epochs
 
 from toysim.model import STATUSES, Batch, Rows
 
@@ -46,12 +47,6 @@ def learn(problem: Problem) -> dict[str, Any]:
         "status": STATUSES.index("diverged") if second.failed_at >= 0 else 0,
         "status_step": second.failed_at,
     }
-
-
-def record_epochs(n_epochs: int, n_records: int) -> npt.NDArray[np.int64]:
-    """Epochs (R,) evenly over [0, n_epochs], to the nearest, both ends included; the end alone if R = 1."""
-    fractions = np.linspace(0.0, 1.0, n_records) if n_records != 1 else np.ones(1)
-    return np.rint(n_epochs * fractions).astype(np.int64)
 
 
 def error(overlap: Any) -> Any:
