@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 from toysim.figures.binary_continual_learning import learning_evidence as evidence
 
-from toysim.claims import LIMITED, Claim
+from toysim.claims import LIMITED, REFUTED, Claim
 from toysim.drawing import Data, Recipe, new_figure, observable
 
 PREFIX = "binary_continual_learning."
@@ -17,6 +18,10 @@ DESCENT, RELAXATION = f"{PREFIX}descent", f"{PREFIX}relaxation"
 FREE, RAMPED = f"{PREFIX}uncertainty_free", f"{PREFIX}uncertainty_ramped"
 FORGETTING, FORGETTING_FAST = f"{PREFIX}forgetting", f"{PREFIX}forgetting_fast"
 DESCENT_PRIOR, PRIOR, IMPERFECT = f"{PREFIX}descent_prior", f"{PREFIX}prior", f"{PREFIX}imperfect"
+ONE_TASK, WITH_PRIOR = f"{PREFIX}theory_one_task", f"{PREFIX}theory_prior"
+UNCERTAINTY = f"{PREFIX}theory_uncertainty"
+TWO_TASKS, TWO_TASKS_FAST = f"{PREFIX}theory_forgetting", f"{PREFIX}theory_forgetting_fast"
+TWO_TASKS_PRIOR = f"{PREFIX}theory_forgetting_prior"
 # Ends of the range of alpha with two branches at beta = 20: spinodals of the high and of the low one.
 COEXISTENCE = (1.499, 1.906)
 
@@ -55,10 +60,20 @@ def draw_points(axes: Any, tree: xr.DataTree, name: str, x: str, color: str, lab
     axes.errorbar(ends[x], ends.mean("replica"), spread, fmt="o", ms=4, mfc="none", color=color, label=label)
 
 
+def draw_theory(axes: Any, tree: xr.DataTree, name: str, x: str, color: str, **at: Any) -> None:
+    """Replica-symmetric lines: reached from overlap 0 (solid), and from the teacher where that differs (dashed)."""
+    values = observable(tree, name, "theory").sel(at)
+    low, high = values.sel(branch="low"), values.sel(branch="high")
+    for curve, line in ((low, "-"), (high.where(np.abs(high - low) > 1e-6), "--")):
+        known = curve[np.isfinite(curve.values)]
+        axes.plot(known[x], known, line, color=color, lw=1, gid=f"theory:{name}:{line}:{sorted(at.items())}")
+
+
 def one_task(data: Data) -> Figure:
     """Figures 2b, 2c, 2d: error, relaxation time, error over the self-overlap."""
     figure = new_figure(13.5, 4.0)
     left, middle, right = figure.subplots(1, 3)
+    draw_theory(left, data[ONE_TASK], "error", "alpha", "C3")
     draw_points(left, data[DESCENT], "error_1", "alpha_1", "k", "descent")
     left.set(xlabel="$\\alpha$", ylabel="generalisation error", title="One task: descent's end (bars: s.d. of runs)")
     left.legend()
@@ -68,6 +83,10 @@ def one_task(data: Data) -> Figure:
     middle.legend(loc="upper left")
     for tree, color, label in ((data[FREE], "C0", "descent, Q free"), (data[RAMPED], "C1", "descent, Q raised slowly")):
         draw_spread(right, tree, color, label)
+    exact = observable(data[UNCERTAINTY], "error", "theory")
+    right.plot(
+        exact["target_self_overlap"], exact, color="C3", lw=1, label="theory, Q fixed, $\\beta$ = 5", gid="theory"
+    )
     right.set(xlabel="self-overlap Q", ylabel="generalisation error", xlim=(0.7, 1.0), ylim=(-0.005, 0.16))
     right.set_title("Error over Q, $\\alpha$ = 2")
     right.legend()
@@ -80,14 +99,31 @@ def draw_spread(axes: Any, tree: xr.DataTree, color: str, label: str) -> None:
     axes.plot(Q.mean("replica"), error.mean("replica"), ".-", ms=4, lw=0.8, color=color, label=label, gid=label)
 
 
+def beside_theory(data: Data) -> list[tuple[str, xr.DataArray, xr.DataArray]]:
+    """Descent's errors beside those of the saddle point reached from overlap 0: what, (..., replica), (...)."""
+    one = observable(data[DESCENT], "error_1").swap_dims(data="alpha_1").drop_vars("weight_decay")
+    found = [("one task", one.rename(alpha_1="alpha"), from_zero(data[ONE_TASK], "error"))]
+    for word, sweep, exact in (("gamma = 1", FORGETTING, TWO_TASKS), ("gamma = 0.1", FORGETTING_FAST, TWO_TASKS_FAST)):
+        for task in (1, 2):
+            ends, name = observable(data[sweep], f"error_{task}"), f"error_{task}"
+            found.append((f"{word}, task {task}", ends, from_zero(data[exact], name)))
+    return found
+
+
+def from_zero(tree: xr.DataTree, name: str) -> xr.DataArray:
+    """The theory's saddle point reached from overlap 0, as descent starts."""
+    return observable(tree, name, "theory").sel(branch="low", drop=True)
+
+
 def forgetting(data: Data) -> Figure:
     """Figures 3a to 3d: both errors over the second task's patterns, strong and weak divergence."""
     figure = new_figure(13.5, 8.0)
     panels = figure.subplots(2, 2)
-    for row, (sweep, gamma) in enumerate(((FORGETTING, 1.0), (FORGETTING_FAST, 0.1))):
+    rows = ((FORGETTING, TWO_TASKS, 1.0), (FORGETTING_FAST, TWO_TASKS_FAST, 0.1))
+    for row, (sweep, exact, gamma) in enumerate(rows):
         for column, (name, word) in enumerate((("error_2", "Task 2"), ("error_1", "Task 1"))):
             axes = panels[row, column]
-            draw_overlaps(axes, data[sweep], name)
+            draw_overlaps(axes, data[sweep], data[exact], name)
             axes.set_title(f"{word}, $\\gamma$ = {gamma:g}")
     for axes in panels[1]:
         axes.set_xscale("log")
@@ -95,10 +131,11 @@ def forgetting(data: Data) -> Figure:
     return figure
 
 
-def draw_overlaps(axes: Any, tree: xr.DataTree, name: str) -> None:
-    """Descent's ends for every overlap of the teachers."""
+def draw_overlaps(axes: Any, tree: xr.DataTree, exact: xr.DataTree, name: str) -> None:
+    """Descent's ends and the theory's branches for every overlap of the teachers."""
     for k, r0 in enumerate(observable(tree, name)["task_overlap"].values):
         draw_points(axes, tree, name, "alpha_2", f"C{k}", f"descent, $r_0$ = {r0:g}", task_overlap=r0)
+        draw_theory(axes, exact, name, "alpha_2", f"C{k}", task_overlap=r0)
     axes.set(xlabel="$\\alpha_2$", ylabel="generalisation error", ylim=(-0.02, 0.72))
 
 
@@ -106,10 +143,11 @@ def appendix(data: Data) -> Figure:
     """One task and then another, the first learned with a prior (A1a to A1c), or from too few patterns (A1d)."""
     figure = new_figure(13.5, 8.0)
     panels = figure.subplots(2, 2)
+    draw_theory(panels[0, 0], data[WITH_PRIOR], "error", "alpha", "C3")
     draw_points(panels[0, 0], data[DESCENT_PRIOR], "error_1", "alpha_1", "k", "descent")
     panels[0, 0].set(xlabel="$\\alpha$", ylabel="generalisation error", title="One task, learned with a prior")
     for axes, name, word in ((panels[0, 1], "error_2", "Task 2"), (panels[1, 0], "error_1", "Task 1")):
-        draw_overlaps(axes, data[PRIOR], name)
+        draw_overlaps(axes, data[PRIOR], data[TWO_TASKS_PRIOR], name)
         axes.set_title(f"{word}, task 1 learned with a prior")
     last = panels[1, 1]
     for k, task in enumerate((1, 2)):
@@ -132,21 +170,22 @@ FIGURES = (
         "one_task",
         "Where descent on one task ends, how long its error moves, and which error comes with which self-overlap.",
         "arXiv:2212.02846, figures 2b to 2d",
-        (DESCENT, RELAXATION, FREE, RAMPED),
+        (DESCENT, RELAXATION, FREE, RAMPED, ONE_TASK, UNCERTAINTY),
         one_task,
     ),
     Recipe(
         "forgetting",
-        "Both errors after the second task over the number of its patterns, for three overlaps of the teachers.",
+        "Both errors after the second task over the number of its patterns, for three overlaps of the teachers. "
+        "Lines: replica symmetry at beta = 20, reached from overlap 0 (solid) and from the teacher (dashed).",
         "arXiv:2212.02846, figures 3a to 3d",
-        (FORGETTING, FORGETTING_FAST),
+        (FORGETTING, FORGETTING_FAST, TWO_TASKS, TWO_TASKS_FAST),
         forgetting,
     ),
     Recipe(
         "forgetting_appendix",
         "The ends of descent where task 1 was learned with a prior, and where it was only half learned.",
         "arXiv:2212.02846, appendix",
-        (DESCENT_PRIOR, PRIOR, IMPERFECT),
+        (DESCENT_PRIOR, PRIOR, IMPERFECT, WITH_PRIOR, TWO_TASKS_PRIOR),
         appendix,
     ),
 )
@@ -186,6 +225,25 @@ CLAIMS = (
         expected_verdict=LIMITED,
         limits="but for few patterns of a teacher that overlaps with the first (alpha_2 = 0.1, r0 = 0.5): there the "
         "second task is known better from the first, and theory too has the weak divergence behind",
+    ),
+    Claim(
+        name="descent_lies_on_the_theory",
+        sentence="The errors at the end of descent are those of the replica-symmetric theory at beta = 20.",
+        source="arXiv:2212.02846, figures 2b and 3",
+        sweeps=(DESCENT, FORGETTING, FORGETTING_FAST, ONE_TASK, TWO_TASKS, TWO_TASKS_FAST),
+        check=lambda data: evidence.lies_on_the_theory(beside_theory(data)),
+        expected_verdict=REFUTED,
+    ),
+    Claim(
+        name="descent_with_a_prior_lies_on_the_theory",
+        sentence="Learned with a divergence from the uniform prior, one task ends at the theory's error (beta = 100).",
+        source="arXiv:2212.02846, appendix",
+        sweeps=(DESCENT_PRIOR, WITH_PRIOR),
+        check=lambda data: evidence.prior_lies_on_the_theory(
+            observable(data[DESCENT_PRIOR], "error_1").rename(alpha_1="alpha"), from_zero(data[WITH_PRIOR], "error")
+        ),
+        expected_verdict=LIMITED,
+        limits="up to the end of the low branch, which descent follows; right beyond it, it has not yet all learned",
     ),
     Claim(
         name="relaxation_peaks",

@@ -14,6 +14,7 @@ from toysim.drawing import observable
 
 STANDARD_ERRORS = 3.0
 LEARNED = 0.01  # an error below it counts as none
+CLOSE = 0.02  # in the error: the size of a plotted point
 FEW = 0.3  # alpha_2 below which overlapping teachers make the first task the better source on the second
 
 
@@ -109,6 +110,48 @@ def weak_divergence_is_faster(strong: xr.DataTree, weak: xr.DataTree) -> Evidenc
         f"{high.sizes['replica']} runs each",
         holds=np.concatenate(holds),
         within=np.concatenate(within),
+    )
+
+
+def beside(ends: xr.DataArray, exact: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray]:
+    """Descent's mean error less the theory's with its standard error, and the theory, where both are known."""
+    ends, exact = (
+        v.assign_coords({x: v[x].values.round(9) for x in ("alpha", "alpha_2") if x in v.dims}) for v in (ends, exact)
+    )
+    ends, exact = xr.align(ends, exact, join="inner")
+    off, error = mean_and_error(ends - exact)
+    return off, error, exact.transpose(*off.dims)
+
+
+def lies_on_the_theory(pairs: Iterable[tuple[str, xr.DataArray, xr.DataArray]]) -> Evidence:
+    """Errors at descent's end less the theory's, wherever both have the same numbers of patterns."""
+    holds, within_errors, texts = [], [], []
+    for word, ends, exact in pairs:
+        off, error, _ = beside(ends, exact)
+        known = np.isfinite(off.values)
+        gap = np.abs(off.values[known])
+        holds.append(gap <= CLOSE)
+        within_errors.append(gap <= STANDARD_ERRORS * error.values[known])
+        texts.append(f"{word}: {gap.max():.3f} (r.m.s. {np.sqrt(np.mean(gap**2)):.3f})")
+    close, agree = np.concatenate(holds), np.concatenate(within_errors)
+    return Evidence(
+        measured=f"largest difference in the error, {'; '.join(texts)}; {close.sum()} of {close.size} points closer "
+        f"than {CLOSE:g}",
+        expected=f"closer than {CLOSE:g} everywhere",
+        error=f"{agree.sum()} points within {STANDARD_ERRORS:g} standard errors",
+        holds=close,
+    )
+
+
+def prior_lies_on_the_theory(ends: xr.DataArray, exact: xr.DataArray) -> Evidence:
+    """The same for one task learned with a prior, on the low branch and past its end."""
+    off, error, low = beside(ends, exact)
+    return Evidence(
+        measured=f"error less that of the theory {listed(off)} at alpha = {listed(off['alpha'], 1)}",
+        expected=f"closer than {CLOSE:g}",
+        error=f"standard errors {listed(error)}",
+        holds=np.abs(off.values) <= CLOSE,
+        within=low.values > LEARNED,
     )
 
 
