@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
+from toysim.figures.abrupt_icl.common import clock
 
 from toysim.drawing import Data, new_figure, observable, parameter
 
@@ -20,7 +23,7 @@ def measures(data: Data) -> Figure:
     """Progress measures over updates, every run thin, three parameters beside two."""
     tree = data["abrupt_icl.head"]
     figure = new_figure(11.0, 4.2)
-    time = observable(tree, "time").values.reshape(-1, observable(tree, "time").shape[-1])[0]
+    time = clock(tree)
     three = observable(tree, "learn_beta2").values
     for axes, learns in zip(figure.subplots(1, 2, sharey=True), (True, False), strict=True):
         for name, (label, colour) in MEASURES.items():
@@ -37,51 +40,22 @@ def measures(data: Data) -> Figure:
 
 
 def mean_field(data: Data) -> Figure:
-    """t50 over its predictions by N (left) and D (middle); p(right) and attention over time (right)."""
+    """t50 over its predictions by N (left) and by D (middle); p(right) and ILA1 over time (right)."""
     times, four, dimensions, exact = (
         data[f"abrupt_icl.{name}"] for name in ("head_times", "four_logits", "head_dimension", "head_exact")
     )
     figure = new_figure(14.0, 4.2)
     left, middle, right = figure.subplots(1, 3)
-    t50 = observable(times, "t50").median("replica")
+    for k, (name, colour) in enumerate((("two", "C3"), ("three", "C0"))):  # beta2 kept, beta2 learned
+        draw_predictions(left, times, four, k, name, colour)
+        draw_dimensions(middle, dimensions, k, name, colour)
+        draw_courses(right, exact, k, name, colour)
+    left.set(xscale="log", xlabel="pairs N, at L = 4N", ylabel="time of the cliff / prediction")
+    left.set_title(f"D = {parameter(times, 'dimension')}, no fitted constant")
     n = observable(times, "n_pairs").values
-    predictions = {
-        "mean field with positions": (observable(times, "mean_field_t50", "theory"), "o-"),
-        "four logits": (observable(four, "t50"), "s--"),
-    }
-    for learns, colour in ((True, "C0"), (False, "C3")):
-        name = "three" if learns else "two"
-        for label, (predicted, style) in predictions.items():
-            axis = predicted.dims[1]
-            here = predicted.isel({axis: int(np.flatnonzero((predicted[axis].values > 0) == learns)[0])})
-            left.plot(n, t50.sel(learn_beta2=learns).values / here.values, style, ms=4, color=colour,
-                      label=f"{label}, {name} parameters")  # fmt: skip
-        ratio = observable(dimensions, "t50") / observable(dimensions, "mean_field_t50", "theory")
-        ratio = ratio.sel(learn_beta2=learns)
-        d = ratio["dimension"].values
-        for run in ratio.transpose("replica", "dimension").values:
-            middle.plot(1 / d, run, ".", ms=3, color=colour)
-        middle.plot(
-            1 / d, ratio.mean("replica"), "o-", ms=4, color=colour, label=f"{name} parameters", gid=f"D:{learns}"
-        )
-        index = int(np.flatnonzero(observable(exact, "learn_beta2").values == learns)[0])
-        for observed, marker in (("p_right", "o"), ("ila1", "^")):
-            course = observable(exact, observed).isel(learn_beta2=index)
-            clock = observable(exact, "time", "theory").isel(learn_beta2=index).values
-            right.plot(clock, observable(exact, observed, "theory").isel(learn_beta2=index), "-", color=colour, lw=1)
-            right.plot(clock, course.mean("replica"), marker, ms=3, mfc="none", color=colour,
-                       label=f"{'p(right)' if observed == 'p_right' else 'ILA1'}, {name}")  # fmt: skip
-    middle.plot([0, 1 / 16], [1, 1 + 4 / 16], ":", color="0.4", label="1 + 4/D")
-    for axes in (left, middle):
-        axes.axhline(1, color="0.3", lw=0.8)
-    left.set(
-        xscale="log",
-        xlabel="pairs N, at L = 4N",
-        ylabel="time of the cliff / prediction",
-        title="D = 63, no fitted constant",
-    )
-    left.set_xticks(n, [str(k) for k in n], minor=False)
+    left.set_xticks(n, [str(k) for k in n])
     left.minorticks_off()
+    middle.plot([0, 1 / 16], [1, 1 + 4 / 16], ":", color="0.4", label="1 + 4/D")
     middle.set(xlabel="1/D", ylabel="time of the cliff / mean field", title="Random contents of dimension D, N = 4")
     right.set(xlabel="updates", title="Contents at right angles, N = 8")
     for axes in (left, middle, right):
@@ -89,11 +63,39 @@ def mean_field(data: Data) -> Figure:
     return figure
 
 
+def draw_predictions(axes: Any, times: Any, four: Any, k: int, name: str, colour: str) -> None:
+    """Median t50 over both predictions."""
+    t50 = observable(times, "t50").median("replica").isel(learn_beta2=k).values
+    n = observable(times, "n_pairs").values
+    field = observable(times, "mean_field_t50", "theory").isel(learn_beta2=k).values
+    logits = observable(four, "t50").isel(beta2_mobility=k).values
+    axes.plot(n, t50 / field, "o-", ms=4, color=colour, label=f"mean field with positions, {name} parameters")
+    axes.plot(n, t50 / logits, "s--", ms=4, color=colour, label=f"four logits, {name} parameters", gid=f"four:{name}")
+    axes.axhline(1, color="0.3", lw=0.8)
+
+
+def draw_dimensions(axes: Any, tree: Any, k: int, name: str, colour: str) -> None:
+    """t50 over the mean field's against 1/D, every run and their mean."""
+    ratio = observable(tree, "t50") / observable(tree, "mean_field_t50", "theory")
+    ratio = ratio.isel(learn_beta2=k).transpose("replica", "dimension")
+    d = ratio["dimension"].values
+    axes.plot(np.broadcast_to(1 / d, ratio.shape).ravel(), ratio.values.ravel(), ".", ms=3, color=colour)
+    axes.plot(1 / d, ratio.mean("replica"), "o-", ms=4, color=colour, label=f"{name} parameters", gid=f"D:{name}")
+    axes.axhline(1, color="0.3", lw=0.8)
+
+
+def draw_courses(axes: Any, tree: Any, k: int, name: str, colour: str) -> None:
+    """Mean over runs (marks) and mean field (lines) of p(right) and ILA1."""
+    for measure, label, marker in (("p_right", "p(right)", "o"), ("ila1", "ILA1", "^")):
+        axes.plot(clock(tree), observable(tree, measure, "theory").isel(learn_beta2=k), "-", color=colour, lw=1)
+        axes.plot(clock(tree), observable(tree, measure).isel(learn_beta2=k).mean("replica"), marker, ms=3, mfc="none",
+                  color=colour, label=f"{label}, {name} parameters")  # fmt: skip
+
+
 def labels(data: Data) -> Figure:
     """p(right) over updates, every run, a panel for every number of labels."""
     tree = data["abrupt_icl.head_labels"]
-    p_right, time = observable(tree, "p_right"), observable(tree, "time").values
-    time = time.reshape(-1, time.shape[-1])[0]
+    p_right, time = observable(tree, "p_right"), clock(tree)
     counts = p_right["n_labels"].values
     figure = new_figure(4.2 * len(counts), 3.6)
     for axes, n_labels in zip(figure.subplots(1, len(counts), sharey=True), counts, strict=True):
@@ -102,15 +104,14 @@ def labels(data: Data) -> Figure:
                 axes.plot(time, run, color=colour, lw=0.9, label=f"W at {scale:g} of its scale" if k == 0 else None)
         axes.set(xlabel="updates", title=f"N = {int(parameter(tree, 'n_pairs'))}, L = {n_labels}", ylim=(0, 1))
     figure.axes[0].set_ylabel("probability of the right label")
-    figure.axes[0].legend(loc="upper left")
+    figure.axes[0].legend(loc="center right")
     return figure
 
 
 def classes(data: Data) -> Figure:
     """Accuracies over updates by the number of classes; every run."""
     tree = data["abrupt_icl.head_classes"]
-    time = observable(tree, "time").values
-    time = time.reshape(-1, time.shape[-1])[0]
+    time = clock(tree)
     titles = {
         "ic_accuracy": "novel classes: in context",
         "ic2_accuracy": "labels moved by one",

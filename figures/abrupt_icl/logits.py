@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from toysim.figures.abrupt_icl.common import clock
 
 from toysim.drawing import Data, new_figure, observable, parameter
 
@@ -22,10 +23,9 @@ def surface(data: Data) -> Figure:
         drawn = axes.contourf(alpha, xi, here.values, levels=np.linspace(0, 8, 33), cmap="viridis", extend="max")
         courses(axes, descent, n_labels, (alpha[0], alpha[-1]))
         n_pairs = int(parameter(descent, "n_pairs"))
+        kind = "a saddle" if n_labels == n_pairs else "a slope, then a cliff"
         axes.set(xlabel="$\\alpha$", xlim=(alpha[0], alpha[-1]), ylim=(xi[0], xi[-1]))
-        axes.set_title(
-            f"N = {n_pairs}, L = {n_labels}: " + ("a saddle" if n_labels == n_pairs else "a slope, then a cliff")
-        )
+        axes.set_title(f"N = {n_pairs}, L = {n_labels}: {kind}")
         axes.legend(loc="lower right", labelcolor="white")
     figure.axes[0].set_ylabel("$\\xi$")
     figure.colorbar(drawn, ax=figure.axes, label="loss")
@@ -35,15 +35,15 @@ def surface(data: Data) -> Figure:
 def courses(axes: Any, descent: Any, n_labels: int, shown: tuple[float, float]) -> None:
     """Courses that move at all, as far as they are on the map, with a dot at every 20 units of time."""
     alpha, xi = (observable(descent, name).sel(n_labels=n_labels) for name in ("alpha", "xi"))
-    every = int(20 / float(observable(descent, "time").values.ravel()[1]))
+    every = int(20 / clock(descent)[1])
     for k, start in enumerate(alpha["alpha_start"].values):
         a, x = alpha.isel(alpha_start=k).values, xi.isel(alpha_start=k).values
         on = (a > shown[0]) & (a < shown[1])
         if abs(a - a[0]).max() < 1e-9:
-            axes.plot(a[:1], x[:1], "o", ms=6, color="white", mfc="none", label="rests at the origin")
+            axes.plot(a[:1], x[:1], "o", ms=6, color="white", mfc="none", label="rests")
             continue
         axes.plot(a[on], x[on], "-", lw=1.4, color="white", gid=f"course:{n_labels}:{start:g}",
-                  label=f"from $\\alpha$ = {start:g}; dots: 20 units of time")  # fmt: skip
+                  label=f"from $\\alpha$ = {start:g}, a dot every 20 units of time")  # fmt: skip
         axes.plot(a[on][::every], x[on][::every], ".", ms=4, color="white")
 
 
@@ -75,27 +75,35 @@ def plateau(data: Data) -> Figure:
 
 
 def cliff_time(data: Data) -> Figure:
-    """t50 with both estimates over N; the estimates relative to it; local exponents."""
-    tree = data["abrupt_icl.cliff_time"]
-    n, t50 = observable(tree, "n_pairs").values, observable(tree, "t50").values
-    low, high, law = (observable(tree, f"cliff_{name}", "theory").values for name in ("lower", "upper", "law"))
-    given = np.isfinite(low)
-    figure = new_figure(13.0, 4.0)
-    left, middle, right = figure.subplots(1, 3)
-    left.plot(n, t50, "o", ms=4, color=BLUE, label="flow", gid="t50")
-    left.fill_between(n[given], low[given], high[given], color=RED, alpha=0.35, lw=0, label="between the estimates")
-    left.plot(n[given], law[given], ":", color="0.3", label="leading law, $N^{3/2}$")
-    left.set(
-        xscale="log", yscale="log", xlabel="pairs N, at L = 4N", ylabel="time of the cliff", title="Time of the cliff"
-    )
-    for values, label in ((low, "lower estimate"), (high, "upper estimate"), (law, "leading law")):
-        middle.plot(n[given], (values / t50)[given], "o-", ms=3, lw=1, label=label)
-    middle.axhline(1, color="0.3", lw=0.8)
-    middle.set(xscale="log", xlabel="pairs N", ylabel="estimate / time", title="The estimates close in")
+    """t50 with both estimates over N and over L; the estimates relative to it; local exponents."""
+    sizes, by_labels = data["abrupt_icl.cliff_time"], data["abrupt_icl.cliff_labels"]
+    figure = new_figure(16.0, 3.9)
+    panels = figure.subplots(1, 4)
+    draw_times(panels[0], sizes, "n_pairs")
+    draw_times(panels[3], by_labels, "n_labels")
+    panels[0].set(xlabel="pairs N, at L = 4N", title="Time of the cliff")
+    panels[3].set(xlabel="labels L, at N = 8", title="Few labels make it late")
+    n, t50 = observable(sizes, "n_pairs").values, observable(sizes, "t50").values
+    for name, label in (("lower", "lower estimate"), ("upper", "upper estimate"), ("law", "leading law")):
+        values = observable(sizes, f"cliff_{name}", "theory").values / t50
+        panels[1].plot(n[np.isfinite(values)], values[np.isfinite(values)], "o-", ms=3, lw=1, label=label)
+    panels[1].axhline(1, color="0.3", lw=0.8)
+    panels[1].set(xscale="log", xlabel="pairs N, at L = 4N", ylabel="estimate / time", title="The estimates close in")
     exponent = np.diff(np.log(t50)) / np.diff(np.log(n))
-    right.plot(np.sqrt(n[1:] * n[:-1]), exponent, "o-", ms=4, color=BLUE, label="between neighbours", gid="exponent")
-    right.axhline(1.5, color=RED, ls="--", lw=1, label="3/2")
-    right.set(xscale="log", xlabel="pairs N", ylabel="d log time / d log N", title="Local exponent")
-    for axes in (left, middle, right):
+    panels[2].plot(np.sqrt(n[1:] * n[:-1]), exponent, "o-", ms=4, color=BLUE, label="neighbours", gid="exponent")
+    panels[2].axhline(1.5, color=RED, ls="--", lw=1, label="3/2")
+    panels[2].set(xscale="log", xlabel="pairs N, at L = 4N", ylabel="d log time / d log N", title="Local exponent")
+    for axes in panels:
         axes.legend(loc="best")
     return figure
+
+
+def draw_times(axes: Any, tree: Any, over: str) -> None:
+    """t50 over a parameter, the estimates as a band and their leading law where theory gives them."""
+    x, t50 = observable(tree, over).values, observable(tree, "t50").values
+    low, high, law = (observable(tree, f"cliff_{name}", "theory").values for name in ("lower", "upper", "law"))
+    given = np.isfinite(low)
+    axes.plot(x, t50, "o", ms=4, color=BLUE, label="flow", gid=f"t50:{over}")
+    axes.fill_between(x[given], low[given], high[given], color=RED, alpha=0.35, lw=0, label="between the estimates")
+    axes.plot(x[given], law[given], ":", color="0.3", label="$N^{3/2}\\sqrt{L/(L-N)}$")
+    axes.set(xscale="log", yscale="log", ylabel="time of the cliff")
