@@ -2,5 +2,6 @@
 
 from toysim.models.induction_head.head import HEAD
 from toysim.models.induction_head.logits import LOGITS
+from toysim.models.induction_head.network import NETWORK
 
-MODELS = (LOGITS, HEAD)
+MODELS = (LOGITS, HEAD, NETWORK)

@@ -76,13 +76,16 @@ def draw_contents(task: Task, generator: np.random.Generator) -> Contents:
     return Contents(drawn[: task.n_labels], drawn[task.n_labels :])
 
 
-def draw_batch(task: Task, contents: Contents, size: int, generator: np.random.Generator) -> Sequences:
-    """``size`` sequences of the task."""
+def draw_batch(
+    task: Task, contents: Contents, size: int, generator: np.random.Generator, exclude_target: bool = False
+) -> Sequences:
+    """``size`` sequences of the task; ``exclude_target``: plain contexts never show the target's class."""
     novel = generator.random(size) < task.p_novel
     bursty = novel | (generator.random(size) < task.p_bursty)
     classes, slot = _bursty_classes(task, size, generator)
     if not bursty.all():
-        classes[~bursty] = _plain_classes(task, int((~bursty).sum()), generator)
+        plain = _plain_classes(task, int((~bursty).sum()), generator)
+        classes[~bursty] = _without_target(task, plain, generator) if exclude_target else plain
     items = normals((size, task.n_pairs + 1, task.dimension), generator)
     items *= np.float32(task.dimension**-0.5)
     if novel.all() and task.burst == 1:
@@ -115,6 +118,15 @@ def _plain_classes(task: Task, size: int, generator: np.random.Generator) -> Int
     return np.searchsorted(cumulative[:-1], generator.random((size, task.n_pairs + 1)), side="right")
 
 
+def _without_target(task: Task, classes: Ints, generator: np.random.Generator) -> Ints:
+    """Context classes that are the target's drawn again until none is."""
+    while (same := classes[:, :-1] == classes[:, -1:]).any():
+        rows = np.flatnonzero(same.any(axis=1))
+        again = _plain_classes(task, len(rows), generator)[:, :-1]
+        classes[rows, :-1] = np.where(same[rows], again, classes[rows, :-1])
+    return classes
+
+
 def _repeat_target(task: Task, items: Floats, slot: Ints) -> None:
     """Novel items seen twice: two noisy copies of one centre are normal with correlation 1/(1 + eps^2)."""
     overlap = 1.0 / (1.0 + task.item_noise**2)
@@ -130,15 +142,18 @@ def _novel_centres(task: Task, classes: Ints, generator: np.random.Generator) ->
     return found
 
 
-def draw_tests(task: Task, contents: Contents, size: int, generator: np.random.Generator) -> dict[str, Sequences]:
+def draw_tests(
+    task: Task, contents: Contents, size: int, generator: np.random.Generator, exclude_target: bool = False
+) -> dict[str, Sequences]:
     """Test sets: ``train`` as in training; ``ic`` novel classes, only the context tells; where there are classes
 
-    ``ic2``, bursty, every label of the context moved by one, and ``iw``, plain, where the weights tell.
+    ``ic2``, bursty, every label of the context moved by one, and ``iw``, plain, where the weights tell; a context of
+    ``iw`` shows the target's class by chance, unless ``exclude_target``.
     """
     ic = draw_batch(task._replace(p_novel=1.0), contents, size, generator)
     if task.n_classes == 0:
         return {"train": ic, "ic": ic}
     moved = draw_batch(task._replace(p_novel=0.0, p_bursty=1.0), contents, size, generator)
     moved = moved._replace(labels=(moved.labels + 1) % task.n_labels, truth=(moved.truth + 1) % task.n_labels)
-    plain = draw_batch(task._replace(p_novel=0.0, p_bursty=0.0), contents, size, generator)
+    plain = draw_batch(task._replace(p_novel=0.0, p_bursty=0.0), contents, size, generator, exclude_target)
     return {"train": draw_batch(task, contents, size, generator), "ic": ic, "ic2": moved, "iw": plain}

@@ -1,0 +1,54 @@
+"""Sequences as the network sees them: contents and places of their tokens.
+
+A token is [one-hot of its place (P) | content (D)]. The one-hot half is never written down: a product with it picks
+a row.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from toysim.models.induction_head.network.parameters import NetworkParameters
+from toysim.models.induction_head.network.weights import DTYPES
+from toysim.models.induction_head.sequences import Contents, Sequences
+
+from toysim.jit import kernel
+
+
+class Tokens(NamedTuple):
+    """S sequences of T = 2N + 1 tokens item, label, ..., item, label, target.
+
+    items (S, N+1, D), label_vectors (L, D): contents; labels (S, N), truth (S,), first (S,): place of token 0
+    """
+
+    items: Any
+    label_vectors: Any
+    labels: Any
+    truth: Any
+    first: Any
+
+
+def tokens(p: NetworkParameters, contents: Contents, drawn: Sequences, generator: np.random.Generator) -> Tokens:
+    """Sequences put on places at random, in the network's precision."""
+    first = generator.integers(p.positions - p.n_tokens + 1, size=len(drawn.truth))
+    dtype = DTYPES[p.precision]
+    return Tokens(
+        drawn.items.astype(dtype, copy=False),
+        contents.label_vectors.astype(dtype, copy=False),
+        drawn.labels,
+        drawn.truth,
+        first,
+    )
+
+
+@kernel
+def part(tokens: Tokens, start: int, stop: int) -> Tokens:
+    """Some of the sequences."""
+    return Tokens(
+        tokens.items[start:stop],
+        tokens.label_vectors,
+        tokens.labels[start:stop],
+        tokens.truth[start:stop],
+        tokens.first[start:stop],
+    )

@@ -1,0 +1,55 @@
+"""SGD on fresh batches, compiled from one evaluation to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from toysim.models.induction_head.network.parameters import NetworkParameters
+from toysim.models.induction_head.network.passes import backward, forward
+from toysim.models.induction_head.network.tokens import Tokens, part, tokens
+from toysim.models.induction_head.network.weights import Weights, descend
+from toysim.models.induction_head.sequences import Contents, Task, draw_batch
+
+from toysim.jit import kernel
+
+DRAWN_AT_ONCE = 1024  # sequences, about: of small batches many are drawn together
+
+
+@kernel
+def train(drawn: Tokens, size: int, weights: Weights, gradient: Weights, rate: float, decay: float) -> None:
+    """One update for every ``size`` of the sequences."""
+    for start in range(0, len(drawn.truth), size):
+        batch = part(drawn, start, start + size)
+        backward(batch, weights, forward(batch, weights), gradient)
+        descend(weights, gradient, rate, decay)
+
+
+class Training:
+    """A network on its stream of batches; how often one looks at it on the way changes nothing."""
+
+    def __init__(
+        self, p: NetworkParameters, task: Task, contents: Contents, weights: Weights, generator: np.random.Generator
+    ) -> None:
+        self.p, self.weights = p, weights
+        self.gradient = Weights(*(np.zeros_like(w) for w in weights))
+        self._updates = max(1, DRAWN_AT_ONCE // p.batch_size)  # that one draw is enough for
+        self._draws = self._draw(task, contents, generator)
+        self._drawn, self._used = next(self._draws), 0
+
+    def _draw(self, task: Task, contents: Contents, generator: np.random.Generator) -> Iterator[Tokens]:
+        while True:
+            sequences = draw_batch(task, contents, self._updates * self.p.batch_size, generator)
+            yield tokens(self.p, contents, sequences, generator)
+
+    def advance(self, n_updates: int) -> None:
+        """The next ``n_updates`` of SGD."""
+        size = self.p.batch_size
+        while n_updates > 0:
+            if self._used == self._updates:
+                self._drawn, self._used = next(self._draws), 0
+            now = min(n_updates, self._updates - self._used)
+            batches = part(self._drawn, self._used * size, (self._used + now) * size)
+            train(batches, size, self.weights, self.gradient, self.p.learning_rate, self.p.weight_decay)
+            self._used += now
+            n_updates -= now
