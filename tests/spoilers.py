@@ -59,4 +59,24 @@ SPOILERS = {
         "opposite_trends": [("sparsity_full", "final_l1_norm", lambda v: -v)],
         "wsd_beats_cosine": [("schedules", "final_loss", lambda v: -v)],
     },
+    "isolated_solutions": {
+        "isolated": [("potential", "potential", lambda v: v + 0.01)],
+        "square_root_law": [("nearby", "potential", lambda v: 0.99 * v)],
+        "peak_is_the_entropy": [
+            ("peak", "potential", lambda v: v + 1e-8),
+            ("potential", "potential", lambda v: v + 1e-3),
+        ],
+        "capacity": [("storage", "entropy", lambda v: v + 1e-3)],
+        "transitions": [
+            ("students", "free_entropy", lambda v: v + 1e-3),
+            ("students_warm", "free_entropy", lambda v: v + 2e-3),
+        ],
+        "annealed_is_late": [("students", "free_entropy", lambda v: v + 0.1)],
+        "message_passing_agrees": [
+            ("planted", "potential", lambda v: 1.03 * v),
+            ("landscape", "entropy", lambda v: 1.1 * v),
+            ("students_sampled", "overlap", lambda v: 0.95 * v),
+        ],
+        "small_instances_tend_to_it": [("enumerated", "legendre", lambda v: 1.1 * v)],
+    },
 }

@@ -1,0 +1,103 @@
+"""The Franz-Parisi potential around a typical solution, near and far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+from toysim.figures.isolated_solutions.evidence import SQUARE_ROOT, fields_at_threshold
+from toysim.figures.isolated_solutions.reading import (
+    at_infinite_size,
+    converged,
+    entropy_of_weights,
+    mean_and_error,
+    theory,
+)
+from toysim.models.perceptron.transitions import isolation_distance
+
+from toysim.drawing import Data, new_figure
+
+PREFIX = "isolated_solutions."
+SHOWN = (0.5, 0.7)  # loads whose overlaps are drawn
+
+
+def potential(data: Data) -> Figure:
+    """Phi and x over the distance, q and t over the overlap."""
+    tree = data[f"{PREFIX}potential"]
+    figure = new_figure(13.5, 4.4)
+    left, middle, right = figure.subplots(1, 3)
+    for axes, name in ((left, "potential"), (middle, "coupling")):
+        draw_curves(axes, tree, name)
+        axes.set(xscale="log", xlabel="distance $d$ to a typical solution")
+    for i, alpha in enumerate(theory(tree, "alpha").values):
+        left.plot(isolation_distance(float(alpha)), 0.0, "o", ms=5, mfc="white", color=f"C{i}")
+    left.plot([], [], "--", color="0.4", lw=1, label="negative")
+    left.plot([], [], "o", mfc="white", color="0.4", label="no solution is closer")
+    left.set(
+        ylabel="potential $\\Phi$ [nat per weight]", title="How many solutions lie at a distance", ylim=(-0.08, 0.58)
+    )
+    left.legend(loc="upper left")
+    middle.set(ylabel="field $x = -d\\Phi/dp$ [nat]", title="Field that holds a distance")
+    valid = theory(tree, "valid").values
+    for i, alpha in enumerate(SHOWN):
+        here = valid[int(np.flatnonzero(theory(tree, "alpha").values == alpha)[0])]
+        p = theory(tree, "overlap").sel(alpha=alpha).values[here]
+        for name, line, symbol in (("self_overlap", "-", "q"), ("cross_overlap", ":", "t")):
+            right.plot(p, theory(tree, name).sel(alpha=alpha).values[here], line, color=f"C{i}",
+                       label=f"${symbol}$, $\\alpha$ = {alpha:g}")  # fmt: skip
+    right.plot([0, 1], [0, 1], color="0.8", lw=0.8, zorder=0)
+    right.set(xlabel="overlap $p$ with the solution", ylabel="overlap", title="Two solutions at the distance ($q$)\n"
+              "and another typical solution ($t$)")  # fmt: skip
+    right.legend(loc="upper left")
+    return figure
+
+
+def draw_curves(axes: Any, tree: xr.DataTree, name: str) -> None:
+    """One curve a load over the distance, dashed where the potential is negative, while replica symmetry holds."""
+    curves, distance = theory(tree, name), theory(tree, "distance").values
+    valid, stable = theory(tree, "valid").values, theory(tree, "stability").values < 1.0
+    for i, alpha in enumerate(curves["alpha"].values):
+        d, y = distance[i], curves.values[i]
+        axes.plot(d[stable[i]], y[stable[i]], "--", color=f"C{i}", lw=0.9)
+        axes.plot(
+            d[valid[i]],
+            y[valid[i]],
+            "-",
+            color=f"C{i}",
+            lw=1.6,
+            label=f"$\\alpha$ = {alpha:g}",
+            gid=f"{name}:{alpha:g}",
+        )
+    axes.axhline(0.0, color="0.6", lw=0.8)
+
+
+def nearby(data: Data) -> Figure:
+    """The square-root law, and Legendre transforms of small instances over 1/N."""
+    near, small = data[f"{PREFIX}nearby"], data[f"{PREFIX}enumerated"]
+    figure = new_figure(9.5, 4.2)
+    left, right = figure.subplots(1, 2)
+    phi, d = theory(near, "potential"), theory(near, "distance").values
+    for i, alpha in enumerate(phi["alpha"].values):
+        law = SQUARE_ROOT * float(alpha) * fields_at_threshold(float(alpha)) * np.sqrt(d[i])
+        left.plot(d[i], (entropy_of_weights(d[i]) - phi.values[i]) / law, "o-", ms=4, label=f"$\\alpha$ = {alpha:g}")
+    left.axhline(1.0, color="0.6", lw=0.8)
+    left.set(xscale="log", xlabel="distance $d$", ylabel="$[h_2(d) - \\Phi] / (0.955\\, \\alpha \\rho_0 \\sqrt{d})$",
+             title="A square root of the distance is lost")  # fmt: skip
+    left.legend()
+    mean, error = mean_and_error(converged(small, "legendre"))
+    value, spread = at_infinite_size(small, "legendre")
+    size = mean["size"].values
+    for i, x in enumerate(mean["field"].values):
+        right.errorbar(1.0 / size, mean.values[i], error.values[i], fmt="o", ms=4, color=f"C{i}", label=f"$x$ = {x:g}")
+        right.errorbar([0.0], [value[i]], [spread[i]], fmt="s", ms=4, mfc="none", color=f"C{i}")
+        right.plot([0.0, 1.0 / size.min()], [value[i], mean.values[i][0]], ":", color=f"C{i}", lw=1)
+        right.plot([-0.004], theory(small, "legendre").values[i, :1], ">", color=f"C{i}", ms=7)
+    right.set(
+        xlabel="1/N", ylabel="$\\psi(x)$ [nat per weight]", title="All configurations, every solution a reference"
+    )
+    right.plot([], [], ">", color="0.4", label="theory")
+    right.plot([], [], "s", mfc="none", color="0.4", label="extrapolated")
+    right.legend(loc="center right")
+    return figure
