@@ -25,7 +25,7 @@ def _seconds(p: FranzParisiParameters) -> float:
     if p.sampler == "message_passing":
         return 5e-2 + 2e-8 * p.alpha * p.size**2
     pairs = p.size**2 if p.reference == "solution" else 1
-    return 5e-2 + 1e-9 * 2**p.size * pairs * (15 if p.given == "overlap" else 1)
+    return 5e-2 + 1e-9 * (1 << p.size) * pairs * (15 if p.given == "overlap" else 1)
 
 
 def _observable(name: str, long_name: str, off: float, unit: str = "1", scale: float = 0.0) -> Observable:

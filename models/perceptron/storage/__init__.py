@@ -20,7 +20,7 @@ stable if alpha int Dz (df/domega)^2 int Dz (1 - tanh^2)^2 < 1,  df/domega = -(G
 
 def _seconds(p: StorageParameters) -> float:
     if p.sampler == "enumeration":
-        return 2e-3 + 2e-9 * 2**p.size * (1 + p.alpha)
+        return 2e-3 + 2e-9 * (1 << p.size) * (1 + p.alpha)
     return 2e-3 + 2e-8 * p.alpha * p.size**2
 
 

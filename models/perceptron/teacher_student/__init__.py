@@ -22,7 +22,7 @@ entropy s = phi + energy/T;  larger phi wins;  stable if alpha <(df/domega)^2> <
 
 def _seconds(p: TeacherStudentParameters) -> float:
     if p.sampler == "enumeration":
-        return 5e-3 + (4e-8 if p.temperature else 2e-9 * (1 + p.alpha)) * 2**p.size
+        return 5e-3 + (4e-8 if p.temperature else 2e-9 * (1 + p.alpha)) * (1 << p.size)
     return 5e-3 + 2e-8 * p.alpha * p.size**2
 
 
