@@ -22,8 +22,7 @@ ONE_TASK, WITH_PRIOR = f"{PREFIX}theory_one_task", f"{PREFIX}theory_prior"
 UNCERTAINTY = f"{PREFIX}theory_uncertainty"
 TWO_TASKS, TWO_TASKS_FAST = f"{PREFIX}theory_forgetting", f"{PREFIX}theory_forgetting_fast"
 TWO_TASKS_PRIOR = f"{PREFIX}theory_forgetting_prior"
-# Ends of the range of alpha with two branches at beta = 20: spinodals of the high and of the low one.
-COEXISTENCE = (1.499, 1.906)
+APART = 1e-6  # errors that differ by more belong to different saddle points
 
 
 def courses(data: Data) -> Figure:
@@ -64,9 +63,16 @@ def draw_theory(axes: Any, tree: xr.DataTree, name: str, x: str, color: str, **a
     """Replica-symmetric lines: reached from overlap 0 (solid), and from the teacher where that differs (dashed)."""
     values = observable(tree, name, "theory").sel(at)
     low, high = values.sel(branch="low"), values.sel(branch="high")
-    for curve, line in ((low, "-"), (high.where(np.abs(high - low) > 1e-6), "--")):
+    for curve, line in ((low, "-"), (high.where(np.abs(high - low) > APART), "--")):
         known = curve[np.isfinite(curve.values)]
         axes.plot(known[x], known, line, color=color, lw=1, gid=f"theory:{name}:{line}:{sorted(at.items())}")
+
+
+def coexistence(tree: xr.DataTree) -> tuple[float, float]:
+    """Smallest and largest alpha of the sweep at which the theory has two branches."""
+    error = observable(tree, "error", "theory")
+    alpha = error["alpha"].values[np.abs(error.sel(branch="high") - error.sel(branch="low")).values > APART]
+    return float(alpha.min()), float(alpha.max())
 
 
 def one_task(data: Data) -> Figure:
@@ -78,7 +84,7 @@ def one_task(data: Data) -> Figure:
     left.set(xlabel="$\\alpha$", ylabel="generalisation error", title="One task: descent's end (bars: s.d. of runs)")
     left.legend()
     draw_points(middle, data[RELAXATION], "relaxation_time", "alpha_1", "k", "descent")
-    middle.axvspan(*COEXISTENCE, color="0.9", label="two branches of the theory")
+    middle.axvspan(*coexistence(data[ONE_TASK]), color="0.9", label="two branches of the theory")
     middle.set(xlabel="$\\alpha$", ylabel="epochs until the error is steady", title="Relaxation time")
     middle.legend(loc="upper left")
     for tree, color, label in ((data[FREE], "C0", "descent, Q free"), (data[RAMPED], "C1", "descent, Q raised slowly")):
@@ -249,7 +255,7 @@ CLAIMS = (
         name="relaxation_peaks",
         sentence="Descent takes longest where the theory has two branches.",
         source="arXiv:2212.02846, figure 2c",
-        sweeps=(RELAXATION,),
-        check=lambda data: evidence.relaxation_peaks(data[RELAXATION], *COEXISTENCE),
+        sweeps=(RELAXATION, ONE_TASK),
+        check=lambda data: evidence.relaxation_peaks(data[RELAXATION], *coexistence(data[ONE_TASK])),
     ),
 )
