@@ -71,7 +71,8 @@ def draw_theory(axes: Any, tree: xr.DataTree, name: str, x: str, color: str, **a
 def coexistence(tree: xr.DataTree) -> tuple[float, float]:
     """Smallest and largest alpha of the sweep at which the theory has two branches."""
     error = observable(tree, "error", "theory")
-    alpha = error["alpha"].values[np.abs(error.sel(branch="high") - error.sel(branch="low")).values > APART]
+    apart = abs(error.sel(branch="high") - error.sel(branch="low")) > APART
+    alpha = error["alpha"].values[apart.values]
     return float(alpha.min()), float(alpha.max())
 
 
