@@ -191,6 +191,7 @@ def test_where_replica_symmetry_ends_it_is_said():
         nowhere = landscape.at_overlap(p)
         assert nowhere.solver_status == FROZEN
         assert np.isnan(nowhere.potential)
+    assert np.isnan(Landscape("solution", 0.9).at_overlap(0.5).potential)  # no solution to start from
     assert storage_saddle(0.9).solver_status == FROZEN
     assert np.isnan(storage_saddle(1.3).overlap)
 
@@ -238,6 +239,7 @@ def test_pattern_weights_sum_to_one():
         (0.97, 0.33, 0.98, 0.33),
         (0.3, 0.3, 0.3, 0.3),
         (0.999, 0.46, 0.999, 0.46),
+        (0.6, 0.6 + 1e-12, 0.6, 0.6),
     ):
         assert reference_patterns(q, t, p, q0, STEP)[5] == pytest.approx(1, abs=1e-11)
 
@@ -322,9 +324,10 @@ def test_no_patterns_no_constraint():
         for p in (-0.4, 0.0, 0.8):
             share = 0.5 * (1 + p)
             entropy = -share * math.log(share) - (1 - share) * math.log1p(-share)
-            found = solved(FRANZ_PARISI, alpha=0.0, reference=kind, target_overlap=p)
-            assert found["potential"] == pytest.approx(entropy, abs=1e-12)
-            assert found["coupling"] == pytest.approx(math.atanh(p), abs=1e-11)
+            for alpha in (0.0, 1e-12):
+                found = solved(FRANZ_PARISI, alpha=alpha, reference=kind, target_overlap=p)
+                assert found["potential"] == pytest.approx(entropy, abs=1e-11)
+                assert found["coupling"] == pytest.approx(math.atanh(p), abs=1e-10)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from toysim.figures.isolated_solutions.reading import (
     theory,
 )
 from toysim.models.perceptron import transitions as classic
+from toysim.models.perceptron.storage.theory import storage_saddle
 
 from toysim.claims import Evidence, listed
 
@@ -29,7 +30,7 @@ def isolated(tree: xr.DataTree) -> Evidence:
     potential, d = theory(tree, "potential"), theory(tree, "distance")
     alphas = potential["alpha"].values
     d_min = np.array([classic.isolation_distance(float(a)) for a in alphas])
-    q = [classic.storage_saddle(float(a)).overlap for a in alphas]
+    q = [storage_saddle(float(a)).overlap for a in alphas]
     holds, closest = [], []
     for i in range(len(alphas)):
         phi, distance = potential.values[i], d.values[i]
@@ -65,7 +66,7 @@ def fields_at_threshold(alpha: float) -> float:
     """rho0 = int Dz G(a z)/(sqrt(1-q) H(a z)),  a = sqrt(q/(1-q)): trapezoid on a grid as fine as needed here."""
     from scipy.special import log_ndtr
 
-    q = classic.storage_saddle(alpha).overlap
+    q = storage_saddle(alpha).overlap
     z = np.linspace(-9.0, 9.0, 361)
     a = math.sqrt(q / (1.0 - q))
     density = np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)

@@ -35,7 +35,7 @@ def crossing(x: Array, y: Array) -> tuple[float, float]:
 
 def mean_and_error(draws: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
     """Mean over replicas and its standard error."""
-    n = np.isfinite(draws).sum("replica")
+    n = draws.count("replica")
     return draws.mean("replica"), draws.std("replica", ddof=1) / np.sqrt(n)
 
 

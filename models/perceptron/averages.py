@@ -19,12 +19,18 @@ FARTHEST = 5.0  # a step farther out weighs less than 1e-6 of its width, and a g
 
 
 @kernel
+def near(centre: float) -> float:
+    """A centre of nodes that leaves enough of them at 0, where the weight is."""
+    return min(max(centre, -FARTHEST), FARTHEST)
+
+
+@kernel
 def gaussian_nodes(centre: float, scale: float, step: float) -> tuple[Any, Any]:
     """Nodes z and weights of int Dz g(z) for a g that turns within ``scale`` <= 1 of ``centre``.
 
     Trapezoid in u with z = centre + scale sinh(u): exponentially accurate, for any small scale.
     """
-    centre = min(max(centre, -FARTHEST), FARTHEST) if scale < 1.0 else 0.0
+    centre = min(max(centre, -REACH), REACH) if scale < 1.0 else 0.0
     first = math.floor(math.asinh((-REACH - centre) / scale) / step)
     last = math.ceil(math.asinh((REACH - centre) / scale) / step)
     z, weight = np.empty(last - first + 1), np.empty(last - first + 1)
@@ -40,7 +46,7 @@ def site_averages(variance: float, mean: float, step: float) -> tuple[float, flo
     """Averages over a weight's field A = mean + sqrt(variance) z: tanh A, tanh^2 A, (1 - tanh^2 A)^2, ln 2cosh A."""
     width = math.sqrt(max(variance, 0.0))
     scale = 1.0 / max(1.0, width)
-    z, weight = gaussian_nodes(-mean / max(width, 1e-100), scale, step)
+    z, weight = gaussian_nodes(near(-mean / max(width, 1e-100)), scale, step)
     first = second = spread = entropy = 0.0
     for i in range(len(z)):
         field = mean + width * z[i]
@@ -62,7 +68,7 @@ def storage_patterns(q: float, margin: float, step: float) -> tuple[float, float
     """
     room = math.sqrt(1.0 - q)
     scale = room / max(room, math.sqrt(q))
-    z, weight = gaussian_nodes(-margin / max(math.sqrt(q), 1e-100), scale, step)
+    z, weight = gaussian_nodes(near(-margin / max(math.sqrt(q), 1e-100)), scale, step)
     square = slope = log_mean = 0.0
     for i in range(len(z)):
         t = (margin + math.sqrt(q) * z[i]) / room

@@ -14,7 +14,7 @@ NAN = float("nan")
 
 DAMPING = 0.5
 TOLERANCE = 1e-12  # largest change by an undamped update
-MAX_EVALUATIONS = 5000  # a passage just beyond a spinodal, at distance e of it, takes about 3/sqrt(e)
+MAX_EVALUATIONS = 5000  # a passage just beyond a spinodal, at distance e of it, takes about 10/sqrt(e)
 CEILING = 1e-9  # closer to overlap 1 than this there is no saddle point below it
 NEAR = 1e-2  # Newton steps are tried below this residual ...
 PATIENCE = 10  # ... and, where one failed, again after so many damped updates
@@ -34,7 +34,7 @@ def judged(found: Saddle, stability: float, entropy: float) -> int:
     """Status of a saddle point with its replicon value and its entropy (or potential)."""
     if found.status != OK:
         return found.status
-    return AT_UNSTABLE if stability >= 1.0 else FROZEN if entropy < 0.0 else OK
+    return AT_UNSTABLE if stability >= 1.0 else FROZEN if entropy < -TOLERANCE else OK
 
 
 def solve(update: Callable[[Array], Array], start: Array) -> Saddle:
@@ -49,7 +49,7 @@ def solve(update: Callable[[Array], Array], start: Array) -> Saddle:
         if not (np.isfinite(residual) and max(x[0], new[0]) < 1.0 - CEILING):
             return Saddle(np.full_like(x, np.nan), np.nan, evaluations, FROZEN)
         if residual <= TOLERANCE:
-            return Saddle(x, residual, evaluations, OK)
+            return Saddle(new, residual, evaluations, OK)
         wait -= 1
         if residual < NEAR and wait <= 0:
             polished = _newton(update, x, new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from toysim.models.perceptron.averages import gaussian_nodes, site_averages
+from toysim.models.perceptron.averages import gaussian_nodes, near, site_averages
 
 from toysim.jit import kernel
 from toysim.numerics.gaussian import LOG_SQRT_2PI, inverse_mills, log_tail
@@ -102,7 +102,8 @@ def reference_patterns(
         mean = t * z[i] / math.sqrt(q0)
         log_fits = log_tail(-a0 * z[i])
         f0 = inverse_mills(-a0 * z[i]) / room0
-        w, inner = gaussian_nodes(centre * z[i], scale, step)
+        # Where J's pattern has z < 0, w lies just on the fitting side of K's step, however far that is.
+        w, inner = gaussian_nodes(centre * z[i] if z[i] < 0.0 else near(centre * z[i]), scale, step)
         for j in range(len(w)):
             eta = (a0 * z[i] + rho * w[j]) / left
             if eta < 0.0 and eta * eta - min(a0 * z[i], 0.0) ** 2 > NEGLIGIBLE:

@@ -33,13 +33,15 @@ class Potential(NamedTuple):
 class Landscape:
     """The potential around one reference at one load; ``step`` is that of the quadrature.
 
-    The planted reference takes no second solution into account: its sites are those of q0^ = t^ = 0.
+    The planted reference takes no second solution into account: its sites are those of q0^ = t^ = 0. Beyond capacity
+    there is no typical solution of random labels to be a reference, and no potential.
     """
 
     def __init__(self, reference: str, alpha: float, step: float = STEP) -> None:
         self.planted, self.alpha, self.step = reference == "planted", alpha, step
         own = None if self.planted else storage_saddle(alpha, step=step)
         self.q0, self.q0_conjugate = (own.overlap, own.conjugate) if own else (0.0, 0.0)
+        self.has_reference = own is None or own.solver_status == OK
 
     def patterns(self, q: float, t: float, p: float) -> tuple[float, float, float, float, float]:
         """alpha times: f^2, f f0, d< ln H >/dp, (df/domega)^2, ln H."""
@@ -53,6 +55,8 @@ class Landscape:
 
     def at_overlap(self, p: float) -> Potential:
         """Phi(p), from overlaps between those of w = J (p = 1) or w = -J and the exact point p = q0."""
+        if not self.has_reference:
+            return Potential(overlap=p)
         if p == 1.0:
             return self.reference_itself(NAN)
         pull = float(np.arctanh(max(p, -1.0 + 1e-15)))
@@ -76,6 +80,8 @@ class Landscape:
 
     def at_field(self, x: float) -> Potential:
         """The maximum of Phi(p) + x p: the saddle point reached from p = q0, or the reference itself if larger."""
+        if not self.has_reference:
+            return Potential(coupling=x)
 
         def update(y: Array) -> Array:
             square, cross, along, *_ = self.patterns(y[0], y[1], y[2])

@@ -18,7 +18,7 @@ class StorageParameters(Parameters):
     )
     margin: float = parameter(0.0, symbol="kappa", meaning="least label times field of a solution", ge=-10, le=10)
     field: float = parameter(
-        0.0, symbol="x", unit="nat", meaning="field along a fixed random configuration", ge=-20, le=20
+        0.0, symbol="x", unit="nat", meaning="field along a fixed random configuration", ge=-10, le=10
     )
     sampler: Literal["message_passing", "enumeration"] = parameter(
         "message_passing", symbol="sampler", meaning="message passing on one instance, or all configurations"
