@@ -65,7 +65,9 @@ def draw_theory(axes: Any, tree: xr.DataTree, name: str, x: str, color: str, **a
     low, high = values.sel(branch="low"), values.sel(branch="high")
     for curve, line in ((low, "-"), (high.where(np.abs(high - low) > APART), "--")):
         known = curve[np.isfinite(curve.values)]
-        axes.plot(known[x], known, line, color=color, lw=1, gid=f"theory:{name}:{line}:{sorted(at.items())}")
+        axes.plot(
+            known[x], known, line, marker=".", ms=3, color=color, lw=1, gid=f"theory:{name}:{line}:{sorted(at.items())}"
+        )
 
 
 def coexistence(tree: xr.DataTree) -> tuple[float, float]:
