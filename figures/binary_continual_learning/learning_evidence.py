@@ -148,8 +148,8 @@ def foretold_by_the_theory(pairs: Iterable[tuple[str, xr.DataArray, xr.DataArray
     return Evidence(
         measured=f"r.m.s. difference over the range of the theory's errors, {'; '.join(texts)}",
         expected=f"below {TENTH:g}",
-        error=f"{np.concatenate(agree).sum()} of {np.concatenate(agree).size} points within {STANDARD_ERRORS:g} standard "
-        "errors",
+        error=f"{np.concatenate(agree).sum()} of {np.concatenate(agree).size} points within {STANDARD_ERRORS:g} "
+        "standard errors",
         holds=np.array(shares) < TENTH,
     )
 
