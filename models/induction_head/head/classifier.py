@@ -25,7 +25,8 @@ class Classifier:
 
     def backward(self, passed: list[Floats], by_logits: Floats) -> tuple[list[Floats], Floats]:
         """Gradients of the weights and of z, from dloss/dlogits (S, L)."""
-        gradients, by = [], by_logits
+        gradients: list[Floats] = []
+        by = by_logits
         for k in reversed(range(len(self.weights))):
             gradients.append(by.T @ passed[k])
             by = by @ self.weights[k]

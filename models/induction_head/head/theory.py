@@ -20,7 +20,7 @@ def predict(batch: Batch) -> Rows:
     out = Course(*(np.full(at.shape, np.nan) for _ in Course._fields))
     solvable = (batch["n_hidden"] == 0) & (batch["weight_scale"] == 0.0) & (batch["burst"] == 1)
     solvable &= batch["p_novel"] == 1.0
-    for i in np.flatnonzero(solvable):
+    for i in map(int, np.flatnonzero(solvable)):
         start = np.array([batch[f"{name}_start"][i] for name in ("beta1", "alpha", "beta2")] + [0.0])
         overlap = 1.0 / (1.0 + batch["item_noise"][i] ** 2)
         sizes = (int(batch["n_pairs"][i]), int(batch["n_labels"][i]))
@@ -33,8 +33,5 @@ def predict(batch: Batch) -> Rows:
         **out._asdict(),
         **crossings,
         "mean_field_t50": crossings["t50"],
-        "valid": solvable
-        & (batch["contents"] == "orthonormal")
-        & (batch["n_pairs"] <= 8)
-        & (batch["learning_rate"] <= 1),
+        "valid": solvable & bounded & (batch["contents"] == "orthonormal"),
     }

@@ -57,7 +57,7 @@ def label_excess(head: Head) -> float:
     """xi = mean_c W_c.l_c - mean_(c != c') W_c.l_c' of a linear classifier's part on o; NaN with hidden layers."""
     if len(head.classifier.weights) > 1:
         return np.nan
-    n_labels, dimension = head.label_vectors.shape
+    n_labels, dimension = len(head.label_vectors), head.label_vectors.shape[1]
     overlaps = (head.classifier.weights[0][:, -dimension:] @ head.label_vectors.T).astype(float)
     diagonal = float(np.trace(overlaps)) / n_labels
     return diagonal - (float(overlaps.sum()) / n_labels - diagonal) / (n_labels - 1)
