@@ -7,55 +7,90 @@ Layer 1 is causal: token i sees j <= i. Layer 2 matters at the target only.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from toysim.models.induction_head.network.parameters import NetworkParameters
 from toysim.models.induction_head.network.tokens import Tokens
+from toysim.models.induction_head.network.weights import DTYPES
 
 from toysim.jit import kernel
 
 Floats = npt.NDArray[np.floating[Any]]
 
 
+class Workspace(NamedTuple):
+    """Large arrays of a batch, made once a run: allocating them anew took 15 % of an update (measured).
+
+    content (S, T, D)     contents of all tokens in their order
+    attention (S, T, T)   a1
+    by_item (S, N+1, d)   A' u_j of the items without their places; backward sum_j ds_ij u_j
+    hidden (H+1, S, d)    inputs of the classifier's layers
+    """
+
+    content: Any
+    attention: Any
+    by_item: Any
+    hidden: Any
+
+
+def workspace(p: NetworkParameters) -> Workspace:
+    """For the batches of a run."""
+    n, dtype = p.batch_size, DTYPES[p.precision]
+    return Workspace(
+        np.empty((n, p.n_tokens, p.dimension), dtype),
+        np.zeros((n, p.n_tokens, p.n_tokens), dtype),
+        np.empty((n, p.n_pairs + 1, p.width), dtype),
+        np.empty((p.n_hidden + 1, n, p.width), dtype),
+    )
+
+
 @kernel
-def lay_out(tokens: Tokens) -> Floats:
-    """Contents (S, T, D) of all tokens in their order."""
+def lay_out(tokens: Tokens, content: Floats) -> None:
+    """Contents of all tokens in their order, into (S, T, D)."""
     items, labels = tokens.items, tokens.labels
-    content = np.empty((len(labels), 2 * labels.shape[1] + 1, items.shape[2]), items.dtype)
     for s in range(len(labels)):
-        for k in range(items.shape[1]):
-            content[s, 2 * k] = items[s, k]
-        for k in range(labels.shape[1]):
-            content[s, 2 * k + 1] = tokens.label_vectors[labels[s, k]]
-    return content
+        for i in range(content.shape[1]):
+            for k in range(content.shape[2]):
+                if i % 2 == 0:
+                    content[s, i, k] = items[s, i // 2, k]
+                else:
+                    content[s, i, k] = tokens.label_vectors[labels[s, i // 2], k]
 
 
 @kernel
-def attend_first(tokens: Tokens, content: Floats, A: Floats) -> Floats:
-    """a1_ij = softmax over j <= i of u_i' A u_j, (S, T, T); 0 for j > i."""
+def attend_first(tokens: Tokens, content: Floats, A: Floats, by_item: Floats, attention: Floats) -> None:
+    """a1_ij = softmax over j <= i of u_i' A u_j, into (S, T, T), 0 for j > i."""
     n, n_tokens, size = content.shape
-    n_items, places = tokens.items.shape[1], len(A) - size
-    A_content = A[places:]
-    by_item = np.dot(tokens.items.reshape(n * n_items, size), A_content).reshape(n, n_items, len(A))
-    by_label = np.dot(tokens.label_vectors, A_content)
-    attention = np.zeros((n, n_tokens, n_tokens), content.dtype)
-    key, scores = np.empty((n_tokens, size), A.dtype), np.empty((n_tokens, n_tokens), A.dtype)
+    n_items, places = by_item.shape[1], len(A) - size
+    np.dot(tokens.items.reshape(n * n_items, size), A[places:], by_item.reshape(n * n_items, len(A)))
+    by_label = np.dot(tokens.label_vectors, A[places:])
+    at_places, keys = np.empty((n_tokens, places), A.dtype), np.empty((n_tokens, size), A.dtype)
+    scores = np.empty((n_tokens, n_tokens), A.dtype)
     for s in range(n):
         first = tokens.first[s]
-        for i in range(n_tokens):
-            row = by_item[s, i // 2] if i % 2 == 0 else by_label[tokens.labels[s, i // 2]]
-            place = A[first + i]
-            for k in range(size):
-                key[i, k] = row[places + k] + place[places + k]
-            for j in range(i + 1):
-                attention[s, i, j] = row[first + j] + place[first + j]
-        np.dot(key, content[s].T, scores)
+        for k in range(n_items):
+            add_split(by_item[s, k], A[first + 2 * k], at_places[2 * k], keys[2 * k])
+        for k in range(n_items - 1):
+            add_split(by_label[tokens.labels[s, k]], A[first + 2 * k + 1], at_places[2 * k + 1], keys[2 * k + 1])
+        np.dot(keys, content[s].T, scores)
         for i in range(n_tokens):
             for j in range(i + 1):
-                attention[s, i, j] += scores[i, j]
+                attention[s, i, j] = at_places[i, first + j] + scores[i, j]
             softmax(attention[s, i, : i + 1])
-    return attention
+
+
+@kernel
+def add_split(a: Floats, b: Floats, places: Floats, content: Floats) -> None:
+    """a + b, vectors (d,), into the part of the places and that of the content.
+
+    All P places although a sequence needs T of them: loops as short as T take longer (measured).
+    """
+    for k in range(len(places)):
+        places[k] = a[k] + b[k]
+    for k in range(len(content)):
+        content[k] = a[len(places) + k] + b[len(places) + k]
 
 
 @kernel
@@ -149,20 +184,23 @@ def first_gradient(
     ds2: Floats,
     h: Floats,
     e: Floats,
-    width: int,
+    by_item: Floats,
 ) -> Floats:
     """Gradient of A (d, d) from da1_jk = a2_j f_k + ds2_j h_k + [j = n] e_k:
 
     ds_ij = a1_ij (da_ij - sum_k a1_ik da_ik),  dA = sum of u_i ds_ij u_j'
     """
     n, n_tokens, size = content.shape
-    n_items, places = tokens.items.shape[1], width - size
+    n_items, width = by_item.shape[1:]
+    places = width - size
     by_A = np.zeros((width, width), content.dtype)
-    by_item = np.zeros((n, n_items, width), content.dtype)
     by_label = np.zeros((len(tokens.label_vectors), width), content.dtype)
-    by_score, row = np.zeros((n_tokens, n_tokens), content.dtype), np.empty((n_tokens, size), content.dtype)
+    by_score = np.zeros((n_tokens, n_tokens), content.dtype)
+    at_places, at_content = np.empty((n_tokens, places), content.dtype), np.empty((n_tokens, size), content.dtype)
+    by_item[:] = 0
     for s in range(n):
         first = tokens.first[s]
+        at_places[:] = 0
         for i in range(n_tokens):
             mean = 0.0
             for k in range(i + 1):
@@ -172,16 +210,23 @@ def first_gradient(
                 mean += attention[s, i, k] * by_score[i, k]
             for k in range(i + 1):
                 by_score[i, k] = attention[s, i, k] * (by_score[i, k] - mean)
-        np.dot(by_score, content[s], row)
+                at_places[i, first + k] = by_score[i, k]
+        np.dot(by_score, content[s], at_content)
         for i in range(n_tokens):
-            token = by_item[s, i // 2] if i % 2 == 0 else by_label[tokens.labels[s, i // 2]]
-            place = by_A[first + i]
-            for j in range(i + 1):
-                token[first + j] += by_score[i, j]
-                place[first + j] += by_score[i, j]
-            for k in range(size):
-                token[places + k] += row[i, k]
-                place[places + k] += row[i, k]
+            add_joined(at_places[i], at_content[i], by_A[first + i])
+        for k in range(n_items):
+            add_joined(at_places[2 * k], at_content[2 * k], by_item[s, k])
+        for k in range(n_items - 1):
+            add_joined(at_places[2 * k + 1], at_content[2 * k + 1], by_label[tokens.labels[s, k]])
     by_A[places:] += np.dot(tokens.items.reshape(n * n_items, size).T, by_item.reshape(n * n_items, width))
     by_A[places:] += np.dot(tokens.label_vectors.T, by_label)
     return by_A
+
+
+@kernel
+def add_joined(places: Floats, content: Floats, out: Floats) -> None:
+    """Adds [places | content] to a vector (d,)."""
+    for k in range(len(places)):
+        out[k] += places[k]
+    for k in range(len(content)):
+        out[len(places) + k] += content[k]

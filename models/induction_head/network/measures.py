@@ -6,14 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from toysim.models.induction_head.network.attention import Workspace
 from toysim.models.induction_head.network.passes import forward
 from toysim.models.induction_head.network.tokens import Tokens, part
 from toysim.models.induction_head.network.weights import Weights
 
 Array = npt.NDArray[np.float64]
-
-AT_ONCE = 128  # sequences that pass the network together; more would leave the cache
-
 
 class Measures(NamedTuple):
     """Means over the sequences of a test set, progress measures as in arXiv:2312.03002.
@@ -33,15 +31,16 @@ class Measures(NamedTuple):
     tla2: float
 
 
-def measure(tokens: Tokens, weights: Weights) -> Measures:
-    """All measures of one test set."""
-    n = len(tokens.truth)
-    sums = sum((_sums(part(tokens, k, min(k + AT_ONCE, n)), weights) for k in range(0, n, AT_ONCE)), np.zeros(8))
+def measure(tokens: Tokens, weights: Weights, space: Workspace) -> Measures:
+    """All measures of one test set, in parts that have room in the workspace."""
+    n, room = len(tokens.truth), len(space.content)
+    parts = (part(tokens, k, min(k + room, n)) for k in range(0, n, room))
+    sums = sum((_sums(some, weights, space) for some in parts), np.zeros(len(Measures._fields)))
     return Measures(*(sums / n).tolist())
 
 
-def _sums(tokens: Tokens, weights: Weights) -> Array:
-    found = forward(tokens, weights)
+def _sums(tokens: Tokens, weights: Weights, space: Workspace) -> Array:
+    found = forward(tokens, weights, space)
     rows, truth, labels = np.arange(len(tokens.truth)), tokens.truth, tokens.labels
     logits = found.logits.astype(float)
     top = logits.max(axis=1)

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from toysim.models.induction_head.network.attention import (
+    Workspace,
     attend_first,
     back_through_first,
     first_gradient,
@@ -62,13 +63,15 @@ class Forward(NamedTuple):
 
 
 @kernel
-def forward(tokens: Tokens, weights: Weights) -> Forward:
-    """Attention and label probabilities of every sequence."""
+def forward(tokens: Tokens, weights: Weights, space: Workspace) -> Forward:
+    """Attention and label probabilities of every sequence, at most as many as the workspace has room for."""
+    n = len(tokens.truth)
+    content, a1 = space.content[:n], space.attention[:n]
     one, two = weights.attention[0], weights.attention[1]
     width = one.shape[1]
     A1, A2 = np.dot(one[QUERY].T, one[KEY]), np.dot(two[QUERY].T, two[KEY])
-    content = lay_out(tokens)
-    a1 = attend_first(tokens, content, A1)
+    lay_out(tokens, content)
+    attend_first(tokens, content, A1, space.by_item[:n], a1)
     last = np.zeros(a1.shape[:2], a1.dtype)
     last[:, -1] = 1
     m = pool(tokens, content, back_through_first(a1, last), width)
@@ -80,15 +83,15 @@ def forward(tokens: Tokens, weights: Weights) -> Forward:
         softmax(a2[s])
     y1 = pool(tokens, content, back_through_first(a1, a2), width)
     o = pool(tokens, content, a2, width) + np.dot(y1, one[VALUE].T)
-    hidden, logits, probability = classify(x + np.dot(o, two[VALUE].T), weights)
+    hidden = space.hidden.reshape(-1)[: len(space.hidden) * n * width].reshape(len(space.hidden), n, width)
+    logits, probability = classify(x + np.dot(o, two[VALUE].T), weights, hidden)
     return Forward(content, a1, a2, m, x, v, h, y1, o, A2, hidden, logits, probability)
 
 
 @kernel
-def classify(r: Floats, weights: Weights) -> tuple[Floats, Floats, Floats]:
-    """Inputs of the layers (H+1, S, d), logits and probabilities (S, L)."""
+def classify(r: Floats, weights: Weights, hidden: Floats) -> tuple[Floats, Floats]:
+    """Logits and probabilities (S, L); inputs of the layers into ``hidden`` (H+1, S, d)."""
     n_hidden = len(weights.hidden)
-    hidden = np.empty((n_hidden + 1, *r.shape), r.dtype)
     hidden[0] = r
     for k in range(n_hidden):
         np.dot(hidden[k], weights.hidden[k].T, hidden[k + 1])
@@ -97,7 +100,7 @@ def classify(r: Floats, weights: Weights) -> tuple[Floats, Floats, Floats]:
     probability = logits.copy()
     for s in range(len(r)):
         softmax(probability[s])
-    return hidden, logits, probability
+    return logits, probability
 
 
 @kernel
@@ -119,7 +122,7 @@ def classify_back(truth: Any, hidden: Floats, probability: Floats, weights: Weig
 
 
 @kernel
-def backward(tokens: Tokens, weights: Weights, found: Forward, gradient: Weights) -> None:
+def backward(tokens: Tokens, weights: Weights, found: Forward, gradient: Weights, space: Workspace) -> None:
     """Gradient of the mean cross-entropy in all weights."""
     one, two = weights.attention[0], weights.attention[1]
     content, a1, a2, width = found.content, found.a1, found.a2, one.shape[1]
@@ -132,7 +135,7 @@ def backward(tokens: Tokens, weights: Weights, found: Forward, gradient: Weights
     dA2 = np.dot(found.x.T, dv)
     dx = dr + np.dot(dv, found.A2.T)
     e = project(tokens, content, np.dot(dx, one[VALUE]))
-    dA1 = first_gradient(tokens, content, a1, a2, f, ds2, found.h, e, width)
+    dA1 = first_gradient(tokens, content, a1, a2, f, ds2, found.h, e, space.by_item)
     np.dot(dr.T, found.o, gradient.attention[1, VALUE])
     gradient.attention[0, VALUE] = np.dot(do.T, found.y1) + np.dot(found.v.T, dw) + np.dot(dx.T, found.m)
     for layer, by in ((0, dA1), (1, dA2)):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from toysim.models.induction_head.crossings import crossing_times
+from toysim.models.induction_head.network.attention import Workspace
 from toysim.models.induction_head.network.measures import measure
 from toysim.models.induction_head.network.parameters import NetworkParameters
 from toysim.models.induction_head.network.passes import forward
@@ -51,14 +52,14 @@ def run(p: NetworkParameters, streams: list[Any]) -> dict[str, Any]:
     training = Training(p, task, contents, weights, next(batches))
     at = np.rint(np.linspace(0, p.n_steps, p.n_records)).astype(np.int64)
     courses, failed = np.full((len(COURSES), len(at)), np.nan), -1
-    maps = [attention_maps(sets["ic"], weights)]
+    maps = [attention_maps(sets["ic"], weights, training.space)]
     for r, update in enumerate(at):
         training.advance(int(update - at[r - 1]) if r else 0)
-        courses[:, r] = look(sets, weights)
+        courses[:, r] = look(sets, weights, training.space)
         if not np.isfinite(courses[0, r]):
             failed = int(update)
             break
-    maps.append(attention_maps(sets["ic"], weights))
+    maps.append(attention_maps(sets["ic"], weights, training.space))
     return {
         "time": at.astype(float),
         **dict(zip(COURSES, courses, strict=True)),
@@ -70,17 +71,17 @@ def run(p: NetworkParameters, streams: list[Any]) -> dict[str, Any]:
     }
 
 
-def look(sets: dict[str, Tokens], weights: Weights) -> list[float]:
+def look(sets: dict[str, Tokens], weights: Weights, space: Workspace) -> list[float]:
     """All courses' values at one record, in the order of COURSES; NaN for tests that need classes where none are."""
-    found = {name: measure(test_set, weights) for name, test_set in sets.items()}
+    found = {name: measure(test_set, weights, space) for name, test_set in sets.items()}
     train, novel = found["train"], found["ic"]
     known = [found[name].accuracy if name in found else np.nan for name in ("ic2", "iw")]
     return [train.loss, train.accuracy, *known, *novel[1:]]
 
 
-def attention_maps(test_set: Tokens, weights: Weights) -> tuple[Array, Array]:
+def attention_maps(test_set: Tokens, weights: Weights, space: Workspace) -> tuple[Array, Array]:
     """Layer 1 (T, T) and the target's row of layer 2 (T,), of the first test sequence."""
-    found = forward(part(test_set, 0, 1), weights)
+    found = forward(part(test_set, 0, 1), weights, space)
     return found.a1[0].astype(float), found.a2[0].astype(float)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from toysim.models.induction_head.network.attention import Workspace, workspace
 from toysim.models.induction_head.network.parameters import NetworkParameters
 from toysim.models.induction_head.network.passes import backward, forward
 from toysim.models.induction_head.network.tokens import Tokens, part, tokens
@@ -17,11 +18,14 @@ DRAWN_AT_ONCE = 1024  # sequences, about: of small batches many are drawn togeth
 
 
 @kernel
-def train(drawn: Tokens, size: int, weights: Weights, gradient: Weights, rate: float, decay: float) -> None:
-    """One update for every ``size`` of the sequences."""
+def train(
+    drawn: Tokens, weights: Weights, gradient: Weights, space: Workspace, rate: float, decay: float
+) -> None:
+    """One update for as many of the sequences as the workspace has room for, until all are used."""
+    size = len(space.content)
     for start in range(0, len(drawn.truth), size):
         batch = part(drawn, start, start + size)
-        backward(batch, weights, forward(batch, weights), gradient)
+        backward(batch, weights, forward(batch, weights, space), gradient, space)
         descend(weights, gradient, rate, decay)
 
 
@@ -33,6 +37,7 @@ class Training:
     ) -> None:
         self.p, self.weights = p, weights
         self.gradient = Weights(*(np.zeros_like(w) for w in weights))
+        self.space = workspace(p)
         self._updates = max(1, DRAWN_AT_ONCE // p.batch_size)  # that one draw is enough for
         self._draws = self._draw(task, contents, generator)
         self._drawn, self._used = next(self._draws), 0
@@ -50,6 +55,6 @@ class Training:
                 self._drawn, self._used = next(self._draws), 0
             now = min(n_updates, self._updates - self._used)
             batches = part(self._drawn, self._used * size, (self._used + now) * size)
-            train(batches, size, self.weights, self.gradient, self.p.learning_rate, self.p.weight_decay)
+            train(batches, self.weights, self.gradient, self.space, self.p.learning_rate, self.p.weight_decay)
             self._used += now
             n_updates -= now
