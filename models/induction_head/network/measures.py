@@ -13,6 +13,7 @@ from toysim.models.induction_head.network.weights import Weights
 
 Array = npt.NDArray[np.float64]
 
+
 class Measures(NamedTuple):
     """Means over the sequences of a test set, progress measures as in arXiv:2312.03002.
 

@@ -18,9 +18,7 @@ DRAWN_AT_ONCE = 1024  # sequences, about: of small batches many are drawn togeth
 
 
 @kernel
-def train(
-    drawn: Tokens, weights: Weights, gradient: Weights, space: Workspace, rate: float, decay: float
-) -> None:
+def train(drawn: Tokens, weights: Weights, gradient: Weights, space: Workspace, rate: float, decay: float) -> None:
     """One update for as many of the sequences as the workspace has room for, until all are used."""
     size = len(space.content)
     for start in range(0, len(drawn.truth), size):
