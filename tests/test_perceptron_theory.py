@@ -275,6 +275,28 @@ def test_plain_scipy_finds_the_same():
     assert (found.self_overlap, found.cross_overlap) == pytest.approx(overlaps[:2], abs=1e-9)
 
 
+def test_replicon_values_by_differences():
+    found = storage_saddle(0.6, 0.1, 0.2)
+    q, room = found.overlap, math.sqrt(1 - found.overlap)
+
+    def stored(z, shift):
+        return reference.log_ndtr((math.sqrt(q) * z + shift - 0.1) / room)
+
+    expected = 0.6 * reference.replicon(stored, found.conjugate, 0.2)
+    assert found.stability == pytest.approx(expected, rel=1e-5)
+    found = low_saddle(1.2, 0.4)
+    q, r, wrong = found.self_overlap, found.overlap, math.exp(-1 / 0.4)
+    square, cross, *_ = teacher_patterns(q, r, wrong, STEP)
+
+    def learned(z, shift):
+        return np.log(wrong + (1 - wrong) * reference.ndtr((math.sqrt(q) * z + shift) / math.sqrt(1 - q)))
+
+    expected = 1.2 * reference.replicon(
+        learned, 1.2 * square, 1.2 * cross, lambda z: 2 * reference.ndtr(r * z / math.sqrt(q - r * r))
+    )
+    assert found.stability == pytest.approx(expected, rel=1e-5)
+
+
 def test_energy_is_the_slope_in_the_inverse_temperature():
     h, alpha, inverse = 1e-4, 1.0, 2.0
     slope = (low_saddle(alpha, 1 / (inverse + h)).free_entropy - low_saddle(alpha, 1 / (inverse - h)).free_entropy) / (

@@ -84,6 +84,19 @@ ROW, COLUMN = Z[:, None], Z[None, :]
 D2 = DZ[:, None] * DZ[None, :]
 
 
+def replicon(log_mean, conjugate, field, share=lambda z: 1.0):
+    """E[(d^2 ln D/domega^2)^2] E[(1 - tanh^2)^2] by differences: ln D = log_mean(z, shift of omega).
+
+    ``share`` weighs the patterns; times alpha this is the replicon value.
+    """
+    h = 1e-3
+
+    def bend(z):
+        return (log_mean(z, h) - 2 * log_mean(z, 0.0) + log_mean(z, -h)) / h**2
+
+    return np.sum(DZ * share(Z) * bend(Z) ** 2) * np.sum(DZ * np.cosh(np.sqrt(conjugate) * Z + field) ** -4)
+
+
 def potential(alpha, p, start=None):
     """Phi, x and (q, t, p^) of the Franz-Parisi potential around a solution of random labels, on a uniform square grid.
 
