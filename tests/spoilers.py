@@ -11,6 +11,9 @@ def learned_where_derived(v):
     return xr.where(inside & (v["gamma_u"] > 1), 1.0, 0.5).broadcast_like(v).transpose(*v.dims)
 
 
+# Errors of the replica-symmetric theory at beta = 20, at the patterns of the sweep of descent on one task.
+ON_THE_THEORY = (0.459, 0.427, 0.376, 0.337, 0.306, 0.283, 0.262, 0.253, 0.244, 0.235, 0.227, 0.219)
+
 # By reproduction and claim; several entries are tried one at a time.
 SPOILERS = {
     "benign_oscillation": {
@@ -24,6 +27,32 @@ SPOILERS = {
         "noise_window_is_sharp": [("noise_window", "weak_accuracy", learned_where_derived)],
         "bounded": [("wall", "regime", lambda v: 0 * v)],
         "recursion_is_exact": [("recursion", "weak_groups", lambda v: v * (1 + 1e-8))],
+    },
+    "binary_continual_learning": {
+        "error_falls": [("learning", "error_1_course", lambda v: v[::-1])],
+        "switch_forgets_and_learns": [
+            ("switch", "error_1", lambda v: v[::-1]),
+            ("switch", "error_2", lambda v: v[::-1]),
+        ],
+        "more_data_more_forgetting": [("forgetting", "error_1", lambda v: -v), ("imperfect", "error_2", lambda v: -v)],
+        "weak_divergence_is_faster": [
+            ("forgetting_fast", "error_1", lambda v: 0.5 * v),
+            ("forgetting_fast", "error_2", lambda v: 0.5 * v),
+        ],
+        "descent_lies_on_the_theory": [("descent", "error_1", lambda v: 0 * v + np.array(ON_THE_THEORY)[:, None])],
+        "theory_foretells_forgetting": [
+            ("forgetting", "error_1", lambda v: 1.2 * v),
+            ("forgetting_fast", "error_2", lambda v: 0.8 * v),
+            ("prior", "error_2", lambda v: 0.8 * v),
+        ],
+        "descent_with_a_prior_lies_on_the_theory": [("descent_prior", "error_1", lambda v: 0.9 * v)],
+        "relaxation_peaks": [("relaxation", "relaxation_time", lambda v: -v)],
+        "samplers_on_the_theory": [
+            ("samplers", "self_overlap", lambda v: 1.05 * v),
+            ("samplers_two_tasks", "self_overlap", lambda v: 1.05 * v),
+        ],
+        "replica_symmetry_at_low_temperature": [("samplers_cold", "self_overlap", lambda v: 1.1 * v)],
+        "variational_beats_metaplastic": [("layered", "mean_accuracy", lambda v: 1 - v)],
     },
     "learning_regimes": {
         "rich_or_lazy": [("rich_lazy", "half_learning_time", lambda v: 1.05 * v)],
