@@ -159,6 +159,13 @@ def test_looking_and_longer_runs_leave_the_course_alone():
     np.testing.assert_array_equal(long["iw_accuracy"][0, [0, 10, 20]], short["iw_accuracy"][0])
 
 
+def test_rows_of_both_contents_keep_their_streams():
+    fixed = {"n_pairs": 3, "n_labels": 6, "dimension": 20, "n_steps": 4, "n_records": 2, "n_test": 20}
+    contents = np.array(["orthonormal", "gaussian"])
+    both = MODEL.load("simulate")(Batch(MODEL, {"contents": contents}, fixed, np.zeros(2, int), 0))
+    np.testing.assert_array_equal(both["loss"][1], rows(contents="gaussian", **fixed)["loss"][0])
+
+
 def test_divergence_is_a_status():
     found = rows(learning_rate=1e3, n_hidden=2, weight_scale=100.0, n_steps=50, n_records=51, n_test=10)
     assert found["status"][0] == 1

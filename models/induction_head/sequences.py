@@ -65,8 +65,11 @@ def normals(shape: tuple[int, ...], generator: np.random.Generator) -> Floats:
     np.log1p(np.negative(radius, out=radius), out=radius)
     np.sqrt(np.multiply(radius, np.float32(-2.0), out=radius), out=radius)
     angle *= np.float32(2.0 * math.pi)
-    found: Floats = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])[:n].reshape(shape)
-    return found
+    found = np.empty((2, len(radius)), np.float32)
+    np.cos(angle, out=found[0])
+    np.sin(angle, out=found[1])
+    found *= radius
+    return found.ravel()[:n].reshape(shape)
 
 
 def draw_contents(task: Task, generator: np.random.Generator) -> Contents:

@@ -60,9 +60,10 @@ def train(p: HeadParameters, streams: list[Any], at: Ints, courses: Array) -> in
     A stream is used up before the next is begun; batches come last, so evaluation leaves them alone.
     """
     labels, start, tests, batches = streams
+    generator = next(labels)  # of this row, needed or not
     task = Task(*(getattr(p, name) for name in Task._fields))
     right_angles = p.contents == "orthonormal"
-    contents = label_axes(task) if right_angles else draw_contents(task, next(labels))
+    contents = label_axes(task) if right_angles else draw_contents(task, generator)
     head = Head(contents.label_vectors, _scores(p), Classifier(_weights(p, next(start))), p.classifier_input)
     generator = next(tests)
     test_sets = draw_tests(task, contents, p.n_test, generator)
