@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from toysim.jit import kernel
+
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 
@@ -85,33 +87,26 @@ def draw_batch(
     """``size`` sequences of the task; ``exclude_target``: plain contexts never show the target's class."""
     novel = generator.random(size) < task.p_novel
     bursty = novel | (generator.random(size) < task.p_bursty)
-    classes, slot = _bursty_classes(task, size, generator)
+    classes = _bursty_classes(task, size, generator)
     if not bursty.all():
         plain = _plain_classes(task, int((~bursty).sum()), generator)
         classes[~bursty] = _without_target(task, plain, generator) if exclude_target else plain
     items = normals((size, task.n_pairs + 1, task.dimension), generator)
     items *= np.float32(task.dimension**-0.5)
-    if novel.all() and task.burst == 1:
-        _repeat_target(task, items, slot)
-    else:
-        centres = contents.centres[classes]
-        centres[novel] = _novel_centres(task, classes[novel], generator)
-        items *= np.float32(task.item_noise)
-        items += centres
-        items /= np.float32(np.hypot(1.0, task.item_noise))
+    make_items(items, classes, novel, contents.centres, task.item_noise)
     labels = classes % task.n_labels
     return Sequences(items, np.ascontiguousarray(labels[:, :-1]), labels[:, -1])
 
 
-def _bursty_classes(task: Task, size: int, generator: np.random.Generator) -> tuple[Ints, Ints]:
-    """Classes (size, N + 1) of bursty sequences, and the slot (size,) whose class the target has."""
+def _bursty_classes(task: Task, size: int, generator: np.random.Generator) -> Ints:
+    """Classes (size, N + 1) of bursty sequences; the target has that of a slot drawn at random."""
     n_distinct = task.n_pairs // task.burst
     order = np.argsort(generator.random((size, task.n_labels), np.float32), axis=1)[:, :n_distinct]
     order += task.n_labels * generator.integers(max(1, task.n_classes // task.n_labels), size=order.shape)
     if task.burst > 1:
         order = generator.permuted(np.tile(order, task.burst), axis=1)
     slot = generator.integers(task.n_pairs, size=size)
-    return np.append(order, order[np.arange(size), slot, None], axis=1), slot
+    return np.append(order, order[np.arange(size), slot, None], axis=1)
 
 
 def _plain_classes(task: Task, size: int, generator: np.random.Generator) -> Ints:
@@ -130,19 +125,39 @@ def _without_target(task: Task, classes: Ints, generator: np.random.Generator) -
     return classes
 
 
-def _repeat_target(task: Task, items: Floats, slot: Ints) -> None:
-    """Novel items seen twice: two noisy copies of one centre are normal with correlation 1/(1 + eps^2)."""
-    overlap = 1.0 / (1.0 + task.item_noise**2)
-    items[:, -1] *= np.float32(np.sqrt(1.0 - overlap**2))
-    items[:, -1] += np.float32(overlap) * items[np.arange(len(items)), slot]
+@kernel
+def make_items(items: Floats, classes: Ints, novel: npt.NDArray[np.bool_], centres: Floats, noise: float) -> None:
+    """Turns draws z ~ N(0, 1/D), in ``items`` (S, N+1, D), into items in place.
+
+    Known classes: (mu + eps z)/sqrt(1 + eps^2). Novel classes without drawing their centres: copies of one class have
+    overlap rho = 1/(1 + eps^2), so that given the sum s of m earlier copies the next one is
+    a s + b z,  a = rho/(1 + (m - 1) rho),  b^2 = 1 - m rho a.
+    """
+    rho = 1.0 / (1.0 + noise * noise)
+    of_centre, of_noise = math.sqrt(rho), noise * math.sqrt(rho)
+    for s in range(len(items)):
+        for i in range(items.shape[1]):
+            if not novel[s]:
+                blend(items[s, i], of_noise, centres[classes[s, i]], of_centre)
+                continue
+            m = 0
+            for j in range(i):
+                m += classes[s, j] == classes[s, i]
+            if m == 0:
+                continue
+            a = rho / (1.0 + (m - 1) * rho)
+            own = math.sqrt(1.0 - m * rho * a)
+            for j in range(i):
+                if classes[s, j] == classes[s, i]:
+                    blend(items[s, i], own, items[s, j], a)
+                    own = 1.0
 
 
-def _novel_centres(task: Task, classes: Ints, generator: np.random.Generator) -> Floats:
-    """A fresh centre for every class of every sequence, the same at all its copies: (size, N + 1, D)."""
-    fresh = normals((*classes.shape, task.dimension), generator)
-    first = np.argmax(classes[:, :, None] == classes[:, None, :], axis=1)  # the first position of that class
-    found: Floats = np.take_along_axis(fresh, first[:, :, None], axis=1) * np.float32(task.dimension**-0.5)
-    return found
+@kernel
+def blend(z: Floats, own: float, other: Floats, share: float) -> None:
+    """z <- own z + share other."""
+    for k in range(len(z)):
+        z[k] = own * z[k] + share * other[k]
 
 
 def draw_tests(

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from toysim.models.induction_head.network.parameters import NetworkParameters
+from toysim.models.induction_head.network.products import plus, times, transposed_times
 from toysim.models.induction_head.network.tokens import Tokens
 from toysim.models.induction_head.network.weights import DTYPES
 
@@ -65,7 +66,7 @@ def attend_first(tokens: Tokens, content: Floats, A: Floats, by_item: Floats, at
     n, n_tokens, size = content.shape
     n_items, places = by_item.shape[1], len(A) - size
     np.dot(tokens.items.reshape(n * n_items, size), A[places:], by_item.reshape(n * n_items, len(A)))
-    by_label = np.dot(tokens.label_vectors, A[places:])
+    by_label = times(tokens.label_vectors, A[places:])
     at_places, keys = np.empty((n_tokens, places), A.dtype), np.empty((n_tokens, size), A.dtype)
     scores = np.empty((n_tokens, n_tokens), A.dtype)
     for s in range(n):
@@ -218,8 +219,9 @@ def first_gradient(
             add_joined(at_places[2 * k], at_content[2 * k], by_item[s, k])
         for k in range(n_items - 1):
             add_joined(at_places[2 * k + 1], at_content[2 * k + 1], by_label[tokens.labels[s, k]])
-    by_A[places:] += np.dot(tokens.items.reshape(n * n_items, size).T, by_item.reshape(n * n_items, width))
-    by_A[places:] += np.dot(tokens.label_vectors.T, by_label)
+    items, of_items = tokens.items.reshape(n * n_items, size), by_item.reshape(n * n_items, width)
+    plus(by_A[places:], transposed_times(items, of_items))
+    plus(by_A[places:], transposed_times(tokens.label_vectors, by_label))
     return by_A
 
 

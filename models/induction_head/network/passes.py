@@ -32,6 +32,7 @@ from toysim.models.induction_head.network.attention import (
     softmax_gradient,
     through_first,
 )
+from toysim.models.induction_head.network.products import plus, put, times, times_transposed, transposed_times
 from toysim.models.induction_head.network.tokens import Tokens
 from toysim.models.induction_head.network.weights import KEY, QUERY, VALUE, Weights
 
@@ -69,38 +70,38 @@ def forward(tokens: Tokens, weights: Weights, space: Workspace) -> Forward:
     content, a1 = space.content[:n], space.attention[:n]
     one, two = weights.attention[0], weights.attention[1]
     width = one.shape[1]
-    A1, A2 = np.dot(one[QUERY].T, one[KEY]), np.dot(two[QUERY].T, two[KEY])
+    A1, A2 = transposed_times(one[QUERY], one[KEY]), transposed_times(two[QUERY], two[KEY])
     lay_out(tokens, content)
     attend_first(tokens, content, A1, space.by_item[:n], a1)
     last = np.zeros(a1.shape[:2], a1.dtype)
     last[:, -1] = 1
     m = pool(tokens, content, back_through_first(a1, last), width)
-    x = pool(tokens, content, last, width) + np.dot(m, one[VALUE].T)
-    v = np.dot(x, A2)
-    h = project(tokens, content, np.dot(v, one[VALUE]))
-    a2 = project(tokens, content, v) + through_first(a1, h)
+    x = plus(pool(tokens, content, last, width), times_transposed(m, one[VALUE]))
+    v = times(x, A2)
+    h = project(tokens, content, times(v, one[VALUE]))
+    a2 = plus(project(tokens, content, v), through_first(a1, h))
     for s in range(len(a2)):
         softmax(a2[s])
     y1 = pool(tokens, content, back_through_first(a1, a2), width)
-    o = pool(tokens, content, a2, width) + np.dot(y1, one[VALUE].T)
+    o = plus(pool(tokens, content, a2, width), times_transposed(y1, one[VALUE]))
     hidden = space.hidden.reshape(-1)[: len(space.hidden) * n * width].reshape(len(space.hidden), n, width)
-    logits, probability = classify(x + np.dot(o, two[VALUE].T), weights, hidden)
+    put(plus(times_transposed(o, two[VALUE]), x), hidden[0])
+    logits = classify(hidden, weights)
+    probability = logits.copy()
+    for s in range(n):
+        softmax(probability[s])
     return Forward(content, a1, a2, m, x, v, h, y1, o, A2, hidden, logits, probability)
 
 
 @kernel
-def classify(r: Floats, weights: Weights, hidden: Floats) -> tuple[Floats, Floats]:
-    """Logits and probabilities (S, L); inputs of the layers into ``hidden`` (H+1, S, d)."""
-    n_hidden = len(weights.hidden)
-    hidden[0] = r
-    for k in range(n_hidden):
-        np.dot(hidden[k], weights.hidden[k].T, hidden[k + 1])
-        hidden[k + 1] = np.maximum(hidden[k + 1] + weights.bias[k], 0)
-    logits = np.dot(hidden[n_hidden], weights.output.T)
-    probability = logits.copy()
-    for s in range(len(r)):
-        softmax(probability[s])
-    return logits, probability
+def classify(hidden: Floats, weights: Weights) -> Floats:
+    """Logits (S, L) from r = hidden[0]; inputs of the further layers into ``hidden`` (H+1, S, d)."""
+    for k in range(len(weights.hidden)):
+        z = times_transposed(hidden[k], weights.hidden[k])
+        for s in range(z.shape[0]):
+            for i in range(z.shape[1]):
+                hidden[k + 1, s, i] = max(z[s, i] + weights.bias[k], 0)
+    return times_transposed(hidden[-1], weights.output)
 
 
 @kernel
@@ -110,14 +111,19 @@ def classify_back(truth: Any, hidden: Floats, probability: Floats, weights: Weig
     error = probability.copy()
     for s in range(n):
         error[s, truth[s]] -= 1
-        error[s] /= n
-    np.dot(error.T, hidden[-1], gradient.output)
-    by = np.dot(error, weights.output)
+        for c in range(error.shape[1]):
+            error[s, c] /= n
+    put(transposed_times(error, hidden[-1]), gradient.output)
+    by = times(error, weights.output)
     for k in range(len(weights.hidden) - 1, -1, -1):
-        by *= hidden[k + 1] > 0
-        np.dot(by.T, hidden[k], gradient.hidden[k])
-        gradient.bias[k] = by.sum()
-        by = np.dot(by, weights.hidden[k])
+        total = 0.0
+        for s in range(n):
+            for i in range(by.shape[1]):
+                by[s, i] *= hidden[k + 1, s, i] > 0
+                total += by[s, i]
+        gradient.bias[k] = total
+        put(transposed_times(by, hidden[k]), gradient.hidden[k])
+        by = times(by, weights.hidden[k])
     return by
 
 
@@ -127,17 +133,18 @@ def backward(tokens: Tokens, weights: Weights, found: Forward, gradient: Weights
     one, two = weights.attention[0], weights.attention[1]
     content, a1, a2, width = found.content, found.a1, found.a2, one.shape[1]
     dr = classify_back(tokens.truth, found.hidden, found.probability, weights, gradient)
-    do = np.dot(dr, two[VALUE])
-    f = project(tokens, content, np.dot(do, one[VALUE]))
-    ds2 = softmax_gradient(a2, project(tokens, content, do) + through_first(a1, f))
+    do = times(dr, two[VALUE])
+    f = project(tokens, content, times(do, one[VALUE]))
+    ds2 = softmax_gradient(a2, plus(project(tokens, content, do), through_first(a1, f)))
     dw = pool(tokens, content, back_through_first(a1, ds2), width)
-    dv = pool(tokens, content, ds2, width) + np.dot(dw, one[VALUE].T)
-    dA2 = np.dot(found.x.T, dv)
-    dx = dr + np.dot(dv, found.A2.T)
-    e = project(tokens, content, np.dot(dx, one[VALUE]))
+    dv = plus(pool(tokens, content, ds2, width), times_transposed(dw, one[VALUE]))
+    dA2 = transposed_times(found.x, dv)
+    dx = plus(times_transposed(dv, found.A2), dr)
+    e = project(tokens, content, times(dx, one[VALUE]))
     dA1 = first_gradient(tokens, content, a1, a2, f, ds2, found.h, e, space.by_item)
-    np.dot(dr.T, found.o, gradient.attention[1, VALUE])
-    gradient.attention[0, VALUE] = np.dot(do.T, found.y1) + np.dot(found.v.T, dw) + np.dot(dx.T, found.m)
+    put(transposed_times(dr, found.o), gradient.attention[1, VALUE])
+    dV1 = plus(transposed_times(do, found.y1), transposed_times(found.v, dw))
+    put(plus(dV1, transposed_times(dx, found.m)), gradient.attention[0, VALUE])
     for layer, by in ((0, dA1), (1, dA2)):
-        np.dot(weights.attention[layer, KEY], by.T, gradient.attention[layer, QUERY])
-        np.dot(weights.attention[layer, QUERY], by, gradient.attention[layer, KEY])
+        put(times_transposed(weights.attention[layer, KEY], by), gradient.attention[layer, QUERY])
+        put(times(weights.attention[layer, QUERY], by), gradient.attention[layer, KEY])

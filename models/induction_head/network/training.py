@@ -14,7 +14,7 @@ from toysim.models.induction_head.sequences import Contents, Task, draw_batch
 
 from toysim.jit import kernel
 
-DRAWN_AT_ONCE = 1024  # sequences, about: of small batches many are drawn together
+DRAWN_AT_ONCE = 2**17  # numbers: small batches are drawn together, larger draws would leave the cache
 
 
 @kernel
@@ -36,7 +36,8 @@ class Training:
         self.p, self.weights = p, weights
         self.gradient = Weights(*(np.zeros_like(w) for w in weights))
         self.space = workspace(p)
-        self._updates = max(1, DRAWN_AT_ONCE // p.batch_size)  # that one draw is enough for
+        numbers = p.batch_size * (p.n_pairs + 1) * p.dimension
+        self._updates = max(1, DRAWN_AT_ONCE // numbers)  # that one draw is enough for
         self._draws = self._draw(task, contents, generator)
         self._drawn, self._used = next(self._draws), 0
 
