@@ -184,6 +184,8 @@ def test_divergence_is_a_status():
         ({"contents": "orthonormal", "dimension": 20}, "dimension = 20 is too small"),
         ({"contents": "orthonormal", "n_classes": 16}, "novel classes, one copy"),
         ({"dimension": 10**5, "batch_size": 10**4}, "numbers, more than"),
+        ({"dimension": 10**5, "n_labels": 10**4, "batch_size": 1, "n_test": 1}, "numbers, more than"),
+        ({"n_hidden": 8, "weight_scale": 1.0, "hidden_width": 10**4}, "too large; lower hidden_width"),
         ({"item_noise": math.nan}, "item_noise"),
         ({"classifier_input": "product"}, "classifier_input"),
         ({"learning_rate": 0.0}, "learning_rate = 0.0"),

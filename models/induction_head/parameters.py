@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from toysim.model import Parameters, parameter
 
-MAX_NUMBERS = 2**27  # of a batch's contents: half a gigabyte
+MAX_NUMBERS = 2**27  # of a batch, or of what a run draws once: half a gigabyte
 
 
 class SequenceParameters(Parameters):
@@ -42,10 +42,11 @@ class SequenceParameters(Parameters):
                 f"n_labels = {L} is less than n_pairs/burst = {N // B}, but a bursty context shows as many distinct "
                 "labels; raise n_labels or burst"
             )
-        numbers = max(self.batch_size, self.n_test) * (N + 1) * self.dimension
-        if max(numbers, K * self.dimension) > MAX_NUMBERS:
+        in_batch = max(self.batch_size, self.n_test) * ((N + 1) * self.dimension + L)
+        numbers = max(in_batch, (K + L) * self.dimension)
+        if numbers > MAX_NUMBERS:
             raise ValueError(
-                f"a batch or the classes hold {max(numbers, K * self.dimension):.2g} numbers, more than "
-                f"{MAX_NUMBERS:.2g}; lower batch_size, n_test, n_classes or dimension"
+                f"a batch, or the classes and labels, hold {numbers:.2g} numbers, more than {MAX_NUMBERS:.2g}; lower "
+                "batch_size, n_test, n_classes, n_labels or dimension"
             )
         return self

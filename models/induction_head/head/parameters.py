@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import model_validator
-from toysim.models.induction_head.parameters import SequenceParameters
+from toysim.models.induction_head.parameters import MAX_NUMBERS, SequenceParameters
 
 from toysim.model import parameter
 
@@ -47,6 +47,10 @@ class HeadParameters(SequenceParameters):
     def _head_fits(self) -> HeadParameters:
         if self.n_hidden > 0 and self.weight_scale == 0:
             raise ValueError("weight_scale = 0 with n_hidden > 0: hidden layers never leave 0; give weight_scale = 1")
+        n_input = self.dimension * (2 if self.classifier_input == "concat" else 1)
+        width = self.hidden_width or 2 * n_input
+        if self.n_hidden * width * max(width, n_input) > MAX_NUMBERS:
+            raise ValueError(f"n_hidden = {self.n_hidden} layers of width {width} are too large; lower hidden_width")
         if self.contents == "orthonormal":
             room = self.n_labels + self.n_pairs + 1
             if self.n_classes > 0 or self.burst > 1:
