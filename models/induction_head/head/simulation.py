@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from toysim.models.induction_head.crossings import crossing_times
 from toysim.models.induction_head.head.classifier import Classifier
 from toysim.models.induction_head.head.network import Floats, Head
 from toysim.models.induction_head.head.orthonormal import along_axes, label_axes
 from toysim.models.induction_head.head.parameters import HeadParameters
-from toysim.models.induction_head.head.training import crossing_times, ila1, label_excess, measure, update
+from toysim.models.induction_head.head.training import ila1, label_excess, measure, update
 from toysim.models.induction_head.sequences import Sequences, Task, draw_batch, draw_contents, draw_tests
 
 from toysim.model import Batch, Rows

@@ -10,7 +10,6 @@ from toysim.models.induction_head.head.network import Forward, Head
 from toysim.models.induction_head.sequences import Sequences
 
 Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 class Measures(NamedTuple):
@@ -61,17 +60,6 @@ def label_excess(head: Head) -> float:
     overlaps = (head.classifier.weights[0][:, -dimension:] @ head.label_vectors.T).astype(float)
     diagonal = float(np.trace(overlaps)) / n_labels
     return diagonal - (float(overlaps.sum()) / n_labels - diagonal) / (n_labels - 1)
-
-
-def crossing_times(at: Ints, values: Array, level: float) -> Array:
-    """First time each row of ``values`` (n, R) reaches ``level`` from below, linear between records; NaN if never."""
-    times = np.full(len(values), np.nan)
-    for i, (t, v) in enumerate(zip(at, values, strict=True)):
-        above = np.flatnonzero(v >= level)
-        if len(above):
-            k = int(above[0])
-            times[i] = np.interp(level, v[k - 1 : k + 1], t[k - 1 : k + 1]) if k else t[0]
-    return times
 
 
 def update(head: Head, sequences: Sequences, rate: float, learns_beta2: bool) -> None:
