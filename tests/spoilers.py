@@ -47,6 +47,16 @@ SPOILERS = {
         ],
         "descent_with_a_prior_lies_on_the_theory": [("descent_prior", "error_1", lambda v: 0.9 * v)],
         "relaxation_peaks": [("relaxation", "relaxation_time", lambda v: -v)],
+        "learning_jumps": [
+            ("theory_one_task", "branch_present", lambda v: v | (v.alpha < 9)),
+            ("theory_one_task", "branch_free_entropy", lambda v: v + 0.1 * v.saddle),
+        ],
+        "replica_symmetry_holds": [("theory_one_task", "stability", lambda v: 1.2 * v)],
+        "error_falls_steeply": [("theory_one_task", "error", lambda v: v**0.8)],
+        "second_task_jumps": [
+            ("second_branches", "branch_present", lambda v: v & (v.saddle == 0)),
+            ("second_branches_fast", "branch_present", lambda v: v[::-1]),
+        ],
         "samplers_on_the_theory": [
             ("samplers", "self_overlap", lambda v: 1.05 * v),
             ("samplers_two_tasks", "self_overlap", lambda v: 1.05 * v),

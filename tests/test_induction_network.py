@@ -42,7 +42,7 @@ def zeros(weights):
 
 
 def test_reference_gradients_are_those_of_the_loss():
-    p, weights, drawn, written = setting(precision="double", batch_size=3)
+    _, weights, drawn, written = setting(precision="double", batch_size=3)
     _, gradients, _ = loss_and_gradients(written, drawn.truth, *weights)
     for w, by in zip(weights, gradients, strict=True):
         for k in range(0, w.size, max(1, w.size // 13)):
@@ -84,7 +84,7 @@ def test_short_form_is_the_written_out_network(precision, close, values):
 
 def test_updates_are_sgd_with_decay():
     """w <- (1 - lambda) w - eta dw, batch by batch of as many sequences as the workspace holds."""
-    p, weights, drawn, written = setting(precision="double", batch_size=32)
+    _, weights, drawn, written = setting(precision="double", batch_size=32)
     expected = [w.copy() for w in weights]
     for half in (slice(0, 16), slice(16, 32)):
         _, gradients, _ = loss_and_gradients(written[half], drawn.truth[half], *expected)
