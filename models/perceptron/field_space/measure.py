@@ -7,15 +7,16 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import brentq, root
+from scipy.special import expit, logit
 from toysim.models.perceptron.field_space.patterns import Patterns, field_patterns
 from toysim.models.perceptron.field_space.sites import field_sites, legendre
 from toysim.models.perceptron.saddle import NAN, Array, Saddle, solve
 from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, FROZEN, OK
 
-# The overlap with the teacher moves at half the speed of Q and q: at full speed it outruns them, and iteration
-# from overlap 0 jumps past the low branch where that is about to end (seen at beta = 20 from alpha = 1.8).
-LAG = np.array([1.0, 1.0, 0.5])
+# The overlap with the teacher moves at a quarter of the others' speed: at full speed it outruns them, and iteration
+# from overlap 0 jumps past the low branch where that is about to end (seen at beta = 20 from alpha = 1.7).
+LAG = 0.25
 SAME = 1e-6  # saddle points that differ by less are one
 
 
@@ -25,15 +26,43 @@ class SiteAverages(Protocol):
     @property
     def self_overlap(self) -> float: ...
     @property
-    def replica_overlap(self) -> float: ...
-    @property
     def overlap(self) -> float: ...
     @property
     def sign_overlap(self) -> float: ...
     @property
+    def width(self) -> float: ...
+    @property
+    def scatter(self) -> float: ...
+    @property
     def spread(self) -> float: ...
     @property
     def log_mean(self) -> float: ...
+
+
+class Overlaps(NamedTuple):
+    """Q, r, Q - q and q - r^2: the differences keep their digits close to the teacher.
+
+    The solver sees Q, the cosine r/sqrt(Q) and the share (q - r^2)/(Q - r^2): any numbers below 1 are overlaps.
+    """
+
+    Q: float
+    r: float
+    width: float
+    scatter: float
+
+    @classmethod
+    def of(cls, Q: float, cosine: float, share: float) -> Overlaps:
+        between = Q * (1.0 - cosine) * (1.0 + cosine)  # Q - r^2
+        return cls(Q, cosine * math.sqrt(Q), (1.0 - share) * between, share * between)
+
+    @property
+    def q(self) -> float:
+        return self.r * self.r + self.scatter
+
+
+def solver_variables(s: SiteAverages) -> Array:
+    """Q, r/sqrt(Q) and (q - r^2)/(Q - r^2) of the sites."""
+    return np.array([s.self_overlap, s.overlap / math.sqrt(s.self_overlap), s.scatter / (s.scatter + s.width)])
 
 
 class FieldSaddle(NamedTuple):
@@ -49,7 +78,25 @@ class FieldSaddle(NamedTuple):
     stability: float = NAN
     solver_status: int = FROZEN
     load: float = NAN
+    conjugates: tuple[float, float, float] = (NAN, NAN, NAN)  # q^, r^, Q^
     sites: SiteAverages | None = None
+
+    @property
+    def share(self) -> float:
+        """(q - r^2)/(Q - r^2)."""
+        assert self.sites is not None
+        return self.sites.scatter / (self.sites.scatter + self.sites.width)
+
+    @property
+    def coordinates(self) -> Array:
+        """Unbounded ones, smooth along the branches: logits of (Q - r^2)/(1 - r^2) and of ``share``, ln of the load."""
+        Q_share = (self.self_overlap - self.overlap**2) / (1.0 - self.overlap**2)
+        return np.array([logit(Q_share), logit(self.share), math.log(self.load)])
+
+    def continued(self, measure: Measure, alpha: float) -> FieldSaddle:
+        """The saddle point of the same branch at a load nearby."""
+        start = np.array([self.self_overlap, self.overlap / math.sqrt(self.self_overlap), self.share])
+        return measure.saddle(alpha, start, LAG)
 
 
 class Branches(NamedTuple):
@@ -82,29 +129,33 @@ class Measure:
     ) -> None:
         self.beta, self.sites, self.fineness = beta, sites, fineness
 
-    def patterns(self, Q: float, q: float, r: float) -> Patterns:
-        return field_patterns(Q, q, r, self.beta, self.fineness)
+    def patterns(self, at: Overlaps) -> Patterns:
+        return field_patterns(*at, self.beta, self.fineness)
 
     def branches(self, alpha: float) -> Branches:
         return Branches(self.low(alpha), self.high(alpha))
 
     def low(self, alpha: float) -> FieldSaddle:
         """The saddle point of smallest overlap: iteration from the flat measure, Q = 1/3."""
-        return self.saddle(alpha, np.array([1.0 / 3.0, 0.0, 0.0]))
+        return self.saddle(alpha, np.array([1.0 / 3.0, 0.0, 0.0]), LAG)
 
     def high(self, alpha: float) -> FieldSaddle:
         """The saddle point of largest overlap: iteration from closer to the teacher than any (1 - Q ~ 6/beta^2)."""
         gap = 0.1 / max(self.beta, 1.0) ** 2
-        return self.saddle(alpha, np.array([1.0 - gap, 1.0 - 1.5 * gap, 1.0 - gap]))
+        return self.saddle(alpha, np.array([1.0 - gap, 1.0 - 0.5 * gap, 0.5]), 1.0)
 
-    def saddle(self, alpha: float, start: Array) -> FieldSaddle:
-        """The saddle point that iteration of (Q, q, r) from ``start`` leads to."""
+    def saddle(self, alpha: float, start: Array, lag: float) -> FieldSaddle:
+        """The saddle point that iteration from ``start`` leads to: Q, r/sqrt(Q), (q - r^2)/(Q - r^2)."""
 
         def update(x: Array) -> Array:
-            return x + LAG * (self._updated(alpha, x) - x)
+            new = solver_variables(self._sites(alpha, self.patterns(Overlaps.of(*x))))
+            new[1] = x[1] + lag * (new[1] - x[1])
+            return new
 
         found = solve(update, start)
-        return self._at(alpha, found) if found.status != FROZEN else FieldSaddle(iterations=found.evaluations)
+        if found.status == FROZEN:
+            return FieldSaddle(iterations=found.evaluations)
+        return self._at(alpha, Overlaps.of(*found.overlaps.tolist()), found)
 
     def fixed(self, alpha: float, Q: float) -> FieldSaddle:
         """The saddle point reached from overlap 0 at given self-overlap: Q^ follows from E<m^2> = Q."""
@@ -112,91 +163,78 @@ class Measure:
 
         def update(x: Array) -> Array:
             nonlocal pull
-            square, cross, *_ = self.patterns(Q, x[0], x[1])
-            pull = self._pull(Q, alpha * square, alpha * cross, pull)
-            s = self.sites(alpha * square, alpha * cross, pull)
-            return np.array([s.replica_overlap, x[1] + LAG[2] * (s.overlap - x[1])])
+            of = self.patterns(Overlaps.of(Q, *x))
+            pull = self._pull(Q, alpha * of.square, alpha * of.cross, pull)
+            new = solver_variables(self.sites(alpha * of.square, alpha * of.cross, pull))[1:]
+            new[0] = x[0] + LAG * (new[0] - x[0])
+            return new
 
         found = solve(update, np.zeros(2))
         if found.status == FROZEN:
             return FieldSaddle(self_overlap=Q, iterations=found.evaluations)
         update(found.overlaps)
-        return self._at(alpha, found._replace(overlaps=np.array([Q, *found.overlaps])), pull)
+        return self._at(alpha, Overlaps.of(Q, *found.overlaps.tolist()), found, pull)
 
-    def at_overlap(self, r: float, guess: FieldSaddle | None = None) -> FieldSaddle:
-        """The saddle point of overlap r, at the load that has it: on the unstable part between two branches too.
+    def at_overlap(self, r: float, start: Array | None = None) -> FieldSaddle:
+        """The saddle point of overlap r > 0, at the load that has it: on the unstable part between two branches too.
 
-        From a neighbour, if given. FROZEN where no load has it.
+        By Newton's method, from the ``coordinates`` of a neighbour if given. FROZEN where that fails.
         """
-        alpha = guess.load if guess is not None else 1.0
 
-        def update(x: Array) -> Array:
-            nonlocal alpha
-            of = self.patterns(x[0], x[1], r)
-            alpha = self._load(r, of, alpha)
-            s = self._sites(alpha, of)
-            return np.array([s.self_overlap, s.replica_overlap])
+        def unpacked(y: Array) -> tuple[Overlaps, float]:
+            Q_share, share = expit(np.clip(y[:2], -30.0, 30.0))
+            between = float(Q_share) * (1.0 - r) * (1.0 + r)  # Q - r^2
+            at = Overlaps(r * r + between, r, (1.0 - float(share)) * between, float(share) * between)
+            return at, math.exp(min(y[2], 10.0))
 
-        if guess is not None:
-            start = np.array([guess.self_overlap, max(guess.replica_overlap, r * r)])
-        else:
-            start = np.array([(1.0 + 2.0 * r) / 3.0, 0.5 * (r + r * r)])
-        found = solve(update, start)
-        if found.status == FROZEN:
-            return FieldSaddle(overlap=r, iterations=found.evaluations)
-        update(found.overlaps)
-        return self._at(alpha, found._replace(overlaps=np.array([*found.overlaps, r])))
+        def excess(y: Array) -> Array:
+            at, alpha = unpacked(y)
+            s = self._sites(alpha, self.patterns(at))
+            between = max(s.scatter + s.width, 1e-300)
+            return np.array(
+                [
+                    math.log(between / (at.scatter + at.width)),
+                    s.scatter / between - at.scatter / (at.scatter + at.width),
+                    s.overlap - r,
+                ]
+            )
 
-    def _updated(self, alpha: float, x: Array) -> Array:
-        s = self._sites(alpha, self.patterns(x[0], x[1], x[2]))
-        return np.array([s.self_overlap, s.replica_overlap, s.overlap])
+        if start is None:
+            start = np.array([-0.6, -2.0, math.log(r)])
+        found = root(excess, start, tol=1e-13)
+        error = float(np.max(np.abs(found.fun)))
+        if not error < 1e-8:
+            return FieldSaddle(overlap=r, iterations=found.nfev)
+        at, alpha = unpacked(found.x)
+        return self._at(alpha, at, Saddle(found.x, error, found.nfev, OK))
 
     def _sites(self, alpha: float, of: Patterns) -> SiteAverages:
         return self.sites(alpha * of.square, alpha * of.cross, alpha * of.self_square)
 
-    def _load(self, r: float, of: Patterns, guess: float) -> float:
-        """The alpha at which the sites' overlap is r, NaN if none up to e^10."""
-
-        def excess(log_alpha: float) -> float:
-            return self._sites(math.exp(log_alpha), of).overlap - r
-
-        log_guess = math.log(guess)
-        return math.exp(_rising_root(excess, log_guess - 0.02, log_guess + 0.02, -20.0, 10.0))
-
     def _pull(self, Q: float, square: float, cross: float, guess: float) -> float:
-        """The Q^ at which E<m^2> = Q; it rises with Q^."""
+        """The Q^ at which E<m^2> = Q, from a guess; E<m^2> rises with it."""
 
         def excess(pull: float) -> float:
             return self.sites(square, cross, pull).self_overlap - Q
 
-        return _rising_root(excess, guess - 1.0, guess + 1.0, -1e12, 1e12)
+        below, above, reach = guess - 1.0, guess + 1.0, 2.0
+        while excess(below) > 0.0:
+            below, above, reach = below - reach, below, 2.0 * reach
+        while excess(above) < 0.0:
+            below, above, reach = above, above + reach, 2.0 * reach
+        return float(brentq(excess, below, above, xtol=1e-14, rtol=1e-14))
 
-    def _at(self, alpha: float, found: Saddle, pull: float | None = None) -> FieldSaddle:
-        Q, q, r = found.overlaps.tolist()
-        of = self.patterns(Q, q, r)
+    def _at(self, alpha: float, at: Overlaps, found: Saddle, pull: float | None = None) -> FieldSaddle:
+        of = self.patterns(at)
         square, cross = alpha * of.square, alpha * of.cross
         pull = alpha * of.self_square if pull is None else pull
         s = self.sites(square, cross, pull)
-        residual = max(abs(s.self_overlap - Q), abs(s.replica_overlap - q), abs(s.overlap - r))
-        free_entropy = -Q * pull + 0.5 * q * square - r * cross + s.log_mean + alpha * of.log_mean
+        residual = max(abs(s.self_overlap - at.Q), abs(s.overlap**2 + s.scatter - at.q), abs(s.overlap - at.r))
+        free_entropy = -at.Q * pull + 0.5 * at.q * square - at.r * cross + s.log_mean + alpha * of.log_mean
         stability = alpha * of.slope * s.spread
         status = AT_UNSTABLE if found.status == OK and stability >= 1.0 else found.status
         how = (residual, found.evaluations + 1, stability, status)
-        return FieldSaddle(Q, q, r, free_entropy, of.loss, *how, alpha, s)
-
-
-def _rising_root(function: Callable[[float], float], below: float, above: float, least: float, most: float) -> float:
-    """The root of a rising function near [below, above]; NaN if it is not between ``least`` and ``most``."""
-    width = above - below
-    while function(below) > 0.0:
-        below, above, width = below - width, below, 2.0 * width
-        if below < least:
-            return NAN
-    while function(above) < 0.0:
-        below, above, width = above, above + width, 2.0 * width
-        if above > most:
-            return NAN
-    return float(brentq(function, below, above, xtol=1e-14, rtol=1e-14))
+        return FieldSaddle(at.Q, at.q, at.r, free_entropy, of.loss, *how, alpha, (square, cross, pull), s)
 
 
 def task_measure(beta: float, kl: float = 0.0, fineness: float = 1.0) -> Measure:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
 from toysim.models.perceptron.averages import gaussian_nodes
 
 from toysim.jit import kernel
@@ -80,7 +81,7 @@ def _replica_average(
             t = -(w + a * x)
             log_h, mills = _tail(t)
             exponent = -0.5 * x * x + beta * log_h - peak
-            if exponent < -DEEP:
+            if not exponent >= -DEEP:  # also where there is none, at overlaps that are none
                 break
             weight = math.exp(exponent) * math.cosh(v)
             norm += weight
@@ -94,12 +95,17 @@ def _replica_average(
 
 
 @kernel
-def field_patterns(Q: float, q: float, r: float, beta: float, fineness: float) -> Patterns:
-    """The averages at overlaps Q >= q >= r^2; ``fineness`` divides both steps."""
-    q = max(q, 1e-300)
-    apart = math.sqrt(max(q - r * r, 1e-12 * q))
+def field_patterns(Q: float, r: float, width: float, scatter: float, beta: float, fineness: float) -> Patterns:
+    """The averages at overlaps Q and r, Q - q = ``width`` and q - r^2 = ``scatter``; ``fineness`` divides both steps.
+
+    The differences are given for themselves, as close to the teacher they are all that matters.
+    """
+    if not (0.0 < Q < 1.0 and abs(r) <= 1.0):
+        return Patterns(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan)
+    q = max(r * r + scatter, 1e-300)
+    apart = math.sqrt(max(scatter, 1e-12 * q))
     room = math.sqrt(1.0 - Q)
-    a = math.sqrt(max(Q - q, 0.0)) / room
+    a = math.sqrt(max(width, 0.0)) / room
     scale = min(1.0, math.sqrt((1.0 - q) / q), apart / max(abs(r), 1e-100))
     z, weight = gaussian_nodes(0.0, scale, OUTER_STEP / fineness)
     square = cross = self_square = slope = log_mean = loss = 0.0

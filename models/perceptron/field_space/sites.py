@@ -23,15 +23,21 @@ NODES = 40  # of m in (0, 1)
 REACH = 9.0  # G(9) = 1e-18
 FARTHEST = 6.0  # a turn of the magnetisation farther out than this weighs less than 1e-9
 BULK = 1.5  # the Gaussian's own scale
+DEEP = 45.0  # what weighs less than exp(-45) of the largest is left out
 
 
 class Sites(NamedTuple):
-    """Averages over the random field: E<m^2>, E<m>^2, E<m>, E<sign m>, E(<m^2>-<m>^2)^2 and E ln int dm."""
+    """Averages over the random field h; ``width`` and ``scatter`` are what replicas and fields differ by.
+
+    Q = E<m^2>, r = E<m>, p = E<sign m>, width = E[<m^2>-<m>^2] = Q - q, scatter = Var<m> = q - r^2,
+    spread = E(<m^2>-<m>^2)^2 and log_mean = E ln int dm.
+    """
 
     self_overlap: float
-    replica_overlap: float
     overlap: float
     sign_overlap: float
+    width: float
+    scatter: float
     spread: float
     log_mean: float
 
@@ -44,68 +50,72 @@ def legendre(fineness: float = 1.0) -> tuple[Array, Array]:
 
 
 @kernel
-def field_nodes(centre: float, scale: float, step: float) -> tuple[Any, Any]:
-    """Nodes z and weights of int Dz g(z), g turning within ``scale`` of ``centre`` and smooth on the bulk's scale.
+def turning_nodes(scale: float, step: float) -> tuple[Any, Any]:
+    """Displacements y and weights (but for the density) of int Dz g(z), g turning within ``scale`` of y = 0.
 
-    Trapezoid in u = asinh((z - centre)/scale) + (z - centre)/BULK, so that nodes are dense where either asks for it.
+    z = centre + y, trapezoid in u = asinh(y/scale) + y/BULK: nodes are dense where g or the Gaussian asks for it,
+    and do not depend on the centre, up to FARTHEST.
     """
-    if abs(centre) > FARTHEST:
-        centre, scale = 0.0, 1.0
-    low, high = -REACH - centre, REACH - centre
-    first = math.floor((math.asinh(low / scale) + low / BULK) / step)
-    last = math.ceil((math.asinh(high / scale) + high / BULK) / step)
-    z, weight = np.empty(last - first + 1), np.empty(last - first + 1)
-    y = low
-    for i in range(len(z)):
+    last = REACH + FARTHEST
+    n = math.ceil((math.asinh(last / scale) + last / BULK) / step)
+    y, weight = np.zeros(2 * n + 1), np.empty(2 * n + 1)
+    displacement = 0.0
+    for k in range(n + 1):
         for _ in range(50):  # Newton from the node before
-            slope = 1.0 / math.sqrt(scale * scale + y * y) + 1.0 / BULK
-            change = (step * (first + i) - math.asinh(y / scale) - y / BULK) / slope
-            y += change
-            if abs(change) < 1e-13 * (scale + abs(y)):
+            slope = 1.0 / math.sqrt(scale * scale + displacement * displacement) + 1.0 / BULK
+            change = (step * k - math.asinh(displacement / scale) - displacement / BULK) / slope
+            displacement += change
+            if abs(change) <= 1e-9 * displacement:  # the next would be below rounding
                 break
-        z[i] = centre + y
-        weight[i] = step * density(z[i]) / (1.0 / math.sqrt(scale * scale + y * y) + 1.0 / BULK)
-    return z, weight
+        slope = 1.0 / math.sqrt(scale * scale + displacement * displacement) + 1.0 / BULK
+        y[n + k], y[n - k] = displacement, -displacement
+        weight[n + k] = weight[n - k] = step / slope
+    return y, weight
 
 
 @kernel
 def magnetisation_nodes(curvature: float, kappa: float, field: float, rule: tuple[Array, Array]) -> tuple[Any, Any]:
-    """m in (0, 1), and the exponent without field there, ln of the weights included; ``field`` is the typical |h|.
+    """1 - m for m in (0, 1), and the exponent there less its part in h and ``curvature``, ln of the weights included.
 
-    1 - m = e sinh(v asinh(1/sqrt(e)))^2, Gauss-Legendre in v: dense where the field pushes m to 1, within e = 4/field.
-    The other half is the mirror image: <sign m> needs the integral split at 0.
+    1 - m = e sinh(v asinh(1/sqrt(e)))^2, Gauss-Legendre in v: dense where ``field``, the typical |h|, pushes m to 1,
+    within e = 4/field. The other half is the mirror image: <sign m> needs the integral split at 0.
     """
     near = 4.0 / max(4.0, field + 2.0 * abs(curvature))
     length = math.asinh(1.0 / math.sqrt(near))
     v, weight = rule
-    m, exponents = np.empty(len(v)), np.empty(len(v))
+    short, exponents = np.empty(len(v)), np.empty(len(v))
     for j in range(len(v)):
         sinh = math.sinh(length * v[j])
-        short = near * sinh * sinh  # 1 - m
-        m[j] = 1.0 - short
-        entropy = -(1.0 - 0.5 * short) * math.log1p(-0.5 * short) - 0.5 * short * math.log(0.5 * short)
+        gap = short[j] = near * sinh * sinh
+        entropy = -(1.0 - 0.5 * gap) * math.log1p(-0.5 * gap) - 0.5 * gap * math.log(0.5 * gap)
         slope = 2.0 * near * length * sinh * math.sqrt(1.0 + sinh * sinh)
-        exponents[j] = curvature * m[j] * m[j] + kappa * entropy + math.log(weight[j] * slope)
-    return m, exponents
+        exponents[j] = -curvature * gap * (2.0 - gap) + kappa * entropy + math.log(weight[j] * slope)
+    return short, exponents
 
 
 @kernel
-def site(h: float, exponents: Array, m: Array) -> tuple[float, float, float, float]:
-    """ln int dm exp(...), <m>, <m^2>, <sign m> at field h."""
+def site(h: float, curvature: float, short: Array, exponents: Array) -> tuple[float, float, float, float]:
+    """ln int dm exp(...), 1 - |<m>|, <m^2> - <m>^2 and |<sign m>| at field h, whose sign those of m have.
+
+    All in terms of 1 - m: a magnetisation close to 1 keeps the digits of what it lacks.
+    """
     size = abs(h)
     largest = -np.inf
-    for j in range(len(m)):
-        largest = max(largest, exponents[j] + size * m[j])
+    for j in range(len(short)):
+        largest = max(largest, exponents[j] - size * short[j])
     norm = first = second = sign = 0.0
-    for j in range(len(m)):
-        up = math.exp(exponents[j] + size * m[j] - largest)
-        down = up * math.exp(-2.0 * size * m[j])
+    for j in range(len(short)):
+        exponent = exponents[j] - size * short[j] - largest
+        if exponent < -DEEP:
+            continue
+        up, m = math.exp(exponent), 1.0 - short[j]
+        down = up * math.exp(-2.0 * size * m) if 2.0 * size * m < DEEP else 0.0
         norm += up + down
         sign += up - down
-        first += m[j] * (up - down)
-        second += m[j] * m[j] * (up + down)
-    direction = math.copysign(1.0, h)
-    return largest + math.log(norm), direction * first / norm, second / norm, direction * sign / norm
+        first += short[j] * up + (1.0 + m) * down
+        second += short[j] * short[j] * up + (1.0 + m) * (1.0 + m) * down
+    first /= norm
+    return curvature + size + largest + math.log(norm), first, second / norm - first * first, sign / norm
 
 
 @kernel
@@ -113,16 +123,27 @@ def field_sites(
     square: float, cross: float, self_square: float, kappa: float, rule: tuple[Array, Array], fineness: float
 ) -> Sites:
     """The averages at conjugates q^ = square, r^ = cross, Q^ = self_square; h = sqrt(q^) z + r^."""
-    width = math.sqrt(max(square, 0.0))
-    z, weight = field_nodes(-cross / max(width, 1e-100), 1.0 / max(1.0, width), OUTER_STEP / fineness)
-    m, exponents = magnetisation_nodes(self_square - 0.5 * square, kappa, abs(cross) + 3.0 * width, rule)
-    self_overlap = replica_overlap = overlap = sign_overlap = spread = log_mean = 0.0
-    for i in range(len(z)):
-        log_norm, first, second, sign = site(cross + width * z[i], exponents, m)
-        self_overlap += weight[i] * second
-        replica_overlap += weight[i] * first * first
-        overlap += weight[i] * first
-        sign_overlap += weight[i] * sign
-        spread += weight[i] * (second - first * first) ** 2
-        log_mean += weight[i] * log_norm
-    return Sites(self_overlap, replica_overlap, overlap, sign_overlap, spread, log_mean)
+    if not math.isfinite(square + cross + self_square):
+        return Sites(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan)
+    deviation = math.sqrt(max(square, 0.0))
+    centre, scale = -cross / max(deviation, 1e-100), 1.0 / max(1.0, deviation)
+    if abs(centre) > FARTHEST:
+        centre, scale = 0.0, 1.0
+    y, weight = turning_nodes(scale, OUTER_STEP / fineness)
+    curvature = self_square - 0.5 * square
+    short, exponents = magnetisation_nodes(curvature, kappa, abs(cross) + 3.0 * deviation, rule)
+    missing = missing_squared = sign_overlap = width = spread = log_mean = 0.0
+    for i in range(len(y)):
+        z = centre + y[i]
+        h = cross + deviation * z
+        share = weight[i] * density(z)
+        log_norm, gap, variance, sign = site(h, curvature, short, exponents)
+        lacks = gap if h >= 0.0 else 2.0 - gap  # 1 - <m>
+        missing += share * lacks
+        missing_squared += share * lacks * lacks
+        sign_overlap += share * math.copysign(sign, h)
+        width += share * variance
+        spread += share * variance * variance
+        log_mean += share * log_norm
+    overlap, scatter = 1.0 - missing, missing_squared - missing * missing
+    return Sites(overlap * overlap + scatter + width, overlap, sign_overlap, width, scatter, spread, log_mean)

@@ -7,12 +7,14 @@ where a branch ends. Loads are patterns per weight.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 from toysim.models.perceptron.field_space.measure import FieldSaddle, Measure
+from toysim.models.perceptron.saddle import Array
+from toysim.models.perceptron.solver_outputs import FROZEN
 
 
 class Coexistence(NamedTuple):
@@ -23,48 +25,66 @@ class Coexistence(NamedTuple):
     low_ends: FieldSaddle
 
 
-def curve(measure: Measure, overlaps: list[float]) -> list[FieldSaddle]:
-    """Saddle points at increasing overlaps, each found from the one before."""
+def curve(measure: Measure, overlaps: Sequence[float]) -> list[FieldSaddle]:
+    """Saddle points at increasing overlaps > 0, each extrapolated from two before; those not found are left out.
+
+    Spaced by 0.05 in ln(1 - r) they are found up to beta = 30 at least.
+    """
     found: list[FieldSaddle] = []
     for r in overlaps:
-        found.append(measure.at_overlap(r, found[-1] if found and np.isfinite(found[-1].load) else None))
+        saddle = measure.at_overlap(r, _extrapolated(found[-2:], r))
+        if saddle.solver_status != FROZEN:
+            found.append(saddle)
     return found
 
 
-def coexistence(measure: Measure, lowest: float = 0.1, n: int = 25) -> Coexistence | None:
+def _extrapolated(found: list[FieldSaddle], r: float) -> Array | None:
+    if len(found) < 2:
+        return found[0].coordinates if found else None
+    (a, x), (b, y) = ((math.log1p(-saddle.overlap), saddle.coordinates) for saddle in found)
+    ahead: Array = y + (y - x) * (math.log1p(-r) - b) / (b - a)
+    return ahead
+
+
+def coexistence(measure: Measure, lowest: float = 0.1) -> Coexistence | None:
     """The two branches of a measure and where they end; None if the load rises with the overlap throughout.
 
-    Overlaps are looked at from ``lowest`` up to a teacher's: n of them, evenly in ln(1 - r).
+    Overlaps are followed from ``lowest`` to 1 - 1/beta^2, where the load is about 6.
     """
-    last = 0.01 / max(measure.beta, 1.0) ** 2
-    depths = np.linspace(-math.log1p(-lowest), -math.log(last), n)
-    found = curve(measure, [-math.expm1(-depth) for depth in depths])
-    loads = np.array([saddle.load for saddle in found])
-    peaks = np.flatnonzero((loads[1:-1] > loads[:-2]) & (loads[1:-1] >= loads[2:])) + 1
-    if not len(peaks):
+    depths = np.arange(-math.log1p(-lowest), 2.0 * math.log(measure.beta), 0.05)
+    found = curve(measure, (-np.expm1(-depths)).tolist())
+    loads = [saddle.load for saddle in found]
+    peaks = [i for i in range(1, len(loads) - 1) if loads[i - 1] < loads[i] >= loads[i + 1]]
+    if not peaks:
         return None
-    i = int(peaks[0])
-    j = i + int(np.nanargmin(loads[i:]))
-    low_ends = _turning(measure, depths[i - 1 : i + 2], found[i], -1.0)
-    high_begins = _turning(measure, depths[j - 1 : j + 2], found[j], 1.0)
+    i = peaks[0]
+    j = i + int(np.argmin(loads[i:]))
+    low_ends, high_begins = _turning(measure, found[i - 1 : i + 2], -1.0), _turning(measure, found[j - 1 : j + 2], 1.0)
 
     def gain(alpha: float) -> float:
-        both = measure.branches(alpha)
-        return both.high.free_entropy - both.low.free_entropy
+        low, high = (
+            min(branch, key=lambda saddle: abs(saddle.load - alpha)).continued(measure, alpha)
+            for branch in (found[:i], found[j + 1 :])
+        )
+        return high.free_entropy - low.free_entropy
 
-    inset = 1e-6 * (low_ends.load - high_begins.load)
+    inset = 1e-3 * (low_ends.load - high_begins.load)
     crossing = brentq(gain, high_begins.load + inset, low_ends.load - inset, xtol=1e-10)
     return Coexistence(high_begins, float(crossing), low_ends)
 
 
-def _turning(measure: Measure, depths: np.ndarray, guess: FieldSaddle, sign: float) -> FieldSaddle:
-    """Where sign * alpha(r) is least between the depths -ln(1 - r) given."""
+def _turning(measure: Measure, around: list[FieldSaddle], sign: float) -> FieldSaddle:
+    """Where sign * alpha(r) is least, between the first and the last of three saddle points."""
+    first, guess, last = around
 
     def at(depth: float) -> FieldSaddle:
-        return measure.at_overlap(-math.expm1(-depth), guess)
+        return measure.at_overlap(-math.expm1(-depth), guess.coordinates)
 
     least = minimize_scalar(
-        lambda depth: sign * at(depth).load, bounds=(depths[0], depths[-1]), method="bounded", options={"xatol": 1e-5}
+        lambda depth: sign * at(depth).load,
+        bounds=(-math.log1p(-first.overlap), -math.log1p(-last.overlap)),
+        method="bounded",
+        options={"xatol": 1e-6},
     )
     return at(least.x)
 
