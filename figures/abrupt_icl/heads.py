@@ -57,9 +57,9 @@ def mean_field(data: Data) -> Figure:
     left.minorticks_off()
     middle.plot([0, 1 / 16], [1, 1 + 4 / 16], ":", color="0.4", label="1 + 4/D")
     middle.set(xlabel="1/D", ylabel="time of the cliff / mean field", title="Random contents of dimension D, N = 4")
-    right.set(xlabel="updates", title="Contents at right angles, N = 8")
-    for axes in (left, middle, right):
-        axes.legend(loc="best")
+    right.set(xlabel="updates", title="Contents at right angles, N = 8", xlim=(0, 1400))
+    for axes, place in ((left, "upper right"), (middle, "upper left"), (right, "lower right")):
+        axes.legend(loc=place)
     return figure
 
 

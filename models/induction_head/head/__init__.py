@@ -79,7 +79,7 @@ HEAD = Model(
         "context_label_accuracy",
         "leave_time",
     ),
-    theory_ignores=("dimension", "batch_size", "n_test", "classifier_input"),
+    theory_ignores=("batch_size", "n_test", "classifier_input"),
     stochastic=True,
     equations=_EQUATIONS,
     sources=("arXiv:2312.03002",),
@@ -88,7 +88,7 @@ HEAD = Model(
         Check(
             {
                 "contents": "orthonormal",
-                "dimension": 21,
+                "dimension": 32,
                 "batch_size": 128,
                 "n_steps": 330,
                 "n_records": 16,

@@ -12,9 +12,9 @@ from toysim.model import Batch, Rows
 def predict(batch: Batch) -> Rows:
     """Courses and crossing times without any constant fitted; valid for contents at right angles, up to O(1/S).
 
-    It needs a linear classifier started at 0, novel classes and one copy of each; the O(1/S) bounds were measured for
-    N <= 8 at learning rate 1. With Gaussian contents the same numbers are the limit of large D: ``mean_field_t50``
-    gives their crossing time there too.
+    It needs a linear classifier started at 0, novel classes and one copy of each. The O(1/S) bounds were measured for
+    N <= 8 at learning rate 1, and with room for the noise of items, D - L >= 4N. With Gaussian contents the same
+    numbers are the limit of large D: ``mean_field_t50`` gives their crossing time there too.
     """
     at = records_of(batch)
     out = Course(*(np.full(at.shape, np.nan) for _ in Course._fields))
@@ -28,6 +28,7 @@ def predict(batch: Batch) -> Rows:
         descend(start, *sizes, rate, learns, overlap, at[i], i, out)
     crossings = crossing_rows(at, out.p_right)
     bounded = (batch["n_pairs"] <= 8) & (batch["learning_rate"] <= 1)
+    bounded &= batch["dimension"] - batch["n_labels"] >= 4 * batch["n_pairs"]
     return {
         "time": at.astype(float),
         **out._asdict(),
