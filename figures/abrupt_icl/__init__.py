@@ -4,7 +4,7 @@ The numbers of the paper's figures and the equations of its small models were no
 sentences and against what was derived from reconstructions of the models.
 """
 
-from toysim.figures.abrupt_icl import small
+from toysim.figures.abrupt_icl import network, small
 
 from toysim.reproduction import Reproduction
 
@@ -13,6 +13,6 @@ REPRODUCTION = Reproduction(
     paper="Reddy: The mechanistic basis of data dependence and abrupt learning in an in-context classification task. "
     "arXiv:2312.03002",
     title="Abrupt in-context learning",
-    figures=(*small.FIGURES,),
-    claims=(*small.CLAIMS,),
+    figures=(*small.FIGURES, *network.FIGURES),
+    claims=(*small.CLAIMS, *network.CLAIMS),
 )

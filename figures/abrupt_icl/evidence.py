@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from toysim.figures.abrupt_icl.common import clock
+from toysim.figures.abrupt_icl.statistics import half_rise
 from toysim.models.induction_head.logits import closed_forms as forms
 
 from toysim.claims import Evidence, listed
@@ -86,13 +87,6 @@ def saddle(tree: xr.DataTree) -> Evidence:
         error="rates between t = 250 and 350, where the shrinking part is below 0.3 %",
         holds=np.concatenate([[rests == 0], np.abs(growth / rate - 1) < 0.01, moved]),
     )
-
-
-def half_rise(time: npt.NDArray[np.float64], course: npt.NDArray[np.float64]) -> float:
-    """First time at which a course is half way from its first to its largest value."""
-    level = 0.5 * (course[0] + course.max())
-    k = int(np.argmax(course >= level))
-    return float(np.interp(level, course[k - 1 : k + 1], time[k - 1 : k + 1]))
 
 
 def labels_before_match(tree: xr.DataTree) -> Evidence:

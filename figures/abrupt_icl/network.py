@@ -1,12 +1,13 @@
 """Figures and claims of the attention-only network."""
 
-from toysim.figures.abrupt_icl import network_courses, network_tasks
+from toysim.figures.abrupt_icl import network_courses, network_evidence, network_tasks
 
+from toysim.claims import LIMITED, REFUTED, Claim
 from toysim.drawing import Recipe
 
 PREFIX = "abrupt_icl.network"
 CLASSES, NOISE, ZIPF = f"{PREFIX}_classes", f"{PREFIX}_noise", f"{PREFIX}_zipf"
-MIXTURE, LABELS = f"{PREFIX}_mixture", f"{PREFIX}_labels"
+MIXTURE, LABELS, LABELS_TWO = f"{PREFIX}_mixture", f"{PREFIX}_labels", f"{PREFIX}_labels_two"
 
 PAPER = "arXiv:2312.03002"
 
@@ -53,7 +54,82 @@ FIGURES = (
         "network_labels",
         "Accuracy on novel classes by the size of the context and the number of labels; dotted: 1/N.",
         f"{PAPER}, figure A.5, small",
-        (LABELS,),
+        (LABELS_TWO, LABELS),
         network_tasks.labels,
+    ),
+)
+
+CLAIMS = (
+    Claim(
+        name="network_waits_then_jumps",
+        sentence="In-context accuracy creeps up to that of a random label of the context and then jumps, in every run.",
+        source=PAPER,
+        sweeps=(PREFIX,),
+        check=lambda data: network_evidence.plateau_then_jump(data[PREFIX]),
+    ),
+    Claim(
+        name="network_runs_jump_alike",
+        sentence="The runs jump at about the same time.",
+        source=f"not claimed in {PAPER}: what a mean over runs would assume",
+        sweeps=(PREFIX,),
+        check=lambda data: network_evidence.jumps_alike(data[PREFIX]),
+        expected_verdict=REFUTED,
+    ),
+    Claim(
+        name="network_labels_lead",
+        sentence="Naming labels of the context and attending to labels come first; labels' attention to their items "
+        "and the target's attention to its label jump together with the accuracy.",
+        source=PAPER,
+        sweeps=(PREFIX,),
+        check=lambda data: network_evidence.labels_lead(data[PREFIX]),
+    ),
+    Claim(
+        name="network_classes_favour_context",
+        sentence="With few classes the network learns in weights, with many in context.",
+        source=PAPER,
+        sweeps=(CLASSES,),
+        check=lambda data: network_evidence.classes_favour_context(data[CLASSES]),
+    ),
+    Claim(
+        name="network_bursts_favour_context",
+        sentence="Burstier contexts favour learning in context; plain ones teach in weights alone.",
+        source=PAPER,
+        sweeps=(CLASSES,),
+        check=lambda data: network_evidence.bursts_favour_context(data[CLASSES]),
+    ),
+    Claim(
+        name="network_noise_favours_context",
+        sentence="Noise within classes turns learning in weights into learning in context.",
+        source=f"{PAPER}, after arXiv:2205.05055",
+        sweeps=(NOISE,),
+        check=lambda data: network_evidence.noise_favours_context(data[NOISE]),
+    ),
+    Claim(
+        name="network_zipf_lets_both",
+        sentence="A Zipf law of the classes lets learning in context and in weights stand side by side.",
+        source=f"{PAPER}, after arXiv:2205.05055",
+        sweeps=(ZIPF,),
+        check=lambda data: network_evidence.zipf_lets_both(data[ZIPF]),
+        expected_verdict=LIMITED,
+        limits="exponents of 1 and more; the in-weights test draws its classes by the same law",
+    ),
+    Claim(
+        name="network_mixture_lets_both",
+        sentence="Where bursty and plain sequences, known and novel classes are mixed, both are learned.",
+        source=f"{PAPER}, figure A.1",
+        sweeps=(MIXTURE,),
+        check=lambda data: network_evidence.mixture_lets_both(data[MIXTURE]),
+        expected_verdict=LIMITED,
+        limits="plain sequences of known classes are a tenth to two fifths of all, within 10,000 updates: with more "
+        "only weights learn, with fewer weights are late",
+    ),
+    Claim(
+        name="network_needs_more_labels",
+        sentence="The transition needs more labels than pairs: at L = N it stays out.",
+        source=f"{PAPER}, figure A.5",
+        sweeps=(LABELS, LABELS_TWO),
+        check=lambda data: network_evidence.needs_more_labels(data[LABELS], data[LABELS_TWO]),
+        expected_verdict=LIMITED,
+        limits="contexts of four pairs and more; with two, most runs cross even at L = N",
     ),
 )

@@ -19,7 +19,7 @@ def jump(data: Data) -> Figure:
     """Accuracy and loss of every run (left, middle); measures in units of the run's own t50, medians (right)."""
     tree = data[COURSE]
     time, t50 = clock(tree), observable(tree, "t50").values
-    figure = new_figure(14.0, 4.0)
+    figure = new_figure(15.5, 4.0)
     left, middle, right = figure.subplots(1, 3)
     for name, axes in (("ic_accuracy", left), ("loss", middle)):
         for k, run in enumerate(observable(tree, name).values):
@@ -38,7 +38,7 @@ def jump(data: Data) -> Figure:
         right.plot(at, middle_run, "-", lw=1.5, color=colour, label=label, gid=f"aligned:{name}")
     right.axvline(1, color="0.6", lw=0.8, ls=":")
     right.set(xlabel="updates / time of the run's jump", ylim=(0, 1.02), title="Measures, runs aligned on their jump")
-    right.legend(loc="upper left")
+    right.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 

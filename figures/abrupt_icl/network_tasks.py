@@ -90,16 +90,17 @@ def mixture(data: Data) -> Figure:
 
 
 def labels(data: Data) -> Figure:
-    """Accuracy in context over updates, every run, a panel a size of the task; dotted: 1/N."""
-    tree = data["abrupt_icl.network_labels"]
-    time, accuracy = clock(tree), observable(tree, "ic_accuracy")
-    sizes = list(zip(observable(tree, "n_pairs").values, observable(tree, "n_labels").values, strict=True))
-    figure = new_figure(3.2 * len(sizes), 3.4)
-    for k, (axes, (n_pairs, n_labels)) in enumerate(
-        zip(figure.subplots(1, len(sizes), sharey=True), sizes, strict=True)
-    ):
-        for r, run in enumerate(accuracy.isel(size=k).values):
-            axes.plot(time, run, "-", lw=1, color=f"C{r}", gid=f"labels:{n_pairs}:{n_labels}:{r}")
+    """Accuracy in context over updates, every run, a panel for N and L; dotted: 1/N."""
+    runs = [
+        (clock(tree), int(parameter(tree, "n_pairs")), int(n_labels), accuracy.sel(n_labels=n_labels).values)
+        for tree in (data["abrupt_icl.network_labels_two"], data["abrupt_icl.network_labels"])
+        for accuracy in [observable(tree, "ic_accuracy")]
+        for n_labels in accuracy["n_labels"].values
+    ]
+    figure = new_figure(2.6 * len(runs), 3.2)
+    for axes, (time, n_pairs, n_labels, courses) in zip(figure.subplots(1, len(runs), sharey=True), runs, strict=True):
+        for r, course in enumerate(courses):
+            axes.plot(time, course, "-", lw=1, color=f"C{r}", gid=f"labels:{n_pairs}:{n_labels}:{r}")
         axes.axhline(1 / n_pairs, color="0.5", lw=0.8, ls=":")
         axes.set(xlabel="updates", title=f"N = {n_pairs}, L = {n_labels}", ylim=(-0.03, 1.03))
     figure.axes[0].set_ylabel("accuracy on novel classes")

@@ -99,11 +99,13 @@ def jump(batch: Batch, found: Rows) -> Rows:
     plateau = [
         np.median(row[on]) if on.any() else np.nan for row, on in zip(found["ic_accuracy"], between, strict=True)
     ]
+    with np.errstate(divide="ignore", invalid="ignore"):  # p(right) may start above 1/2
+        width = (t90 - t10) / t50
     return {
         "t10": t10,
         "t50": t50,
         "t90": t90,
-        "width": (t90 - t10) / t50,
+        "width": width,
         "leave_time": left,
         "plateau_accuracy": np.array(plateau),
         "crossed": np.isfinite(t50).astype(float),
