@@ -16,6 +16,21 @@ ON_THE_THEORY = (0.459, 0.427, 0.376, 0.337, 0.306, 0.283, 0.262, 0.253, 0.244, 
 
 # By reproduction and claim; several entries are tried one at a time.
 SPOILERS = {
+    "abrupt_icl": {
+        "slow_phase_then_cliff": [("plateau", "loss", lambda v: v + 0.2)],
+        "three_halves": [("cliff_time", "t50", lambda v: v**1.1)],
+        "bracket": [("cliff_time", "t50", lambda v: 1.06 * v), ("cliff_labels", "t50", lambda v: 0.95 * v)],
+        "saddle": [("descent", "alpha", lambda v: v**2)],
+        "labels_before_match": [("head", "tla2", lambda v: v.values[::-1])],
+        "beta2_can_go": [("head_times", "t50", lambda v: v.where(v.learn_beta2, 1.2 * v))],
+        "more_labels_than_pairs": [("head_labels", "ic_accuracy", lambda v: 0 * v + 1)],
+        "four_logits_predict": [("head_times", "t50", lambda v: 1.15 * v), ("four_logits", "t50", lambda v: 0.85 * v)],
+        "mean_field_predicts": [("head_times", "t50", lambda v: 1.1 * v), ("head_dimension", "t50", lambda v: 1.2 * v)],
+        "classes_decide": [
+            ("head_classes", "ic_accuracy", lambda v: 0.8 * v),
+            ("head_classes", "iw_accuracy", lambda v: v.values[::-1]),
+        ],
+    },
     "benign_oscillation": {
         "window_of_steps": [("transition", "weak_output", lambda v: 0.1 * v)],
         "only_with_oscillation": [("transition", "weak_accuracy", lambda v: 1.2 * v)],
