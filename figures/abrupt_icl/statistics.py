@@ -38,11 +38,15 @@ def jump_times(t50: npt.ArrayLike) -> JumpTimes:
 def aligned(time: Array, courses: Array, t50: Array, at: Array) -> Array:
     """Median over the runs that jumped of courses (runs, R), each in units of its own t50, at the moments ``at``."""
     jumped = np.flatnonzero(np.isfinite(t50))
-    return np.median([np.interp(at, time / t50[k], courses[k]) for k in jumped], axis=0)
+    runs = np.array([np.interp(at, time / t50[k], courses[k]) for k in jumped])
+    middle: Array = np.median(runs, axis=0)
+    return middle
 
 
 def half_rise(time: Array, course: Array) -> float:
     """First time at which a course is half way from its first to its largest value."""
     level = 0.5 * (course[0] + course.max())
     k = int(np.argmax(course >= level))
+    if k == 0:
+        return float(time[0])
     return float(np.interp(level, course[k - 1 : k + 1], time[k - 1 : k + 1]))

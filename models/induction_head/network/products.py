@@ -15,19 +15,22 @@ Floats = npt.NDArray[np.floating[Any]]
 @kernel
 def times(a: Floats, b: Floats) -> Floats:
     """a b."""
-    return np.dot(a, b)
+    product: Floats = np.dot(a, b)
+    return product
 
 
 @kernel
 def times_transposed(a: Floats, b: Floats) -> Floats:
     """a b', for rows of vectors a and a matrix b that acts on each."""
-    return np.dot(a, b.T)
+    product: Floats = np.dot(a, b.T)
+    return product
 
 
 @kernel
 def transposed_times(a: Floats, b: Floats) -> Floats:
     """a' b, the sum of outer products of the rows."""
-    return np.dot(a.T, b)
+    product: Floats = np.dot(a.T, b)
+    return product
 
 
 @kernel
