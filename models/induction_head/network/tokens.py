@@ -13,8 +13,6 @@ from toysim.models.induction_head.network.parameters import NetworkParameters
 from toysim.models.induction_head.network.weights import DTYPES
 from toysim.models.induction_head.sequences import Contents, Sequences
 
-from toysim.jit import kernel
-
 
 class Tokens(NamedTuple):
     """S sequences of T = 2N + 1 tokens item, label, ..., item, label, target.
@@ -42,7 +40,6 @@ def tokens(p: NetworkParameters, contents: Contents, drawn: Sequences, generator
     )
 
 
-@kernel
 def part(tokens: Tokens, start: int, stop: int) -> Tokens:
     """Some of the sequences."""
     return Tokens(

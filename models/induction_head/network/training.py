@@ -1,4 +1,4 @@
-"""SGD on fresh batches, compiled from one evaluation to the next."""
+"""SGD on fresh batches."""
 
 from __future__ import annotations
 
@@ -12,12 +12,9 @@ from toysim.models.induction_head.network.tokens import Tokens, part, tokens
 from toysim.models.induction_head.network.weights import Weights, descend
 from toysim.models.induction_head.sequences import Contents, Task, draw_batch
 
-from toysim.jit import kernel
-
 DRAWN_AT_ONCE = 2**17  # numbers: small batches are drawn together, larger draws would leave the cache
 
 
-@kernel
 def train(drawn: Tokens, weights: Weights, gradient: Weights, space: Workspace, rate: float, decay: float) -> None:
     """One update for as many of the sequences as the workspace has room for, until all are used."""
     size = len(space.content)
