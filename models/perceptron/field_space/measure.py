@@ -175,10 +175,10 @@ class Measure:
         update(found.overlaps)
         return self._at(alpha, Overlaps.of(Q, *found.overlaps.tolist()), found, pull)
 
-    def at_overlap(self, r: float, start: Array | None = None) -> FieldSaddle:
-        """The saddle point of overlap r > 0, at the load that has it: on the unstable part between two branches too.
+    def at_overlap(self, r: float, start: Array) -> FieldSaddle:
+        """The saddle point of overlap r, at the load that has it: on the unstable part between two branches too.
 
-        By Newton's method, from the ``coordinates`` of a neighbour if given. FROZEN where that fails.
+        By Newton's method from the ``coordinates`` of a neighbour. FROZEN where that fails.
         """
 
         def unpacked(y: Array) -> tuple[Overlaps, float]:
@@ -199,8 +199,6 @@ class Measure:
                 ]
             )
 
-        if start is None:
-            start = np.array([-0.6, -2.0, math.log(r)])
         found = root(excess, start, tol=1e-13)
         error = float(np.max(np.abs(found.fun)))
         if not error < 1e-8:

@@ -7,7 +7,7 @@ where a branch ends. Loads are patterns per weight.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -25,34 +25,39 @@ class Coexistence(NamedTuple):
     low_ends: FieldSaddle
 
 
-def curve(measure: Measure, overlaps: Sequence[float]) -> list[FieldSaddle]:
-    """Saddle points at increasing overlaps > 0, each extrapolated from two before; those not found are left out.
+def curve(measure: Measure, start: FieldSaddle, highest_load: float, step: float = 0.025) -> list[FieldSaddle]:
+    """Saddle points at overlaps that increase from that of ``start`` by ``step`` in ln(1 - r), up to a load.
 
-    Spaced by 0.05 in ln(1 - r) they are found up to beta = 30 at least.
+    Each is extrapolated from two before; the list ends early where one is not found. The default step does up to
+    beta = 20; at 30 the curve turns too sharply where the low branch ends.
     """
-    found: list[FieldSaddle] = []
-    for r in overlaps:
+    found = [start]
+    while found[-1].load < highest_load:
+        r = -math.expm1(math.log1p(-found[-1].overlap) - step)
         saddle = measure.at_overlap(r, _extrapolated(found[-2:], r))
-        if saddle.solver_status != FROZEN:
-            found.append(saddle)
+        if saddle.solver_status == FROZEN:
+            break
+        found.append(saddle)
     return found
 
 
-def _extrapolated(found: list[FieldSaddle], r: float) -> Array | None:
+def _extrapolated(found: list[FieldSaddle], r: float) -> Array:
     if len(found) < 2:
-        return found[0].coordinates if found else None
+        return found[0].coordinates
     (a, x), (b, y) = ((math.log1p(-saddle.overlap), saddle.coordinates) for saddle in found)
     ahead: Array = y + (y - x) * (math.log1p(-r) - b) / (b - a)
     return ahead
 
 
-def coexistence(measure: Measure, lowest: float = 0.1) -> Coexistence | None:
-    """The two branches of a measure and where they end; None if the load rises with the overlap throughout.
+def coexistence(measure: Measure, lowest_load: float = 0.1, highest_load: float = 6.0) -> Coexistence | None:
+    """The two branches of a measure and where they end; None if the overlap rises with the load throughout.
 
-    Overlaps are followed from ``lowest`` to 1 - 1/beta^2, where the load is about 6.
+    Followed between two loads, at which there is one branch only. Raises ValueError if it cannot be followed so far.
     """
-    depths = np.arange(-math.log1p(-lowest), 2.0 * math.log(measure.beta), 0.05)
-    found = curve(measure, (-np.expm1(-depths)).tolist())
+    found = curve(measure, measure.low(lowest_load), highest_load)
+    last = found[-1]
+    if last.load < highest_load:
+        raise ValueError(f"beta = {measure.beta:g}: saddle points are lost at overlap {last.overlap:.3f}; lower beta")
     loads = [saddle.load for saddle in found]
     peaks = [i for i in range(1, len(loads) - 1) if loads[i - 1] < loads[i] >= loads[i + 1]]
     if not peaks:
@@ -60,17 +65,22 @@ def coexistence(measure: Measure, lowest: float = 0.1) -> Coexistence | None:
     i = peaks[0]
     j = i + int(np.argmin(loads[i:]))
     low_ends, high_begins = _turning(measure, found[i - 1 : i + 2], -1.0), _turning(measure, found[j - 1 : j + 2], 1.0)
+    return Coexistence(high_begins, _crossing(measure, found[:i], found[j + 1 :]), low_ends)
+
+
+def _crossing(measure: Measure, low: list[FieldSaddle], high: list[FieldSaddle]) -> float:
+    """Load at which two branches, given at some loads, have the same free entropy."""
 
     def gain(alpha: float) -> float:
-        low, high = (
-            min(branch, key=lambda saddle: abs(saddle.load - alpha)).continued(measure, alpha)
-            for branch in (found[:i], found[j + 1 :])
-        )
-        return high.free_entropy - low.free_entropy
+        ends = (min(branch, key=lambda saddle: abs(saddle.load - alpha)) for branch in (low, high))
+        low_end, high_end = (end.continued(measure, alpha) for end in ends)
+        return high_end.free_entropy - low_end.free_entropy
 
-    inset = 1e-3 * (low_ends.load - high_begins.load)
-    crossing = brentq(gain, high_begins.load + inset, low_ends.load - inset, xtol=1e-10)
-    return Coexistence(high_begins, float(crossing), low_ends)
+    loads = [saddle.load for saddle in high if low[0].load < saddle.load < low[-1].load]
+    gains = np.interp(loads, [s.load for s in high], [s.free_entropy for s in high])
+    gains -= np.interp(loads, [s.load for s in low], [s.free_entropy for s in low])
+    k = int(np.flatnonzero(np.diff(np.sign(gains)))[0])
+    return float(brentq(gain, loads[max(k - 1, 0)], loads[min(k + 2, len(loads) - 1)], xtol=1e-10))
 
 
 def _turning(measure: Measure, around: list[FieldSaddle], sign: float) -> FieldSaddle:
