@@ -1,7 +1,7 @@
 """A perceptron in field space: the Gibbs measure of the variational learner of arXiv:2212.02846.
 
 The variables are magnetisations m in [-1, 1]^N, the means of a factorised distribution over binary weights; flat
-measure, weight exp(-beta loss). Below beta of about 15 one saddle point exists at any load. At beta = 20 two coexist
+measure, weight exp(-beta loss). Up to beta = 16 one saddle point exists at any load. At beta = 20 two coexist
 for loads from 1.499 to 1.906: learning is a jump, and most of the low-overlap branch is unstable to replica symmetry
 breaking, which is reported, not mended. The transitions of binary weights (0.833, 1.245) do not belong here.
 """
