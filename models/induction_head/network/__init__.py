@@ -20,8 +20,8 @@ start: Q, K, V ~ N(0, 1/D), W_k ~ N(0, 2/d), b_k, W_o ~ N(0, 1/d)"""
 
 
 def _seconds(p: NetworkParameters) -> float:
-    products = 3e-11 * (40 + 8 * p.n_hidden) * p.width**2
-    sequence = products + 3e-8 * p.n_tokens * (p.n_tokens + p.width)
+    products = 1e-11 * (40 + 8 * p.n_hidden) * p.width**2
+    sequence = products + 1e-8 * p.n_tokens * (p.n_tokens + p.width)
     sets = 4 if p.n_classes else 2
     return 1e-3 + p.n_steps * p.batch_size * sequence + p.n_records * (5e-4 + 0.5 * sets * p.n_test * sequence)
 
