@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 
 class Workspace(NamedTuple):
-    """Large arrays of a batch, made once a run: allocating them anew took 15 % of an update (measured).
+    """Large arrays of a batch, made once a run: new ones would come as fresh pages at every update.
 
     content (S, T, D)     contents of all tokens in their order
     attention (S, T, T)   a1

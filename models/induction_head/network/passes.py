@@ -10,8 +10,8 @@ Source: arXiv:2312.03002. Only the target leaves layer 2, so that layer 1 is nee
     v = A_2' x_n,  w = V_1' v:    x_n' A_2 x_j = v.u_j + sum_k a1_jk w.u_k
     b = a1' a2:                   sum_j a2_j x_j = o = sum_j a2_j u_j + V_1 sum_k b_k u_k
 
-and no d x d matrix but A_1 meets more than one vector a sequence. Backward alike. Against the written-out form this
-leaves a sixth of the products (a third of those that only drop what layer 2 does not use).
+and no d x d matrix but A_1 meets more than one vector a sequence. Backward alike. At the paper's sizes this leaves a
+seventh of the products of the written-out form.
 """
 
 from __future__ import annotations
