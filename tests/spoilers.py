@@ -30,6 +30,21 @@ SPOILERS = {
             ("head_classes", "ic_accuracy", lambda v: 0.8 * v),
             ("head_classes", "iw_accuracy", lambda v: v.values[::-1]),
         ],
+        "network_waits_then_jumps": [
+            ("network", "width", lambda v: 4 * v),
+            ("network", "plateau_accuracy", lambda v: v - 0.1),
+        ],
+        "network_runs_jump_alike": [("network", "t50", lambda v: v**0.1)],
+        "network_labels_lead": [
+            ("network", "tla2", lambda v: v**8),
+            ("network", "ila1", lambda v: v.values[..., ::-1]),
+        ],
+        "network_classes_favour_context": [("network_classes", "ic_accuracy", lambda v: v.values[::-1])],
+        "network_bursts_favour_context": [("network_classes", "iw_accuracy", lambda v: v.values[:, ::-1])],
+        "network_noise_favours_context": [("network_noise", "iw_accuracy", lambda v: v.values[::-1])],
+        "network_zipf_lets_both": [("network_zipf", "iw_accuracy", lambda v: v.values[::-1])],
+        "network_mixture_lets_both": [("network_mixture", "iw_accuracy", lambda v: 0.5 * v)],
+        "network_needs_more_labels": [("network_labels", "ic_accuracy", lambda v: 0 * v + 1)],
     },
     "benign_oscillation": {
         "window_of_steps": [("transition", "weak_output", lambda v: 0.1 * v)],
