@@ -9,7 +9,7 @@ from toysim.models.perceptron.continual.theory import first_task, reference_of, 
 from toysim.models.perceptron.field_space.measure import task_measure
 from toysim.models.perceptron.field_space.theory import branches
 from toysim.models.perceptron.field_space.transitions import coexistence, instability
-from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, OK
+from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, FROZEN, OK
 
 import toysim
 from toysim.errors import ToysimError
@@ -152,6 +152,17 @@ def test_instability_is_reported_and_values_are_kept():
     assert not unstable["valid"]
     assert unstable["solver_status"] == AT_UNSTABLE
     np.testing.assert_allclose(unstable["overlap"], 0.6054, atol=1e-4)
+
+
+def test_a_frozen_branch_is_not_the_equilibrium():
+    """At beta = 300 iteration from overlap 0 runs into Q = 1; the branch of the teacher is there."""
+    shown = {b: theory("perceptron.field_space", beta=300.0, alpha=2.4, branch=b) for b in ("low", "equilibrium")}
+    assert shown["low"]["solver_status"] == FROZEN
+    assert np.isnan(shown["low"]["overlap"])
+    assert not shown["low"]["valid"]
+    assert shown["equilibrium"]["valid"]
+    assert shown["equilibrium"]["chosen_branch"] == 1
+    assert shown["equilibrium"]["branch_present"].tolist() == [False, True]
 
 
 QUADRATURES = [(5.0, 0.0, 1.0, "low"), (20.0, 0.0, 1.65, "low"), (20.0, 0.0, 1.65, "high"), (100.0, 1.0, 2.2, "high")]

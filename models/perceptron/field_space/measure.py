@@ -100,22 +100,27 @@ class FieldSaddle(NamedTuple):
 
 
 class Branches(NamedTuple):
-    """The saddle points reached from overlap 0 and from the teacher; ``two`` if they are not the same."""
+    """The saddle points reached from overlap 0 and from the teacher."""
 
     low: FieldSaddle
     high: FieldSaddle
 
     @property
+    def present(self) -> tuple[bool, bool]:
+        """Which exist; one that both starts lead to is the low one. At low temperatures either may freeze, Q = 1."""
+        low, high = (bool(np.isfinite(saddle.overlap)) for saddle in self)
+        return low, high and not abs(self.low.overlap - self.high.overlap) <= SAME
+
+    @property
     def two(self) -> bool:
-        return abs(self.low.overlap - self.high.overlap) > SAME
+        return all(self.present)
 
     def chosen(self, branch: str) -> int:
-        """0 or 1: the branch asked for, or the one of larger free entropy; 0 where there is one only."""
-        if not self.two:
-            return 0
+        """0 or 1: the branch asked for, or the one of larger free entropy; 0 where both starts lead to the same."""
+        low, high = self.present
         if branch == "equilibrium":
-            return int(self.high.free_entropy > self.low.free_entropy)
-        return int(branch == "high")
+            return int(high and not (low and self.low.free_entropy >= self.high.free_entropy))
+        return int(branch == "high" and high)
 
 
 class Measure:

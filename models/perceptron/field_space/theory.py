@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-import numpy as np
 from toysim.models.perceptron.field_space.measure import Branches, FieldSaddle, task_measure
 from toysim.models.perceptron.observed import angle
 from toysim.models.perceptron.rows import stacked
@@ -55,7 +54,7 @@ def branch_outputs(both: Branches, chosen: int) -> dict[str, object]:
     """What coexists."""
     return {
         "chosen_branch": chosen,
-        "branch_present": [not np.isnan(both.low.overlap), both.two],
+        "branch_present": list(both.present),
         "branch_overlap": [saddle.overlap for saddle in both],
         "branch_free_entropy": [saddle.free_entropy for saddle in both],
     }
