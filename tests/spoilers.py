@@ -82,6 +82,15 @@ SPOILERS = {
             ("theory_one_task", "branch_free_entropy", lambda v: v + 0.1 * v.saddle),
         ],
         "replica_symmetry_holds": [("theory_one_task", "stability", lambda v: 1.2 * v)],
+        "learning_with_a_prior_jumps": [
+            ("theory_prior", "branch_present", lambda v: v & (v.saddle == 0) | (v.alpha == v.alpha[7])),
+            ("theory_prior", "branch_free_entropy", lambda v: v + 0.1 * v.saddle),
+        ],
+        "prior_keeps_replica_symmetry": [("theory_prior", "stability", lambda v: 6 * v)],
+        "replica_symmetry_holds_in_the_second_task": [
+            ("theory_forgetting", "stability", lambda v: 10 * v),
+            ("theory_forgetting_fast", "stability", lambda v: 0.1 * v),
+        ],
         "error_falls_steeply": [("theory_one_task", "error", lambda v: v**0.8)],
         "second_task_jumps": [
             ("second_branches", "branch_present", lambda v: v & (v.saddle == 0)),

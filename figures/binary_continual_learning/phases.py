@@ -13,6 +13,9 @@ from toysim.drawing import Data, Recipe, new_figure, observable, parameter
 
 PREFIX = "binary_continual_learning."
 ONE_TASK = f"{PREFIX}theory_one_task"
+PRIOR = f"{PREFIX}theory_prior"
+TWO_TASKS, TWO_TASKS_FAST = f"{PREFIX}theory_forgetting", f"{PREFIX}theory_forgetting_fast"
+TWO_TASKS_PRIOR = f"{PREFIX}theory_forgetting_prior"
 SECOND, SECOND_FAST = f"{PREFIX}second_branches", f"{PREFIX}second_branches_fast"
 
 
@@ -97,7 +100,7 @@ CLAIMS = (
         "and their free entropies cross at 1.650.",
         source="arXiv:2212.02846, figure 2a; numbers derived",
         sweeps=(ONE_TASK,),
-        check=lambda data: evidence.learning_jumps(data[ONE_TASK]),
+        check=lambda data: evidence.learning_jumps(data[ONE_TASK], evidence.FLAT),
     ),
     Claim(
         name="replica_symmetry_holds",
@@ -107,6 +110,32 @@ CLAIMS = (
         check=lambda data: evidence.replica_symmetry_holds(data[ONE_TASK]),
         expected_verdict=LIMITED,
         limits="the high branch, and the low one below alpha = 0.729",
+    ),
+    Claim(
+        name="learning_with_a_prior_jumps",
+        sentence="With the prior, at beta = 100, the overlap jumps as well: two branches coexist from alpha = 1.500 "
+        "to 2.216, and their free entropies cross at 2.004.",
+        source="derived; behind arXiv:2212.02846, figure A1a",
+        sweeps=(PRIOR,),
+        check=lambda data: evidence.learning_jumps(data[PRIOR], evidence.WITH_PRIOR),
+    ),
+    Claim(
+        name="prior_keeps_replica_symmetry",
+        sentence="Learned with the prior, even at beta = 100, both branches of one task are replica-symmetric.",
+        source="derived; behind arXiv:2212.02846, figure A1a",
+        sweeps=(PRIOR,),
+        check=lambda data: evidence.prior_is_stable(data[PRIOR]),
+    ),
+    Claim(
+        name="replica_symmetry_holds_in_the_second_task",
+        sentence="The replica-symmetric curves of learning and forgetting are stable.",
+        source="arXiv:2212.02846, figures 3 and A1, which draw them without a check",
+        sweeps=(TWO_TASKS, TWO_TASKS_FAST, TWO_TASKS_PRIOR),
+        check=lambda data: evidence.second_task_is_stable(
+            [data[TWO_TASKS], data[TWO_TASKS_PRIOR]], data[TWO_TASKS_FAST]
+        ),
+        expected_verdict=LIMITED,
+        limits="a divergence of weight 1; at 0.1 the low branch below alpha_2 = 0.70 to 0.76, and the high branch",
     ),
     Claim(
         name="error_falls_steeply",

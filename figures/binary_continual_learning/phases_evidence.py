@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -10,9 +10,22 @@ import xarray as xr
 from toysim.claims import Evidence
 from toysim.drawing import observable, parameter
 
-# By their equations: where the overlap's curve alpha(r) turns around, where free entropies agree, replicon value 1.
-HIGH_BEGINS, LOW_ENDS, CROSSING, LOW_BREAKS = 1.4989, 1.9058, 1.6502, 0.7289
-CURVED = 2e-3  # of a load: a straight line between neighbouring points of these grids
+LOW_BREAKS = 0.7289  # alpha at which the low branch of one task has replicon value 1, by its equation
+
+
+class Jump(NamedTuple):
+    """Loads by their equations: where the overlap's curve alpha(r) turns around, and where free entropies agree."""
+
+    high_begins: float
+    low_ends: float
+    crossing: float
+
+
+FLAT, WITH_PRIOR = Jump(1.4989, 1.9058, 1.6502), Jump(1.5001, 2.2158, 2.0035)  # beta = 20; beta = 100 and kl = 1
+CURVED = 4e-3  # of a load: a straight line between neighbouring points of these grids
+# Second task at gamma = 0.1, by task_overlap: up to where the low branch is stable, and where it ends; from where the
+# high one is stable.
+SECOND_TASK = {-0.5: (0.698, 2.064, 1.783), 0.0: (0.728, 1.893, 1.660), 0.5: (0.762, 1.465, 1.456)}
 WINDOW = (1.6, 2.2)  # loads of the power law
 STEEP, STEEPEST = -11.0, -14.5
 
@@ -34,7 +47,7 @@ def crossing(tree: xr.DataTree, load: str, **at: Any) -> float:
     return float(np.interp(0.0, gain, gain[load]))
 
 
-def learning_jumps(tree: xr.DataTree) -> Evidence:
+def learning_jumps(tree: xr.DataTree, jump: Jump) -> Evidence:
     """The grid's window of two branches encloses the exact one to a step, and the crossing lies where it should."""
     both = both_present(tree)
     alpha = both["alpha"].values
@@ -42,10 +55,14 @@ def learning_jumps(tree: xr.DataTree) -> Evidence:
     first, last, cross = float(inside.min()), float(inside.max()), crossing(tree, "alpha")
     return Evidence(
         measured=f"two branches from alpha = {first:g} to {last:g}, free entropies cross at {cross:.4f}",
-        expected=f"{HIGH_BEGINS} to {LOW_ENDS}, crossing {CROSSING}",
+        expected=f"{jump.high_begins} to {jump.low_ends}, crossing {jump.crossing}",
         error=f"the grid's step {step:g}; crossing on a line between grid points, {CURVED:g}",
         holds=np.array(
-            [0 <= first - HIGH_BEGINS <= step, 0 <= LOW_ENDS - last <= step, abs(cross - CROSSING) < CURVED]
+            [
+                0 <= first - jump.high_begins <= step,
+                0 <= jump.low_ends - last <= step,
+                abs(cross - jump.crossing) < CURVED,
+            ]
         ),
     )
 
@@ -54,7 +71,7 @@ def replica_symmetry_holds(tree: xr.DataTree) -> Evidence:
     """Replicon values of both branches, load by load; the limits say where they are below 1."""
     stability = observable(tree, "stability", "theory")
     alpha, high = stability["alpha"], both_present(tree) & (stability["branch"] == "high")
-    beyond = alpha > LOW_ENDS
+    beyond = alpha > FLAT.low_ends
     low = stability.sel(branch="low")
     breaks = float(np.interp(1.0, low.where(alpha < 1, drop=True), alpha.where(alpha < 1, drop=True)))
     within = ((alpha < LOW_BREAKS) | high | beyond).transpose(*stability.dims)
@@ -65,6 +82,39 @@ def replica_symmetry_holds(tree: xr.DataTree) -> Evidence:
         error="line between grid points",
         holds=(stability < 1).values,
         within=within.values,
+    )
+
+
+def prior_is_stable(tree: xr.DataTree) -> Evidence:
+    """Replicon values of both branches where the task is learned with a prior."""
+    stability = observable(tree, "stability", "theory")
+    low, high = (float(stability.sel(branch=branch).max()) for branch in ("low", "high"))
+    return Evidence(
+        measured=f"replicon value at most {low:.3f} on the low branch, {high:.3f} on the high one",
+        expected="below 1",
+        error="none: deterministic",
+        holds=(stability < 1).values.ravel(),
+    )
+
+
+def second_task_is_stable(strong: list[xr.DataTree], weak: xr.DataTree) -> Evidence:
+    """Replicon values of the second task, load by load; the limits say where those at gamma = 0.1 are below 1."""
+    held = [observable(tree, "stability", "theory") for tree in strong]
+    loose = observable(weak, "stability", "theory")
+    breaks, ends, begins = np.transpose([SECOND_TASK[float(r0)] for r0 in loose["task_overlap"]])
+    alpha, by_overlap = loose["alpha_2"], loose["task_overlap"]
+    within = (alpha < by_overlap.copy(data=breaks)) | (alpha > by_overlap.copy(data=ends))
+    within = within | ((alpha > by_overlap.copy(data=begins)) & (loose["branch"] == "high"))
+    return Evidence(
+        measured=f"replicon value at most {max(float(values.max()) for values in held):.3f} at gamma = 1 and "
+        f"{float(loose.max()):.1f} at gamma = 0.1, {int((loose >= 1).sum())} of {loose.size} points of which break "
+        "replica symmetry",
+        expected="below 1",
+        error="none: deterministic",
+        holds=np.concatenate([(values < 1).values.ravel() for values in (*held, loose)]),
+        within=np.concatenate(
+            [np.ones(values.size, bool) for values in held] + [within.transpose(*loose.dims).values.ravel()]
+        ),
     )
 
 
