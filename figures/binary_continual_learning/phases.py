@@ -49,7 +49,7 @@ def draw_order_parameters(axes: Any, tree: xr.DataTree) -> None:
             for kept, line, word in ((stable, "-", label), (~stable, ":", None)):
                 if kept.any():
                     part, word = one[kept], word if branch == "low" else None
-                    axes.plot(part["alpha"], part, line, marker=".", ms=3, color=f"C{k}", label=word)
+                    axes.plot(part["alpha"], part, line, color=f"C{k}", label=word)
     axes.axvline(evidence.crossing(tree, "alpha"), color="0.5", lw=0.8, ls="--", label="free entropies cross")
     axes.plot([0.1, 0.1], [0.1, 0.1], "k:", label="replica symmetry broken")
     axes.set(xlabel="$\\alpha$", ylabel="overlap", title="One task: order parameters, both branches")
