@@ -23,7 +23,7 @@ from toysim.numerics.gaussian import density
 
 Array = npt.NDArray[np.float64]
 
-# Two thirds of these steps move no order parameter or free entropy by 1e-9.
+# Two thirds of these steps move no order parameter or free entropy by 1e-8.
 REFERENCE_STEP = 0.08
 WIDE_STEP = 0.75  # of z, where the turn at h = 0 is beyond reach
 WIDE_REACH = 8.25

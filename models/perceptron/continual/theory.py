@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 from toysim.models.perceptron.continual.sites import Reference, coupled_sites, reference_density
 from toysim.models.perceptron.field_space.measure import Branches, FieldSaddle, Measure, SiteAverages
 from toysim.models.perceptron.field_space.sites import legendre
-from toysim.models.perceptron.field_space.theory import OF_A_SADDLE, branch_outputs, branches
+from toysim.models.perceptron.field_space.theory import OF_A_SADDLE, SHARED, branch_outputs, branches
 from toysim.models.perceptron.observed import angle
 from toysim.models.perceptron.rows import stacked
 from toysim.models.perceptron.saddle import NAN
@@ -35,7 +35,7 @@ def second_measure(
     return Measure(beta, sites, fineness)
 
 
-@cache
+@lru_cache(maxsize=SHARED)
 def first_task(alpha: float, beta: float, kl: float, branch: str) -> tuple[FieldSaddle, Reference]:
     """Saddle point of the first task and the reference it leaves; rows of the same first task share them."""
     both = branches(alpha, beta, kl)
@@ -43,7 +43,7 @@ def first_task(alpha: float, beta: float, kl: float, branch: str) -> tuple[Field
     return saddle, reference_of(saddle, beta, kl)
 
 
-@cache
+@lru_cache(maxsize=SHARED)
 def second_task(
     alpha_1: float,
     beta_1: float,

@@ -2,8 +2,8 @@
 
 t = -(w + a x),  w = sqrt(q/(1-Q)) z,  a = sqrt((Q-q)/(1-Q)),  <.> the average over x with weight Dx H(t)^beta
 
-All conjugates are averages of l = G(t)/H(t), so the lines Q = q, q = r^2 and q = 0 are regular (arXiv:2212.02846
-gives derivatives instead; integrating by parts, the two terms of Q^ in l t cancel).
+All conjugates are averages of l = G(t)/H(t), so the lines Q = q, q = r^2 and q = 0 are regular; in Q^ the two terms
+with l t, of the width sqrt(Q - q) and of the scale sqrt(1 - Q), cancel.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ import numpy as np
 from toysim.models.perceptron.averages import gaussian_nodes
 
 from toysim.jit import kernel
-from toysim.numerics.gaussian import LOG_SQRT_2PI, density, inverse_mills, log_tail
+from toysim.numerics.gaussian import FAR, LOG_SQRT_2PI, density, inverse_mills, log_tail
 
-# Steps of the trapezoids over z and x: two thirds of them move no order parameter or free entropy by 1e-9.
+# Steps of the trapezoids over z and x: two thirds of them move no order parameter or free entropy by 1e-8.
 OUTER_STEP = 0.16
 INNER_STEP = 0.13
 DEEP = 40.0  # nodes whose weight is below exp(-40) of the largest are left out
-FAR = 4.0  # from here on ln H follows from the inverse Mills ratio, which is a continued fraction there
 
 
 class Patterns(NamedTuple):
@@ -37,7 +36,7 @@ class Patterns(NamedTuple):
 
 @kernel
 def _tail(t: float) -> tuple[float, float]:
-    """ln H(t) and l = G(t)/H(t), from one evaluation of either."""
+    """ln H(t) and l = G(t)/H(t), the latter from the former up to FAR, where it is a continued fraction."""
     if t < FAR:
         log_h = log_tail(t)
         return log_h, math.exp(-0.5 * t * t - LOG_SQRT_2PI - log_h)

@@ -17,7 +17,7 @@ from toysim.numerics.gaussian import density
 
 Array = npt.NDArray[np.float64]
 
-# With 2/3 of the step and 3/2 of the nodes no order parameter or free entropy moves by 1e-9, up to fields of 10^6.
+# With 2/3 of the step and 3/2 of the nodes no order parameter or free entropy moves by 1e-8, up to fields of 10^5.
 OUTER_STEP = 0.25
 NODES = 40  # of m in (0, 1)
 REACH = 9.0  # G(9) = 1e-18

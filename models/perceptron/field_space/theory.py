@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 from toysim.models.perceptron.field_space.measure import Branches, FieldSaddle, task_measure
 from toysim.models.perceptron.observed import angle
@@ -16,8 +16,10 @@ OF_A_SADDLE = (
     "replica_overlap", "self_overlap", "loss", "free_entropy", "residual", "iterations", "stability", "solver_status",
 )  # fmt: skip
 
+SHARED = 1024  # solutions kept for rows that ask for the same
 
-@cache
+
+@lru_cache(maxsize=SHARED)
 def branches(alpha: float, beta: float, kl: float) -> Branches:
     """Both saddle points of one task; rows that ask for either share them."""
     return task_measure(beta, kl).branches(alpha)
