@@ -60,14 +60,19 @@ def draw_points(axes: Any, tree: xr.DataTree, name: str, x: str, color: str, lab
 
 
 def draw_theory(axes: Any, tree: xr.DataTree, name: str, x: str, color: str, **at: Any) -> None:
-    """Replica-symmetric lines: reached from overlap 0 (solid), and from the teacher where that differs (dashed)."""
-    values = observable(tree, name, "theory").sel(at)
+    """Replica-symmetric lines: reached from overlap 0 (solid), and from the teacher where that differs (dashed).
+
+    Crosses: replica symmetry is broken there.
+    """
+    values, stability = (observable(tree, which, "theory").sel(at) for which in (name, "stability"))
     low, high = values.sel(branch="low"), values.sel(branch="high")
     for curve, line in ((low, "-"), (high.where(np.abs(high - low) > APART), "--")):
         known = curve[np.isfinite(curve.values)]
-        axes.plot(
-            known[x], known, line, marker=".", ms=3, color=color, lw=1, gid=f"theory:{name}:{line}:{sorted(at.items())}"
-        )
+        gid = f"theory:{name}:{line}:{sorted(at.items())}"
+        axes.plot(known[x], known, line, marker=".", ms=3, color=color, lw=1, gid=gid)
+        broken = known[(stability.sel(branch=known["branch"], **{x: known[x]}) >= 1.0).values]
+        if broken.size:
+            axes.plot(broken[x], broken, "x", ms=5, color=color, lw=0, gid=f"{gid}:broken")
 
 
 def coexistence(tree: xr.DataTree) -> tuple[float, float]:
@@ -191,7 +196,8 @@ FIGURES = (
     Recipe(
         "forgetting",
         "Both errors after the second task over the number of its patterns, for three overlaps of the teachers. "
-        "Lines: replica symmetry at beta = 20, reached from overlap 0 (solid) and from the teacher (dashed).",
+        "Lines: replica symmetry at beta = 20, reached from overlap 0 (solid) and from the teacher (dashed); "
+        "crosses: replica symmetry broken.",
         "arXiv:2212.02846, figures 3a to 3d",
         (FORGETTING, FORGETTING_FAST, TWO_TASKS, TWO_TASKS_FAST),
         forgetting,
