@@ -44,6 +44,11 @@ def observable(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.Dat
     return values.squeeze("replica", drop=True) if values.sizes.get("replica") == 1 else values
 
 
+def mean_and_error(draws: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
+    """Mean over the replicas that are there (NaN left out) and its standard error."""
+    return draws.mean("replica"), draws.std("replica", ddof=1) / np.sqrt(draws.count("replica"))
+
+
 def parameter(tree: xr.DataTree, name: str) -> Any:
     """The value of a parameter that the sweep keeps fixed."""
     return next(iter(tree.children.values()))[name].item()

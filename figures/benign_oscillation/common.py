@@ -27,12 +27,6 @@ def weak_output(tree: xr.DataTree) -> xr.DataArray:
     return ended(tree, "weak_output").mean("label")
 
 
-def mean_and_error(values: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
-    """Over replicas, leaving out NaN."""
-    n = values.notnull().sum("replica")
-    return values.mean("replica"), values.std("replica", ddof=1) / np.sqrt(n)
-
-
 def samples_per_label(data: xr.DataArray) -> tuple[float, float]:
     """Weak and strong training samples a label, n_w and n_s, of data from one training set."""
     half = float(data["n_samples"]) / 2

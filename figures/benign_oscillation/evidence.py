@@ -8,13 +8,12 @@ import xarray as xr
 from toysim.figures.benign_oscillation.common import (
     WINDOW,
     ended,
-    mean_and_error,
     samples_per_label,
     weak_output,
 )
 
 from toysim.claims import Evidence, listed
-from toysim.drawing import parameter
+from toysim.drawing import mean_and_error, parameter
 
 Flags = npt.NDArray[np.bool_]
 

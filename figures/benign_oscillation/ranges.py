@@ -10,13 +10,12 @@ from matplotlib.figure import Figure
 from toysim.figures.benign_oscillation.common import (
     WINDOW,
     ended,
-    mean_and_error,
     samples_per_label,
     steps,
     weak_output,
 )
 
-from toysim.drawing import Data, new_figure, parameter
+from toysim.drawing import Data, mean_and_error, new_figure, parameter
 
 SMALL, LARGE = "#8a8a8a", "#1f5a94"
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.binary_continual_learning.learning_evidence import exceeds, mean_and_error
+from toysim.figures.binary_continual_learning.learning_evidence import exceeds
 
 from toysim.claims import Claim, Evidence, listed
-from toysim.drawing import Data, Recipe, new_figure, observable
+from toysim.drawing import Data, Recipe, mean_and_error, new_figure, observable
 
 LAYERED = "binary_continual_learning.layered"
 KINDS = {

@@ -10,18 +10,13 @@ import numpy.typing as npt
 import xarray as xr
 
 from toysim.claims import Evidence, listed
-from toysim.drawing import observable
+from toysim.drawing import mean_and_error, observable
 
 STANDARD_ERRORS = 3.0
 LEARNED = 0.01  # an error below it counts as none
 CLOSE = 0.02  # in the error: the size of a plotted point
 TENTH = 0.1
 FEW = 0.3  # alpha_2 below which overlapping teachers make the first task the better source on the second
-
-
-def mean_and_error(draws: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
-    """Mean over replicas and its standard error."""
-    return draws.mean("replica"), draws.std("replica", ddof=1) / np.sqrt(draws.sizes["replica"])
 
 
 def exceeds(high: xr.DataArray, low: xr.DataArray) -> npt.NDArray[np.bool_]:

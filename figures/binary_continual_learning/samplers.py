@@ -10,7 +10,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.claims import LIMITED, Claim, Evidence, listed
-from toysim.drawing import Data, Recipe, new_figure, observable
+from toysim.drawing import Data, Recipe, mean_and_error, new_figure, observable
 
 PREFIX = "binary_continual_learning."
 ONE, COLD, TWO = f"{PREFIX}samplers", f"{PREFIX}samplers_cold", f"{PREFIX}samplers_two_tasks"
@@ -31,12 +31,6 @@ def finished(tree: xr.DataTree, name: str) -> xr.DataArray:
     return values
 
 
-def standard_error(draws: xr.DataArray) -> xr.DataArray:
-    """Of the mean over the replicas that there are."""
-    error: xr.DataArray = draws.std("replica", ddof=1) / np.sqrt(draws.count("replica"))
-    return error
-
-
 def scores(tree: xr.DataTree) -> xr.DataArray:
     """(samplers' mean - theory) / standard error, (observable, *axes), of every observable that both sides have."""
     sides = [tree[side].to_dataset() for side in ("simulation", "theory")]
@@ -44,7 +38,8 @@ def scores(tree: xr.DataTree) -> xr.DataArray:
     found = []
     for name in map(str, names):
         draws = finished(tree, name)
-        found.append((draws.mean("replica") - observable(tree, name, "theory")) / standard_error(draws))
+        mean, error = mean_and_error(draws)
+        found.append((mean - observable(tree, name, "theory")) / error)
     return xr.concat(found, xr.Variable("observable", names))
 
 
@@ -75,7 +70,7 @@ def draw_points(
     axes: Any, x: Any, draws: xr.DataArray, theory: xr.DataArray, open_: Any, color: str, label: str
 ) -> None:
     """Samplers with standard errors, open where the theory is not stable; theory as a line."""
-    mean, error = draws.mean("replica").values, standard_error(draws).values
+    mean, error = (values.values for values in mean_and_error(draws))
     axes.plot(x, theory.values, "-", lw=1, color=color)
     for part, face in ((~open_, color), (open_, "white")):
         if part.any():

@@ -11,13 +11,13 @@ from toysim.figures.isolated_solutions.reading import (
     converged,
     crossing,
     entropy_of_weights,
-    mean_and_error,
     theory,
 )
 from toysim.models.perceptron import transitions as classic
 from toysim.models.perceptron.storage.theory import storage_saddle
 
 from toysim.claims import Evidence, listed
+from toysim.drawing import mean_and_error
 
 STANDARD_ERRORS = 5.0
 SQUARE_ROOT = 2 * 0.4775353398  # 2 int_0^inf -ln H(-s) ds

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.isolated_solutions.reading import converged, entropy_of_weights, mean_and_error, theory
+from toysim.figures.isolated_solutions.reading import converged, entropy_of_weights, theory
 
-from toysim.drawing import Data, new_figure
+from toysim.drawing import Data, mean_and_error, new_figure
 
 PREFIX = "isolated_solutions."
 PAIRS = (0.2, 0.5, 0.7)  # loads whose pairs of solutions are drawn

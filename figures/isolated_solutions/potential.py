@@ -12,12 +12,11 @@ from toysim.figures.isolated_solutions.reading import (
     at_infinite_size,
     converged,
     entropy_of_weights,
-    mean_and_error,
     theory,
 )
 from toysim.models.perceptron.transitions import isolation_distance
 
-from toysim.drawing import Data, new_figure
+from toysim.drawing import Data, mean_and_error, new_figure
 
 PREFIX = "isolated_solutions."
 SHOWN = (0.5, 0.7)  # loads whose overlaps are drawn

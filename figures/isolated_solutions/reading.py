@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.drawing import observable
+from toysim.drawing import mean_and_error, observable
 
 Array = npt.NDArray[np.float64]
 
@@ -31,12 +31,6 @@ def crossing(x: Array, y: Array) -> tuple[float, float]:
     slope = (y[i + 1] - y[i]) / (x[i + 1] - x[i])
     bend = np.abs(np.gradient(np.gradient(y, x), x)[max(i - 1, 0) : i + 3]).max()
     return float(x[i] - y[i] / slope), float(bend * (x[i + 1] - x[i]) ** 2 / (8.0 * abs(slope)))
-
-
-def mean_and_error(draws: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
-    """Mean over replicas and its standard error."""
-    n = draws.count("replica")
-    return draws.mean("replica"), draws.std("replica", ddof=1) / np.sqrt(n)
 
 
 def converged(tree: xr.DataTree, name: str) -> xr.DataArray:
