@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
+from toysim.numerics.normals import normals
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
@@ -55,23 +56,6 @@ class Task(NamedTuple):
     p_novel: float
     p_bursty: float
     zipf_exponent: float
-
-
-def normals(shape: tuple[int, ...], generator: np.random.Generator) -> Floats:
-    """Standard normal numbers by Box and Muller: r = sqrt(-2 log u), angle 2 pi v. Single precision, |z| < 5.8.
-
-    They are most of an update's cost; the generator's own ziggurat took 2.2 times as long.
-    """
-    n = math.prod(shape)
-    radius, angle = generator.random((2, (n + 1) // 2), np.float32)
-    np.log1p(np.negative(radius, out=radius), out=radius)
-    np.sqrt(np.multiply(radius, np.float32(-2.0), out=radius), out=radius)
-    angle *= np.float32(2.0 * math.pi)
-    found = np.empty((2, len(radius)), np.float32)
-    np.cos(angle, out=found[0])
-    np.sin(angle, out=found[1])
-    found *= radius
-    return found.ravel()[:n].reshape(shape)
 
 
 def draw_contents(task: Task, generator: np.random.Generator) -> Contents:
