@@ -149,6 +149,16 @@ def test_plan_counts_by_arithmetic(write):
     assert (plan.cells, plan.replicas, plan.rows, plan.block, plan.blocks) == (10, 3, 30, (1, 3), 10)
     assert plan.bytes == 30 * (8 + 8 + 1 + 8) + 10 * (8 + 8 + 1)
     assert plan.seconds > 0
+    assert plan.timed_cells == 8
+
+
+def test_plan_does_not_try_what_takes_long():
+    model, axes, weights = load_model("walk.gaussian"), {"n_rounds": [1, 10**6]}, [1.0] * 1000
+    sweep = build_sweep("long", model, {"weights": weights}, axes, replicas=3)
+    plan = plan_sweep(sweep, pilot=True)
+    assert plan.timed_cells == 0
+    declared = [model.seconds(model.parameters_class(n_rounds=n, weights=weights)) for n in axes["n_rounds"]]
+    assert plan.seconds == pytest.approx(3 * sum(declared))
 
 
 def test_blocks_hold_many_cheap_rows_and_few_dear_ones():

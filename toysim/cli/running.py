@@ -131,6 +131,7 @@ def _dry_run(spec: Sweep, path: Path, block: int | None, as_json: bool) -> None:
         "rows_in_a_block": plan.block[0] * plan.block[1],
         "bytes_before_compression": plan.bytes,
         "estimated_core_seconds": plan.seconds,
+        "estimated_by": f"{plan.timed_cells} cells timed" if plan.timed_cells else "the model, to a factor of ten",
         "store": str(path),
         "store_exists": path.exists(),
     }

@@ -1,4 +1,4 @@
-"""What a sweep would do before it does it: cells, bytes, blocks, and a time from a short pilot."""
+"""What a sweep would do before it does it: cells, bytes, blocks, and a time, from a pilot where that is short."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from toysim.runner.work import compute_unit
 
 MANY_ROWS = 10**8
 MANY_BYTES = 20 * 10**9
-PILOT_ROWS = 8
+PILOT_CELLS = 8
+PILOT_SECONDS = 10.0  # at most, as models declare their cost
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Size of a sweep; ``seconds`` of kernel time on one core, None if no pilot was run."""
+    """Size of a sweep; ``seconds`` of kernel time on one core, by ``timed_cells``, else as the model declares."""
 
     cells: int
     replicas: int
@@ -29,11 +30,12 @@ class Plan:
     blocks: int
     block: tuple[int, int]
     bytes: int
-    seconds: float | None = None
+    seconds: float
+    timed_cells: int
 
 
 def plan_sweep(sweep: Sweep, block_rows: int | None = None, pilot: bool = False) -> Plan:
-    """Sizes by arithmetic; with ``pilot`` a few cells are run in memory to estimate the time."""
+    """Sizes by arithmetic; with ``pilot`` a few cells are run in memory to estimate the time, if they are cheap."""
     block = block_shape(sweep, block_rows)
     rows = sweep.n_cells * sweep.replicas
     blocks = -(-sweep.n_cells // block[0]) * -(-sweep.replicas // block[1])
@@ -41,8 +43,11 @@ def plan_sweep(sweep: Sweep, block_rows: int | None = None, pilot: bool = False)
     for side in sweep.sides:
         a_row = sum(row_bytes(sweep.model, o, sweep.parameters) for o in sweep.model.outputs(side))
         size += a_row * (rows if side == "simulation" or sweep.model.paired else sweep.n_cells)
-    seconds = _pilot(sweep) if pilot else None
-    return Plan(sweep.n_cells, sweep.replicas, rows, blocks, block, size, seconds)
+    cells = np.unique(np.linspace(0, sweep.n_cells - 1, PILOT_CELLS).astype(np.int64))
+    declared = _declared(sweep, cells)
+    cheap = 2 * len(cells) * declared <= PILOT_SECONDS
+    seconds, timed = (_pilot(sweep, cells), len(cells)) if pilot and cheap else (declared * rows, 0)
+    return Plan(sweep.n_cells, sweep.replicas, rows, blocks, block, size, seconds, timed)
 
 
 def refuse_huge(sweep: Sweep, yes: bool) -> None:
@@ -55,10 +60,15 @@ def refuse_huge(sweep: Sweep, yes: bool) -> None:
         )
 
 
-def _pilot(sweep: Sweep) -> float:
+def _declared(sweep: Sweep, cells: npt.NDArray[np.int64]) -> float:
+    """Mean cost of a row of these cells by the model's own estimate, also of rows that a run would refuse."""
+    batch, model = cell_batch(sweep, cells), sweep.model
+    rows = [model.parameters_class.model_construct(**batch.row(i)) for i in range(len(cells))]
+    return float(np.mean([model.seconds(row) for row in rows]))
+
+
+def _pilot(sweep: Sweep, cells: npt.NDArray[np.int64]) -> float:
     """Seconds of a few evenly spread cells, both sides, scaled to the sweep; the second pass is timed."""
-    n = min(PILOT_ROWS, sweep.n_cells)
-    cells = np.unique(np.linspace(0, sweep.n_cells - 1, n).astype(np.int64))
     total = 0.0
     for side in sweep.sides:
         scale = sweep.replicas if side == "simulation" or sweep.model.paired else 1
