@@ -23,7 +23,7 @@ import toysim
 import toysim.cli.commands
 from toysim import figures, sweeps
 from toysim.cli import main
-from toysim.cli.app import app
+from toysim.cli.app import INTERRUPTION, app
 from toysim.cli.values import assignments, plain
 from toysim.registry import all_sweeps
 
@@ -533,11 +533,26 @@ def test_interrupted_then_continued(cli, folder):
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=60)
     assert running.returncode == 130
-    assert err.splitlines()[-1] == "interrupted; run the same command again to continue"
+    assert err.splitlines()[-1] == INTERRUPTION
     done = json.loads(cli("status results/slow.zarr --json").out)["blocks_done"]
     assert 0 < done < 200
     found = cli("sweep slow.toml --block 1 --set rest=0.05 --json")
     assert (found.code, json.loads(found.out)["blocks"]) == (0, 200 - done)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_interrupted_twice_leaves_a_long_block(cli, folder):
+    command = [sys.executable, "-m", "toysim", "sweep", "slow.toml", "--workers", "1"]
+    command += ["--block", "1", "--set", "x=[0, 1]", "--set", "rest=300"]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert running.stderr.readline() == "slow: 2 of 2 blocks to do\n"
+    for expected in ("stopping; threads finish the blocks they are at, Ctrl-C again drops them", INTERRUPTION):
+        time.sleep(0.2)
+        running.send_signal(signal.SIGINT)
+        assert running.stderr.readline() == expected + "\n"
+    assert running.wait(timeout=60) == 130
+    again = cli("sweep slow.toml --block 1 --set x=[0,1] --set rest=300 --backend processes --time-limit 0.5 --json")
+    assert json.loads(again.out)["timed_out"] == 2
 
 
 # Completion

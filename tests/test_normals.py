@@ -75,6 +75,7 @@ def test_law_and_independence() -> None:
 def test_any_shape_and_a_stream_that_goes_on(shape: tuple[int, ...]) -> None:
     generator = np.random.Generator(np.random.Philox(5))
     first, second = normals(shape, generator), normals(shape, generator)
-    assert first.shape == shape and first.dtype == np.float32
+    assert first.shape == shape
+    assert first.dtype == np.float32
     assert not np.any(first == second)
     assert np.array_equal(first, normals(shape, np.random.Generator(np.random.Philox(5))))

@@ -13,6 +13,7 @@ import typer
 from toysim.errors import ToysimError, suggest
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+INTERRUPTION = "interrupted; run the same command again to continue"
 WIDTH = 100  # of the help at most
 ABOUT = "Learning-theory toy models: sweeps, exact theory beside every simulation, papers as executable checks."
 
@@ -69,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
             _drop_output()  # stdout itself may be on the full disk
         return _say(_one_line(error, arguments), BAD_INPUT)
     if code == INTERRUPTED:  # typer turns Ctrl-C into this code
-        typer.echo("interrupted; run the same command again to continue", err=True)
+        typer.echo(INTERRUPTION, err=True)
     return code
 
 

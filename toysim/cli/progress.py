@@ -1,14 +1,19 @@
-"""Progress of runs: a bar with ETA on a terminal, a line now and then in a file."""
+"""Progress of runs: a bar with ETA on a terminal, a line now and then in a file; and a word on Ctrl-C."""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
 import time
 from contextlib import suppress
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 import typer
+
+from toysim.cli.app import INTERRUPTED, INTERRUPTION
 
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -22,8 +27,15 @@ class Progress:
         self._task: Any = None
         self._total = self._done = self._before = self._failed = 0
         self._begin = self._last = time.monotonic()
+        self._handler: Any = None
 
     def __enter__(self) -> Progress:
+        # A thread may not set handlers; a process told to ignore the signal (nohup) goes on ignoring it.
+        if (
+            threading.current_thread() is threading.main_thread()
+            and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        ):
+            self._handler = signal.signal(signal.SIGINT, self._interrupt)
         if sys.stderr.isatty():
             self._bar = _bar()
             self._bar.start()
@@ -34,6 +46,20 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
+        if self._handler is not None:
+            signal.signal(signal.SIGINT, self._handler)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        """First Ctrl-C: threads finish their blocks, which may take long; second: leave at once, losing those only."""
+        signal.signal(signal.SIGINT, self._leave)
+        _line("stopping; threads finish the blocks they are at, Ctrl-C again drops them")
+        raise KeyboardInterrupt
+
+    def _leave(self, number: int, frame: FrameType | None) -> None:
+        if self._bar is not None:
+            self._bar.console.show_cursor()
+        _line(INTERRUPTION)
+        os._exit(INTERRUPTED)
 
     def __call__(self, event: dict[str, Any]) -> None:
         match event["event"]:
