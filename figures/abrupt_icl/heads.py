@@ -35,6 +35,7 @@ def measures(data: Data) -> Figure:
     for axes in figure.axes:
         for level in (1 / n_pairs, 1 / n_labels):
             axes.axhline(level, color="0.6", lw=0.8, ls=":")
+    figure.axes[0].set_ylabel("accuracy or attention")
     figure.axes[0].legend(loc="center right")
     return figure
 
@@ -104,7 +105,7 @@ def labels(data: Data) -> Figure:
                 axes.plot(time, run, color=colour, lw=0.9, label=f"W at {scale:g} of its scale" if k == 0 else None)
         axes.set(xlabel="updates", title=f"N = {int(parameter(tree, 'n_pairs'))}, L = {n_labels}", ylim=(0, 1))
     figure.axes[0].set_ylabel("probability of the right label")
-    figure.axes[0].legend(loc="center right")
+    figure.axes[-1].legend(loc="center right")
     return figure
 
 

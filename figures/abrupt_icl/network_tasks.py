@@ -53,7 +53,7 @@ def noise_and_zipf(data: Data) -> Figure:
     draw_ends(right, zipf, "zipf_exponent", "exponent of the Zipf law")
     left.set(ylabel="accuracy at the end", title=f"K = {parameter(noise, 'n_classes')}, bursty", ylim=(-0.03, 1.03))
     right.set_title(f"K = {parameter(zipf, 'n_classes')}, bursty with probability {parameter(zipf, 'p_bursty'):g}")
-    right.legend(loc="center left")
+    right.legend(loc="lower right", bbox_to_anchor=(1.0, 0.25))
     return figure
 
 
