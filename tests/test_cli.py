@@ -525,11 +525,7 @@ def test_a_full_disk_behind_stdout_is_one_line():
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_interrupted_then_continued(cli, folder):
-    command = [sys.executable, "-m", "toysim", "sweep", "slow.toml", "--block", "1", "--workers", "1"]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    log = folder / "results" / "slow.zarr" / "log.jsonl"
-    while running.poll() is None and not (log.exists() and '"block"' in log.read_text()):
-        time.sleep(0.02)
+    running = begun("sweep slow.toml --block 1 --workers 1", folder / "results" / "slow.zarr")
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=60)
     assert running.returncode == 130
@@ -542,17 +538,28 @@ def test_interrupted_then_continued(cli, folder):
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_interrupted_twice_leaves_a_long_block(cli, folder):
-    command = [sys.executable, "-m", "toysim", "sweep", "slow.toml", "--workers", "1"]
-    command += ["--block", "1", "--set", "x=[0, 1]", "--set", "rest=300"]
-    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert running.stderr.readline() == "slow: 2 of 2 blocks to do\n"
+    """One row takes no time, the other five minutes."""
+    (folder / "long.toml").write_text('model = "walk.trouble"\n[axes]\nrest = [0.0, 300.0]\n')
+    line = "sweep long.toml --block 1"
+    running = begun(line + " --workers 1", folder / "results" / "long.zarr")
+    assert running.stderr.readline() == "long: 2 of 2 blocks to do\n"
     for expected in ("stopping; threads finish the blocks they are at, Ctrl-C again drops them", INTERRUPTION):
-        time.sleep(0.2)
         running.send_signal(signal.SIGINT)
         assert running.stderr.readline() == expected + "\n"
     assert running.wait(timeout=60) == 130
-    again = cli("sweep slow.toml --block 1 --set x=[0,1] --set rest=300 --backend processes --time-limit 0.5 --json")
-    assert json.loads(again.out)["timed_out"] == 2
+    again = json.loads(cli(line + " --backend processes --time-limit 0.5 --json").out)
+    assert (again["blocks_before"], again["timed_out"]) == (1, 1)
+
+
+def begun(line, store):
+    """The process of a command that has stored a block."""
+    command = [sys.executable, "-m", "toysim", *line.split()]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while running.poll() is None and not any(
+        p.is_file() and not p.suffix for p in store.glob("simulation/state/c/*/*")
+    ):
+        time.sleep(0.02)
+    return running
 
 
 # Completion
