@@ -36,7 +36,7 @@ SPOILERS = {
         ],
         "network_runs_jump_alike": [("network", "t50", lambda v: v**0.1)],
         "network_labels_lead": [
-            ("network", "tla2", lambda v: v**8),
+            ("network", "tla2", lambda v: v**64),  # only after the jump
             ("network", "ila1", lambda v: v.values[..., ::-1]),
         ],
         "network_classes_favour_context": [("network_classes", "ic_accuracy", lambda v: v.values[::-1])],
