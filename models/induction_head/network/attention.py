@@ -1,7 +1,7 @@
 """What the two attention layers do within a sequence, from its tokens u_j = [one-hot of place | content].
 
-Loops over sequences; a product with the one-hot half picks or adds to a row, the other half is a small matrix product.
-Layer 1 is causal: token i sees j <= i. Layer 2 matters at the target only.
+Layer 1 is causal: token i sees j <= i. Layer 2 matters at the target only. A product of all tokens with a matrix is
+that of the items, that of the few labels, and a row of the matrix for each place.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ Floats = npt.NDArray[np.floating[Any]]
 class Workspace(NamedTuple):
     """Large arrays of a batch, made once a run: new ones would come as fresh pages at every update.
 
-    content (S, T, D)     contents of all tokens in their order
+    u (S, T, d)           tokens in their order
     attention (S, T, T)   a1
     by_item (S, N+1, d)   A' u_j of the items without their places; backward sum_j ds_ij u_j
     hidden (H+1, S, d)    inputs of the classifier's layers
     """
 
-    content: Any
+    u: Any
     attention: Any
     by_item: Any
     hidden: Any
@@ -40,7 +40,7 @@ def workspace(p: NetworkParameters) -> Workspace:
     """For the batches of a run."""
     n, dtype = p.batch_size, DTYPES[p.precision]
     return Workspace(
-        np.empty((n, p.n_tokens, p.dimension), dtype),
+        np.empty((n, p.n_tokens, p.width), dtype),
         np.zeros((n, p.n_tokens, p.n_tokens), dtype),
         np.empty((n, p.n_pairs + 1, p.width), dtype),
         np.empty((p.n_hidden + 1, n, p.width), dtype),
@@ -48,50 +48,40 @@ def workspace(p: NetworkParameters) -> Workspace:
 
 
 @kernel
-def lay_out(tokens: Tokens, content: Floats) -> None:
-    """Contents of all tokens in their order, into (S, T, D)."""
+def lay_out(tokens: Tokens, u: Floats) -> None:
+    """All tokens in their order, into (S, T, d)."""
     items, labels = tokens.items, tokens.labels
+    places = u.shape[2] - items.shape[2]
     for s in range(len(labels)):
-        for i in range(content.shape[1]):
-            for k in range(content.shape[2]):
-                if i % 2 == 0:
-                    content[s, i, k] = items[s, i // 2, k]
-                else:
-                    content[s, i, k] = tokens.label_vectors[labels[s, i // 2], k]
+        for i in range(u.shape[1]):
+            content = items[s, i // 2] if i % 2 == 0 else tokens.label_vectors[labels[s, i // 2]]
+            for k in range(places):
+                u[s, i, k] = 0.0
+            u[s, i, tokens.first[s] + i] = 1.0
+            for k in range(len(content)):
+                u[s, i, places + k] = content[k]
 
 
 @kernel
-def attend_first(tokens: Tokens, content: Floats, A: Floats, by_item: Floats, attention: Floats) -> None:
+def attend_first(tokens: Tokens, u: Floats, A: Floats, by_item: Floats, attention: Floats) -> None:
     """a1_ij = softmax over j <= i of u_i' A u_j, into (S, T, T), 0 for j > i."""
-    n, n_tokens, size = content.shape
-    n_items, places = by_item.shape[1], len(A) - size
-    np.dot(tokens.items.reshape(n * n_items, size), A[places:], by_item.reshape(n * n_items, len(A)))
-    by_label = times(tokens.label_vectors, A[places:])
-    at_places, keys = np.empty((n_tokens, places), A.dtype), np.empty((n_tokens, size), A.dtype)
-    scores = np.empty((n_tokens, n_tokens), A.dtype)
+    n, n_tokens, width = u.shape
+    n_items, size = by_item.shape[1], tokens.items.shape[2]
+    of_content = A[width - size :]
+    np.dot(tokens.items.reshape(n * n_items, size), of_content, by_item.reshape(n * n_items, width))
+    by_label = times(tokens.label_vectors, of_content)
+    keys, scores = np.empty((n_tokens, width), A.dtype), np.empty((n_tokens, n_tokens), A.dtype)
     for s in range(n):
-        first = tokens.first[s]
-        for k in range(n_items):
-            add_split(by_item[s, k], A[first + 2 * k], at_places[2 * k], keys[2 * k])
-        for k in range(n_items - 1):
-            add_split(by_label[tokens.labels[s, k]], A[first + 2 * k + 1], at_places[2 * k + 1], keys[2 * k + 1])
-        np.dot(keys, content[s].T, scores)
+        at_place = A[tokens.first[s] :]
+        for i in range(n_tokens):
+            by_content = by_item[s, i // 2] if i % 2 == 0 else by_label[tokens.labels[s, i // 2]]
+            for k in range(width):
+                keys[i, k] = by_content[k] + at_place[i, k]
+        np.dot(keys, u[s].T, scores)
         for i in range(n_tokens):
             for j in range(i + 1):
-                attention[s, i, j] = at_places[i, first + j] + scores[i, j]
+                attention[s, i, j] = scores[i, j]
             softmax(attention[s, i, : i + 1])
-
-
-@kernel
-def add_split(a: Floats, b: Floats, places: Floats, content: Floats) -> None:
-    """a + b, vectors (d,), into the part of the places and that of the content.
-
-    All P places although a sequence needs T of them: loops as short as T take longer (measured).
-    """
-    for k in range(len(places)):
-        places[k] = a[k] + b[k]
-    for k in range(len(content)):
-        content[k] = a[len(places) + k] + b[len(places) + k]
 
 
 @kernel
@@ -109,30 +99,22 @@ def softmax(scores: Floats) -> None:
 
 
 @kernel
-def project(tokens: Tokens, content: Floats, vectors: Floats) -> Floats:
+def project(u: Floats, vectors: Floats) -> Floats:
     """u_j.vector for all tokens of each sequence: vectors (S, d) to (S, T)."""
-    n, n_tokens, size = content.shape
-    places = vectors.shape[1] - size
-    found = np.empty((n, n_tokens), content.dtype)
-    for s in range(n):
-        np.dot(content[s], vectors[s, places:], found[s])
-        for j in range(n_tokens):
-            found[s, j] += vectors[s, tokens.first[s] + j]
+    found = np.empty(u.shape[:2], u.dtype)
+    for s in range(len(u)):
+        np.dot(u[s], vectors[s], found[s])
     return found
 
 
 @kernel
-def pool(tokens: Tokens, content: Floats, shares: Floats, width: int) -> Floats:
+def pool(u: Floats, shares: Floats) -> Floats:
     """sum_j share_j u_j of each sequence: shares (S, T) to (S, d)."""
-    n, n_tokens, size = content.shape
-    places = width - size
-    found = np.zeros((n, width), content.dtype)
-    for s in range(n):
-        out = found[s, places:]
-        for j in range(n_tokens):
-            found[s, tokens.first[s] + j] = shares[s, j]
-            for k in range(size):
-                out[k] += shares[s, j] * content[s, j, k]
+    found = np.zeros((len(u), u.shape[2]), u.dtype)
+    for s in range(len(u)):
+        for j in range(u.shape[1]):
+            for k in range(u.shape[2]):
+                found[s, k] += shares[s, j] * u[s, j, k]
     return found
 
 
@@ -178,7 +160,7 @@ def softmax_gradient(attention: Floats, by_attention: Floats) -> Floats:
 @kernel
 def first_gradient(
     tokens: Tokens,
-    content: Floats,
+    u: Floats,
     attention: Floats,
     a2: Floats,
     f: Floats,
@@ -191,17 +173,12 @@ def first_gradient(
 
     ds_ij = a1_ij (da_ij - sum_k a1_ik da_ik),  dA = sum of u_i ds_ij u_j'
     """
-    n, n_tokens, size = content.shape
-    n_items, width = by_item.shape[1:]
-    places = width - size
-    by_A = np.zeros((width, width), content.dtype)
-    by_label = np.zeros((len(tokens.label_vectors), width), content.dtype)
-    by_score = np.zeros((n_tokens, n_tokens), content.dtype)
-    at_places, at_content = np.empty((n_tokens, places), content.dtype), np.empty((n_tokens, size), content.dtype)
-    by_item[:] = 0
+    n, n_tokens, width = u.shape
+    n_items, size = by_item.shape[1], tokens.items.shape[2]
+    by_A = np.zeros((width, width), u.dtype)
+    by_label = np.zeros((len(tokens.label_vectors), width), u.dtype)
+    by_score, by_token = np.zeros((n_tokens, n_tokens), u.dtype), np.empty((n_tokens, width), u.dtype)
     for s in range(n):
-        first = tokens.first[s]
-        at_places[:] = 0
         for i in range(n_tokens):
             mean = 0.0
             for k in range(i + 1):
@@ -211,24 +188,17 @@ def first_gradient(
                 mean += attention[s, i, k] * by_score[i, k]
             for k in range(i + 1):
                 by_score[i, k] = attention[s, i, k] * (by_score[i, k] - mean)
-                at_places[i, first + k] = by_score[i, k]
-        np.dot(by_score, content[s], at_content)
+        np.dot(by_score, u[s], by_token)
+        at_place = by_A[tokens.first[s] :]
         for i in range(n_tokens):
-            add_joined(at_places[i], at_content[i], by_A[first + i])
-        for k in range(n_items):
-            add_joined(at_places[2 * k], at_content[2 * k], by_item[s, k])
-        for k in range(n_items - 1):
-            add_joined(at_places[2 * k + 1], at_content[2 * k + 1], by_label[tokens.labels[s, k]])
+            for k in range(width):
+                at_place[i, k] += by_token[i, k]
+        for i in range(n_items):
+            by_item[s, i] = by_token[2 * i]
+        for i in range(n_items - 1):
+            for k in range(width):
+                by_label[tokens.labels[s, i], k] += by_token[2 * i + 1, k]
     items, of_items = tokens.items.reshape(n * n_items, size), by_item.reshape(n * n_items, width)
-    plus(by_A[places:], transposed_times(items, of_items))
-    plus(by_A[places:], transposed_times(tokens.label_vectors, by_label))
+    plus(by_A[width - size :], transposed_times(items, of_items))
+    plus(by_A[width - size :], transposed_times(tokens.label_vectors, by_label))
     return by_A
-
-
-@kernel
-def add_joined(places: Floats, content: Floats, out: Floats) -> None:
-    """Adds [places | content] to a vector (d,)."""
-    for k in range(len(places)):
-        out[k] += places[k]
-    for k in range(len(content)):
-        out[len(places) + k] += content[k]

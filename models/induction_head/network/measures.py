@@ -34,7 +34,7 @@ class Measures(NamedTuple):
 
 def measure(tokens: Tokens, weights: Weights, space: Workspace) -> Measures:
     """All measures of one test set, in parts that have room in the workspace."""
-    n, room = len(tokens.truth), len(space.content)
+    n, room = len(tokens.truth), len(space.u)
     parts = (part(tokens, k, min(k + room, n)) for k in range(0, n, room))
     sums = sum((_sums(some, weights, space) for some in parts), np.zeros(len(Measures._fields)))
     return Measures(*(sums / n).tolist())

@@ -44,11 +44,11 @@ Floats = npt.NDArray[np.floating[Any]]
 class Forward(NamedTuple):
     """What a batch gave; letters as above.
 
-    content (S, T, D); a1 (S, T, T), a2 (S, T); each (S, d): m = sum_k a1_nk u_k, x = x_n, v, w, y1 = sum_k b_k u_k, o;
+    u (S, T, d); a1 (S, T, T), a2 (S, T); each (S, d): m = sum_k a1_nk u_k, x = x_n, v, w, y1 = sum_k b_k u_k, o;
     g (S, T): w.u_k; A2 (d, d); hidden (H+1, S, d), r first; probability, logits (S, L)
     """
 
-    content: Any
+    u: Any
     a1: Any
     a2: Any
     m: Any
@@ -67,30 +67,28 @@ class Forward(NamedTuple):
 def forward(tokens: Tokens, weights: Weights, space: Workspace) -> Forward:
     """Attention and label probabilities of every sequence, at most as many as the workspace has room for."""
     n = len(tokens.truth)
-    content, a1 = space.content[:n], space.attention[:n]
+    u, a1 = space.u[:n], space.attention[:n]
     one, two = weights.attention[0], weights.attention[1]
     width = one.shape[1]
     A1, A2 = transposed_times(one[QUERY], one[KEY]), transposed_times(two[QUERY], two[KEY])
-    lay_out(tokens, content)
-    attend_first(tokens, content, A1, space.by_item[:n], a1)
-    last = np.zeros(a1.shape[:2], a1.dtype)
-    last[:, -1] = 1
-    m = pool(tokens, content, back_through_first(a1, last), width)
-    x = plus(pool(tokens, content, last, width), times_transposed(m, one[VALUE]))
+    lay_out(tokens, u)
+    attend_first(tokens, u, A1, space.by_item[:n], a1)
+    m = pool(u, a1[:, -1])
+    x = plus(times_transposed(m, one[VALUE]), u[:, -1])
     v = times(x, A2)
-    h = project(tokens, content, times(v, one[VALUE]))
-    a2 = plus(project(tokens, content, v), through_first(a1, h))
+    h = project(u, times(v, one[VALUE]))
+    a2 = plus(project(u, v), through_first(a1, h))
     for s in range(len(a2)):
         softmax(a2[s])
-    y1 = pool(tokens, content, back_through_first(a1, a2), width)
-    o = plus(pool(tokens, content, a2, width), times_transposed(y1, one[VALUE]))
+    y1 = pool(u, back_through_first(a1, a2))
+    o = plus(pool(u, a2), times_transposed(y1, one[VALUE]))
     hidden = space.hidden.reshape(-1)[: len(space.hidden) * n * width].reshape(len(space.hidden), n, width)
     put(plus(times_transposed(o, two[VALUE]), x), hidden[0])
     logits = classify(hidden, weights)
     probability = logits.copy()
     for s in range(n):
         softmax(probability[s])
-    return Forward(content, a1, a2, m, x, v, h, y1, o, A2, hidden, logits, probability)
+    return Forward(u, a1, a2, m, x, v, h, y1, o, A2, hidden, logits, probability)
 
 
 @kernel
@@ -131,17 +129,17 @@ def classify_back(truth: Any, hidden: Floats, probability: Floats, weights: Weig
 def backward(tokens: Tokens, weights: Weights, found: Forward, gradient: Weights, space: Workspace) -> None:
     """Gradient of the mean cross-entropy in all weights."""
     one, two = weights.attention[0], weights.attention[1]
-    content, a1, a2, width = found.content, found.a1, found.a2, one.shape[1]
+    u, a1, a2 = found.u, found.a1, found.a2
     dr = classify_back(tokens.truth, found.hidden, found.probability, weights, gradient)
     do = times(dr, two[VALUE])
-    f = project(tokens, content, times(do, one[VALUE]))
-    ds2 = softmax_gradient(a2, plus(project(tokens, content, do), through_first(a1, f)))
-    dw = pool(tokens, content, back_through_first(a1, ds2), width)
-    dv = plus(pool(tokens, content, ds2, width), times_transposed(dw, one[VALUE]))
+    f = project(u, times(do, one[VALUE]))
+    ds2 = softmax_gradient(a2, plus(project(u, do), through_first(a1, f)))
+    dw = pool(u, back_through_first(a1, ds2))
+    dv = plus(pool(u, ds2), times_transposed(dw, one[VALUE]))
     dA2 = transposed_times(found.x, dv)
     dx = plus(times_transposed(dv, found.A2), dr)
-    e = project(tokens, content, times(dx, one[VALUE]))
-    dA1 = first_gradient(tokens, content, a1, a2, f, ds2, found.h, e, space.by_item)
+    e = project(u, times(dx, one[VALUE]))
+    dA1 = first_gradient(tokens, u, a1, a2, f, ds2, found.h, e, space.by_item)
     put(transposed_times(dr, found.o), gradient.attention[1, VALUE])
     dV1 = plus(transposed_times(do, found.y1), transposed_times(found.v, dw))
     put(plus(dV1, transposed_times(dx, found.m)), gradient.attention[0, VALUE])

@@ -1,7 +1,6 @@
-"""Sequences as the network sees them: contents and places of their tokens.
+"""Sequences as the network gets them: the contents and places of their tokens.
 
-A token is [one-hot of its place (P) | content (D)]. The one-hot half is never written down: a product with it picks
-a row.
+A token is [one-hot of its place (P) | content (D)]; it is laid out when its batch is used.
 """
 
 from __future__ import annotations

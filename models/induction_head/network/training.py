@@ -17,7 +17,7 @@ DRAWN_AT_ONCE = 2**17  # numbers: small batches are drawn together, larger draws
 
 def train(drawn: Tokens, weights: Weights, gradient: Weights, space: Workspace, rate: float, decay: float) -> None:
     """One update for as many of the sequences as the workspace has room for, until all are used."""
-    size = len(space.content)
+    size = len(space.u)
     for start in range(0, len(drawn.truth), size):
         batch = part(drawn, start, start + size)
         backward(batch, weights, forward(batch, weights, space), gradient, space)
