@@ -544,6 +544,7 @@ def test_interrupted_twice_leaves_a_long_block(cli, folder):
     running = begun(line + " --workers 1", folder / "results" / "long.zarr")
     assert running.stderr.readline() == "long: 2 of 2 blocks to do\n"
     for expected in ("stopping; threads finish the blocks they are at, Ctrl-C again drops them", INTERRUPTION):
+        time.sleep(0.5)  # as between two strokes; a signal in the moment before a wait begins would be seen after it
         running.send_signal(signal.SIGINT)
         assert running.stderr.readline() == expected + "\n"
     assert running.wait(timeout=60) == 130
