@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 
 import toysim
 from toysim.errors import StoreError, ToysimError
-from toysim.runner.execute import Options, join
+from toysim.registry import load_model
+from toysim.runner.execute import Options, execute, join, wanted_units
 from toysim.runner.files import locked
+from toysim.runner.growth import prepare
+from toysim.runner.spec import build_sweep
 from toysim.runner.status import read_status
 from toysim.runner.store import Store
 
@@ -183,6 +186,41 @@ def test_two_helpers_on_one_store_do_not_damage_it(undisturbed, tmp_path):
     for t in threads:
         t.join()
     assert chunk_digests(path) == chunk_digests(undisturbed)
+
+
+def test_blocks_that_others_have_done_are_left_alone(tmp_path):
+    """A helper does the rest while a run is at its first block: all that run still does is what it had begun."""
+    path, seen = tmp_path / "w.zarr", []
+
+    def listen(event):
+        seen.append(event["event"])
+        if seen.count("block") == 1 and "helped" not in seen:
+            seen.append("helped")
+            join(path, Options(workers=1))
+
+    report = run_walk(path, listen=listen, block=7, workers=1)
+    total = len(list(wanted_units(Store(path), None, True)))
+    assert report.blocks <= 3
+    assert report.blocks + report.blocks_before == total
+    assert seen.count("block") + seen.count("elsewhere") == total
+
+
+def test_a_helper_takes_blocks_that_the_run_is_not_at(tmp_path):
+    """Both may come upon the same block now and then: of 60 about three; in the same order they would do each twice."""
+    path = tmp_path / "w.zarr"
+    sweep = build_sweep("slow", load_model("walk.trouble"), {"rest": 0.02}, {"x": {"linspace": [0.0, 1.0, 60]}})
+    prepare(path, sweep, (1, 1))
+    reports = []
+    runs = [
+        threading.Thread(target=lambda: reports.append(execute(sweep, path, Options(workers=1)))),
+        threading.Thread(target=lambda: reports.append(join(path, Options(workers=1)))),
+    ]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert min(report.blocks for report in reports) > 5
+    assert 60 <= sum(report.blocks for report in reports) < 75
 
 
 def test_flipped_byte_is_found_and_repaired(undisturbed, tmp_path):

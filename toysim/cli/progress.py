@@ -68,7 +68,10 @@ class Progress:
             case "plan":
                 self._plan(event["total"], event["done"])
             case "block":
-                self._block(event)
+                self._failed += event["failed"] + event["timed_out"]
+                self._advance()
+            case "elsewhere":
+                self._advance()
 
     def _plan(self, total: int, done: int) -> None:
         self._total, self._done, self._before, self._failed = total, done, done, 0
@@ -78,9 +81,8 @@ class Progress:
         elif done < total:
             _line(f"{self.name}: {total - done} of {total} blocks to do")
 
-    def _block(self, event: dict[str, Any]) -> None:
+    def _advance(self) -> None:
         self._done += 1
-        self._failed += event["failed"] + event["timed_out"]
         note = f"{self._failed} failed" if self._failed else ""
         if self._bar is not None:
             self._bar.update(self._task, advance=1, note=note)

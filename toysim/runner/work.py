@@ -112,7 +112,9 @@ def compute_unit(
 
 
 def do_unit(store: Store, unit: Unit, run: str, row_by_row: Announce | None = None) -> dict[str, Any]:
-    """Compute and store one unit; the returned event is the line it left in the log."""
+    """Compute and store one unit; the returned event is the line it left in the log, or that others have done it."""
+    if store.is_done(unit):
+        return {"event": "elsewhere"}
     start = time.perf_counter()
     batch = store.batch(unit)
     outcome = compute_unit(store.model, unit.side, batch, store.first_parameters, row_by_row)
