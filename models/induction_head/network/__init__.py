@@ -7,8 +7,8 @@ accuracy B/N, and then within few updates finds the right one. There is no theor
 The simulation is exact, in a short algebraic form (see ``passes``).
 
 A run may never begin: the biases, one number a layer, fall in the first updates, and where they start low the last ReLU
-layer dies. Of the first four runs at the paper's sizes and rate three jumped (after 33,506 to 59,908 updates); in the
-fourth (biases -0.10, -0.03, -0.09) 0.1 % of that layer's units were active after 10^4 updates, its loss log L for good.
+layer dies. Of six runs at the paper's sizes and rate five jumped, after 33,506 to 59,908 updates; in the other one
+(biases -0.10, -0.03, -0.09) 0.1 % of that layer's units were active after 10^4 updates, its loss log L for good.
 """
 
 from toysim.models.induction_head.network.parameters import NetworkParameters
