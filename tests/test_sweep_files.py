@@ -6,7 +6,7 @@ import pytest
 from toysim.errors import ToysimError
 from toysim.registry import load_model
 from toysim.runner.layout import block_shape
-from toysim.runner.plan import plan_sweep, refuse_huge
+from toysim.runner.plan import estimate_cost, plan_sweep, refuse_huge
 from toysim.runner.spec import build_sweep, load_sweep
 
 GOOD = """\
@@ -145,20 +145,21 @@ def test_huge_sweeps_need_a_yes_before_anything_is_made():
 
 
 def test_plan_counts_by_arithmetic(write):
-    plan = plan_sweep(load_sweep(write(GOOD)), block_rows=4, pilot=True)
+    sweep = load_sweep(write(GOOD))
+    plan, cost = plan_sweep(sweep, block_rows=4), estimate_cost(sweep)
     assert (plan.cells, plan.replicas, plan.rows, plan.block, plan.blocks) == (10, 3, 30, (1, 3), 10)
     assert plan.bytes == 30 * (8 + 8 + 1 + 8) + 10 * (8 + 8 + 1)
-    assert plan.seconds > 0
-    assert plan.timed_cells == 8
+    assert cost.seconds > 0
+    assert cost.timed_cells == 8
 
 
 def test_plan_does_not_try_what_takes_long():
     model, axes, weights = load_model("walk.gaussian"), {"n_rounds": [1, 10**6]}, [1.0] * 1000
     sweep = build_sweep("long", model, {"weights": weights}, axes, replicas=3)
-    plan = plan_sweep(sweep, pilot=True)
-    assert plan.timed_cells == 0
+    cost = estimate_cost(sweep)
+    assert cost.timed_cells == 0
     declared = [model.seconds(model.parameters_class(n_rounds=n, weights=weights)) for n in axes["n_rounds"]]
-    assert plan.seconds == pytest.approx(3 * sum(declared))
+    assert cost.seconds == pytest.approx(3 * sum(declared))
 
 
 def test_blocks_hold_many_cheap_rows_and_few_dear_ones():

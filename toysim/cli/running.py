@@ -116,9 +116,9 @@ def _options(
 
 
 def _dry_run(spec: Sweep, path: Path, block: int | None, as_json: bool) -> None:
-    from toysim.runner.plan import MANY_ROWS, plan_sweep
+    from toysim.runner.plan import estimate_cost, plan_sweep
 
-    plan = plan_sweep(spec, block, pilot=spec.n_cells * spec.replicas <= MANY_ROWS)
+    plan, cost = plan_sweep(spec, block), estimate_cost(spec)
     facts = {
         "sweep": spec.name,
         "question": spec.question or None,
@@ -130,8 +130,8 @@ def _dry_run(spec: Sweep, path: Path, block: int | None, as_json: bool) -> None:
         "blocks": plan.blocks,
         "rows_in_a_block": plan.block[0] * plan.block[1],
         "bytes_before_compression": plan.bytes,
-        "estimated_core_seconds": plan.seconds,
-        "estimated_by": f"{plan.timed_cells} cells timed" if plan.timed_cells else "the model, to a factor of ten",
+        "estimated_core_seconds": cost.seconds,
+        "estimated_by": f"{cost.timed_cells} cells timed" if cost.timed_cells else "the model, to a factor of ten",
         "store": str(path),
         "store_exists": path.exists(),
     }

@@ -22,7 +22,7 @@ PILOT_SECONDS = 10.0  # at most, as models declare their cost
 
 @dataclass(frozen=True)
 class Plan:
-    """Size of a sweep; ``seconds`` of kernel time on one core, by ``timed_cells``, else as the model declares."""
+    """Size of a sweep."""
 
     cells: int
     replicas: int
@@ -30,12 +30,18 @@ class Plan:
     blocks: int
     block: tuple[int, int]
     bytes: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of kernel time on one core, by ``timed_cells``, or with none as the model declares."""
+
     seconds: float
     timed_cells: int
 
 
-def plan_sweep(sweep: Sweep, block_rows: int | None = None, pilot: bool = False) -> Plan:
-    """Sizes by arithmetic; with ``pilot`` a few cells are run in memory to estimate the time, if they are cheap."""
+def plan_sweep(sweep: Sweep, block_rows: int | None = None) -> Plan:
+    """Sizes by arithmetic."""
     block = block_shape(sweep, block_rows)
     rows = sweep.n_cells * sweep.replicas
     blocks = -(-sweep.n_cells // block[0]) * -(-sweep.replicas // block[1])
@@ -43,11 +49,17 @@ def plan_sweep(sweep: Sweep, block_rows: int | None = None, pilot: bool = False)
     for side in sweep.sides:
         a_row = sum(row_bytes(sweep.model, o, sweep.parameters) for o in sweep.model.outputs(side))
         size += a_row * (rows if side == "simulation" or sweep.model.paired else sweep.n_cells)
+    return Plan(sweep.n_cells, sweep.replicas, rows, blocks, block, size)
+
+
+def estimate_cost(sweep: Sweep) -> Cost:
+    """A few evenly spread cells are run in memory, if they are cheap and the sweep is not huge."""
+    rows = sweep.n_cells * sweep.replicas
     cells = np.unique(np.linspace(0, sweep.n_cells - 1, PILOT_CELLS).astype(np.int64))
     declared = _declared(sweep, cells)
-    cheap = 2 * len(cells) * declared <= PILOT_SECONDS
-    seconds, timed = (_pilot(sweep, cells), len(cells)) if pilot and cheap else (declared * rows, 0)
-    return Plan(sweep.n_cells, sweep.replicas, rows, blocks, block, size, seconds, timed)
+    if rows <= MANY_ROWS and 2 * len(cells) * declared <= PILOT_SECONDS:
+        return Cost(_pilot(sweep, cells), len(cells))
+    return Cost(declared * rows, 0)
 
 
 def refuse_huge(sweep: Sweep, yes: bool) -> None:
@@ -68,7 +80,7 @@ def _declared(sweep: Sweep, cells: npt.NDArray[np.int64]) -> float:
 
 
 def _pilot(sweep: Sweep, cells: npt.NDArray[np.int64]) -> float:
-    """Seconds of a few evenly spread cells, both sides, scaled to the sweep; the second pass is timed."""
+    """Seconds of these cells, both sides, scaled to the sweep; the second pass is timed."""
     total = 0.0
     for side in sweep.sides:
         scale = sweep.replicas if side == "simulation" or sweep.model.paired else 1
