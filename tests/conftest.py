@@ -1,4 +1,6 @@
-"""The engine's test families, made visible as a third-party distribution, here and in every subprocess."""
+"""The engine's test families, made visible as a third-party distribution, here and in every
+subprocess.
+"""
 
 import os
 import sys
@@ -23,7 +25,9 @@ def pytest_configure(config):
     (info / "METADATA").write_text(METADATA)
     (info / "entry_points.txt").write_text(ENTRY_POINTS)
     sys.path.insert(0, str(site))
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH", "")]))
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        filter(None, [str(site), os.environ.get("PYTHONPATH", "")])
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)

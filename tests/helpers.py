@@ -16,7 +16,13 @@ AXES = {"drift": [0.1, 0.2, 0.3, 0.4, 0.5], "n_rounds": [3, 4, 5, 6, 7]}
 def walk_sweep(axes=None, replicas=7, seed=5, fixed=None, **more):
     """A stochastic sweep of the test family: 25 cells, 7 replicas."""
     return build_sweep(
-        "walk", load_model("walk.gaussian"), fixed or {}, axes or AXES, replicas=replicas, seed=seed, **more
+        "walk",
+        load_model("walk.gaussian"),
+        fixed or {},
+        axes or AXES,
+        replicas=replicas,
+        seed=seed,
+        **more,
     )
 
 
@@ -60,7 +66,9 @@ def every_panel_is_drawn(figure):
     """No panel of a figure is empty, untitled or holds NaN."""
     for axes in figure.axes:
         arrays = [np.asarray(line.get_ydata(), float) for line in axes.lines]
-        arrays += [np.asarray(c.get_array(), float) for c in axes.collections if c.get_array() is not None]
+        arrays += [
+            np.asarray(c.get_array(), float) for c in axes.collections if c.get_array() is not None
+        ]
         arrays += [np.asarray(image.get_array(), float) for image in axes.images]
         assert arrays, f"empty panel {axes.get_title()!r}"
         assert any(a.size > 1 for a in arrays)

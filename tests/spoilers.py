@@ -1,4 +1,6 @@
-"""What would turn each claim: the sweeps whose data are changed, the observable, and what is done to its values."""
+"""What would turn each claim: the sweeps whose data are changed, the observable, and what is done
+to its values.
+"""
 
 import numpy as np
 import xarray as xr
@@ -11,7 +13,8 @@ def learned_where_derived(v):
     return xr.where(inside & (v["gamma_u"] > 1), 1.0, 0.5).broadcast_like(v).transpose(*v.dims)
 
 
-# Errors of the replica-symmetric theory at beta = 20, at the patterns of the sweep of descent on one task.
+# Errors of the replica-symmetric theory at beta = 20, at the patterns of the sweep of descent on
+# one task.
 ON_THE_THEORY = (0.459, 0.427, 0.376, 0.337, 0.306, 0.283, 0.262, 0.253, 0.244, 0.235, 0.227, 0.219)
 
 # By reproduction and claim; several entries are tried one at a time.
@@ -19,13 +22,22 @@ SPOILERS = {
     "abrupt_icl": {
         "slow_phase_then_cliff": [("plateau", "loss", lambda v: v + 0.2)],
         "three_halves": [("cliff_time", "t50", lambda v: v**1.1)],
-        "bracket": [("cliff_time", "t50", lambda v: 1.06 * v), ("cliff_labels", "t50", lambda v: 0.95 * v)],
+        "bracket": [
+            ("cliff_time", "t50", lambda v: 1.06 * v),
+            ("cliff_labels", "t50", lambda v: 0.95 * v),
+        ],
         "saddle": [("descent", "alpha", lambda v: v**2)],
         "labels_before_match": [("head", "tla2", lambda v: v.values[::-1])],
         "beta2_can_go": [("head_times", "t50", lambda v: v.where(v.learn_beta2, 1.2 * v))],
         "more_labels_than_pairs": [("head_labels", "ic_accuracy", lambda v: 0 * v + 1)],
-        "four_logits_predict": [("head_times", "t50", lambda v: 1.15 * v), ("four_logits", "t50", lambda v: 0.85 * v)],
-        "mean_field_predicts": [("head_times", "t50", lambda v: 1.1 * v), ("head_dimension", "t50", lambda v: 1.2 * v)],
+        "four_logits_predict": [
+            ("head_times", "t50", lambda v: 1.15 * v),
+            ("four_logits", "t50", lambda v: 0.85 * v),
+        ],
+        "mean_field_predicts": [
+            ("head_times", "t50", lambda v: 1.1 * v),
+            ("head_dimension", "t50", lambda v: 1.2 * v),
+        ],
         "classes_decide": [
             ("head_classes", "ic_accuracy", lambda v: 0.8 * v),
             ("head_classes", "iw_accuracy", lambda v: v.values[::-1]),
@@ -39,9 +51,15 @@ SPOILERS = {
             ("network", "tla2", lambda v: v**64),  # only after the jump
             ("network", "ila1", lambda v: v.values[..., ::-1]),
         ],
-        "network_classes_favour_context": [("network_classes", "ic_accuracy", lambda v: v.values[::-1])],
-        "network_bursts_favour_context": [("network_classes", "iw_accuracy", lambda v: v.values[:, ::-1])],
-        "network_noise_favours_context": [("network_noise", "iw_accuracy", lambda v: v.values[::-1])],
+        "network_classes_favour_context": [
+            ("network_classes", "ic_accuracy", lambda v: v.values[::-1])
+        ],
+        "network_bursts_favour_context": [
+            ("network_classes", "iw_accuracy", lambda v: v.values[:, ::-1])
+        ],
+        "network_noise_favours_context": [
+            ("network_noise", "iw_accuracy", lambda v: v.values[::-1])
+        ],
         "network_zipf_lets_both": [("network_zipf", "iw_accuracy", lambda v: v.values[::-1])],
         "network_mixture_lets_both": [("network_mixture", "iw_accuracy", lambda v: 0.5 * v)],
         "network_needs_more_labels": [("network_labels", "ic_accuracy", lambda v: 0 * v + 1)],
@@ -64,18 +82,25 @@ SPOILERS = {
             ("switch", "error_1", lambda v: v[::-1]),
             ("switch", "error_2", lambda v: v[::-1]),
         ],
-        "more_data_more_forgetting": [("forgetting", "error_1", lambda v: -v), ("imperfect", "error_2", lambda v: -v)],
+        "more_data_more_forgetting": [
+            ("forgetting", "error_1", lambda v: -v),
+            ("imperfect", "error_2", lambda v: -v),
+        ],
         "weak_divergence_is_faster": [
             ("forgetting_fast", "error_1", lambda v: 0.5 * v),
             ("forgetting_fast", "error_2", lambda v: 0.5 * v),
         ],
-        "descent_lies_on_the_theory": [("descent", "error_1", lambda v: 0 * v + np.array(ON_THE_THEORY)[:, None])],
+        "descent_lies_on_the_theory": [
+            ("descent", "error_1", lambda v: 0 * v + np.array(ON_THE_THEORY)[:, None])
+        ],
         "theory_foretells_forgetting": [
             ("forgetting", "error_1", lambda v: 1.2 * v),
             ("forgetting_fast", "error_2", lambda v: 0.8 * v),
             ("prior", "error_2", lambda v: 0.8 * v),
         ],
-        "descent_with_a_prior_lies_on_the_theory": [("descent_prior", "error_1", lambda v: 0.9 * v)],
+        "descent_with_a_prior_lies_on_the_theory": [
+            ("descent_prior", "error_1", lambda v: 0.9 * v)
+        ],
         "relaxation_peaks": [("relaxation", "relaxation_time", lambda v: -v)],
         "learning_jumps": [
             ("theory_one_task", "branch_present", lambda v: v | (v.alpha < 9)),
@@ -83,7 +108,11 @@ SPOILERS = {
         ],
         "replica_symmetry_holds": [("theory_one_task", "stability", lambda v: 1.2 * v)],
         "learning_with_a_prior_jumps": [
-            ("theory_prior", "branch_present", lambda v: v & (v.saddle == 0) | (v.alpha == v.alpha[7])),
+            (
+                "theory_prior",
+                "branch_present",
+                lambda v: v & (v.saddle == 0) | (v.alpha == v.alpha[7]),
+            ),
             ("theory_prior", "branch_free_entropy", lambda v: v + 0.1 * v.saddle),
         ],
         "prior_keeps_replica_symmetry": [("theory_prior", "stability", lambda v: 6 * v)],
@@ -100,29 +129,41 @@ SPOILERS = {
             ("samplers", "self_overlap", lambda v: 1.05 * v),
             ("samplers_two_tasks", "self_overlap", lambda v: 1.05 * v),
         ],
-        "replica_symmetry_at_low_temperature": [("samplers_cold", "self_overlap", lambda v: 1.1 * v)],
+        "replica_symmetry_at_low_temperature": [
+            ("samplers_cold", "self_overlap", lambda v: 1.1 * v)
+        ],
         "variational_beats_metaplastic": [("layered", "mean_accuracy", lambda v: 1 - v)],
     },
     "learning_regimes": {
         "rich_or_lazy": [("rich_lazy", "half_learning_time", lambda v: 1.05 * v)],
-        "one_by_one_or_at_once": [("rich_lazy_network", "half_learning_time", lambda v: v[..., ::-1])],
+        "one_by_one_or_at_once": [
+            ("rich_lazy_network", "half_learning_time", lambda v: v[..., ::-1])
+        ],
         "deeper_is_slower": [("depth_time", "half_learning_time", lambda v: v[::-1])],
         "large_steps_rebalance": [("rebalancing", "final_share", lambda v: 0 * v)],
     },
     "matrix_completion": {
         "late_switch_hurts": [
-            ("seeds", "relative_test_loss", lambda v: np.where(v.replica.values[:, None] == 3, 0.0, v))
+            (
+                "seeds",
+                "relative_test_loss",
+                lambda v: np.where(v.replica.values[:, None] == 3, 0.0, v),
+            )
         ],
         "depth_one_has_none": [("depth", "relative_test_loss", lambda v: v - 2e-3)],
         "deeper_is_hurt_more": [("depth", "relative_test_loss", lambda v: -v)],
-        "lower_rank_is_harmless": [("rank", "relative_test_loss", lambda v: 0 * v - (v.rank_before > 3))],
+        "lower_rank_is_harmless": [
+            ("rank", "relative_test_loss", lambda v: 0 * v - (v.rank_before > 3))
+        ],
         "higher_rank_hurts_more": [("rank", "relative_test_loss", lambda v: -v)],
         "more_entries_heal": [("observed", "relative_test_loss", lambda v: v - 0.11)],
         "subset_hurts": [("subset", "relative_test_loss", lambda v: -v)],
         "subset_hurts_deeper_more": [("subset_depth", "relative_test_loss", lambda v: -v)],
         "every_start_is_hurt": [("start", "relative_test_loss", lambda v: 0.1 * v)],
         "descent_follows_the_flow": [("analytic", "singular_values", lambda v: 1.03 * v)],
-        "decoupled_raises_shallow_rank": [("decoupled", "effective_rank", lambda v: v.values[[0, 2, 1]])],
+        "decoupled_raises_shallow_rank": [
+            ("decoupled", "effective_rank", lambda v: v.values[[0, 2, 1]])
+        ],
     },
     "edge_of_stability": {
         "thresholds": [("bifurcation", "strong_samples", np.round)],  # no orbit near the threshold

@@ -5,7 +5,17 @@ import pytest
 import xarray as xr
 from helpers import spoiled
 
-from toysim.claims import BROKEN, LIMITED, MISSING, REFUTED, REPRODUCED, Claim, Evidence, judge, verdict_of
+from toysim.claims import (
+    BROKEN,
+    LIMITED,
+    MISSING,
+    REFUTED,
+    REPRODUCED,
+    Claim,
+    Evidence,
+    judge,
+    verdict_of,
+)
 from toysim.registry import load_reproduction
 
 T, F = True, False
@@ -34,7 +44,9 @@ def test_evidence_without_conditions_is_an_error():
 def test_unfinished_data_are_said_to_be_missing():
     ds = xr.Dataset({"state": ("depth", [1, 0])})
     data = {"s": xr.DataTree.from_dict({"/simulation": ds})}
-    claim = Claim("c", "it is so", "nowhere", ("s",), lambda data: pytest.fail("checked on unfinished data"))
+    claim = Claim(
+        "c", "it is so", "nowhere", ("s",), lambda data: pytest.fail("checked on unfinished data")
+    )
     found = judge(claim, data)
     assert found.verdict == MISSING
     assert not found.as_expected
@@ -80,7 +92,9 @@ SPOILERS = {
 
 def test_expected_verdicts_come_out(reproduced):
     found = {c.name: (c.verdict, c.expected_verdict) for c in reproduced.claims}
-    assert {name: a for name, (a, b) in found.items()} == {name: b for name, (a, b) in found.items()}
+    assert {name: a for name, (a, b) in found.items()} == {
+        name: b for name, (a, b) in found.items()
+    }
     assert {a for a, _ in found.values()} == {REPRODUCED, LIMITED, REFUTED}
 
 
@@ -98,16 +112,24 @@ def test_each_claim_can_come_out_otherwise(reproduced_data, name):
 def test_a_mean_off_figure_1_is_seen(reproduced_data):
     """All draws still won by a, but b's strength 2 % too high."""
     name = "critical_periods.phase_portrait"
-    claim = next(c for c in load_reproduction("critical_periods").claims if c.name == "early_deficit_decides")
+    claim = next(
+        c for c in load_reproduction("critical_periods").claims if c.name == "early_deficit_decides"
+    )
     off = spoiled(reproduced_data[name], "simulation", "final_strength", lambda v: 1.02 * v.values)
     assert judge(claim, {name: off}).verdict == REFUTED
 
 
 @pytest.mark.parametrize("sweep", ["depth", "fixed_product"])
 def test_order_of_depths_is_reversed_before_learning_is_over(reproduced_data, sweep):
-    """The stated reason of the limit: where the curves first cross, the shallower network has not learned half."""
+    """The stated reason of the limit: where the curves first cross, the shallower network has not
+    learned half.
+    """
     theory = reproduced_data[f"critical_periods.{sweep}"]["theory"].to_dataset().squeeze("replica")
-    share = theory["final_share"].sel(pathway=1, deficit_length=slice(1e-9, None)).transpose("deficit_length", "depth")
+    share = (
+        theory["final_share"]
+        .sel(pathway=1, deficit_length=slice(1e-9, None))
+        .transpose("deficit_length", "depth")
+    )
     rises = np.diff(share.values, axis=1) >= 0
     first = int(np.argmax(rises.any(axis=1)))
     assert rises[first].sum() == 1

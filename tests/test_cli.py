@@ -1,6 +1,8 @@
-"""The command line as users meet it: every command and option, what is refused, help texts, exit codes.
+"""The command line as users meet it: every command and option, what is refused, help texts, exit
+codes.
 
-After a wanted change of a help text: TOYSIM_WRITE_GOLDEN=1 python -m pytest tests/test_cli.py -k help
+After a wanted change of a help text: TOYSIM_WRITE_GOLDEN=1 python -m pytest tests/test_cli.py -k
+help
 """
 
 import json
@@ -147,7 +149,12 @@ WALK = [
     ("sweep walk.toml --workers 2 --block 60", (), 0, "244 rows in 8 blocks"),
     ("sweep trouble.toml --backend processes --time-limit 50", (), 1, "1 failed"),
     ("sweep walk.toml --preset many", (DONE,), 0, "80 rows in 1 blocks"),
-    ("sweep walk.toml --set noise=0.2 --set drift=[3.0] --no-theory", (), 0, "120 rows in 1 blocks"),
+    (
+        "sweep walk.toml --set noise=0.2 --set drift=[3.0] --no-theory",
+        (),
+        0,
+        "120 rows in 1 blocks",
+    ),
     ("sweep trouble.toml --retry", ("sweep trouble.toml",), 1, "2 rows in 1 blocks, 1 failed"),
     ("sweep trouble.toml", ("sweep trouble.toml",), 1, "nothing to do"),
     ("sweep walk.toml --repair", (DONE,), 0, "nothing to do"),
@@ -157,7 +164,12 @@ WALK = [
     ("work results/walk.zarr", (DONE,), 0, "nothing to do"),
     ("work results/walk.zarr --json", ("sweep walk.toml --no-theory",), 0, '"rows": 4'),
     ("work results/walk.zarr --no-theory", ("sweep walk.toml --no-theory",), 0, "nothing to do"),
-    ("work results/trouble.zarr --workers 1 --backend processes --time-limit 9", ("sweep trouble.toml",), 1, "nothing"),
+    (
+        "work results/trouble.zarr --workers 1 --backend processes --time-limit 9",
+        ("sweep trouble.toml",),
+        1,
+        "nothing",
+    ),
     ("status results/walk.zarr", (DONE,), 0, "2 of 2 done"),
     ("status results/walk.zarr --json", (DONE,), 0, '"finished": true'),
     ("status results/trouble.zarr", ("sweep trouble.toml",), 1, "asked to fail"),
@@ -165,17 +177,29 @@ WALK = [
     ("compare results/walk.zarr --json", (DONE,), 0, '"verdict": "agrees"'),
     ("compare results/walk.zarr", ("sweep walk.toml --no-theory",), 1, ""),
     ("export results/walk.zarr walk.nc", (DONE,), 0, "data: walk.nc"),
-    ("export results/walk.zarr walk.nc --force", (DONE, "export results/walk.zarr walk.nc"), 0, "data: walk.nc"),
+    (
+        "export results/walk.zarr walk.nc --force",
+        (DONE, "export results/walk.zarr walk.nc"),
+        0,
+        "data: walk.nc",
+    ),
     ("figures walkpaper.line", (), 0, "new"),
     ("figures walkpaper.line", ("figures walkpaper.line",), 0, "unchanged"),
-    ("figures walkpaper --format png,svg,pdf --preset many --workers 1 --json", (), 0, "walkpaper.line.pdf"),
+    (
+        "figures walkpaper --format png,svg,pdf --preset many --workers 1 --json",
+        (),
+        0,
+        "walkpaper.line.pdf",
+    ),
     ("reproduce walkpaper", (), 0, "DOES NOT HOLD: More drift goes less far. [p. 2]"),
     ("reproduce walkpaper --preset many --workers 1 --json", (), 0, '"verdict": "reproduced"'),
     ("--debug show walk.gaussian", (), 0, "drift"),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(("line", "before", "code", "words"), WALK, ids=[f"{i} {w[0]}" for i, w in enumerate(WALK)])
+@pytest.mark.parametrize(
+    ("line", "before", "code", "words"), WALK, ids=[f"{i} {w[0]}" for i, w in enumerate(WALK)]
+)
 def test_command_table(cli, line, before, code, words):
     for command in before:
         cli(command)
@@ -223,13 +247,19 @@ def test_no_help_text_of_a_command_that_is_gone():
 
 # What is refused
 
-HUGE = ('model="walk.gaussian"\n[axes]\n'
-        "drift={linspace=[0,1,1000000]}\nnoise={linspace=[0,1,1000000]}\n")  # fmt: skip
+HUGE = (
+    'model="walk.gaussian"\n[axes]\n'
+    "drift={linspace=[0,1,1000000]}\nnoise={linspace=[0,1,1000000]}\n"
+)
 REFUSED = [
     # command line, files, words of the one line on stderr
     ("show walk.gausian", {}, "unknown model 'walk.gausian': did you mean 'walk.gaussian'?"),
     ("run walk.gausian", {}, "did you mean 'walk.gaussian'?"),
-    ("run walk.gaussian -p drfit=1", {}, "unknown parameter 'drfit' of walk.gaussian: did you mean 'drift'?"),
+    (
+        "run walk.gaussian -p drfit=1",
+        {},
+        "unknown parameter 'drfit' of walk.gaussian: did you mean 'drift'?",
+    ),
     ("run walk.gaussian -p drift=fast", {}, "drift = 'fast'"),
     ("run walk.gaussian -p n_rounds=2.5", {}, "n_rounds = 2.5"),
     ("run walk.gaussian -p drift=11", {}, "allowed: >= -10 and <= 10"),
@@ -253,14 +283,34 @@ REFUSED = [
     ("sweep f.toml", {"f.toml": "model = "}, "f.toml: not TOML"),
     ("sweep f.toml", {"f.toml": "\udcff\udcfe"}, "cannot read f.toml"),
     ("sweep walk.toml --preset mny", {}, "unknown preset 'mny': did you mean 'many'?"),
-    ("sweep f.toml", {"f.toml": 'model="walk.gaussian"\nrepplicas=3\n'}, "did you mean 'replicas'?"),
+    (
+        "sweep f.toml",
+        {"f.toml": 'model="walk.gaussian"\nrepplicas=3\n'},
+        "did you mean 'replicas'?",
+    ),
     ("sweep f.toml", {"f.toml": 'model="walk.gausian"\n'}, "did you mean 'walk.gaussian'?"),
-    ("sweep f.toml", {"f.toml": 'model="walk.gaussian"\n[fixed]\ndrfit=3\n'}, "f.toml:3: unknown parameter 'drfit'"),
+    (
+        "sweep f.toml",
+        {"f.toml": 'model="walk.gaussian"\n[fixed]\ndrfit=3\n'},
+        "f.toml:3: unknown parameter 'drfit'",
+    ),
     ("sweep f.toml", {"f.toml": 'model="walk.gaussian"\n[axes]\ndrift=["a"]\n'}, "drift"),
     ("sweep f.toml", {"f.toml": 'model="walk.gaussian"\n[axes]\ndrift=[1.0, nan]\n'}, "drift"),
-    ("sweep f.toml", {"f.toml": 'model="walk.gaussian"\n[axes]\ndrift=[1.0, 99.0]\n'}, "allowed: >= -10 and <= 10"),
-    ("sweep f.toml", {"f.toml": 'model="walk.gaussian"\n[axes]\ndrift=[]\n'}, "axis drift is empty"),
-    ("sweep f.toml", {"f.toml": 'model="walk.gaussian"\n[fixed]\ndrift=1\n[axes]\ndrift=[1]\n'}, "fixed and also an"),
+    (
+        "sweep f.toml",
+        {"f.toml": 'model="walk.gaussian"\n[axes]\ndrift=[1.0, 99.0]\n'},
+        "allowed: >= -10 and <= 10",
+    ),
+    (
+        "sweep f.toml",
+        {"f.toml": 'model="walk.gaussian"\n[axes]\ndrift=[]\n'},
+        "axis drift is empty",
+    ),
+    (
+        "sweep f.toml",
+        {"f.toml": 'model="walk.gaussian"\n[fixed]\ndrift=1\n[axes]\ndrift=[1]\n'},
+        "fixed and also an",
+    ),
     ("sweep f.toml", {"f.toml": HUGE}, "1e+12 cells x 1 replicas"),
     ("sweep walk.toml --set drift", {}, "--set 'drift': write name=value"),
     ("sweep walk.toml --set drfit=1", {}, "did you mean 'drift'?"),
@@ -269,7 +319,11 @@ REFUSED = [
     ("sweep walk.toml --workers 0", {}, "workers = 0 must be at least 1"),
     ("sweep walk.toml --block 0", {}, "block = 0 must be at least 1 row"),
     ("sweep walk.toml --time-limit 3", {}, "a time limit needs --backend processes"),
-    ("sweep walk.toml --store mine/walk.zarr", {"mine": "a file"}, "cannot write to mine/walk.zarr: Not a directory"),
+    (
+        "sweep walk.toml --store mine/walk.zarr",
+        {"mine": "a file"},
+        "cannot write to mine/walk.zarr: Not a directory",
+    ),
     ("sweep walk.toml --store /proc/walk.zarr", {}, "cannot write to /proc/walk.zarr"),
     ("sweep walk.toml --store mine", {"mine/thesis.txt": "text"}, "mine is not a store of toysim"),
     ("status nothing.zarr", {}, "no store at nothing.zarr; run toysim sweep first"),
@@ -280,22 +334,32 @@ REFUSED = [
     ("compare mine", {"mine/zarr.json": "{}"}, "mine holds no readable toysim store"),
     ("export nothing.zarr walk.nc", {}, "no store at nothing.zarr"),
     ("export nothing.zarr walk.txt", {}, "must end in .nc"),
-    ("export nothing.zarr mine.nc", {"mine.nc": "my data"}, "mine.nc exists; give another name, or --force"),
+    (
+        "export nothing.zarr mine.nc",
+        {"mine.nc": "my data"},
+        "mine.nc exists; give another name, or --force",
+    ),
     ("figures walkpapr", {}, "did you mean 'walkpaper'?"),
     ("figures walkpaper.lin", {}, "did you mean 'walkpaper.line'?"),
     ("figures walkpaper --format gif", {}, "choose from png, svg, pdf"),
     ("reproduce walkpaper walkpapr", {}, "did you mean 'walkpaper'?"),
     ("modles", {}, "no command 'modles': did you mean 'models'?; see toysim --help"),
     ("--versoin", {}, "no option '--versoin': did you mean '--version'?; see toysim --help"),
-    ("sweep walk.toml --wrokers 2", {}, "no option '--wrokers': did you mean '--workers'?; see toysim sweep --help"),
+    (
+        "sweep walk.toml --wrokers 2",
+        {},
+        "no option '--wrokers': did you mean '--workers'?; see toysim sweep --help",
+    ),
     ("sweep walk.toml --workers", {}, "--workers"),
     ("sweep walk.toml --workers many", {}, "--workers"),
     ("show", {}, "Missing argument 'MODEL'; see toysim show --help"),
     ("show a b", {}, "see toysim show --help"),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(("line", "files", "words"), REFUSED, ids=[f"{i} {r[0]}" for i, r in enumerate(REFUSED)])
+@pytest.mark.parametrize(
+    ("line", "files", "words"), REFUSED, ids=[f"{i} {r[0]}" for i, r in enumerate(REFUSED)]
+)
 def test_refused_in_one_line_and_nothing_written(cli, folder, line, files, words):
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
@@ -341,15 +405,36 @@ def test_debug_shows_the_trace_and_the_line(cli):
 
 
 def test_values_are_read_as_toml_else_as_text():
-    words = ["a=4", "b=0.5", "c=true", "d=[1, 2.5]", "e={linspace = [0, 1, 3]}", "f=flow", "g=", 'h="4"', "i=a=b"]
+    words = [
+        "a=4",
+        "b=0.5",
+        "c=true",
+        "d=[1, 2.5]",
+        "e={linspace = [0, 1, 3]}",
+        "f=flow",
+        "g=",
+        'h="4"',
+        "i=a=b",
+    ]
     assert assignments(words, "-p") == {
-        "a": 4, "b": 0.5, "c": True, "d": [1, 2.5], "e": {"linspace": [0, 1, 3]}, "f": "flow", "g": "", "h": "4",
+        "a": 4,
+        "b": 0.5,
+        "c": True,
+        "d": [1, 2.5],
+        "e": {"linspace": [0, 1, 3]},
+        "f": "flow",
+        "g": "",
+        "h": "4",
         "i": "a=b",
-    }  # fmt: skip
+    }
 
 
 def test_json_has_no_nan():
-    value = {"a": np.array([1.0, np.nan]), "b": np.float64(np.inf), "c": (Path("x"), None, np.int8(3), True)}
+    value = {
+        "a": np.array([1.0, np.nan]),
+        "b": np.float64(np.inf),
+        "c": (Path("x"), None, np.int8(3), True),
+    }
     assert plain(value) == {"a": [1.0, None], "b": None, "c": ["x", None, 3, True]}
 
 
@@ -365,7 +450,10 @@ def test_dry_run_writes_nothing(cli, folder):
 def test_run_files_hold_both_sides(cli):
     cli("run walk.gaussian -p n_records=3 --replicas 2 --out a.nc")
     cli("run walk.gaussian -p n_records=3 --replicas 2 --out a.zarr")
-    with xr.open_datatree("a.nc", engine="h5netcdf") as one, xr.open_datatree("a.zarr", engine="zarr") as two:
+    with (
+        xr.open_datatree("a.nc", engine="h5netcdf") as one,
+        xr.open_datatree("a.zarr", engine="zarr") as two,
+    ):
         for tree in (one, two):
             assert tree["simulation"]["position"].sizes == {"replica": 2}
             assert tree["simulation"]["position"].attrs["units"] == "m"
@@ -381,13 +469,17 @@ def test_export_holds_the_store_with_its_labels(cli):
         assert tree.attrs["root_seed"] == 3
         assert tree.attrs["sweep_text"] == SWEEP
         for side in ("simulation", "theory", "comparison"):
-            xr.testing.assert_identical(tree[side].to_dataset().drop_attrs(), ours[side].to_dataset().drop_attrs())
+            xr.testing.assert_identical(
+                tree[side].to_dataset().drop_attrs(), ours[side].to_dataset().drop_attrs()
+            )
             for name, values in ours[side].data_vars.items():
                 assert tree[side][name].attrs["long_name"] == values.attrs["long_name"]
                 assert tree[side][name].attrs["units"] == values.attrs["units"]
         assert tree["theory"]["valid"].dtype == bool
         assert tree["simulation"]["late_option"].dtype == bool
-    assert [p.name for p in Path().glob("*.nc*")] + [p.name for p in Path().glob(".*")] == ["walk.nc"]
+    assert [p.name for p in Path().glob("*.nc*")] + [p.name for p in Path().glob(".*")] == [
+        "walk.nc"
+    ]
 
 
 def test_failed_rows_are_told_in_one_line(cli):
@@ -408,7 +500,9 @@ def test_missing_data_are_not_a_comparison(cli):
 
 def test_a_wrong_verdict_and_a_failed_figure_give_1(cli, tmp_path):
     paper = tmp_path / "paper" / "figures" / "walkpaper.py"
-    paper.write_text(PAPER.replace("shrinks, REFUTED", "shrinks").replace("new_figure(2, 2)", "1 / 0"))
+    paper.write_text(
+        PAPER.replace("shrinks, REFUTED", "shrinks").replace("new_figure(2, 2)", "1 / 0")
+    )
     found = cli("reproduce walkpaper")
     assert found.code == 1
     assert "DOES NOT HOLD  NOT AS EXPECTED (reproduced): More drift goes less far." in found.out
@@ -441,13 +535,16 @@ def test_progress_names_the_sweeps_of_a_reproduction(cli):
 
 
 def process(line, **more):
-    return subprocess.run([sys.executable, "-m", "toysim", *shlex.split(line)], capture_output=True, text=True, **more)
+    return subprocess.run(
+        [sys.executable, "-m", "toysim", *shlex.split(line)], capture_output=True, text=True, **more
+    )
 
 
 def test_help_and_models_load_no_heavy_library():
     script = (
         "import sys; from toysim.cli import main\n"
-        f"for line in (['--help'], ['models'], ['models', '--json'], ['show', 'walk.gaussian'], ['sweep', '--help']):\n"
+        "for line in (['--help'], ['models'], ['models', '--json'], ['show', 'walk.gaussian'], "
+        "['sweep', '--help']):\n"
         f"    assert main(line) == 0\n"
         f"sys.exit(', '.join(m for m in {HEAVY} if m in sys.modules))"
     )
@@ -462,7 +559,9 @@ def test_status_loads_no_heavy_library(tmp_path):
         "assert main(['status', sys.argv[1], '--json']) == 0\n"
         f"sys.exit(', '.join(m for m in {HEAVY} if m in sys.modules))"
     )
-    found = subprocess.run([sys.executable, "-c", script, str(tmp_path / "w.zarr")], capture_output=True, text=True)
+    found = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "w.zarr")], capture_output=True, text=True
+    )
     assert found.stderr == "\n"
 
 
@@ -483,7 +582,10 @@ def test_a_terminal_gets_bars_and_drawn_tables(line, words):
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "150"}
     running = subprocess.Popen(
-        [sys.executable, "-m", "toysim", *shlex.split(line)], stdout=theirs, stderr=theirs, env=environment
+        [sys.executable, "-m", "toysim", *shlex.split(line)],
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
     )
     os.close(theirs)
     seen = b""
@@ -508,7 +610,9 @@ def test_a_reader_that_leaves_early_is_no_error():
     for extra in ({}, {"PYTHONUNBUFFERED": "1"}):
         read, write = os.pipe()
         os.close(read)
-        found = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, env=environment | extra)
+        found = subprocess.run(
+            command, stdout=write, stderr=subprocess.PIPE, env=environment | extra
+        )
         os.close(write)
         assert (found.returncode, found.stderr) == (0, b"")
 
@@ -517,7 +621,10 @@ def test_a_reader_that_leaves_early_is_no_error():
 def test_a_full_disk_behind_stdout_is_one_line():
     with open("/dev/full", "w") as full:
         found = subprocess.run(
-            [sys.executable, "-m", "toysim", "models"], stdout=full, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-m", "toysim", "models"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
         )
     assert found.returncode == 2
     assert found.stderr.count("\n") == 1
@@ -543,8 +650,15 @@ def test_interrupted_twice_leaves_a_long_block(cli, folder):
     line = "sweep long.toml --block 1"
     running = begun(line + " --workers 1", folder / "results" / "long.zarr")
     assert running.stderr.readline() == "long: 2 of 2 blocks to do\n"
-    for expected in ("stopping; threads finish the blocks they are at, Ctrl-C again drops them", INTERRUPTION):
-        time.sleep(0.5)  # as between two strokes; a signal in the moment before a wait begins would be seen after it
+    for expected in (
+        "stopping; threads finish the blocks they are at, Ctrl-C again drops them",
+        INTERRUPTION,
+    ):
+        time.sleep(
+            0.5
+            # as between two strokes; a signal in the moment before a wait begins
+            # would be seen after it
+        )
         running.send_signal(signal.SIGINT)
         assert running.stderr.readline() == expected + "\n"
     assert running.wait(timeout=60) == 130
@@ -577,7 +691,11 @@ COMPLETED = [
 
 @pytest.mark.parametrize(("words", "offered"), COMPLETED)
 def test_shell_completion(words, offered):
-    script = {"_TOYSIM_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+    script = {
+        "_TOYSIM_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
     assert process("", env={**os.environ, **script}).stdout.split() == [offered]
 
 

@@ -1,4 +1,6 @@
-"""The Dask backend: a cluster writes the same bytes, and what goes wrong with it is said in one line."""
+"""The Dask backend: a cluster writes the same bytes, and what goes wrong with it is said in one
+line.
+"""
 
 import pytest
 from helpers import chunk_digests, run_walk, walk_sweep
@@ -23,7 +25,13 @@ def test_own_cluster_and_a_given_one_write_the_same_bytes(tmp_path):
     run_walk(tmp_path / "own.zarr", workers=2, block=32, backend="dask")
     with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as cluster:
         address = cluster.scheduler_address
-        run_walk(tmp_path / "given.zarr", walk_sweep(replicas=3), block=32, backend="dask", scheduler=address)
+        run_walk(
+            tmp_path / "given.zarr",
+            walk_sweep(replicas=3),
+            block=32,
+            backend="dask",
+            scheduler=address,
+        )
         run_walk(tmp_path / "given.zarr", block=32, backend="dask", scheduler=address)
     assert chunk_digests(tmp_path / "own.zarr") == chunk_digests(tmp_path / "threads.zarr")
     assert read_status(tmp_path / "given.zarr").finished
@@ -32,7 +40,11 @@ def test_own_cluster_and_a_given_one_write_the_same_bytes(tmp_path):
 @pytest.mark.slow
 def test_no_scheduler_and_a_killed_worker_are_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr("toysim.runner.cluster.CONNECT_SECONDS", 1)
-    with pytest.raises(ToysimError, match="no Dask scheduler at tcp://127.0.0.1:9: .*; check the address"):
+    with pytest.raises(
+        ToysimError, match="no Dask scheduler at tcp://127.0.0.1:9: .*; check the address"
+    ):
         run_walk(tmp_path / "w.zarr", backend="dask", scheduler="tcp://127.0.0.1:9")
     with pytest.raises(ToysimError, match="--backend processes finds the row and records it"):
-        toysim.sweep("walk.trouble", mode=[0, 3], workers=1, backend="dask", store=tmp_path / "t.zarr")
+        toysim.sweep(
+            "walk.trouble", mode=[0, 3], workers=1, backend="dask", store=tmp_path / "t.zarr"
+        )

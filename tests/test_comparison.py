@@ -1,4 +1,6 @@
-"""The comparison's words: agrees, differs, outside validity, undecided; and the order of a step as tolerance."""
+"""The comparison's words: agrees, differs, outside validity, undecided; and the order of a step as
+tolerance.
+"""
 
 import dataclasses
 
@@ -28,7 +30,9 @@ def exact(batch):
 
 
 def crossing(batch):
-    """y = 1 + 0.1 h + b h^2 + c h^3 has R(h) - R(h/2) = -3/8 b h^2 - 21/32 c h^3, which is 0 at h = -4/7 b/c."""
+    """y = 1 + 0.1 h + b h^2 + c h^3 has R(h) - R(h/2) = -3/8 b h^2 - 21/32 c h^3, which is 0 at h =
+    -4/7 b/c.
+    """
     h = batch["step"]
     return {"x": 1.0 + 0.1 * h + 0.1 * h**2 - 4 / 7 * 0.1 / 0.2 * h**3}
 
@@ -56,7 +60,9 @@ def decay(theory="exact"):
 
 
 def verdict(model, rates, step=0.02, factor=1.0):
-    batch = Batch(model, {"rate": np.array(rates)}, {"step": step}, np.zeros(len(rates), np.int64), 0)
+    batch = Batch(
+        model, {"rate": np.array(rates)}, {"step": step}, np.zeros(len(rates), np.int64), 0
+    )
     simulation = {"x": euler(batch)["x"], "status": np.zeros(len(rates), np.int8)}
     solved = globals()[model.theory.partition(":")[2]](batch)
     sides = Sides(
@@ -102,7 +108,10 @@ def test_a_change_of_the_extrapolated_value_that_crosses_zero_is_no_bound(shift,
     simulation = {**crossing(batch), "status": np.zeros(len(steps), np.int8)}
     ok = np.ones(len(steps), bool)
     theory = {"x": np.full(len(steps), 1.0 + shift)}
-    assert compare_sides(Sides(model, batch, 1, simulation, theory, ok, ok, False))[0].verdict == expected
+    assert (
+        compare_sides(Sides(model, batch, 1, simulation, theory, ok, ok, False))[0].verdict
+        == expected
+    )
 
 
 def test_a_value_that_only_finer_steps_have_decides_nothing():
@@ -110,7 +119,9 @@ def test_a_value_that_only_finer_steps_have_decides_nothing():
     batch = Batch(model, {"rate": np.array([1.0])}, {"step": 0.02}, np.zeros(1, np.int64), 0)
     simulation = {**missing(batch), "status": np.zeros(1, np.int8)}
     ok = np.ones(1, bool)
-    found = compare_sides(Sides(model, batch, 1, simulation, {"x": exact(batch)["x"]}, ok, ok, False))[0]
+    found = compare_sides(
+        Sides(model, batch, 1, simulation, {"x": exact(batch)["x"]}, ok, ok, False)
+    )[0]
     assert (found.verdict, found.undecided) == ("undecided", 1)
 
 
@@ -121,7 +132,9 @@ def test_outside_validity_is_said():
 
 def test_rows_outside_validity_are_counted_and_not_run_again(monkeypatch):
     ran = []
-    monkeypatch.setattr(f"{__name__}.euler", lambda batch, euler=euler: ran.extend(batch["rate"]) or euler(batch))
+    monkeypatch.setattr(
+        f"{__name__}.euler", lambda batch, euler=euler: ran.extend(batch["rate"]) or euler(batch)
+    )
     found = verdict(decay(), [1.0, 6.0, 7.0])
     assert (found.verdict, found.compared, found.outside) == ("agrees", 1, 2)
     assert ran == [1.0, 6.0, 7.0, 1.0, 1.0]  # the sweep itself, then half and a quarter of the step
@@ -155,7 +168,11 @@ def test_failed_replicas_are_left_out_of_the_mean():
 
 def test_rows_with_and_without_a_step_are_both_compared():
     tree = toysim.sweep(
-        "deep_linear.modes", integrator=["flow", "gradient_descent"], depth=[2, 3], deficit_length=0.25, step=0.005
+        "deep_linear.modes",
+        integrator=["flow", "gradient_descent"],
+        depth=[2, 3],
+        deficit_length=0.25,
+        step=0.005,
     )
     good = {v.observable: v for v in toysim.compare(tree)}["final_share"]
     assert (good.verdict, good.compared) == ("agrees", 8)
@@ -166,7 +183,9 @@ def test_rows_with_and_without_a_step_are_both_compared():
 
 
 def test_rows_that_diverged_are_left_out_and_counted():
-    tree = toysim.sweep("deep_linear.modes", depth=[2, 3], step=[0.005, 50.0], duration=500.0, allow_unstable=True)
+    tree = toysim.sweep(
+        "deep_linear.modes", depth=[2, 3], step=[0.005, 50.0], duration=500.0, allow_unstable=True
+    )
     assert (tree["simulation"]["status"].sel(step=50.0) == 1).all()
     table = toysim.compare(tree)
     assert table.left_out == 2

@@ -1,7 +1,7 @@
 """One test for every model: the promises of the contract, and theory against simulation with power.
 
-For each declared check the comparison must agree; and it must fail for a theory that is 3 % off in any one
-observable, and for a theory that is one update off.
+For each declared check the comparison must agree; and it must fail for a theory that is 3 % off in
+any one observable, and for a theory that is one update off.
 """
 
 import dataclasses
@@ -83,7 +83,9 @@ class Case:
 
     def __init__(self, model, check):
         self.model, self.check = model, check
-        self.sweep = build_sweep(model.id, model, check.fixed, check.axes, replicas=check.replicas, seed=12)
+        self.sweep = build_sweep(
+            model.id, model, check.fixed, check.axes, replicas=check.replicas, seed=12
+        )
         self.batch = cell_batch(self.sweep, np.arange(self.sweep.n_cells), check.replicas)
         simulated = compute(model, "simulation", self.batch, self.sweep.parameters)
         assert not simulated.errors
@@ -100,7 +102,9 @@ class Case:
         return solved.rows
 
     def compare(self, theory):
-        names = [o.name for o in self.model.observables if o.name in theory and o.name in self.simulation]
+        names = [
+            o.name for o in self.model.observables if o.name in theory and o.name in self.simulation
+        ]
         names = [n for n in names if theory[n].dtype.kind == "f"]
         sides = Sides(
             model=self.model,
@@ -118,10 +122,17 @@ class Case:
         """Theory of the same draws with parameters one update off."""
         batch = self.theory_batch()
         shifted = [self.check.shifted(batch.row(i)) for i in range(len(batch))]
-        changed = {n for row in shifted for n, v in row.items() if v != batch.row(0).get(n) or n in batch.columns}
+        changed = {
+            n
+            for row in shifted
+            for n, v in row.items()
+            if v != batch.row(0).get(n) or n in batch.columns
+        }
         columns = {n: np.array([row[n] for row in shifted], batch[n].dtype) for n in changed}
         # Shifted parameters would move the streams too: the draws stay those of the true rows.
-        wrong = Batch(self.model, columns, batch.fixed, batch.replica, batch.seed, batch.common_random_numbers)
+        wrong = Batch(
+            self.model, columns, batch.fixed, batch.replica, batch.seed, batch.common_random_numbers
+        )
         wrong.__dict__["keys"] = batch.keys
         return compute(self.model, "theory", wrong, self.sweep.parameters).rows
 
@@ -156,13 +167,17 @@ def test_theory_three_percent_off_in_any_observable_differs(cases, key):
     for name, verdict in case.compare(case.theory).items():
         if verdict != "outside validity":
             values = case.theory[name]
-            tiny = np.nanmax(np.abs(values)) < scales[name]  # a conserved quantity: 3 % of its natural size
+            tiny = (
+                np.nanmax(np.abs(values)) < scales[name]
+            )  # a conserved quantity: 3 % of its natural size
             off = values + RESOLUTION * scales[name] if tiny else values * (1 + RESOLUTION)
             seen[name] = case.compare({**case.theory, name: off})[name]
     assert seen == dict.fromkeys(seen, "differs")
 
 
-@pytest.mark.parametrize("key", [(m, i) for m, i in CHECKS if all_models()[m].checks[i].shifted is not None], ids=str)
+@pytest.mark.parametrize(
+    "key", [(m, i) for m, i in CHECKS if all_models()[m].checks[i].shifted is not None], ids=str
+)
 def test_theory_one_update_off_differs(cases, key):
     case = cases(key)
     assert "differs" in case.compare(case.shifted_theory()).values()
@@ -173,8 +188,17 @@ def test_time_courses_one_update_late_differ(cases, key):
     """Theory's courses moved by one step of time: seen wherever a model has courses and a step."""
     case = cases(key)
     rule = case.model.discretisation
-    courses = [o.name for o in case.model.observables if o.dims[-1:] == ("record",) and o.name in case.theory]
-    if rule is None or "time" not in case.simulation or case.simulation["time"].shape[-1] < 3 or not courses:
+    courses = [
+        o.name
+        for o in case.model.observables
+        if o.dims[-1:] == ("record",) and o.name in case.theory
+    ]
+    if (
+        rule is None
+        or "time" not in case.simulation
+        or case.simulation["time"].shape[-1] < 3
+        or not courses
+    ):
         return
     step = case.batch[rule.parameter][:: 1 if case.model.paired else case.check.replicas]
     time = case.simulation["time"][:: 1 if case.model.paired else case.check.replicas]
@@ -182,12 +206,16 @@ def test_time_courses_one_update_late_differ(cases, key):
         if name == "time":
             continue
         values = case.theory[name]
-        late = np.array([v + h * np.gradient(v, t, axis=-1) for v, h, t in zip(values, step, time, strict=True)])
+        late = np.array(
+            [v + h * np.gradient(v, t, axis=-1) for v, h, t in zip(values, step, time, strict=True)]
+        )
         assert case.compare({**case.theory, name: late})[name] == "differs", name
 
 
 def test_checks_are_seen_by_a_model_without_power():
-    """The harness itself can fail: a check whose replicas are too few to see 3 % is undecided, not agreed."""
+    """The harness itself can fail: a check whose replicas are too few to see 3 % is undecided, not
+    agreed.
+    """
     walk = all_models()["walk.gaussian"]
     weak = dataclasses.replace(walk.checks[0], replicas=4, fixed={"noise": 3.0, "n_records": 3})
     case = Case(walk, weak)

@@ -1,4 +1,6 @@
-"""SIGKILL at random moments: what was finished stays, nothing is wrong, the rest is completed to the same bytes."""
+"""SIGKILL at random moments: what was finished stays, nothing is wrong, the rest is completed to
+the same bytes.
+"""
 
 import os
 import random
@@ -24,8 +26,8 @@ import numpy as np
 import toysim
 
 if __name__ == "__main__":
-    toysim.sweep("walk.trouble", x=list(np.linspace(0.0, 1.0, 60)), rest=0.01, replicas=3, seed=3, block=3,
-                 store=sys.argv[1], backend=sys.argv[2], workers=2)
+    toysim.sweep("walk.trouble", x=list(np.linspace(0.0, 1.0, 60)), rest=0.01, replicas=3,
+                 seed=3, block=3, store=sys.argv[1], backend=sys.argv[2], workers=2)
 """
 
 
@@ -43,7 +45,9 @@ def done_blocks(path):
 
 def start(path, script, backend):
     return subprocess.Popen(
-        [sys.executable, str(script), str(path), backend], start_new_session=True, stderr=subprocess.DEVNULL
+        [sys.executable, str(script), str(path), backend],
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
     )
 
 
@@ -57,7 +61,9 @@ def wait_for_progress(path, process, before, timeout=60):
 
 
 def check(path, truth):
-    """Every block that says done has the undisturbed bytes in every array; some are done, some are not."""
+    """Every block that says done has the undisturbed bytes in every array; some are done, some are
+    not.
+    """
     done = done_blocks(path)
     assert 0 < len(done) < N_BLOCKS
     here = chunk_digests(path)
@@ -89,7 +95,9 @@ def calls(path):
 
 
 def kill_runs(tmp_path, truth, backend, kills, seed):
-    """Kill the runner ``kills`` times over as many stores as that takes; each store must end undisturbed."""
+    """Kill the runner ``kills`` times over as many stores as that takes; each store must end
+    undisturbed.
+    """
     script = tmp_path / "run.py"
     script.write_text(SCRIPT)
     moments = random.Random(seed)
@@ -113,7 +121,9 @@ def kill_runs(tmp_path, truth, backend, kills, seed):
             killed += 1
         assert start(path, script, backend).wait(timeout=120) == 0
         assert chunk_digests(path) == truth
-        assert {unit: calls(path)[unit] for unit in spent} == dict(spent)  # nothing finished was computed again
+        assert {unit: calls(path)[unit] for unit in spent} == dict(
+            spent
+        )  # nothing finished was computed again
         number += 1
     return killed
 
@@ -133,7 +143,11 @@ def kill_workers(tmp_path, truth, kills, seed):
                 break
             wait_for_progress(path, process, before)
             time.sleep(moments.uniform(0, 0.04))
-            workers = [p for p in members(process.pid) if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
+            workers = [
+                p
+                for p in members(process.pid)
+                if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()
+            ]
             done = len(done_blocks(path))
             if workers and 0 < done < N_BLOCKS:
                 os.kill(moments.choice(workers), signal.SIGKILL)
@@ -163,7 +177,9 @@ class TestKills:
 
 
 def test_killed_creation_and_growth_are_begun_again(tmp_path, monkeypatch):
-    """A kill before the root document is committed: nothing of it is seen, and the next run does it again."""
+    """A kill before the root document is committed: nothing of it is seen, and the next run does it
+    again.
+    """
     from helpers import data_bytes, run_walk, walk_sweep
 
     import toysim.runner.growth as growth
@@ -183,7 +199,10 @@ def test_killed_creation_and_growth_are_begun_again(tmp_path, monkeypatch):
     monkeypatch.setattr(growth, "commit_root", die)
     more = walk_sweep({"drift": [0.1, 0.2, 0.7], "n_rounds": [3, 9]}, replicas=9)
     fewer = walk_sweep({"drift": [0.1, 0.2, 0.7], "n_rounds": [3, 9]}, replicas=2)
-    for request in (fewer, more):  # the flags of the first one's corners must not be taken for done blocks
+    for request in (
+        fewer,
+        more,
+    ):  # the flags of the first one's corners must not be taken for done blocks
         with pytest.raises(KeyboardInterrupt):
             run_walk(path, request)
     assert data_bytes(toysim.open_store(path)) == before

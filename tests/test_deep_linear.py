@@ -1,4 +1,6 @@
-"""The simulated mode: Euler map against full matrix descent, published and measured numbers, invariances."""
+"""The simulated mode: Euler map against full matrix descent, published and measured numbers,
+invariances.
+"""
 
 import json
 import math
@@ -11,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.deep_linear import MatrixNetwork, flow
-from toysim.models.deep_linear import MODES
-from toysim.models.deep_linear.modes.parameters import sharpness_at_end
 
 from toysim.errors import ToysimError
 from toysim.model import Batch
+from toysim.models.deep_linear import MODES
+from toysim.models.deep_linear.modes.parameters import sharpness_at_end
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -28,14 +30,17 @@ def simulated(n=1, seed=0, columns=None, **fixed):
     return rows if n > 1 else {name: values[0] for name, values in rows.items()}
 
 
-# ---- exact reduction: matrices = Euler map ---------------------------------------------------------------------
+# ---- exact reduction: matrices = Euler map
+# ---------------------------------------------------------------------
 
 SINGULAR_VALUES = np.array([3, 2.2, 1.5, 1.5, 0.9, 0.5])
 STARTS = np.array([0.02 * (1 + 0.05 * np.arange(6)), 0.02 * (1 - 0.03 * np.arange(6))])
 
 
 def matrix_course(depth, step):
-    """K (2, 6, 26) of the matrix network every 0.16 up to T = 4, pathway 1 frozen on [0.16, 0.64)."""
+    """K (2, 6, 26) of the matrix network every 0.16 up to T = 4, pathway 1 frozen on [0.16,
+    0.64).
+    """
     network = MatrixNetwork(3, depth, SINGULAR_VALUES, STARTS)
     every = round(0.16 / step)
     course = [network.strengths()]
@@ -64,7 +69,9 @@ def mode_course(depth, integrator, step=0.02):
 
 @pytest.mark.parametrize("depth", [2, 3, 4])
 def test_matrix_descent_is_the_euler_map(depth):
-    np.testing.assert_allclose(mode_course(depth, "gradient_descent"), matrix_course(depth, 0.02), atol=1e-11)
+    np.testing.assert_allclose(
+        mode_course(depth, "gradient_descent"), matrix_course(depth, 0.02), atol=1e-11
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,9 +99,11 @@ def test_equal_layers_by_layers_or_by_one_number():
         np.testing.assert_allclose(many[name], one[name], rtol=1e-10)
 
 
-# ---- numbers of the literature and of a prototype --------------------------------------------------------------
+# ---- numbers of the literature and of a prototype
+# --------------------------------------------------------------
 
-SHARES = {  # K_b / S at the end; S = 2, p0 = 0.3, pathway b frozen on [0, tau], tau = .1, .25, .5, 1, 2
+# K_b / S at the end; S = 2, p0 = 0.3, pathway b frozen on [0, tau], tau = .1, .25, .5, 1, 2
+SHARES = {
     2: [0.4109, 0.2927, 0.1584, 0.0637, 0.0454],
     3: [0.3602, 0.2068, 0.0883, 0.0263, 0.0135],
     4: [0.3184, 0.1608, 0.0679, 0.0229, 0.0068],
@@ -120,7 +129,9 @@ def test_shares_after_a_deficit(side, depth):
         np.testing.assert_allclose(rows["final_share"][:, 1], shares[depth], atol=0.5001e-4)
 
 
-@pytest.mark.parametrize(("depth", "share"), [(2, 0.45012), (3, 0.20037), (4, 0.01519), (6, 0.00012)])
+@pytest.mark.parametrize(
+    ("depth", "share"), [(2, 0.45012), (3, 0.20037), (4, 0.01519), (6, 0.00012)]
+)
 def test_a_head_start_grows_without_deficit(depth, share):
     fixed = {"layer_start": 0.2, "start_imbalance": 0.05, "duration": 5000.0, "integrator": "flow"}
     assert simulated(depth=depth, **fixed)["final_share"][1] == pytest.approx(share, abs=0.5001e-5)
@@ -128,17 +139,29 @@ def test_a_head_start_grows_without_deficit(depth, share):
 
 @pytest.mark.parametrize(
     ("depth", "start", "a", "b"),
-    [(2, 0, 1.744020, 0.255980), (3, 0, 1.826243, 0.173757), (4, 0, 1.861323, 0.138677), (4, 1, 1.832041, 0.167959)],
+    [
+        (2, 0, 1.744020, 0.255980),
+        (3, 0, 1.826243, 0.173757),
+        (4, 0, 1.861323, 0.138677),
+        (4, 1, 1.832041, 0.167959),
+    ],
 )
 def test_end_state_reference(depth, start, a, b):
-    fixed = {"start_strength": 0.02, "deficit_start": float(start), "deficit_length": 0.5, "duration": 200.0}
+    fixed = {
+        "start_strength": 0.02,
+        "deficit_start": float(start),
+        "deficit_length": 0.5,
+        "duration": 200.0,
+    }
     end = simulated(depth=depth, integrator="flow", **fixed)["final_strength"]
     np.testing.assert_allclose(end, [a, b], atol=0.51e-6)
 
 
 def test_end_state_of_euler_and_flow():
     fixed = {"depth": 4, "singular_value": 10.0, "deficit_length": 0.05, "duration": 30.0}
-    assert simulated(integrator="flow", **fixed)["final_strength"][1] == pytest.approx(0.570498, abs=1e-6)
+    assert simulated(integrator="flow", **fixed)["final_strength"][1] == pytest.approx(
+        0.570498, abs=1e-6
+    )
     for step, b, distance in [
         (0.01, 0.71247, 0.857),
         (0.005, 0.63981, 0.923),
@@ -153,7 +176,11 @@ def test_end_state_of_euler_and_flow():
 
 @pytest.mark.parametrize(
     ("depth", "flow_share", "euler", "shifted"),
-    [(2, 0.49370, 0.49382, 0.49369), (3, 0.37775, 0.37643, 0.37442), (4, 0.15592, 0.15465, 0.15321)],
+    [
+        (2, 0.49370, 0.49382, 0.49369),
+        (3, 0.37775, 0.37643, 0.37442),
+        (4, 0.15592, 0.15465, 0.15321),
+    ],
 )
 def test_one_update_matters(depth, flow_share, euler, shifted):
     """The authors' reduced map freezes updates 399..548 where the network freezes 400..549."""
@@ -181,8 +208,15 @@ def test_small_initialization_early_deficit(depth, frozen, b):
 
 @pytest.mark.parametrize("depth", [2, 3, 4])
 def test_small_initialization_late_deficit_leaves_equals_equal(depth):
-    fixed = {"singular_value": 10.0, "layer_start": 0.005, "duration": 10_000.0, "integrator": "reduced_euler"}
-    end = simulated(depth=depth, deficit_start=5000.0, deficit_length=100.0, **fixed)["final_strength"]
+    fixed = {
+        "singular_value": 10.0,
+        "layer_start": 0.005,
+        "duration": 10_000.0,
+        "integrator": "reduced_euler",
+    }
+    end = simulated(depth=depth, deficit_start=5000.0, deficit_length=100.0, **fixed)[
+        "final_strength"
+    ]
     assert end[0] == end[1] == pytest.approx(5.0, abs=1e-12)
 
 
@@ -212,7 +246,9 @@ def test_large_initialization_without_noise(side, depth):
 
 @pytest.mark.parametrize("panel", [f"{w} {d}" for w in ("early", "late") for d in (2, 5, 8, 13)])
 def test_phase_portrait(panel):
-    """1000 draws against 20,000 of an independent script: mean and standard deviation within 5 standard errors."""
+    """1000 draws against 20,000 of an independent script: mean and standard deviation within 5
+    standard errors.
+    """
     golden = json.loads((GOLDEN / "phase_portrait.json").read_text())
     reference, (first, after) = golden["panels"][panel], golden["made"]["windows"][panel.split()[0]]
     n = 1000
@@ -230,7 +266,9 @@ def test_phase_portrait(panel):
         step=1e-3,
         integrator="reduced_euler",
     )["final_strength"][:, 1]
-    fewer = math.sqrt(golden["made"]["draws"] / n)  # our standard errors in units of the reference's
+    fewer = math.sqrt(
+        golden["made"]["draws"] / n
+    )  # our standard errors in units of the reference's
     combined = math.hypot(1.0, fewer)
     assert abs(b.mean() - reference["mean"]) <= 5 * combined * reference["mean_error"]
     assert abs(b.std(ddof=1) - reference["sd"]) <= 5 * combined * reference["sd_error"]
@@ -263,17 +301,30 @@ def test_step_times_sharpness_of_the_papers_figures(expected, step, depth, targe
     known = step * sharpness_at_end(target, (0.0, *(c,) * (depth - 1)))
     assert known == pytest.approx(expected, abs=0.0052)
     alone = simulated(
-        n_pathways=1, depth=depth, singular_value=target, layer_offset=c, step=step, duration=100.0, layer_start=0.4
+        n_pathways=1,
+        depth=depth,
+        singular_value=target,
+        layer_offset=c,
+        step=step,
+        duration=100.0,
+        layer_start=0.4,
     )
     assert alone["eta_sharpness"] == pytest.approx(known, rel=0.1 if c else 1e-9)
 
 
-# ---- what a deficit and a lesion mean --------------------------------------------------------------------------
+# ---- what a deficit and a lesion mean
+# --------------------------------------------------------------------------
 
 
 def test_frozen_updates_are_counted():
     """Update n is frozen for start <= n * step < start + length, and nothing else is."""
-    fixed = {"depth": 2, "duration": 0.05, "n_records": 6, "deficit_start": 0.02, "deficit_length": 0.02}
+    fixed = {
+        "depth": 2,
+        "duration": 0.05,
+        "n_records": 6,
+        "deficit_start": 0.02,
+        "deficit_length": 0.02,
+    }
     b = simulated(**fixed)["mode_strength"][1]
     assert list(np.diff(b) == 0) == [False, False, True, True, False]
 
@@ -306,30 +357,48 @@ def test_records_lie_on_updates_and_between():
     np.testing.assert_array_equal(twice["mode_strength"][:, ::2], every["mode_strength"])
     middle = 0.5 * (every["mode_strength"][:, 1:] + every["mode_strength"][:, :-1])
     np.testing.assert_allclose(twice["mode_strength"][:, 1::2], middle, rtol=1e-14)
-    np.testing.assert_array_equal(simulated(n_records=1, **fixed)["mode_strength"][:, 0], every["final_strength"])
+    np.testing.assert_array_equal(
+        simulated(n_records=1, **fixed)["mode_strength"][:, 0], every["final_strength"]
+    )
     assert simulated(**fixed)["mode_strength"].shape == (2, 0)
 
 
 def test_half_learning_time():
     assert simulated(layer_start=1.2)["half_learning_time"] == 0.0
     assert math.isnan(simulated(duration=0.1)["half_learning_time"])
-    fixed = {"n_pathways": 1, "depth": 2, "start_strength": 0.1, "singular_value": 1.0, "duration": 8.0}
+    fixed = {
+        "n_pathways": 1,
+        "depth": 2,
+        "start_strength": 0.1,
+        "singular_value": 1.0,
+        "duration": 8.0,
+    }
     exact = math.log(9.0) / 2.0
-    assert simulated(integrator="flow", **fixed)["half_learning_time"] == pytest.approx(exact, abs=1e-9)
+    assert simulated(integrator="flow", **fixed)["half_learning_time"] == pytest.approx(
+        exact, abs=1e-9
+    )
     errors = [simulated(step=h, **fixed)["half_learning_time"] - exact for h in (0.02, 0.01)]
     assert 1.9 < errors[0] / errors[1] < 2.1
 
 
-# ---- invariances -----------------------------------------------------------------------------------------------
+# ---- invariances
+# -----------------------------------------------------------------------------------------------
 
 layer = st.floats(0.05, 1.2)
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.lists(layer, min_size=3, max_size=3), min_size=2, max_size=2), st.floats(0.0, 1.0))
+@given(
+    st.lists(st.lists(layer, min_size=3, max_size=3), min_size=2, max_size=2), st.floats(0.0, 1.0)
+)
 def test_flow_keeps_layers_balanced(layers, length):
     end = simulated(
-        layer_starts=layers, deficit_length=length, deficit_start=0.1, duration=20.0, integrator="flow", depth=3
+        layer_starts=layers,
+        deficit_length=length,
+        deficit_start=0.1,
+        duration=20.0,
+        integrator="flow",
+        depth=3,
     )
     assert end["balance_drift"] < 1e-11
 
@@ -350,7 +419,12 @@ def test_descent_loses_balance_in_first_order():
 def test_swapped_pathways_swap_results_bitwise(first, kind, offset, depth):
     def end(p, pathway):
         layers = [[v, *[math.sqrt(v * v + offset) if offset else v] * (depth - 1)] for v in p]
-        fixed = {"depth": depth, "integrator": kind, "deficit_pathway": pathway, "deficit_length": 0.2}
+        fixed = {
+            "depth": depth,
+            "integrator": kind,
+            "deficit_pathway": pathway,
+            "deficit_length": 0.2,
+        }
         return simulated(layer_starts=layers, duration=3.0, **fixed)
 
     one, other = end(first, 1), end(first[::-1], 0)
@@ -377,20 +451,25 @@ def test_equal_pathways_stay_equal(kind):
 
 
 def test_distance_moves_only_in_deficits():
-    """x_0 - x_p ends at the integral of Omega over the deficit; Euler's leakage halves with the step."""
+    """x_0 - x_p ends at the integral of Omega over the deficit; Euler's leakage halves with the
+    step.
+    """
     fixed = {"depth": 3, "deficit_start": 0.2, "deficit_length": 0.3, "duration": 8.0}
     assert abs(simulated(integrator="flow", **fixed)["invariant_drift"][1]) < 1e-11
     drift = [simulated(step=h, **fixed)["invariant_drift"][1] for h in (0.01, 0.005, 0.0025)]
     assert all(1.8 < a / b < 2.2 for a, b in pairwise(drift))
 
 
-# ---- rows, failures, refusals ----------------------------------------------------------------------------------
+# ---- rows, failures, refusals
+# ----------------------------------------------------------------------------------
 
 
 def test_rows_do_not_depend_on_their_company():
     fixed = {"start_noise": 0.02, "deficit_length": 0.2, "n_records": 3}
     kinds = np.array(["flow", "gradient_descent", "reduced_euler", "flow"])
-    batch = Batch(MODES, {"integrator": kinds, "depth": np.array([2, 3, 4, 5])}, fixed, np.arange(4), 7)
+    batch = Batch(
+        MODES, {"integrator": kinds, "depth": np.array([2, 3, 4, 5])}, fixed, np.arange(4), 7
+    )
     together = MODES.load("simulate")(batch)
     for i in range(4):
         alone = MODES.load("simulate")(batch.take(np.array([i])))
@@ -402,19 +481,32 @@ def test_kernels_run_as_plain_python():
     from toysim.models.deep_linear.modes import clock, euler, flow, simulation, theory
 
     names = ("descend_pathways_rows", "descend_layers_rows", "flow_rows")
-    fixed = {"depth": 3, "deficit_length": 0.05, "duration": 0.2, "n_records": 3, "layer_offset": 0.2}
+    fixed = {
+        "depth": 3,
+        "deficit_length": 0.05,
+        "duration": 0.2,
+        "n_records": 3,
+        "layer_offset": 0.2,
+    }
     with pytest.MonkeyPatch.context() as patch:
-        compiled = {k: simulated(integrator=k, **fixed) for k in ("gradient_descent", "reduced_euler", "flow")}
+        compiled = {
+            k: simulated(integrator=k, **fixed)
+            for k in ("gradient_descent", "reduced_euler", "flow")
+        }
         predicted = theory.predict(Batch(MODES, {}, fixed, np.arange(1), 0))
         for module in (clock, euler, flow, simulation, theory):
             for name, value in vars(module).items():
-                if hasattr(value, "py_func") and (name in names or name == "solve_rows" or module is not theory):
+                if hasattr(value, "py_func") and (
+                    name in names or name == "solve_rows" or module is not theory
+                ):
                     patch.setattr(module, name, value.py_func)
         plain = {k: simulated(integrator=k, **fixed) for k in compiled}
         again = theory.predict(Batch(MODES, {}, fixed, np.arange(1), 0))
     for kind, rows in compiled.items():
         for name, values in rows.items():
-            np.testing.assert_allclose(plain[kind][name], values, rtol=1e-12, atol=1e-14, err_msg=name)
+            np.testing.assert_allclose(
+                plain[kind][name], values, rtol=1e-12, atol=1e-14, err_msg=name
+            )
     np.testing.assert_allclose(again["final_strength"], predicted["final_strength"], rtol=1e-12)
 
 
@@ -438,7 +530,10 @@ def test_divergence_and_spent_budget_are_recorded():
         ({"step": 1.0}, "lower it below"),
         ({"duration": 0.001}, "change duration or step"),
         ({"duration": 1e9}, "change duration or step"),
-        ({"integrator": "reduced_euler", "layer_starts": ((0.1, 0.2, 0.3),) * 2}, "gradient_descent"),
+        (
+            {"integrator": "reduced_euler", "layer_starts": ((0.1, 0.2, 0.3),) * 2},
+            "gradient_descent",
+        ),
     ],
 )
 def test_refusals_say_the_mend(values, mend):
@@ -456,7 +551,9 @@ def test_unstable_step_is_refused_at_the_threshold():
 
 
 def test_a_million_updates_are_quick():
-    """Six panels of a million updates; the bound is ten times what a quiet core needs, for loaded machines."""
+    """Six panels of a million updates; the bound is ten times what a quiet core needs, for loaded
+    machines.
+    """
     fixed = {"singular_value": 10.0, "layer_start": 0.005, "duration": 10_000.0}
     simulated(depth=2, **fixed)
     began = time.perf_counter()

@@ -1,4 +1,6 @@
-"""Deep matrix completion: against plain NumPy, shared and separate switch times, the flow, exact cases, refusals."""
+"""Deep matrix completion: against plain NumPy, shared and separate switch times, the flow, exact
+cases, refusals.
+"""
 
 import math
 from itertools import pairwise
@@ -6,14 +8,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from reference import completion as twin
+
+from toysim.errors import ToysimError
+from toysim.model import Batch
 from toysim.models.deep_linear import COMPLETION
 from toysim.models.deep_linear.completion import measures
 from toysim.models.deep_linear.completion.flow import Flow, velocity
 from toysim.models.deep_linear.completion.parameters import sharpness_bound
 from toysim.models.deep_linear.completion.problem import problem_of
-
-from toysim.errors import ToysimError
-from toysim.model import Batch
 
 SMALL = {
     "size": 8,
@@ -39,7 +41,8 @@ def run(side="simulate", **values):
     return {name: rows[0] for name, rows in COMPLETION.load(side)(batch(**values)).items()}
 
 
-# ---- gradient descent ------------------------------------------------------------------------------------------
+# ---- gradient descent
+# ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("depth", [1, 2, 4])
@@ -61,12 +64,17 @@ def test_descent_is_the_equations(depth, deficit):
             np.testing.assert_allclose(found["test_loss"][k, r], expected[0], rtol=1e-11)
             np.testing.assert_allclose(found["train_loss"][k, r], expected[1], rtol=1e-11)
             spectrum = np.linalg.svd(W, compute_uv=False)
-            np.testing.assert_allclose(found["singular_values"][k, :, r], spectrum, rtol=1e-11, atol=1e-13)
+            np.testing.assert_allclose(
+                found["singular_values"][k, :, r], spectrum, rtol=1e-11, atol=1e-13
+            )
         end, at_switch = course[-1], twin.end_to_end(course[n_before])
         W, kernel = twin.end_to_end(end), twin.hessian(end, p.after.mask)
         q = np.linalg.svd(W, compute_uv=False)
         q = q / q.sum()
-        drift = [b.T @ b - a @ a.T for a, b in pairwise(end)], [b.T @ b - a @ a.T for a, b in pairwise(p.layers)]
+        drift = (
+            [b.T @ b - a @ a.T for a, b in pairwise(end)],
+            [b.T @ b - a @ a.T for a, b in pairwise(p.layers)],
+        )
         expected = {
             "test_loss_at_switch": np.mean((at_switch - p.before.target) ** 2),
             "final_test_loss": np.mean((W - p.after.target) ** 2),
@@ -76,7 +84,9 @@ def test_descent_is_the_equations(depth, deficit):
             "sharpness": np.linalg.eigvalsh(kernel)[-1],
         }
         for name, value in expected.items():
-            np.testing.assert_allclose(found[name][k], value, rtol=1e-8 if name == "sharpness" else 1e-11, err_msg=name)
+            np.testing.assert_allclose(
+                found[name][k], value, rtol=1e-8 if name == "sharpness" else 1e-11, err_msg=name
+            )
     relative = found["final_test_loss"][0] - found["final_test_loss"]
     np.testing.assert_array_equal(found["relative_test_loss"], relative)
     np.testing.assert_allclose(found["eta_sharpness"], 0.2 * found["sharpness"], rtol=1e-15)
@@ -93,7 +103,9 @@ def test_the_twin_descends_the_loss():
             moved = [W.copy() for W in layers]
             moved[k][i, j] += sign * h
             value.append(twin.loss(moved, *p.after[:2]))
-        assert slopes[k][i, j] == pytest.approx((value[0] - value[1]) / (2 * h), rel=1e-6, abs=1e-12)
+        assert slopes[k][i, j] == pytest.approx(
+            (value[0] - value[1]) / (2 * h), rel=1e-6, abs=1e-12
+        )
 
 
 @pytest.mark.parametrize("precision", ["float64", "float32"])
@@ -101,7 +113,13 @@ def test_one_trajectory_for_all_switch_times_is_separate_runs(precision):
     shared = run(precision=precision, n_records=0)
     for k, switch in enumerate(SMALL["switch_times"]):
         alone = run(switch_times=(switch,), precision=precision, n_records=0)
-        for name in ("final_test_loss", "final_train_loss", "test_loss_at_switch", "effective_rank", "sharpness"):
+        for name in (
+            "final_test_loss",
+            "final_train_loss",
+            "test_loss_at_switch",
+            "effective_rank",
+            "sharpness",
+        ):
             assert alone[name][0] == shared[name][k], name
 
 
@@ -113,19 +131,30 @@ def test_recording_changes_nothing():
     middle = 0.5 * (many["test_loss"][2, :-1] + many["test_loss"][2, 1:])
     away = np.arange(110) != 50  # the update after the last switch starts on the other data's loss
     np.testing.assert_allclose(between[2, 1::2][away], middle[away], rtol=1e-14)
-    np.testing.assert_array_equal(run(n_records=1)["test_loss"][:, 0], [np.nan, np.nan, many["test_loss"][2, -1]])
+    np.testing.assert_array_equal(
+        run(n_records=1)["test_loss"][:, 0], [np.nan, np.nan, many["test_loss"][2, -1]]
+    )
 
 
 def test_single_precision_stays_close():
     fixed = {"start": "orthogonal", "depth": 3, "duration_after": 100.0}
     double, single = run(**fixed), run(precision="float32", **fixed)
-    np.testing.assert_allclose(single["singular_values"], double["singular_values"], rtol=2e-5, atol=2e-5)
+    np.testing.assert_allclose(
+        single["singular_values"], double["singular_values"], rtol=2e-5, atol=2e-5
+    )
 
 
 def test_depth_one_forgets_the_first_task():
-    """At depth 1 an entry learns by itself: the switch reaches no entry that is not observed, and those keep their
-    start, so from every switch time the end is the same but for exp(-T/n) of the observed entries' distance."""
-    fixed = {"depth": 1, "start": "gaussian", "start_scale": 1.0, "duration_after": 1500.0, "step": 1.0}
+    """At depth 1 an entry learns by itself: the switch reaches no entry that is not observed, and
+    those keep their start, so from every switch time the end is the same but for exp(-T/n) of the
+    observed entries' distance."""
+    fixed = {
+        "depth": 1,
+        "start": "gaussian",
+        "start_scale": 1.0,
+        "duration_after": 1500.0,
+        "step": 1.0,
+    }
     found, p = run(**fixed, n_records=0), problem_of(batch(**fixed), 0)
     unobserved = ~p.after.mask
     expected = np.sum((p.layers[0] - p.after.target)[unobserved] ** 2) / 64
@@ -133,31 +162,51 @@ def test_depth_one_forgets_the_first_task():
 
 
 def test_streams_are_the_rows_own():
-    """The same targets, positions and start for every step, recording and switch time; nested with common numbers."""
+    """The same targets, positions and start for every step, recording and switch time; nested with
+    common numbers.
+    """
     one = problem_of(batch(), 0)
     two = problem_of(batch(step=0.1, switch_times=(3.0,), n_records=3, precision="float32"), 0)
-    for a, b in ((one.layers, two.layers), (one.after.target, two.after.target), (one.after.mask, two.after.mask)):
+    for a, b in (
+        (one.layers, two.layers),
+        (one.after.target, two.after.target),
+        (one.after.mask, two.after.mask),
+    ):
         np.testing.assert_array_equal(a, b)
     assert np.linalg.norm(one.after.target) == pytest.approx(8.0)
     assert one.after.mask.sum() == 38
     few, more = (
-        problem_of(Batch(COMPLETION, {}, {**SMALL, **v}, np.arange(1), 0, common_random_numbers=True), 0)
+        problem_of(
+            Batch(COMPLETION, {}, {**SMALL, **v}, np.arange(1), 0, common_random_numbers=True), 0
+        )
         for v in ({"depth": 2, "n_observed": 38}, {"depth": 4, "n_observed": 50})
     )
     scale = 0.1 * math.sqrt(8)
-    np.testing.assert_allclose(few.layers / scale ** (1 / 2), more.layers[:2] / scale ** (1 / 4), rtol=1e-14)
+    np.testing.assert_allclose(
+        few.layers / scale ** (1 / 2), more.layers[:2] / scale ** (1 / 4), rtol=1e-14
+    )
     assert (more.after.mask >= few.after.mask).all()
 
 
-# ---- the flow --------------------------------------------------------------------------------------------------
+# ---- the flow
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("depth", [2, 3, 4])
 @pytest.mark.parametrize("start", ["identity", "orthogonal"])
 def test_descent_nears_the_flow_in_first_order(depth, start):
-    fixed = {"depth": depth, "start": start, "switch_times": (24.0,), "duration_after": 36.0, "n_records": 16}
+    fixed = {
+        "depth": depth,
+        "start": start,
+        "switch_times": (24.0,),
+        "duration_after": 36.0,
+        "n_records": 16,
+    }
     exact = run("theory", **fixed)["singular_values"]
-    errors = [np.abs(run(step=step, **fixed)["singular_values"] - exact).max() for step in (0.2, 0.1, 0.05, 0.025)]
+    errors = [
+        np.abs(run(step=step, **fixed)["singular_values"] - exact).max()
+        for step in (0.2, 0.1, 0.05, 0.025)
+    ]
     assert all(1.8 <= a / b <= 2.2 for a, b in pairwise(errors)), errors
 
 
@@ -165,7 +214,13 @@ def test_flow_of_the_product_is_the_flow_of_the_layers():
     """From balanced layers, both with SciPy; the model's tolerances hold what they promise."""
     from scipy.integrate import solve_ivp
 
-    fixed = {"depth": 3, "start": "identity", "n_singular_values": 8, "switch_times": (6.0,), "n_records": 10}
+    fixed = {
+        "depth": 3,
+        "start": "identity",
+        "n_singular_values": 8,
+        "switch_times": (6.0,),
+        "n_records": 10,
+    }
     p, found = problem_of(batch(**fixed), 0), run("theory", **fixed)
     state, time, spectra = p.layers, 0.0, [np.full(8, 0.1)]
     for data, end in ((p.before, 6.0), (p.after, 18.0)):
@@ -174,7 +229,9 @@ def test_flow_of_the_product_is_the_flow_of_the_layers():
             return -np.ravel(twin.gradient(list(y.reshape(3, 8, 8)), data.target, data.mask))
 
         at = found["time"][(found["time"] > time) & (found["time"] <= end)]
-        solved = solve_ivp(slope, (time, end), state.ravel(), "DOP853", t_eval=[*at], rtol=1e-12, atol=1e-14)
+        solved = solve_ivp(
+            slope, (time, end), state.ravel(), "DOP853", t_eval=[*at], rtol=1e-12, atol=1e-14
+        )
         assert at[-1] == end
         layers = np.moveaxis(solved.y, 1, 0).reshape(-1, 3, 8, 8)
         spectra += [np.linalg.svd(twin.end_to_end(W), compute_uv=False) for W in layers]
@@ -196,7 +253,9 @@ def test_singular_values_follow_their_own_equation(depth):
             products[offset], spectra[offset] = flow.W, measures.singular_values(flow.W)
         G = np.where(data.mask, products[0] - data.target, 0.0) / data.n_observed
         speed = (8 * (spectra[1] - spectra[-1]) - (spectra[2] - spectra[-2])) / (12 * h)
-        np.testing.assert_allclose(speed, twin.singular_value_speed(products[0], G, depth), atol=1e-8)
+        np.testing.assert_allclose(
+            speed, twin.singular_value_speed(products[0], G, depth), atol=1e-8
+        )
 
 
 def test_velocity_is_the_powers_of_the_product():
@@ -208,7 +267,10 @@ def test_velocity_is_the_powers_of_the_product():
         return (vectors * values**exponent) @ vectors.T
 
     for depth in (1, 2, 3, 6):
-        terms = [power(W @ W.T, j / depth) @ G @ power(W.T @ W, (depth - 1 - j) / depth) for j in range(depth)]
+        terms = [
+            power(W @ W.T, j / depth) @ G @ power(W.T @ W, (depth - 1 - j) / depth)
+            for j in range(depth)
+        ]
         np.testing.assert_allclose(velocity(W, G, depth), -sum(terms), rtol=1e-10, atol=1e-12)
 
 
@@ -217,18 +279,27 @@ def test_theory_stays_out_where_it_does_not_hold():
         assert list(COMPLETION.load("theory")(batch(**values))) == ["valid"]
         assert not run("theory", **values)["valid"]
     assert run("theory", start="gaussian", depth=1)["valid"]
-    mixed = COMPLETION.load("theory")(batch(2, columns={"start": np.array(["gaussian", "identity"])}))
+    mixed = COMPLETION.load("theory")(
+        batch(2, columns={"start": np.array(["gaussian", "identity"])})
+    )
     assert mixed["valid"].tolist() == [False, True]
     assert np.isnan(mixed["final_test_loss"][0]).all()
     assert np.isfinite(mixed["final_test_loss"][1]).all()
 
 
-# ---- small exact case, bounds, failures, refusals --------------------------------------------------------------
+# ---- small exact case, bounds, failures, refusals
+# --------------------------------------------------------------
 
 
 def test_given_data_depth_one():
     """Two entries observed: W = M (1 - exp(-t/2)) there and 0 elsewhere, from next to nothing."""
-    fixed = {"size": 2, "depth": 1, "target": ((1.0, 2.0), (3.0, 4.0)), "observed": ((1, 0), (0, 1)), "rank": 1}
+    fixed = {
+        "size": 2,
+        "depth": 1,
+        "target": ((1.0, 2.0), (3.0, 4.0)),
+        "observed": ((1, 0), (0, 1)),
+        "rank": 1,
+    }
     fixed |= {"deficit": "none", "start_scale": 1e-12, "start": "gaussian", "n_singular_values": 1}
     found = run("theory", **fixed, switch_times=(0.0,), duration_after=4.0, n_records=2)
     left = math.exp(-4.0)
@@ -245,7 +316,12 @@ def test_sharpness_is_below_its_bound(depth):
 
 
 def test_divergence_is_recorded_with_its_update():
-    fixed = {"step": 40.0, "allow_unstable": True, "duration_after": 40_000.0, "switch_times": (0.0, 40.0, 80.0)}
+    fixed = {
+        "step": 40.0,
+        "allow_unstable": True,
+        "duration_after": 40_000.0,
+        "switch_times": (0.0, 40.0, 80.0),
+    }
     found, p = run(**fixed, n_records=0), problem_of(batch(**fixed), 0)
     assert found["status"] == 1
     assert np.isnan(found["final_test_loss"]).all()
@@ -262,7 +338,13 @@ def test_divergence_is_recorded_with_its_update():
 
 
 def test_rows_do_not_depend_on_their_company():
-    rows = batch(3, columns={"depth": np.array([1, 2, 3]), "start": np.array(["gaussian", "identity", "orthogonal"])})
+    rows = batch(
+        3,
+        columns={
+            "depth": np.array([1, 2, 3]),
+            "start": np.array(["gaussian", "identity", "orthogonal"]),
+        },
+    )
     together = COMPLETION.load("simulate")(rows)
     for i in range(3):
         for name, values in COMPLETION.load("simulate")(rows.take(np.array([i]))).items():

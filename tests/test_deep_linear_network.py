@@ -1,12 +1,23 @@
-"""Networks of weight matrices: against plain matrix descent, the modes, the exact flow, and published numbers."""
+"""Networks of weight matrices: against plain matrix descent, the modes, the exact flow, and
+published numbers.
+"""
 
 import math
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from reference.deep_linear import MatrixNetwork, flow, loss_and_outputs, train_network, two_layer_flow
+from reference.deep_linear import (
+    MatrixNetwork,
+    flow,
+    loss_and_outputs,
+    train_network,
+    two_layer_flow,
+)
 from scipy.special import stdtrit
+
+from toysim.errors import ToysimError
+from toysim.model import Batch
 from toysim.models.deep_linear import MODES, NETWORK
 from toysim.models.deep_linear.closed_forms import balanced_flow
 from toysim.models.deep_linear.network import descent
@@ -16,9 +27,6 @@ from toysim.models.deep_linear.network.measures import maps_in_modes
 from toysim.models.deep_linear.network.simulation import tasks_of
 from toysim.models.deep_linear.network.start import start_strengths, start_weights
 from toysim.models.deep_linear.network.task import task_of, tree
-
-from toysim.errors import ToysimError
-from toysim.model import Batch
 
 WIDE = ((2.0, 0.3, -0.4), (0.1, 1.2, 0.5))
 CORRELATED = ((1.5, 0.3, 0.1), (0.3, 1.0, -0.2), (0.1, -0.2, 0.8))
@@ -38,14 +46,21 @@ def halves(S):
     return Halves(S, np.full((2, len(S)), np.nan), np.full(len(S), np.nan))
 
 
-# ---- the aligned network is its modes --------------------------------------------------------------------------
+# ---- the aligned network is its modes
+# --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("depth", [2, 3, 4])
 @pytest.mark.parametrize("deficit", [0.0, 0.4])
 def test_network_is_the_map_of_its_modes(depth, deficit):
     """Update by update, to 1e-11, with a lesion; every mode is a row of deep_linear.modes."""
-    common = {"depth": depth, "duration": 6.0, "n_records": 7, "deficit_start": 0.2, "deficit_length": deficit}
+    common = {
+        "depth": depth,
+        "duration": 6.0,
+        "n_records": 7,
+        "deficit_start": 0.2,
+        "deficit_length": deficit,
+    }
     fixed = {**common, "levels": 2, "width": 15, "start_strength": 0.05, "start_imbalance": 0.05}
     rows = batch(lesions=((0, 1),), **fixed)
     ours = NETWORK.load("simulate")(rows)
@@ -58,8 +73,12 @@ def test_network_is_the_map_of_its_modes(depth, deficit):
         one = {**common, **lesions, "singular_value": float(task.S[mode])}
         exact = MODES.load("simulate")(Batch(MODES, columns, one, np.arange(1), 0))
         for name in ("mode_strength", "final_strength", "final_share"):
-            np.testing.assert_allclose(ours[name][0, :, mode], exact[name][0], rtol=0, atol=1e-11, err_msg=name)
-        assert ours["half_learning_time"][0, mode] == pytest.approx(exact["half_learning_time"][0], abs=1e-11)
+            np.testing.assert_allclose(
+                ours[name][0, :, mode], exact[name][0], rtol=0, atol=1e-11, err_msg=name
+            )
+        assert ours["half_learning_time"][0, mode] == pytest.approx(
+            exact["half_learning_time"][0], abs=1e-11
+        )
     assert ours["off_diagonal"][0] < 1e-11
 
 
@@ -68,14 +87,19 @@ STARTS = np.array([0.02 * (1 + 0.05 * np.arange(6)), 0.02 * (1 - 0.03 * np.arang
 
 
 def kernel_course(reference, step):
-    """K (2, 6, 26) of the engine's kernel every 0.16 up to T = 4 from the reference's weights, as its own."""
+    """K (2, 6, 26) of the engine's kernel every 0.16 up to T = 4 from the reference's weights, as
+    its own.
+    """
     task = task_of(reference.target, (), 1)
     net = network(task, reference.weights, np.zeros((2, 6), bool), "linear")
     assert net.sizes[1:-1].tolist() == [6] * (len(net.sizes) - 2)  # of 12 units
     every = round(0.16 / step)
     gates = np.ones((2, 25 * every), bool)
     gates[1, every : 4 * every] = False
-    U, V = reference.U.T @ task.U, task.V.T @ reference.V  # equal S: our singular vectors are others
+    U, V = (
+        reference.U.T @ task.U,
+        task.V.T @ reference.V,
+    )  # equal S: our singular vectors are others
     course, state = [], halves(task.S)
     for k in range(26):
         assert descend(net, step, gates, max(k - 1, 0) * every, k * every, state) == -1
@@ -105,25 +129,59 @@ def test_descent_nears_the_flow_in_first_order(depth, errors, constant):
     assert all(error <= constant * step for error, step in zip(found, steps, strict=True))
 
 
-# ---- any start: plain matrix descent and its gradient ----------------------------------------------------------
+# ---- any start: plain matrix descent and its gradient
+# ----------------------------------------------------------
 
 STARTS_AND_TASKS = [
     {"start": "aligned", "depth": 3, "levels": 2, "width": 11, "lesions": ((0, 0), (1, 2))},
     {"start": "gaussian", "depth": 2, "levels": 2, "width": 25, "start_strength": 0.5},
     {"start": "gaussian", "depth": 4, "levels": 2, "width": 6, "start_strength": 0.5},
     {"start": "gaussian", "depth": 1, "levels": 2, "width": 6},
-    {"start": "gaussian", "depth": 2, "input_output": WIDE, "input_correlation": CORRELATED, "lesions": ((1, 0),)},
-    {"start": "balanced", "depth": 2, "levels": 2, "width": 3, "balance": -0.6, "start_strength": 0.3},
-    {"start": "gaussian", "depth": 3, "levels": 2, "width": 9, "start_strength": 0.6, "nonlinearity": "tanh"},
-    {"start": "gaussian", "depth": 3, "levels": 2, "width": 9, "start_strength": 0.6, "nonlinearity": "relu"},
+    {
+        "start": "gaussian",
+        "depth": 2,
+        "input_output": WIDE,
+        "input_correlation": CORRELATED,
+        "lesions": ((1, 0),),
+    },
+    {
+        "start": "balanced",
+        "depth": 2,
+        "levels": 2,
+        "width": 3,
+        "balance": -0.6,
+        "start_strength": 0.3,
+    },
+    {
+        "start": "gaussian",
+        "depth": 3,
+        "levels": 2,
+        "width": 9,
+        "start_strength": 0.6,
+        "nonlinearity": "tanh",
+    },
+    {
+        "start": "gaussian",
+        "depth": 3,
+        "levels": 2,
+        "width": 9,
+        "start_strength": 0.6,
+        "nonlinearity": "relu",
+    },
 ]
 
 
-@pytest.mark.parametrize("fixed", STARTS_AND_TASKS, ids=lambda f: "-".join(str(v) for v in list(f.values())[:2]))
+@pytest.mark.parametrize(
+    "fixed", STARTS_AND_TASKS, ids=lambda f: "-".join(str(v) for v in list(f.values())[:2])
+)
 def test_training_is_plain_matrix_descent(fixed):
-    """Final maps, loss and sharpness of NumPy matrices at full width, two pathways, one of them frozen for a while."""
+    """Final maps, loss and sharpness of NumPy matrices at full width, two pathways, one of them
+    frozen for a while.
+    """
     n, step = 60, 0.02
-    rows = batch(seed=4, step=step, duration=n * step, deficit_start=0.2, deficit_length=0.3, **fixed)
+    rows = batch(
+        seed=4, step=step, duration=n * step, deficit_start=0.2, deficit_length=0.3, **fixed
+    )
     ours = {name: values[0] for name, values in NETWORK.load("simulate")(rows).items()}
     (task,) = tasks_of(rows)
     weights = next(start_weights(rows, [task]))
@@ -131,17 +189,25 @@ def test_training_is_plain_matrix_descent(fixed):
     gates = np.ones((2, n), bool)
     gates[1, 10:25] = False
     cut = [[m for p, m in fixed.get("lesions", ()) if p == pathway] for pathway in (0, 1)]
-    projectors = [tuple(np.eye(len(B)) - B[:, c] @ B[:, c].T for B in (task.U, task.V)) for c in cut]
+    projectors = [
+        tuple(np.eye(len(B)) - B[:, c] @ B[:, c].T for B in (task.U, task.V)) for c in cut
+    ]
     values, vectors = np.linalg.eigh(fixed.get("input_correlation", np.eye(len(task.V))))
     X = vectors @ np.diag(np.sqrt(values)) @ vectors.T
     Y = task.input_output @ np.linalg.inv(X)
     trained = train_network(weights, X, Y, step, gates, phi, projectors)
     none = [(np.eye(len(task.U)), np.eye(len(task.V)))] * 2
     for p in (0, 1):
-        _, _, R = loss_and_outputs(trained[p : p + 1], np.eye(len(X)), np.zeros_like(Y), phi, none[:1])
+        _, _, R = loss_and_outputs(
+            trained[p : p + 1], np.eye(len(X)), np.zeros_like(Y), phi, none[:1]
+        )
         np.testing.assert_allclose(ours["final_map"][p], task.U.T @ -R @ task.V, rtol=0, atol=1e-11)
-    assert ours["final_loss"] == pytest.approx(loss_and_outputs(trained, X, Y, phi, projectors)[0], rel=1e-10)
-    np.testing.assert_array_equal(ours["final_strength"], np.diagonal(ours["final_map"], axis1=1, axis2=2))
+    assert ours["final_loss"] == pytest.approx(
+        loss_and_outputs(trained, X, Y, phi, projectors)[0], rel=1e-10
+    )
+    np.testing.assert_array_equal(
+        ours["final_strength"], np.diagonal(ours["final_map"], axis1=1, axis2=2)
+    )
     if phi == "linear":
         assert ours["sharpness"] == pytest.approx(gauss_newton(trained, X, projectors), rel=1e-9)
 
@@ -165,7 +231,9 @@ def gauss_newton(weights, X, projectors):
 @pytest.mark.parametrize("phi", ["linear", "tanh", "relu"])
 def test_update_is_the_gradient(phi):
     """One update of every weight against central differences of the loss."""
-    rows = batch(start="gaussian", depth=3, levels=1, width=3, start_strength=0.8, nonlinearity=phi, seed=2)
+    rows = batch(
+        start="gaussian", depth=3, levels=1, width=3, start_strength=0.8, nonlinearity=phi, seed=2
+    )
     (task,) = tasks_of(rows)
     weights = next(start_weights(rows, [task]))
     net = network(task, weights, np.zeros((2, 2), bool), phi)
@@ -174,7 +242,10 @@ def test_update_is_the_gradient(phi):
     def loss():
         layers = [np.split(w, np.cumsum(net.sizes[1:] * net.sizes[:-1])[:-1]) for w in net.weights]
         matrices = [
-            [W.reshape(s) for W, s in zip(flat, zip(net.sizes[1:], net.sizes[:-1], strict=True), strict=True)]
+            [
+                W.reshape(s)
+                for W, s in zip(flat, zip(net.sizes[1:], net.sizes[:-1], strict=True), strict=True)
+            ]
             for flat in layers
         ]
         projectors = [(np.eye(3), np.eye(2))] * 2
@@ -212,16 +283,24 @@ def test_dimensions_in_which_a_network_moves(fixed, hidden):
     assert net.sizes.tolist() == [8, *hidden, 15]
 
 
-# ---- the flow of two balanced layers ---------------------------------------------------------------------------
+# ---- the flow of two balanced layers
+# ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("balance", [0.0, 0.7, -2.0])
 @pytest.mark.parametrize("task", [WIDE, tuple(map(tuple, tree(1)))], ids=["wide", "tall"])
 def test_balanced_flow_against_an_integrator(balance, task):
     rows = batch(
-        n_pathways=1, depth=2, start="balanced", balance=balance, input_output=task, width=2, start_strength=0.1, seed=3
+        n_pathways=1,
+        depth=2,
+        start="balanced",
+        balance=balance,
+        input_output=task,
+        width=2,
+        start_strength=0.1,
+        seed=3,
     )
-    (W1, W2), = next(start_weights(rows, tasks_of(rows)))  # fmt: skip
+    ((W1, W2),) = next(start_weights(rows, tasks_of(rows)))
     np.testing.assert_allclose(W2.T @ W2 - W1 @ W1.T, balance * np.eye(2), rtol=0, atol=1e-14)
     sigma, n_in = np.array(task), W1.shape[1]
     times = np.array([0.0, 0.1, 0.5, 1.0, 3.0])
@@ -229,12 +308,21 @@ def test_balanced_flow_against_an_integrator(balance, task):
     for t, expected in zip(times, theirs, strict=True):
         Q = balanced_flow(np.concatenate([W1.T, W2]), sigma, balance, t)
         np.testing.assert_allclose((Q @ Q.T)[n_in:, :n_in], expected, rtol=0, atol=1e-12)
-    Q = balanced_flow(np.concatenate([W1.T, W2]), sigma, balance, 300.0)  # e^(2Ft) is beyond double precision
+    Q = balanced_flow(
+        np.concatenate([W1.T, W2]), sigma, balance, 300.0
+    )  # e^(2Ft) is beyond double precision
     np.testing.assert_allclose((Q @ Q.T)[n_in:, :n_in], sigma, rtol=0, atol=1e-12)
 
 
 def test_balance_is_lost_in_first_order():
-    fixed = {"start": "gaussian", "depth": 3, "levels": 1, "width": 5, "start_strength": 0.3, "duration": 4.0}
+    fixed = {
+        "start": "gaussian",
+        "depth": 3,
+        "levels": 1,
+        "width": 5,
+        "start_strength": 0.3,
+        "duration": 4.0,
+    }
     drift = [simulated(step=h, **fixed)["balance_drift"] for h in (0.02, 0.01, 0.005)]
     assert all(1.8 < a / b < 2.2 for a, b in pairwise(drift))
 
@@ -258,9 +346,11 @@ def test_theory_says_where_it_does_not_hold():
         assert np.isfinite(rows["final_strength"]).all() == valid, fixed
 
 
-# ---- published numbers -----------------------------------------------------------------------------------------
+# ---- published numbers
+# -----------------------------------------------------------------------------------------
 
-FIGURES = {  # single draws of the authors' code: K_a and K_b by mode, from pathway b's deficit of 150 updates
+# single draws of the authors' code: K_a and K_b by mode, from pathway b's deficit of 150 updates
+FIGURES = {
     "2": (
         {"depth": 4, "deficit_length": 1.5},
         [3.860, 2.631, 1.702, 1.702, 0.935, 0.935, 0.935, 0.935],
@@ -301,25 +391,41 @@ def test_figures_of_the_paper(figure):
     rare, S = -stdtrit(n - 1, 1e-4), np.sqrt([15, 7, 3, 3, 1, 1, 1, 1])
     for pathway, values in enumerate(published):
         ours = rows[:, pathway, : len(values)]
-        if "nonlinearity" in fixed:  # equal singular values: the basis, and single entries with it, is arbitrary
+        if (
+            "nonlinearity" in fixed
+        ):  # equal singular values: the basis, and single entries with it, is arbitrary
             ours, values = ours[:, :2], values[:2]
-        allowed = rare * ours.std(axis=0, ddof=1) * math.sqrt(1 + 1 / n) + 0.6 * 10.0 ** -(2 if figure > "3" else 3)
+        allowed = rare * ours.std(axis=0, ddof=1) * math.sqrt(1 + 1 / n) + 0.6 * 10.0 ** -(
+            2 if figure > "3" else 3
+        )
         assert (np.abs(ours.mean(axis=0) - values) <= allowed).all(), (ours.mean(axis=0), allowed)
         assert (allowed < 0.02 * S[: len(values)]).all()  # or the test could not fail
 
 
 @pytest.mark.parametrize("nonlinearity", ["linear", "tanh", "relu"])
 def test_a_late_deficit_leaves_the_modes_shared(nonlinearity):
-    fixed = {"depth": 4 if nonlinearity == "linear" else 3, "deficit_start": 7.5, "deficit_length": 1.5}
+    fixed = {
+        "depth": 4 if nonlinearity == "linear" else 3,
+        "deficit_start": 7.5,
+        "deficit_length": 1.5,
+    }
     a, b = simulated(nonlinearity=nonlinearity, **fixed)["final_strength"]
     np.testing.assert_allclose(a, b, rtol=0, atol=0.01)
 
 
 def test_small_gaussian_starts_elect_a_winner_in_depth():
-    """Off the aligned start too: one pathway takes the first mode at depth 4, they share it at depth 2."""
+    """Off the aligned start too: one pathway takes the first mode at depth 4, they share it at
+    depth 2.
+    """
     share = {}
     for depth, strength, duration in ((2, 1e-4, 8.0), (4, 1e-4, 60.0)):
-        fixed = {"depth": depth, "start": "gaussian", "width": 30, "levels": 1, "start_strength": strength}
+        fixed = {
+            "depth": depth,
+            "start": "gaussian",
+            "width": 30,
+            "levels": 1,
+            "start_strength": strength,
+        }
         rows = simulated(n=3, seed=1, duration=duration, step=0.02, **fixed)
         assert (rows["final_loss"] < 1e-6).all()
         share[depth] = rows["final_share"][:, :, 0].max(axis=1)
@@ -327,11 +433,18 @@ def test_small_gaussian_starts_elect_a_winner_in_depth():
     assert (share[2] < 0.9).all()
 
 
-# ---- deficits, rows, failures, refusals ------------------------------------------------------------------------
+# ---- deficits, rows, failures, refusals
+# ------------------------------------------------------------------------
 
 
 def test_frozen_updates_are_counted():
-    fixed = {"depth": 2, "duration": 0.05, "n_records": 6, "deficit_start": 0.02, "deficit_length": 0.02}
+    fixed = {
+        "depth": 2,
+        "duration": 0.05,
+        "n_records": 6,
+        "deficit_start": 0.02,
+        "deficit_length": 0.02,
+    }
     b = simulated(**fixed)["mode_strength"][1, 0]
     assert list(np.diff(b) == 0) == [False, False, True, True, False]
 
@@ -350,15 +463,31 @@ def test_equal_pathways_stay_equal():
 
 
 def test_freezing_by_chance():
-    """Chance 0 leaves the run as it is; chance 0.3 freezes that share of 2000 updates, within 5 standard errors."""
-    fixed = {"depth": 1, "levels": 1, "duration": 2.0, "step": 0.001, "n_records": 2001, "start_strength": 1e-3}
+    """Chance 0 leaves the run as it is; chance 0.3 freezes that share of 2000 updates, within 5
+    standard errors.
+    """
+    fixed = {
+        "depth": 1,
+        "levels": 1,
+        "duration": 2.0,
+        "step": 0.001,
+        "n_records": 2001,
+        "start_strength": 1e-3,
+    }
     free, rare = (
-        NETWORK.load("simulate")(Batch(NETWORK, {}, {**fixed, **more}, np.arange(1), 3, common_random_numbers=True))[
-            "mode_strength"
-        ][0, 1, 0]
+        NETWORK.load("simulate")(
+            Batch(NETWORK, {}, {**fixed, **more}, np.arange(1), 3, common_random_numbers=True)
+        )["mode_strength"][0, 1, 0]
         for more in ({}, {"deficit_length": 2.0, "freeze_probability": 0.3})
     )
-    none = Batch(NETWORK, {}, {**fixed, "deficit_length": 2.0, "freeze_probability": 0.0}, np.arange(1), 3, True)
+    none = Batch(
+        NETWORK,
+        {},
+        {**fixed, "deficit_length": 2.0, "freeze_probability": 0.0},
+        np.arange(1),
+        3,
+        True,
+    )
     np.testing.assert_array_equal(NETWORK.load("simulate")(none)["mode_strength"][0, 1, 0], free)
     frozen = np.mean(np.diff(rare) == 0)
     assert abs(frozen - 0.3) <= 5 * math.sqrt(0.3 * 0.7 / 2000)
@@ -392,7 +521,14 @@ def test_rows_do_not_depend_on_their_company():
 
 @pytest.mark.parametrize("phi", ["linear", "tanh", "relu"])
 def test_kernels_run_as_plain_python(phi):
-    fixed = {"levels": 1, "width": 4, "duration": 0.1, "deficit_length": 0.05, "nonlinearity": phi, "start": "gaussian"}
+    fixed = {
+        "levels": 1,
+        "width": 4,
+        "duration": 0.1,
+        "deficit_length": 0.05,
+        "nonlinearity": phi,
+        "start": "gaussian",
+    }
     compiled = simulated(**fixed)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in vars(descent).items():
@@ -405,7 +541,14 @@ def test_kernels_run_as_plain_python(phi):
 
 
 def test_divergence_is_recorded():
-    fixed = {"step": 2.0, "duration": 400.0, "allow_unstable": True, "start_strength": 0.5, "n_records": 3, "levels": 1}
+    fixed = {
+        "step": 2.0,
+        "duration": 400.0,
+        "allow_unstable": True,
+        "start_strength": 0.5,
+        "n_records": 3,
+        "levels": 1,
+    }
     end = simulated(**fixed)
     assert end["status"] == 1
     assert 0 < end["status_step"] <= 200
@@ -415,7 +558,9 @@ def test_divergence_is_recorded():
 
 
 def test_lesions_everywhere_leave_nothing_to_learn():
-    end = simulated(lesions=[(p, m) for p in (0, 1) for m in (0, 1)], levels=1, width=3, duration=1.0)
+    end = simulated(
+        lesions=[(p, m) for p in (0, 1) for m in (0, 1)], levels=1, width=3, duration=1.0
+    )
     assert end["sharpness"] == pytest.approx(0.0, abs=1e-12)
     assert end["final_loss"] == pytest.approx(0.5 * (3 + 1), rel=1e-12)
 
@@ -429,7 +574,10 @@ def test_lesions_everywhere_leave_nothing_to_learn():
         ({"input_output": WIDE, "input_correlation": ((1.0, 0.0), (0.0, 1.0))}, "3 by 3"),
         ({"levels": 1, "input_correlation": ((1.0, 1.0), (1.0, 1.0))}, "positive definite"),
         ({"levels": 1, "input_correlation": ((1.0, 0.2), (0.1, 1.0))}, "symmetric"),
-        ({"levels": 1, "input_correlation": ((1.0, 0.0), (0.0, 1.0)), "nonlinearity": "relu"}, "leave it empty"),
+        (
+            {"levels": 1, "input_correlation": ((1.0, 0.0), (0.0, 1.0)), "nonlinearity": "relu"},
+            "leave it empty",
+        ),
         ({"lesions": ((0, 8),)}, "mode in 0..7"),
         ({"lesions": ((2, 0),)}, "pathway in 0..1"),
         ({"lesions": ((0, 0),), "nonlinearity": "tanh"}, "leave them empty"),
@@ -452,7 +600,10 @@ def test_refusals_say_the_mend(values, mend):
     [
         ({"depth": 4}, 2 / (4 * 15**0.75)),
         ({"depth": 2, "start": "balanced", "balance": -2.0, "width": 8}, 2 / math.sqrt(4 + 4 * 15)),
-        ({"depth": 2, "levels": 1, "input_correlation": ((2.0, 0.0), (0.0, 2.0))}, 2 / (2 * math.sqrt(3))),
+        (
+            {"depth": 2, "levels": 1, "input_correlation": ((2.0, 0.0), (0.0, 2.0))},
+            2 / (2 * math.sqrt(3)),
+        ),
     ],
 )
 def test_unstable_step_is_refused_at_the_threshold(fixed, threshold):

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.deep_linear import flow
 from scipy.integrate import solve_ivp
+
+from toysim.model import Batch
 from toysim.models.deep_linear import MODES
 from toysim.models.deep_linear import closed_forms as forms
 from toysim.models.deep_linear.modes.coordinate import coordinate, layer_at, other_layers, sharpness
-
-from toysim.model import Batch
 
 
 def batch(n=1, seed=0, columns=None, **fixed):
@@ -30,7 +30,9 @@ def predicted(**keywords):
 
 
 def agree(atol=1e-9, **keywords):
-    """All observables of simulation and theory within 1e-9, relative where large, NaN at the same places."""
+    """All observables of simulation and theory within 1e-9, relative where large, NaN at the same
+    places.
+    """
     ours, exact = simulated(**keywords), predicted(**keywords)
     assert exact["valid"].all()
     assert set(ours) - set(exact) == {"eta_sharpness", "status", "status_step"}
@@ -38,7 +40,8 @@ def agree(atol=1e-9, **keywords):
         np.testing.assert_allclose(ours[name], exact[name], rtol=1e-9, atol=atol, err_msg=name)
 
 
-# ---- the coordinate --------------------------------------------------------------------------------------------
+# ---- the coordinate
+# --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4, 5, 6, 9, 13, 30])
@@ -95,10 +98,13 @@ def test_sharpness_is_the_slope_of_strength(p, c, depth):
     assert sharpness(p, c, depth) == pytest.approx(slope, rel=1e-9)
 
 
-# ---- closed forms ----------------------------------------------------------------------------------------------
+# ---- closed forms
+# ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("depth", "time"), [(1, 0.683097), (2, 2.297560), (3, 3.768037), (4, 4.683412)])
+@pytest.mark.parametrize(
+    ("depth", "time"), [(1, 0.683097), (2, 2.297560), (3, 3.768037), (4, 4.683412)]
+)
 def test_learning_time_reference(depth, time):
     assert forms.learning_time(0.01, 0.5, 1.0, depth) == pytest.approx(time, abs=0.51e-6)
 
@@ -126,7 +132,10 @@ def test_end_state_of_equals_and_of_a_long_deficit():
 
 @pytest.mark.parametrize("depth", [2, 3, 4, 6])
 def test_plateau_is_the_leading_order_of_the_learning_time(depth):
-    ratios = [forms.plateau_length(k, 2.0, depth) / forms.learning_time(k, 1.0, 2.0, depth) for k in (1e-6, 1e-12)]
+    ratios = [
+        forms.plateau_length(k, 2.0, depth) / forms.learning_time(k, 1.0, 2.0, depth)
+        for k in (1e-6, 1e-12)
+    ]
     assert abs(ratios[1] - 1) < abs(ratios[0] - 1) < 0.2
     assert abs(ratios[1] - 1) < 1e-2
 
@@ -136,7 +145,9 @@ def test_one_pathway_depth_one_and_two(side):
     fixed = {"n_pathways": 1, "start_strength": 0.02, "duration": 6.0, "n_records": 25}
     for depth, form in ((1, forms.strength_depth_one), (2, forms.strength_depth_two)):
         rows = MODES.load(side)(batch(depth=depth, **fixed))
-        np.testing.assert_allclose(rows["mode_strength"][0, 0], form(rows["time"][0], 2.0, 0.02), rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(
+            rows["mode_strength"][0, 0], form(rows["time"][0], 2.0, 0.02), rtol=1e-9, atol=1e-9
+        )
 
 
 @pytest.mark.parametrize("imbalance", [0.0, 1e-9, 1e-3, 0.5, -2.0, 10.0, 1e4])
@@ -148,7 +159,9 @@ def test_unbalanced_depth_two(imbalance, start, target):
         return np.sqrt(imbalance**2 + 4 * k * k) * (target - k)
 
     end = 8.0 / np.hypot(imbalance, 2 * target)
-    path = solve_ivp(slope, (0.0, end), [start], "DOP853", np.linspace(0, end, 15), rtol=1e-13, atol=1e-16)
+    path = solve_ivp(
+        slope, (0.0, end), [start], "DOP853", np.linspace(0, end, 15), rtol=1e-13, atol=1e-16
+    )
     formula = forms.strength_unbalanced(path.t, target, start, imbalance)
     np.testing.assert_allclose(formula, path.y[0], rtol=1e-10, atol=1e-11)
 
@@ -156,13 +169,19 @@ def test_unbalanced_depth_two(imbalance, start, target):
 @pytest.mark.parametrize("side", ["simulate", "theory"])
 @pytest.mark.parametrize("layers", [(0.1, 0.7), (0.7, 0.1), (-0.1, -0.7), (0.2, 3.0)])
 def test_depth_two_with_any_layers(side, layers):
-    rows = MODES.load(side)(batch(n_pathways=1, depth=2, layer_starts=[layers], duration=4.0, n_records=9))
-    formula = forms.strength_unbalanced(rows["time"][0], 2.0, layers[0] * layers[1], layers[1] ** 2 - layers[0] ** 2)
+    rows = MODES.load(side)(
+        batch(n_pathways=1, depth=2, layer_starts=[layers], duration=4.0, n_records=9)
+    )
+    formula = forms.strength_unbalanced(
+        rows["time"][0], 2.0, layers[0] * layers[1], layers[1] ** 2 - layers[0] ** 2
+    )
     np.testing.assert_allclose(rows["mode_strength"][0, 0], formula, rtol=1e-9, atol=1e-9)
 
 
 def test_lazy_and_rich_limits():
-    """Learned half after ln 2 / lambda where lambda >> S, and after ln(S/K0 - 1) / (2S) where lambda << S."""
+    """Learned half after ln 2 / lambda where lambda >> S, and after ln(S/K0 - 1) / (2S) where
+    lambda << S.
+    """
     for imbalance, exact in ((1e4, math.log(2 * (1 - 0.01)) / 1e4), (1e-8, math.log(99.0) / 2)):
         strength = forms.strength_unbalanced(exact, 1.0, 0.01, imbalance)
         assert strength == pytest.approx(0.5, rel=1e-6)
@@ -180,7 +199,9 @@ def test_learning_time_at_infinite_depth():
 @pytest.mark.parametrize("depth", [1, 2, 3, 6])
 @pytest.mark.parametrize("offset", [0.0, 1e-6, 0.5, 4.0])
 def test_start_strength_is_the_strength_at_the_start(side, depth, offset):
-    rows = MODES.load(side)(batch(depth=depth, start_strength=0.03, layer_offset=offset, n_records=2))
+    rows = MODES.load(side)(
+        batch(depth=depth, start_strength=0.03, layer_offset=offset, n_records=2)
+    )
     np.testing.assert_allclose(rows["mode_strength"][0, :, 0], 0.03, rtol=1e-12)
 
 
@@ -189,7 +210,13 @@ def test_start_strength_is_the_strength_at_the_start(side, depth, offset):
 @pytest.mark.parametrize("n_pathways", [1, 3])
 def test_time_to_a_strength(side, depth, n_pathways):
     k0 = 0.01 / n_pathways
-    fixed = {"n_pathways": n_pathways, "depth": depth, "start_strength": k0, "duration": 20.0, "n_records": 40}
+    fixed = {
+        "n_pathways": n_pathways,
+        "depth": depth,
+        "start_strength": k0,
+        "duration": 20.0,
+        "n_records": 40,
+    }
     rows = MODES.load(side)(batch(**fixed))
     total = rows["mode_strength"][0].sum(axis=0)
     rising = (total < 1.99) & (rows["time"][0] > 0)
@@ -212,7 +239,13 @@ def test_end_state_follows_from_the_invariant(side, depth):
 @pytest.mark.parametrize("depth", [2, 3, 4, 6])
 def test_stability_threshold(depth):
     """Just below the threshold descent settles at K = S, just above it does not (2 % bracket)."""
-    fixed = {"n_pathways": 1, "depth": depth, "singular_value": 1.5, "start_strength": 1.49, "allow_unstable": True}
+    fixed = {
+        "n_pathways": 1,
+        "depth": depth,
+        "singular_value": 1.5,
+        "start_strength": 1.49,
+        "allow_unstable": True,
+    }
     residual = []
     for factor in (0.98, 1.02):
         step = factor * forms.stable_step(1.5, depth)
@@ -221,10 +254,13 @@ def test_stability_threshold(depth):
         residual.append(abs(rows["final_residual"][0]))
     assert residual[0] < 1e-9
     assert not residual[1] < 1e-3
-    assert forms.stable_step(1.5, depth, 2) / forms.stable_step(1.5, depth) == pytest.approx(2 ** (1 - 2 / depth))
+    assert forms.stable_step(1.5, depth, 2) / forms.stable_step(1.5, depth) == pytest.approx(
+        2 ** (1 - 2 / depth)
+    )
 
 
-# ---- the clock -------------------------------------------------------------------------------------------------
+# ---- the clock
+# -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4, 5, 8])
@@ -234,7 +270,14 @@ def test_clock_against_another_integrator(depth, c):
     windows = [(1, 0.2, 0.6), (2, 0.0, 0.3), (0, 0.5, 0.7), (1, 5.0, 50.0)]
     layers = [[p, *[math.sqrt(p * p + c) if c else p] * (depth - 1)] for p in first]
     offsets = np.array([row[-1] ** 2 - row[0] ** 2 for row in layers]) if depth > 1 else np.zeros(3)
-    rows = predicted(n_pathways=3, depth=depth, layer_starts=layers, windows=windows, duration=12.0, n_records=241)
+    rows = predicted(
+        n_pathways=3,
+        depth=depth,
+        layer_starts=layers,
+        windows=windows,
+        duration=12.0,
+        n_records=241,
+    )
     exact = flow(first, offsets, depth, 2.0, windows, rows["time"][0])
     np.testing.assert_allclose(rows["mode_strength"][0], exact, atol=1e-9)
 
@@ -248,20 +291,36 @@ def test_clock_against_the_flow(depth):
 @pytest.mark.parametrize("begin", [0.0, 0.1])
 def test_clock_at_large_initialization_with_noise(depth, begin):
     fixed = {"layer_offset": 1.0, "layer_start": 0.0, "start_noise": 0.01, "singular_value": 10.0}
-    agree(n=10, depth=depth, deficit_start=begin, deficit_length=0.015, duration=1.0, n_records=6, **fixed)
+    agree(
+        n=10,
+        depth=depth,
+        deficit_start=begin,
+        deficit_length=0.015,
+        duration=1.0,
+        n_records=6,
+        **fixed,
+    )
 
 
 @pytest.mark.parametrize("depth", [2, 3, 4])
 def test_clock_with_lesions_and_windows(depth):
     windows = ((0, 0.2, 0.5), (2, 0.3, 0.9), (3, 0.0, 0.1))
-    fixed = {"n_pathways": 4, "start_imbalance": 0.2, "windows": windows, "lesions": (2,), "deficit_length": 0.4}
+    fixed = {
+        "n_pathways": 4,
+        "start_imbalance": 0.2,
+        "windows": windows,
+        "lesions": (2,),
+        "deficit_length": 0.4,
+    }
     agree(depth=depth, duration=8.0, n_records=9, **fixed)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])
 @pytest.mark.parametrize("start", [1.05, 1.5])
 def test_clock_when_too_strong_at_the_start(depth, start):
-    """Strengths above S shrink; with the frozen pathway alone above S the open one shrinks without end."""
+    """Strengths above S shrink; with the frozen pathway alone above S the open one shrinks without
+    end.
+    """
     agree(depth=depth, layer_start=start, duration=3.0, n_records=5, deficit_length=0.3)
 
 
@@ -269,17 +328,30 @@ def test_clock_when_too_strong_at_the_start(depth, start):
 @pytest.mark.parametrize("start", [-1.5, 1.4])
 def test_clock_from_far_off_at_large_initialization(depth, start):
     """Starts with K far below 0 or above S, next to the pole of K(x): panels must shrink there."""
-    agree(depth=depth, layer_start=start, layer_offset=0.5, deficit_length=0.3, duration=3.0, n_records=7)
+    agree(
+        depth=depth,
+        layer_start=start,
+        layer_offset=0.5,
+        deficit_length=0.3,
+        duration=3.0,
+        n_records=7,
+    )
 
 
 @pytest.mark.parametrize("depth", [2, 3])
 def test_clock_from_a_tiny_start(depth):
-    fixed = {"start_strength": {2: 1e-30, 3: 1e-9}[depth], "deficit_length": 1.0, "duration": 2000.0}
+    fixed = {
+        "start_strength": {2: 1e-30, 3: 1e-9}[depth],
+        "deficit_length": 1.0,
+        "duration": 2000.0,
+    }
     agree(depth=depth, **fixed)
 
 
 def test_clock_at_nearly_small_initialization_ends():
-    """c << p^2: int_0^p saturates and would lose sqrt(p^2/c) at depth 3; x counts from p = infinity instead."""
+    """c << p^2: int_0^p saturates and would lose sqrt(p^2/c) at depth 3; x counts from p = infinity
+    instead.
+    """
     for depth, c in ((3, 1e-8), (6, 1e-4), (3, 0.02)):
         fixed = {"depth": depth, "layer_offset": c, "deficit_length": 0.3, "duration": 30.0}
         agree(**fixed)
@@ -291,7 +363,9 @@ def test_clock_while_all_are_frozen():
 
 
 def test_clock_from_a_small_start():
-    """x starts at 2e4: the pathways' distance must not drown in it. The bound is that of the flow's local error."""
+    """x starts at 2e4: the pathways' distance must not drown in it. The bound is that of the flow's
+    local error.
+    """
     agree(depth=4, layer_start=0.005, singular_value=10.0, duration=9000.0, deficit_length=0.04)
 
 
@@ -323,9 +397,13 @@ def test_clock_and_flow_anywhere(depth, c, first, begin, length, target):
 
 
 def test_deficit_in_the_plateau_counts_by_its_length_alone():
-    """int Omega = S tau while little is learned, whenever the deficit falls and however small the start."""
+    """int Omega = S tau while little is learned, whenever the deficit falls and however small the
+    start.
+    """
     for begin in (0.0, 2.0, 10.0):
-        rows = predicted(depth=4, layer_start=0.05, deficit_start=begin, deficit_length=0.5, duration=2000.0)
+        rows = predicted(
+            depth=4, layer_start=0.05, deficit_start=begin, deficit_length=0.5, duration=2000.0
+        )
         assert rows["invariant"][0, 1] == pytest.approx(2.0 * 0.5, rel=1e-3)
 
 

@@ -1,4 +1,6 @@
-"""Figures draw what is stored, every panel of them; pictures are kept while nothing they depend on changes."""
+"""Figures draw what is stored, every panel of them; pictures are kept while nothing they depend on
+changes.
+"""
 
 import os
 
@@ -53,11 +55,18 @@ def test_phase_portrait_shows_every_draw(figures, reproduced_data):
         for depth in (2, 5, 8, 13):
             stored = strength.sel(depth=depth, timing=timing).transpose("pathway", "replica").values
             np.testing.assert_array_equal(arrays[f"ends:depth={depth}:{word}"], stored)
-            way = courses.sel(depth=depth, timing=timing).isel(replica=3).transpose("pathway", "record").values
+            way = (
+                courses.sel(depth=depth, timing=timing)
+                .isel(replica=3)
+                .transpose("pathway", "record")
+                .values
+            )
             np.testing.assert_array_equal(arrays[f"way:depth={depth}:{word}:3"], way)
 
 
-@pytest.mark.parametrize(("name", "depths"), [("noise_free", (2, 3, 5, 8, 13)), ("small_start", (2, 3, 4))])
+@pytest.mark.parametrize(
+    ("name", "depths"), [("noise_free", (2, 3, 5, 8, 13)), ("small_start", (2, 3, 4))]
+)
 def test_ends_are_the_stored_ones(figures, reproduced_data, name, depths):
     arrays = drawn(figures[name])
     for part in ("simulation", "theory"):
@@ -65,7 +74,9 @@ def test_ends_are_the_stored_ones(figures, reproduced_data, name, depths):
         for timing, word in enumerate(("early", "late")):
             for depth in depths:
                 stored = strength.sel(depth=depth, timing=timing).values
-                np.testing.assert_array_equal(arrays[f"{part}:depth={depth}:{word}"].ravel(), stored)
+                np.testing.assert_array_equal(
+                    arrays[f"{part}:depth={depth}:{word}"].ravel(), stored
+                )
 
 
 @pytest.mark.parametrize(("name", "sweep"), [("timing", "late"), ("end_share", "fixed_product")])
@@ -74,12 +85,16 @@ def test_shares_are_the_stored_ones(figures, reproduced_data, name, sweep):
     for part in ("simulation", "theory"):
         share = side(reproduced_data, sweep, part, "final_share").sel(pathway=1)
         for depth in share["depth"].values:
-            np.testing.assert_array_equal(arrays[f"{part}:depth={depth}"][1], share.sel(depth=depth).values)
+            np.testing.assert_array_equal(
+                arrays[f"{part}:depth={depth}"][1], share.sel(depth=depth).values
+            )
 
 
 def test_map_is_the_stored_one(figures, reproduced_data):
     share = side(reproduced_data, "depth", "simulation", "final_share").sel(pathway=1)
-    np.testing.assert_array_equal(drawn(figures["end_share"])["map"], share.transpose("depth", "deficit_length").values)
+    np.testing.assert_array_equal(
+        drawn(figures["end_share"])["map"], share.transpose("depth", "deficit_length").values
+    )
 
 
 @pytest.fixture
@@ -130,7 +145,11 @@ def test_figure_by_name_and_its_nearest(results):
 
 def test_second_reproduction_computes_and_draws_nothing(reproduced, results):
     events = []
-    before = {p: os.stat(p).st_mtime_ns for p in results.rglob("*") if p.is_file() and p != reproduced.page}
+    before = {
+        p: os.stat(p).st_mtime_ns
+        for p in results.rglob("*")
+        if p.is_file() and p != reproduced.page
+    }
     again = toysim.reproduce("critical_periods", results=results, listen=events.append)
     assert again.ok
     assert all(f.cached for f in again.figures)
@@ -140,7 +159,9 @@ def test_second_reproduction_computes_and_draws_nothing(reproduced, results):
 
 @pytest.mark.parametrize("paper", reproduction_names())
 def test_paper_presets_grow_the_quick_stores(paper):
-    """A preset that shares the quick store has every quick level bit for bit; windows are whole updates."""
+    """A preset that shares the quick store has every quick level bit for bit; windows are whole
+    updates.
+    """
     for name in load_reproduction(paper).sweeps:
         quick = load_sweep(name)
         try:
@@ -170,7 +191,8 @@ def test_page_holds_pictures_claims_and_numbers(reproduced):
 
 def test_plot_of_one_run_shows_courses_or_numbers():
     courses = drawing.plot_run(
-        toysim.run("deep_linear.modes", n_records=9), toysim.theory("deep_linear.modes", n_records=9)
+        toysim.run("deep_linear.modes", n_records=9),
+        toysim.theory("deep_linear.modes", n_records=9),
     )
     assert [len(axes.lines) for axes in courses.axes] == [4, 2]
     numbers = drawing.plot_run(toysim.run("walk.gaussian"), toysim.theory("walk.gaussian"))

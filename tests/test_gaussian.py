@@ -7,7 +7,9 @@ import pytest
 from toysim.numerics.gaussian import FAR, density, inverse_mills, log_tail
 
 
-@pytest.mark.parametrize("x", [-40.0, -9.0, -1.0, -0.999, 0.0, 1.0, FAR - 1e-9, FAR, 8.0, 40.0, 1e4])
+@pytest.mark.parametrize(
+    "x", [-40.0, -9.0, -1.0, -0.999, 0.0, 1.0, FAR - 1e-9, FAR, 8.0, 40.0, 1e4]
+)
 def test_tail_to_the_last_digits(x: float) -> None:
     with mpmath.workdps(50):
         tail = mpmath.erfc(mpmath.mpf(x) / mpmath.sqrt(2)) / 2

@@ -6,14 +6,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from reference.induction_head import head_loss
+
+from toysim.errors import ToysimError
+from toysim.model import Batch
 from toysim.models.induction_head import HEAD as MODEL
 from toysim.models.induction_head.head.classifier import Classifier
 from toysim.models.induction_head.head.network import Head
 from toysim.models.induction_head.head.training import measure
 from toysim.models.induction_head.sequences import Task, draw_batch, draw_contents, draw_tests
-
-from toysim.errors import ToysimError
-from toysim.model import Batch
 
 TASK = Task(8, 16, 64, 40, 2, 0.1, 0.0, 1.0, 0.0)
 
@@ -31,13 +31,17 @@ def drawn(task=TASK, size=400, seed=0):
 
 def tokens(contents, sequences):
     """Contents (S, T, D) of all tokens in double precision."""
-    found = np.empty((len(sequences.truth), 2 * sequences.labels.shape[1] + 1, contents.centres.shape[1]))
+    found = np.empty(
+        (len(sequences.truth), 2 * sequences.labels.shape[1] + 1, contents.centres.shape[1])
+    )
     found[:, ::2] = sequences.items
     found[:, 1::2] = contents.label_vectors[sequences.labels]
     return found
 
 
-@pytest.mark.parametrize(("classifier_input", "hidden"), [("output", []), ("sum", [7]), ("concat", [9, 8])])
+@pytest.mark.parametrize(
+    ("classifier_input", "hidden"), [("output", []), ("sum", [7]), ("concat", [9, 8])]
+)
 def test_gradients_are_those_of_the_loss(classifier_input, hidden):
     generator = np.random.default_rng(1)
     task = TASK._replace(n_pairs=4, n_labels=6, n_classes=12, dimension=5)
@@ -81,7 +85,9 @@ def test_bursty_contexts_show_the_target():
 
 @pytest.mark.parametrize("burst", [1, 2])
 def test_novel_classes_repeat_with_their_noise(burst):
-    """Fresh centres: a copy overlaps by 1/(1 + eps^2), squared lengths are 1, and no two sequences share a class."""
+    """Fresh centres: a copy overlaps by 1/(1 + eps^2), squared lengths are 1, and no two sequences
+    share a class.
+    """
     task = TASK._replace(p_novel=1.0, burst=burst, item_noise=0.5, dimension=200)
     _, (items, labels, truth) = drawn(task)
     error = 5 * math.sqrt(2 / 200 / 400)
@@ -102,13 +108,17 @@ def test_plain_contexts_follow_zipf_and_rarely_show_the_target():
     law /= law.sum()
     share = np.bincount(classes, minlength=64) / len(classes)
     np.testing.assert_allclose(share, law, atol=5 * math.sqrt(0.25 * law[0] / len(classes)))
-    shown = (classes.reshape(2000, 9)[:, :-1] == classes.reshape(2000, 9)[:, -1:]).any(axis=1).mean()
+    shown = (
+        (classes.reshape(2000, 9)[:, :-1] == classes.reshape(2000, 9)[:, -1:]).any(axis=1).mean()
+    )
     expected = 1 - (law * (1 - law) ** 8).sum()
     assert shown == pytest.approx(expected, abs=5 * math.sqrt(0.25 / 2000))
 
 
 def test_tests_ask_what_they_say():
-    """A classifier that names the class is right on iw alone, one that looks the label up on ic and ic2."""
+    """A classifier that names the class is right on iw alone, one that looks the label up on ic and
+    ic2.
+    """
     task = TASK._replace(dimension=400, item_noise=0.01)
     contents = draw_contents(task, np.random.default_rng(2))
     tests = draw_tests(task, contents, 300, np.random.default_rng(3))
@@ -125,18 +135,30 @@ def test_tests_ask_what_they_say():
     assert right("ic2", "weights") == 0
     assert right("ic2", "context") == right("ic", "context") == right("train", "context") == 1
     assert right("ic", "weights") < 0.2
-    assert set(draw_tests(task._replace(n_classes=0, p_novel=1.0), contents, 3, np.random.default_rng(0))) == {
+    assert set(
+        draw_tests(task._replace(n_classes=0, p_novel=1.0), contents, 3, np.random.default_rng(0))
+    ) == {
         "train",
         "ic",
     }
 
 
 @pytest.mark.parametrize(
-    ("n_pairs", "learn_beta2", "measured"), [(2, True, 70), (4, True, 185), (4, False, 260), (2, False, 115)]
+    ("n_pairs", "learn_beta2", "measured"),
+    [(2, True, 70), (4, True, 185), (4, False, 260), (2, False, 115)],
 )
 def test_mean_field_against_a_prototype_at_dimension_63(n_pairs, learn_beta2, measured):
-    """Median crossing steps of a prototype on a grid of 10 steps; corrections of 4/D and that grid."""
-    theory = rows("theory", n_pairs=n_pairs, n_labels=4 * n_pairs, learn_beta2=learn_beta2, n_steps=400, n_records=401)
+    """Median crossing steps of a prototype on a grid of 10 steps; corrections of 4/D and that
+    grid.
+    """
+    theory = rows(
+        "theory",
+        n_pairs=n_pairs,
+        n_labels=4 * n_pairs,
+        learn_beta2=learn_beta2,
+        n_steps=400,
+        n_records=401,
+    )
     assert not theory["valid"].any()  # Gaussian contents: the limit only
     assert theory["mean_field_t50"][0] == pytest.approx(measured, abs=10 + 4 / 63 * measured)
 
@@ -144,7 +166,14 @@ def test_mean_field_against_a_prototype_at_dimension_63(n_pairs, learn_beta2, me
 def test_random_contents_approach_the_mean_field_like_one_over_dimension():
     late = []
     for dimension in (32, 128):
-        run = rows(dimension=dimension, replicas=12, n_steps=260, n_records=131, classifier_input="output", n_test=200)
+        run = rows(
+            dimension=dimension,
+            replicas=12,
+            n_steps=260,
+            n_records=131,
+            classifier_input="output",
+            n_test=200,
+        )
         late.append(run["t50"] / rows("theory", n_steps=260, n_records=131)["mean_field_t50"] - 1)
     means, errors = np.mean(late, axis=1), np.std(late, axis=1, ddof=1) / math.sqrt(12)
     assert means[0] > 3 * errors[0]
@@ -152,7 +181,14 @@ def test_random_contents_approach_the_mean_field_like_one_over_dimension():
 
 
 def test_looking_and_longer_runs_leave_the_course_alone():
-    base = {"n_pairs": 3, "n_labels": 6, "dimension": 20, "n_classes": 12, "p_novel": 0.5, "n_test": 50}
+    base = {
+        "n_pairs": 3,
+        "n_labels": 6,
+        "dimension": 20,
+        "n_classes": 12,
+        "p_novel": 0.5,
+        "n_test": 50,
+    }
     short = rows(**base, n_steps=20, n_records=3)
     long = rows(**base, n_steps=40, n_records=41)
     np.testing.assert_array_equal(long["alpha"][0, [0, 10, 20]], short["alpha"][0])
@@ -160,14 +196,23 @@ def test_looking_and_longer_runs_leave_the_course_alone():
 
 
 def test_rows_of_both_contents_keep_their_streams():
-    fixed = {"n_pairs": 3, "n_labels": 6, "dimension": 20, "n_steps": 4, "n_records": 2, "n_test": 20}
+    fixed = {
+        "n_pairs": 3,
+        "n_labels": 6,
+        "dimension": 20,
+        "n_steps": 4,
+        "n_records": 2,
+        "n_test": 20,
+    }
     contents = np.array(["orthonormal", "gaussian"])
     both = MODEL.load("simulate")(Batch(MODEL, {"contents": contents}, fixed, np.zeros(2, int), 0))
     np.testing.assert_array_equal(both["loss"][1], rows(contents="gaussian", **fixed)["loss"][0])
 
 
 def test_divergence_is_a_status():
-    found = rows(learning_rate=1e3, n_hidden=2, weight_scale=100.0, n_steps=50, n_records=51, n_test=10)
+    found = rows(
+        learning_rate=1e3, n_hidden=2, weight_scale=100.0, n_steps=50, n_records=51, n_test=10
+    )
     assert found["status"][0] == 1
     assert 0 < found["status_step"][0] <= 50
 
@@ -184,8 +229,14 @@ def test_divergence_is_a_status():
         ({"contents": "orthonormal", "dimension": 20}, "dimension = 20 is too small"),
         ({"contents": "orthonormal", "n_classes": 16}, "novel classes, one copy"),
         ({"dimension": 10**5, "batch_size": 10**4}, "numbers, more than"),
-        ({"dimension": 10**5, "n_labels": 10**4, "batch_size": 1, "n_test": 1}, "numbers, more than"),
-        ({"n_hidden": 8, "weight_scale": 1.0, "hidden_width": 10**4}, "too large; lower hidden_width"),
+        (
+            {"dimension": 10**5, "n_labels": 10**4, "batch_size": 1, "n_test": 1},
+            "numbers, more than",
+        ),
+        (
+            {"n_hidden": 8, "weight_scale": 1.0, "hidden_width": 10**4},
+            "too large; lower hidden_width",
+        ),
         ({"item_noise": math.nan}, "item_noise"),
         ({"classifier_input": "product"}, "classifier_input"),
         ({"learning_rate": 0.0}, "learning_rate = 0.0"),

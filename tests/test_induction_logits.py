@@ -6,12 +6,12 @@ import mpmath
 import numpy as np
 import pytest
 from reference.induction_head import logits_flow, logits_loss
-from toysim.models.induction_head import LOGITS as MODEL
-from toysim.models.induction_head.logits import closed_forms as forms
-from toysim.models.induction_head.logits.flow import Task, take_slope
 
 from toysim.errors import ToysimError
 from toysim.model import Batch
+from toysim.models.induction_head import LOGITS as MODEL
+from toysim.models.induction_head.logits import closed_forms as forms
+from toysim.models.induction_head.logits.flow import Task, take_slope
 
 
 def rows(side="simulate", fixed=None, **columns):
@@ -30,13 +30,15 @@ def test_slope_is_minus_mobility_times_the_gradient(four):
         found = np.empty(4)
         p_right = take_slope(y, task, mobility, found)
         assert -math.log(p_right) == pytest.approx(logits_loss(y, 5, 12, 4.0, four), rel=1e-12)
-        around = [[logits_loss(y + s * h * e, 5, 12, 4.0, four) for s in (1, -1)] for e in np.eye(4)]
+        around = [
+            [logits_loss(y + s * h * e, 5, 12, 4.0, four) for s in (1, -1)] for e in np.eye(4)
+        ]
         gradient = np.diff(np.array(around), axis=1)[:, 0] / (-2 * h)
         np.testing.assert_allclose(found, -mobility * gradient, atol=1e-8)
 
 
-# N, L, mu_xi: t50 from the origin at equal mobilities but that of xi, s_inf and s_half predictions, linear form, width;
-# from a prototype (8th-order adaptive solver, closed forms by quadrature).
+# N, L, mu_xi: t50 from the origin at equal mobilities but that of xi, s_inf and s_half predictions,
+# linear form, width; from a prototype (8th-order adaptive solver, closed forms by quadrature).
 CLIFFS = [
     (8, 16, 1, 60.61, 56.13, 64.82, 54.16, 0.19),
     (8, 32, 1, 49.53, 45.26, 52.17, 44.22, 0.18),
@@ -75,10 +77,17 @@ def test_bracket_holds_where_it_is_given():
     assert (found["t50"] < given["cliff_upper"]).all()
 
 
-@pytest.mark.parametrize(("n_pairs", "three", "two"), [(2, 57.6, 69.1), (4, 168.6, 205.1), (8, 517.1, 662.2)])
+@pytest.mark.parametrize(
+    ("n_pairs", "three", "two"), [(2, 57.6, 69.1), (4, 168.6, 205.1), (8, 517.1, 662.2)]
+)
 def test_four_logits_as_a_mean_field_of_the_head(n_pairs, three, two):
     """Crossing times of a prototype at mobilities (1, 1, 1, 1/L), with beta2 and without."""
-    fixed = {"form": "four", "n_pairs": n_pairs, "n_labels": 4 * n_pairs, "xi_mobility": 0.25 / n_pairs}
+    fixed = {
+        "form": "four",
+        "n_pairs": n_pairs,
+        "n_labels": 4 * n_pairs,
+        "xi_mobility": 0.25 / n_pairs,
+    }
     found = rows(fixed={**fixed, "duration": 800.0}, beta2_mobility=[1.0, 0.0])
     np.testing.assert_allclose(found["t50"], [three, two], atol=0.06)
     assert found["beta2"].shape == (2, 0)
@@ -92,8 +101,12 @@ def test_flow_is_that_of_scipy():
     fixed |= {"n_pairs": 6, "n_labels": 20, "duration": 90.0, "n_records": 1, "competitors": 3.0}
     ours = rows(fixed=fixed, form=np.array(["three", "four"]))
     for i, four in enumerate([False, True]):
-        peer = logits_flow(y, mobility, 6, 20, 3.0, four, 90.0, rtol=1e-11, atol=1e-13, method="DOP853")
-        np.testing.assert_allclose([ours[name][i, 0] for name in names], peer.y[:, -1], rtol=1e-7, atol=1e-8)
+        peer = logits_flow(
+            y, mobility, 6, 20, 3.0, four, 90.0, rtol=1e-11, atol=1e-13, method="DOP853"
+        )
+        np.testing.assert_allclose(
+            [ours[name][i, 0] for name in names], peer.y[:, -1], rtol=1e-7, atol=1e-8
+        )
         assert ours["t50"][i] == pytest.approx(peer.t_events[0][0], rel=1e-7)
 
 
@@ -113,11 +126,15 @@ def test_even_attention_by_lambert_w_in_50_digits():
 def test_flow_line_goes_through_its_states():
     beta1, alpha = np.array([-2.0, 0.0, 3.0]), np.array([1.0, 0.0, -4.0])
     C = forms.invariant(beta1, alpha, 8.0, 0.5)
-    np.testing.assert_allclose(forms.odds_along(alpha, C, 8.0, 0.5), np.exp(beta1) / 8.0, rtol=1e-13)
+    np.testing.assert_allclose(
+        forms.odds_along(alpha, C, 8.0, 0.5), np.exp(beta1) / 8.0, rtol=1e-13
+    )
 
 
 def test_saddle_is_left_at_its_rate():
-    """L = N: alpha + xi grows, alpha - xi shrinks, both at p (N-1)/N^2; which sign wins decides the branch."""
+    """L = N: alpha + xi grows, alpha - xi shrinks, both at p (N-1)/N^2; which sign wins decides the
+    branch.
+    """
     start, rate = 1e-6, forms.saddle_rate(0.0, 8, 8.0)
     assert rate == pytest.approx(7 / 576)
     fixed = {"n_labels": 8, "duration": 300.0, "n_records": 2}
@@ -137,7 +154,9 @@ def test_far_ends_stay_finite():
         beta1_start=[-50.0, 50.0, 50.0],
         xi_start=[50.0, 50.0, -50.0],
     )
-    assert all(np.isfinite(found[name]).all() for name in ("loss", "alpha", "beta1", "xi", "p_right"))
+    assert all(
+        np.isfinite(found[name]).all() for name in ("loss", "alpha", "beta1", "xi", "p_right")
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,15 @@
-"""The attention-only network: its short form against the written-out one, training, measures, streams, jumps."""
+"""The attention-only network: its short form against the written-out one, training, measures,
+streams, jumps.
+"""
 
 import math
 
 import numpy as np
 import pytest
 from reference.induction_network import loss_and_gradients, one_hot_tokens, softmax
+
+from toysim.errors import ToysimError
+from toysim.model import Batch
 from toysim.models.induction_head import NETWORK as MODEL
 from toysim.models.induction_head.crossings import crossing_times
 from toysim.models.induction_head.network.attention import workspace
@@ -14,9 +19,6 @@ from toysim.models.induction_head.network.tokens import tokens
 from toysim.models.induction_head.network.training import Training, train
 from toysim.models.induction_head.network.weights import Weights, draw_weights
 from toysim.models.induction_head.sequences import Task, draw_batch, draw_contents, draw_tests
-
-from toysim.errors import ToysimError
-from toysim.model import Batch
 
 SMALL = {"n_positions": 12, "n_classes": 16, "p_novel": 0.5, "batch_size": 16, "n_test": 50}
 
@@ -33,7 +35,9 @@ def setting(seed=0, **values):
     generator = np.random.default_rng(seed)
     contents, weights = draw_contents(task, generator), draw_weights(p, generator)
     drawn = tokens(p, contents, draw_batch(task, contents, p.batch_size, generator), generator)
-    written = one_hot_tokens(drawn.items, drawn.label_vectors, drawn.labels, drawn.first, p.positions)
+    written = one_hot_tokens(
+        drawn.items, drawn.label_vectors, drawn.labels, drawn.first, p.positions
+    )
     return p, weights, drawn, written
 
 
@@ -55,7 +59,12 @@ def test_reference_gradients_are_those_of_the_loss():
 
 @pytest.mark.parametrize(("precision", "close"), [("double", 1e-13), ("single", 3e-6)])
 @pytest.mark.parametrize(
-    "values", [{}, {"n_hidden": 0, "n_positions": 0}, {"n_pairs": 6, "n_positions": 15, "burst": 2, "n_hidden": 3}]
+    "values",
+    [
+        {},
+        {"n_hidden": 0, "n_positions": 0},
+        {"n_pairs": 6, "n_positions": 15, "burst": 2, "n_hidden": 3},
+    ],
 )
 def test_short_form_is_the_written_out_network(precision, close, values):
     p, weights, drawn, written = setting(precision=precision, **values)
@@ -67,19 +76,27 @@ def test_short_form_is_the_written_out_network(precision, close, values):
     np.testing.assert_allclose(found.a2, a2[:, -1], atol=close)
     np.testing.assert_allclose(found.logits, logits, atol=3 * close)
     for by, right in zip(gradient, expected, strict=True):
-        tensors = (by.reshape(6, -1), right.reshape(6, -1)) if by.ndim == 4 else (by[None], right[None])
+        tensors = (
+            (by.reshape(6, -1), right.reshape(6, -1)) if by.ndim == 4 else (by[None], right[None])
+        )
         for a, b in zip(*tensors, strict=True):
             assert np.linalg.norm(a - b) <= close * np.linalg.norm(b)
     looked = measure(drawn, weights, space)
     probability, slots = softmax(logits), drawn.labels == drawn.truth[:, None]
     assert looked.loss == pytest.approx(loss, rel=1e-6)
-    assert looked.p_right == pytest.approx(probability[np.arange(len(drawn.truth)), drawn.truth].mean(), rel=1e-5)
-    assert looked.ila1 == pytest.approx(np.mean([a1[:, i, i - 1] for i in range(1, 2 * p.n_pairs, 2)]), rel=1e-5)
+    assert looked.p_right == pytest.approx(
+        probability[np.arange(len(drawn.truth)), drawn.truth].mean(), rel=1e-5
+    )
+    assert looked.ila1 == pytest.approx(
+        np.mean([a1[:, i, i - 1] for i in range(1, 2 * p.n_pairs, 2)]), rel=1e-5
+    )
     assert looked.tla2 == pytest.approx(a2[:, -1, 1::2].sum(axis=1).mean(), rel=1e-5)
     assert looked.tila2 == pytest.approx((a2[:, -1, 1::2] * slots).sum(axis=1).mean(), rel=1e-5)
     shown = np.array([np.isin(np.arange(p.n_labels), row) for row in drawn.labels])
     assert looked.label_mass == pytest.approx((probability * shown).sum(axis=1).mean(), rel=1e-5)
-    assert looked.context_label == np.mean([shown[s, c] for s, c in enumerate(logits.argmax(axis=1))])
+    assert looked.context_label == np.mean(
+        [shown[s, c] for s, c in enumerate(logits.argmax(axis=1))]
+    )
 
 
 def test_updates_are_sgd_with_decay():
@@ -131,7 +148,9 @@ def test_places_are_uniform_and_one_sequence_keeps_its_order():
 
 
 def test_many_copies_of_a_novel_class():
-    """All copies of a novel class, the target among them, overlap by 1/(1 + eps^2) and have square length 1."""
+    """All copies of a novel class, the target among them, overlap by 1/(1 + eps^2) and have square
+    length 1.
+    """
     task = Task(8, 16, 16, 400, 4, 0.7, 1.0, 1.0, 0.0)
     generator = np.random.default_rng(5)
     items, labels, truth = draw_batch(task, draw_contents(task, generator), 300, generator)
@@ -143,7 +162,9 @@ def test_many_copies_of_a_novel_class():
     assert overlaps[itself].mean() == pytest.approx(1, abs=error)
     assert overlaps[same & ~itself].mean() == pytest.approx(1 / 1.49, abs=error)
     assert overlaps[~same].mean() == pytest.approx(0, abs=error)
-    last = overlaps[:, -1, :-1][same[:, -1, :-1]].reshape(300, 4).mean(axis=0)  # whichever copy came before
+    last = (
+        overlaps[:, -1, :-1][same[:, -1, :-1]].reshape(300, 4).mean(axis=0)
+    )  # whichever copy came before
     np.testing.assert_allclose(last, 1 / 1.49, atol=5 * math.sqrt(2 / 400 / 300))
 
 
@@ -175,10 +196,17 @@ def test_a_draw_of_many_batches_is_used_up_in_turn():
 def test_crossings_last_and_may_be_censored():
     time = np.broadcast_to(np.arange(6.0), (4, 6))
     values = np.array(
-        [[0, 0, 0.8, 0.4, 0.6, 0.9], [0, 0, 0, 0, 0, 1], [0.6, 0.7, 0, 0, 0, 0], [0, np.nan] + [np.nan] * 4]
+        [
+            [0, 0, 0.8, 0.4, 0.6, 0.9],
+            [0, 0, 0, 0, 0, 1],
+            [0.6, 0.7, 0, 0, 0, 0],
+            [0, np.nan] + [np.nan] * 4,
+        ]
     )
     np.testing.assert_allclose(crossing_times(time, values, 0.5), [3.5, np.nan, 0, np.nan])
-    np.testing.assert_allclose(crossing_times(time, values, [0.1, 0.5, 0.65, 0.5]), [1.125, np.nan, np.nan, np.nan])
+    np.testing.assert_allclose(
+        crossing_times(time, values, [0.1, 0.5, 0.65, 0.5]), [1.125, np.nan, np.nan, np.nan]
+    )
 
 
 def test_divergence_is_a_status():

@@ -1,4 +1,6 @@
-"""Compiled kernels: cached across processes, never stale after an edit of a helper, nobody else's cache touched."""
+"""Compiled kernels: cached across processes, never stale after an edit of a helper, nobody else's
+cache touched.
+"""
 
 import os
 import shutil
@@ -43,7 +45,9 @@ def tree(tmp_path):
     """A copy of the engine and its families with one family more."""
     for name in ("toysim", "models"):
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(
+                ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
         else:
             pytest.fail(f"no folder {name} beside the engine: run the tests from a checkout")
     (tmp_path / "pyproject.toml").write_text("")
@@ -58,7 +62,12 @@ def tree(tmp_path):
 def ask(tree):
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tree / "cache"), "PYTHONPATH": str(tree)}
     done = subprocess.run(
-        [sys.executable, "-P", "-c", ASK], cwd=tree, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-P", "-c", ASK],
+        cwd=tree,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     value, hits = done.stdout.split()
@@ -105,7 +114,9 @@ def test_threads_that_import_kernels_together_all_cache_in_the_folder(tmp_path):
     script = tmp_path / "threads.py"  # a file: what is typed in has no source to cache by
     script.write_text(code)
     env = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
-    done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, env=env)
+    done = subprocess.run(
+        [sys.executable, script], cwd=tmp_path, capture_output=True, text=True, env=env
+    )
     assert done.returncode == 0, done.stderr
     assert {p.name for p in tmp_path.iterdir()} == {"threads.py"}
 

@@ -1,4 +1,6 @@
-"""Normal numbers from the same words by another way: Philox in Python's integers, Box-Muller in double precision."""
+"""Normal numbers from the same words by another way: Philox in Python's integers, Box-Muller in
+double precision.
+"""
 
 import numpy as np
 import pytest
@@ -36,24 +38,33 @@ def box_muller(first: int, second: int) -> tuple[float, float]:
         ),
     ],
 )
-def test_reference_gives_the_published_words(counter: tuple[int, ...], key: tuple[int, int], words: object) -> None:
+def test_reference_gives_the_published_words(
+    counter: tuple[int, ...], key: tuple[int, int], words: object
+) -> None:
     """Known answers of the authors' library."""
     assert philox(counter, key) == words
 
 
 def test_every_number_is_that_of_its_words() -> None:
-    """To single precision: log u is rounded where u is near 1, so that small radii are off by 2^-24 in their square."""
+    """To single precision: log u is rounded where u is near 1, so that small radii are off by 2^-24
+    in their square.
+    """
     key, stream, n = 0xDEADBEEF_12345678, 0x0F1E2D3C_4B5A6978, 3000
     z = np.empty((4, n), np.float32)
     fill_normals(np.uint64(key), np.uint64(stream), z)
-    words = [philox((i, 0, stream % 2**32, stream // 2**32), (key % 2**32, key // 2**32)) for i in range(n)]
+    words = [
+        philox((i, 0, stream % 2**32, stream // 2**32), (key % 2**32, key // 2**32))
+        for i in range(n)
+    ]
     exact = np.array([box_muller(a, b) + box_muller(c, d) for a, b, c, d in words]).T
     radius = np.hypot(exact[::2], exact[1::2]).repeat(2, axis=0)
     assert np.all(abs(z - exact) < 2.0**-22 * (radius + 1 / radius))
 
 
 def test_law_and_independence() -> None:
-    """Moments and correlations within four standard errors; each also fails on numbers that are a little wrong."""
+    """Moments and correlations within four standard errors; each also fails on numbers that are a
+    little wrong.
+    """
     z = normals((1000, 1001), np.random.Generator(np.random.Philox(5))).astype(float)
     numbers = z.ravel()
 
@@ -65,7 +76,13 @@ def test_law_and_independence() -> None:
     assert np.any(abs(moments(1.005 * numbers)) > 4)
     assert stats.kstest(numbers, "norm").pvalue > 1e-4
     assert stats.kstest(np.round(numbers, 2), "norm").pvalue < 1e-4
-    for lag in (1, 2, 1001, numbers.size // 4, numbers.size // 2):  # cosines stand a quarter before their sines
+    for lag in (
+        1,
+        2,
+        1001,
+        numbers.size // 4,
+        numbers.size // 2,
+    ):  # cosines stand a quarter before their sines
         assert abs(numbers[lag:] @ numbers[:-lag]) < 4 * np.sqrt(numbers.size - lag)
         squares = numbers**2 - 1
         assert abs(squares[lag:] @ squares[:-lag]) < 4 * 2 * np.sqrt(numbers.size - lag)

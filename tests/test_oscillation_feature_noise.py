@@ -1,15 +1,17 @@
-"""Feature and noise: overlaps, weights and group recursion against plain SGD, measured tables, invariances."""
+"""Feature and noise: overlaps, weights and group recursion against plain SGD, measured tables,
+invariances.
+"""
 
 import math
 
 import numpy as np
 import pytest
 from reference.feature_noise import accuracy, group_residuals, residual, samples, sharpness, train
-from toysim.models.oscillation.feature_noise import FEATURE_NOISE, regimes
-from toysim.models.oscillation.feature_noise.problem import problems
 
 from toysim.errors import ToysimError
 from toysim.model import Batch
+from toysim.models.oscillation.feature_noise import FEATURE_NOISE, regimes
+from toysim.models.oscillation.feature_noise.problem import problems
 
 GROUPS = ("strong_groups", "weak_groups", "noise_groups")
 
@@ -40,7 +42,8 @@ def mean_and_error(values):
     return values.mean(), values.std(ddof=1) / math.sqrt(len(values))
 
 
-# ---- exact: plain SGD = weights = overlaps = group recursion ----------------------------------------------------
+# ---- exact: plain SGD = weights = overlaps = group recursion
+# ----------------------------------------------------
 
 
 def reference_groups(w, patches, sides, kinds):
@@ -62,7 +65,8 @@ def reference_groups(w, patches, sides, kinds):
 @pytest.mark.parametrize("kernel", ["gram", "weights"])
 @pytest.mark.parametrize("noise", ["projected", "unprojected", "orthogonalised"])
 @pytest.mark.parametrize(
-    ("order", "batch_size"), [("reshuffled", 1), ("cyclic", 3), ("with_replacement", 4), ("cyclic", 12)]
+    ("order", "batch_size"),
+    [("reshuffled", 1), ("cyclic", 3), ("with_replacement", 4), ("cyclic", 12)],
 )
 def test_kernels_are_plain_sgd(kernel, noise, order, batch_size):
     fixed = {
@@ -88,7 +92,9 @@ def test_kernels_are_plain_sgd(kernel, noise, order, batch_size):
     course = list(train(problem.weights, x, task.side, task.visits, eta, kappa=0.5))
     groups = [reference_groups(w, patches, task.side, task.kind) for w in course]
     for name, theirs in zip(GROUPS, zip(*groups, strict=True), strict=True):
-        np.testing.assert_allclose(rows[name][0], np.stack(theirs, axis=-1), atol=1e-12, err_msg=name)
+        np.testing.assert_allclose(
+            rows[name][0], np.stack(theirs, axis=-1), atol=1e-12, err_msg=name
+        )
     e = np.array([[residual(w, x[i], task.side[i]) for i in range(12)] for w in course])
     np.testing.assert_allclose(rows["loss"][0], 0.5 * np.mean(e**2, axis=1), atol=1e-12)
     for kind in (0, 1):
@@ -96,7 +102,9 @@ def test_kernels_are_plain_sgd(kernel, noise, order, batch_size):
         if noise == "unprojected":
             assert np.isnan(rows["final_eta_sharpness"][0, kind])
         else:
-            assert rows["final_eta_sharpness"][0, kind] == pytest.approx(eta * np.mean(sharp), rel=1e-11)
+            assert rows["final_eta_sharpness"][0, kind] == pytest.approx(
+                eta * np.mean(sharp), rel=1e-11
+            )
     visited = np.take_along_axis(e[:-1], task.visits, axis=1)
     for side in (0, 1):
         strong = (task.kind == 0) & (task.side == side)
@@ -115,14 +123,18 @@ def test_recursion_is_descent_for_orthogonal_patches(gamma_u):
     assert exact["valid"].all()
     assert farthest(ours, exact, names) < 1e-12
     assert farthest(ours, exact, ("accumulation_slack",)) < 1e-10
-    problem_off = Batch(FEATURE_NOISE, {}, {"gamma_u": gamma_u * (1 + 1e-9), **fixed}, np.arange(3), 0)
+    problem_off = Batch(
+        FEATURE_NOISE, {}, {"gamma_u": gamma_u * (1 + 1e-9), **fixed}, np.arange(3), 0
+    )
     problem_off.__dict__["keys"] = batch(3, gamma_u=gamma_u, **fixed).keys  # the same draws
     assert farthest(ours, FEATURE_NOISE.load("theory")(problem_off), names) > 1e-10
 
 
 @pytest.mark.parametrize("noise", ["projected", "unprojected", "orthogonalised"])
 def test_overlaps_are_weights(noise):
-    """20,000 updates to 1e-11 whatever the noise; the recursion is off by more unless patches are orthogonal."""
+    """20,000 updates to 1e-11 whatever the noise; the recursion is off by more unless patches are
+    orthogonal.
+    """
     fixed = {"gamma_u": 1.1, "noise": noise, "start_scale": 0.05, "n_records": 2001}
     gram, weights = simulated(3, **fixed), simulated(3, kernel="weights", **fixed)
     assert farthest(gram, weights, (*GROUPS, "loss", "weak_output")) < 1e-11
@@ -135,10 +147,21 @@ def test_overlaps_are_weights(noise):
 
 @pytest.mark.parametrize("gamma_u", [0.5, 1.3, 1.63])
 def test_sign_flips_are_exact(gamma_u):
-    """Recursion against a twin and against plain SGD; to kill or ignore groups that flip is wrong within 10 updates."""
-    fixed = {"gamma_u": gamma_u, "noise": "orthogonalised", "start_scale": 0.3, "n_steps": 40, "n_records": 41}
+    """Recursion against a twin and against plain SGD; to kill or ignore groups that flip is wrong
+    within 10 updates.
+    """
+    fixed = {
+        "gamma_u": gamma_u,
+        "noise": "orthogonalised",
+        "start_scale": 0.3,
+        "n_steps": 40,
+        "n_records": 41,
+    }
     (problem,) = problems(batch(**fixed))
-    task, args = problem.task, (problem.weights, problem.patches, problem.task.side, problem.task.kind)
+    task, args = (
+        problem.task,
+        (problem.weights, problem.patches, problem.task.side, problem.task.kind),
+    )
     exact = group_residuals(*args, gamma_u, task.visits)
     x = samples(problem.patches, task.side, task.kind)
     course = train(problem.weights, x, task.side, task.visits, gamma_u * 8 / 4)
@@ -158,7 +181,9 @@ def test_sign_flips_are_exact(gamma_u):
 
 @pytest.mark.parametrize("gamma_u", [0.3, 0.9, 1.1, 1.2, 1.4, 1.55, 1.65])
 def test_residuals_accumulate(gamma_u):
-    """log growth of <w, u> = sum log|1 + gamma x| exactly, hence a slack that is never negative before a flip."""
+    """log growth of <w, u> = sum log|1 + gamma x| exactly, hence a slack that is never negative
+    before a flip.
+    """
     from toysim.models.oscillation.feature_noise.simulation import train as run_of
 
     fixed = {"gamma_u": gamma_u, "n_steps": 2000, "n_records": 2001}
@@ -171,7 +196,9 @@ def test_residuals_accumulate(gamma_u):
     np.testing.assert_array_equal(np.isnan(rows["right_flip"][0]), ~flips)
     np.testing.assert_array_equal(np.isnan(rows["accumulation_slack"][0]), flips)
     assert flips.any() == (gamma_u > regimes.SIGN_FLIP)
-    slack = x - (np.log(np.abs(1 + gamma_u * x)) / gamma_u + gamma_u / 2 * x**2 - gamma_u**2 / 3 * x**3)
+    slack = x - (
+        np.log(np.abs(1 + gamma_u * x)) / gamma_u + gamma_u / 2 * x**2 - gamma_u**2 / 3 * x**3
+    )
     for side in np.flatnonzero(~flips):
         assert run.growth[side] == pytest.approx(growth[side], abs=1e-10)
         assert rows["accumulation_slack"][0, side] == pytest.approx(slack[side].sum(), abs=1e-10)
@@ -183,7 +210,13 @@ def test_accuracy_is_that_of_fresh_noise():
     from toysim.models.oscillation.feature_noise.simulation import train as run_of
 
     for noise in ("projected", "unprojected"):
-        fixed = {"gamma_u": 0.5, "noise": noise, "n_steps": 3000, "n_test": 100_000, "noise_norm": 0.4}
+        fixed = {
+            "gamma_u": 0.5,
+            "noise": noise,
+            "n_steps": 3000,
+            "n_test": 100_000,
+            "noise_norm": 0.4,
+        }
         (problem,) = problems(batch(**fixed))
         rows = simulated(**fixed)
         _, weights = run_of(problem)
@@ -201,19 +234,26 @@ def test_accuracy_is_that_of_fresh_noise():
     assert 0.5 < rows["weak_accuracy"][0] < 0.95  # or the test would say little
 
 
-# ---- above the stable 2-cycle: ensembles --------------------------------------------------------------------------
+# ---- above the stable 2-cycle: ensembles
+# --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("gamma_u", [1.4, 1.55])
 def test_recursion_has_the_ensemble_of_descent(gamma_u):
     """Means over other draws within 5 standard errors; a step 5 % larger lies outside."""
     fixed = {"noise": "orthogonalised", "n_steps": 10_000}
-    ours, exact = simulated(200, seed=1, gamma_u=gamma_u, **fixed), predicted(400, seed=2, gamma_u=gamma_u, **fixed)
+    ours, exact = (
+        simulated(200, seed=1, gamma_u=gamma_u, **fixed),
+        predicted(400, seed=2, gamma_u=gamma_u, **fixed),
+    )
     off = predicted(400, seed=2, gamma_u=1.05 * gamma_u, **fixed)
     assert not exact["valid"].any()
 
     def z(theory, name):
-        a, b = (np.asarray(rows[name]).reshape(len(rows[name]), -1).mean(axis=1) for rows in (ours, theory))
+        a, b = (
+            np.asarray(rows[name]).reshape(len(rows[name]), -1).mean(axis=1)
+            for rows in (ours, theory)
+        )
         (mean, error), (other, other_error) = mean_and_error(a), mean_and_error(b)
         return abs(mean - other) / math.hypot(error, other_error)
 
@@ -222,7 +262,9 @@ def test_recursion_has_the_ensemble_of_descent(gamma_u):
     assert max(z(off, name) for name in names) > 5
 
 
-TABLE = {  # gamma_u: weak-only accuracy, its error, weak output (median below 1), its error; 30 seeds of a prototype
+# gamma_u: weak-only accuracy, its error, weak output (median below 1), its error; 30 seeds of a
+# prototype
+TABLE = {
     0.25: (0.628, 0.005, 1e-4, 5e-5),
     0.5: (0.628, 0.005, 1e-4, 5e-5),
     0.9: (0.630, 0.005, 1e-4, 5e-5),
@@ -235,7 +277,9 @@ TABLE = {  # gamma_u: weak-only accuracy, its error, weak output (median below 1
 
 
 def test_transition_of_weak_learning():
-    """Within 4 combined standard errors of the prototype's table; each row differs from one three rows on."""
+    """Within 4 combined standard errors of the prototype's table; each row differs from one three
+    rows on.
+    """
 
     def distance(rows, row):
         V = rows["weak_output"].mean(axis=1)
@@ -265,19 +309,24 @@ WINDOW = {  # |xi|: weak-only accuracy and error at gamma_u = 0.5 and 1.3; 20 se
 @pytest.mark.parametrize("noise_norm", list(WINDOW))
 def test_benign_window_in_the_noise(noise_norm):
     for gamma_u, (expected, error) in zip((0.5, 1.3), WINDOW[noise_norm], strict=True):
-        found, ours = mean_and_error(simulated(80, gamma_u=gamma_u, noise_norm=noise_norm)["weak_accuracy"])
+        found, ours = mean_and_error(
+            simulated(80, gamma_u=gamma_u, noise_norm=noise_norm)["weak_accuracy"]
+        )
         assert abs(found - expected) < 4 * math.hypot(error, ours)
 
 
 def test_headline_accuracies():
-    """At the published sizes (d = 64, n = 16, m = 8, 7 of 8 test points strong); numbers of a prototype."""
+    """At the published sizes (d = 64, n = 16, m = 8, 7 of 8 test points strong); numbers of a
+    prototype.
+    """
     fixed = {"noise_norm": 0.25, "start_scale": 1 / 64, "n_steps": 30_000}
     for gamma_u, expected, error in ((1.3, 0.992, 0.002), (0.5, 0.944, 0.005)):
         found, ours = mean_and_error(simulated(40, gamma_u=gamma_u, **fixed)["mixed_accuracy"])
         assert abs(found - expected) < 4 * math.hypot(error, ours)
 
 
-# ---- blow-ups, closed forms, refusals -----------------------------------------------------------------------------
+# ---- blow-ups, closed forms, refusals
+# -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("side", [simulated, predicted])
@@ -295,9 +344,13 @@ def test_blow_up_is_a_result(side):
         assert early["status"][0] == 0  # the update before is still finite
 
 
-@pytest.mark.parametrize(("gamma_u", "share"), [(1.65, 0.0), (1.68, 0.368), (1.69, 0.778), (1.7, 0.968)])
+@pytest.mark.parametrize(
+    ("gamma_u", "share"), [(1.65, 0.0), (1.68, 0.368), (1.69, 0.778), (1.7, 0.968)]
+)
 def test_divergence_wall(gamma_u, share):
-    """Share of runs that blow up within 16,000 updates: 500 of a prototype, 150 here, within 4 standard errors."""
+    """Share of runs that blow up within 16,000 updates: 500 of a prototype, 150 here, within 4
+    standard errors.
+    """
     rows = predicted(150, gamma_u=gamma_u, noise="orthogonalised", n_steps=16_000)
     error = math.sqrt(max(share * (1 - share), 1 / 500) * (1 / 500 + 1 / 150))
     assert abs(np.mean(rows["regime"] == regimes.DIVERGED) - share) <= 4 * error
@@ -309,23 +362,37 @@ def test_regimes_and_ceiling():
     assert multiplier == pytest.approx(-1.0)
     peak = 4 * (1 + regimes.SIGN_FLIP) ** 3 / (27 * regimes.SIGN_FLIP)
     assert 1 + regimes.SIGN_FLIP * (1 - peak) == pytest.approx(0.0, abs=1e-12)
-    ceilings = {1.05: 0.048100, 1.1: 0.091827, 1.2: 0.168350, 1.3: 0.233100, 1.5: 0.336700, 1.59: 0.374817}
+    ceilings = {
+        1.05: 0.048100,
+        1.1: 0.091827,
+        1.2: 0.168350,
+        1.3: 0.233100,
+        1.5: 0.336700,
+        1.59: 0.374817,
+    }
     for gamma_u, ceiling in ceilings.items():
         assert regimes.weak_ceiling(gamma_u, 0.01) == pytest.approx(ceiling, abs=0.51e-6)
     assert math.isnan(regimes.weak_ceiling(0.9, 0.01))
-    assert simulated(gamma_u=2.4, batch_size=16, order="cyclic", n_steps=100)["regime"][0] == 1  # 2.4 * 7/16
+    assert (
+        simulated(gamma_u=2.4, batch_size=16, order="cyclic", n_steps=100)["regime"][0] == 1
+    )  # 2.4 * 7/16
 
 
 def test_longer_runs_begin_alike():
     fixed = {"gamma_u": 1.2, "batch_size": 4}
-    short, long = simulated(n_steps=50, n_records=51, **fixed), simulated(n_steps=100, n_records=101, **fixed)
+    short, long = (
+        simulated(n_steps=50, n_records=51, **fixed),
+        simulated(n_steps=100, n_records=101, **fixed),
+    )
     for name in (*GROUPS, "loss", "residual_sum"):
         np.testing.assert_array_equal(short[name], long[name][..., :51])
 
 
 def test_data_are_as_declared():
     for noise in ("projected", "unprojected", "orthogonalised"):
-        (problem,) = problems(batch(noise=noise, n_samples=40, strong_fraction=0.8, dimension=50, noise_norm=0.3))
+        (problem,) = problems(
+            batch(noise=noise, n_samples=40, strong_fraction=0.8, dimension=50, noise_norm=0.3)
+        )
         task, patches = problem.task, problem.patches
         gram = patches @ patches.T
         assert gram[0, 0] == 1.0
@@ -342,9 +409,21 @@ def test_data_are_as_declared():
 
 
 def test_kernels_run_as_plain_python():
-    from toysim.models.oscillation.feature_noise import descent, recursion, simulation, state, theory
+    from toysim.models.oscillation.feature_noise import (
+        descent,
+        recursion,
+        simulation,
+        state,
+        theory,
+    )
 
-    fixed = {"n_steps": 30, "n_records": 3, "noise": "orthogonalised", "n_samples": 4, "strong_fraction": 0.5}
+    fixed = {
+        "n_steps": 30,
+        "n_records": 3,
+        "noise": "orthogonalised",
+        "n_samples": 4,
+        "strong_fraction": 0.5,
+    }
     with pytest.MonkeyPatch.context() as patch:
         compiled = [simulated(**fixed), simulated(kernel="weights", **fixed), predicted(**fixed)]
         for module in (state, descent, recursion, simulation, theory):

@@ -1,4 +1,6 @@
-"""Losses of products: the scalar factorised losses, the catapult and the diagonal linear network."""
+"""Losses of products: the scalar factorised losses, the catapult and the diagonal linear
+network.
+"""
 
 import math
 
@@ -7,16 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.oscillation import PRODUCT_LOSSES, descend_xy, diagonal_descent, hessian_xy
+
+from toysim.errors import ToysimError
+from toysim.model import Batch
 from toysim.models.oscillation import CATAPULT, DIAGONAL_LINEAR, SCALAR_FACTORISED
 from toysim.models.oscillation.catapult import simulation as catapult_simulation
 from toysim.models.oscillation.catapult import theory as catapult_theory
 from toysim.models.oscillation.diagonal_linear.simulation import tasks
 from toysim.models.oscillation.factorised import LARGEST_GROWTH
-from toysim.models.oscillation.scalar_factorised.losses import KINDS, bend_of, loss_of, sharpness_of, slope_of
+from toysim.models.oscillation.scalar_factorised.losses import (
+    KINDS,
+    bend_of,
+    loss_of,
+    sharpness_of,
+    slope_of,
+)
 from toysim.models.oscillation.scalar_factorised.theory import logistic_edge_share
-
-from toysim.errors import ToysimError
-from toysim.model import Batch
 
 
 def batch(model, columns=None, n=1, seed=0, **fixed):
@@ -31,7 +39,8 @@ def both(model, columns=None, **fixed):
     return model.load("simulate")(rows), model.load("theory")(rows)
 
 
-# ---- scalar factorised losses ----------------------------------------------------------------------------------
+# ---- scalar factorised losses
+# ----------------------------------------------------------------------------------
 
 
 @settings(max_examples=60, deadline=None)
@@ -40,10 +49,16 @@ def test_losses_slopes_and_sharpness_are_those_of_the_formula(kind, x, y):
     loss, k, h = PRODUCT_LOSSES[kind], KINDS[kind], 1e-4
     p = x * y
     assert loss_of(k, p) == pytest.approx(loss(p), rel=1e-12, abs=1e-14)
-    assert slope_of(k, p) == pytest.approx((loss(p + h) - loss(p - h)) / (2 * h), rel=1e-5, abs=1e-6)
-    assert bend_of(k, p) == pytest.approx((loss(p + h) - 2 * loss(p) + loss(p - h)) / h**2, rel=1e-5, abs=1e-5)
+    assert slope_of(k, p) == pytest.approx(
+        (loss(p + h) - loss(p - h)) / (2 * h), rel=1e-5, abs=1e-6
+    )
+    assert bend_of(k, p) == pytest.approx(
+        (loss(p + h) - 2 * loss(p) + loss(p - h)) / h**2, rel=1e-5, abs=1e-5
+    )
     top = np.linalg.eigvalsh(hessian_xy(loss, x, y))[-1]
-    assert sharpness_of(k, p, x * x + y * y, x * x - y * y) == pytest.approx(top, rel=1e-4, abs=1e-4)
+    assert sharpness_of(k, p, x * x + y * y, x * x - y * y) == pytest.approx(
+        top, rel=1e-4, abs=1e-4
+    )
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -59,7 +74,9 @@ def test_quadratic_loss_settles_well_below_the_edge():
     rates = [0.2, 0.33, 0.36, 0.4, 0.5, 0.6]
     ours, exact = both(SCALAR_FACTORISED, {"learning_rate": rates})
     np.testing.assert_allclose(
-        ours["final_sharpness"][:5], [6.409480, 4.795163, 3.834532, 2.691138, 2.451953], atol=0.51e-6
+        ours["final_sharpness"][:5],
+        [6.409480, 4.795163, 3.834532, 2.691138, 2.451953],
+        atol=0.51e-6,
     )
     assert (ours["edge_share"][:5] < 0.8).all()
     assert exact["flow_sharpness"][0] == pytest.approx(6.55268, abs=0.51e-5)
@@ -72,12 +89,22 @@ def test_quartic_loss_settles_just_below_the_edge():
     shares = {1.05: 0.99273, 1.1: 0.99667, 1.2: 0.99613, 1.4: 0.99499}
     rates = [2 * k / 17.9513 for k in shares]
     ours, exact = both(
-        SCALAR_FACTORISED, {"learning_rate": rates}, loss_kind="quartic", x_start=0.5, y_start=3.0, n_steps=200_000
+        SCALAR_FACTORISED,
+        {"learning_rate": rates},
+        loss_kind="quartic",
+        x_start=0.5,
+        y_start=3.0,
+        n_steps=200_000,
     )
     np.testing.assert_allclose(ours["edge_share"], list(shares.values()), atol=0.51e-5)
     np.testing.assert_allclose(exact["flow_sharpness"], 17.9513, atol=0.51e-4)
     narrow, _ = both(
-        SCALAR_FACTORISED, {"learning_rate": [0.17, 0.2]}, loss_kind="quartic", x_start=0.8, y_start=2.5, n_steps=2000
+        SCALAR_FACTORISED,
+        {"learning_rate": [0.17, 0.2]},
+        loss_kind="quartic",
+        x_start=0.8,
+        y_start=2.5,
+        n_steps=2000,
     )
     assert (narrow["status"] == 1).all()
 
@@ -89,8 +116,13 @@ def test_logistic_loss_settles_at_the_edge_whatever_the_start():
     np.testing.assert_allclose(ours["edge_share"], [0.9993248, 0.9987994, 0.9981236], atol=0.51e-7)
     other, _ = both(SCALAR_FACTORISED, {"learning_rate": rates[1:2]}, y_start=14.0, **fixed)
     assert other["edge_share"][0] == pytest.approx(ours["edge_share"][1], rel=1e-12)
-    off = [share - logistic_edge_share(eta) for share, eta in zip(ours["edge_share"], rates, strict=True)]
-    assert 0.8 * (10 / 6) ** 4 < off[2] / off[0] < 1.2 * (10 / 6) ** 4  # what is left is of fourth order
+    off = [
+        share - logistic_edge_share(eta)
+        for share, eta in zip(ours["edge_share"], rates, strict=True)
+    ]
+    assert (
+        0.8 * (10 / 6) ** 4 < off[2] / off[0] < 1.2 * (10 / 6) ** 4
+    )  # what is left is of fourth order
     below, exact = both(SCALAR_FACTORISED, {"learning_rate": [0.04]}, y_start=12.0, **fixed)
     assert below["final_sharpness"][0] == pytest.approx(exact["flow_sharpness"][0], rel=2e-3)
 
@@ -110,9 +142,11 @@ def test_chaos_is_outside_validity():
     assert exact["rounding_growth"][0] < LARGEST_GROWTH < exact["rounding_growth"][1]
 
 
-# ---- catapult --------------------------------------------------------------------------------------------------
+# ---- catapult
+# --------------------------------------------------------------------------------------------------
 
-# eta lambda_0: peak loss, final eta lambda; n = 1000, f_0 = 1.8698, lambda_0 = 2.0024; from a prototype
+# eta lambda_0: peak loss, final eta lambda; n = 1000, f_0 = 1.8698, lambda_0 = 2.0024; from a
+# prototype
 CATAPULTS = {
     1.9: (1.75, 1.8693),
     2.05: (2.36, 1.8970),
@@ -133,7 +167,9 @@ def weights(f, kernel, n):
 
 @pytest.mark.parametrize("eta_kernel", CATAPULTS)
 def test_catapults_of_the_prototype(eta_kernel):
-    """By all weights and by the recursion; the prototype's start and numbers are given to three or four digits."""
+    """By all weights and by the recursion; the prototype's start and numbers are given to three or
+    four digits.
+    """
     peak, end = CATAPULTS[eta_kernel]
     f, kernel, n = 1.8698, 2.0024, 1000
     at = np.array([4000])
@@ -162,16 +198,27 @@ def test_catapult_flattens_and_lazy_does_not():
     assert (ours["peak_loss"][2:] > 0.01 * 2000).all()
 
 
-# ---- diagonal linear network -----------------------------------------------------------------------------------
+# ---- diagonal linear network
+# -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("descent", ["stochastic", "full"])
 def test_network_is_descent_on_its_weights(descent):
-    rows = batch(DIAGONAL_LINEAR, descent=descent, n_steps=400, n_samples=6, n_features=9, learning_rate=0.03, seed=4)
+    rows = batch(
+        DIAGONAL_LINEAR,
+        descent=descent,
+        n_steps=400,
+        n_samples=6,
+        n_features=9,
+        learning_rate=0.03,
+        seed=4,
+    )
     ours = DIAGONAL_LINEAR.load("simulate")(rows)
     task = next(tasks(rows))
     order = [None] * 400 if descent == "full" else task.order
-    np.testing.assert_allclose(ours["solution"][0], diagonal_descent(task.X, task.y, 0.3, 0.03, order), rtol=1e-11)
+    np.testing.assert_allclose(
+        ours["solution"][0], diagonal_descent(task.X, task.y, 0.3, 0.03, order), rtol=1e-11
+    )
     np.testing.assert_allclose(task.y, task.X[:, 0] + task.X[:, 1] + task.X[:, 2])
 
 
@@ -187,7 +234,10 @@ def test_large_steps_have_opposite_effects():
         assert (ours["final_loss"] < 1e-6).all()
         return ours["final_l1_norm"].reshape(3, n)
 
-    stochastic, full = l1("stochastic", [0.015, 0.03, 0.05], 20_000), l1("full", [0.02, 0.15, 0.4], 10_000)
+    stochastic, full = (
+        l1("stochastic", [0.015, 0.03, 0.05], 20_000),
+        l1("full", [0.02, 0.15, 0.4], 10_000),
+    )
     for change, sign in ((np.diff(stochastic, axis=0), -1), (np.diff(full, axis=0), 1)):
         mean, error = change.mean(axis=1), change.std(axis=1, ddof=1) / math.sqrt(n)
         assert (sign * mean > 3 * error).all()
@@ -201,14 +251,18 @@ def test_sign_turns_are_outside_validity_and_divergence_a_result():
 
 
 def test_chaotic_descent_is_outside_validity_and_the_rest_agrees():
-    """Full-batch descent from a small scale at the edge of stability: bursts that multiply rounding."""
+    """Full-batch descent from a small scale at the edge of stability: bursts that multiply
+    rounding.
+    """
     fixed = {"descent": "full", "n_samples": 10, "n_features": 20, "n_steps": 3000, "scale": 0.0013}
     ours, exact = both(DIAGONAL_LINEAR, {"learning_rate": np.linspace(0.5, 0.75, 60)}, **fixed)
     finished, valid = ours["status"] == 0, exact["valid"]
     unturned = np.isfinite(exact["final_loss"])
     assert (finished & unturned & ~valid).any()
     assert valid.sum() > 10
-    np.testing.assert_allclose(ours["solution"][valid], exact["solution"][valid], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(
+        ours["solution"][valid], exact["solution"][valid], rtol=1e-9, atol=1e-9
+    )
 
 
 @pytest.mark.parametrize(
@@ -222,7 +276,11 @@ def test_chaotic_descent_is_outside_validity_and_the_rest_agrees():
         (CATAPULT, {"start_eta_kernel": -1.0}, "start_eta_kernel"),
         (CATAPULT, {"n_records": -1}, "n_records"),
         (DIAGONAL_LINEAR, {"n_nonzero": 41}, "exceeds n_features = 40"),
-        (DIAGONAL_LINEAR, {"n_samples": 100_000, "n_features": 1000}, "1e+08 data; keep it to 1e+07"),
+        (
+            DIAGONAL_LINEAR,
+            {"n_samples": 100_000, "n_features": 1000},
+            "1e+08 data; keep it to 1e+07",
+        ),
         (DIAGONAL_LINEAR, {"scale": 0.0}, "scale = 0.0"),
         (DIAGONAL_LINEAR, {"descent": "adam"}, "stochastic, full"),
     ],

@@ -1,4 +1,6 @@
-"""Schedules, and the two noisy models that follow them: exact moments against matrices, minimisers and closed forms."""
+"""Schedules, and the two noisy models that follow them: exact moments against matrices, minimisers
+and closed forms.
+"""
 
 import math
 
@@ -6,12 +8,12 @@ import numpy as np
 import pytest
 from reference.oscillation import mean_square_radius, second_moments
 from scipy.optimize import minimize_scalar
-from toysim.models.oscillation import NOISY_QUADRATIC, RIVER_VALLEY
-from toysim.models.oscillation.noisy_quadratic.theory import largest_stable_rate, stationary_square
-from toysim.models.oscillation.river_valley.rates import greedy_rates, mean_square_course
 
 from toysim.errors import ToysimError
 from toysim.model import Batch
+from toysim.models.oscillation import NOISY_QUADRATIC, RIVER_VALLEY
+from toysim.models.oscillation.noisy_quadratic.theory import largest_stable_rate, stationary_square
+from toysim.models.oscillation.river_valley.rates import greedy_rates, mean_square_course
 from toysim.numerics.schedules import learning_rates
 
 
@@ -20,7 +22,8 @@ def rows(model, side="theory", n=1, seed=0, **fixed):
     return model.load(side)(Batch(model, {}, fixed, np.arange(n), seed))
 
 
-# ---- schedules -------------------------------------------------------------------------------------------------
+# ---- schedules
+# -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -51,15 +54,29 @@ def test_without_warmup_and_decay_the_rate_is_constant():
         assert (learning_rates(schedule, 0.7, 5) == 0.7).all()
 
 
-# ---- noisy quadratic -------------------------------------------------------------------------------------------
+# ---- noisy quadratic
+# -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "wsd"])
 @pytest.mark.parametrize(("beta", "kappa"), [(0.0, 0.0), (0.9, 0.0), (0.5, 0.8)])
 def test_moments_are_those_of_the_covariance_matrix(schedule, beta, kappa):
-    fixed = {"learning_rate": 0.2, "warmup_steps": 3, "decay_steps": 20, "n_steps": 60, "n_modes": 4, "start": 1.5}
+    fixed = {
+        "learning_rate": 0.2,
+        "warmup_steps": 3,
+        "decay_steps": 20,
+        "n_steps": 60,
+        "n_modes": 4,
+        "start": 1.5,
+    }
     ours = rows(
-        NOISY_QUADRATIC, schedule=schedule, momentum=beta, sample_noise=kappa, noise_power=0.5, n_records=61, **fixed
+        NOISY_QUADRATIC,
+        schedule=schedule,
+        momentum=beta,
+        sample_noise=kappa,
+        noise_power=0.5,
+        n_records=61,
+        **fixed,
     )
     rates = learning_rates(schedule, 0.2, 60, 3, 20)
     loss = np.zeros(61)
@@ -85,7 +102,11 @@ def test_prototype_losses(beta, eta, settled):
 def test_stability_limit_and_stationary_square(beta, kappa):
     h = 0.7
     limit = largest_stable_rate(h, beta, kappa)
-    assert mean_square_radius(0.999 * limit, h, beta, kappa) < 1 < mean_square_radius(1.001 * limit, h, beta, kappa)
+    assert (
+        mean_square_radius(0.999 * limit, h, beta, kappa)
+        < 1
+        < mean_square_radius(1.001 * limit, h, beta, kappa)
+    )
     settled = second_moments(h, 0.3, beta, kappa, 1.0, np.full(3000, 0.5 * limit))[-1, 0, 0]
     assert stationary_square(0.5 * limit, h, 0.3, beta, kappa) == pytest.approx(settled, rel=1e-9)
 
@@ -107,7 +128,8 @@ def test_above_the_limit_runs_diverge_and_say_when():
     assert far["share_of_limit"][0] == pytest.approx(1.25)
 
 
-# ---- river valley ----------------------------------------------------------------------------------------------
+# ---- river valley
+# ----------------------------------------------------------------------------------------------
 
 
 def test_mean_square_unrolled():
@@ -121,9 +143,13 @@ def test_mean_square_unrolled():
 
 
 def test_stationary_hill_loss():
-    run = rows(RIVER_VALLEY, schedule="constant", n_steps=500, learning_rate=0.9, curvature=1.5, noise=0.4)
+    run = rows(
+        RIVER_VALLEY, schedule="constant", n_steps=500, learning_rate=0.9, curvature=1.5, noise=0.4
+    )
     assert run["final_hill_loss"][0] == pytest.approx(run["stationary_hill_loss"][0], rel=1e-12)
-    assert run["stationary_hill_loss"][0] == pytest.approx(0.9 * 0.16 / (2 * (2 - 0.9 * 1.5)), rel=1e-14)
+    assert run["stationary_hill_loss"][0] == pytest.approx(
+        0.9 * 0.16 / (2 * (2 - 0.9 * 1.5)), rel=1e-14
+    )
 
 
 def test_greedy_rates_minimise_the_next_mean_square():
@@ -141,7 +167,10 @@ def test_greedy_rates_minimise_the_next_mean_square():
 
 def test_the_greedy_decay_leaves_the_least_bounce():
     fixed = {"n_steps": 1000, "decay_steps": 100, "river_slope": 0.0}
-    hill = {s: rows(RIVER_VALLEY, schedule=s, **fixed)["final_hill_loss"][0] for s in ("wsd", "greedy", "constant")}
+    hill = {
+        s: rows(RIVER_VALLEY, schedule=s, **fixed)["final_hill_loss"][0]
+        for s in ("wsd", "greedy", "constant")
+    }
     assert hill["greedy"] < hill["wsd"] < hill["constant"]
     # 1/v_T = 1/v + T_d k^2/s^2 from the stationary v = 1/3 at eta = 1/2
     assert hill["greedy"] == pytest.approx(0.5 / (3 + 100), rel=1e-9)
@@ -159,7 +188,9 @@ def test_unstable_walk_says_so():
     run = rows(RIVER_VALLEY, "simulate", n=2, learning_rate=2.5, schedule="constant", n_steps=1000)
     assert (run["status"] == 1).all()
     assert (run["status_step"] > 10).all()
-    assert not rows(RIVER_VALLEY, learning_rate=2.5, schedule="constant", n_steps=5000)["valid"].any()
+    assert not rows(RIVER_VALLEY, learning_rate=2.5, schedule="constant", n_steps=5000)[
+        "valid"
+    ].any()
 
 
 @pytest.mark.parametrize(
@@ -169,7 +200,11 @@ def test_unstable_walk_says_so():
         (NOISY_QUADRATIC, {"learning_rate": 0.0}, "learning_rate = 0.0"),
         (NOISY_QUADRATIC, {"learning_rate": math.inf}, "learning_rate"),
         (NOISY_QUADRATIC, {"schedule": "greedy"}, "schedule = 'greedy'"),
-        (NOISY_QUADRATIC, {"warmup_steps": 600, "decay_steps": 600}, "600 + 600 exceed n_steps = 1000"),
+        (
+            NOISY_QUADRATIC,
+            {"warmup_steps": 600, "decay_steps": 600},
+            "600 + 600 exceed n_steps = 1000",
+        ),
         (NOISY_QUADRATIC, {"n_modes": 0}, "n_modes = 0"),
         (NOISY_QUADRATIC, {"n_steps": 10**12}, "n_steps"),
         (RIVER_VALLEY, {"curvature": -1.0}, "curvature = -1.0"),

@@ -6,17 +6,19 @@ import numpy as np
 import pytest
 from reference.oscillation import network_course
 from scipy.optimize import brentq
-from toysim.models.oscillation import SINGLE_DATUM as MODEL
-from toysim.models.oscillation.single_datum import closed_forms as forms
 
 from toysim.errors import ToysimError
 from toysim.model import Batch
+from toysim.models.oscillation import SINGLE_DATUM as MODEL
+from toysim.models.oscillation.single_datum import closed_forms as forms
 
 
 def rows(side="simulate", axis="gamma", values=(1.1,), **fixed):
     for value in values:
         MODEL.validate({axis: value, **fixed})
-    return MODEL.load(side)(Batch(MODEL, {axis: np.array(values)}, fixed, np.arange(len(values)), 0))
+    return MODEL.load(side)(
+        Batch(MODEL, {axis: np.array(values)}, fixed, np.arange(len(values)), 0)
+    )
 
 
 @pytest.mark.parametrize("gamma", [0.4, 1.1, 1.2])
@@ -24,7 +26,13 @@ def test_map_is_the_network_with_all_its_filters(gamma):
     """Squared-ReLU network with explicit weights, and its sharpness from a numerical Hessian."""
     F, V, eta_sharpness = network_course(gamma, 0.02, 0.03, 1e-3, 300)
     ours = rows(
-        values=(gamma,), weak_ratio=0.02, strong_start=0.03, weak_start=1e-3, n_steps=300, n_average=2, n_records=301
+        values=(gamma,),
+        weak_ratio=0.02,
+        strong_start=0.03,
+        weak_start=1e-3,
+        n_steps=300,
+        n_average=2,
+        n_records=301,
     )
     np.testing.assert_allclose(ours["strong"][0], F, rtol=1e-10)
     np.testing.assert_allclose(ours["weak"][0], V, rtol=1e-10)
@@ -35,15 +43,21 @@ def test_map_is_the_network_with_all_its_filters(gamma):
 def test_flip_of_the_network_is_that_of_the_map():
     F, V, _ = network_course(1.9, 0.02, 0.03, 1e-3, 40)
     ours = rows(
-        values=(1.9,), weak_ratio=0.02, strong_start=0.03, weak_start=1e-3, n_steps=40, n_average=2, n_records=41
+        values=(1.9,),
+        weak_ratio=0.02,
+        strong_start=0.03,
+        weak_start=1e-3,
+        n_steps=40,
+        n_average=2,
+        n_records=41,
     )
     np.testing.assert_allclose(ours["strong"][0], F, rtol=1e-9, atol=0)
     np.testing.assert_allclose(ours["weak"][0], V, rtol=1e-9)
     assert ours["strong"][0, -1] == 0.0
 
 
-# gamma: mean e of the map without V, log-growth of <w,v> per update between V = 3e-6 and 3e-4, V at the end,
-# first update with V > V*/2. From a prototype: F0 = .01, V0 = 1e-6, r = .01, 4e5 updates.
+# gamma: mean e of the map without V, log-growth of <w,v> per update between V = 3e-6 and 3e-4, V at
+# the end, first update with V > V*/2. From a prototype: F0 = .01, V0 = 1e-6, r = .01, 4e5 updates.
 PROTOTYPE = {
     1.05: (0.0238095, 2.47108e-4, 0.048219, 21646),
     1.10: (0.0454545, 4.94409e-4, 0.092055, 11480),
@@ -99,9 +113,13 @@ def test_thresholds():
     assert forms.orbit_multiplier(forms.ORBIT_STABLE_BELOW) == pytest.approx(-1)
     assert forms.orbit_multiplier(3 / math.sqrt(2) - 1) == pytest.approx(0, abs=1e-14)
     gamma = forms.FLIPS_ABOVE
-    assert forms.largest_image(gamma) == pytest.approx((1 + gamma) / gamma)  # from there the factor is negative
+    assert forms.largest_image(gamma) == pytest.approx(
+        (1 + gamma) / gamma
+    )  # from there the factor is negative
     F = np.linspace(0, (1 + gamma) / gamma, 100_001)
-    assert np.max(F * (1 + gamma * (1 - F)) ** 2) == pytest.approx(forms.largest_image(gamma), rel=1e-8)
+    assert np.max(F * (1 + gamma * (1 - F)) ** 2) == pytest.approx(
+        forms.largest_image(gamma), rel=1e-8
+    )
     r = 0.1
     limit = forms.weak_limit(1.3, r)
     assert forms.fit_multiplier(1 - limit, limit, 1.3, r) == pytest.approx(-1)
@@ -123,7 +141,9 @@ def test_chaos_begins_where_superstable_orbits_accumulate():
         found.append(brentq(missed, grid[at], grid[at + 1], args=(period,), xtol=1e-15))
     ratios = np.diff(found)[:-1] / np.diff(found)[1:]
     assert ratios[-1] == pytest.approx(4.669201609, rel=1e-4)
-    assert found[-1] + (found[-1] - found[-2]) / 3.669201609 == pytest.approx(forms.CHAOS_ABOVE, abs=1e-9)
+    assert found[-1] + (found[-1] - found[-2]) / 3.669201609 == pytest.approx(
+        forms.CHAOS_ABOVE, abs=1e-9
+    )
 
 
 def test_regimes_by_the_lyapunov_exponent():
@@ -133,7 +153,9 @@ def test_regimes_by_the_lyapunov_exponent():
     assert (run["lyapunov"][[4, 5, 7]] > 0.01).all()
     assert run["lyapunov"][3] == pytest.approx(-0.059, abs=1e-3)
     # In chaos the average over starts: an orbit by itself is one draw.
-    starts = rows(axis="strong_start", values=tuple(np.linspace(0.01, 0.5, 20)), gamma=1.4, weak_start=0.0)
+    starts = rows(
+        axis="strong_start", values=tuple(np.linspace(0.01, 0.5, 20)), gamma=1.4, weak_start=0.0
+    )
     mean, error = starts["lyapunov"].mean(), starts["lyapunov"].std(ddof=1) / math.sqrt(20)
     assert abs(mean - 0.342) < 5 * error + 1e-3
     assert rows("theory", values=gammas)["regime"].tolist() == [0, 1, 2, 2, 3, 3, 3, 3]
@@ -147,10 +169,14 @@ def test_samples_are_the_last_outputs():
 
 
 def test_end_of_the_weak_feature_is_right_to_second_order():
-    """Also in chaos: the oscillation ends through the period-2 regime. Half the ratio, a quarter of the error."""
+    """Also in chaos: the oscillation ends through the period-2 regime. Half the ratio, a quarter of
+    the error.
+    """
     for gamma in (1.1, 1.3, 1.58):
         off = [
-            rows(values=(gamma,), weak_ratio=r, n_steps=1_000_000)["final_weak"][0] / forms.weak_end(gamma, r) - 1
+            rows(values=(gamma,), weak_ratio=r, n_steps=1_000_000)["final_weak"][0]
+            / forms.weak_end(gamma, r)
+            - 1
             for r in (0.04, 0.02, 0.01)
         ]
         assert 3.7 < off[0] / off[1] < 4.3
@@ -162,7 +188,9 @@ def test_small_steps_leave_the_weak_feature_where_it_was():
     run = rows(values=(0.01,), weak_start=1e-3, n_steps=20_000)
     assert run["final_weak"][0] == pytest.approx(1.04730e-3, abs=0.51e-8)
     off = [
-        rows(values=(g,), n_steps=40_000)["final_weak"][0] / forms.small_step_weak_end(0.01, 1e-6, g, 0.01) - 1
+        rows(values=(g,), n_steps=40_000)["final_weak"][0]
+        / forms.small_step_weak_end(0.01, 1e-6, g, 0.01)
+        - 1
         for g in (0.1, 0.05, 0.025)
     ]
     assert 3.6 < off[0] / off[1] < 4.4  # the neglected term is of second order in gamma
@@ -170,10 +198,14 @@ def test_small_steps_leave_the_weak_feature_where_it_was():
 
 
 def test_from_a_sharp_fitted_point_the_loss_is_catapulted():
-    """F = 1 at the start: below gamma = 1 nothing happens, above the loss rises and V is learned."""
+    """F = 1 at the start: below gamma = 1 nothing happens, above the loss rises and V is
+    learned.
+    """
     peaks = {0.9: 6e-7, 1.1: 0.1118, 1.3: 0.4274, 1.5: 0.8866}
     ends = {0.9: 1.0e-3, 1.1: 0.092055, 1.3: 0.233678, 1.5: 0.337537}
-    run = rows(values=tuple(peaks), strong_start=1.0, weak_start=1e-3, n_steps=100_000, n_records=100_001)
+    run = rows(
+        values=tuple(peaks), strong_start=1.0, weak_start=1e-3, n_steps=100_000, n_records=100_001
+    )
     for i, gamma in enumerate(peaks):
         e = 1 - run["strong"][i] - run["weak"][i]
         # The prototype's peak depends on the start's last digits where the orbit is chaotic.
@@ -188,7 +220,9 @@ def test_filters_turned_away_are_dead_and_nothing_escapes():
     assert (run["final_strong"] == 0).all()
     np.testing.assert_allclose(run["final_weak"], 1.0)
     assert not rows("theory", values=(1.61, 1.7))["valid"].any()
-    wild = rows(values=(0.9, 5.0, 100.0), weak_ratio=0.99, weak_start=1e6, strong_start=1e-9, n_records=501)
+    wild = rows(
+        values=(0.9, 5.0, 100.0), weak_ratio=0.99, weak_start=1e6, strong_start=1e-9, n_records=501
+    )
     assert np.isfinite(wild["strong"]).all()
     assert np.isfinite(wild["weak"]).all()
 

@@ -1,4 +1,6 @@
-"""The wheel, used from another folder: a family is one new folder, another distribution is an entry point."""
+"""The wheel, used from another folder: a family is one new folder, another distribution is an entry
+point.
+"""
 
 import json
 import os
@@ -33,7 +35,16 @@ pytestmark = pytest.mark.slow
 
 def build(source, target):
     """The wheel of a source tree, without network: setuptools is among the test extras."""
-    command = ["pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(target), str(source)]
+    command = [
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(target),
+        str(source),
+    ]
     subprocess.run([sys.executable, "-m", *command], check=True)
     return next(target.glob("*.whl"))
 
@@ -61,9 +72,15 @@ def installed(tmp_path_factory):
 
 
 def run(site, folder, *arguments):
-    environment = {**os.environ, "PYTHONPATH": str(site), "NUMBA_CACHE_DIR": str(site.parent / "cache")}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(site),
+        "NUMBA_CACHE_DIR": str(site.parent / "cache"),
+    }
     command = [sys.executable, "-P", "-m", "toysim", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def test_wheel_holds_one_name(installed):
@@ -102,7 +119,11 @@ def test_new_family_from_an_installed_wheel(installed, tmp_path, name):
 
 def test_wheel_and_checkout_list_the_same(installed, tmp_path):
     here = subprocess.run(
-        [sys.executable, "-m", "toysim", "models", "--json"], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "toysim", "models", "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     there = run(installed, tmp_path, "models", "--json")
     ours = {row["id"] for row in json.loads(here.stdout) if not row["id"].startswith("walk.")}

@@ -1,41 +1,72 @@
-"""Mean field of the perceptron in field space: free entropies written out plainly, prototype's numbers, limits."""
+"""Mean field of the perceptron in field space: free entropies written out plainly, prototype's
+numbers, limits.
+"""
 
 import math
 
 import numpy as np
 import pytest
 from reference.perceptron_field_space import gradient, one_task, two_tasks
-from toysim.models.perceptron.continual.theory import first_task, reference_of, second_measure, second_task
-from toysim.models.perceptron.field_space.measure import task_measure
-from toysim.models.perceptron.field_space.theory import branches
-from toysim.models.perceptron.field_space.transitions import coexistence, instability
-from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, FROZEN, OK
 
 import toysim
 from toysim.errors import ToysimError
 from toysim.model import Batch
+from toysim.models.perceptron.continual.theory import (
+    first_task,
+    reference_of,
+    second_measure,
+    second_task,
+)
+from toysim.models.perceptron.field_space.measure import task_measure
+from toysim.models.perceptron.field_space.theory import branches
+from toysim.models.perceptron.field_space.transitions import coexistence, instability
+from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, FROZEN, OK
 from toysim.registry import load_model
 
-# Values of an independent prototype (trapezoids and Gauss-Legendre sums, damped iteration), to their last digit.
+# Values of an independent prototype (trapezoids and Gauss-Legendre sums, damped iteration), to
+# their last digit.
 ONE_TASK = [
-    ({"beta": 1.0, "alpha": 1.0}, {"replica_overlap": 0.075729, "overlap": 0.185670, "self_overlap": 0.344115}),
-    ({"beta": 1.0, "alpha": 4.0}, {"replica_overlap": 0.356412, "overlap": 0.571981, "self_overlap": 0.474599}),
+    (
+        {"beta": 1.0, "alpha": 1.0},
+        {"replica_overlap": 0.075729, "overlap": 0.185670, "self_overlap": 0.344115},
+    ),
+    (
+        {"beta": 1.0, "alpha": 4.0},
+        {"replica_overlap": 0.356412, "overlap": 0.571981, "self_overlap": 0.474599},
+    ),
     (
         {"beta": 5.0, "alpha": 1.0},
-        {"replica_overlap": 0.382987, "overlap": 0.453948, "self_overlap": 0.524557, "free_entropy": -1.289288,
-         "stability": 0.185072},
+        {
+            "replica_overlap": 0.382987,
+            "overlap": 0.453948,
+            "self_overlap": 0.524557,
+            "free_entropy": -1.289288,
+            "stability": 0.185072,
+        },
     ),
     (
         {"beta": 20.0, "alpha": 2.0},
-        {"replica_overlap": 0.978238, "overlap": 0.988999, "self_overlap": 0.978394, "error": 0.001327,
-         "free_entropy": -5.690256, "stability": 0.016206},
+        {
+            "replica_overlap": 0.978238,
+            "overlap": 0.988999,
+            "self_overlap": 0.978394,
+            "error": 0.001327,
+            "free_entropy": -5.690256,
+            "stability": 0.016206,
+        },
     ),
     ({"beta": 100.0, "kl": 1.0, "alpha": 1.0, "branch": "low"}, {"error": 0.27701}),
     ({"beta": 100.0, "kl": 1.0, "alpha": 2.2, "branch": "low"}, {"error": 0.08028}),
-]  # fmt: skip
+]
 LAST_DIGIT = {"error": 5e-6}
-FIXED = {0.75: 0.11255, 0.85: 0.05940, 0.95: 0.00743, 0.98: 0.00076}  # self-overlap: error at beta = 5, alpha = 2
-# gamma, r0, alpha_2: errors on task 1 and on task 2, low branch after a first task of alpha_1 = 2; beta = 20.
+FIXED = {
+    0.75: 0.11255,
+    0.85: 0.05940,
+    0.95: 0.00743,
+    0.98: 0.00076,
+}  # self-overlap: error at beta = 5, alpha = 2
+# gamma, r0, alpha_2: errors on task 1 and on task 2, low branch after a first task of alpha_1 = 2;
+# beta = 20.
 TWO_TASKS = {
     (1.0, -0.5, 3.0): (0.3409, 0.4943),
     (1.0, 0.0, 5.0): (0.4422, 0.1943),
@@ -54,20 +85,28 @@ def theory(model, **values):
 def test_one_task(at, expected):
     found = theory("perceptron.field_space", **at)
     for name, value in expected.items():
-        np.testing.assert_allclose(found[name], value, rtol=0, atol=LAST_DIGIT.get(name, 1e-6), err_msg=name)
+        np.testing.assert_allclose(
+            found[name], value, rtol=0, atol=LAST_DIGIT.get(name, 1e-6), err_msg=name
+        )
     assert found["residual"] < 1e-9
 
 
 @pytest.mark.parametrize("Q", FIXED)
 def test_error_at_fixed_self_overlap(Q):
-    found = theory("perceptron.field_space", beta=5.0, alpha=2.0, ensemble="fixed", target_self_overlap=Q)
+    found = theory(
+        "perceptron.field_space", beta=5.0, alpha=2.0, ensemble="fixed", target_self_overlap=Q
+    )
     np.testing.assert_allclose(found["error"], FIXED[Q], rtol=0, atol=5e-6)
 
 
 def test_fixing_the_self_overlap_where_it_is_changes_nothing():
     free = theory("perceptron.field_space", beta=5.0, alpha=1.5)
     fixed = theory(
-        "perceptron.field_space", beta=5.0, alpha=1.5, ensemble="fixed", target_self_overlap=float(free["self_overlap"])
+        "perceptron.field_space",
+        beta=5.0,
+        alpha=1.5,
+        ensemble="fixed",
+        target_self_overlap=float(free["self_overlap"]),
     )
     for name in ("overlap", "replica_overlap", "error", "loss", "free_entropy", "stability"):
         np.testing.assert_allclose(fixed[name], free[name], atol=1e-9, err_msg=name)
@@ -77,10 +116,19 @@ def test_fixing_the_self_overlap_where_it_is_changes_nothing():
 def test_two_tasks(at):
     gamma, r0, alpha_2 = at
     found = theory(
-        "perceptron.continual", alpha_1=2.0, beta_1=20.0, beta_2=20.0, branch_1="high", branch="low", gamma=gamma,
-        task_overlap=r0, alpha_2=alpha_2,
-    )  # fmt: skip
-    np.testing.assert_allclose([found["error_1"], found["error_2"]], TWO_TASKS[at], rtol=0, atol=6e-5)
+        "perceptron.continual",
+        alpha_1=2.0,
+        beta_1=20.0,
+        beta_2=20.0,
+        branch_1="high",
+        branch="low",
+        gamma=gamma,
+        task_overlap=r0,
+        alpha_2=alpha_2,
+    )
+    np.testing.assert_allclose(
+        [found["error_1"], found["error_2"]], TWO_TASKS[at], rtol=0, atol=6e-5
+    )
 
 
 @pytest.mark.parametrize("kl", [0.0, 0.4])
@@ -115,8 +163,18 @@ def test_where_branches_end_cross_and_lose_stability():
     np.testing.assert_allclose(found.crossing, 1.6502, rtol=0, atol=1e-4)
     np.testing.assert_allclose(instability(measure.low, 0.6, 0.9), 0.7289, rtol=0, atol=1e-4)
     # Iteration from either side ends there too.
-    assert measure.low(end.load - 1e-3).overlap < end.overlap < 0.9 < measure.low(end.load + 1e-2).overlap
-    assert measure.high(begin.load - 1e-2).overlap < 0.9 < begin.overlap < measure.high(begin.load + 1e-3).overlap
+    assert (
+        measure.low(end.load - 1e-3).overlap
+        < end.overlap
+        < 0.9
+        < measure.low(end.load + 1e-2).overlap
+    )
+    assert (
+        measure.high(begin.load - 1e-2).overlap
+        < 0.9
+        < begin.overlap
+        < measure.high(begin.load + 1e-3).overlap
+    )
 
 
 def test_overlap_rises_steeply_but_without_a_jump_at_a_higher_temperature():
@@ -129,24 +187,36 @@ def test_overlap_rises_steeply_but_without_a_jump_at_a_higher_temperature():
 
 
 def test_second_task_has_a_transition_of_its_own():
-    """Free entropies by the prototype: at r0 = 0.5 the low branch wins at alpha_2 = 3.7, the high one at 4."""
+    """Free entropies by the prototype: at r0 = 0.5 the low branch wins at alpha_2 = 3.7, the high
+    one at 4.
+    """
     _, reference = first_task(2.0, 20.0, 0.0, "high")
     measure = second_measure(reference, 20.0, 1.0, 0.5)
     for alpha, expected in ((3.7, [-36.154, -36.318]), (4.0, [-37.41, -36.50])):
-        np.testing.assert_allclose([s.free_entropy for s in measure.branches(alpha)], expected, rtol=0, atol=5e-3)
+        np.testing.assert_allclose(
+            [s.free_entropy for s in measure.branches(alpha)], expected, rtol=0, atol=5e-3
+        )
     measure = second_measure(reference, 20.0, 0.1, 0.0)
     found = coexistence(measure, lowest_load=1.5, highest_load=2.0)
     assert found is not None
     begin, end = found.high_begins.load, found.low_ends.load
-    assert [measure.branches(alpha).two for alpha in (begin - 0.01, begin + 0.01, end - 0.01, end + 0.01)] == [
-        False, True, True, False,
-    ]  # fmt: skip
+    assert [
+        measure.branches(alpha).two
+        for alpha in (begin - 0.01, begin + 0.01, end - 0.01, end + 0.01)
+    ] == [
+        False,
+        True,
+        True,
+        False,
+    ]
     both = measure.branches(found.crossing)
     np.testing.assert_allclose(both.low.free_entropy, both.high.free_entropy, rtol=1e-9)
 
 
 def test_instability_is_reported_and_values_are_kept():
-    stable, unstable = (theory("perceptron.field_space", beta=20.0, alpha=a, branch="low") for a in (0.7, 1.0))
+    stable, unstable = (
+        theory("perceptron.field_space", beta=20.0, alpha=a, branch="low") for a in (0.7, 1.0)
+    )
     assert stable["valid"]
     assert stable["solver_status"] == OK
     assert not unstable["valid"]
@@ -155,8 +225,13 @@ def test_instability_is_reported_and_values_are_kept():
 
 
 def test_a_frozen_branch_is_not_the_equilibrium():
-    """At beta = 300 iteration from overlap 0 runs into Q = 1; the branch of the teacher is there."""
-    shown = {b: theory("perceptron.field_space", beta=300.0, alpha=2.4, branch=b) for b in ("low", "equilibrium")}
+    """At beta = 300 iteration from overlap 0 runs into Q = 1; the branch of the teacher is
+    there.
+    """
+    shown = {
+        b: theory("perceptron.field_space", beta=300.0, alpha=2.4, branch=b)
+        for b in ("low", "equilibrium")
+    }
     assert shown["low"]["solver_status"] == FROZEN
     assert np.isnan(shown["low"]["overlap"])
     assert not shown["low"]["valid"]
@@ -165,14 +240,23 @@ def test_a_frozen_branch_is_not_the_equilibrium():
     assert shown["equilibrium"]["branch_present"].tolist() == [False, True]
 
 
-QUADRATURES = [(5.0, 0.0, 1.0, "low"), (20.0, 0.0, 1.65, "low"), (20.0, 0.0, 1.65, "high"), (100.0, 1.0, 2.2, "high")]
+QUADRATURES = [
+    (5.0, 0.0, 1.0, "low"),
+    (20.0, 0.0, 1.65, "low"),
+    (20.0, 0.0, 1.65, "high"),
+    (100.0, 1.0, 2.2, "high"),
+]
 
 
 @pytest.mark.parametrize(("beta", "kl", "alpha", "branch"), QUADRATURES)
 def test_finer_quadrature_changes_nothing_in_the_eighth_digit(beta, kl, alpha, branch):
-    coarse, fine = (getattr(task_measure(beta, kl, fineness), branch)(alpha) for fineness in (1.0, 1.5))
+    coarse, fine = (
+        getattr(task_measure(beta, kl, fineness), branch)(alpha) for fineness in (1.0, 1.5)
+    )
     for name in ("self_overlap", "replica_overlap", "overlap", "free_entropy", "loss"):
-        np.testing.assert_allclose(getattr(coarse, name), getattr(fine, name), rtol=1e-8, err_msg=name)
+        np.testing.assert_allclose(
+            getattr(coarse, name), getattr(fine, name), rtol=1e-8, err_msg=name
+        )
     np.testing.assert_allclose(coarse.sites.sign_overlap, fine.sites.sign_overlap, rtol=1e-8)
     np.testing.assert_allclose(coarse.stability, fine.stability, rtol=1e-6, atol=1e-9)
 
@@ -184,13 +268,17 @@ def test_finer_quadrature_of_two_tasks(gamma, alpha):
         first = task_measure(20.0, fineness=fineness).high(2.0)
         reference = reference_of(first, 20.0, fineness=fineness)
         both = second_measure(reference, 20.0, gamma, 0.5, fineness).branches(alpha)
-        values.append([[saddle.free_entropy, *saddle.sites[:4], *saddle.sites[-3:]] for saddle in both])
+        values.append(
+            [[saddle.free_entropy, *saddle.sites[:4], *saddle.sites[-3:]] for saddle in both]
+        )
     np.testing.assert_allclose(*values, rtol=1e-8, atol=1e-9)
 
 
 def test_limits():
     flat = theory("perceptron.field_space", beta=5.0, alpha=0.0)
-    np.testing.assert_allclose([flat["self_overlap"], flat["free_entropy"]], [1 / 3, math.log(2)], rtol=1e-9)
+    np.testing.assert_allclose(
+        [flat["self_overlap"], flat["free_entropy"]], [1 / 3, math.log(2)], rtol=1e-9
+    )
     assert abs(flat["overlap"]) < 1e-12
     assert task_measure(1.0).low(1.0).conjugates[2] == 0.0  # at beta = 1 nothing pulls on Q
     # d phi / d alpha is the patterns' part, at a saddle point.
@@ -199,9 +287,11 @@ def test_limits():
     slope = (measure.low(1.0 + h).free_entropy - measure.low(1.0 - h).free_entropy) / (2 * h)
     q_hat, r_hat, Q_hat = saddle.conjugates
     rest = (
-        saddle.sites.log_mean - saddle.self_overlap * Q_hat + 0.5 * saddle.replica_overlap * q_hat
+        saddle.sites.log_mean
+        - saddle.self_overlap * Q_hat
+        + 0.5 * saddle.replica_overlap * q_hat
         - saddle.overlap * r_hat
-    )  # fmt: skip
+    )
     np.testing.assert_allclose(slope, saddle.free_entropy - rest, rtol=1e-6)
 
 
@@ -209,7 +299,9 @@ def test_free_entropy_falls_with_beta_by_the_loss():
     """d phi / d beta = -alpha loss where the prior, kl beta, stays."""
     h = 1e-4
     phi = [task_measure(beta, 4.0 / beta).low(1.0).free_entropy for beta in (8.0 - h, 8.0 + h)]
-    np.testing.assert_allclose((phi[1] - phi[0]) / (2 * h), -task_measure(8.0, 0.5).low(1.0).loss, rtol=1e-6)
+    np.testing.assert_allclose(
+        (phi[1] - phi[0]) / (2 * h), -task_measure(8.0, 0.5).low(1.0).loss, rtol=1e-6
+    )
 
 
 def test_second_task_without_divergence_or_without_patterns():
@@ -218,10 +310,16 @@ def test_second_task_without_divergence_or_without_patterns():
     free = theory("perceptron.continual", gamma=0.0, alpha_2=1.0, **second)
     np.testing.assert_allclose(free["overlap_2"], alone["overlap"], rtol=1e-8)
     first = theory("perceptron.field_space", beta=5.0, alpha=0.5)
-    np.testing.assert_allclose(free["overlap_1"], 0.5 * free["overlap_2"], rtol=1e-8)  # by way of teacher 2 alone
-    np.testing.assert_allclose(free["cross_overlap"], first["overlap"] * free["overlap_1"], rtol=1e-8)
+    np.testing.assert_allclose(
+        free["overlap_1"], 0.5 * free["overlap_2"], rtol=1e-8
+    )  # by way of teacher 2 alone
+    np.testing.assert_allclose(
+        free["cross_overlap"], first["overlap"] * free["overlap_1"], rtol=1e-8
+    )
     held = theory("perceptron.continual", gamma=50.0, alpha_2=0.0, **second)
-    np.testing.assert_allclose(held["overlap_1"], first["overlap"], rtol=0.02)  # relaxes around m1, variance 1/gamma
+    np.testing.assert_allclose(
+        held["overlap_1"], first["overlap"], rtol=0.02
+    )  # relaxes around m1, variance 1/gamma
 
 
 @pytest.mark.parametrize("r0", [-0.5, 0.0, 0.5])
@@ -257,7 +355,11 @@ def test_rows_share_solutions_and_do_not_depend_on_it():
         ("perceptron.field_space", {"alpha": -0.1}, "alpha = -0.1"),
         ("perceptron.field_space", {"beta": 0.0}, "beta = 0.0"),
         ("perceptron.field_space", {"beta": math.nan}, "beta = nan"),
-        ("perceptron.field_space", {"ensemble": "fixed", "target_self_overlap": 1.0}, "target_self_overlap = 1.0"),
+        (
+            "perceptron.field_space",
+            {"ensemble": "fixed", "target_self_overlap": 1.0},
+            "target_self_overlap = 1.0",
+        ),
         ("perceptron.continual", {"task_overlap": 1.5}, "task_overlap = 1.5"),
         ("perceptron.continual", {"gamma": -1.0}, "gamma = -1.0"),
     ],

@@ -5,17 +5,45 @@ import math
 import numpy as np
 import pytest
 from reference import perceptron_layered as reference
-from toysim.models.perceptron import LAYERED_LEARNER as MODEL
-from toysim.models.perceptron.layered_learner.network import Weights, divergence, field_weights, forward
-from toysim.models.perceptron.layered_learner.simulation import Learner
-from toysim.models.perceptron.layered_learner.tasks import tasks_of
 
 from toysim.errors import ToysimError
 from toysim.model import STATUSES, Batch
+from toysim.models.perceptron import LAYERED_LEARNER as MODEL
+from toysim.models.perceptron.layered_learner.network import (
+    Weights,
+    divergence,
+    field_weights,
+    forward,
+)
+from toysim.models.perceptron.layered_learner.simulation import Learner
+from toysim.models.perceptron.layered_learner.tasks import tasks_of
 
-TINY = {"n_tasks": 2, "n_inputs": 6, "n_latent": 0, "n_classes": 3, "teacher_width": 5, "n_train": 7, "n_test": 4}
-TINY |= {"width": 4, "batch_size": 3, "epochs": 2, "start_scale": 0.5, "inverse_temperature": 2.0, "gamma": 0.6}
-SMALL = {"n_tasks": 2, "n_inputs": 21, "n_train": 60, "n_test": 50, "width": 15, "batch_size": 20, "epochs": 2}
+TINY = {
+    "n_tasks": 2,
+    "n_inputs": 6,
+    "n_latent": 0,
+    "n_classes": 3,
+    "teacher_width": 5,
+    "n_train": 7,
+    "n_test": 4,
+}
+TINY |= {
+    "width": 4,
+    "batch_size": 3,
+    "epochs": 2,
+    "start_scale": 0.5,
+    "inverse_temperature": 2.0,
+    "gamma": 0.6,
+}
+SMALL = {
+    "n_tasks": 2,
+    "n_inputs": 21,
+    "n_train": 60,
+    "n_test": 50,
+    "width": 15,
+    "batch_size": 20,
+    "epochs": 2,
+}
 
 
 def rows(replicas=1, **fixed):
@@ -23,15 +51,24 @@ def rows(replicas=1, **fixed):
     return MODEL.load("simulate")(Batch(MODEL, {}, fixed, np.arange(replicas), 0))
 
 
-@pytest.mark.parametrize("method", ["variational", "ewc", "step", "variance_modulated", "metaplastic", "plain"])
+@pytest.mark.parametrize(
+    "method", ["variational", "ewc", "step", "variance_modulated", "metaplastic", "plain"]
+)
 def test_learner_follows_the_numerical_gradient_of_its_loss(method):
-    """Common draws of the noise; gradients by differences of the summed cross-entropy and divergence."""
+    """Common draws of the noise; gradients by differences of the summed cross-entropy and
+    divergence.
+    """
     named = {"kl_reference": "step"} if method == "step" else {"method": method}
     p = MODEL.validate(TINY | named)
     generator = np.random.default_rng(3)
     # Real inputs: sums of signs would put binarised units on the corner of relu.
-    tasks = [t._replace(train=generator.standard_normal(t.train.shape)) for t in tasks_of(p, generator)]
-    theta = [0.5 * generator.standard_normal(shape) for shape in zip(p.sizes[1:], p.sizes[:-1], strict=True)]
+    tasks = [
+        t._replace(train=generator.standard_normal(t.train.shape)) for t in tasks_of(p, generator)
+    ]
+    theta = [
+        0.5 * generator.standard_normal(shape)
+        for shape in zip(p.sizes[1:], p.sizes[:-1], strict=True)
+    ]
     draws = np.random.default_rng(4)
     p_reference = p if method != "variance_modulated" else p.model_copy(update={"gamma": 0.0})
     wanted = reference.learned(
@@ -53,18 +90,31 @@ def test_unit_inputs_have_the_moments_of_binary_weights():
     generator = np.random.default_rng(5)
     weights, n = field_weights(generator.standard_normal((8, 41)), 1.3), 4000
     x = generator.choice([-1.0, 1.0], (1, 41)) * 0.7
-    drawn = np.where(generator.uniform(-1, 1, (n, 8, 41)) < weights.mean, 1.0, -1.0) @ x[0] / math.sqrt(41)
+    drawn = (
+        np.where(generator.uniform(-1, 1, (n, 8, 41)) < weights.mean, 1.0, -1.0)
+        @ x[0]
+        / math.sqrt(41)
+    )
     for eps in (0.0, 1.0):
         z, _ = forward(x, [weights], [np.full((1, 8), eps)])
         spread = eps * drawn.std(axis=0)
-        assert np.all(np.abs(z[0] - drawn.mean(axis=0) - spread) < 5 * drawn.std(axis=0) / math.sqrt(n) * (1 + eps))
+        assert np.all(
+            np.abs(z[0] - drawn.mean(axis=0) - spread)
+            < 5 * drawn.std(axis=0) / math.sqrt(n) * (1 + eps)
+        )
 
 
 def test_divergence_is_that_of_the_means_and_survives_saturation():
     theta, old = np.array([[0.3, -1.2]]), np.array([[-0.5, 0.4]])
-    assert divergence(theta, old, 1.7) == pytest.approx(reference.kl(theta, old, 1.7) / 2, rel=1e-12)
-    assert divergence(np.array([[400.0]]), np.array([[300.0]]), 2.0) == pytest.approx(0.0, abs=1e-12)
-    assert divergence(np.array([[400.0]]), np.array([[-300.0]]), 2.0) == pytest.approx(1200.0, rel=1e-12)
+    assert divergence(theta, old, 1.7) == pytest.approx(
+        reference.kl(theta, old, 1.7) / 2, rel=1e-12
+    )
+    assert divergence(np.array([[400.0]]), np.array([[300.0]]), 2.0) == pytest.approx(
+        0.0, abs=1e-12
+    )
+    assert divergence(np.array([[400.0]]), np.array([[-300.0]]), 2.0) == pytest.approx(
+        1200.0, rel=1e-12
+    )
 
 
 def test_tasks_are_permutations_or_apart():

@@ -1,17 +1,24 @@
-"""Learner of binary weights through their fields: gradients, optimisers, and what holds it to its first task."""
+"""Learner of binary weights through their fields: gradients, optimisers, and what holds it to its
+first task.
+"""
 
 import math
 
 import numpy as np
 import pytest
 from reference import perceptron_learner as reference
-from toysim.models.perceptron import LEARNER as MODEL
-from toysim.models.perceptron.learner.descent import add_penalty, data_gradient, magnetise, mean_loss
-from toysim.models.perceptron.learner.problem import packed, problem_of, signs
-from toysim.models.perceptron.learner.simulation import relaxation_time, rule_of, start, workspace
 
 from toysim.errors import ToysimError
 from toysim.model import STATUSES, Batch
+from toysim.models.perceptron import LEARNER as MODEL
+from toysim.models.perceptron.learner.descent import (
+    add_penalty,
+    data_gradient,
+    magnetise,
+    mean_loss,
+)
+from toysim.models.perceptron.learner.problem import packed, problem_of, signs
+from toysim.models.perceptron.learner.simulation import relaxation_time, rule_of, start, workspace
 
 SMALL = {"size": 31, "alpha_1": 1.0, "alpha_2": 0.6, "epochs_1": 5, "epochs_2": 7, "gamma": 0.7}
 
@@ -32,7 +39,9 @@ def unpacked(task):
 
 
 def gradients(problem, task, theta, old, **changed):
-    """Gradient over the whole task, batch by batch at the same field: of the data, and of data and divergence."""
+    """Gradient over the whole task, batch by batch at the same field: of the data, and of data and
+    divergence.
+    """
     rule = rule_of(problem.parameters, task)._replace(**changed)
     work, data, both = workspace(problem), np.zeros_like(theta), np.zeros_like(theta)
     for k, count in enumerate(problem.tasks[task - 1].counts):
@@ -53,7 +62,9 @@ def test_packed_signs_are_the_patterns_whichever_way_they_run():
     task = packed(z[0], z, 20)
     assert task.counts.tolist() == [20, 20, 5]
     np.testing.assert_array_equal(np.concatenate(unpacked(task)), z)
-    along_weights = np.unpackbits(task.by_weight.transpose(0, 2, 1), axis=2, bitorder="little")[:, :, :31]
+    along_weights = np.unpackbits(task.by_weight.transpose(0, 2, 1), axis=2, bitorder="little")[
+        :, :, :31
+    ]
     np.testing.assert_array_equal(along_weights[1, :20], z[20:40] > 0)
 
 
@@ -72,7 +83,9 @@ def test_gradient_is_that_of_the_loss_and_one_epoch_adds_one_divergence(b, batch
     theta, old = problem.theta, problem.theta[::-1].copy()
     z = np.concatenate(unpacked(problem.tasks[1]))
     data, both = gradients(problem, 2, theta, old)
-    np.testing.assert_allclose(data, numerical(lambda t: reference.loss(t, z, b), theta), rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(
+        data, numerical(lambda t: reference.loss(t, z, b), theta), rtol=1e-6, atol=1e-7
+    )
     slope = 0.7 * numerical(lambda t: reference.divergence(t, old, b), theta)
     np.testing.assert_allclose(both - data, slope, rtol=1e-6, atol=1e-8)
     _, ewc = gradients(problem, 2, theta, old, frozen_curvature=True)
@@ -107,7 +120,9 @@ def test_ewc_is_the_divergence_to_second_order():
     off = []
     for distance in (1e-3, 5e-4):
         old = theta - distance * apart
-        exact, expanded = (gradients(problem, 2, theta, old, frozen_curvature=f)[1] for f in (False, True))
+        exact, expanded = (
+            gradients(problem, 2, theta, old, frozen_curvature=f)[1] for f in (False, True)
+        )
         off.append(np.abs(exact - expanded).max())
     assert 3.9 < off[0] / off[1] < 4.1
 
@@ -116,9 +131,16 @@ def test_ewc_is_the_divergence_to_second_order():
 @pytest.mark.parametrize("method", ["variational", "ewc", "variance_modulated", "metaplastic"])
 def test_learner_is_the_reference_with_whole_matrices(method, optimiser):
     given = SMALL | {"method": method, "optimiser": optimiser, "batch_size": 9, "prior_gamma": 0.3}
-    given |= {"weight_decay": 0.02, "inverse_temperature": 1.3, "momentum": 0.8, "learning_rate_2": 0.03}
+    given |= {
+        "weight_decay": 0.02,
+        "inverse_temperature": 1.3,
+        "momentum": 0.8,
+        "learning_rate_2": 0.03,
+    }
     problem = problem_of(batch_of(**given), 0)
-    theta = reference.learned(problem.theta, [unpacked(task) for task in problem.tasks], problem.parameters)
+    theta = reference.learned(
+        problem.theta, [unpacked(task) for task in problem.tasks], problem.parameters
+    )
     m = np.sign(theta) if method == "metaplastic" else np.tanh(1.3 * theta)
     ours = rows(**given)
     for t, task in ((1, problem.tasks[0]), (2, problem.tasks[1])):
@@ -155,8 +177,12 @@ def test_records_and_batches_do_not_change_the_course():
 
 
 def test_held_self_overlap_lies_on_its_line():
-    run = rows(**SMALL | {"epochs_1": 11, "epochs_2": 0}, self_overlap_ramp=(0.5, 0.9), n_records=12)
-    np.testing.assert_allclose(run["self_overlap_course"][0, 1:], np.linspace(0.5, 0.9, 11), rtol=1e-11)
+    run = rows(
+        **SMALL | {"epochs_1": 11, "epochs_2": 0}, self_overlap_ramp=(0.5, 0.9), n_records=12
+    )
+    np.testing.assert_allclose(
+        run["self_overlap_course"][0, 1:], np.linspace(0.5, 0.9, 11), rtol=1e-11
+    )
 
 
 def test_relaxation_time_is_the_first_steady_window():

@@ -1,4 +1,6 @@
-"""Samplers of the perceptron models: enumeration, message passing and Metropolis against exact references."""
+"""Samplers of the perceptron models: enumeration, message passing and Metropolis against exact
+references.
+"""
 
 import math
 
@@ -6,14 +8,14 @@ import numpy as np
 import pytest
 from reference import perceptron_samplers as reference
 from scipy.special import log_ndtr
+
+from toysim.errors import ToysimError
+from toysim.model import STATUSES, Batch
 from toysim.models.perceptron.enumeration import configuration, franz_parisi, gibbs, violations
 from toysim.models.perceptron.instances import flipped, labelled, n_patterns, signs
 from toysim.models.perceptron.log_tail_table import Scratch, log_tail_sum, log_tail_table
 from toysim.models.perceptron.magnetisations import sample, target
 from toysim.models.perceptron.message_passing import marginals, problem
-
-from toysim.errors import ToysimError
-from toysim.model import STATUSES, Batch
 from toysim.registry import load_model
 
 
@@ -34,7 +36,9 @@ def test_labels_are_the_teachers():
     assert (teacher.astype(int) @ labelled(rng(1), 21, 40, teacher).astype(int) > 0).all()
 
 
-@pytest.mark.parametrize(("size", "margin", "beta"), [(7, 0.0, math.inf), (7, 0.2, math.inf), (13, 0.0, 0.7)])
+@pytest.mark.parametrize(
+    ("size", "margin", "beta"), [(7, 0.0, math.inf), (7, 0.2, math.inf), (13, 0.0, 0.7)]
+)
 def test_enumeration_is_brute_force(size, margin, beta):
     """Below and above the ten weights that are tabulated together."""
     patterns = labelled(rng(3), size, 4, signs(rng(2), size))
@@ -46,7 +50,9 @@ def test_enumeration_is_brute_force(size, margin, beta):
 
 
 def test_numbers_name_configurations():
-    np.testing.assert_array_equal([configuration(s, 5) for s in range(32)], reference.all_weights(5))
+    np.testing.assert_array_equal(
+        [configuration(s, 5) for s in range(32)], reference.all_weights(5)
+    )
 
 
 def test_all_pairs_of_solutions_by_one_weight_at_a_time():
@@ -65,7 +71,9 @@ def test_no_solution_has_no_entropy():
 
 
 def test_tabulated_log_tail():
-    """Random points over the table, both its ends, and the far tail; one by one and all in a sum."""
+    """Random points over the table, both its ends, and the far tail; one by one and all in a
+    sum.
+    """
     t = np.concatenate([rng().uniform(-9.0, 25.0, 20_000), [-1e300, -8.5, 24.0, 24.001, 1e3]])
     table, scratch = log_tail_table(), Scratch(np.empty(len(t), np.int32), np.empty(len(t)))
     ours = [log_tail_sum(-0.5 * t[i : i + 1], -2.0, table, scratch) for i in range(len(t))]
@@ -73,13 +81,19 @@ def test_tabulated_log_tail():
     assert log_tail_sum(t, 1.0, table, scratch) == pytest.approx(math.fsum(ours), rel=1e-12)
 
 
-def solved(patterns, teacher, coupling=0.0, overlap=math.nan, beta=math.inf, n_iterations=2000, margin=0.0):
+def solved(
+    patterns, teacher, coupling=0.0, overlap=math.nan, beta=math.inf, n_iterations=2000, margin=0.0
+):
     start = np.zeros(len(patterns))
-    return marginals(problem(patterns, teacher, margin, beta), start, coupling, overlap, n_iterations)
+    return marginals(
+        problem(patterns, teacher, margin, beta), start, coupling, overlap, n_iterations
+    )
 
 
 def test_message_passing_satisfies_the_tap_equations():
-    """The fixed point, with ln H and its derivatives from SciPy; margin, temperature and field at once."""
+    """The fixed point, with ln H and its derivatives from SciPy; margin, temperature and field at
+    once.
+    """
     n, p, margin, beta, x = 201, 120, -0.2, 1.5, 0.3
     teacher = signs(rng(6), n)
     c = labelled(rng(7), n, p, teacher)
@@ -155,9 +169,15 @@ def test_message_passing_says_when_it_did_not_converge():
 
 @pytest.mark.parametrize("case", ["free", "with entropy and fields", "fixed norm"])
 def test_metropolis_is_the_gibbs_measure(case):
-    """Three weights, three patterns: every average within five standard errors (batch means) of quadrature."""
+    """Three weights, three patterns: every average within five standard errors (batch means) of
+    quadrature.
+    """
     patterns = labelled(rng(20), 3, 3, signs(rng(21), 3))
-    weight, fields = (0.8, np.array([0.4, -0.2, 0.6])) if case == "with entropy and fields" else (0.0, np.zeros(3))
+    weight, fields = (
+        (0.8, np.array([0.4, -0.2, 0.6]))
+        if case == "with entropy and fields"
+        else (0.0, np.zeros(3))
+    )
     fixed = case == "fixed norm"
     points = reference.sphere(0.9) if fixed else reference.cube(3)
     exact = np.hstack(reference.averages(*points, patterns, 3.0, weight, fields))
@@ -178,12 +198,18 @@ def rows(model, axis=None, values=(), replicas=1, **fixed):
     model.validate(fixed)
     columns = {axis: np.repeat(np.array(values), replicas)} if axis else {}
     n = max(len(values), 1) * replicas
-    return model.load("simulate")(Batch(model, columns, fixed, np.arange(n) % replicas, 3, common_random_numbers=True))
+    return model.load("simulate")(
+        Batch(model, columns, fixed, np.arange(n) % replicas, 3, common_random_numbers=True)
+    )
 
 
 @pytest.mark.parametrize(
     ("sampler", "start", "size"),
-    [("enumeration", "solution", 11), ("enumeration", "planted", 11), ("message_passing", "planted", 301)],
+    [
+        ("enumeration", "solution", 11),
+        ("enumeration", "planted", 11),
+        ("message_passing", "planted", 301),
+    ],
 )
 def test_fields_and_overlaps_are_two_ways_to_ask_for_the_potential(sampler, start, size):
     """At the field found for an overlap the same instance has that overlap."""
@@ -196,7 +222,9 @@ def test_fields_and_overlaps_are_two_ways_to_ask_for_the_potential(sampler, star
 
 
 def test_instance_without_solution_is_left_out():
-    """At load 1 some small instances cannot be stored: they end as diverged, and have no entropy."""
+    """At load 1 some small instances cannot be stored: they end as diverged, and have no
+    entropy.
+    """
     found = rows("storage", "alpha", [1.0], 200, sampler="enumeration", size=9)
     none = found["status"] == STATUSES.index("diverged")
     assert 0 < none.sum() < 200
@@ -219,9 +247,15 @@ def test_second_task_alone_is_the_first():
         fixed = {"sampler": sampler, "size": size, "coupling": 0.0, "task_overlap": 0.6}
         found = rows("continual_binary", "alpha_2", [0.6], 300, **fixed)
         alone = rows("teacher_student", "alpha", [0.6], 300, sampler=sampler, size=size)
-        for name, same in (("overlap_2", "overlap"), ("self_overlap", "self_overlap"), ("entropy", "entropy")):
+        for name, same in (
+            ("overlap_2", "overlap"),
+            ("self_overlap", "self_overlap"),
+            ("entropy", "entropy"),
+        ):
             off = found[name].mean() - alone[same].mean()
-            assert abs(off) < 5 * math.hypot(found[name].std(), alone[same].std()) / math.sqrt(300), (name, sampler)
+            assert abs(off) < 5 * math.hypot(found[name].std(), alone[same].std()) / math.sqrt(
+                300
+            ), (name, sampler)
 
 
 def within_errors(draws, expected):
@@ -233,12 +267,16 @@ def test_without_patterns_magnetisations_are_flat():
     found = rows("field_space", "alpha", [0.0], 200, proposal_width=1.0, **chain)
     assert within_errors(found["self_overlap"], 1 / 3)
     assert within_errors(found["overlap"], 0.0)
-    held = rows("field_space", "alpha", [1.0], 2, ensemble="fixed", target_self_overlap=0.6, **chain)
+    held = rows(
+        "field_space", "alpha", [1.0], 2, ensemble="fixed", target_self_overlap=0.6, **chain
+    )
     np.testing.assert_allclose(held["self_overlap"], 0.6, rtol=1e-12)
 
 
 def test_divergence_from_the_first_task_holds_it():
-    """Without patterns of task 2 a strong divergence leaves m' up to O(1/kappa); without any, m' is forgotten."""
+    """Without patterns of task 2 a strong divergence leaves m' up to O(1/kappa); without any, m' is
+    forgotten.
+    """
     chain = {"size": 25, "n_discard": 100, "n_sweeps": 100}
     learned = rows("field_space", "alpha", [0.5], 100, **chain)["self_overlap"]
     held = rows("continual", "gamma", [20.0], 100, alpha_2=0.0, **chain)
@@ -253,10 +291,26 @@ def test_divergence_from_the_first_task_holds_it():
 @pytest.mark.parametrize(
     ("model", "values", "says"),
     [
-        ("storage", {"sampler": "enumeration", "size": 27}, "size = 27: enumeration needs an odd size of at most 25"),
-        ("teacher_student", {"sampler": "enumeration", "size": 12}, "size = 12: enumeration needs an odd size"),
-        ("continual_binary", {"sampler": "enumeration", "size": 12}, "size = 12: enumeration needs an odd size"),
-        ("storage", {"size": 100_000, "alpha": 1.0}, "1e+10 pattern entries; at most 2e+08: lower size"),
+        (
+            "storage",
+            {"sampler": "enumeration", "size": 27},
+            "size = 27: enumeration needs an odd size of at most 25",
+        ),
+        (
+            "teacher_student",
+            {"sampler": "enumeration", "size": 12},
+            "size = 12: enumeration needs an odd size",
+        ),
+        (
+            "continual_binary",
+            {"sampler": "enumeration", "size": 12},
+            "size = 12: enumeration needs an odd size",
+        ),
+        (
+            "storage",
+            {"size": 100_000, "alpha": 1.0},
+            "1e+10 pattern entries; at most 2e+08: lower size",
+        ),
         ("franz_parisi", {"sampler": "message_passing"}, "needs reference = planted"),
         ("storage", {"size": 0}, "size = 0"),
         ("teacher_student", {"alpha": math.nan}, "alpha"),

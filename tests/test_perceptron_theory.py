@@ -1,11 +1,22 @@
-"""Mean field of binary weights: classic numbers, conjugates, resolution, exact limits, and a plain SciPy solution."""
+"""Mean field of binary weights: classic numbers, conjugates, resolution, exact limits, and a plain
+SciPy solution.
+"""
 
 import math
 
 import numpy as np
 import pytest
 from reference import perceptron as reference
-from toysim.models.perceptron import CONTINUAL_BINARY, FRANZ_PARISI, STORAGE, TEACHER_STUDENT, transitions
+
+from toysim.errors import ToysimError
+from toysim.model import Batch
+from toysim.models.perceptron import (
+    CONTINUAL_BINARY,
+    FRANZ_PARISI,
+    STORAGE,
+    TEACHER_STUDENT,
+    transitions,
+)
 from toysim.models.perceptron.averages import STEP, storage_patterns, teacher_patterns
 from toysim.models.perceptron.continual_binary import theory as continual
 from toysim.models.perceptron.franz_parisi.averages import reference_patterns
@@ -13,9 +24,6 @@ from toysim.models.perceptron.franz_parisi.theory import Landscape
 from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, BOUNDARY, FROZEN, OK
 from toysim.models.perceptron.storage.theory import storage_saddle
 from toysim.models.perceptron.teacher_student.theory import low_saddle
-
-from toysim.errors import ToysimError
-from toysim.model import Batch
 
 
 def solved(model, **fixed):
@@ -60,7 +68,8 @@ def test_storage_points():
 
 
 @pytest.mark.parametrize(
-    ("field", "distance", "entropy", "q"), [(0.5, 0.348532, 0.242920, 0.425455), (1.0, 0.262763, 0.119661, 0.587182)]
+    ("field", "distance", "entropy", "q"),
+    [(0.5, 0.348532, 0.242920, 0.425455), (1.0, 0.262763, 0.119661, 0.587182)],
 )
 def test_landscape_around_a_random_configuration(field, distance, entropy, q):
     found = solved(STORAGE, alpha=0.5, field=field)
@@ -70,7 +79,10 @@ def test_landscape_around_a_random_configuration(field, distance, entropy, q):
 
 
 def test_students_without_error_lie_on_the_nishimori_line():
-    for alpha, overlap, entropy in ((0.5, 0.2930890301, 0.3721327777), (1.0, 0.5607147371, 0.1061082678)):
+    for alpha, overlap, entropy in (
+        (0.5, 0.2930890301, 0.3721327777),
+        (1.0, 0.5607147371, 0.1061082678),
+    ):
         found = low_saddle(alpha)
         assert found.overlap == pytest.approx(overlap, abs=1e-9)
         assert found.entropy == pytest.approx(entropy, abs=1e-9)
@@ -94,16 +106,30 @@ def test_beyond_the_spinodal_only_the_teacher_is_left():
 
 
 def test_metastable_students_keep_their_values_but_are_not_valid():
-    low, chosen = solved(TEACHER_STUDENT, alpha=1.4, branch="low"), solved(TEACHER_STUDENT, alpha=1.4)
+    low, chosen = (
+        solved(TEACHER_STUDENT, alpha=1.4, branch="low"),
+        solved(TEACHER_STUDENT, alpha=1.4),
+    )
     assert low["entropy"] < 0
     assert not low["valid"]
     assert low["overlap"] == pytest.approx(chosen["branch_overlap"][0])
     assert chosen["overlap"] == 1.0
-    assert solved(TEACHER_STUDENT, alpha=1.24)["overlap"] < 1.0 == solved(TEACHER_STUDENT, alpha=1.25)["overlap"]
+    assert (
+        solved(TEACHER_STUDENT, alpha=1.24)["overlap"]
+        < 1.0
+        == solved(TEACHER_STUDENT, alpha=1.25)["overlap"]
+    )
 
 
 SOLUTION = {
-    0.5: {0.4: 0.310640, 0.6: 0.265902, 0.8: 0.164659, 0.9: 0.086526, 0.95: 0.038107, 0.98: 0.006197},
+    0.5: {
+        0.4: 0.310640,
+        0.6: 0.265902,
+        0.8: 0.164659,
+        0.9: 0.086526,
+        0.95: 0.038107,
+        0.98: 0.006197,
+    },
     0.7: {0.6: 0.123675, 0.8: 0.064104, 0.9: 0.014691, 0.95: -0.013427, 0.98: -0.027455},
     0.2: {0.998: 0.0026364},
 }
@@ -121,7 +147,9 @@ def test_potential_around_the_teacher():
     assert landscape.at_overlap(0.998).potential == pytest.approx(-0.0044191, abs=1e-7)
     assert landscape.at_overlap(0.7).coupling == pytest.approx(0.5614, abs=1e-4)
     # Orthogonal to the teacher the labels are random: the storage problem.
-    assert landscape.at_overlap(0.0).potential == pytest.approx(storage_saddle(0.5).entropy, abs=1e-12)
+    assert landscape.at_overlap(0.0).potential == pytest.approx(
+        storage_saddle(0.5).entropy, abs=1e-12
+    )
 
 
 @pytest.mark.parametrize(
@@ -134,11 +162,15 @@ def test_potential_around_the_teacher():
     ],
 )
 def test_isolation_distance(reference_kind, alpha, distance):
-    assert transitions.isolation_distance(alpha, reference_kind) == pytest.approx(distance, abs=6e-7)
+    assert transitions.isolation_distance(alpha, reference_kind) == pytest.approx(
+        distance, abs=6e-7
+    )
 
 
 def test_potential_falls_below_zero_by_a_square_root_of_the_distance():
-    """Phi = h2(d) - 0.95507 alpha rho0 sqrt(d) + o(sqrt d), with rho0 the density of reference fields at 0."""
+    """Phi = h2(d) - 0.95507 alpha rho0 sqrt(d) + o(sqrt d), with rho0 the density of reference
+    fields at 0.
+    """
     alpha = 0.05
     q0 = storage_saddle(alpha).overlap
     a0 = math.sqrt(q0 / (1 - q0))
@@ -149,7 +181,9 @@ def test_potential_falls_below_zero_by_a_square_root_of_the_distance():
         found = landscape.at_overlap(1 - 2 * d)
         root = 2 * alpha * 0.4775353398 * density * math.sqrt(d)
         assert (entropy - found.potential) / root == pytest.approx(1, abs=5e-4)
-        assert (1 - found.self_overlap) / d == pytest.approx(4, abs=0.01)  # flips of two solutions are independent
+        assert (1 - found.self_overlap) / d == pytest.approx(
+            4, abs=0.01
+        )  # flips of two solutions are independent
         assert found.solver_status == OK
     assert landscape.at_overlap(1 - 2e-6).solver_status == AT_UNSTABLE
 
@@ -160,7 +194,9 @@ def test_exact_points_of_the_potential():
         for point in (landscape.at_overlap(own.overlap), landscape.at_field(0.0)):
             assert point.potential == pytest.approx(own.entropy, abs=1e-11)
             assert point.coupling == pytest.approx(0.0, abs=1e-10)
-            assert (point.self_overlap, point.cross_overlap) == pytest.approx((own.overlap, own.overlap), abs=1e-9)
+            assert (point.self_overlap, point.cross_overlap) == pytest.approx(
+                (own.overlap, own.overlap), abs=1e-9
+            )
         assert landscape.at_overlap(1.0)[:2] == (0.0, 1.0)
     students = low_saddle(0.5)
     point = Landscape("planted", 0.5).at_overlap(students.overlap)
@@ -176,9 +212,13 @@ def test_field_and_overlap_are_two_ways_to_one_point():
         assert at_overlap.coupling == pytest.approx(0.4, abs=1e-9)
         np.testing.assert_allclose(at_overlap[:6], at_field[:6], atol=1e-9)
         h = 1e-4
-        slope = (landscape.at_overlap(0.6 + h).potential - landscape.at_overlap(0.6 - h).potential) / (2 * h)
+        slope = (
+            landscape.at_overlap(0.6 + h).potential - landscape.at_overlap(0.6 - h).potential
+        ) / (2 * h)
         assert landscape.at_overlap(0.6).coupling == pytest.approx(-slope, abs=1e-7)
-    assert landscape.at_field(3.0).solver_status == BOUNDARY  # the reference itself outweighs the rest
+    assert (
+        landscape.at_field(3.0).solver_status == BOUNDARY
+    )  # the reference itself outweighs the rest
 
 
 def test_where_replica_symmetry_ends_it_is_said():
@@ -191,7 +231,9 @@ def test_where_replica_symmetry_ends_it_is_said():
         nowhere = landscape.at_overlap(p)
         assert nowhere.solver_status == FROZEN
         assert np.isnan(nowhere.potential)
-    assert np.isnan(Landscape("solution", 0.9).at_overlap(0.5).potential)  # no solution to start from
+    assert np.isnan(
+        Landscape("solution", 0.9).at_overlap(0.5).potential
+    )  # no solution to start from
     assert storage_saddle(0.9).solver_status == FROZEN
     assert np.isnan(storage_saddle(1.3).overlap)
 
@@ -255,7 +297,9 @@ def test_half_the_step_changes_nothing_in_the_eighth_digit():
             yield from Landscape("solution", 0.5, step).at_overlap(p)[:6]
         yield from Landscape("solution", 0.7, step).at_overlap(0.995)[:6]
 
-    np.testing.assert_allclose(list(all_points(STEP)), list(all_points(STEP / 2)), rtol=1e-9, atol=1e-10)
+    np.testing.assert_allclose(
+        list(all_points(STEP)), list(all_points(STEP / 2)), rtol=1e-9, atol=1e-10
+    )
 
 
 def test_plain_scipy_finds_the_same():
@@ -289,19 +333,25 @@ def test_replicon_values_by_differences():
     square, cross, *_ = teacher_patterns(q, r, wrong, STEP)
 
     def learned(z, shift):
-        return np.log(wrong + (1 - wrong) * reference.ndtr((math.sqrt(q) * z + shift) / math.sqrt(1 - q)))
+        return np.log(
+            wrong + (1 - wrong) * reference.ndtr((math.sqrt(q) * z + shift) / math.sqrt(1 - q))
+        )
 
     expected = 1.2 * reference.replicon(
-        learned, 1.2 * square, 1.2 * cross, lambda z: 2 * reference.ndtr(r * z / math.sqrt(q - r * r))
+        learned,
+        1.2 * square,
+        1.2 * cross,
+        lambda z: 2 * reference.ndtr(r * z / math.sqrt(q - r * r)),
     )
     assert found.stability == pytest.approx(expected, rel=1e-5)
 
 
 def test_energy_is_the_slope_in_the_inverse_temperature():
     h, alpha, inverse = 1e-4, 1.0, 2.0
-    slope = (low_saddle(alpha, 1 / (inverse + h)).free_entropy - low_saddle(alpha, 1 / (inverse - h)).free_entropy) / (
-        2 * h
-    )
+    slope = (
+        low_saddle(alpha, 1 / (inverse + h)).free_entropy
+        - low_saddle(alpha, 1 / (inverse - h)).free_entropy
+    ) / (2 * h)
     found = low_saddle(alpha, 1 / inverse)
     assert found.entropy == pytest.approx(found.free_entropy - inverse * slope, abs=1e-7)
 
@@ -311,7 +361,11 @@ def test_quenched_entropies_lie_below_annealed_ones():
         assert storage_saddle(alpha).entropy < math.log(2) * (1 - alpha)
         r = low_saddle(alpha).overlap
         d = 0.5 * (1 - r)
-        annealed = -d * math.log(d) - (1 - d) * math.log1p(-d) + alpha * math.log(1 - math.acos(r) / math.pi)
+        annealed = (
+            -d * math.log(d)
+            - (1 - d) * math.log1p(-d)
+            + alpha * math.log(1 - math.acos(r) / math.pi)
+        )
         assert low_saddle(alpha).entropy < annealed
 
 

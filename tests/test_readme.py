@@ -12,7 +12,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    return re.findall(
+        rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL
+    )
 
 
 def test_two_commands_are_one_line_each():
@@ -25,7 +27,9 @@ def test_two_commands_are_one_line_each():
 def test_contributing_model_runs_and_agrees(tmp_path):
     """The family of CONTRIBUTING.md, as another distribution under another name."""
     text = (ROOT / "CONTRIBUTING.md").read_text()
-    package, walking = re.findall(r"```python\n# models/walk/[a-z_]+\.py.*?\n(.*?)```", text, flags=re.DOTALL)
+    package, walking = re.findall(
+        r"```python\n# models/walk/[a-z_]+\.py.*?\n(.*?)```", text, flags=re.DOTALL
+    )
     family = tmp_path / "site" / "toysim_stroll"
     family.mkdir(parents=True)
     (family / "__init__.py").write_text(package.replace("walk.gaussian", "stroll.gaussian"))
@@ -41,7 +45,9 @@ def test_contributing_model_runs_and_agrees(tmp_path):
         "assert [v.verdict for v in table] == ['agrees'], table\n"
     )
     path = os.pathsep.join([str(tmp_path / "site"), os.environ["PYTHONPATH"]])
-    subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": path}, check=True)
+    subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": path}, check=True
+    )
 
 
 @pytest.mark.slow
@@ -51,7 +57,11 @@ def test_sweep_python_call_and_plain_xarray(tmp_path):
     command = [sys.executable, "-m", "toysim"]
     subprocess.run([*command, "sweep", "my_sweep.toml"], cwd=tmp_path, check=True)
     compared = subprocess.run(
-        [*command, "compare", "results/my_sweep.zarr"], cwd=tmp_path, check=True, capture_output=True, text=True
+        [*command, "compare", "results/my_sweep.zarr"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     assert "agrees" in compared.stdout
     assert "differs" not in compared.stdout

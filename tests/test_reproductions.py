@@ -1,4 +1,6 @@
-"""Every reproduction but the README's, run whole: expected verdicts, claims that can fail, figures without gaps."""
+"""Every reproduction but the README's, run whole: expected verdicts, claims that can fail, figures
+without gaps.
+"""
 
 from functools import cache
 
@@ -33,7 +35,9 @@ def data_of(found):
 @each
 def test_comes_out_as_expected(outcome, name):
     found = outcome(name)
-    assert {c.name: c.verdict for c in found.claims} == {c.name: c.expected_verdict for c in found.claims}
+    assert {c.name: c.verdict for c in found.claims} == {
+        c.name: c.expected_verdict for c in found.claims
+    }
     assert found.ok
 
 
@@ -54,7 +58,10 @@ def test_each_claim_can_come_out_otherwise(outcome, name):
             full = f"{name}.{sweep}"
             side = "simulation" if "simulation" in data[full] else "theory"
             wrong = spoiled(data[full], side, observable, change)
-            assert judge(claims[found.name], {**data, full: wrong}).verdict != found.verdict, (found.name, sweep)
+            assert judge(claims[found.name], {**data, full: wrong}).verdict != found.verdict, (
+                found.name,
+                sweep,
+            )
 
 
 def test_edge_of_stability_draws_what_is_stored(outcome):
@@ -81,7 +88,9 @@ def test_edge_of_stability_draws_what_is_stored(outcome):
 
 
 def test_benign_oscillation_compares_only_where_theory_holds(outcome):
-    """In chaos a course says nothing of a course: only the sweep below the doublings is compared."""
+    """In chaos a course says nothing of a course: only the sweep below the doublings is
+    compared.
+    """
     for name, table in outcome("benign_oscillation").comparisons.items():
         verdicts = {v.verdict for v in table}
         assert verdicts <= {"agrees", "outside validity"}

@@ -1,4 +1,6 @@
-"""The store's promises: same bytes whatever the way, no work twice, growth, damage, foreign folders."""
+"""The store's promises: same bytes whatever the way, no work twice, growth, damage, foreign
+folders.
+"""
 
 import json
 import os
@@ -45,12 +47,16 @@ def undisturbed(tmp_path_factory):
 )
 def test_same_bytes_on_every_backend_and_chunking(undisturbed, tmp_path, options):
     run_walk(tmp_path / "w.zarr", **options)
-    assert data_bytes(toysim.open_store(tmp_path / "w.zarr")) == data_bytes(toysim.open_store(undisturbed))
+    assert data_bytes(toysim.open_store(tmp_path / "w.zarr")) == data_bytes(
+        toysim.open_store(undisturbed)
+    )
     if options.get("block") == 32:
         assert chunk_digests(tmp_path / "w.zarr") == chunk_digests(undisturbed)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(workers=st.integers(1, 4), block=st.integers(1, 200))
 def test_workers_and_blocks_leave_no_trace(undisturbed, tmp_path_factory, workers, block):
     path = tmp_path_factory.mktemp("any") / "w.zarr"
@@ -60,7 +66,9 @@ def test_workers_and_blocks_leave_no_trace(undisturbed, tmp_path_factory, worker
 
 def test_another_seed_gives_other_numbers(undisturbed, tmp_path):
     run_walk(tmp_path / "w.zarr", walk_sweep(seed=6))
-    assert data_bytes(toysim.open_store(tmp_path / "w.zarr")) != data_bytes(toysim.open_store(undisturbed))
+    assert data_bytes(toysim.open_store(tmp_path / "w.zarr")) != data_bytes(
+        toysim.open_store(undisturbed)
+    )
 
 
 def test_blocks_out_of_order_give_the_same_bytes(undisturbed, tmp_path, monkeypatch):
@@ -106,7 +114,15 @@ def test_everything_opened_is_labelled(undisturbed):
         for name, variable in tree[side].to_dataset().variables.items():
             assert {"units", "long_name"} <= set(variable.attrs), f"{side}/{name}"
     attrs = tree["simulation"].attrs
-    for key in ("versions", "git_commit", "root_seed", "host", "wall_seconds", "sweep_text", "sweep_hash"):
+    for key in (
+        "versions",
+        "git_commit",
+        "root_seed",
+        "host",
+        "wall_seconds",
+        "sweep_text",
+        "sweep_hash",
+    ):
         assert key in attrs
     assert json.loads(attrs["versions"])["numpy"] == np.__version__
 
@@ -125,10 +141,16 @@ def test_growth_computes_only_what_is_new_and_equals_fresh(undisturbed, tmp_path
     run_walk(fresh, target)
     assert data_bytes(toysim.open_store(path)) == data_bytes(toysim.open_store(fresh))
     after = chunk_digests(path)
-    data = {name for name in before if name.split("/")[1] in ("position", "square", "status", "status_step", "state")}
+    data = {
+        name
+        for name in before
+        if name.split("/")[1] in ("position", "square", "status", "status_step", "state")
+    }
     assert {name: after[name] for name in data} == {name: before[name] for name in data}
     old, new = 25 * 7, target.n_cells * replicas
-    computed = sum(e["rows"] for e in events(path, "block")[blocks_before:] if e["side"] == "simulation")
+    computed = sum(
+        e["rows"] for e in events(path, "block")[blocks_before:] if e["side"] == "simulation"
+    )
     assert computed == new - old
 
 
@@ -146,7 +168,9 @@ def test_corners_nobody_asked_for_are_flagged_and_filled_when_asked(tmp_path):
     both = {"drift": [0.1, 0.2, 0.3, 0.4], "n_rounds": [3]}
     run_walk(path, walk_sweep(both, replicas=20))
     run_walk(tmp_path / "fresh.zarr", walk_sweep(both, replicas=20))
-    assert data_bytes(toysim.open_store(path)) == data_bytes(toysim.open_store(tmp_path / "fresh.zarr"))
+    assert data_bytes(toysim.open_store(path)) == data_bytes(
+        toysim.open_store(tmp_path / "fresh.zarr")
+    )
 
 
 def test_a_smaller_request_runs_only_its_own_part(tmp_path):
@@ -161,11 +185,18 @@ def test_a_smaller_request_runs_only_its_own_part(tmp_path):
 
 def test_common_random_numbers_give_all_cells_the_same_draws(tmp_path):
     tree = toysim.sweep(
-        "walk.gaussian", drift=[0.0, 1.0], noise=2.0, n_rounds=2, replicas=5, common_random_numbers=True
+        "walk.gaussian",
+        drift=[0.0, 1.0],
+        noise=2.0,
+        n_rounds=2,
+        replicas=5,
+        common_random_numbers=True,
     )
     x = tree["simulation"]["position"]
     np.testing.assert_allclose(x.sel(drift=1.0) - x.sel(drift=0.0), 6.0, rtol=1e-12)
-    apart = toysim.sweep("walk.gaussian", drift=[0.0, 1.0], noise=2.0, n_rounds=2, replicas=5)["simulation"]["position"]
+    apart = toysim.sweep("walk.gaussian", drift=[0.0, 1.0], noise=2.0, n_rounds=2, replicas=5)[
+        "simulation"
+    ]["position"]
     assert np.ptp((apart.sel(drift=1.0) - apart.sel(drift=0.0)).values) > 0.1
 
 
@@ -189,7 +220,9 @@ def test_two_helpers_on_one_store_do_not_damage_it(undisturbed, tmp_path):
 
 
 def test_blocks_that_others_have_done_are_left_alone(tmp_path):
-    """A helper does the rest while a run is at its first block: all that run still does is what it had begun."""
+    """A helper does the rest while a run is at its first block: all that run still does is what it
+    had begun.
+    """
     path, seen = tmp_path / "w.zarr", []
 
     def listen(event):
@@ -206,9 +239,13 @@ def test_blocks_that_others_have_done_are_left_alone(tmp_path):
 
 
 def test_a_helper_takes_blocks_that_the_run_is_not_at(tmp_path):
-    """Both may come upon the same block now and then: of 60 about three; in the same order they would do each twice."""
+    """Both may come upon the same block now and then: of 60 about three; in the same order they
+    would do each twice.
+    """
     path = tmp_path / "w.zarr"
-    sweep = build_sweep("slow", load_model("walk.trouble"), {"rest": 0.02}, {"x": {"linspace": [0.0, 1.0, 60]}})
+    sweep = build_sweep(
+        "slow", load_model("walk.trouble"), {"rest": 0.02}, {"x": {"linspace": [0.0, 1.0, 60]}}
+    )
     prepare(path, sweep, (1, 1))
     reports = []
     runs = [
@@ -354,15 +391,23 @@ def test_a_cell_that_raises_is_recorded_and_the_rest_goes_on():
 
 def test_a_cell_that_hangs_or_kills_its_worker_is_recorded(tmp_path):
     tree = toysim.sweep(
-        "walk.trouble", x=[0.0, 1.0], mode=[0, 2, 3], replicas=1, backend="processes", time_limit=1.0, workers=2,
+        "walk.trouble",
+        x=[0.0, 1.0],
+        mode=[0, 2, 3],
+        replicas=1,
+        backend="processes",
+        time_limit=1.0,
+        workers=2,
         store=tmp_path / "t.zarr",
-    )  # fmt: skip
+    )
     state = tree["simulation"]["state"]
     assert (state.sel(mode=0) == 1).all()
     assert (state.sel(mode=2) == 3).all()
     assert (state.sel(mode=3) == 2).all()
     well = toysim.sweep("walk.trouble", x=[0.0, 1.0], mode=[0], replicas=1)
-    np.testing.assert_array_equal(tree["simulation"]["y"].sel(mode=0), well["simulation"]["y"].sel(mode=0))
+    np.testing.assert_array_equal(
+        tree["simulation"]["y"].sel(mode=0), well["simulation"]["y"].sel(mode=0)
+    )
 
 
 def test_theory_is_solved_once_for_parameters_it_ignores(monkeypatch):

@@ -11,7 +11,9 @@ from toysim.streams import canonical, row_keys
 
 def batch(columns=None, fixed=None, replica=(0,), seed=0, common=False):
     columns = {n: np.asarray(v) for n, v in (columns or {}).items()}
-    return Batch(load_model("walk.gaussian"), columns, fixed or {}, np.asarray(replica), seed, common)
+    return Batch(
+        load_model("walk.gaussian"), columns, fixed or {}, np.asarray(replica), seed, common
+    )
 
 
 @given(st.permutations(range(6)))
@@ -74,11 +76,15 @@ def test_reading_one_stream_does_not_move_another():
     first = rows.normal("data", 4)
     rows.normal("weights", 100)
     np.testing.assert_array_equal(rows.normal("data", 4), first)
-    np.testing.assert_array_equal(np.array([g.standard_normal(4) for g in rows.generators("data")]), first)
+    np.testing.assert_array_equal(
+        np.array([g.standard_normal(4) for g in rows.generators("data")]), first
+    )
 
 
 def test_pinned_key():
-    """Streams are a promise: stored sweeps grow by them. Made by row_keys of this version, seed 1."""
+    """Streams are a promise: stored sweeps grow by them. Made by row_keys of this version, seed
+    1.
+    """
     key = row_keys(1, "a.b", {"x": np.array([2.5])}, {"x": 0.0}, np.array([3]))
     assert [int(k) for k in key[0]] == PINNED
 

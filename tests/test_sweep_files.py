@@ -1,4 +1,6 @@
-"""Sweep files: what they say is what runs; what is wrong with them is said in one line, with file and line."""
+"""Sweep files: what they say is what runs; what is wrong with them is said in one line, with file
+and line.
+"""
 
 import numpy as np
 import pytest
@@ -39,7 +41,12 @@ def write(tmp_path):
 
 def test_reads_what_is_written(write):
     sweep = load_sweep(write(GOOD))
-    assert (sweep.model.id, sweep.replicas, sweep.seed, sweep.shape) == ("walk.gaussian", 3, 7, (5, 2))
+    assert (sweep.model.id, sweep.replicas, sweep.seed, sweep.shape) == (
+        "walk.gaussian",
+        3,
+        7,
+        (5, 2),
+    )
     assert sweep.fixed["noise"] == 0.5
     np.testing.assert_array_equal(sweep.columns(np.array([3]))["drift"], [0.25])
     assert sweep.columns(np.arange(10))["n_rounds"].tolist() == [2, 3] * 5
@@ -76,7 +83,8 @@ def test_spaced_axes(write, axis, values):
 @pytest.mark.parametrize("design", ["random", "latin_hypercube", "sobol"])
 def test_sampled_axes_depend_on_the_seed_alone(write, design):
     def values(seed):
-        text = f'model = "walk.gaussian"\nseed = {seed}\n[axes]\ndrift = {{ {design} = [1.0, 3.0, 16] }}\n'
+        text = f'model = "walk.gaussian"\nseed = {seed}\n[axes]\n'
+        text += f"drift = {{ {design} = [1.0, 3.0, 16] }}\n"
         return load_sweep(write(text)).dimensions[0].values["drift"]
 
     np.testing.assert_array_equal(values(1), values(1))
@@ -87,36 +95,57 @@ def test_sampled_axes_depend_on_the_seed_alone(write, design):
 
 
 REFUSED = {
-    'model = "walk.gausian"': r"mine.toml:1: unknown model 'walk.gausian': did you mean 'walk.gaussian'",
-    'modle = "walk.gaussian"': r"mine.toml:1: unknown key 'modle' in sweep file: did you mean 'model'",
+    'model = "walk.gausian"': r"mine.toml:1: unknown model 'walk.gausian': did you mean "
+    r"'walk.gaussian'",
+    'modle = "walk.gaussian"': r"mine.toml:1: unknown key 'modle' in sweep file: did you mean "
+    r"'model'",
     'question = "x"': r"model is missing",
-    'model = "walk.gaussian"\n[fixed]\nnoize = 1.0': r"mine.toml:3: unknown parameter 'noize' .*did you mean 'noise'",
-    'model = "walk.gaussian"\n[axes]\ndrif = [1.0]': r"mine.toml:3: unknown parameter 'drif' .*did you mean 'drift'",
-    'model = "walk.gaussian"\n[fixed]\nnoise = "high"': r"mine.toml:3: noise = 'high': .*float, allowed: >= 0",
-    'model = "walk.gaussian"\n[fixed]\nnoise = -1.0': r"mine.toml:3: noise = -1.0: .*allowed: >= 0 and <= 100",
+    'model = "walk.gaussian"\n[fixed]\nnoize = 1.0': r"mine.toml:3: unknown parameter 'noize' "
+    r".*did you mean 'noise'",
+    'model = "walk.gaussian"\n[axes]\ndrif = [1.0]': r"mine.toml:3: unknown parameter 'drif' "
+    r".*did you mean 'drift'",
+    'model = "walk.gaussian"\n[fixed]\nnoise = "high"': r"mine.toml:3: noise = 'high': .*float, "
+    r"allowed: >= 0",
+    'model = "walk.gaussian"\n[fixed]\nnoise = -1.0': r"mine.toml:3: noise = -1.0: .*allowed: >= "
+    r"0 and <= 100",
     'model = "walk.gaussian"\n[fixed]\nnoise = nan': r"mine.toml:3: noise = nan",
-    'model = "walk.gaussian"\n[axes]\ndrift = [0.1, nan]': r"mine.toml:3: axis drift: value nan is not a finite number",
-    'model = "walk.gaussian"\n[axes]\ndrift = [0.1, 11.0]': r"mine.toml:3: axis drift, value 2: drift = 11.0: .*<= 10",
-    'model = "walk.gaussian"\n[axes]\ndrift = ["a"]': r"mine.toml:3: axis drift: drift is float.*got 'a'",
-    'model = "walk.gaussian"\n[axes]\nn_rounds = [2.5]': r"mine.toml:3: axis n_rounds: n_rounds is int.*got 2.5",
+    'model = "walk.gaussian"\n[axes]\ndrift = [0.1, nan]': r"mine.toml:3: axis drift: value nan "
+    r"is not a finite number",
+    'model = "walk.gaussian"\n[axes]\ndrift = [0.1, 11.0]': r"mine.toml:3: axis drift, value 2: "
+    r"drift = 11.0: .*<= 10",
+    'model = "walk.gaussian"\n[axes]\ndrift = ["a"]': r"mine.toml:3: axis drift: drift is "
+    r"float.*got 'a'",
+    'model = "walk.gaussian"\n[axes]\nn_rounds = [2.5]': r"mine.toml:3: axis n_rounds: n_rounds "
+    r"is int.*got 2.5",
     'model = "walk.gaussian"\n[axes]\nlate_option = [1]': r"mine.toml:3: axis late_option: .*got 1",
     'model = "walk.gaussian"\n[axes]\ndrift = []': r"mine.toml:3: axis drift is empty",
-    'model = "walk.gaussian"\n[axes]\ndrift = { linspace = [0, 1, 0] }': r"mine.toml:3: axis drift is empty",
-    'model = "walk.gaussian"\n[axes]\ndrift = { linspac = [0, 1, 2] }': r"'linspac': did you mean 'linspace'",
-    'model = "walk.gaussian"\n[axes]\ndrift = { linspace = [0, 1] }': r"linspace = \[0, 1\] needs 3 finite numbers",
+    'model = "walk.gaussian"\n[axes]\ndrift = { linspace = [0, 1, 0] }': r"mine.toml:3: axis "
+    r"drift is empty",
+    'model = "walk.gaussian"\n[axes]\ndrift = { linspac = [0, 1, 2] }': r"'linspac': did you mean "
+    r"'linspace'",
+    'model = "walk.gaussian"\n[axes]\ndrift = { linspace = [0, 1] }': r"linspace = \[0, 1\] needs "
+    r"3 finite numbers",
     'model = "walk.gaussian"\n[axes]\ndrift = 0.5': r"axis drift = 0.5: give a list",
-    'model = "walk.gaussian"\n[axes]\ndrift = [0.1, 0.1]': r"values 0.1 and 0.1 are equal or closer than 1e-12",
-    'model = "walk.gaussian"\n[fixed]\ndrift = 1.0\n[axes]\ndrift = [0.1]': r"toml:3: drift is fixed and also an axis",
-    'model = "walk.gaussian"\n[fixed]\ndrift = [0.1, 0.2]': r"drift is fixed but holds several values",
-    'model = "walk.gaussian"\nreplicas = 0': r"mine.toml:2: replicas = 0 must be a whole number of at least 1",
+    'model = "walk.gaussian"\n[axes]\ndrift = [0.1, 0.1]': r"values 0.1 and 0.1 are equal or "
+    r"closer than 1e-12",
+    'model = "walk.gaussian"\n[fixed]\ndrift = 1.0\n[axes]\ndrift = [0.1]': r"toml:3: drift is "
+    r"fixed and also an "
+    r"axis",
+    'model = "walk.gaussian"\n[fixed]\ndrift = [0.1, 0.2]': r"drift is fixed but holds several "
+    r"values",
+    'model = "walk.gaussian"\nreplicas = 0': r"mine.toml:2: replicas = 0 must be a whole number "
+    r"of at least 1",
     'model = "walk.gaussian"\nseed = "a"': r"mine.toml:2: seed = 'a'",
-    'model = "walk.gaussian"\n[axes]\ndrift = {values = [1.0], zip = "position"}': r"is the name of an output of walk",
-    'model = "walk.gaussian"\n[axes]\ndrift = {values = [1.0, 2.0], zip = "p"}\nnoise = {values = [1.0], zip = "p"}': (
-        r"tied by zip = 'p' differ in length: drift has 2, noise has 1"
-    ),
+    'model = "walk.gaussian"\n[axes]\ndrift = {values = [1.0], zip = "position"}': r"is the name "
+    r"of an output "
+    r"of walk",
+    'model = "walk.gaussian"\n[axes]\ndrift = {values = [1.0, 2.0], zip = "p"}\nnoise = {values = '
+    '[1.0], zip = "p"}': (r"tied by zip = 'p' differ in length: drift has 2, noise has 1"),
     'model = "walk.gaussian"\n[fixed]\nweights = []': r"weights is empty; give at least one weight",
-    'model = "walk.gaussian"\n[axes]\nweights = [[1.0], [1.0, 2.0]]': r"axis weights: values differ in length",
-    'model = "walk.gaussian"\n[axes]\nn_records = [1, 2]': r"at n_records = 2 the dimension 'record' has length 2",
+    'model = "walk.gaussian"\n[axes]\nweights = [[1.0], [1.0, 2.0]]': r"axis weights: values "
+    r"differ in length",
+    'model = "walk.gaussian"\n[axes]\nn_records = [1, 2]': r"at n_records = 2 the dimension "
+    r"'record' has length 2",
     'model = "walk.gaussian"\n[presets.paper]\nseed = 3': r"unknown key 'seed' in preset paper",
     "model = ": r"mine.toml: not TOML",
 }
@@ -147,7 +176,13 @@ def test_huge_sweeps_need_a_yes_before_anything_is_made():
 def test_plan_counts_by_arithmetic(write):
     sweep = load_sweep(write(GOOD))
     plan, cost = plan_sweep(sweep, block_rows=4), estimate_cost(sweep)
-    assert (plan.cells, plan.replicas, plan.rows, plan.block, plan.blocks) == (10, 3, 30, (1, 3), 10)
+    assert (plan.cells, plan.replicas, plan.rows, plan.block, plan.blocks) == (
+        10,
+        3,
+        30,
+        (1, 3),
+        10,
+    )
     assert plan.bytes == 30 * (8 + 8 + 1 + 8) + 10 * (8 + 8 + 1)
     assert cost.seconds > 0
     assert cost.timed_cells == 8
@@ -158,14 +193,18 @@ def test_plan_does_not_try_what_takes_long():
     sweep = build_sweep("long", model, {"weights": weights}, axes, replicas=3)
     cost = estimate_cost(sweep)
     assert cost.timed_cells == 0
-    declared = [model.seconds(model.parameters_class(n_rounds=n, weights=weights)) for n in axes["n_rounds"]]
+    declared = [
+        model.seconds(model.parameters_class(n_rounds=n, weights=weights)) for n in axes["n_rounds"]
+    ]
     assert cost.seconds == pytest.approx(3 * sum(declared))
 
 
 def test_blocks_hold_many_cheap_rows_and_few_dear_ones():
     model = load_model("walk.gaussian")
     cheap = build_sweep("c", model, {"n_rounds": 1}, {"drift": {"linspace": [0.0, 1.0, 10**6]}})
-    dear = build_sweep("d", model, {"n_rounds": 10**6}, {"drift": {"linspace": [0.0, 1.0, 1000]}}, replicas=10)
+    dear = build_sweep(
+        "d", model, {"n_rounds": 10**6}, {"drift": {"linspace": [0.0, 1.0, 1000]}}, replicas=10
+    )
     assert block_shape(cheap) == (50_000, 1)
     cells, replicas = block_shape(dear)
     assert cells * replicas * model.seconds(dear.parameters) <= 1.0

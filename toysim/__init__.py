@@ -1,6 +1,7 @@
 """toysim: learning-theory toy models with exact theory beside every simulation.
 
-The public names below load on first use, so that ``import toysim`` and ``toysim --help`` stay quick.
+The public names below load on first use, so that ``import toysim`` and ``toysim --help`` stay
+quick.
 """
 
 from importlib import import_module as _import_module

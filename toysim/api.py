@@ -27,8 +27,8 @@ RESULTS = Path("results")
 def run(model: str, *, seed: int = 0, replicas: int = 1, **parameters: Any) -> xr.Dataset:
     """Simulate one cell of ``model`` and return its observables.
 
-    Parameters not given have their defaults. With ``replicas`` above 1 there is a dimension ``replica``.
-    Raises ToysimError, in one line, on an unknown name or a value out of range.
+    Parameters not given have their defaults. With ``replicas`` above 1 there is a dimension
+    ``replica``. Raises ToysimError, in one line, on an unknown name or a value out of range.
     """
     return _one("simulation", model, seed, replicas, parameters)
 
@@ -36,8 +36,8 @@ def run(model: str, *, seed: int = 0, replicas: int = 1, **parameters: Any) -> x
 def theory(model: str, *, seed: int = 0, replicas: int = 1, **parameters: Any) -> xr.Dataset:
     """The analytic prediction for one cell: the same names as ``run``, where theory speaks.
 
-    ``valid`` is false where the theory does not hold. For models whose theory starts from the replica's own
-    draws (``Model.paired``), ``seed`` and ``replicas`` choose them.
+    ``valid`` is false where the theory does not hold. For models whose theory starts from the
+    replica's own draws (``Model.paired``), ``seed`` and ``replicas`` choose them.
     """
     return _one("theory", model, seed, replicas, parameters)
 
@@ -79,15 +79,17 @@ def sweep(
 ) -> xr.DataTree:
     """Run or continue a sweep and return its data: /simulation, /theory, /comparison.
 
-    ``name`` is a model, with its parameters as keywords (a value with one dimension more than declared is an
-    axis), or a sweep file by name or path, with keywords as overrides. A sweep file goes to
-    ``results/NAME.zarr``; a model's sweep stays in memory unless ``store`` names a folder.
-    ``backend="dask"`` uses the cluster at ``scheduler``, else one on this machine.
-    ``zip={"pair": ["a", "b"]}`` ties axes of equal length; ``time_limit`` (seconds a row) needs
-    ``backend="processes"``; ``block`` is the number of rows in a unit of work. ``simulation=False`` computes the
-    theory alone; a sweep file says ``simulation = false``.
+    ``name`` is a model, with its parameters as keywords (a value with one dimension more than
+    declared is an axis), or a sweep file by name or path, with keywords as overrides. A sweep file
+    goes to ``results/NAME.zarr``; a model's sweep stays in memory unless ``store`` names a folder.
+    ``backend="dask"`` uses the cluster at ``scheduler``, else one on this machine. ``zip={"pair":
+    ["a", "b"]}`` ties axes of equal length; ``time_limit`` (seconds a row) needs
+    ``backend="processes"``; ``block`` is the number of rows in a unit of work. ``simulation=False``
+    computes the theory alone; a sweep file says ``simulation = false``.
     """
-    spec, home = _spec(name, replicas, seed, preset, zip, common_random_numbers, simulation, parameters)
+    spec, home = _spec(
+        name, replicas, seed, preset, zip, common_random_numbers, simulation, parameters
+    )
     refuse_huge(spec, yes)
     options = Options(workers, backend, scheduler, block, time_limit)
     listen = progress or (lambda event: None)
@@ -117,7 +119,9 @@ def _spec(
             known = [*all_models(), *all_sweeps()]
             raise ToysimError(f"unknown model or sweep {str(name)!r}: {suggest(str(name), known)}")
         if replicas is not None or seed is not None or not simulation:
-            raise ToysimError("a sweep file holds its own replicas, seed and simulation; write them there")
+            raise ToysimError(
+                "a sweep file holds its own replicas, seed and simulation; write them there"
+            )
         spec = load_sweep(name, preset, parameters)
         return spec, store_path(spec)
     if preset is not None:
@@ -127,16 +131,24 @@ def _spec(
     for group, members in (zipped or {}).items():
         for member in members:
             if member not in axes:
-                raise ToysimError(f"zip {group!r} ties {member!r}, which is no axis here; give it several values")
+                raise ToysimError(
+                    f"zip {group!r} ties {member!r}, which is no axis here; give it several values"
+                )
             value = axes[member]
             axes[member] = {
                 **(value if isinstance(value, Mapping) else {"values": list(value)}),
                 "zip": group,
             }
     spec = build_sweep(
-        str(name), model, fixed, axes, replicas=1 if replicas is None else replicas, seed=0 if seed is None else seed,
-        common_random_numbers=common, simulation=simulation,
-    )  # fmt: skip
+        str(name),
+        model,
+        fixed,
+        axes,
+        replicas=1 if replicas is None else replicas,
+        seed=0 if seed is None else seed,
+        common_random_numbers=common,
+        simulation=simulation,
+    )
     return spec, None
 
 
@@ -146,10 +158,11 @@ def store_path(spec: Sweep) -> Path:
 
 
 def open_store(path: str | Path) -> xr.DataTree:
-    """The data of a store, finished or not: /simulation, /theory, /comparison on the grid of the axes.
+    """The data of a store, finished or not: /simulation, /theory, /comparison on the grid of the
+    axes.
 
-    Everything is loaded and sorted; rows that have not run are NaN with ``state`` 0. Raises ToysimError where
-    there is no store, or a damaged one.
+    Everything is loaded and sorted; rows that have not run are NaN with ``state`` 0. Raises
+    ToysimError where there is no store, or a damaged one.
     """
     tree = read_tree(path)
     if {"simulation", "theory"} <= set(tree.children):

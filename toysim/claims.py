@@ -1,10 +1,12 @@
-"""Claims of papers as checks: measured against expected, with the claim's limits tested on both sides.
+"""Claims of papers as checks: measured against expected, with the claim's limits tested on both
+sides.
 
-A check tests a claim under several conditions. ``holds`` says where it was found true, ``within`` where its limits
-say that it should be. From the two follows the verdict:
+A check tests a claim under several conditions. ``holds`` says where it was found true, ``within``
+where its limits say that it should be. From the two follows the verdict:
 
 * reproduced: true under every condition;
-* holds with limits: true wherever the limits say, and false outside them, so that the limits are real;
+* holds with limits: true wherever the limits say, and false outside them, so that the limits are
+  real;
 * does not hold: false somewhere inside the limits, or the limits do not separate true from false.
 """
 
@@ -25,7 +27,8 @@ Data = Mapping[str, xr.DataTree]  # sweep name -> its data
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a check found: short texts with the numbers, and two boolean arrays over the conditions tested.
+    """What a check found: short texts with the numbers, and two boolean arrays over the conditions
+    tested.
 
     Without ``within`` the claim is held to be true under all of them.
     """
@@ -38,16 +41,20 @@ class Evidence:
 
 
 def listed(values: npt.ArrayLike, form: int | str = 3) -> str:
-    """Numbers as text for a check's report, with commas; ``form``: how many decimals, or a format."""
+    """Numbers as text for a check's report, with commas; ``form``: how many decimals, or a
+    format.
+    """
     form = f".{form}f" if isinstance(form, int) else form
     return ", ".join(f"{v:{form}}" for v in np.asarray(values).ravel())
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of a paper, its source, the sweeps it is tested on, and the verdict known to come out.
+    """A sentence of a paper, its source, the sweeps it is tested on, and the verdict known to come
+    out.
 
-    ``limits`` says in words what ``Evidence.within`` says as a predicate; empty if none are claimed.
+    ``limits`` says in words what ``Evidence.within`` says as a predicate; empty if none are
+    claimed.
     """
 
     name: str
@@ -86,7 +93,10 @@ def verdict_of(evidence: Evidence) -> str:
     holds = np.asarray(evidence.holds, bool)
     within = np.ones_like(holds) if evidence.within is None else np.asarray(evidence.within, bool)
     if holds.shape != within.shape or holds.size == 0:
-        raise ValueError(f"evidence over {holds.shape} and {within.shape} conditions; give equal, non-empty shapes")
+        raise ValueError(
+            f"evidence over {holds.shape} and {within.shape} conditions; give equal, non-empty "
+            "shapes"
+        )
     if holds.all():
         return REPRODUCED
     if within.any() and np.array_equal(holds, within):
@@ -95,7 +105,9 @@ def verdict_of(evidence: Evidence) -> str:
 
 
 def judge(claim: Claim, data: Data) -> Judgement:
-    """Check a claim on the data of its sweeps; unfinished data, or a check that raises, are verdicts too."""
+    """Check a claim on the data of its sweeps; unfinished data, or a check that raises, are
+    verdicts too.
+    """
     gaps = [name for name in claim.sweeps if name not in data or not complete(data[name])]
     if gaps:
         evidence, verdict = _nothing(f"unfinished: {', '.join(gaps)}"), MISSING
@@ -124,4 +136,6 @@ def _nothing(why: str) -> Evidence:
 
 def complete(tree: xr.DataTree) -> bool:
     """Whether every row of both sides ran to an end."""
-    return all(bool((tree[side]["state"] == 1).all()) for side in ("simulation", "theory") if side in tree)
+    return all(
+        bool((tree[side]["state"] == 1).all()) for side in ("simulation", "theory") if side in tree
+    )

@@ -1,7 +1,7 @@
 """Simulation held against theory, cell by cell, with a verdict per observable.
 
-``tolerances`` says how far they may differ. Where the tolerance exceeds RESOLUTION of the observable's scale a cell
-decides nothing.
+``tolerances`` says how far they may differ. Where the tolerance exceeds RESOLUTION of the
+observable's scale a cell decides nothing.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Verdict:
-    """One observable of a comparison. ``worst`` names the cell of the largest ``z`` = difference / tolerance * 5.
+    """One observable of a comparison. ``worst`` names the cell of the largest ``z`` = difference /
+    tolerance * 5.
 
-    ``simulation`` is the mean over replicas, or the value extrapolated to step 0; ``discretisation`` the largest
-    distance of the simulation as it was run (not extrapolated) from theory, where a step order applies.
+    ``simulation`` is the mean over replicas, or the value extrapolated to step 0;
+    ``discretisation`` the largest distance of the simulation as it was run (not extrapolated) from
+    theory, where a step order applies.
     """
 
     observable: str
@@ -65,17 +67,21 @@ class Comparison(list[Verdict]):
 
     def __repr__(self) -> str:
         head = (
-            f"{'observable':<22}{'verdict':<18}{'z':>9}  {'simulation':>13}{'theory':>13}{'tolerance':>11}  worst cell"
+            f"{'observable':<22}{'verdict':<18}{'z':>9}  {'simulation':>13}{'theory':>13}"
+            f"{'tolerance':>11}  worst cell"
         )
         lines = [head]
         for v in self:
             cell = ", ".join(f"{k}={_short(x)}" for k, x in v.worst.items())
             lines.append(
-                f"{v.observable:<22}{v.verdict:<18}{v.z:>9.3g}  {v.simulation:>13.6g}{v.theory:>13.6g}"
+                f"{v.observable:<22}{v.verdict:<18}{v.z:>9.3g}  "
+                f"{v.simulation:>13.6g}{v.theory:>13.6g}"
                 f"{v.tolerance:>11.2g}  {cell}"
             )
         if self.left_out:
-            lines.append(f"{self.left_out} rows left out: not run, failed, or of a status other than ok")
+            lines.append(
+                f"{self.left_out} rows left out: not run, failed, or of a status other than ok"
+            )
         return "\n".join(lines)
 
 
@@ -84,7 +90,9 @@ def _short(value: Any) -> str:
 
 
 def comparison_dataset(tree: xr.DataTree) -> xr.Dataset:
-    """Differences simulation - theory and standard errors, on the grid; what ``/comparison`` shows."""
+    """Differences simulation - theory and standard errors, on the grid; what ``/comparison``
+    shows.
+    """
     import toysim.runner.dataset  # noqa: F401  registers the accessor
 
     simulation, theory = tree["simulation"].to_dataset(), tree["theory"].to_dataset()
@@ -106,7 +114,8 @@ def comparison_dataset(tree: xr.DataTree) -> xr.Dataset:
 
 
 def compare(data: xr.DataTree | str | Path) -> Comparison:
-    """Verdict table of a sweep: a DataTree of ``toysim.sweep`` or ``toysim.open_store``, or a store's path.
+    """Verdict table of a sweep: a DataTree of ``toysim.sweep`` or ``toysim.open_store``, or a
+    store's path.
 
     Raises ToysimError where the model has no theory or the theory has not been computed.
     """
@@ -117,10 +126,15 @@ def compare(data: xr.DataTree | str | Path) -> Comparison:
     if "theory" not in data:
         raise ToysimError(f"{data.attrs.get('model', 'this data')} has no theory to compare with")
     if "simulation" not in data:
-        raise ToysimError("this sweep is of theory alone (simulation = false): there is nothing to compare it with")
+        raise ToysimError(
+            "this sweep is of theory alone (simulation = false): there is nothing to compare it "
+            "with"
+        )
     sides = Sides.of(data)
     if not sides.rows_ok.any():
-        raise ToysimError("nothing to compare yet: no cell has both simulation and theory; run toysim sweep first")
+        raise ToysimError(
+            "nothing to compare yet: no cell has both simulation and theory; run toysim sweep first"
+        )
     return compare_sides(sides)
 
 
@@ -151,7 +165,11 @@ def _judge(sides: Sides, o: Observable, found: Measured) -> Verdict:
         verdict = "differs"
     else:
         verdict = "undecided" if n_blind == compared else "agrees"
-    at = np.unravel_index(int(np.argmax(np.where(differs | ~blind, z, -0.5))), z.shape) if z.size else None
+    at = (
+        np.unravel_index(int(np.argmax(np.where(differs | ~blind, z, -0.5))), z.shape)
+        if z.size
+        else None
+    )
     return Verdict(
         observable=o.name,
         verdict=verdict,

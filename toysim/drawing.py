@@ -1,4 +1,6 @@
-"""Figures: recipes from datasets to matplotlib Figures, saved once and kept while nothing they depend on changes."""
+"""Figures: recipes from datasets to matplotlib Figures, saved once and kept while nothing they
+depend on changes.
+"""
 
 from __future__ import annotations
 
@@ -35,11 +37,17 @@ STYLE = {
     "figure.constrained_layout.use": True,
 }
 # Files say nothing of the day they were made, so that equal data give equal files.
-METADATA: dict[str, Any] = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+METADATA: dict[str, Any] = {
+    "png": {"Software": None},
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None},
+}
 
 
 def observable(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArray:
-    """An observable of one side on the sweep's grid; the dimension of a single replica is dropped."""
+    """An observable of one side on the sweep's grid; the dimension of a single replica is
+    dropped.
+    """
     values = tree[side].to_dataset()[name]
     return values.squeeze("replica", drop=True) if values.sizes.get("replica") == 1 else values
 
@@ -67,7 +75,9 @@ class Recipe:
 
 @dataclass(frozen=True)
 class MadeFigure:
-    """Where a figure's files are; ``cached`` if nothing had changed, else ``reason`` names what had."""
+    """Where a figure's files are; ``cached`` if nothing had changed, else ``reason`` names what
+    had.
+    """
 
     name: str
     paths: list[Path]
@@ -95,7 +105,9 @@ def draw(recipe: Recipe, data: Data) -> Figure:
         return recipe.draw(data)
 
 
-def make(recipe: Recipe, name: str, data: Data, folder: Path, formats: tuple[str, ...]) -> MadeFigure:
+def make(
+    recipe: Recipe, name: str, data: Data, folder: Path, formats: tuple[str, ...]
+) -> MadeFigure:
     """Draw a recipe into ``folder`` unless its files there were made from the same ingredients."""
     record = folder / f"{name}.json"
     paths = [folder / f"{name}.{form}" for form in formats]
@@ -114,12 +126,20 @@ def make(recipe: Recipe, name: str, data: Data, folder: Path, formats: tuple[str
         for path in paths:
             save_plain(figure, path)
         record.write_text(json.dumps(now, indent=1))
-    reason = "new" if not before else f"changed: {', '.join(stale)}" if stale else f"new format: {', '.join(missing)}"
+    reason = (
+        "new"
+        if not before
+        else f"changed: {', '.join(stale)}"
+        if stale
+        else f"new format: {', '.join(missing)}"
+    )
     return MadeFigure(name, paths, False, reason)
 
 
 def ingredients(recipe: Recipe, data: Data) -> dict[str, str]:
-    """Hashes of what a picture depends on: the code, the drawing library, and each sweep's numbers."""
+    """Hashes of what a picture depends on: the code, the drawing library, and each sweep's
+    numbers.
+    """
     found = {"sources": sources_hash("toysim.figures"), "matplotlib": matplotlib.__version__}
     return found | {f"data of {name}": digest(data[name]) for name in recipe.sweeps}
 
@@ -132,7 +152,9 @@ def digest(tree: xr.DataTree) -> str:
             ds = tree[side].to_dataset()
             for name in sorted(map(str, ds.variables)):
                 values = np.ascontiguousarray(ds[name].values)
-                content.update(f"{side}/{name}{values.dtype}{values.shape}".encode() + values.tobytes())
+                content.update(
+                    f"{side}/{name}{values.dtype}{values.shape}".encode() + values.tobytes()
+                )
     return content.hexdigest()
 
 
@@ -151,19 +173,29 @@ def save_plain(figure: Figure, path: Path) -> None:
 
 
 def plot_run(simulation: xr.Dataset, theory: xr.Dataset | None = None) -> Figure:
-    """One run: a panel for every observable with a course, or else one number each; theory dashed beside it.
+    """One run: a panel for every observable with a course, or else one number each; theory dashed
+    beside it.
 
-    The course runs over the model's ``time`` or ``update`` if it has one of them, else over the record's number.
+    The course runs over the model's ``time`` or ``update`` if it has one of them, else over the
+    record's number.
     """
     clock = next((n for n in ("time", "update") if n in simulation), "record")
     courses = [
-        n for n, v in simulation.data_vars.items() if "record" in v.dims and v.sizes["record"] > 1 and n != clock
+        n
+        for n, v in simulation.data_vars.items()
+        if "record" in v.dims and v.sizes["record"] > 1 and n != clock
     ]
     with style():
-        return _plot_courses(simulation, theory, courses, clock) if courses else _plot_scalars(simulation, theory)
+        return (
+            _plot_courses(simulation, theory, courses, clock)
+            if courses
+            else _plot_scalars(simulation, theory)
+        )
 
 
-def _plot_courses(simulation: xr.Dataset, theory: xr.Dataset | None, names: list[Any], clock: str) -> Figure:
+def _plot_courses(
+    simulation: xr.Dataset, theory: xr.Dataset | None, names: list[Any], clock: str
+) -> Figure:
     figure = new_figure(5.0 * len(names), 3.6)
     x = simulation[clock]
     x = x.isel(replica=0) if "replica" in x.dims else x
@@ -199,15 +231,24 @@ def _curves(values: xr.DataArray) -> Iterator[tuple[str, Any]]:
 
 
 def _plot_scalars(simulation: xr.Dataset, theory: xr.Dataset | None) -> Figure:
-    names = [n for n, v in simulation.data_vars.items() if v.dtype.kind == "f" and np.isfinite(v.values).any()]
+    names = [
+        n
+        for n, v in simulation.data_vars.items()
+        if v.dtype.kind == "f" and np.isfinite(v.values).any()
+    ]
     figure = new_figure(7.0, 0.5 + 0.45 * len(names))
     axes = figure.add_subplot()
     for row, name in enumerate(names):
         for ds, marker, label in ((simulation, "o", "simulation"), (theory, "x", "theory")):
             if ds is not None and name in ds:
                 values = ds[name].values.ravel()
-                axes.plot(values, np.full(len(values), row), marker, color="C0" if marker == "o" else "C3",
-                          label=label if row == 0 else None)  # fmt: skip
+                axes.plot(
+                    values,
+                    np.full(len(values), row),
+                    marker,
+                    color="C0" if marker == "o" else "C3",
+                    label=label if row == 0 else None,
+                )
     axes.set_yticks(range(len(names)), [_label(n, simulation[n]) for n in names])
     axes.margins(x=0.1)
     axes.set_xscale("symlog", linthresh=1e-3)

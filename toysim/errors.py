@@ -1,4 +1,6 @@
-"""The one exception a user sees: one line that says what was given, where, what is allowed, what to do."""
+"""The one exception a user sees: one line that says what was given, where, what is allowed, what to
+do.
+"""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -9,7 +11,9 @@ class ToysimError(Exception):
 
 
 class StoreError(ToysimError):
-    """A store that cannot be used as asked: foreign, damaged, of another sweep, locked, unwritable."""
+    """A store that cannot be used as asked: foreign, damaged, of another sweep, locked,
+    unwritable.
+    """
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

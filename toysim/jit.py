@@ -1,8 +1,10 @@
-"""One compile policy for every kernel: nogil, cached on disk, IEEE arithmetic, no global side effect.
+"""One compile policy for every kernel: nogil, cached on disk, IEEE arithmetic, no global side
+effect.
 
-Numba's cache looks at a function's own file only: after an edit of a helper in another file it returned the
-old number. So the cache folder is named by a hash of all sources; any edit compiles anew, and once.
-The folder is set only while a kernel is being decorated, so a user's other Numba caches stay where they are.
+Numba's cache looks at a function's own file only: after an edit of a helper in another file it
+returned the old number. So the cache folder is named by a hash of all sources; any edit compiles
+anew, and once. The folder is set only while a kernel is being decorated, so a user's other Numba
+caches stay where they are.
 """
 
 import hashlib
@@ -22,13 +24,16 @@ import platformdirs
 F = TypeVar("F", bound=Callable[..., Any])
 
 STALE_AFTER_DAYS = 30
-# Workers import kernels at the same time; without it one was cached in the working directory (seen).
+# Workers import kernels at the same time; without it one was cached in the working directory
+# (seen).
 _decorating = threading.Lock()
 
 
 @cache
 def sources_hash(package: str = "toysim") -> str:
-    """Hash of every Python source of the engine and its families, and of ``package`` if it is another one."""
+    """Hash of every Python source of the engine and its families, and of ``package`` if it is
+    another one.
+    """
     import toysim.models
 
     roots = [Path(__file__).parent, *(Path(p) for p in toysim.models.__path__)]
@@ -44,8 +49,13 @@ def sources_hash(package: str = "toysim") -> str:
 
 @cache
 def cache_dir(package: str = "toysim") -> str:
-    """Folder of the compiled kernels of these sources: below NUMBA_CACHE_DIR if set, else the user's cache."""
-    base = Path(os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("toysim")) / "toysim-kernels"
+    """Folder of the compiled kernels of these sources: below NUMBA_CACHE_DIR if set, else the
+    user's cache.
+    """
+    base = (
+        Path(os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("toysim"))
+        / "toysim-kernels"
+    )
     folder = base / sources_hash(package)
     if folder.is_dir():
         os.utime(folder)
@@ -63,7 +73,8 @@ def _prune(base: Path) -> None:
 
 
 def kernel(function: F) -> F:
-    """Compile ``function`` on first call, without the interpreter lock, cached on disk across processes.
+    """Compile ``function`` on first call, without the interpreter lock, cached on disk across
+    processes.
 
     Kernels must not take or close over functions: those compile anew in every process (measured).
     Division by zero gives inf or nan, as in NumPy; fast-math stays off, so sums keep their order.

@@ -1,4 +1,5 @@
-"""The contract a family is written against: parameters, observables, a model, and the rows it is handed.
+"""The contract a family is written against: parameters, observables, a model, and the rows it is
+handed.
 
 This module imports nothing heavier than pydantic, so that listing models stays quick.
 """
@@ -30,8 +31,33 @@ Side = Literal["simulation", "theory"]
 
 # Words of the engine: a model's parameter of that name could not be told from them.
 RESERVED = frozenset(
-    "seed replicas store workers preset backend block time_limit progress yes zip common_random_numbers name model "  # noqa: SIM905
-    "scheduler simulation fixed axes question cell replica state status status_step valid".split()
+    [
+        "seed",
+        "replicas",
+        "store",
+        "workers",
+        "preset",
+        "backend",
+        "block",
+        "time_limit",
+        "progress",
+        "yes",
+        "zip",
+        "common_random_numbers",
+        "name",
+        "model",
+        "scheduler",
+        "simulation",
+        "fixed",
+        "axes",
+        "question",
+        "cell",
+        "replica",
+        "state",
+        "status",
+        "status_step",
+        "valid",
+    ]
 )
 STATUSES = ("ok", "diverged", "step_budget", "not_converged")
 
@@ -48,23 +74,27 @@ def parameter(
     le: float | None = None,
     lt: float | None = None,
 ) -> Any:
-    """A field of a ``Parameters`` class: its type is the annotation, its range the bounds given here.
+    """A field of a ``Parameters`` class: its type is the annotation, its range the bounds given
+    here.
 
-    ``stream=False`` keeps the value out of the random streams: for recording intervals, integrators and step
-    sizes, whose change must leave the draws alone.
+    ``stream=False`` keeps the value out of the random streams: for recording intervals, integrators
+    and step sizes, whose change must leave the draws alone.
     """
     extra: dict[str, Any] = {"symbol": symbol, "unit": unit, "stream": stream}
     return Field(default, ge=ge, gt=gt, le=le, lt=lt, description=meaning, json_schema_extra=extra)
 
 
 class Parameters(BaseModel):
-    """Base of a model's typed parameters; annotate with int, float, bool, Literal, Vector or Matrix.
+    """Base of a model's typed parameters; annotate with int, float, bool, Literal, Vector or
+    Matrix.
 
-    Cross-checks between parameters are pydantic ``model_validator(mode="after")`` methods that raise
-    ValueError with the mend in the text.
+    Cross-checks between parameters are pydantic ``model_validator(mode="after")`` methods that
+    raise ValueError with the mend in the text.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, protected_namespaces=())
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, protected_namespaces=()
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -80,7 +110,12 @@ def _plain_value(value: Any, info: FieldInfo | None) -> Any:
         value = value.tolist()
     if isinstance(value, list | tuple):
         return tuple(_plain_value(v, None) for v in value)
-    if info is not None and info.annotation is int and isinstance(value, float) and value.is_integer():
+    if (
+        info is not None
+        and info.annotation is int
+        and isinstance(value, float)
+        and value.is_integer()
+    ):
         return int(value)
     return value
 
@@ -126,8 +161,14 @@ def _describe(name: str, info: FieldInfo) -> Parameter:
     else:
         raise TypeError(f"parameter {name}: type {info.annotation} is none of the supported ones")
     signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
-    bounds = [f"{signs[b]} {getattr(m, b):g}" for m in info.metadata for b in signs if hasattr(m, b)]
-    allowed = ", ".join(choices) if choices else " and ".join(bounds) or {"bool": "true, false"}.get(kind, "any")
+    bounds = [
+        f"{signs[b]} {getattr(m, b):g}" for m in info.metadata for b in signs if hasattr(m, b)
+    ]
+    allowed = (
+        ", ".join(choices)
+        if choices
+        else " and ".join(bounds) or {"bool": "true, false"}.get(kind, "any")
+    )
     return Parameter(
         name=name,
         kind=kind,
@@ -144,7 +185,9 @@ def _describe(name: str, info: FieldInfo) -> Parameter:
 
 @dataclass(frozen=True)
 class FiniteSize:
-    """A declared bound on |mean - theory| at finite size: ``constant * size**-power``, size a parameter."""
+    """A declared bound on |mean - theory| at finite size: ``constant * size**-power``, size a
+    parameter.
+    """
 
     constant: float
     parameter: str
@@ -155,11 +198,11 @@ class FiniteSize:
 class Observable:
     """One named output, of simulation and theory alike.
 
-    ``dims`` name the dimensions after (cell, replica); ``rtol`` and ``atol`` are the deterministic tolerance
-    |simulation - theory| <= atol + rtol * |theory| where no discretisation order applies;
-    ``scale`` is the observable's natural size where its theory may be next to zero (a residual at the end, a
-    conserved quantity): comparisons measure against the larger of it and the theory's largest value;
-    ``note_above`` makes a sweep say so when a value passes it.
+    ``dims`` name the dimensions after (cell, replica); ``rtol`` and ``atol`` are the deterministic
+    tolerance |simulation - theory| <= atol + rtol * |theory| where no discretisation order applies;
+    ``scale`` is the observable's natural size where its theory may be next to zero (a residual at
+    the end, a conserved quantity): comparisons measure against the larger of it and the theory's
+    largest value; ``note_above`` makes a sweep say so when a value passes it.
     """
 
     name: str
@@ -175,13 +218,17 @@ class Observable:
 
 
 STATUS = Observable("status", "outcome of the run: " + ", ".join(STATUSES), dtype="int8")
-STATUS_STEP = Observable("status_step", "update at which the status was set, -1 if none", dtype="int64")
+STATUS_STEP = Observable(
+    "status_step", "update at which the status was set, -1 if none", dtype="int64"
+)
 VALID = Observable("valid", "theory holds at these parameters", dtype="bool")
 
 
 @dataclass(frozen=True)
 class Dim:
-    """A dimension of observables: its length follows from parameters and may not change within a sweep."""
+    """A dimension of observables: its length follows from parameters and may not change within a
+    sweep.
+    """
 
     name: str
     long_name: str
@@ -190,7 +237,9 @@ class Dim:
 
 @dataclass(frozen=True)
 class Discretisation:
-    """The simulation errs by O(step**order) where ``applies``: then the order is the tolerance (see compare)."""
+    """The simulation errs by O(step**order) where ``applies``: then the order is the tolerance (see
+    compare).
+    """
 
     parameter: str
     order: int
@@ -199,10 +248,11 @@ class Discretisation:
 
 @dataclass(frozen=True)
 class Check:
-    """Cells where simulation and theory must agree; the conformance tests run them and wrong theories too.
+    """Cells where simulation and theory must agree; the conformance tests run them and wrong
+    theories too.
 
-    ``shifted`` turns a cell's parameter values into those of a theory that is one update off; the comparison
-    must then fail. None where a model has no updates.
+    ``shifted`` turns a cell's parameter values into those of a theory that is one update off; the
+    comparison must then fail. None where a model has no updates.
     """
 
     fixed: Mapping[str, Any]
@@ -215,16 +265,17 @@ class Check:
 class Model:
     """A model: typed parameters in, named observables out, by simulation and by theory.
 
-    ``simulate`` and ``theory`` are "module:function" references, loaded on first use. Both take a ``Batch`` and
-    return a dict from observable name to an array (n_rows, *dims); either may leave names out, and ``simulate``
-    may add ``status`` (index into STATUSES) and ``status_step`` (the update at which it happened, -1 if none).
-    ``theory`` may add ``valid`` (n_rows, bool): false where it does not hold, and NaN where it says nothing.
-    ``stochastic``: the simulation draws random numbers, so means over replicas are compared, with their errors.
-    ``paired``: theory takes the row's own draws and is compared replica by replica.
-    ``theory_ignores``: parameters the theory does not depend on; rows that differ in nothing else share one solve.
-    ``theory_omits``: observables the theory never predicts.
-    ``seconds`` estimates the cost of one row, in seconds to a factor of ten; blocks are sized by it.
-    ``version``: raise it when numbers change; stores of another version are refused.
+    ``simulate`` and ``theory`` are "module:function" references, loaded on first use. Both take a
+    ``Batch`` and return a dict from observable name to an array (n_rows, *dims); either may leave
+    names out, and ``simulate`` may add ``status`` (index into STATUSES) and ``status_step`` (the
+    update at which it happened, -1 if none). ``theory`` may add ``valid`` (n_rows, bool): false
+    where it does not hold, and NaN where it says nothing. ``stochastic``: the simulation draws
+    random numbers, so means over replicas are compared, with their errors. ``paired``: theory takes
+    the row's own draws and is compared replica by replica. ``theory_ignores``: parameters the
+    theory does not depend on; rows that differ in nothing else share one solve. ``theory_omits``:
+    observables the theory never predicts. ``seconds`` estimates the cost of one row, in seconds to
+    a factor of ten; blocks are sized by it. ``version``: raise it when numbers change; stores of
+    another version are refused.
     """
 
     id: str
@@ -249,12 +300,16 @@ class Model:
     def __post_init__(self) -> None:
         clash = RESERVED & set(self.parameters_class.model_fields)
         if clash:
-            raise TypeError(f"{self.id}: parameter names {sorted(clash)} are words of the engine; rename them")
+            raise TypeError(
+                f"{self.id}: parameter names {sorted(clash)} are words of the engine; rename them"
+            )
 
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:
         fields = self.parameters_class.model_fields
-        return types.MappingProxyType({name: _describe(name, info) for name, info in fields.items()})
+        return types.MappingProxyType(
+            {name: _describe(name, info) for name, info in fields.items()}
+        )
 
     @cached_property
     def defaults(self) -> dict[str, Any]:
@@ -285,12 +340,16 @@ class Model:
         return {dim.name: int(dim.size(parameters)) for dim in self.dims}
 
     def sides(self, simulation: bool = True) -> tuple[Side, ...]:
-        """What a sweep of this model computes: both sides where there is a theory, without simulation theory alone."""
+        """What a sweep of this model computes: both sides where there is a theory, without
+        simulation theory alone.
+        """
         both: tuple[Side, ...] = ("simulation", "theory") if self.theory else ("simulation",)
         return both if simulation else both[1:]
 
     def outputs(self, side: Side) -> tuple[Observable, ...]:
-        """What one side of the model yields: observables, then status or validity and diagnostics."""
+        """What one side of the model yields: observables, then status or validity and
+        diagnostics.
+        """
         if side == "simulation":
             return (*self.observables, STATUS, STATUS_STEP)
         predicted = tuple(o for o in self.observables if o.name not in self.theory_omits)
@@ -307,10 +366,12 @@ class Model:
 
 
 class Batch:
-    """The rows handed to ``simulate`` and ``theory``: parameter columns and one random stream a row.
+    """The rows handed to ``simulate`` and ``theory``: parameter columns and one random stream a
+    row.
 
-    ``batch["depth"]`` is a contiguous array (n_rows,) or (n_rows, ...) for vector parameters, in the declared
-    type (choices as strings); ``len(batch)`` the number of rows; ``batch.replica`` their replica indices.
+    ``batch["depth"]`` is a contiguous array (n_rows,) or (n_rows, ...) for vector parameters, in
+    the declared type (choices as strings); ``len(batch)`` the number of rows; ``batch.replica``
+    their replica indices.
     """
 
     def __init__(
@@ -340,7 +401,8 @@ class Batch:
             return self.columns[name]
         if name not in self._repeated:
             value = self._typed(name, self.fixed[name])
-            # A copy, not a broadcast view: another memory layout would compile every kernel once more.
+            # A copy, not a broadcast view: another memory layout would compile every kernel once
+            # more.
             self._repeated[name] = np.array(np.broadcast_to(value, (len(self), *value.shape)))
         return self._repeated[name]
 
@@ -353,7 +415,9 @@ class Batch:
         """The batch of some of the rows, by index or mask; their streams stay theirs."""
         columns = {name: column[rows] for name, column in self.columns.items()}
         replica = self.replica[rows]
-        return Batch(self.model, columns, self.fixed, replica, self.seed, self.common_random_numbers)
+        return Batch(
+            self.model, columns, self.fixed, replica, self.seed, self.common_random_numbers
+        )
 
     def row(self, i: int) -> dict[str, Any]:
         """All parameter values of one row, as plain Python."""
@@ -366,11 +430,15 @@ class Batch:
 
         draws = np.empty((len(self), *shape))
         for i in range(len(self)):
-            self._generators.at(i, stream).standard_normal(out=draws[i, ...] if shape else draws[i : i + 1])
+            self._generators.at(i, stream).standard_normal(
+                out=draws[i, ...] if shape else draws[i : i + 1]
+            )
         return draws
 
     def generators(self, stream: str) -> Iterator[np.random.Generator]:
-        """The generators of the rows in turn, each at the start of a named stream; use one before the next."""
+        """The generators of the rows in turn, each at the start of a named stream; use one before
+        the next.
+        """
         for i in range(len(self)):
             yield self._generators.at(i, stream)
 
@@ -379,9 +447,16 @@ class Batch:
         """Philox keys of the rows, (n_rows, 2)."""
         from toysim.streams import row_keys
 
-        names = [] if self.common_random_numbers else [n for n, p in self.model.parameters.items() if p.stream]
+        names = (
+            []
+            if self.common_random_numbers
+            else [n for n, p in self.model.parameters.items() if p.stream]
+        )
         # A fixed value is one row that broadcasts: it is hashed once, not compared over all rows.
-        values = {n: self.columns[n] if n in self.columns else self._typed(n, self.fixed[n])[None] for n in names}
+        values = {
+            n: self.columns[n] if n in self.columns else self._typed(n, self.fixed[n])[None]
+            for n in names
+        }
         defaults = {n: self._typed(n, self.model.parameters[n].default).tolist() for n in names}
         return row_keys(self.seed, self.model.id, values, defaults, self.replica)
 

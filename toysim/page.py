@@ -1,4 +1,6 @@
-"""The page of a reproduction: one HTML file with pictures inside, readable years later without a server."""
+"""The page of a reproduction: one HTML file with pictures inside, readable years later without a
+server.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +22,17 @@ if TYPE_CHECKING:
     from toysim.reproduction import Reproduction
 
 CSS = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto;
+padding: 0 1rem; color: #222; }
 h1 { margin-bottom: 0; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #ccc; }
-table { border-collapse: collapse; font-size: 13px; width: 100%; } td, th { text-align: left; vertical-align: top;
+table { border-collapse: collapse; font-size: 13px; width: 100%; }
+td, th { text-align: left; vertical-align: top;
 padding: .35rem .6rem; border-bottom: 1px solid #ddd; } th { background: #f4f4f4; }
-figure { margin: 1.5rem 0; } figure img { max-width: 100%; } figcaption, .small { font-size: 13px; color: #555; }
+figure { margin: 1.5rem 0; } figure img { max-width: 100%; }
+figcaption, .small { font-size: 13px; color: #555; }
 .reproduced { color: #14702a; font-weight: 600; } .limits { color: #8a5a00; font-weight: 600; }
-.refuted { color: #a01c1c; font-weight: 600; } .wrong { background: #fde8e8; } pre { font-size: 12px; }
+.refuted { color: #a01c1c; font-weight: 600; }
+.wrong { background: #fde8e8; } pre { font-size: 12px; }
 .scroll { overflow-x: auto; }
 """
 
@@ -39,21 +45,28 @@ def write_page(
     comparisons: Mapping[str, Comparison],
     data: Mapping[str, xr.DataTree],
 ) -> Path:
-    """Write the page and return its path: verdicts, figures, comparisons, where the numbers come from."""
+    """Write the page and return its path: verdicts, figures, comparisons, where the numbers come
+    from.
+    """
     parts = [
         f"<h1>{escape(found.title)}</h1><p>{escape(found.paper)}</p>",
         f"<h2>Claims</h2><div class='scroll'>{_claims(claims)}</div>",
         "<h2>Figures</h2>",
         *(_figure(m, r.title, r.source) for m, r in zip(figures, found.figures, strict=True)),
         "<h2>Simulation against theory</h2>",
-        *(_comparison(n, table, data[n], found.beyond_theory.get(n, "")) for n, table in comparisons.items()),
+        *(
+            _comparison(n, table, data[n], found.beyond_theory.get(n, ""))
+            for n, table in comparisons.items()
+        ),
         "<h2>Origin of the numbers</h2>",
         *(_origin(name, tree) for name, tree in data.items()),
     ]
     body = "\n".join(parts)
     document = (
-        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{escape(found.title)}</title>"
-        f"<meta name='viewport' content='width=device-width'><style>{CSS}</style></head><body>{body}</body></html>"
+        "<!doctype html><html lang='en'><head><meta "
+        f"charset='utf-8'><title>{escape(found.title)}</title>"
+        "<meta name='viewport' "
+        f"content='width=device-width'><style>{CSS}</style></head><body>{body}</body></html>"
     )
     with one_line(path, "write"):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +82,16 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _claims(claims: Sequence[Judgement]) -> str:
-    head = ("claim", "measured", "expected", "error", "limits", "verdict", "expected verdict", "source")
+    head = (
+        "claim",
+        "measured",
+        "expected",
+        "error",
+        "limits",
+        "verdict",
+        "expected verdict",
+        "source",
+    )
     return _table(
         head,
         [
@@ -107,7 +129,17 @@ def _figure(made: MadeFigure, title: str, source: str) -> str:
 
 
 def _comparison(name: str, table: Comparison, tree: xr.DataTree, beyond: str) -> str:
-    head = ("observable", "verdict", "z", "simulation", "theory", "tolerance", "compared", "outside", "worst cell")
+    head = (
+        "observable",
+        "verdict",
+        "z",
+        "simulation",
+        "theory",
+        "tolerance",
+        "compared",
+        "outside",
+        "worst cell",
+    )
     rows = [
         [
             escape(v.observable),
@@ -115,7 +147,12 @@ def _comparison(name: str, table: Comparison, tree: xr.DataTree, beyond: str) ->
             *(f"{x:.6g}" for x in (v.z, v.simulation, v.theory, v.tolerance)),
             str(v.compared),
             str(v.outside),
-            escape(", ".join(f"{k} = {x:.6g}" if isinstance(x, float) else f"{k} = {x}" for k, x in v.worst.items())),
+            escape(
+                ", ".join(
+                    f"{k} = {x:.6g}" if isinstance(x, float) else f"{k} = {x}"
+                    for k, x in v.worst.items()
+                )
+            ),
         ]
         for v in table
     ]

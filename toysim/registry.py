@@ -1,4 +1,6 @@
-"""Finds families, sweep files and reproductions by looking in their folders; nothing is listed by hand."""
+"""Finds families, sweep files and reproductions by looking in their folders; nothing is listed by
+hand.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def _children(package: str) -> list[str]:
 
 @cache
 def all_models() -> dict[str, Model]:
-    """Every model by id: the families' folders first, then the entry points ``toysim.models`` of other packages."""
+    """Every model by id: the families' folders first, then the entry points ``toysim.models`` of
+    other packages.
+    """
     models: dict[str, Model] = {}
     for family in _children("toysim.models"):
         with _blame(f"models/{family}"):
@@ -50,13 +54,17 @@ def _blame(origin: str) -> Iterator[None]:
     except ToysimError:
         raise
     except Exception as error:
-        raise ToysimError(f"{origin} does not load: {type(error).__name__}: {error}; mend it or remove it") from error
+        raise ToysimError(
+            f"{origin} does not load: {type(error).__name__}: {error}; mend it or remove it"
+        ) from error
 
 
 def _add(models: dict[str, Model], found: Any, origin: str) -> None:
     for model in (found,) if isinstance(found, Model) else tuple(found):
         if model.id in models:
-            raise ToysimError(f"{origin}: model id {model.id!r} is taken already; rename one of the two")
+            raise ToysimError(
+                f"{origin}: model id {model.id!r} is taken already; rename one of the two"
+            )
         models[model.id] = model
 
 
@@ -97,7 +105,9 @@ def list_models() -> ModelTable:
 
 @cache
 def all_sweeps() -> dict[str, Path]:
-    """Every sweep file by name: ``sweeps/critical_periods/depth.toml`` is ``critical_periods.depth``."""
+    """Every sweep file by name: ``sweeps/critical_periods/depth.toml`` is
+    ``critical_periods.depth``.
+    """
     found = {}
     for folder in import_module("toysim.sweeps").__path__:
         for path in sorted(Path(folder).rglob("*.toml")):
@@ -111,7 +121,9 @@ def reproduction_names() -> list[str]:
 
 
 def load_reproduction(name: str) -> Reproduction:
-    """``REPRODUCTION`` of ``figures/NAME``; the nearest known name is offered when there is none."""
+    """``REPRODUCTION`` of ``figures/NAME``; the nearest known name is offered when there is
+    none.
+    """
     known = reproduction_names()
     if name not in known:
         raise ToysimError(f"unknown reproduction {name!r}: {suggest(name, known)}")

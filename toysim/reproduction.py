@@ -1,4 +1,6 @@
-"""Reproductions: a paper's sweeps run or continued, its figures drawn, its claims judged, a page of it all."""
+"""Reproductions: a paper's sweeps run or continued, its figures drawn, its claims judged, a page of
+it all.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,8 @@ from toysim.runner.spec import Sweep, load_sweep
 class Reproduction:
     """A paper: the sweeps its figures and claims are made from, by name.
 
-    ``beyond_theory``: sweeps that leave the theory's range on purpose, each with the reason. Their comparison is
-    shown, and may differ.
+    ``beyond_theory``: sweeps that leave the theory's range on purpose, each with the reason. Their
+    comparison is shown, and may differ.
     """
 
     name: str
@@ -46,7 +48,9 @@ class Reproduction:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a reproduction gave. ``ok``: verdicts as expected, every figure drawn, no observable off its theory."""
+    """What a reproduction gave. ``ok``: verdicts as expected, every figure drawn, no observable off
+    its theory.
+    """
 
     name: str
     claims: list[Judgement]
@@ -76,21 +80,27 @@ def reproduce(
     workers: int | None = None,
     listen: Listener | None = None,
 ) -> Outcome:
-    """Run what is missing of a reproduction's sweeps, draw its figures, judge its claims, write its page.
+    """Run what is missing of a reproduction's sweeps, draw its figures, judge its claims, write its
+    page.
 
-    Stores go to ``results/SWEEP.zarr``, pictures to ``results/figures/``, the page to ``results/NAME.html``.
-    ``preset`` applies to the sweeps that have it. Raises ToysimError on an unknown name or an unusable store.
+    Stores go to ``results/SWEEP.zarr``, pictures to ``results/figures/``, the page to
+    ``results/NAME.html``. ``preset`` applies to the sweeps that have it. Raises ToysimError on an
+    unknown name or an unusable store.
     """
     found = load_reproduction(name)
     data, stores = _data(found.sweeps, preset, Path(results), workers, listen or _quiet)
     figures = [_make(found, recipe, data, Path(results), ("png",)) for recipe in found.figures]
     claims = [judge(claim, data) for claim in found.claims]
     comparisons = {
-        sweep: compare(tree) for sweep, tree in data.items() if {"simulation", "theory"} <= set(tree.children)
+        sweep: compare(tree)
+        for sweep, tree in data.items()
+        if {"simulation", "theory"} <= set(tree.children)
     }
     page = write_page(Path(results) / f"{name}.html", found, claims, figures, comparisons, data)
     unfinished = [sweep for sweep, tree in data.items() if not complete(tree)]
-    return Outcome(name, claims, figures, comparisons, page, stores, unfinished, found.beyond_theory)
+    return Outcome(
+        name, claims, figures, comparisons, page, stores, unfinished, found.beyond_theory
+    )
 
 
 def make_figures(
@@ -102,7 +112,9 @@ def make_figures(
     workers: int | None = None,
     listen: Listener | None = None,
 ) -> list[MadeFigure]:
-    """Draw figures by name (``critical_periods`` or ``critical_periods.end_share``; none: all) into files."""
+    """Draw figures by name (``critical_periods`` or ``critical_periods.end_share``; none: all) into
+    files.
+    """
     made = []
     for found, recipe in _chosen(names):
         data, _ = _data(list(recipe.sweeps), preset, Path(results), workers, listen or _quiet)
@@ -111,7 +123,9 @@ def make_figures(
 
 
 def figure(name: str, *, preset: str | None = None, results: Path | str = RESULTS) -> Figure:
-    """One figure, ``critical_periods.phase_portrait``, as a matplotlib Figure; runs only what is missing."""
+    """One figure, ``critical_periods.phase_portrait``, as a matplotlib Figure; runs only what is
+    missing.
+    """
     chosen = list(_chosen([name]))
     if len(chosen) != 1 or "." not in name:
         known = [f"{r.name}.{recipe.name}" for r, recipe in chosen]
@@ -129,13 +143,19 @@ def _chosen(names: Iterable[str]) -> list[tuple[Reproduction, Recipe]]:
         found = load_reproduction(paper)
         known = {recipe.name: recipe for recipe in found.figures}
         if one and one not in known:
-            raise ToysimError(f"unknown figure {name!r}: {suggest(name, [f'{paper}.{k}' for k in known])}")
+            raise ToysimError(
+                f"unknown figure {name!r}: {suggest(name, [f'{paper}.{k}' for k in known])}"
+            )
         chosen += [(found, recipe) for key, recipe in known.items() if one in ("", key)]
     return chosen
 
 
 def _data(
-    sweeps: Iterable[str], preset: str | None, results: Path, workers: int | None, listen: Callable[[Any], None]
+    sweeps: Iterable[str],
+    preset: str | None,
+    results: Path,
+    workers: int | None,
+    listen: Callable[[Any], None],
 ) -> tuple[dict[str, xr.DataTree], dict[str, Path]]:
     """The data of sweeps, after running what their stores lack."""
     data, stores = {}, {}
@@ -158,7 +178,9 @@ def _with_preset(name: str, preset: str | None) -> Sweep:
         raise
 
 
-def _make(found: Reproduction, recipe: Recipe, data: Any, results: Path, formats: tuple[str, ...]) -> MadeFigure:
+def _make(
+    found: Reproduction, recipe: Recipe, data: Any, results: Path, formats: tuple[str, ...]
+) -> MadeFigure:
     """One figure's files; a recipe that fails is reported and the others go on."""
     name = f"{found.name}.{recipe.name}"
     try:

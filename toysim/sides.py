@@ -18,7 +18,9 @@ Array = npt.NDArray[Any]
 
 @dataclass
 class Sides:
-    """Simulation and theory flattened to rows (cell, replica), with what is needed to run a row again."""
+    """Simulation and theory flattened to rows (cell, replica), with what is needed to run a row
+    again.
+    """
 
     model: Model
     batch: Batch  # one row per (cell, replica), replicas fastest
@@ -36,7 +38,11 @@ class Sides:
         grid = list(json.loads(tree.attrs["axes"]))
         n_cells = int(np.prod([simulation.sizes[d] for d in grid], dtype=np.int64))
         n_replicas = simulation.sizes["replica"]
-        names = [o.name for o in model.observables if o.name in theory and theory[o.name].dtype.kind == "f"]
+        names = [
+            o.name
+            for o in model.observables
+            if o.name in theory and theory[o.name].dtype.kind == "f"
+        ]
         names = [n for n in names if n in simulation]
         lead = 1 + len(grid)
         paired = "replica" in theory.dims
@@ -59,7 +65,9 @@ class Sides:
     @property
     def comparable(self) -> Array:
         """Rows (n,) that ran to an end and have a valid theory."""
-        return np.flatnonzero(self.rows_ok & (self.valid if self.paired else np.repeat(self.valid, self.n_replicas)))
+        return np.flatnonzero(
+            self.rows_ok & (self.valid if self.paired else np.repeat(self.valid, self.n_replicas))
+        )
 
     @property
     def of_means(self) -> bool:
@@ -82,7 +90,9 @@ def _rows(values: Array, lead: int) -> Array:
     return values.reshape(int(np.prod(values.shape[:lead], dtype=np.int64)), *values.shape[lead:])
 
 
-def _batch(tree: xr.DataTree, model: Model, grid: list[str], n_cells: int, n_replicas: int) -> Batch:
+def _batch(
+    tree: xr.DataTree, model: Model, grid: list[str], n_cells: int, n_replicas: int
+) -> Batch:
     """The parameter columns of all rows, from the coordinates."""
     ds = tree["simulation"].to_dataset()
     levels = np.unravel_index(np.arange(n_cells), [ds.sizes[d] for d in grid]) if grid else ()

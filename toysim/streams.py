@@ -2,12 +2,14 @@
 
 A row (one replica of one cell) owns the Philox key
 
-    key = mix( d(root seed, model id) + sum_over_parameters d(name, value) + d(replica) )   mod 2^64, two lanes
+    key = mix( d(root seed, model id) + sum_over_parameters d(name, value) + d(replica) )   mod
+    2^64, two lanes
 
-with d a 128-bit digest: BLAKE2b of name and type, mixed with the bits of a number over whole arrays, or BLAKE2b of
-the content where a value is text or a vector. Parameters at their default and those declared ``stream=False`` stay
-out of the sum, so a parameter added later leaves old streams alone. Measured: 0.1 us a row, where hashing each value
-took 6 us. A named stream of a model ("weights", "data") is the top word of the Philox counter.
+with d a 128-bit digest: BLAKE2b of name and type, mixed with the bits of a number over whole
+arrays, or BLAKE2b of the content where a value is text or a vector. Parameters at their default and
+those declared ``stream=False`` stay out of the sum, so a parameter added later leaves old streams
+alone. Measured: 0.1 us a row, where hashing each value took 6 us. A named stream of a model
+("weights", "data") is the top word of the Philox counter.
 """
 
 import hashlib
@@ -57,7 +59,9 @@ def _digests(name: str, values: npt.NDArray[Any], default: Any) -> Keys:
     """d(name, value) of every row, (n_rows, 2); zero where the value is the default."""
     if values.ndim > 1 or values.dtype.kind not in "iufb":
         return _digests_of_content(name, values, default)
-    bits = values.astype(np.int64) if values.dtype.kind in "iub" else values.astype(np.float64) + 0.0  # no -0.0
+    bits = (
+        values.astype(np.int64) if values.dtype.kind in "iub" else values.astype(np.float64) + 0.0
+    )  # no -0.0
     word = np.ascontiguousarray(bits).view(np.uint64)
     first, second = _lanes(b"parameter", name.encode(), values.dtype.kind.encode())
     lanes = np.stack([_mixed(word + first), _mixed(_mixed(word ^ second) + first)], axis=1)
@@ -69,7 +73,9 @@ def _digests(name: str, values: npt.NDArray[Any], default: Any) -> Keys:
 def _digests_of_content(name: str, values: npt.NDArray[Any], default: Any) -> Keys:
     """The same for text and vectors: each distinct value is hashed once."""
     distinct, inverse = (
-        np.unique(values, axis=0, return_inverse=True) if len(values) > 1 else (values, np.zeros(1, int))
+        np.unique(values, axis=0, return_inverse=True)
+        if len(values) > 1
+        else (values, np.zeros(1, int))
     )
     lanes = np.zeros((len(distinct), 2), np.uint64)
     for i, value in enumerate(distinct):
@@ -88,8 +94,8 @@ def row_keys(
 ) -> Keys:
     """Philox keys (n_rows, 2) of rows whose stream-relevant parameter values are ``columns``.
 
-    ``columns`` maps a name to an array (n_rows, ...) in the parameter's declared type; leave out all of them
-    to give every cell of a replica the same stream (common random numbers).
+    ``columns`` maps a name to an array (n_rows, ...) in the parameter's declared type; leave out
+    all of them to give every cell of a replica the same stream (common random numbers).
     """
     total = np.tile(_lanes(b"model", canonical(seed), model_id.encode()), (len(replica), 1))
     for name in sorted(columns):
@@ -102,12 +108,16 @@ def row_keys(
 
 @cache
 def stream_word(stream: str) -> int:
-    """Top counter word of a named stream; 2^192 numbers stay apart from those of every other name."""
+    """Top counter word of a named stream; 2^192 numbers stay apart from those of every other
+    name.
+    """
     return int(_lanes(b"stream", stream.encode())[0])
 
 
 class RowGenerators:
-    """One reused Philox generator set to any row's stream: measured 2 to 4 us a row, a new generator 18 us."""
+    """One reused Philox generator set to any row's stream: measured 2 to 4 us a row, a new
+    generator 18 us.
+    """
 
     def __init__(self, keys: Keys) -> None:
         self.keys = keys

@@ -1,12 +1,14 @@
 """How far simulation may lie from theory: tolerances from the data or from the order of the method.
 
-* stochastic, theory of the mean: 5 standard errors over replicas + the declared finite-size bound. With few replicas
-  the error is uncertain itself: Student's t says how many are then as rare as 5 (5.3 at 100, 7.4 at 20, 157 at 4);
-* a step of order p: the rows are run again at half and a quarter of the step, extrapolated to step 0,
+* stochastic, theory of the mean: 5 standard errors over replicas + the declared finite-size bound.
+  With few replicas the error is uncertain itself: Student's t says how many are then as rare as 5
+  (5.3 at 100, 7.4 at 20, 157 at 4);
+* a step of order p: the rows are run again at half and a quarter of the step, extrapolated to step
+  0,
       R(h) = y(h/2) + (y(h/2) - y(h)) / (2^p - 1),
-  and theory must meet R(h/2) within |R(h) - R(h/2)| + (y(h) - y(h/2))^2 / scale. Both terms are of higher order
-  than the error of one step, so a theory that is one update off is seen. As |R(h) - R(h/2)| may cross zero, it
-  counts at least as its usual share of |y(h/2) - y(h/4)| over the sweep;
+  and theory must meet R(h/2) within |R(h) - R(h/2)| + (y(h) - y(h/2))^2 / scale. Both terms are of
+  higher order than the error of one step, so a theory that is one update off is seen. As |R(h) -
+  R(h/2)| may cross zero, it counts at least as its usual share of |y(h/2) - y(h/4)| over the sweep;
 * else the observable's declared rtol and atol.
 
 None of them is a fit to what came out.
@@ -35,8 +37,8 @@ Array = npt.NDArray[Any]
 class Measured:
     """An observable as it is compared: rows, value and tolerance (n_rows, *dims).
 
-    ``discretisation``: the largest distance from theory of the rows with a step, as they were run; ``beyond``: rows
-    outside the theory's validity that were not run again.
+    ``discretisation``: the largest distance from theory of the rows with a step, as they were run;
+    ``beyond``: rows outside the theory's validity that were not run again.
     """
 
     rows: Array
@@ -48,7 +50,9 @@ class Measured:
 
 @dataclass(frozen=True)
 class Stepped:
-    """Rows that were run again at smaller steps: which, their outputs at h, h/2, h/4, and the rows without a step."""
+    """Rows that were run again at smaller steps: which, their outputs at h, h/2, h/4, and the rows
+    without a step.
+    """
 
     rows: Array
     at: tuple[Rows, Rows, Rows]
@@ -82,7 +86,9 @@ def _declared(sides: Sides, o: Observable, rows: Array) -> Measured:
 
 
 def run_again(sides: Sides) -> Stepped | None:
-    """Rows run again at half and a quarter of the step, where the model declares an order that applies."""
+    """Rows run again at half and a quarter of the step, where the model declares an order that
+    applies.
+    """
     rule = sides.model.discretisation
     if rule is None or sides.of_means:
         return None
@@ -126,10 +132,11 @@ def _spread(rows: Array) -> Array:
 
 
 def _extrapolated(sides: Sides, o: Observable, stepped: Stepped) -> Measured:
-    """Value at step 0 and its tolerance: the largest over the inner dimensions of a row and a cell's replicas.
+    """Value at step 0 and its tolerance: the largest over the inner dimensions of a row and a
+    cell's replicas.
 
-    Single changes of the extrapolated value are no bound: along a course, between draws or cells they cross zero.
-    A value that the coarser runs lack decides nothing.
+    Single changes of the extrapolated value are no bound: along a course, between draws or cells
+    they cross zero. A value that the coarser runs lack decides nothing.
     """
     theory, _ = sides.theory_at(o, stepped.rows)
     y0, y1, y2 = (outputs[o.name].astype(float) for outputs in stepped.at)
@@ -137,7 +144,9 @@ def _extrapolated(sides: Sides, o: Observable, stepped: Stepped) -> Measured:
     first, second = y1 + (y1 - y0) / gain, y2 + (y2 - y1) / gain
     declared = o.atol + o.rtol * np.abs(theory)
     change, halving = np.abs(first - second), np.abs(y2 - y1)
-    bound = np.maximum(change, _usual_share(change, halving, declared) * halving) + (y1 - y0) ** 2 / sides.scale(o)
+    bound = np.maximum(change, _usual_share(change, halving, declared) * halving) + (
+        y1 - y0
+    ) ** 2 / sides.scale(o)
     unknown = np.isfinite(second) & ~np.isfinite(bound)
     inner = tuple(range(1, bound.ndim))
     bound = np.nanmax(bound, axis=inner, keepdims=True, initial=0.0) if inner else bound
@@ -152,14 +161,18 @@ def _extrapolated(sides: Sides, o: Observable, stepped: Stepped) -> Measured:
 
 
 def _usual_share(change: Array, halving: Array, declared: Array) -> float:
-    """Median over the sweep of the extrapolated value's change against the last halving's, above rounding."""
+    """Median over the sweep of the extrapolated value's change against the last halving's, above
+    rounding.
+    """
     with np.errstate(invalid="ignore"):
         seen = np.isfinite(change) & (halving > declared)
     return min(float(np.median(change[seen] / halving[seen])), 1.0) if seen.any() else 0.0
 
 
 def _means(sides: Sides, o: Observable) -> Measured:
-    """Mean over replicas and its tolerance per cell: standard errors as rare as Z, plus the finite-size bound."""
+    """Mean over replicas and its tolerance per cell: standard errors as rare as Z, plus the
+    finite-size bound.
+    """
     from scipy.special import stdtrit
 
     values = sides.simulation[o.name].astype(float)
@@ -173,7 +186,10 @@ def _means(sides: Sides, o: Observable) -> Measured:
     bound: Any = 0.0
     if o.finite_size is not None:
         size = sides.batch[o.finite_size.parameter][:: sides.n_replicas].astype(float)
-        bound = o.finite_size.constant * size.reshape(-1, *[1] * (mean.ndim - 1)) ** -o.finite_size.power
+        bound = (
+            o.finite_size.constant
+            * size.reshape(-1, *[1] * (mean.ndim - 1)) ** -o.finite_size.power
+        )
     with np.errstate(invalid="ignore"):
         enough = np.where(n > 1, -stdtrit(np.maximum(n - 1, 1), ONE_SIDED), np.inf)
         tolerance = np.where(n > 1, enough * error, np.inf) + bound + o.atol

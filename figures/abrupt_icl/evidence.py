@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from toysim.figures.abrupt_icl.common import clock
-from toysim.figures.abrupt_icl.statistics import half_rise
-from toysim.models.induction_head.logits import closed_forms as forms
 
 from toysim.claims import Evidence, listed
 from toysim.drawing import observable, parameter
+from toysim.figures.abrupt_icl.common import clock
+from toysim.figures.abrupt_icl.statistics import half_rise
+from toysim.models.induction_head.logits import closed_forms as forms
 
 CORRECTION = 4.0  # times 1/D: what finite dimension may add to a crossing time, relative
 HIGH, CHANCE = 0.85, 0.5  # accuracies of having learned, and of having not
@@ -19,12 +19,21 @@ HIGH, CHANCE = 0.85, 0.5  # accuracies of having learned, and of having not
 def slow_phase(tree: xr.DataTree) -> Evidence:
     """Loss at 0.8 of the cliff's time against log N, by the classifier's mobility."""
     moving = int(np.flatnonzero(observable(tree, "alpha_mobility").values > 0)[0])
-    loss, time, t50 = (observable(tree, name).isel(attention=moving) for name in ("loss", "time", "t50"))
+    loss, time, t50 = (
+        observable(tree, name).isel(attention=moving) for name in ("loss", "time", "t50")
+    )
     mu, target = t50["xi_mobility"].values, np.log(parameter(tree, "n_pairs"))
-    before = np.array([np.interp(0.8 * t, x, y) for t, x, y in zip(t50.values, time.values, loss.values, strict=True)])
+    before = np.array(
+        [
+            np.interp(0.8 * t, x, y)
+            for t, x, y in zip(t50.values, time.values, loss.values, strict=True)
+        ]
+    )
     return Evidence(
-        measured=f"loss at 0.8 of the cliff's time {listed(before, 2)} at mobilities {listed(mu, 0)}",
-        expected=f"log N = {target:.2f} or below, log L = {np.log(parameter(tree, 'n_labels')):.2f} at the start",
+        measured=f"loss at 0.8 of the cliff's time {listed(before, 2)} at mobilities "
+        f"{listed(mu, 0)}",
+        expected=f"log N = {target:.2f} or below, log L = "
+        f"{np.log(parameter(tree, 'n_labels')):.2f} at the start",
         error="none: deterministic; log N + 0.1 counts as reached",
         holds=before <= target + 0.1,
         within=mu >= 30,
@@ -48,7 +57,10 @@ def bracket(sizes: xr.DataTree, labels: xr.DataTree) -> Evidence:
     """t50 between the two estimates, also outside the range in which theory gives them."""
     names = ("n_pairs", "n_labels", "t50")
     n, n_labels, t50 = np.concatenate([_columns(tree, names) for tree in (sizes, labels)], axis=1)
-    low, high = (forms.time_of_action(action(n, n), n, n_labels) for action in (forms.action_inf, forms.action_half))
+    low, high = (
+        forms.time_of_action(action(n, n), n, n_labels)
+        for action in (forms.action_inf, forms.action_half)
+    )
     return Evidence(
         measured="; ".join(
             f"N = {a:.0f}, L = {b:.0f}: {x:.3f} to {y:.3f}"
@@ -68,7 +80,9 @@ def _columns(tree: xr.DataTree, names: tuple[str, ...]) -> npt.NDArray[np.float6
 
 
 def saddle(tree: xr.DataTree) -> Evidence:
-    """For L = N: rest at the origin, growth at the predicted rate on both sides of it; for L > N the origin moves."""
+    """For L = N: rest at the origin, growth at the predicted rate on both sides of it; for L > N
+    the origin moves.
+    """
     n_pairs = int(parameter(tree, "n_pairs"))
     alpha, t = observable(tree, "alpha"), clock(tree)
     first, last = int(np.argmax(t >= 250)), int(np.argmax(t >= 350))
@@ -81,7 +95,8 @@ def saddle(tree: xr.DataTree) -> Evidence:
     more = int(alpha["n_labels"].values.max())
     moved = np.isfinite(observable(tree, "t50").sel(n_labels=more).values)
     return Evidence(
-        measured=f"L = N: |alpha| from the origin {rests:.1g}, growth rates {listed(growth, 5)}; L = {more}: "
+        measured=f"L = N: |alpha| from the origin {rests:.1g}, growth rates {listed(growth, 5)}; "
+        f"L = {more}: "
         f"{moved.sum()} of {moved.size} starts cross",
         expected=f"0, rate {rate:.5f}; all cross",
         error="rates between t = 250 and 350, where the shrinking part is below 0.3 %",
@@ -93,7 +108,10 @@ def labels_before_match(tree: xr.DataTree) -> Evidence:
     """Half-rise times of TLA2, ILA1 and TILA2 in units of t50, run by run."""
     t50, time = observable(tree, "t50"), clock(tree)
     rises = {
-        name: np.array([[half_rise(time, run) for run in runs] for runs in observable(tree, name).values]) / t50.values
+        name: np.array(
+            [[half_rise(time, run) for run in runs] for runs in observable(tree, name).values]
+        )
+        / t50.values
         for name in ("tla2", "ila1", "tila2")
     }
     ahead = rises["tla2"] < np.minimum(rises["ila1"], rises["tila2"]) - 0.1
@@ -101,9 +119,11 @@ def labels_before_match(tree: xr.DataTree) -> Evidence:
     means = {name.upper(): values.mean(axis=1) for name, values in rises.items()}
     return Evidence(
         measured="; ".join(f"{name} {listed(v, 2)}" for name, v in means.items())
-        + f" of the cliff's time (beta2 learned: {observable(tree, 'learn_beta2').values.tolist()}), means over runs",
+        + " of the cliff's time (beta2 learned: "
+        f"{observable(tree, 'learn_beta2').values.tolist()}), means over runs",
         expected="TLA2 ahead of both by more than 0.1, the two others within 0.1 of each other",
-        error=f"{t50.sizes['replica']} runs each, all of them judged; records {time[1]:.0f} updates apart",
+        error=f"{t50.sizes['replica']} runs each, all of them judged; records {time[1]:.0f} "
+        "updates apart",
         holds=ahead & together,
         within=np.broadcast_to(observable(tree, "learn_beta2").values[:, None], ahead.shape),
     )
@@ -116,7 +136,8 @@ def beta2_can_go(tree: xr.DataTree) -> Evidence:
     factor = (two.median("replica") / three.median("replica")).values
     crossed = np.isfinite(two.values).all(axis=two.get_axis_num("replica"))
     return Evidence(
-        measured=f"{int(np.isfinite(two.values).sum())} of {two.size} runs cross, later by {listed(factor, 2)} "
+        measured=f"{int(np.isfinite(two.values).sum())} of {two.size} runs cross, later by "
+        f"{listed(factor, 2)} "
         f"at N = {listed(n, 'd')}",
         expected="all cross, 1.3 to 1.6 (1.25 to 1.65 counts)",
         error=f"medians over {t50.sizes['replica']} runs that scatter by about 3 %",
@@ -145,10 +166,15 @@ def four_logits(times: xr.DataTree, four: xr.DataTree) -> Evidence:
     """Median t50 of the head over that of four logits."""
     measured, predicted = observable(times, "t50").median("replica"), observable(four, "t50")
     n, learns = observable(times, "n_pairs").values, measured["learn_beta2"].values
-    assert np.array_equal(learns, predicted["beta2_mobility"].values > 0)  # both from two parameters to three
-    ratio = (measured.transpose("learn_beta2", "size").values) / predicted.transpose("beta2_mobility", "size").values
+    assert np.array_equal(
+        learns, predicted["beta2_mobility"].values > 0
+    )  # both from two parameters to three
+    ratio = (measured.transpose("learn_beta2", "size").values) / predicted.transpose(
+        "beta2_mobility", "size"
+    ).values
     return Evidence(
-        measured=f"two parameters {listed(ratio[0], 2)}, three {listed(ratio[1], 2)} times the prediction "
+        measured=f"two parameters {listed(ratio[0], 2)}, three {listed(ratio[1], 2)} times the "
+        "prediction "
         f"at N = {listed(n, 'd')}",
         expected="1 within 10 %",
         error=f"medians over {times['simulation'].sizes['replica']} runs that scatter by about 3 %",
@@ -161,15 +187,24 @@ def mean_field(times: xr.DataTree, dimensions: xr.DataTree) -> Evidence:
     """Mean t50 of the head over the mean field's, with its standard error, by N and by D."""
     off, errors = zip(*(_lateness(tree) for tree in (times, dimensions)), strict=True)
     d = observable(dimensions, "dimension").values
-    bounds = CORRECTION / parameter(times, "dimension") + 0 * off[0], CORRECTION / d[:, None] + 0 * off[1]
+    bounds = (
+        CORRECTION / parameter(times, "dimension") + 0 * off[0],
+        CORRECTION / d[:, None] + 0 * off[1],
+    )
     return Evidence(
-        measured=f"later by {listed(100 * off[0], 1)} % at D = {parameter(times, 'dimension')}, two and three "
-        f"parameters by turns over N = {listed(observable(times, 'n_pairs'), 'd')}; by {listed(100 * off[1], 1)} % "
+        measured=f"later by {listed(100 * off[0], 1)} % at D = {parameter(times, 'dimension')}, "
+        "two and three "
+        f"parameters by turns over N = {listed(observable(times, 'n_pairs'), 'd')}; by "
+        f"{listed(100 * off[1], 1)} % "
         f"over D = {listed(d, 'd')}",
         expected=f"0 up to {CORRECTION:g}/D",
-        error=f"standard errors {listed(100 * errors[0], 1)}; {listed(100 * errors[1], 1)} %, of which three count",
+        error=f"standard errors {listed(100 * errors[0], 1)}; {listed(100 * errors[1], 1)} %, of "
+        "which three count",
         holds=np.concatenate(
-            [(np.abs(x) < bound + 3 * e).ravel() for x, e, bound in zip(off, errors, bounds, strict=True)]
+            [
+                (np.abs(x) < bound + 3 * e).ravel()
+                for x, e, bound in zip(off, errors, bounds, strict=True)
+            ]
         ),
     )
 
@@ -182,9 +217,12 @@ def _lateness(tree: xr.DataTree) -> tuple[npt.NDArray[np.float64], npt.NDArray[n
 
 
 def classes_decide(tree: xr.DataTree) -> Evidence:
-    """Accuracies at the end by K: in context at the largest, in weights at the smallest, monotone between."""
+    """Accuracies at the end by K: in context at the largest, in weights at the smallest, monotone
+    between.
+    """
     context, weights = (
-        observable(tree, name).isel(record=-1).mean("replica").values for name in ("ic_accuracy", "iw_accuracy")
+        observable(tree, name).isel(record=-1).mean("replica").values
+        for name in ("ic_accuracy", "iw_accuracy")
     )
     holds = [context[-1] > HIGH, weights[-1] < CHANCE, context[0] < CHANCE, weights[0] > HIGH]
     slack = 0.05

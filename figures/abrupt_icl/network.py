@@ -1,9 +1,8 @@
 """Figures and claims of the attention-only network."""
 
-from toysim.figures.abrupt_icl import network_courses, network_evidence, network_tasks
-
 from toysim.claims import LIMITED, REFUTED, Claim
 from toysim.drawing import Recipe
+from toysim.figures.abrupt_icl import network_courses, network_evidence, network_tasks
 
 PREFIX = "abrupt_icl.network"
 CLASSES, NOISE, ZIPF = f"{PREFIX}_classes", f"{PREFIX}_noise", f"{PREFIX}_zipf"
@@ -14,7 +13,8 @@ PAPER = "arXiv:2312.03002"
 FIGURES = (
     Recipe(
         "network",
-        "The attention-only network: accuracy on novel classes and loss of every run; right: progress measures, "
+        "The attention-only network: accuracy on novel classes and loss of every run; right: "
+        "progress measures, "
         "median of the runs aligned on their jump.",
         f"{PAPER}, figures 1d, 3 and 4 (K = 256, B = 1, p_B = 1, p_C = 0.8), small",
         (PREFIX,),
@@ -22,7 +22,8 @@ FIGURES = (
     ),
     Recipe(
         "network_maps",
-        "Attention in one sequence before and after the jump: labels look at the item before them, the target at the "
+        "Attention in one sequence before and after the jump: labels look at the item before "
+        "them, the target at the "
         "label of its class.",
         f"{PAPER}, figure 3, small",
         (PREFIX,),
@@ -30,14 +31,16 @@ FIGURES = (
     ),
     Recipe(
         "network_classes",
-        "Accuracy in context and in weights by the number of classes, in plain contexts and bursty ones; every run.",
+        "Accuracy in context and in weights by the number of classes, in plain contexts and "
+        "bursty ones; every run.",
         f"{PAPER}, figure 2a, small",
         (CLASSES,),
         network_tasks.classes,
     ),
     Recipe(
         "network_noise_and_zipf",
-        "Accuracy in context and in weights at the end over the noise within classes (left) and the exponent of the "
+        "Accuracy in context and in weights at the end over the noise within classes (left) and "
+        "the exponent of the "
         "Zipf law (right); every run, lines: medians.",
         f"{PAPER}, figures 2b and 2c, small",
         (NOISE, ZIPF),
@@ -45,14 +48,16 @@ FIGURES = (
     ),
     Recipe(
         "network_mixture",
-        "Accuracy in context and in weights where bursty and plain, novel and known classes are mixed.",
+        "Accuracy in context and in weights where bursty and plain, novel and known classes are "
+        "mixed.",
         f"{PAPER}, figure A.1, small",
         (MIXTURE,),
         network_tasks.mixture,
     ),
     Recipe(
         "network_labels",
-        "Accuracy on novel classes by the size of the context and the number of labels; dotted: 1/N.",
+        "Accuracy on novel classes by the size of the context and the number of labels; dotted: "
+        "1/N.",
         f"{PAPER}, figure A.5, small",
         (LABELS_TWO, LABELS),
         network_tasks.labels,
@@ -62,7 +67,8 @@ FIGURES = (
 CLAIMS = (
     Claim(
         name="network_waits_then_jumps",
-        sentence="In-context accuracy creeps up to that of a random label of the context and then jumps, in every run.",
+        sentence="In-context accuracy creeps up to that of a random label of the context and then "
+        "jumps, in every run.",
         source=PAPER,
         sweeps=(PREFIX,),
         check=lambda data: network_evidence.plateau_then_jump(data[PREFIX]),
@@ -77,7 +83,8 @@ CLAIMS = (
     ),
     Claim(
         name="network_labels_lead",
-        sentence="Naming labels of the context and attending to labels come first; labels' attention to their items "
+        sentence="Naming labels of the context and attending to labels come first; labels' "
+        "attention to their items "
         "and the target's attention to its label jump together with the accuracy.",
         source=PAPER,
         sweeps=(PREFIX,),
@@ -106,7 +113,8 @@ CLAIMS = (
     ),
     Claim(
         name="network_zipf_lets_both",
-        sentence="A Zipf law of the classes lets learning in context and in weights stand side by side.",
+        sentence="A Zipf law of the classes lets learning in context and in weights stand side by "
+        "side.",
         source=f"{PAPER}, after arXiv:2205.05055",
         sweeps=(ZIPF,),
         check=lambda data: network_evidence.zipf_lets_both(data[ZIPF]),
@@ -115,12 +123,14 @@ CLAIMS = (
     ),
     Claim(
         name="network_mixture_lets_both",
-        sentence="Where bursty and plain sequences, known and novel classes are mixed, both are learned.",
+        sentence="Where bursty and plain sequences, known and novel classes are mixed, both are "
+        "learned.",
         source=f"{PAPER}, figure A.1",
         sweeps=(MIXTURE,),
         check=lambda data: network_evidence.mixture_lets_both(data[MIXTURE]),
         expected_verdict=LIMITED,
-        limits="plain sequences of known classes are a tenth to two fifths of all, within 10,000 updates: with more "
+        limits="plain sequences of known classes are a tenth to two fifths of all, within 10,000 "
+        "updates: with more "
         "only weights learn, with fewer weights are late",
     ),
     Claim(

@@ -6,17 +6,19 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+
+from toysim.drawing import Data, new_figure, observable, parameter
 from toysim.figures.abrupt_icl.common import clock
 from toysim.figures.abrupt_icl.heads import MEASURES
 from toysim.figures.abrupt_icl.statistics import aligned, jump_times
-
-from toysim.drawing import Data, new_figure, observable, parameter
 
 COURSE = "abrupt_icl.network"
 
 
 def jump(data: Data) -> Figure:
-    """Accuracy and loss of every run (left, middle); measures in units of the run's own t50, medians (right)."""
+    """Accuracy and loss of every run (left, middle); measures in units of the run's own t50,
+    medians (right).
+    """
     tree = data[COURSE]
     time, t50 = clock(tree), observable(tree, "t50").values
     figure = new_figure(15.5, 4.0)
@@ -37,13 +39,19 @@ def jump(data: Data) -> Figure:
         middle_run = aligned(time, observable(tree, name).values, t50, at)
         right.plot(at, middle_run, "-", lw=1.5, color=colour, label=label, gid=f"aligned:{name}")
     right.axvline(1, color="0.6", lw=0.8, ls=":")
-    right.set(xlabel="updates / time of the run's jump", ylim=(0, 1.02), title="Measures, runs aligned on their jump")
+    right.set(
+        xlabel="updates / time of the run's jump",
+        ylim=(0, 1.02),
+        title="Measures, runs aligned on their jump",
+    )
     right.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 
 def maps(data: Data) -> Figure:
-    """Attention within one sequence of novel classes before and after training, of the first run that jumped."""
+    """Attention within one sequence of novel classes before and after training, of the first run
+    that jumped.
+    """
     tree = data[COURSE]
     run = int(np.argmax(np.isfinite(observable(tree, "t50").values)))
     first, second = (observable(tree, f"attention{k}").isel(replica=run).values for k in (1, 2))
@@ -53,7 +61,15 @@ def maps(data: Data) -> Figure:
     for k, stage in enumerate(("before training", "after training")):
         draw_map(panels[0, k], first[k], f"Layer 1, {stage}")
         image = draw_map(panels[1, k], second[k : k + 1], f"Layer 2, from the target, {stage}")
-        panels[1, k].plot([answer], [0.62], "^", color="C3", ms=7, clip_on=False, label="label of the target's class")
+        panels[1, k].plot(
+            [answer],
+            [0.62],
+            "^",
+            color="C3",
+            ms=7,
+            clip_on=False,
+            label="label of the target's class",
+        )
         panels[1, k].set(yticks=[], xlabel="token attended to")
     panels[0, 0].set_ylabel("token that attends")
     panels[1, 0].legend(loc="upper left", bbox_to_anchor=(0, -0.9))

@@ -1,9 +1,8 @@
 """Figures and claims of the small models: nested logits and the minimal head."""
 
-from toysim.figures.abrupt_icl import evidence, heads, logits
-
 from toysim.claims import LIMITED, Claim
 from toysim.drawing import Recipe
+from toysim.figures.abrupt_icl import evidence, heads, logits
 
 PREFIX = "abrupt_icl."
 SURFACE, DESCENT, PLATEAU = f"{PREFIX}surface", f"{PREFIX}descent", f"{PREFIX}plateau"
@@ -17,7 +16,8 @@ DERIVED = f"derived for a reconstruction of the three-parameter loss of {PAPER}"
 FIGURES = (
     Recipe(
         "surface",
-        "Loss of three logits where the flow goes, with its courses. Left, L = N: a saddle at the origin. "
+        "Loss of three logits where the flow goes, with its courses. Left, L = N: a saddle at the "
+        "origin. "
         "Right, L > N: a slope there, then a cliff.",
         f"{PAPER}, phenomenological model",
         (SURFACE, DESCENT),
@@ -25,14 +25,16 @@ FIGURES = (
     ),
     Recipe(
         "plateau",
-        "Loss and its plateau as the classifier learns faster than attention; dotted: attention frozen, a closed form.",
+        "Loss and its plateau as the classifier learns faster than attention; dotted: attention "
+        "frozen, a closed form.",
         f"{PAPER}; closed form derived",
         (PLATEAU,),
         logits.plateau,
     ),
     Recipe(
         "cliff_time",
-        "Time of the cliff against the size of the context and the number of labels, its two estimates, and the "
+        "Time of the cliff against the size of the context and the number of labels, its two "
+        "estimates, and the "
         "local exponent.",
         DERIVED,
         (CLIFF, CLIFF_LABELS),
@@ -40,14 +42,16 @@ FIGURES = (
     ),
     Recipe(
         "head",
-        "Minimal head with three trained numbers and with two: accuracy and progress measures, six runs each.",
+        "Minimal head with three trained numbers and with two: accuracy and progress measures, "
+        "six runs each.",
         f"{PAPER}, three- and two-parameter induction head",
         (HEAD,),
         heads.measures,
     ),
     Recipe(
         "mean_field",
-        "Time of the cliff in the sampled head, over that of two mean fields without fitted constants; right: the "
+        "Time of the cliff in the sampled head, over that of two mean fields without fitted "
+        "constants; right: the "
         "whole course, contents at right angles (line: mean field, dots: mean of the runs).",
         "derived",
         (TIMES, FOUR, DIMENSION, EXACT),
@@ -55,14 +59,16 @@ FIGURES = (
     ),
     Recipe(
         "labels",
-        "Probability of the right label in every run of the two-parameter head, by the number of labels.",
+        "Probability of the right label in every run of the two-parameter head, by the number of "
+        "labels.",
         PAPER,
         (LABELS,),
         heads.labels,
     ),
     Recipe(
         "classes",
-        "Minimal head below a ReLU classifier: accuracy in context and in weights by the number of classes.",
+        "Minimal head below a ReLU classifier: accuracy in context and in weights by the number "
+        "of classes.",
         f"{PAPER}, appendix",
         (CLASSES,),
         heads.classes,
@@ -72,12 +78,14 @@ FIGURES = (
 CLAIMS = (
     Claim(
         name="slow_phase_then_cliff",
-        sentence="The loss first goes down to log N, that of naming any label shown, and then falls off a cliff.",
+        sentence="The loss first goes down to log N, that of naming any label shown, and then "
+        "falls off a cliff.",
         source=PAPER,
         sweeps=(PLATEAU,),
         check=lambda data: evidence.slow_phase(data[PLATEAU]),
         expected_verdict=LIMITED,
-        limits="a classifier that learns at least 30 times as fast as attention (N = 8, L = 32); at equal mobilities "
+        limits="a classifier that learns at least 30 times as fast as attention (N = 8, L = 32); "
+        "at equal mobilities "
         "the cliff comes long before the loss has reached log N",
     ),
     Claim(
@@ -91,7 +99,8 @@ CLAIMS = (
     ),
     Claim(
         name="bracket",
-        sentence="Two closed estimates, without and with the growth of layer 1, lie on the two sides of the cliff.",
+        sentence="Two closed estimates, without and with the growth of layer 1, lie on the two "
+        "sides of the cliff.",
         source=DERIVED,
         sweeps=(CLIFF, CLIFF_LABELS),
         check=lambda data: evidence.bracket(data[CLIFF], data[CLIFF_LABELS]),
@@ -100,14 +109,16 @@ CLAIMS = (
     ),
     Claim(
         name="saddle",
-        sentence="With as many labels as pairs the origin is a saddle, left at the rate (N - 1)/(N^2 (1 + m)).",
+        sentence="With as many labels as pairs the origin is a saddle, left at the rate (N - "
+        "1)/(N^2 (1 + m)).",
         source=f"{PAPER}; rate derived",
         sweeps=(DESCENT,),
         check=lambda data: evidence.saddle(data[DESCENT]),
     ),
     Claim(
         name="labels_before_match",
-        sentence="Attention to labels grows ahead; layer 1 and attention to the right label then jump together.",
+        sentence="Attention to labels grows ahead; layer 1 and attention to the right label then "
+        "jump together.",
         source=PAPER,
         sweeps=(HEAD,),
         check=lambda data: evidence.labels_before_match(data[HEAD]),
@@ -143,7 +154,8 @@ CLAIMS = (
     ),
     Claim(
         name="mean_field_predicts",
-        sentence="A mean field that keeps the positions predicts the time of the cliff to 1/D, at every N.",
+        sentence="A mean field that keeps the positions predicts the time of the cliff to 1/D, at "
+        "every N.",
         source="derived",
         sweeps=(TIMES, DIMENSION),
         check=lambda data: evidence.mean_field(data[TIMES], data[DIMENSION]),

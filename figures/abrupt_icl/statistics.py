@@ -1,6 +1,8 @@
-"""Times of a jump over runs of which some have not jumped by their end: order statistics, and runs aligned on it.
+"""Times of a jump over runs of which some have not jumped by their end: order statistics, and runs
+aligned on it.
 
-Curves are never averaged over runs at equal times: that would turn jumps at different times into a ramp.
+Curves are never averaged over runs at equal times: that would turn jumps at different times into a
+ramp.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ Array = npt.NDArray[np.float64]
 
 
 class JumpTimes(NamedTuple):
-    """Quartiles over all runs, those without a jump counted as later than any; infinite where it is not known."""
+    """Quartiles over all runs, those without a jump counted as later than any; infinite where it is
+    not known.
+    """
 
     n_runs: int
     n_jumped: int
@@ -36,7 +40,9 @@ def jump_times(t50: npt.ArrayLike) -> JumpTimes:
 
 
 def aligned(time: Array, courses: Array, t50: Array, at: Array) -> Array:
-    """Median over the runs that jumped of courses (runs, R), each in units of its own t50, at the moments ``at``."""
+    """Median over the runs that jumped of courses (runs, R), each in units of its own t50, at the
+    moments ``at``.
+    """
     jumped = np.flatnonzero(np.isfinite(t50))
     runs = np.array([np.interp(at, time / t50[k], courses[k]) for k in jumped])
     middle: Array = np.median(runs, axis=0)

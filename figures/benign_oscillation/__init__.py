@@ -1,13 +1,13 @@
-"""Benign oscillation of SGD with large steps (arXiv:2310.17074): figures and claims on the paper's synthetic data.
+"""Benign oscillation of SGD with large steps (arXiv:2310.17074): figures and claims on the paper's
+synthetic data.
 
-gamma_u = 4 kappa eta |u|^2 / m is the step in units of the strong feature's curvature; with kappa = 1 the paper's
-window m/(4 |u|^2) <= eta <= 2m/(5 |u|^2) is 1 <= gamma_u <= 1.6.
+gamma_u = 4 kappa eta |u|^2 / m is the step in units of the strong feature's curvature; with kappa =
+1 the paper's window m/(4 |u|^2) <= eta <= 2m/(5 |u|^2) is 1 <= gamma_u <= 1.6.
 """
-
-from toysim.figures.benign_oscillation import courses, evidence, ranges
 
 from toysim.claims import LIMITED, REFUTED, Claim
 from toysim.drawing import Recipe
+from toysim.figures.benign_oscillation import courses, evidence, ranges
 from toysim.reproduction import Reproduction
 
 TRANSITION, HEADLINE = "benign_oscillation.transition", "benign_oscillation.headline"
@@ -18,13 +18,16 @@ SOURCE = "arXiv:2310.17074"
 
 REPRODUCTION = Reproduction(
     name="benign_oscillation",
-    paper="Benign Oscillation of Stochastic Gradient Descent with Large Learning Rates. arXiv:2310.17074",
+    paper="Benign Oscillation of Stochastic Gradient Descent with Large Learning Rates. "
+    "arXiv:2310.17074",
     title="Benign oscillation of SGD with large steps",
     figures=(
         Recipe(
             "dynamics",
-            "What one run learns at a small step and at two steps inside the window: the parts of the output that the "
-            "strong feature, the weak feature and memorised noise contribute. Dashed: the recursion that is exact for "
+            "What one run learns at a small step and at two steps inside the window: the parts of "
+            "the output that the "
+            "strong feature, the weak feature and memorised noise contribute. Dashed: the "
+            "recursion that is exact for "
             "orthogonal noise, from the same draws.",
             f"{SOURCE} single-run traces",
             (DYNAMICS,),
@@ -32,7 +35,8 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "residuals",
-            "Training loss and the running sum of residuals over strong visits in the same runs. Dotted: the slope "
+            "Training loss and the running sum of residuals over strong visits in the same runs. "
+            "Dotted: the slope "
             "(gamma_u - 1) / (2 gamma_u) of the strong feature's 2-cycle.",
             f"{SOURCE} section 3 and training curves",
             (DYNAMICS,),
@@ -40,7 +44,8 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "transition",
-            "Accuracy on fresh points without the strong feature, what the network has learned of the weak one, and "
+            "Accuracy on fresh points without the strong feature, what the network has learned of "
+            "the weak one, and "
             "residuals at the end, against the step. Shaded: the paper's window.",
             f"{SOURCE} learning-rate window",
             (TRANSITION,),
@@ -48,14 +53,16 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "ending",
-            "The oscillation ends by itself. Left: weak output on the way to V* (dotted). Right: training loss.",
+            "The oscillation ends by itself. Left: weak output on the way to V* (dotted). Right: "
+            "training loss.",
             f"V* derived from the update of {SOURCE}",
             (ENDING,),
             courses.ending,
         ),
         Recipe(
             "noise_window",
-            "Accuracy on fresh weak points against the length of the noise, three training sets. Shaded: the derived "
+            "Accuracy on fresh weak points against the length of the noise, three training sets. "
+            "Shaded: the derived "
             "window n_w |v|^2 < |xi|^2 < n_s |v|^2 of weak and strong samples a label.",
             f"derived from the update of {SOURCE}",
             (WINDOW,),
@@ -72,17 +79,21 @@ REPRODUCTION = Reproduction(
     claims=(
         Claim(
             name="window_of_steps",
-            sentence="With 1 <= gamma_u <= 1.6 the weak feature's part of the output reaches a constant, delta/4.",
+            sentence="With 1 <= gamma_u <= 1.6 the weak feature's part of the output reaches a "
+            "constant, delta/4.",
             source=f"{SOURCE} theorem 5",
             sweeps=(TRANSITION,),
             check=lambda data: evidence.window_of_steps(data[TRANSITION]),
             expected_verdict=LIMITED,
-            limits="steps at which growth of <w, v> by r (1 - r) (gamma_u - 1) in two strong visits of a label brings "
-            "the weak output from its start to delta/4 within the updates run; next to gamma_u = 1 that takes for ever",
+            limits="steps at which growth of <w, v> by r (1 - r) (gamma_u - 1) in two strong "
+            "visits of a label brings "
+            "the weak output from its start to delta/4 within the updates run; next to gamma_u = "
+            "1 that takes for ever",
         ),
         Claim(
             name="only_with_oscillation",
-            sentence="With gamma_u < 1 the weak feature stays unlearned; points that lack the strong one are guessed.",
+            sentence="With gamma_u < 1 the weak feature stays unlearned; points that lack the "
+            "strong one are guessed.",
             source=f"{SOURCE} proposition 6",
             sweeps=(TRANSITION,),
             check=lambda data: evidence.only_with_oscillation(data[TRANSITION]),
@@ -96,14 +107,16 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="residuals_accumulate",
-            sentence="Residuals on strong samples do not cancel: their sum exceeds a bound that their squares set.",
+            sentence="Residuals on strong samples do not cancel: their sum exceeds a bound that "
+            "their squares set.",
             source=f"{SOURCE} theorem 2; inequality derived, before a sign flip",
             sweeps=(TRANSITION,),
             check=lambda data: evidence.residuals_accumulate(data[TRANSITION]),
         ),
         Claim(
             name="oscillation_lasts",
-            sentence="Residuals of the training samples stay at delta >= 0.2 to the end of training.",
+            sentence="Residuals of the training samples stay at delta >= 0.2 to the end of "
+            "training.",
             source=f"{SOURCE} assumption 4",
             sweeps=(TRANSITION,),
             check=lambda data: evidence.oscillation_lasts(data[TRANSITION]),
@@ -111,7 +124,8 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="oscillation_ends_itself",
-            sentence="Oscillation ends once the weak output has reached V* = (gamma_u - 1) / (gamma_u (1 - r)): from "
+            sentence="Oscillation ends once the weak output has reached V* = (gamma_u - 1) / "
+            "(gamma_u (1 - r)): from "
             "there on the fitted point is stable.",
             source=f"derived from the update of {SOURCE}",
             sweeps=(ENDING,),
@@ -126,7 +140,8 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="noise_window_is_sharp",
-            sentence="A large step tests well and a small one does not exactly where n_w |v|^2 < |xi|^2 < n_s |v|^2.",
+            sentence="A large step tests well and a small one does not exactly where n_w |v|^2 < "
+            "|xi|^2 < n_s |v|^2.",
             source=f"derived from the update of {SOURCE}",
             sweeps=(WINDOW,),
             check=lambda data: evidence.noise_window_is_sharp(data[WINDOW]),
@@ -139,12 +154,14 @@ REPRODUCTION = Reproduction(
             sweeps=(WALL,),
             check=lambda data: evidence.bounded(data[WALL]),
             expected_verdict=LIMITED,
-            limits="gamma_u <= 1.67, which holds the paper's window with room; half of all runs blow up between 1.68 "
+            limits="gamma_u <= 1.67, which holds the paper's window with room; half of all runs "
+            "blow up between 1.68 "
             "and 1.69, all of them at 1.72",
         ),
         Claim(
             name="recursion_is_exact",
-            sentence="With orthogonal patches training is a recursion of a few sums of squares, whatever the width and "
+            sentence="With orthogonal patches training is a recursion of a few sums of squares, "
+            "whatever the width and "
             "the dimension; at gamma_u < sqrt(5) - 1 it holds run by run.",
             source=f"derived from the update of {SOURCE}",
             sweeps=(RECURSION,),

@@ -1,4 +1,6 @@
-"""Reading the sweeps of this paper: observables of the runs that ended, means with their standard errors."""
+"""Reading the sweeps of this paper: observables of the runs that ended, means with their standard
+errors.
+"""
 
 from __future__ import annotations
 

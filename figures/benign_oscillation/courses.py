@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.benign_oscillation.common import WEAK, ended, steps
 
 from toysim.drawing import Data, new_figure, parameter
+from toysim.figures.benign_oscillation.common import WEAK, ended, steps
 
 PARTS = ("strong", "weak", "noise")
 LABEL_COLORS = ("#1f5a94", "#d98a1f")
@@ -28,7 +28,9 @@ def output(tree: xr.DataTree, part: str, side: str) -> xr.DataArray:
 
 
 def dynamics(data: Data) -> Figure:
-    """Rows: parts of the output; columns: steps; colours: labels; noise is that of the weak samples."""
+    """Rows: parts of the output; columns: steps; colours: labels; noise is that of the weak
+    samples.
+    """
     tree = data["benign_oscillation.dynamics"]
     gammas = steps(tree)
     figure = new_figure(3.6 * len(gammas), 7.4)
@@ -51,18 +53,33 @@ def dynamics(data: Data) -> Figure:
 
 
 def draw_part(axes: Any, tree: xr.DataTree, part: str, gamma: float) -> None:
-    """One part's course: labels (or, for noise, the weak samples' mean) and, where it can be seen, the recursion."""
+    """One part's course: labels (or, for noise, the weak samples' mean) and, where it can be seen,
+    the recursion.
+    """
     time = course(tree, "time").sel(gamma_u=gamma).values
     for side, style in (("simulation", "-"), ("theory", "--"))[: 1 if part == "strong" else 2]:
         values = output(tree, part, side).sel(gamma_u=gamma)
-        curves = [values.isel(kind=WEAK)] if part == "noise" else [values.isel(label=k) for k in (0, 1)]
+        curves = (
+            [values.isel(kind=WEAK)] if part == "noise" else [values.isel(label=k) for k in (0, 1)]
+        )
         for k, curve in enumerate(curves):
             color = LAW if side == "theory" else "#2f7d4f" if part == "noise" else LABEL_COLORS[k]
-            label = ("recursion" if k == 0 else None) if side == "theory" else f"label {('+1', '-1')[k]}"
+            label = (
+                ("recursion" if k == 0 else None)
+                if side == "theory"
+                else f"label {('+1', '-1')[k]}"
+            )
             shown = np.where(curve > 0, curve, np.nan) if part == "weak" else curve
             keep = np.isfinite(shown)
-            axes.plot(time[keep], np.asarray(shown)[keep], style, color=color, lw=0.6 if side == "simulation" else 0.9,
-                      label=label, gid=f"{side}:{part}:{gamma:g}:{k}")  # fmt: skip
+            axes.plot(
+                time[keep],
+                np.asarray(shown)[keep],
+                style,
+                color=color,
+                lw=0.6 if side == "simulation" else 0.9,
+                label=label,
+                gid=f"{side}:{part}:{gamma:g}:{k}",
+            )
 
 
 def residuals(data: Data) -> Figure:
@@ -75,14 +92,33 @@ def residuals(data: Data) -> Figure:
         for axes, name in ((left, "loss"), (right, "residual_sum")):
             values = course(tree, name).sel(gamma_u=gamma)
             values = values if name == "loss" else values.isel(label=0)
-            axes.plot(time, values, color=f"C{k}", lw=0.8, label=f"$\\gamma_u$ = {gamma:g}", gid=f"{name}:{gamma:g}")
+            axes.plot(
+                time,
+                values,
+                color=f"C{k}",
+                lw=0.8,
+                label=f"$\\gamma_u$ = {gamma:g}",
+                gid=f"{name}:{gamma:g}",
+            )
         if gamma > 1:
             visits = time * parameter(tree, "strong_fraction") / 2
             slope = (gamma - 1) / (2 * gamma)
             short = visits * slope < 0.9 * course(tree, "residual_sum").values.max()
-            right.plot(time[short], (visits * slope)[short], ":", color=f"C{k}", label=f"2-cycle, {gamma:g}")
-    left.set(yscale="log", xlabel="updates", ylabel="training loss", title="Loss of the training samples")
-    right.set(xlabel="updates", ylabel="sum of $1 - y f$ over strong visits", title="Residuals accumulate, label +1")
+            right.plot(
+                time[short],
+                (visits * slope)[short],
+                ":",
+                color=f"C{k}",
+                label=f"2-cycle, {gamma:g}",
+            )
+    left.set(
+        yscale="log", xlabel="updates", ylabel="training loss", title="Loss of the training samples"
+    )
+    right.set(
+        xlabel="updates",
+        ylabel="sum of $1 - y f$ over strong visits",
+        title="Residuals accumulate, label +1",
+    )
     left.legend()
     right.legend()
     return figure
@@ -100,16 +136,23 @@ def ending(data: Data) -> Figure:
     time = tree["simulation"].to_dataset()["time"].isel(replica=0)
     for k, gamma in enumerate(steps(tree)):
         t, label = time.sel(gamma_u=gamma), f"$\\gamma_u$ = {gamma:g}"
-        left.plot(t, weak.sel(gamma_u=gamma), color=f"C{k}", lw=1.2, label=label, gid=f"weak:{gamma:g}")
+        left.plot(
+            t, weak.sel(gamma_u=gamma), color=f"C{k}", lw=1.2, label=label, gid=f"weak:{gamma:g}"
+        )
         left.axhline(float(ceiling.sel(gamma_u=gamma)), color=f"C{k}", ls=":", lw=1)
-        right.plot(t, loss.sel(gamma_u=gamma), color=f"C{k}", lw=1, label=label, gid=f"loss:{gamma:g}")
+        right.plot(
+            t, loss.sel(gamma_u=gamma), color=f"C{k}", lw=1, label=label, gid=f"loss:{gamma:g}"
+        )
     left.set(
         xlabel="updates",
         ylabel="weak output $V$, median of the runs",
         title="The weak feature is learned; dotted: $V^*$",
     )
     right.set(
-        xlabel="updates", ylabel="training loss, median of the runs", yscale="log", title="The oscillation dies out"
+        xlabel="updates",
+        ylabel="training loss, median of the runs",
+        yscale="log",
+        title="The oscillation dies out",
     )
     right.legend(loc="upper right")
     return figure

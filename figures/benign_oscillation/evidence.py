@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
+
+from toysim.claims import Evidence, listed
+from toysim.drawing import mean_and_error, parameter
 from toysim.figures.benign_oscillation.common import (
     WINDOW,
     ended,
     samples_per_label,
     weak_output,
 )
-
-from toysim.claims import Evidence, listed
-from toysim.drawing import mean_and_error, parameter
 
 Flags = npt.NDArray[np.bool_]
 
@@ -23,7 +23,10 @@ HALFWAY = 0.75  # accuracy between guessing and knowing
 MOSTLY = 0.95  # share of runs
 STANDARD_ERRORS = 5.0
 ROUNDING = 1e-10  # of sums over 20,000 updates
-PUBLISHED = {0.5: 0.9375, 1.3: 0.99375}  # at our small and large step; means over PUBLISHED_POINTS answers
+PUBLISHED = {
+    0.5: 0.9375,
+    1.3: 0.99375,
+}  # at our small and large step; means over PUBLISHED_POINTS answers
 PUBLISHED_POINTS = 5 * 32
 
 
@@ -32,7 +35,9 @@ def _steps(values: xr.DataArray) -> str:
 
 
 def window_of_steps(transition: xr.DataTree) -> Evidence:
-    """Median weak output at the window's steps, and where the growth law says that it should have arrived."""
+    """Median weak output at the window's steps, and where the growth law says that it should have
+    arrived.
+    """
     V = weak_output(transition).sel(gamma_u=slice(*WINDOW))
     median = V.fillna(0.0).median("replica")
     r = parameter(transition, "weak_norm") ** 2
@@ -59,9 +64,12 @@ def only_with_oscillation(transition: xr.DataTree) -> Evidence:
     median = V.median("replica")
     holds = (median < LEARNED) & (accuracy + STANDARD_ERRORS * error < HALFWAY)
     return Evidence(
-        measured=f"median weak output {listed(median, 5)}, accuracy on weak points {listed(accuracy)} at {_steps(V)}",
-        expected=f"weak output below {LEARNED:g}, accuracy below {HALFWAY:g}, halfway between guessing and knowing",
-        error=f"{STANDARD_ERRORS:g} standard errors of the accuracy: {listed(STANDARD_ERRORS * error)}",
+        measured=f"median weak output {listed(median, 5)}, accuracy on weak points "
+        f"{listed(accuracy)} at {_steps(V)}",
+        expected=f"weak output below {LEARNED:g}, accuracy below {HALFWAY:g}, halfway between "
+        "guessing and knowing",
+        error=f"{STANDARD_ERRORS:g} standard errors of the accuracy: "
+        f"{listed(STANDARD_ERRORS * error)}",
         holds=holds.values,
     )
 
@@ -75,10 +83,14 @@ def test_accuracies(headline: xr.DataTree) -> Evidence:
     holds = np.abs(accuracy.values - published) <= STANDARD_ERRORS * combined
     holds &= accuracy.values[-1] - accuracy.values[0] > STANDARD_ERRORS * np.hypot(*error.values)
     return Evidence(
-        measured=f"{listed(100 * accuracy, 2)} % at {_steps(accuracy)} (weak points alone {listed(100 * weak, 1)} %)",
-        expected=f"{listed(100 * published, 2)} %, the large step above the small one. Sizes as published; both steps, "
-        f"|xi| = {parameter(headline, 'noise_norm'):g} |u| and {parameter(headline, 'n_steps'):g} updates are ours",
-        error=f"{STANDARD_ERRORS:g} standard errors, the {PUBLISHED_POINTS} published answers included: "
+        measured=f"{listed(100 * accuracy, 2)} % at {_steps(accuracy)} (weak points alone "
+        f"{listed(100 * weak, 1)} %)",
+        expected=f"{listed(100 * published, 2)} %, the large step above the small one. Sizes as "
+        "published; both steps, "
+        f"|xi| = {parameter(headline, 'noise_norm'):g} |u| and {parameter(headline, 'n_steps'):g} "
+        "updates are ours",
+        error=f"{STANDARD_ERRORS:g} standard errors, the {PUBLISHED_POINTS} published answers "
+        "included: "
         f"{listed(100 * STANDARD_ERRORS * combined, 1)} %",
         holds=holds,
     )
@@ -92,7 +104,8 @@ def residuals_accumulate(transition: xr.DataTree) -> Evidence:
     least = slack.min(["label", "replica"])[tested]
     return Evidence(
         measured=f"least slack {listed(least, 2)} under mean sums "
-        f"{listed(total.mean(['label', 'replica'])[tested], 1)} at {_steps(least)}; {int(slack.notnull().sum())} sums",
+        f"{listed(total.mean(['label', 'replica'])[tested], 1)} at {_steps(least)}; "
+        f"{int(slack.notnull().sum())} sums",
         expected="positive",
         error="none: the inequality is exact",
         holds=(least > 0).values,
@@ -111,16 +124,19 @@ def oscillation_lasts(transition: xr.DataTree) -> Evidence:
 
 
 def oscillation_ends_itself(ending: xr.DataTree) -> Evidence:
-    """Weak output at the end against V*, and whether strong samples sit where a visit is stable; medians of the runs.
+    """Weak output at the end against V*, and whether strong samples sit where a visit is stable;
+    medians of the runs.
 
-    Medians, as a run that starts a label without a right filter learns the weak feature without oscillating.
+    Medians, as a run that starts a label without a right filter learns the weak feature without
+    oscillating.
     """
     V = weak_output(ending).median("replica")
     sharpness = ended(ending, "final_eta_sharpness").isel(kind=0).median("replica")
     late = ended(ending, "late_residual").median("replica")
     ceiling = ending["theory"].to_dataset()["weak_ceiling"].isel(replica=0)
     return Evidence(
-        measured=f"weak output {listed(V)}, eta * sharpness of strong samples {listed(sharpness)}, late residuals "
+        measured=f"weak output {listed(V)}, eta * sharpness of strong samples "
+        f"{listed(sharpness)}, late residuals "
         f"{listed(late, 4)} at {_steps(V)}",
         expected=f"weak output at or above V* = {listed(ceiling)}, eta * sharpness at most 2",
         error=f"none allowed: medians of {ending['simulation'].sizes['replica']} runs",
@@ -129,7 +145,9 @@ def oscillation_ends_itself(ending: xr.DataTree) -> Evidence:
 
 
 def _cells(window: xr.DataTree) -> tuple[Flags, Flags, Flags, str]:
-    """For every training set and noise: does the large, the small step know; inside the window; edges in words."""
+    """For every training set and noise: does the large, the small step know; inside the window;
+    edges in words.
+    """
     accuracy = ended(window, "weak_accuracy").mean("replica")
     r = parameter(window, "weak_norm") ** 2
     large, small, inside, edges = [], [], [], []
@@ -141,8 +159,11 @@ def _cells(window: xr.DataTree) -> tuple[Flags, Flags, Flags, str]:
         small.append(here.isel(gamma_u=0).values >= HALFWAY)
         inside.append((n_weak * r < xi**2) & (xi**2 < n_strong * r))
         last = [xi[flags[-1]].max() for flags in (small, large)]
-        edges.append(f"n_w = {n_weak:g}, n_s = {n_strong:g}: small to {last[0]:g} ({np.sqrt(n_weak * r):.3f}), "
-                     f"large to {last[1]:g} ({np.sqrt(n_strong * r):.3f})")  # fmt: skip
+        edges.append(
+            f"n_w = {n_weak:g}, n_s = {n_strong:g}: small to {last[0]:g} "
+            f"({np.sqrt(n_weak * r):.3f}), "
+            f"large to {last[1]:g} ({np.sqrt(n_strong * r):.3f})"
+        )
     words = f"largest |xi| with weak accuracy above {HALFWAY:g} (derived edge): {'; '.join(edges)}"
     return np.concatenate(large), np.concatenate(small), np.concatenate(inside), words
 
@@ -159,12 +180,15 @@ def learned_inside_noise_window(window: xr.DataTree) -> Evidence:
 
 
 def noise_window_is_sharp(window: xr.DataTree) -> Evidence:
-    """All cells: does the large step know and the small one not, inside the window and nowhere else?"""
+    """All cells: does the large step know and the small one not, inside the window and nowhere
+    else?
+    """
     large, small, inside, words = _cells(window)
     holds = large & ~small
     return Evidence(
         measured=f"as derived in {(holds == inside).sum()} of {len(holds)} cells; {words}",
-        expected="edges as derived. Around them both are learned in part, and a weak feature that noise has outrun "
+        expected="edges as derived. Around them both are learned in part, and a weak feature that "
+        "noise has outrun "
         "still beats the answer to fresh noise",
         error="means over replicas",
         holds=holds == inside,
@@ -173,14 +197,19 @@ def noise_window_is_sharp(window: xr.DataTree) -> Evidence:
 
 def bounded(wall: xr.DataTree) -> Evidence:
     """Share of runs that ended, by step."""
-    ends = {side: (wall[side].to_dataset()["regime"] != 4).mean("replica") for side in ("simulation", "theory")}
+    ends = {
+        side: (wall[side].to_dataset()["regime"] != 4).mean("replica")
+        for side in ("simulation", "theory")
+    }
     share = ends["simulation"]
     n = wall["simulation"].sizes["replica"]
     return Evidence(
-        measured=f"{listed(100 * (1 - share), 1)} % of {n} runs blow up at {_steps(share)}; by the recursion "
+        measured=f"{listed(100 * (1 - share), 1)} % of {n} runs blow up at {_steps(share)}; by "
+        "the recursion "
         f"{listed(100 * (1 - ends['theory']), 1)} %",
         expected=f"at most {100 * (1 - MOSTLY):.0f} %",
-        error=f"{STANDARD_ERRORS:g} standard errors are at most {100 * STANDARD_ERRORS * 0.5 / np.sqrt(n):.0f} %",
+        error=f"{STANDARD_ERRORS:g} standard errors are at most "
+        f"{100 * STANDARD_ERRORS * 0.5 / np.sqrt(n):.0f} %",
         holds=(share >= MOSTLY).values,
         within=(share["gamma_u"] <= 1.67).values,
     )
@@ -190,10 +219,14 @@ def recursion_is_exact(recursion: xr.DataTree) -> Evidence:
     """Largest distance of the network from the recursion over all runs, records and groups."""
     network, law = (recursion[side].to_dataset() for side in ("simulation", "theory"))
     names = ("strong_groups", "weak_groups", "noise_groups", "loss", "accumulation_slack")
-    off = [abs(network[n] - law[n]).max([d for d in network[n].dims if d not in ("gamma_u", "order")]) for n in names]
+    off = [
+        abs(network[n] - law[n]).max([d for d in network[n].dims if d not in ("gamma_u", "order")])
+        for n in names
+    ]
     worst = xr.concat(off, "name").max("name")
     return Evidence(
-        measured=f"largest distance {listed(worst.max('order') * 1e12, 3)} * 1e-12 at {_steps(worst)}, three orders of "
+        measured=f"largest distance {listed(worst.max('order') * 1e12, 3)} * 1e-12 at "
+        f"{_steps(worst)}, three orders of "
         f"visits, {network.sizes['replica']} runs each",
         expected="0",
         error=f"rounding, {ROUNDING:g}",

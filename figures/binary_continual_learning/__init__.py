@@ -1,7 +1,6 @@
 """Continual learning of binary weights: figures and claims of arXiv:2212.02846."""
 
 from toysim.figures.binary_continual_learning import layered, learning, phases, samplers
-
 from toysim.reproduction import Reproduction
 
 REPRODUCTION = Reproduction(

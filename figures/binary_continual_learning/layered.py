@@ -1,4 +1,6 @@
-"""The layered network on permuted tasks: who learns and keeps them, and how certain the weights become."""
+"""The layered network on permuted tasks: who learns and keeps them, and how certain the weights
+become.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.binary_continual_learning.learning_evidence import exceeds
 
 from toysim.claims import Claim, Evidence, listed
 from toysim.drawing import Data, Recipe, mean_and_error, new_figure, observable
+from toysim.figures.binary_continual_learning.learning_evidence import exceeds
 
 LAYERED = "binary_continual_learning.layered"
 KINDS = {
@@ -37,7 +39,9 @@ def just_learned(tree: xr.DataTree) -> xr.DataArray:
 
 
 def comparison(data: Data) -> Figure:
-    """Kept against learned, methods over their strength; courses of two of them; uncertainty of the layers."""
+    """Kept against learned, methods over their strength; courses of two of them; uncertainty of the
+    layers.
+    """
     tree = data[LAYERED]
     figure = new_figure(13.5, 7.4)
     panels = figure.subplots(2, 2)
@@ -64,17 +68,33 @@ def strength(tree: xr.DataTree, case: int) -> str:
 
 
 def draw_balance(axes: Any, tree: xr.DataTree) -> None:
-    """Accuracy over all tasks at the end against accuracy right after learning; a point a case, a line a method."""
+    """Accuracy over all tasks at the end against accuracy right after learning; a point a case, a
+    line a method.
+    """
     kinds = kind_of(tree)
     learned, kept = just_learned(tree).mean("replica").values, observable(tree, "mean_accuracy")
     mean, error = (values.values for values in mean_and_error(kept))
     for k, (kind, label) in enumerate(KINDS.items()):
         at = np.flatnonzero(kinds == kind).tolist()
         axes.errorbar(learned[at], mean[at], error[at], color=f"C{k}", fmt="none", lw=1)
-        axes.plot(learned[at], mean[at], "o-", color=f"C{k}", lw=0.8, ms=4, label=label, gid=f"balance:{kind}")
+        axes.plot(
+            learned[at],
+            mean[at],
+            "o-",
+            color=f"C{k}",
+            lw=0.8,
+            ms=4,
+            label=label,
+            gid=f"balance:{kind}",
+        )
         for case in at:
             value = strength(tree, case).split()[-1]
-            place = {"xytext": (4, 3 - 9 * (k % 2)), "textcoords": "offset points", "size": 7, "color": f"C{k}"}
+            place = {
+                "xytext": (4, 3 - 9 * (k % 2)),
+                "textcoords": "offset points",
+                "size": 7,
+                "color": f"C{k}",
+            }
             axes.annotate(value, (learned[case], mean[case]), **place)
     axes.set(xlabel="accuracy on a task right after it", ylabel="accuracy on all tasks at the end")
     axes.set_title("Learned against kept, by the strength of the method (bars: standard errors)")
@@ -87,7 +107,12 @@ def draw_courses(axes: Any, tree: xr.DataTree, case: int) -> None:
     epoch = observable(tree, "epoch").isel(case=case, replica=0).values
     for task in range(course.sizes["tested"]):
         axes.plot(
-            epoch, course.isel(tested=task), "-", color=f"C{task}", label=f"task {task + 1}", gid=f"course:{task}"
+            epoch,
+            course.isel(tested=task),
+            "-",
+            color=f"C{task}",
+            label=f"task {task + 1}",
+            gid=f"course:{task}",
         )
     axes.set(xlabel="epoch", ylabel="test accuracy", ylim=(0.1, 0.8))
     axes.legend(ncols=2)
@@ -100,8 +125,17 @@ def draw_uncertainty(axes: Any, tree: xr.DataTree, case: int) -> None:
         values = observable(tree, name).isel(case=case).mean("replica")
         for layer in range(values.sizes["layer"]):
             label = f"layer {layer + 1}, {name}"
-            axes.plot(epoch, values.isel(layer=layer), line, color=f"C{layer}", label=label, gid=f"{name}:{layer}")
-    axes.set(xlabel="epoch", ylabel="per weight", title="Variance and divergence (nats), variational")
+            axes.plot(
+                epoch,
+                values.isel(layer=layer),
+                line,
+                color=f"C{layer}",
+                label=label,
+                gid=f"{name}:{layer}",
+            )
+    axes.set(
+        xlabel="epoch", ylabel="per weight", title="Variance and divergence (nats), variational"
+    )
     axes.legend(ncols=2)
 
 
@@ -115,11 +149,15 @@ def variational_wins(tree: xr.DataTree) -> Evidence:
     drawn_mean, drawn_error = mean_and_error(drawn.isel(case=best) - kept.isel(case=rivals))
     ewc = kept.isel(case=best) - kept.isel(case=best_case(tree, "ewc"))
     return Evidence(
-        measured=f"accuracy over tasks {float(kept.isel(case=best).mean()):.3f} for the variational learner at "
-        f"{strength(tree, best)}; above the binarised network at mu_m = {listed(steepness, 2)} by {listed(mean)}; with "
-        f"one draw of binary weights by {listed(drawn_mean)}; above the best EWC by {listed(ewc.mean())}",
+        measured=f"accuracy over tasks {float(kept.isel(case=best).mean()):.3f} for the "
+        "variational learner at "
+        f"{strength(tree, best)}; above the binarised network at mu_m = {listed(steepness, 2)} by "
+        f"{listed(mean)}; with "
+        f"one draw of binary weights by {listed(drawn_mean)}; above the best EWC by "
+        f"{listed(ewc.mean())}",
         expected="above metaplasticity of any steepness with the mean weights",
-        error=f"standard errors of the paired differences {listed(error)} and {listed(drawn_error)}; "
+        error=f"standard errors of the paired differences {listed(error)} and "
+        f"{listed(drawn_error)}; "
         f"{kept.sizes['replica']} sets of tasks",
         holds=exceeds(kept.isel(case=best), kept.isel(case=rivals)),
     )
@@ -128,7 +166,8 @@ def variational_wins(tree: xr.DataTree) -> Evidence:
 FIGURES = (
     Recipe(
         "layered",
-        "Four permuted tasks, a network of two hidden layers. Every method over its own strength, the same tasks.",
+        "Four permuted tasks, a network of two hidden layers. Every method over its own strength, "
+        "the same tasks.",
         "arXiv:2212.02846, permuted tasks; here made by a teacher",
         (LAYERED,),
         comparison,
@@ -137,7 +176,8 @@ FIGURES = (
 CLAIMS = (
     Claim(
         name="variational_beats_metaplastic",
-        sentence="On permuted tasks the variational learner keeps more than binarised weights with metaplasticity.",
+        sentence="On permuted tasks the variational learner keeps more than binarised weights "
+        "with metaplasticity.",
         source="arXiv:2212.02846 abstract",
         sweeps=(LAYERED,),
         check=lambda data: variational_wins(data[LAYERED]),

@@ -1,4 +1,6 @@
-"""The learner of arXiv:2212.02846: courses, ends over the number of patterns, relaxation, forgetting."""
+"""The learner of arXiv:2212.02846: courses, ends over the number of patterns, relaxation,
+forgetting.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.binary_continual_learning import learning_evidence as evidence
 
 from toysim.claims import LIMITED, REFUTED, Claim
 from toysim.drawing import Data, Recipe, new_figure, observable
+from toysim.figures.binary_continual_learning import learning_evidence as evidence
 
 PREFIX = "binary_continual_learning."
 LEARNING, SWITCH = f"{PREFIX}learning", f"{PREFIX}switch"
@@ -46,21 +48,34 @@ def draw_courses(axes: Any, tree: xr.DataTree, name: str, dim: str, alpha: str) 
         one, at = course.isel({dim: k}), epoch.isel({dim: k})
         value = float(course[alpha].values[k])
         symbol = {"alpha_1": "alpha", "alpha_2": "alpha_2"}[alpha]
-        axes.fill_between(at, one.min("replica"), one.max("replica"), color=f"C{k}", alpha=0.2, lw=0)
-        axes.plot(at, one.mean("replica"), color=f"C{k}", label=f"$\\{symbol}$ = {value:g}", gid=f"{name}:{value:g}")
+        axes.fill_between(
+            at, one.min("replica"), one.max("replica"), color=f"C{k}", alpha=0.2, lw=0
+        )
+        axes.plot(
+            at,
+            one.mean("replica"),
+            color=f"C{k}",
+            label=f"$\\{symbol}$ = {value:g}",
+            gid=f"{name}:{value:g}",
+        )
     axes.set(xlabel="epoch", ylabel="generalisation error", ylim=(-0.01, 0.56))
     axes.legend()
 
 
-def draw_points(axes: Any, tree: xr.DataTree, name: str, x: str, color: str, label: str, **at: Any) -> None:
+def draw_points(
+    axes: Any, tree: xr.DataTree, name: str, x: str, color: str, label: str, **at: Any
+) -> None:
     """Mean and standard deviation of descent's ends, as in the paper."""
     ends = observable(tree, name).sel(at)
     spread = ends.std("replica", ddof=1)
-    axes.errorbar(ends[x], ends.mean("replica"), spread, fmt="o", ms=4, mfc="none", color=color, label=label)
+    axes.errorbar(
+        ends[x], ends.mean("replica"), spread, fmt="o", ms=4, mfc="none", color=color, label=label
+    )
 
 
 def draw_theory(axes: Any, tree: xr.DataTree, name: str, x: str, color: str, **at: Any) -> None:
-    """Replica-symmetric lines: reached from overlap 0 (solid), and from the teacher where that differs (dashed).
+    """Replica-symmetric lines: reached from overlap 0 (solid), and from the teacher where that
+    differs (dashed).
 
     Crosses: replica symmetry is broken there.
     """
@@ -89,19 +104,35 @@ def one_task(data: Data) -> Figure:
     left, middle, right = figure.subplots(1, 3)
     draw_theory(left, data[ONE_TASK], "error", "alpha", "C3")
     draw_points(left, data[DESCENT], "error_1", "alpha_1", "k", "descent")
-    left.set(xlabel="$\\alpha$", ylabel="generalisation error", title="One task: descent's end (bars: s.d. of runs)")
+    left.set(
+        xlabel="$\\alpha$",
+        ylabel="generalisation error",
+        title="One task: descent's end (bars: s.d. of runs)",
+    )
     left.legend()
     draw_points(middle, data[RELAXATION], "relaxation_time", "alpha_1", "k", "descent")
     middle.axvspan(*coexistence(data[ONE_TASK]), color="0.9", label="two branches of the theory")
-    middle.set(xlabel="$\\alpha$", ylabel="epochs until the error is steady", title="Relaxation time")
+    middle.set(
+        xlabel="$\\alpha$", ylabel="epochs until the error is steady", title="Relaxation time"
+    )
     middle.legend(loc="upper left")
-    for tree, color, label in ((data[FREE], "C0", "descent, Q free"), (data[RAMPED], "C1", "descent, Q raised slowly")):
+    for tree, color, label in (
+        (data[FREE], "C0", "descent, Q free"),
+        (data[RAMPED], "C1", "descent, Q raised slowly"),
+    ):
         draw_spread(right, tree, color, label)
     exact = observable(data[UNCERTAINTY], "error", "theory")
     right.plot(
-        exact["target_self_overlap"], exact, color="C3", lw=1, label="theory, Q fixed, $\\beta$ = 5", gid="theory"
+        exact["target_self_overlap"],
+        exact,
+        color="C3",
+        lw=1,
+        label="theory, Q fixed, $\\beta$ = 5",
+        gid="theory",
     )
-    right.set(xlabel="self-overlap Q", ylabel="generalisation error", xlim=(0.7, 1.0), ylim=(-0.005, 0.16))
+    right.set(
+        xlabel="self-overlap Q", ylabel="generalisation error", xlim=(0.7, 1.0), ylim=(-0.005, 0.16)
+    )
     right.set_title("Error over Q, $\\alpha$ = 2")
     right.legend()
     return figure
@@ -110,21 +141,38 @@ def one_task(data: Data) -> Figure:
 def draw_spread(axes: Any, tree: xr.DataTree, color: str, label: str) -> None:
     """Mean error over mean self-overlap, record by record."""
     Q, error = observable(tree, "self_overlap_course"), observable(tree, "error_1_course")
-    axes.plot(Q.mean("replica"), error.mean("replica"), ".-", ms=4, lw=0.8, color=color, label=label, gid=label)
+    axes.plot(
+        Q.mean("replica"),
+        error.mean("replica"),
+        ".-",
+        ms=4,
+        lw=0.8,
+        color=color,
+        label=label,
+        gid=label,
+    )
 
 
 def one_task_ends(tree: xr.DataTree) -> xr.DataArray:
     """Descent's errors over the theory's name of the number of patterns."""
     error = observable(tree, "error_1")
-    over_alpha = error.swap_dims(data="alpha_1").drop_vars("weight_decay") if "data" in error.dims else error
+    over_alpha = (
+        error.swap_dims(data="alpha_1").drop_vars("weight_decay") if "data" in error.dims else error
+    )
     return over_alpha.rename(alpha_1="alpha")
 
 
 def two_task_ends(data: Data) -> list[tuple[str, xr.DataArray, xr.DataArray]]:
-    """Panel by panel: what, descent's errors (..., replica), and those of the saddle point from overlap 0 (...)."""
+    """Panel by panel: what, descent's errors (..., replica), and those of the saddle point from
+    overlap 0 (...).
+    """
     rows = (("gamma = 1", FORGETTING, TWO_TASKS), ("gamma = 0.1", FORGETTING_FAST, TWO_TASKS_FAST))
     return [
-        (f"{word}, task {task}", observable(data[sweep], f"error_{task}"), from_zero(data[exact], f"error_{task}"))
+        (
+            f"{word}, task {task}",
+            observable(data[sweep], f"error_{task}"),
+            from_zero(data[exact], f"error_{task}"),
+        )
         for word, sweep, exact in (*rows, ("after a prior", PRIOR, TWO_TASKS_PRIOR))
         for task in (1, 2)
     ]
@@ -154,25 +202,40 @@ def forgetting(data: Data) -> Figure:
 def draw_overlaps(axes: Any, tree: xr.DataTree, exact: xr.DataTree, name: str) -> None:
     """Descent's ends and the theory's branches for every overlap of the teachers."""
     for k, r0 in enumerate(observable(tree, name)["task_overlap"].values):
-        draw_points(axes, tree, name, "alpha_2", f"C{k}", f"descent, $r_0$ = {r0:g}", task_overlap=r0)
+        draw_points(
+            axes, tree, name, "alpha_2", f"C{k}", f"descent, $r_0$ = {r0:g}", task_overlap=r0
+        )
         draw_theory(axes, exact, name, "alpha_2", f"C{k}", task_overlap=r0)
     axes.set(xlabel="$\\alpha_2$", ylabel="generalisation error", ylim=(-0.02, 0.72))
 
 
 def appendix(data: Data) -> Figure:
-    """One task and then another, the first learned with a prior (A1a to A1c), or from too few patterns (A1d)."""
+    """One task and then another, the first learned with a prior (A1a to A1c), or from too few
+    patterns (A1d).
+    """
     figure = new_figure(13.5, 8.0)
     panels = figure.subplots(2, 2)
     draw_theory(panels[0, 0], data[WITH_PRIOR], "error", "alpha", "C3")
     draw_points(panels[0, 0], data[DESCENT_PRIOR], "error_1", "alpha_1", "k", "descent")
-    panels[0, 0].set(xlabel="$\\alpha$", ylabel="generalisation error", title="One task, learned with a prior")
-    for axes, name, word in ((panels[0, 1], "error_2", "Task 2"), (panels[1, 0], "error_1", "Task 1")):
+    panels[0, 0].set(
+        xlabel="$\\alpha$", ylabel="generalisation error", title="One task, learned with a prior"
+    )
+    for axes, name, word in (
+        (panels[0, 1], "error_2", "Task 2"),
+        (panels[1, 0], "error_1", "Task 1"),
+    ):
         draw_overlaps(axes, data[PRIOR], data[TWO_TASKS_PRIOR], name)
         axes.set_title(f"{word}, task 1 learned with a prior")
     last = panels[1, 1]
     for k, task in enumerate((1, 2)):
-        draw_points(last, data[IMPERFECT], f"error_{task}", "alpha_2", f"C{k}", f"descent, task {task}")
-    last.set(xlabel="$\\alpha_2$", ylabel="generalisation error", title="Task 1 half learned, $\\alpha_1$ = 1.4")
+        draw_points(
+            last, data[IMPERFECT], f"error_{task}", "alpha_2", f"C{k}", f"descent, task {task}"
+        )
+    last.set(
+        xlabel="$\\alpha_2$",
+        ylabel="generalisation error",
+        title="Task 1 half learned, $\\alpha_1$ = 1.4",
+    )
     for axes in (panels[0, 0], panels[0, 1], last):
         axes.legend()
     return figure
@@ -181,22 +244,26 @@ def appendix(data: Data) -> Figure:
 FIGURES = (
     Recipe(
         "courses",
-        "Errors in the course of learning one task, and of both tasks when it is switched; mean and range of the runs.",
+        "Errors in the course of learning one task, and of both tasks when it is switched; mean "
+        "and range of the runs.",
         "arXiv:2212.02846, figures 1a to 1c",
         (LEARNING, SWITCH),
         courses,
     ),
     Recipe(
         "one_task",
-        "Where descent on one task ends, how long its error moves, and which error comes with which self-overlap.",
+        "Where descent on one task ends, how long its error moves, and which error comes with "
+        "which self-overlap.",
         "arXiv:2212.02846, figures 2b to 2d",
         (DESCENT, RELAXATION, FREE, RAMPED, ONE_TASK, UNCERTAINTY),
         one_task,
     ),
     Recipe(
         "forgetting",
-        "Both errors after the second task over the number of its patterns, for three overlaps of the teachers. "
-        "Lines: replica symmetry at beta = 20, reached from overlap 0 (solid) and from the teacher (dashed); "
+        "Both errors after the second task over the number of its patterns, for three overlaps of "
+        "the teachers. "
+        "Lines: replica symmetry at beta = 20, reached from overlap 0 (solid) and from the "
+        "teacher (dashed); "
         "crosses: replica symmetry broken.",
         "arXiv:2212.02846, figures 3a to 3d",
         (FORGETTING, FORGETTING_FAST, TWO_TASKS, TWO_TASKS_FAST),
@@ -204,7 +271,8 @@ FIGURES = (
     ),
     Recipe(
         "forgetting_appendix",
-        "The ends of descent where task 1 was learned with a prior, and where it was only half learned.",
+        "The ends of descent where task 1 was learned with a prior, and where it was only half "
+        "learned.",
         "arXiv:2212.02846, appendix",
         (DESCENT_PRIOR, PRIOR, IMPERFECT, WITH_PRIOR, TWO_TASKS_PRIOR),
         appendix,
@@ -213,7 +281,8 @@ FIGURES = (
 CLAIMS = (
     Claim(
         name="error_falls",
-        sentence="The error on one task falls to a plateau that is the lower the more patterns there are, and to zero "
+        sentence="The error on one task falls to a plateau that is the lower the more patterns "
+        "there are, and to zero "
         "at alpha = 2.",
         source="arXiv:2212.02846, figure 1a",
         sweeps=(LEARNING,),
@@ -221,7 +290,8 @@ CLAIMS = (
     ),
     Claim(
         name="switch_forgets_and_learns",
-        sentence="After the switch the first task is forgotten and the second learned, the more the more patterns the "
+        sentence="After the switch the first task is forgotten and the second learned, the more "
+        "the more patterns the "
         "second has.",
         source="arXiv:2212.02846, figures 1b and 1c",
         sweeps=(SWITCH,),
@@ -229,7 +299,8 @@ CLAIMS = (
     ),
     Claim(
         name="more_data_more_forgetting",
-        sentence="With the second task's patterns its error falls and that of the first rises, at every overlap of "
+        sentence="With the second task's patterns its error falls and that of the first rises, at "
+        "every overlap of "
         "the teachers, whether the first was learned well, with a prior or by half.",
         source="arXiv:2212.02846, figure 3 and appendix",
         sweeps=(FORGETTING, FORGETTING_FAST, PRIOR, IMPERFECT),
@@ -239,17 +310,22 @@ CLAIMS = (
     ),
     Claim(
         name="weak_divergence_is_faster",
-        sentence="A tenth of the divergence learns the second task and forgets the first with far fewer patterns.",
+        sentence="A tenth of the divergence learns the second task and forgets the first with far "
+        "fewer patterns.",
         source="arXiv:2212.02846, figure 3",
         sweeps=(FORGETTING, FORGETTING_FAST),
-        check=lambda data: evidence.weak_divergence_is_faster(data[FORGETTING], data[FORGETTING_FAST]),
+        check=lambda data: evidence.weak_divergence_is_faster(
+            data[FORGETTING], data[FORGETTING_FAST]
+        ),
         expected_verdict=LIMITED,
-        limits="but for few patterns of a teacher that overlaps with the first (alpha_2 = 0.1, r0 = 0.5): there the "
+        limits="but for few patterns of a teacher that overlaps with the first (alpha_2 = 0.1, r0 "
+        "= 0.5): there the "
         "second task is known better from the first, and theory too has the weak divergence behind",
     ),
     Claim(
         name="descent_lies_on_the_theory",
-        sentence="Descent on one task ends at the error of the replica-symmetric theory at beta = 20.",
+        sentence="Descent on one task ends at the error of the replica-symmetric theory at beta = "
+        "20.",
         source="arXiv:2212.02846, figure 2b",
         sweeps=(DESCENT, ONE_TASK),
         check=lambda data: evidence.lies_on_the_theory(
@@ -259,27 +335,32 @@ CLAIMS = (
     ),
     Claim(
         name="theory_foretells_forgetting",
-        sentence="The replica-symmetric theory foretells both errors after two tasks to a tenth of their range.",
+        sentence="The replica-symmetric theory foretells both errors after two tasks to a tenth "
+        "of their range.",
         source="arXiv:2212.02846, figure 3 and appendix, where points lie near the lines",
         sweeps=(FORGETTING, FORGETTING_FAST, PRIOR, TWO_TASKS, TWO_TASKS_FAST, TWO_TASKS_PRIOR),
         check=lambda data: evidence.foretold_by_the_theory(two_task_ends(data)),
     ),
     Claim(
         name="descent_with_a_prior_lies_on_the_theory",
-        sentence="Learned with a divergence from the uniform prior, one task ends at the theory's error (beta = 100).",
+        sentence="Learned with a divergence from the uniform prior, one task ends at the theory's "
+        "error (beta = 100).",
         source="arXiv:2212.02846, appendix",
         sweeps=(DESCENT_PRIOR, WITH_PRIOR),
         check=lambda data: evidence.prior_lies_on_the_theory(
             one_task_ends(data[DESCENT_PRIOR]), from_zero(data[WITH_PRIOR], "error")
         ),
         expected_verdict=LIMITED,
-        limits="up to the end of the low branch, which descent follows; right beyond it, it has not yet all learned",
+        limits="up to the end of the low branch, which descent follows; right beyond it, it has "
+        "not yet all learned",
     ),
     Claim(
         name="relaxation_peaks",
         sentence="Descent takes longest where the theory has two branches.",
         source="arXiv:2212.02846, figure 2c",
         sweeps=(RELAXATION, ONE_TASK),
-        check=lambda data: evidence.relaxation_peaks(data[RELAXATION], *coexistence(data[ONE_TASK])),
+        check=lambda data: evidence.relaxation_peaks(
+            data[RELAXATION], *coexistence(data[ONE_TASK])
+        ),
     ),
 )

@@ -1,4 +1,6 @@
-"""The theory by itself: branches, transitions and stability of one task and of the second, arXiv:2212.02846."""
+"""The theory by itself: branches, transitions and stability of one task and of the second,
+arXiv:2212.02846.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,10 @@ from typing import Any
 
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.binary_continual_learning import phases_evidence as evidence
 
 from toysim.claims import LIMITED, Claim
 from toysim.drawing import Data, Recipe, new_figure, observable, parameter
+from toysim.figures.binary_continual_learning import phases_evidence as evidence
 
 PREFIX = "binary_continual_learning."
 ONE_TASK = f"{PREFIX}theory_one_task"
@@ -31,8 +33,8 @@ def phases(data: Data) -> Figure:
 
 
 def split(values: xr.DataArray, both: xr.DataArray, load: str, branch: str) -> xr.DataArray:
-    """The part of a curve that belongs to one branch: the low one ends where the last, the high one begins where the
-    first two coexist."""
+    """The part of a curve that belongs to one branch: the low one ends where the last, the high one
+    begins where the first two coexist."""
     loads = both[load].values[both.values]
     at = values[load].values
     return values[at <= loads.max()] if branch == "low" else values[at >= loads.min()]
@@ -40,7 +42,11 @@ def split(values: xr.DataArray, both: xr.DataArray, load: str, branch: str) -> x
 
 def draw_order_parameters(axes: Any, tree: xr.DataTree) -> None:
     stability, both = observable(tree, "stability", "theory"), evidence.both_present(tree)
-    names = (("overlap", "r, with the teacher"), ("replica_overlap", "q, of two replicas"), ("self_overlap", "Q"))
+    names = (
+        ("overlap", "r, with the teacher"),
+        ("replica_overlap", "q, of two replicas"),
+        ("self_overlap", "Q"),
+    )
     for k, (name, label) in enumerate(names):
         values = observable(tree, name, "theory")
         for branch in ("low", "high"):
@@ -50,9 +56,13 @@ def draw_order_parameters(axes: Any, tree: xr.DataTree) -> None:
                 if kept.any():
                     part, word = one[kept], word if branch == "low" else None
                     axes.plot(part["alpha"], part, line, color=f"C{k}", label=word)
-    axes.axvline(evidence.crossing(tree, "alpha"), color="0.5", lw=0.8, ls="--", label="free entropies cross")
+    axes.axvline(
+        evidence.crossing(tree, "alpha"), color="0.5", lw=0.8, ls="--", label="free entropies cross"
+    )
     axes.plot([0.1, 0.1], [0.1, 0.1], "k:", label="replica symmetry broken")
-    axes.set(xlabel="$\\alpha$", ylabel="overlap", title="One task: order parameters, both branches")
+    axes.set(
+        xlabel="$\\alpha$", ylabel="overlap", title="One task: order parameters, both branches"
+    )
     axes.legend()
 
 
@@ -60,7 +70,9 @@ def draw_stability(axes: Any, tree: xr.DataTree) -> None:
     stability, both = observable(tree, "stability", "theory"), evidence.both_present(tree)
     for branch, color in (("low", "C0"), ("high", "C3")):
         one = split(stability.sel(branch=branch), both, "alpha", branch)
-        axes.semilogy(one["alpha"], one, ".-", ms=4, lw=1, color=color, label=f"{branch} overlap", gid=branch)
+        axes.semilogy(
+            one["alpha"], one, ".-", ms=4, lw=1, color=color, label=f"{branch} overlap", gid=branch
+        )
     axes.axhline(1.0, color="0.5", lw=0.8)
     axes.set(xlabel="$\\alpha$", ylabel="replicon (AT) value", title="One task: stable below 1")
     axes.legend()
@@ -78,15 +90,21 @@ def draw_second_task(axes: Any, tree: xr.DataTree) -> None:
         if cross > 0:
             axes.axvline(cross, color=f"C{k}", lw=0.8, ls=":")
     gamma = parameter(tree, "gamma")
-    axes.set(xlabel="$\\alpha_2$", ylabel="overlap with teacher 2", title=f"Second task, $\\gamma$ = {gamma:g}")
+    axes.set(
+        xlabel="$\\alpha_2$",
+        ylabel="overlap with teacher 2",
+        title=f"Second task, $\\gamma$ = {gamma:g}",
+    )
     axes.legend()
 
 
 FIGURES = (
     Recipe(
         "phases",
-        "Top: one task at beta = 20, its order parameters on both branches (dotted: replica symmetry broken) and "
-        "their replicon value. Bottom: the second task, reached from overlap 0 (solid) and from the teacher "
+        "Top: one task at beta = 20, its order parameters on both branches (dotted: replica "
+        "symmetry broken) and "
+        "their replicon value. Bottom: the second task, reached from overlap 0 (solid) and from "
+        "the teacher "
         "(dashed); dotted lines: free entropies cross.",
         "arXiv:2212.02846, figure 2a; stability and the branches of task 2 are ours",
         (ONE_TASK, SECOND, SECOND_FAST),
@@ -96,7 +114,8 @@ FIGURES = (
 CLAIMS = (
     Claim(
         name="learning_jumps",
-        sentence="At beta = 20 the overlap with the teacher jumps: two branches coexist from alpha = 1.499 to 1.906, "
+        sentence="At beta = 20 the overlap with the teacher jumps: two branches coexist from "
+        "alpha = 1.499 to 1.906, "
         "and their free entropies cross at 1.650.",
         source="arXiv:2212.02846, figure 2a; numbers derived",
         sweeps=(ONE_TASK,),
@@ -113,7 +132,8 @@ CLAIMS = (
     ),
     Claim(
         name="learning_with_a_prior_jumps",
-        sentence="With the prior, at beta = 100, the overlap jumps as well: two branches coexist from alpha = 1.500 "
+        sentence="With the prior, at beta = 100, the overlap jumps as well: two branches coexist "
+        "from alpha = 1.500 "
         "to 2.216, and their free entropies cross at 2.004.",
         source="derived; behind arXiv:2212.02846, figure A1a",
         sweeps=(PRIOR,),
@@ -121,7 +141,8 @@ CLAIMS = (
     ),
     Claim(
         name="prior_keeps_replica_symmetry",
-        sentence="Learned with the prior, even at beta = 100, both branches of one task are replica-symmetric.",
+        sentence="Learned with the prior, even at beta = 100, both branches of one task are "
+        "replica-symmetric.",
         source="derived; behind arXiv:2212.02846, figure A1a",
         sweeps=(PRIOR,),
         check=lambda data: evidence.prior_is_stable(data[PRIOR]),
@@ -135,7 +156,8 @@ CLAIMS = (
             [data[TWO_TASKS], data[TWO_TASKS_PRIOR]], data[TWO_TASKS_FAST]
         ),
         expected_verdict=LIMITED,
-        limits="a divergence of weight 1; at 0.1 the low branch below alpha_2 = 0.70 to 0.76, and the high branch",
+        limits="a divergence of weight 1; at 0.1 the low branch below alpha_2 = 0.70 to 0.76, and "
+        "the high branch",
     ),
     Claim(
         name="error_falls_steeply",
@@ -146,7 +168,8 @@ CLAIMS = (
     ),
     Claim(
         name="second_task_jumps",
-        sentence="The second task has a first-order transition of its own, the later the less the teachers agree.",
+        sentence="The second task has a first-order transition of its own, the later the less the "
+        "teachers agree.",
         source="derived; behind arXiv:2212.02846, figure 3",
         sweeps=(SECOND, SECOND_FAST),
         check=lambda data: evidence.second_task_jumps([data[SECOND], data[SECOND_FAST]]),

@@ -1,4 +1,6 @@
-"""What the claims about branches, transitions and stability come to, read off sweeps of the theory alone."""
+"""What the claims about branches, transitions and stability come to, read off sweeps of the theory
+alone.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +12,28 @@ import xarray as xr
 from toysim.claims import Evidence
 from toysim.drawing import observable, parameter
 
-LOW_BREAKS = 0.7289  # alpha at which the low branch of one task has replicon value 1, by its equation
+LOW_BREAKS = (
+    0.7289  # alpha at which the low branch of one task has replicon value 1, by its equation
+)
 
 
 class Jump(NamedTuple):
-    """Loads by their equations: where the overlap's curve alpha(r) turns around, and where free entropies agree."""
+    """Loads by their equations: where the overlap's curve alpha(r) turns around, and where free
+    entropies agree.
+    """
 
     high_begins: float
     low_ends: float
     crossing: float
 
 
-FLAT, WITH_PRIOR = Jump(1.4989, 1.9058, 1.6502), Jump(1.5001, 2.2158, 2.0035)  # beta = 20; beta = 100 and kl = 1
+FLAT, WITH_PRIOR = (
+    Jump(1.4989, 1.9058, 1.6502),
+    Jump(1.5001, 2.2158, 2.0035),
+)  # beta = 20; beta = 100 and kl = 1
 CURVED = 4e-3  # of a load: a straight line between neighbouring points of these grids
-# Second task at gamma = 0.1, by task_overlap: up to where the low branch is stable, and where it ends; from where the
-# high one is stable.
+# Second task at gamma = 0.1, by task_overlap: up to where the low branch is stable, and where it
+# ends; from where the high one is stable.
 SECOND_TASK = {-0.5: (0.698, 2.064, 1.783), 0.0: (0.728, 1.893, 1.660), 0.5: (0.762, 1.465, 1.456)}
 WINDOW = (1.6, 2.2)  # loads of the power law
 STEEP, STEEPEST = -11.0, -14.5
@@ -37,7 +46,9 @@ def both_present(tree: xr.DataTree) -> xr.DataArray:
 
 
 def crossing(tree: xr.DataTree, load: str, **at: Any) -> float:
-    """Load at which two coexisting free entropies agree, on a line between grid points; NaN if none of them do."""
+    """Load at which two coexisting free entropies agree, on a line between grid points; NaN if none
+    of them do.
+    """
     free_entropy = observable(tree, "branch_free_entropy", "theory")
     if "branch" in free_entropy.dims:
         free_entropy = free_entropy.isel(branch=0)
@@ -48,13 +59,16 @@ def crossing(tree: xr.DataTree, load: str, **at: Any) -> float:
 
 
 def learning_jumps(tree: xr.DataTree, jump: Jump) -> Evidence:
-    """The grid's window of two branches encloses the exact one to a step, and the crossing lies where it should."""
+    """The grid's window of two branches encloses the exact one to a step, and the crossing lies
+    where it should.
+    """
     both = both_present(tree)
     alpha = both["alpha"].values
     step, inside = alpha[1] - alpha[0], alpha[both.values]
     first, last, cross = float(inside.min()), float(inside.max()), crossing(tree, "alpha")
     return Evidence(
-        measured=f"two branches from alpha = {first:g} to {last:g}, free entropies cross at {cross:.4f}",
+        measured=f"two branches from alpha = {first:g} to {last:g}, free entropies cross at "
+        f"{cross:.4f}",
         expected=f"{jump.high_begins} to {jump.low_ends}, crossing {jump.crossing}",
         error=f"the grid's step {step:g}; crossing on a line between grid points, {CURVED:g}",
         holds=np.array(
@@ -73,10 +87,13 @@ def replica_symmetry_holds(tree: xr.DataTree) -> Evidence:
     alpha, high = stability["alpha"], both_present(tree) & (stability["branch"] == "high")
     beyond = alpha > FLAT.low_ends
     low = stability.sel(branch="low")
-    breaks = float(np.interp(1.0, low.where(alpha < 1, drop=True), alpha.where(alpha < 1, drop=True)))
+    breaks = float(
+        np.interp(1.0, low.where(alpha < 1, drop=True), alpha.where(alpha < 1, drop=True))
+    )
     within = ((alpha < LOW_BREAKS) | high | beyond).transpose(*stability.dims)
     return Evidence(
-        measured=f"replicon value of the low branch 1 at alpha = {breaks:.4f}, {float(low.max()):.3g} at most; of the "
+        measured=f"replicon value of the low branch 1 at alpha = {breaks:.4f}, "
+        f"{float(low.max()):.3g} at most; of the "
         f"high branch {float(stability.where(high).max()):.3g} at most",
         expected=f"below 1 throughout; derived: 1 at {LOW_BREAKS}",
         error="line between grid points",
@@ -98,7 +115,9 @@ def prior_is_stable(tree: xr.DataTree) -> Evidence:
 
 
 def second_task_is_stable(strong: list[xr.DataTree], weak: xr.DataTree) -> Evidence:
-    """Replicon values of the second task, load by load; the limits say where those at gamma = 0.1 are below 1."""
+    """Replicon values of the second task, load by load; the limits say where those at gamma = 0.1
+    are below 1.
+    """
     held = [observable(tree, "stability", "theory") for tree in strong]
     loose = observable(weak, "stability", "theory")
     breaks, ends, begins = np.transpose([SECOND_TASK[float(r0)] for r0 in loose["task_overlap"]])
@@ -106,35 +125,46 @@ def second_task_is_stable(strong: list[xr.DataTree], weak: xr.DataTree) -> Evide
     within = (alpha < by_overlap.copy(data=breaks)) | (alpha > by_overlap.copy(data=ends))
     within = within | ((alpha > by_overlap.copy(data=begins)) & (loose["branch"] == "high"))
     return Evidence(
-        measured=f"replicon value at most {max(float(values.max()) for values in held):.3f} at gamma = 1 and "
-        f"{float(loose.max()):.1f} at gamma = 0.1, {int((loose >= 1).sum())} of {loose.size} points of which break "
+        measured=f"replicon value at most {max(float(values.max()) for values in held):.3f} at "
+        "gamma = 1 and "
+        f"{float(loose.max()):.1f} at gamma = 0.1, {int((loose >= 1).sum())} of {loose.size} "
+        "points of which break "
         "replica symmetry",
         expected="below 1",
         error="none: deterministic",
         holds=np.concatenate([(values < 1).values.ravel() for values in (*held, loose)]),
         within=np.concatenate(
-            [np.ones(values.size, bool) for values in held] + [within.transpose(*loose.dims).values.ravel()]
+            [np.ones(values.size, bool) for values in held]
+            + [within.transpose(*loose.dims).values.ravel()]
         ),
     )
 
 
 def error_falls_steeply(tree: xr.DataTree) -> Evidence:
-    """Slope of log error over log alpha on the high branch, over the whole window and between its neighbours."""
+    """Slope of log error over log alpha on the high branch, over the whole window and between its
+    neighbours.
+    """
     error = observable(tree, "error", "theory").sel(branch="high")
-    error = error.where((error["alpha"] > WINDOW[0] - 1e-9) & (error["alpha"] < WINDOW[1] + 1e-9), drop=True)
+    error = error.where(
+        (error["alpha"] > WINDOW[0] - 1e-9) & (error["alpha"] < WINDOW[1] + 1e-9), drop=True
+    )
     x, y = np.log(error["alpha"].values), np.log(error.values)
     slope, local = float(np.polyfit(x, y, 1)[0]), np.diff(y) / np.diff(x)
     return Evidence(
-        measured=f"exponent {slope:.2f} over alpha = {WINDOW[0]:g} to {WINDOW[1]:g}; between neighbours "
+        measured=f"exponent {slope:.2f} over alpha = {WINDOW[0]:g} to {WINDOW[1]:g}; between "
+        "neighbours "
         f"{local[0]:.1f} at the beginning, {local[-1]:.1f} at the end",
-        expected="-13.1; -11 to -14.5 counts, as the exponent depends on the window: it is no constant",
+        expected="-13.1; -11 to -14.5 counts, as the exponent depends on the window: it is no "
+        "constant",
         error="none: deterministic",
         holds=np.array([STEEPEST <= slope <= STEEP]),
     )
 
 
 def second_task_jumps(trees: list[xr.DataTree]) -> Evidence:
-    """Two branches at every strength of the divergence and overlap of the teachers, in an earlier window for larger."""
+    """Two branches at every strength of the divergence and overlap of the teachers, in an earlier
+    window for larger.
+    """
     said, holds = [], []
     for tree in trees:
         both = both_present(tree)
@@ -145,7 +175,8 @@ def second_task_jumps(trees: list[xr.DataTree]) -> Evidence:
             cross = crossing(tree, "alpha_2", task_overlap=r0)
             met = f", free entropies cross at {cross:.2f}" if np.isfinite(cross) else ""
             said.append(
-                f"gamma = {parameter(tree, 'gamma'):g}, r0 = {r0:g}: {windows[-1][0]:g} to {windows[-1][1]:g}{met}"
+                f"gamma = {parameter(tree, 'gamma'):g}, r0 = {r0:g}: {windows[-1][0]:g} to "
+                f"{windows[-1][1]:g}{met}"
             )
         holds.append(np.isfinite(windows).all() and np.all(np.diff(windows, axis=0) < 0))
     return Evidence(

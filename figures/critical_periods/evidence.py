@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from toysim.figures.critical_periods.common import EARLY, LATE, A, B, depths, end
 
 from toysim.claims import Evidence, listed
 from toysim.drawing import parameter
+from toysim.figures.critical_periods.common import EARLY, LATE, A, B, depths, end
 
 Flags = npt.NDArray[np.bool_]
 
@@ -16,7 +16,8 @@ HARMLESS = 0.05  # of the early deficit's harm
 LEARNED = 0.01  # residual as a share of S at which the mode counts as learned
 FLOW_TOLERANCE = 1e-9  # what the integrator is asked for, as a share of S
 STANDARD_ERRORS = 5.0
-# Figure 1, early row, as the published code computes it: depth -> mean and standard deviation of K_b over 100 draws.
+# Figure 1, early row, as the published code computes it: depth -> mean and standard deviation of
+# K_b over 100 draws.
 PUBLISHED_EARLY = {2: (4.311, 0.070), 5: (1.773, 0.173), 8: (0.887, 0.110), 13: (0.446, 0.063)}
 PUBLISHED_DRAWS = 100
 
@@ -26,11 +27,15 @@ def _depths(tree: xr.DataTree) -> str:
 
 
 def deeper_is_hurt_more(depth: xr.DataTree, product: xr.DataTree) -> Evidence:
-    """For each deficit length: does the deprived pathway's share fall from each depth to the next?"""
+    """For each deficit length: does the deprived pathway's share fall from each depth to the
+    next?
+    """
     holds, within, crossings, measured = [], [], [], []
     for tree, start in ((depth, "p0 = 0.3"), (product, "K0 = 0.01")):
-        share, law = (end(tree, side, "final_share", B).sel(deficit_length=slice(1e-9, None)) for side in
-                      ("simulation", "theory"))  # fmt: skip
+        share, law = (
+            end(tree, side, "final_share", B).sel(deficit_length=slice(1e-9, None))
+            for side in ("simulation", "theory")
+        )
         falls, law_falls = ((s.diff("depth") < 0).all("depth").values for s in (share, law))
         first = int(np.argmin(law_falls)) if not law_falls.all() else len(law_falls)
         lengths = share["deficit_length"].values
@@ -38,20 +43,27 @@ def deeper_is_hurt_more(depth: xr.DataTree, product: xr.DataTree) -> Evidence:
         within.append(np.arange(len(lengths)) < first)
         crossings.append(f"{start}: {_crossing(tree, law, first)}")
         short, long = share.sel(deficit_length=0.5, method="nearest"), share.isel(deficit_length=-1)
-        measured.append(f"{start}: share of b {listed(short)} at tau = 0.5, {listed(long, 4)} at tau = {lengths[-1]:g}")
+        measured.append(
+            f"{start}: share of b {listed(short)} at tau = 0.5, {listed(long, 4)} at tau = "
+            f"{lengths[-1]:g}"
+        )
     both = np.concatenate(holds)
     return Evidence(
         measured=f"depths {_depths(depth)}; {'; '.join(measured)}; "
         f"falls with depth at {both.sum()} of {len(both)} lengths",
-        expected=f"falls with depth until the law's curves cross, not after. {'; '.join(crossings)}",
-        error="sign of a difference; gradient descent within O(step) of the law, see the comparison",
+        expected="falls with depth until the law's curves cross, not after. "
+        f"{'; '.join(crossings)}",
+        error="sign of a difference; gradient descent within O(step) of the law, see the "
+        "comparison",
         holds=both,
         within=np.concatenate(within),
     )
 
 
 def _crossing(tree: xr.DataTree, law: xr.DataArray, first: int) -> str:
-    """The two depths whose order the law reverses first, at which length, and whether learning is over by then."""
+    """The two depths whose order the law reverses first, at which length, and whether learning is
+    over by then.
+    """
     if first == law.sizes["deficit_length"]:
         return "no crossing"
     here = law.isel(deficit_length=first).transpose("depth")
@@ -65,9 +77,14 @@ def _crossing(tree: xr.DataTree, law: xr.DataArray, first: int) -> str:
 
 
 def late_is_harmless(portrait: xr.DataTree, noise_free: xr.DataTree) -> Evidence:
-    """Harm of the late deficit as a share of the early one's: S/2 less the mean end strength of b."""
+    """Harm of the late deficit as a share of the early one's: S/2 less the mean end strength of
+    b.
+    """
     noisy = end(portrait, "simulation", "final_strength", B)
-    mean, error = noisy.mean("replica"), noisy.std("replica", ddof=1) / np.sqrt(noisy.sizes["replica"])
+    mean, error = (
+        noisy.mean("replica"),
+        noisy.std("replica", ddof=1) / np.sqrt(noisy.sizes["replica"]),
+    )
     half = parameter(portrait, "singular_value") / 2
     ratio = (half - mean.sel(timing=LATE)) / (half - mean.sel(timing=EARLY))
     spread = STANDARD_ERRORS * error.sel(timing=LATE) / (half - mean.sel(timing=EARLY))
@@ -78,46 +95,61 @@ def late_is_harmless(portrait: xr.DataTree, noise_free: xr.DataTree) -> Evidence
     return Evidence(
         measured=f"mean end K_b after the late deficit {listed(mean.sel(timing=LATE))} at depths "
         f"{_depths(portrait)}: {listed(100 * ratio, 1)} % of the early harm; without noise "
-        f"{listed(100 * exact_ratio, 1)} % at depths {_depths(noise_free)}; a wins {listed(wins, 1)} % of "
+        f"{listed(100 * exact_ratio, 1)} % at depths {_depths(noise_free)}; a wins "
+        f"{listed(wins, 1)} % of "
         f"{noisy.sizes['replica']} draws",
         expected=f"K_b = {half:g} within {100 * HARMLESS:g} % of the early harm",
-        error=f"{STANDARD_ERRORS:g} standard errors of the mean: {listed(STANDARD_ERRORS * error.sel(timing=LATE))}",
+        error=f"{STANDARD_ERRORS:g} standard errors of the mean: "
+        f"{listed(STANDARD_ERRORS * error.sel(timing=LATE))}",
         holds=holds,
     )
 
 
 def harmless_after_learning(late: xr.DataTree) -> Evidence:
-    """All cells whose window opens when the residual is below LEARNED of S: is the share one half?"""
+    """All cells whose window opens when the residual is below LEARNED of S: is the share one
+    half?
+    """
     s = parameter(late, "singular_value")
     share = end(late, "simulation", "final_share", B)
     residual, time = end(late, "simulation", "residual"), end(late, "simulation", "time")
     opening = abs(time - time["deficit_start"]).argmin("record")
     learned = (abs(residual.isel(record=opening)) < LEARNED * s).values
     length = parameter(late, "deficit_length")
-    # Linear response: the share moves by sharpness * (integral of the residual) / (2 S), at most LEARNED * tau * rate.
+    # Linear response: the share moves by sharpness * (integral of the residual) / (2 S), at most
+    # LEARNED * tau * rate.
     depth = end(late, "simulation", "depth")
     rate = depth * (s / 2) ** (2 - 2 / depth)
     bound = (LEARNED * length * rate / 2).values[:, None] * np.ones_like(share.values)
     harm = np.abs(0.5 - share.values)
     holds = (harm <= bound)[learned]
     return Evidence(
-        measured=f"{holds.sum()} of {learned.sum()} cells even; largest |share - 1/2| {harm[learned].max():.1e}; "
+        measured=f"{holds.sum()} of {learned.sum()} cells even; largest |share - 1/2| "
+        f"{harm[learned].max():.1e}; "
         f"before learning it is up to {harm[~learned].max():.3f}",
-        expected=f"share 1/2 wherever the residual is below {100 * LEARNED:g} % of S when the window opens",
+        expected=f"share 1/2 wherever the residual is below {100 * LEARNED:g} % of S when the "
+        "window opens",
         error=f"bound of the linear response to that residual, at most {bound[learned].max():.1e}",
         holds=holds,
     )
 
 
 def residual_law(noise_free: xr.DataTree, depth: xr.DataTree) -> Evidence:
-    """End states of the integrated flow against the algebraic law, and the invariant's change left unexplained."""
+    """End states of the integrated flow against the algebraic law, and the invariant's change left
+    unexplained.
+    """
     s = parameter(noise_free, "singular_value")
-    off = abs(end(noise_free, "simulation", "final_strength") - end(noise_free, "theory", "final_strength"))
+    off = abs(
+        end(noise_free, "simulation", "final_strength")
+        - end(noise_free, "theory", "final_strength")
+    )
     drift = abs(end(noise_free, "simulation", "invariant_drift", B))
-    descent = abs(end(depth, "simulation", "final_share", B) - end(depth, "theory", "final_share", B))
+    descent = abs(
+        end(depth, "simulation", "final_share", B) - end(depth, "theory", "final_share", B)
+    )
     holds = (off.max("pathway") <= FLOW_TOLERANCE * s).values & (drift <= FLOW_TOLERANCE * s).values
     return Evidence(
-        measured=f"largest |K - law| {float(off.max()):.1e}, largest unexplained change of x_a - x_b "
+        measured=f"largest |K - law| {float(off.max()):.1e}, largest unexplained change of x_a - "
+        "x_b "
         f"{float(drift.max()):.1e} over {holds.size} cells; gradient descent at its own step: "
         f"share off by {float(descent.max()):.1e}",
         expected="0 in gradient flow, O(step) in gradient descent",
@@ -127,19 +159,28 @@ def residual_law(noise_free: xr.DataTree, depth: xr.DataTree) -> Evidence:
 
 
 def early_deficit_decides(portrait: xr.DataTree) -> Evidence:
-    """Share of draws in which pathway a ends stronger after the early deficit, and the mean of b's end strength."""
+    """Share of draws in which pathway a ends stronger after the early deficit, and the mean of b's
+    end strength.
+    """
     strength = end(portrait, "simulation", "final_strength").sel(timing=EARLY)
     wins = strength.sel(pathway=A) > strength.sel(pathway=B)
-    mean, spread = strength.sel(pathway=B).mean("replica"), strength.sel(pathway=B).std("replica", ddof=1)
+    mean, spread = (
+        strength.sel(pathway=B).mean("replica"),
+        strength.sel(pathway=B).std("replica", ddof=1),
+    )
     n = wins.sizes["replica"]
     published, published_spread = np.array([PUBLISHED_EARLY[d] for d in depths(portrait)]).T
     error = np.sqrt(spread.values**2 / n + published_spread**2 / PUBLISHED_DRAWS)
-    holds = wins.all("replica").values & (np.abs(mean.values - published) <= STANDARD_ERRORS * error)
+    holds = wins.all("replica").values & (
+        np.abs(mean.values - published) <= STANDARD_ERRORS * error
+    )
     return Evidence(
         measured=f"a wins {listed(100 * wins.mean('replica'), 1)} % of {n} draws at depths "
         f"{_depths(portrait)}; mean K_b {listed(mean)}, sd {listed(spread)}",
-        expected=f"100 %; mean K_b {listed(published)} in {PUBLISHED_DRAWS} draws of the published code",
-        error=f"{STANDARD_ERRORS:g} standard errors of the two means' difference: {listed(STANDARD_ERRORS * error)}",
+        expected=f"100 %; mean K_b {listed(published)} in {PUBLISHED_DRAWS} draws of the "
+        "published code",
+        error=f"{STANDARD_ERRORS:g} standard errors of the two means' difference: "
+        f"{listed(STANDARD_ERRORS * error)}",
         holds=holds,
     )
 
@@ -153,9 +194,12 @@ def small_starts(small: xr.DataTree) -> Evidence:
     even = np.abs(late - half) <= 1e-9 * half
     unstable = end(small, "simulation", "eta_sharpness").max()
     return Evidence(
-        measured=f"K_b after the early window {listed(early)} at depths 2, 3, 4; after the late one {listed(late)}",
-        expected=f"falling with depth below {half:g}; late {half:g}. The flow gives {listed(law.sel(timing=EARLY))}",
-        error=f"rounding for the late ones; step * sharpness reaches {float(unstable):.2f}, so the early numbers are "
+        measured=f"K_b after the early window {listed(early)} at depths 2, 3, 4; after the late "
+        f"one {listed(late)}",
+        expected=f"falling with depth below {half:g}; late {half:g}. The flow gives "
+        f"{listed(law.sel(timing=EARLY))}",
+        error=f"rounding for the late ones; step * sharpness reaches {float(unstable):.2f}, so "
+        "the early numbers are "
         f"the map's, not the flow's",
         holds=falls & even,
     )
@@ -168,9 +212,11 @@ def winner_takes_all(winner: xr.DataTree) -> Evidence:
     falls = share.diff("layer_start").values > FLOW_TOLERANCE
     smallest = share.isel(layer_start=0).values
     return Evidence(
-        measured=f"share of the weaker pathway at depths {_depths(winner)}: {listed(share.isel(layer_start=-1), 4)} "
+        measured=f"share of the weaker pathway at depths {_depths(winner)}: "
+        f"{listed(share.isel(layer_start=-1), 4)} "
         f"from p0 = {start[-1]:g}, {listed(smallest, 4)} from p0 = {start[0]:g}",
-        expected="falling towards 0 with p0 above depth 2; at depth 2 the ratio of the strengths stays that of the "
+        expected="falling towards 0 with p0 above depth 2; at depth 2 the ratio of the strengths "
+        "stays that of the "
         "start, ((1-d)/(1+d))^2",
         error=f"{FLOW_TOLERANCE:.0e}, what the integrator is asked for",
         holds=falls.ravel(),

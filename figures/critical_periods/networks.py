@@ -7,28 +7,47 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.critical_periods.common import A, B
 
 from toysim.drawing import Data, new_figure, observable, parameter
+from toysim.figures.critical_periods.common import A, B
 
 EVERY = 7  # records between two points
 # Modes of the tree task, strongest first: a colour for each different singular value.
 COLORS = ("C0", "C1", "C2", "C2", "C3", "C3", "C3", "C3")
-LEGEND = {0: "$S=\\sqrt{15}$", 1: "$S=\\sqrt{7}$", 2: "$S=\\sqrt{3}$, two modes", 4: "$S=1$, four modes"}
+LEGEND = {
+    0: "$S=\\sqrt{15}$",
+    1: "$S=\\sqrt{7}$",
+    2: "$S=\\sqrt{3}$, two modes",
+    4: "$S=1$, four modes",
+}
 PATHWAYS = {A: "open pathway $K_a$", B: "deprived pathway $K_b$"}
 
 
-def draw_modes(axes: Any, time: xr.DataArray, strength: xr.DataArray, law: xr.DataArray | None, modes: int) -> None:
-    """Strengths of the first modes of one draw: points simulated, lines the flow (thin lines where there is none)."""
+def draw_modes(
+    axes: Any, time: xr.DataArray, strength: xr.DataArray, law: xr.DataArray | None, modes: int
+) -> None:
+    """Strengths of the first modes of one draw: points simulated, lines the flow (thin lines where
+    there is none).
+    """
     for mode in range(modes):
         color, label = COLORS[mode], LEGEND.get(mode)
         simulated = strength.isel(mode=mode)
         if law is not None:
-            axes.plot(time, law.isel(mode=mode), "-", color=color, lw=1.0, gid=f"theory:mode={mode}")
+            axes.plot(
+                time, law.isel(mode=mode), "-", color=color, lw=1.0, gid=f"theory:mode={mode}"
+            )
         else:
             axes.plot(time, simulated, "-", color=color, lw=0.5)
-        axes.plot(time[::EVERY], simulated[::EVERY], "o", color=color, ms=3, mfc="none", label=label,
-                  gid=f"simulation:mode={mode}")  # fmt: skip
+        axes.plot(
+            time[::EVERY],
+            simulated[::EVERY],
+            "o",
+            color=color,
+            ms=3,
+            mfc="none",
+            label=label,
+            gid=f"simulation:mode={mode}",
+        )
 
 
 def draw_windows(figure: Figure, tree: xr.DataTree, theory: bool, **chosen: Any) -> None:
@@ -83,14 +102,20 @@ def lesion(data: Data) -> Figure:
     maps = observable(tree, "final_map").isel(draw)
     top = float(np.abs(maps).max())
     for pathway, (left, right) in enumerate(panels):
-        strength, law = (observable(tree, "mode_strength", side).isel(draw | {"pathway": pathway}) for side in
-                         ("simulation", "theory"))  # fmt: skip
+        strength, law = (
+            observable(tree, "mode_strength", side).isel(draw | {"pathway": pathway})
+            for side in ("simulation", "theory")
+        )
         left.axvspan(0, parameter(tree, "deficit_length"), color="0.92", zorder=0)
         draw_modes(left, time, strength, law, modes=5)
         left.set(ylabel=PATHWAYS[pathway], xlabel="flow time t")
         left.set_title("second mode cut out of a" if pathway == A else "b alone learns it")
-        image = right.imshow(maps.isel(pathway=pathway), cmap="RdBu_r", vmin=-top, vmax=top, aspect="auto", gid="map")
-        right.set(xlabel="input mode", ylabel="output mode", title=f"end map of pathway {'ab'[pathway]}")
+        image = right.imshow(
+            maps.isel(pathway=pathway), cmap="RdBu_r", vmin=-top, vmax=top, aspect="auto", gid="map"
+        )
+        right.set(
+            xlabel="input mode", ylabel="output mode", title=f"end map of pathway {'ab'[pathway]}"
+        )
         figure.colorbar(image, ax=right, label="strength")
     panels[0, 0].legend(loc="upper right", bbox_to_anchor=(1.0, 0.9))
     return figure

@@ -8,20 +8,27 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.critical_periods.common import A, B, depths, end
 
 from toysim.drawing import Data, new_figure, parameter
+from toysim.figures.critical_periods.common import A, B, depths, end
 
 Array = npt.NDArray[np.float64]
 
 TIMINGS = ("early", "late")
 GRID = 0.5
-LEGEND: dict[str, Any] = {"loc": "upper right", "bbox_to_anchor": (1.0, 0.92), "handlelength": 1, "frameon": True}
+LEGEND: dict[str, Any] = {
+    "loc": "upper right",
+    "bbox_to_anchor": (1.0, 0.92),
+    "handlelength": 1,
+    "frameon": True,
+}
 DOTS, WAY, LAW = "#1f5a94", "#7aa6cf", "#c0392b"
 
 
 def speed(strength: Array, depth: int, offset: float) -> Array:
-    """dK/dt over Omega: (p^2+c)^(D-1) + (D-1) p^2 (p^2+c)^(D-2), p by bisection of K = p (p^2+c)^((D-1)/2)."""
+    """dK/dt over Omega: (p^2+c)^(D-1) + (D-1) p^2 (p^2+c)^(D-2), p by bisection of K = p
+    (p^2+c)^((D-1)/2).
+    """
     low, high = np.zeros_like(strength), np.maximum(strength, 1.0)
     for _ in range(60):
         middle = 0.5 * (low + high)
@@ -32,7 +39,9 @@ def speed(strength: Array, depth: int, offset: float) -> Array:
 
 
 def draw_field(axes: Any, depth: int, offset: float, s: float) -> None:
-    """Directions of the flow without a deficit on a grid of 0.5, and the line K_a + K_b = S where it ends."""
+    """Directions of the flow without a deficit on a grid of 0.5, and the line K_a + K_b = S where
+    it ends.
+    """
     grid = np.arange(GRID / 2 if offset == 0 else 0.0, s + 1e-9, GRID)
     a, b = np.meshgrid(grid, grid)
     residual = s - a - b
@@ -40,7 +49,9 @@ def draw_field(axes: Any, depth: int, offset: float, s: float) -> None:
     size = np.hypot(da, db)
     moving = size > 0
     da, db = (np.divide(d, size, out=np.zeros_like(d), where=moving) for d in (da, db))
-    axes.quiver(a, b, da, db, color="0.75", angles="xy", scale=30, width=0.004, headwidth=4, zorder=0)
+    axes.quiver(
+        a, b, da, db, color="0.75", angles="xy", scale=30, width=0.004, headwidth=4, zorder=0
+    )
     axes.plot([0, s], [s, 0], color="0.3", lw=0.8, label="$K_a + K_b = S$")
 
 
@@ -73,18 +84,35 @@ def grid_of(tree: xr.DataTree) -> tuple[Figure, list[tuple[Any, int, int]]]:
 def phase_portrait(data: Data) -> Figure:
     """Figure 1: end states of every draw, the ways of the first ones."""
     ends, ways = data["critical_periods.phase_portrait"], data["critical_periods.trajectories"]
-    strength, course = end(ends, "simulation", "final_strength"), end(ways, "simulation", "mode_strength")
+    strength, course = (
+        end(ends, "simulation", "final_strength"),
+        end(ways, "simulation", "mode_strength"),
+    )
     figure, panels = grid_of(ends)
     for axes, timing, depth in panels:
         tag = f"depth={depth}:{TIMINGS[timing]}"
         here = course.sel(depth=depth, timing=timing)
         for k in range(here.sizes["replica"]):
             one = here.isel(replica=k)
-            axes.plot(one.sel(pathway=A), one.sel(pathway=B), color=WAY, lw=0.6, gid=f"way:{tag}:{k}",
-                      label="paths of the first draws" if k == 0 else None)  # fmt: skip
+            axes.plot(
+                one.sel(pathway=A),
+                one.sel(pathway=B),
+                color=WAY,
+                lw=0.6,
+                gid=f"way:{tag}:{k}",
+                label="paths of the first draws" if k == 0 else None,
+            )
         last = strength.sel(depth=depth, timing=timing)
-        axes.plot(last.sel(pathway=A), last.sel(pathway=B), ".", ms=2, color=DOTS, alpha=0.4, gid=f"ends:{tag}",
-                  label="ends of all draws")  # fmt: skip
+        axes.plot(
+            last.sel(pathway=A),
+            last.sel(pathway=B),
+            ".",
+            ms=2,
+            color=DOTS,
+            alpha=0.4,
+            gid=f"ends:{tag}",
+            label="ends of all draws",
+        )
         b = last.sel(pathway=B).values
         error = b.std(ddof=1) / np.sqrt(len(b))
         note(axes, f"$\\langle K_b\\rangle = {b.mean():.3f} \\pm {error:.3f}$")
@@ -101,7 +129,14 @@ def noise_free(data: Data) -> Figure:
     for axes, timing, depth in panels:
         tag = f"depth={depth}:{TIMINGS[timing]}"
         here = course.sel(depth=depth, timing=timing)
-        axes.plot(here.sel(pathway=A), here.sel(pathway=B), color=WAY, lw=1.5, gid=f"way:{tag}", label="path")
+        axes.plot(
+            here.sel(pathway=A),
+            here.sel(pathway=B),
+            color=WAY,
+            lw=1.5,
+            gid=f"way:{tag}",
+            label="path",
+        )
         draw_ends(axes, tree, depth, timing, tag)
     panels[-1][0].legend(**LEGEND)
     figure.suptitle("Large starts without noise: gradient flow, S = 10")
@@ -109,7 +144,9 @@ def noise_free(data: Data) -> Figure:
 
 
 def small_start(data: Data) -> Figure:
-    """Figure 7: the map's end states, the flow's, and the curve of constant invariant through the latter."""
+    """Figure 7: the map's end states, the flow's, and the curve of constant invariant through the
+    latter.
+    """
     tree = data["critical_periods.small_start"]
     invariant = end(tree, "theory", "invariant", B)
     figure, panels = grid_of(tree)
@@ -136,15 +173,35 @@ def invariant_curve(strength_a: Array, distance: float, depth: int) -> Array:
 
 def draw_ends(axes: Any, tree: xr.DataTree, depth: int, timing: int, tag: str) -> None:
     """End states by simulation (dot) and theory (cross), b's strength written beside."""
-    for side, marker, color, label in (("simulation", "o", DOTS, "simulation"), ("theory", "x", LAW, "law (flow)")):
+    for side, marker, color, label in (
+        ("simulation", "o", DOTS, "simulation"),
+        ("theory", "x", LAW, "law (flow)"),
+    ):
         last = end(tree, side, "final_strength").sel(depth=depth, timing=timing)
-        axes.plot([last.sel(pathway=A)], [last.sel(pathway=B)], marker, color=color, ms=6, ls="none", mfc="none",
-                  label=label, gid=f"{side}:{tag}")  # fmt: skip
+        axes.plot(
+            [last.sel(pathway=A)],
+            [last.sel(pathway=B)],
+            marker,
+            color=color,
+            ms=6,
+            ls="none",
+            mfc="none",
+            label=label,
+            gid=f"{side}:{tag}",
+        )
     b = float(end(tree, "simulation", "final_strength", B).sel(depth=depth, timing=timing))
     note(axes, f"$K_b = {b:.3f}$")
 
 
 def note(axes: Any, text: str) -> None:
     """A line in the upper right corner, where no way leads."""
-    axes.text(0.97, 0.98, text, transform=axes.transAxes, ha="right", va="top", fontsize=8,
-              bbox={"fc": "white", "ec": "none", "alpha": 0.8})  # fmt: skip
+    axes.text(
+        0.97,
+        0.98,
+        text,
+        transform=axes.transAxes,
+        ha="right",
+        va="top",
+        fontsize=8,
+        bbox={"fc": "white", "ec": "none", "alpha": 0.8},
+    )

@@ -1,27 +1,40 @@
-"""How many updates the published code of figures 1 and 7 freezes the pathway: distances from the published numbers."""
+"""How many updates the published code of figures 1 and 7 freezes the pathway: distances from the
+published numbers.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.critical_periods.common import B, depths, end
-from toysim.figures.critical_periods.evidence import PUBLISHED_DRAWS, PUBLISHED_EARLY, STANDARD_ERRORS
 
 from toysim.claims import Evidence
 from toysim.drawing import Data, new_figure, parameter
+from toysim.figures.critical_periods.common import B, depths, end
+from toysim.figures.critical_periods.evidence import (
+    PUBLISHED_DRAWS,
+    PUBLISHED_EARLY,
+    STANDARD_ERRORS,
+)
 
-# Figure 7, early row, as the published code computes it without noise: depth -> K_b at the end, to three decimals.
+# Figure 7, early row, as the published code computes it without noise: depth -> K_b at the end, to
+# three decimals.
 PUBLISHED_SMALL = {2: 3.181, 3: 1.625, 4: 0.976}
 LAST_DECIMAL = 0.5e-3
 NAMED = {"figure 1": 15, "figure 7": 5}  # updates from the start that the published settings name
 
 
 def deviations(window: xr.DataTree, small: xr.DataTree) -> tuple[xr.DataArray, xr.DataArray]:
-    """Mean K_b less the published one, over (updates, depth): in standard errors (figure 1) and in K (figure 7)."""
+    """Mean K_b less the published one, over (updates, depth): in standard errors (figure 1) and in
+    K (figure 7).
+    """
     draws = end(window, "simulation", "final_strength", B)
-    published, spread = (_over(window, {d: PUBLISHED_EARLY[d][k] for d in PUBLISHED_EARLY}) for k in (0, 1))
-    error = np.sqrt(draws.var("replica", ddof=1) / draws.sizes["replica"] + spread**2 / PUBLISHED_DRAWS)
+    published, spread = (
+        _over(window, {d: PUBLISHED_EARLY[d][k] for d in PUBLISHED_EARLY}) for k in (0, 1)
+    )
+    error = np.sqrt(
+        draws.var("replica", ddof=1) / draws.sizes["replica"] + spread**2 / PUBLISHED_DRAWS
+    )
     noisy = (draws.mean("replica") - published) / error
     exact = end(small, "simulation", "final_strength", B) - _over(small, PUBLISHED_SMALL)
     return _by_updates(noisy, window), _by_updates(exact, small)
@@ -33,14 +46,18 @@ def _over(tree: xr.DataTree, by_depth: dict[int, float]) -> xr.DataArray:
 
 def _by_updates(values: xr.DataArray, tree: xr.DataTree) -> xr.DataArray:
     updates = np.rint(values["deficit_length"].values / parameter(tree, "step")).astype(int)
-    return values.transpose("deficit_length", "depth").assign_coords(updates=("deficit_length", updates))
+    return values.transpose("deficit_length", "depth").assign_coords(
+        updates=("deficit_length", updates)
+    )
 
 
 def windows_as_named(window: xr.DataTree, small: xr.DataTree) -> Evidence:
     """Are figures 1 and 7 met with as many frozen updates as their settings name?"""
     holds, measured = [], []
     limits = STANDARD_ERRORS, LAST_DECIMAL
-    for off, limit, (name, named) in zip(deviations(window, small), limits, NAMED.items(), strict=True):
+    for off, limit, (name, named) in zip(
+        deviations(window, small), limits, NAMED.items(), strict=True
+    ):
         worst, updates = abs(off).max("depth").values, off["updates"].values
         holds.append(bool(worst[updates == named][0] <= limit))
         fits = " or ".join(map(str, updates[worst <= limit])) or "none"
@@ -49,22 +66,39 @@ def windows_as_named(window: xr.DataTree, small: xr.DataTree) -> Evidence:
     return Evidence(
         measured="; ".join(measured),
         expected="; ".join(f"{name} is met with {named}" for name, named in NAMED.items()),
-        error=f"{STANDARD_ERRORS:g} standard errors (figure 1); the last printed decimal (figure 7, no noise)",
+        error=f"{STANDARD_ERRORS:g} standard errors (figure 1); the last printed decimal (figure "
+        "7, no noise)",
         holds=np.array(holds),
     )
 
 
 def window(data: Data) -> Figure:
-    """Distance from the published numbers against the number of frozen updates, a panel for each figure."""
+    """Distance from the published numbers against the number of frozen updates, a panel for each
+    figure.
+    """
     figure = new_figure(9.5, 4.0)
     found = deviations(data["critical_periods.window"], data["critical_periods.window_small"])
     units = f"[standard errors; band: ±{STANDARD_ERRORS:g}]", "[units of K]"
-    for axes, off, unit, (name, named) in zip(figure.subplots(1, 2), found, units, NAMED.items(), strict=True):
+    for axes, off, unit, (name, named) in zip(
+        figure.subplots(1, 2), found, units, NAMED.items(), strict=True
+    ):
         for k, depth in enumerate(off["depth"].values):
-            axes.plot(off["updates"], off.sel(depth=depth), "o-", ms=4, lw=0.8, color=f"C{k}", label=f"D = {depth}")
+            axes.plot(
+                off["updates"],
+                off.sel(depth=depth),
+                "o-",
+                ms=4,
+                lw=0.8,
+                color=f"C{k}",
+                label=f"D = {depth}",
+            )
         axes.axhline(0.0, color="0.4", lw=0.8)
         axes.axvline(named, color="0.4", ls=":", lw=1.2)
-        axes.set(xticks=off["updates"].values, xlabel="frozen updates", ylabel=f"$K_b$ less the published one\n{unit}")
+        axes.set(
+            xticks=off["updates"].values,
+            xlabel="frozen updates",
+            ylabel=f"$K_b$ less the published one\n{unit}",
+        )
         axes.set_title(f"{name}, early window")
         axes.legend()
     figure.axes[0].axhspan(-STANDARD_ERRORS, STANDARD_ERRORS, color="0.92", zorder=0)

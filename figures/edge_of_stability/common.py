@@ -25,5 +25,7 @@ def standard_error(draws: xr.DataArray) -> xr.DataArray:
 
 
 def distinct(samples: xr.DataArray) -> npt.NDArray[np.int64]:
-    """How many different values the samples of each cell take, to six decimals: 1, 2, 4, ... or many."""
+    """How many different values the samples of each cell take, to six decimals: 1, 2, 4, ... or
+    many.
+    """
     return np.array([len(np.unique(row)) for row in samples.values.round(6)])

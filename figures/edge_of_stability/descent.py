@@ -1,4 +1,6 @@
-"""Losses of products: where the sharpness settles, the catapult, and the sparsity of what is found."""
+"""Losses of products: where the sharpness settles, the catapult, and the sparsity of what is
+found.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from toysim.figures.edge_of_stability.common import KINDS, PREFIX, finished, standard_error
 
 from toysim.drawing import Data, new_figure, observable
+from toysim.figures.edge_of_stability.common import KINDS, PREFIX, finished, standard_error
 
 DOTS, LAW = "#1f5a94", "#c0392b"
 FORMULAS = {
@@ -39,8 +41,15 @@ def draw_course(axes: Any, data: Data, kind: str) -> None:
     here = course.isel(case=int(np.flatnonzero(course["loss_kind"].values == kind)[0]))
     eta = float(here["learning_rate"])
     shown = slice(0, {"quadratic": 61}.get(kind, 1501))
-    axes.plot(here["record"].values[shown], here.values[shown], "-", color=DOTS, lw=1, gid=f"course:{kind}",
-              label=f"descent, $\\eta$ = {eta:g}")  # fmt: skip
+    axes.plot(
+        here["record"].values[shown],
+        here.values[shown],
+        "-",
+        color=DOTS,
+        lw=1,
+        gid=f"course:{kind}",
+        label=f"descent, $\\eta$ = {eta:g}",
+    )
     axes.axhline(2 / eta, color=LAW, lw=1, ls="--", label="$2/\\eta$")
     axes.set(xlabel="update", ylim=(0, 4.4 / eta))  # a first spike may go beyond
     axes.legend(loc="lower right")
@@ -88,18 +97,36 @@ def catapult(data: Data) -> Figure:
         axes.axvspan(4, 4.5, color=LAW, alpha=0.15, lw=0, label="diverges")
         axes.axvline(2, color="0.6", ls=":", lw=1)
         axes.set(xlabel="$\\eta\\lambda$ at the start", xlim=(0, 4.5))
-    left.plot([0, 2, 4], [0, 2, 2], "--", color=LAW, lw=1, label="bound: lazy, then $\\eta\\lambda < 2$")
-    left.set(ylabel="$\\eta\\lambda$ at the end", title="Above 2 the kernel falls", ylim=(-0.1, 3.0))
-    middle.set(ylabel="largest loss", yscale="log", title="The loss first rises to the order of the width")
+    left.plot(
+        [0, 2, 4], [0, 2, 2], "--", color=LAW, lw=1, label="bound: lazy, then $\\eta\\lambda < 2$"
+    )
+    left.set(
+        ylabel="$\\eta\\lambda$ at the end", title="Above 2 the kernel falls", ylim=(-0.1, 3.0)
+    )
+    middle.set(
+        ylabel="largest loss", yscale="log", title="The loss first rises to the order of the width"
+    )
     peak = observable(widths, "peak_loss")
     for k, begin in enumerate(peak["start_eta_kernel"].values):
         here = peak.sel(start_eta_kernel=begin)
-        right.errorbar(here["width"], here.mean("replica"), standard_error(here), fmt="o-", ms=4, lw=1, color=f"C{k}",
-                       label=f"$\\eta\\lambda$ = {begin:g} at the start")  # fmt: skip
+        right.errorbar(
+            here["width"],
+            here.mean("replica"),
+            standard_error(here),
+            fmt="o-",
+            ms=4,
+            lw=1,
+            color=f"C{k}",
+            label=f"$\\eta\\lambda$ = {begin:g} at the start",
+        )
     width = peak["width"].values
     right.plot(width, 0.1 * width, ":", color="0.4", lw=1, label="proportional to n")
     right.set(
-        xlabel="width n", ylabel="mean largest loss", xscale="log", yscale="log", title="Lazy runs do not see the width"
+        xlabel="width n",
+        ylabel="mean largest loss",
+        xscale="log",
+        yscale="log",
+        title="Lazy runs do not see the width",
     )
     for axes in (left, middle, right):
         axes.legend(loc="upper left")
@@ -107,7 +134,9 @@ def catapult(data: Data) -> Figure:
 
 
 def sparsity(data: Data) -> Figure:
-    """l1 norm of the solution over the learning rate, data set by data set, less that of the smallest rate."""
+    """l1 norm of the solution over the learning rate, data set by data set, less that of the
+    smallest rate.
+    """
     figure = new_figure(9.5, 4.2)
     for axes, name, title in zip(
         figure.subplots(1, 2, sharey=True),
@@ -118,10 +147,25 @@ def sparsity(data: Data) -> Figure:
         norm = observable(data[f"{PREFIX}sparsity_{name}"], "final_l1_norm")
         change = norm - norm.isel(learning_rate=0)
         for k in range(change.sizes["replica"]):
-            axes.plot(change["learning_rate"], change.isel(replica=k), "-", color="0.75", lw=0.8, gid=f"{name}:{k}",
-                      label="one data set" if k == 0 else None)  # fmt: skip
+            axes.plot(
+                change["learning_rate"],
+                change.isel(replica=k),
+                "-",
+                color="0.75",
+                lw=0.8,
+                gid=f"{name}:{k}",
+                label="one data set" if k == 0 else None,
+            )
         mean, error = change.mean("replica"), standard_error(change)
-        axes.errorbar(mean["learning_rate"], mean, error, fmt="o-", ms=4, color=DOTS, label="mean and standard error")
+        axes.errorbar(
+            mean["learning_rate"],
+            mean,
+            error,
+            fmt="o-",
+            ms=4,
+            color=DOTS,
+            label="mean and standard error",
+        )
         axes.axhline(0, color="0.3", lw=0.8)
         axes.set(xlabel="learning rate $\\eta$", title=title)
         axes.legend(loc="best")

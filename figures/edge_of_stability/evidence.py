@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
-from toysim.figures.edge_of_stability.common import distinct, finished, standard_error
-from toysim.models.oscillation.single_datum.closed_forms import CHAOS_ABOVE, ORBIT_STABLE_BELOW
 
 from toysim.claims import Evidence, listed
 from toysim.drawing import observable
+from toysim.figures.edge_of_stability.common import distinct, finished, standard_error
+from toysim.models.oscillation.single_datum.closed_forms import CHAOS_ABOVE, ORBIT_STABLE_BELOW
 
 AT_THE_EDGE = 0.05  # sharpness within 5 % of 2/eta
 CHANGED = 0.05  # share of the start's kernel that a lazy run may lose at this width
@@ -35,13 +35,16 @@ def thresholds(tree: xr.DataTree) -> Evidence:
 
 
 def chaos(tree: xr.DataTree) -> Evidence:
-    """Lyapunov exponents: none positive below the threshold, most of them above (periodic windows lie dense there)."""
+    """Lyapunov exponents: none positive below the threshold, most of them above (periodic windows
+    lie dense there).
+    """
     exponent, gamma = observable(tree, "lyapunov").values, observable(tree, "gamma").values
     below, above = exponent[gamma < CHAOS_ABOVE], exponent[gamma > CHAOS_ABOVE]
     return Evidence(
         measured=f"largest exponent below {below.max():.2g}; first positive at gamma = "
         f"{gamma[np.argmax(exponent > 0)]:g}; above, {(above > 0).sum()} of {len(above)} positive",
-        expected=f"negative below gamma = {CHAOS_ABOVE:.6f}, where the doublings accumulate; mostly positive above",
+        expected=f"negative below gamma = {CHAOS_ABOVE:.6f}, where the doublings accumulate; "
+        "mostly positive above",
         error=f"grid of {gamma[1] - gamma[0]:.3g} in gamma",
         holds=np.append(below < 0, np.mean(above > 0) > 0.5),
     )
@@ -56,9 +59,12 @@ def weak_feature_learned(tree: xr.DataTree) -> Evidence:
     holds = np.where(large, end >= limit, end < 2 * start)
     off = abs(end / predicted - 1).values[large]
     return Evidence(
-        measured=f"V / V0 up to {float((end / start).values[~large].max()):.3f} below gamma = 1; above, V / V* from "
-        f"{float((end / limit).values[large].min()):.4f} to {float((end / limit).values[large].max()):.4f}",
-        expected="V of the size of V0 below, at V* = (gamma-1)/(gamma(1-r)) or slightly above it beyond; V*(1 + r/4)",
+        measured=f"V / V0 up to {float((end / start).values[~large].max()):.3f} below gamma = 1; "
+        "above, V / V* from "
+        f"{float((end / limit).values[large].min()):.4f} to "
+        f"{float((end / limit).values[large].max()):.4f}",
+        expected="V of the size of V0 below, at V* = (gamma-1)/(gamma(1-r)) or slightly above it "
+        "beyond; V*(1 + r/4)",
         error=f"largest |V / (V*(1 + r/4)) - 1| {off.max():.1e}, of order r^2",
         holds=holds,
     )
@@ -68,7 +74,12 @@ def oscillation_lasts(tree: xr.DataTree) -> Evidence:
     """Largest |e| over the last tenth of the run, per gamma > 1."""
     large = observable(tree, "gamma").values > 1
     residual = 1 - observable(tree, "strong") - observable(tree, "weak")
-    late = abs(residual).isel(record=slice(-residual.sizes["record"] // 10, None)).max("record").values[large]
+    late = (
+        abs(residual)
+        .isel(record=slice(-residual.sizes["record"] // 10, None))
+        .max("record")
+        .values[large]
+    )
     early = abs(residual).isel(record=slice(200, 1000)).max("record").values[large]
     return Evidence(
         measured=f"largest |e| in updates 200 to 1000: {listed(early)}; in the last tenth of "
@@ -81,7 +92,9 @@ def oscillation_lasts(tree: xr.DataTree) -> Evidence:
 
 
 def settles_at_the_edge(trees: Mapping[str, xr.DataTree]) -> Evidence:
-    """All steps at which the flow's minimum would be unstable: is eta * sharpness / 2 one at the end?"""
+    """All steps at which the flow's minimum would be unstable: is eta * sharpness / 2 one at the
+    end?
+    """
     holds, within, measured = [], [], []
     for kind, tree in trees.items():
         share = observable(tree, "edge_share")
@@ -90,7 +103,8 @@ def settles_at_the_edge(trees: Mapping[str, xr.DataTree]) -> Evidence:
         holds.append(np.abs(share.values[over] - 1) <= AT_THE_EDGE)
         within.append(np.full(over.sum(), kind != "quadratic"))
         measured.append(
-            f"{kind}: {share.values[over].min():.4f} to {share.values[over].max():.4f} at {over.sum()} steps"
+            f"{kind}: {share.values[over].min():.4f} to {share.values[over].max():.4f} at "
+            f"{over.sum()} steps"
         )
     return Evidence(
         measured=f"eta * sharpness / 2 at the end, {'; '.join(measured)}",
@@ -102,7 +116,9 @@ def settles_at_the_edge(trees: Mapping[str, xr.DataTree]) -> Evidence:
 
 
 def catapult_bounds(tree: xr.DataTree, widths: xr.DataTree) -> Evidence:
-    """Regime by regime, every draw: kernel kept, kernel lowered to below 2/eta, divergence; peak against width."""
+    """Regime by regime, every draw: kernel kept, kernel lowered to below 2/eta, divergence; peak
+    against width.
+    """
     start = observable(tree, "start_eta_kernel")
     end, ok = observable(tree, "final_eta_kernel"), finished(tree)
     lazy, catapult = start < 2, (start > 2) & (start < 4)
@@ -113,12 +129,16 @@ def catapult_bounds(tree: xr.DataTree, widths: xr.DataTree) -> Evidence:
     growth = peak.isel(width=-1) / peak.isel(width=0) / (peak["width"][-1] / peak["width"][0])
     order_n = (abs(growth - 1) < 0.2).values
     return Evidence(
-        measured=f"lazy: kernel kept to {100 * float((end / start).where(lazy).min()):.1f} % or better; catapult: "
+        measured=f"lazy: kernel kept to {100 * float((end / start).where(lazy).min()):.1f} % or "
+        "better; catapult: "
         f"largest final eta lambda {float(end.where(catapult).max()):.3f}; above 4: "
-        f"{100 * float((~ok).where(start > 4).mean()):.0f} % diverge; peak loss over width from n = "
+        f"{100 * float((~ok).where(start > 4).mean()):.0f} % diverge; peak loss over width from n "
+        "= "
         f"{int(peak['width'][0])} to {int(peak['width'][-1])} changes by factors {listed(growth)}",
-        expected="lazy below eta lambda_0 = 2, catapult with a peak of order n up to 4, divergence above",
-        error=f"{ok.sizes['replica']} draws at width {int(observable(tree, 'width'))}, thresholds up to 1/n",
+        expected="lazy below eta lambda_0 = 2, catapult with a peak of order n up to 4, "
+        "divergence above",
+        error=f"{ok.sizes['replica']} draws at width {int(observable(tree, 'width'))}, thresholds "
+        "up to 1/n",
         holds=np.append(holds, order_n),
     )
 
@@ -131,12 +151,15 @@ def opposite_trends(stochastic: xr.DataTree, full: xr.DataTree) -> Evidence:
         change = norm.diff("learning_rate")
         error = standard_error(change)
         holds.append((sign * change.mean("replica") > 3 * error).values)
-        measured.append(f"{name} {listed(norm.mean('replica'))} at eta = {listed(norm['learning_rate'])}")
+        measured.append(
+            f"{name} {listed(norm.mean('replica'))} at eta = {listed(norm['learning_rate'])}"
+        )
         errors.append(f"{name} {listed(error)}")
     both = np.concatenate(holds)
     return Evidence(
         measured=f"mean l1 norm: {'; '.join(measured)}",
-        expected="falls with eta for SGD, rises for full-batch descent, by more than 3 standard errors a step",
+        expected="falls with eta for SGD, rises for full-batch descent, by more than 3 standard "
+        "errors a step",
         error=f"standard errors of the paired changes: {'; '.join(errors)}",
         holds=both,
     )
@@ -162,7 +185,8 @@ def wsd_beats_cosine(tree: xr.DataTree) -> Evidence:
     return Evidence(
         measured=f"loss of wsd less that of cosine at {budgets} updates, {'; '.join(gaps)}",
         expected="below 0",
-        error=f"{np.sum(significant)} of {np.size(significant)} differences beyond {STANDARD_ERRORS:g} standard errors "
+        error=f"{np.sum(significant)} of {np.size(significant)} differences beyond "
+        f"{STANDARD_ERRORS:g} standard errors "
         f"({loss.sizes['replica']} runs each); {np.sum(same_sign)} of the sign of the exact means",
         holds=np.concatenate(holds),
         within=np.concatenate(within),

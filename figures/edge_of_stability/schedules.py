@@ -7,11 +7,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.edge_of_stability.common import PREFIX, standard_error
 
 from toysim.drawing import Data, new_figure, observable
+from toysim.figures.edge_of_stability.common import PREFIX, standard_error
 
-NAMES = {"constant": "constant", "wsd": "decay at the end", "greedy": "greedy decay", "cosine": "cosine"}
+NAMES = {
+    "constant": "constant",
+    "wsd": "decay at the end",
+    "greedy": "greedy decay",
+    "cosine": "cosine",
+}
 
 
 def river(data: Data) -> Figure:
@@ -22,14 +27,28 @@ def river(data: Data) -> Figure:
     n_budgets = observable(tree, "loss").sizes["budget"]
     for k, (schedule, label) in enumerate(NAMES.items()):
         for budget in range(n_budgets if schedule != "constant" else 0, 0, -1):
-            draw(panels[0, 0], tree, "loss", schedule, budget - 1, f"C{k}", label if budget == 1 else None)
+            draw(
+                panels[0, 0],
+                tree,
+                "loss",
+                schedule,
+                budget - 1,
+                f"C{k}",
+                label if budget == 1 else None,
+            )
         for axes, name in ((panels[0, 1], "position"), (panels[1, 0], "hill_loss")):
             draw(axes, tree, name, schedule, n_budgets - 1, f"C{k}", label)
     draw(panels[0, 0], tree, "loss", "constant", n_budgets - 1, "C0", NAMES["constant"])
-    panels[0, 0].set(ylabel="mean loss", ylim=(-0.42, 0.25), title="A decay reveals the progress, at every budget")
+    panels[0, 0].set(
+        ylabel="mean loss",
+        ylim=(-0.42, 0.25),
+        title="A decay reveals the progress, at every budget",
+    )
     panels[0, 1].set(ylabel="position x along the river", title="Progress at the longest budget")
     panels[1, 0].set(
-        ylabel="loss above the river", yscale="log", title="Bounce at the longest budget; dashed: exact mean"
+        ylabel="loss above the river",
+        yscale="log",
+        title="Bounce at the longest budget; dashed: exact mean",
     )
     for axes in panels.ravel()[:3]:
         axes.set_xlabel("update")
@@ -38,7 +57,15 @@ def river(data: Data) -> Figure:
     return figure
 
 
-def draw(axes: Any, tree: xr.DataTree, name: str, schedule: str, budget: int, color: str, label: str | None) -> None:
+def draw(
+    axes: Any,
+    tree: xr.DataTree,
+    name: str,
+    schedule: str,
+    budget: int,
+    color: str,
+    label: str | None,
+) -> None:
     """Mean of one course over replicas, and the exact mean dashed."""
     at = {"schedule": schedule, "budget": budget}
     t = observable(tree, "update").isel(replica=0).sel(at).values
@@ -52,11 +79,15 @@ def draw(axes: Any, tree: xr.DataTree, name: str, schedule: str, budget: int, co
         label=label,
         gid=f"simulation:{tag}",
     )
-    axes.plot(t, observable(tree, name, "theory").sel(at), "--", color="k", lw=0.7, gid=f"theory:{tag}")
+    axes.plot(
+        t, observable(tree, name, "theory").sel(at), "--", color="k", lw=0.7, gid=f"theory:{tag}"
+    )
 
 
 def draw_pairs(axes: Any, tree: xr.DataTree) -> None:
-    """Final loss of wsd less cosine's, at the same peak and at the same sum of rates, over the budget."""
+    """Final loss of wsd less cosine's, at the same peak and at the same sum of rates, over the
+    budget.
+    """
     loss, exact = observable(tree, "final_loss"), observable(tree, "final_loss", "theory")
     schedule, rate = loss["schedule"].values, loss["learning_rate"].values
     n_steps = loss["n_steps"].values
@@ -64,11 +95,21 @@ def draw_pairs(axes: Any, tree: xr.DataTree) -> None:
         for factor, line, marker in ((1.0, "-", "o"), (1.8, "--", "s")):
             other = np.flatnonzero((schedule == "cosine") & np.isclose(rate, factor * rate[run]))[0]
             gap = loss.isel(run=run).mean("replica") - loss.isel(run=other).mean("replica")
-            spread = np.hypot(standard_error(loss.isel(run=run)), standard_error(loss.isel(run=other)))
+            spread = np.hypot(
+                standard_error(loss.isel(run=run)), standard_error(loss.isel(run=other))
+            )
             axes.errorbar(n_steps, gap, spread, fmt=marker, ms=4, mfc="none", color=f"C{k}")
             label = f"peak {rate[run]:g} against {rate[other]:g}"
             exact_gap = exact.isel(run=run) - exact.isel(run=other)
-            axes.plot(n_steps, exact_gap, line, color=f"C{k}", lw=1, label=label, gid=f"gap:{rate[run]:g}:{factor:g}")
+            axes.plot(
+                n_steps,
+                exact_gap,
+                line,
+                color=f"C{k}",
+                lw=1,
+                label=label,
+                gid=f"gap:{rate[run]:g}:{factor:g}",
+            )
     axes.axhline(0, color="0.3", lw=0.8)
     axes.set_yscale("symlog", linthresh=1e-3)
     axes.set(xlabel="updates", xscale="log", ylabel="final loss, wsd less cosine", ylim=(-10, 0.1))

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
+
+from toysim.drawing import Data, new_figure, observable
 from toysim.figures.edge_of_stability.common import PREFIX
 from toysim.models.oscillation.single_datum.closed_forms import (
     CHAOS_ABOVE,
@@ -14,8 +16,6 @@ from toysim.models.oscillation.single_datum.closed_forms import (
     orbit_mean_residual,
     weak_limit,
 )
-
-from toysim.drawing import Data, new_figure, observable
 
 DOTS, LAW = "#1f5a94", "#c0392b"
 
@@ -26,20 +26,40 @@ def _thresholds(axes: Any) -> None:
 
 
 def bifurcation(data: Data) -> Figure:
-    """Last outputs of the strong feature over gamma with the orbit's closed form; the Lyapunov exponent below."""
+    """Last outputs of the strong feature over gamma with the orbit's closed form; the Lyapunov
+    exponent below.
+    """
     tree = data[f"{PREFIX}bifurcation"]
     gamma = observable(tree, "gamma").values
     samples = observable(tree, "strong_samples").transpose("gamma", "sample").values
     figure = new_figure(8.0, 6.4)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
-    above.plot(np.repeat(gamma, samples.shape[1]), samples.ravel(), ".", ms=0.6, mew=0, color=DOTS, gid="samples")
+    above.plot(
+        np.repeat(gamma, samples.shape[1]),
+        samples.ravel(),
+        ".",
+        ms=0.6,
+        mew=0,
+        color=DOTS,
+        gid="samples",
+    )
     above.plot([], [], "s", ms=3, color=DOTS, label=f"last {samples.shape[1]} outputs")
     for name in ("strong_low", "strong_high"):
         law = observable(tree, name, "theory").values
         known = np.isfinite(law)
-        above.plot(gamma[known], law[known], "-", color=LAW, lw=1, gid=f"theory:{name}",
-                   label="fitted point and orbit, closed form" if name == "strong_low" else None)  # fmt: skip
-    above.set(ylabel="strong output F", title="The fit oscillates above $\\gamma = 1$, and doubles into chaos")
+        above.plot(
+            gamma[known],
+            law[known],
+            "-",
+            color=LAW,
+            lw=1,
+            gid=f"theory:{name}",
+            label="fitted point and orbit, closed form" if name == "strong_low" else None,
+        )
+    above.set(
+        ylabel="strong output F",
+        title="The fit oscillates above $\\gamma = 1$, and doubles into chaos",
+    )
     above.legend(loc="upper left")
     law = observable(tree, "lyapunov", "theory").values
     known = np.isfinite(law)
@@ -52,7 +72,9 @@ def bifurcation(data: Data) -> Figure:
         gid="lyapunov",
         label="simulation",
     )
-    below.plot(gamma[known], law[known], "-", color=LAW, lw=1, gid="theory:lyapunov", label="closed form")
+    below.plot(
+        gamma[known], law[known], "-", color=LAW, lw=1, gid="theory:lyapunov", label="closed form"
+    )
     below.axhline(0, color="0.3", lw=0.8)
     below.set(xlabel="$\\gamma = 4\\eta\\,|u|^2/m$", ylabel="Lyapunov exponent", ylim=(-2.5, 0.9))
     below.set_title("Dotted: $\\gamma = 1$, $\\sqrt{5} - 1$ and 1.3023")
@@ -77,13 +99,29 @@ def draw_courses(left: Any, middle: Any, tree: xr.DataTree) -> None:
         t = observable(tree, "update").sel(gamma=gamma).values
         for axes, name in ((left, "residual_sum"), (middle, "weak")):
             here = observable(tree, name).sel(gamma=gamma).values
-            axes.plot(t, here, color=f"C{k}", lw=1.2, label=f"$\\gamma$ = {gamma:g}", gid=f"{name}:{gamma:g}")
+            axes.plot(
+                t,
+                here,
+                color=f"C{k}",
+                lw=1.2,
+                label=f"$\\gamma$ = {gamma:g}",
+                gid=f"{name}:{gamma:g}",
+            )
         if 1 < gamma < ORBIT_STABLE_BELOW:
             early = t[t < 8000]
-            left.plot(early, orbit_mean_residual(gamma) * early, "--", color=f"C{k}", lw=1, gid=f"theory:{gamma:g}")
+            left.plot(
+                early,
+                orbit_mean_residual(gamma) * early,
+                "--",
+                color=f"C{k}",
+                lw=1,
+                gid=f"theory:{gamma:g}",
+            )
     left.plot([], [], "--", color="0.4", lw=1, label="slope $(\\gamma-1)/2\\gamma$")
     left.set(ylabel="sum of the residuals e", title="The residuals add up, until V stops them")
-    middle.set(ylabel="weak output V", yscale="log", title="The weak feature grows above $\\gamma = 1$")
+    middle.set(
+        ylabel="weak output V", yscale="log", title="The weak feature grows above $\\gamma = 1$"
+    )
     for axes in (left, middle):
         axes.set(xlabel="update", xlim=(0, 20_000), xticks=range(0, 20_001, 5000))
         axes.legend()

@@ -1,4 +1,6 @@
-"""What the claims about isolated solutions and classic transitions come to, measured on the sweeps' data."""
+"""What the claims about isolated solutions and classic transitions come to, measured on the sweeps'
+data.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,9 @@ import math
 
 import numpy as np
 import xarray as xr
+
+from toysim.claims import Evidence, listed
+from toysim.drawing import mean_and_error
 from toysim.figures.isolated_solutions.reading import (
     at_infinite_size,
     converged,
@@ -16,9 +21,6 @@ from toysim.figures.isolated_solutions.reading import (
 from toysim.models.perceptron import transitions as classic
 from toysim.models.perceptron.storage.theory import storage_saddle
 
-from toysim.claims import Evidence, listed
-from toysim.drawing import mean_and_error
-
 STANDARD_ERRORS = 5.0
 SQUARE_ROOT = 2 * 0.4775353398  # 2 int_0^inf -ln H(-s) ds
 LAW_HOLDS = 5e-3  # relative; corrections are of relative order alpha sqrt(d) and alpha^2
@@ -26,7 +28,9 @@ EQUAL = 1e-10  # two solutions of the same saddle point
 
 
 def isolated(tree: xr.DataTree) -> Evidence:
-    """Sign of the potential on both sides of d_min, load by load, and d_min growing with the load."""
+    """Sign of the potential on both sides of d_min, load by load, and d_min growing with the
+    load.
+    """
     potential, d = theory(tree, "potential"), theory(tree, "distance")
     alphas = potential["alpha"].values
     d_min = np.array([classic.isolation_distance(float(a)) for a in alphas])
@@ -50,12 +54,17 @@ def isolated(tree: xr.DataTree) -> Evidence:
 
 
 def square_root_law(tree: xr.DataTree) -> Evidence:
-    """(h2(d) - Phi)/sqrt(d) against 2 c alpha rho0, rho0 the density of the reference's fields at the threshold."""
+    """(h2(d) - Phi)/sqrt(d) against 2 c alpha rho0, rho0 the density of the reference's fields at
+    the threshold.
+    """
     potential, d = theory(tree, "potential"), theory(tree, "distance").values
-    law = [SQUARE_ROOT * float(a) * fields_at_threshold(float(a)) for a in potential["alpha"].values]
+    law = [
+        SQUARE_ROOT * float(a) * fields_at_threshold(float(a)) for a in potential["alpha"].values
+    ]
     ratio = (entropy_of_weights(d) - potential.values) / np.sqrt(d) / np.array(law)[:, None]
     return Evidence(
-        measured=f"h2 - Phi is {ratio.min():.5f} to {ratio.max():.5f} of the law, d = {d.min():.2g} to {d.max():.2g}",
+        measured=f"h2 - Phi is {ratio.min():.5f} to {ratio.max():.5f} of the law, d = "
+        f"{d.min():.2g} to {d.max():.2g}",
         expected="1",
         error=f"corrections of higher order, {LAW_HOLDS:g}",
         holds=np.abs(ratio - 1.0) < LAW_HOLDS,
@@ -63,7 +72,9 @@ def square_root_law(tree: xr.DataTree) -> Evidence:
 
 
 def fields_at_threshold(alpha: float) -> float:
-    """rho0 = int Dz G(a z)/(sqrt(1-q) H(a z)),  a = sqrt(q/(1-q)): trapezoid on a grid as fine as needed here."""
+    """rho0 = int Dz G(a z)/(sqrt(1-q) H(a z)),  a = sqrt(q/(1-q)): trapezoid on a grid as fine as
+    needed here.
+    """
     from scipy.special import log_ndtr
 
     q = storage_saddle(alpha).overlap
@@ -75,7 +86,9 @@ def fields_at_threshold(alpha: float) -> float:
 
 
 def peak_is_the_entropy(curve: xr.DataTree, peak: xr.DataTree, storage: xr.DataTree) -> Evidence:
-    """Potential without field, and no larger value on the curve, against the entropy of storage at the same load."""
+    """Potential without field, and no larger value on the curve, against the entropy of storage at
+    the same load.
+    """
     top, q = theory(peak, "potential"), theory(peak, "overlap")
     own = theory(storage, "entropy").sel(alpha=top["alpha"].values, method="nearest").values
     typical = theory(storage, "overlap").sel(alpha=top["alpha"].values, method="nearest").values
@@ -103,7 +116,9 @@ def capacity(tree: xr.DataTree) -> Evidence:
 
 
 def transitions(cold: xr.DataTree, warm: xr.DataTree) -> Evidence:
-    """Zeros of the low branch's free entropy and its ends, at T = 0 and in units of T at high temperature."""
+    """Zeros of the low branch's free entropy and its ends, at T = 0 and in units of T at high
+    temperature.
+    """
     free = theory(cold, "free_entropy").sel(branch="low")
     alpha = free["alpha"].values
     first, error = crossing(alpha, free.values)
@@ -114,12 +129,16 @@ def transitions(cold: xr.DataTree, warm: xr.DataTree) -> Evidence:
     hot_first, _ = crossing(ratio, hot.values)
     hot_end = ratio[np.isfinite(hot.values)].max()
     exact = [f().alpha for f in (classic.first_order_transition, classic.spinodal)]
-    limit = [f().alpha for f in (classic.high_temperature_transition, classic.high_temperature_spinodal)]
+    limit = [
+        f().alpha for f in (classic.high_temperature_transition, classic.high_temperature_spinodal)
+    ]
     step, hot_step = alpha[1] - alpha[0], ratio[1] - ratio[0]
     return Evidence(
-        measured=f"alpha = {first:.5f} and {end:.2f} to {end + step:.2f}; alpha/T = {hot_first:.4f} and {hot_end:.3f}",
+        measured=f"alpha = {first:.5f} and {end:.2f} to {end + step:.2f}; alpha/T = "
+        f"{hot_first:.4f} and {hot_end:.3f}",
         expected=f"{exact[0]:.9f}, {exact[1]:.9f}; T -> infinity: {limit[0]:.7f}, {limit[1]:.7f}",
-        error=f"line between grid points {error:.1g}, spinodals to the grid's step; 1/T = {1 / temperature:g}",
+        error=f"line between grid points {error:.1g}, spinodals to the grid's step; 1/T = "
+        f"{1 / temperature:g}",
         holds=np.array(
             [
                 abs(first - exact[0]) < 2.0 * error,
@@ -145,10 +164,18 @@ def annealed_is_late(tree: xr.DataTree) -> Evidence:
     )
 
 
-def message_passing(planted: xr.DataTree, landscape: xr.DataTree, students: xr.DataTree) -> Evidence:
+def message_passing(
+    planted: xr.DataTree, landscape: xr.DataTree, students: xr.DataTree
+) -> Evidence:
     """Means over instances against theory, in standard errors."""
-    pairs = [(planted, "potential"), (planted, "coupling"), (landscape, "entropy"), (landscape, "distance"),
-             (students, "overlap"), (students, "entropy")]  # fmt: skip
+    pairs = [
+        (planted, "potential"),
+        (planted, "coupling"),
+        (landscape, "entropy"),
+        (landscape, "distance"),
+        (students, "overlap"),
+        (students, "entropy"),
+    ]
     z = []
     for tree, name in pairs:
         mean, error = mean_and_error(converged(tree, name))
@@ -165,7 +192,9 @@ def message_passing(planted: xr.DataTree, landscape: xr.DataTree, students: xr.D
 
 
 def enumeration(tree: xr.DataTree) -> Evidence:
-    """psi(x) of all configurations, extrapolated in 1/N, against the theory's, in standard errors."""
+    """psi(x) of all configurations, extrapolated in 1/N, against the theory's, in standard
+    errors.
+    """
     value, error = at_infinite_size(tree, "legendre")
     expected = theory(tree, "legendre").isel(size=0).values
     return Evidence(

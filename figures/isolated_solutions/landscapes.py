@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.isolated_solutions.reading import converged, entropy_of_weights, theory
 
 from toysim.drawing import Data, mean_and_error, new_figure
+from toysim.figures.isolated_solutions.reading import converged, entropy_of_weights, theory
 
 PREFIX = "isolated_solutions."
 PAIRS = (0.2, 0.5, 0.7)  # loads whose pairs of solutions are drawn
@@ -25,9 +25,16 @@ def landscapes(data: Data) -> Figure:
     for i, alpha in enumerate(theory(data[f"{PREFIX}landscape_curve"], "alpha").values):
         annealed = entropy_of_weights(d) - alpha * np.log(2.0)
         left.plot(
-            d[annealed > 0], annealed[annealed > 0], ":", color=f"C{i}", lw=1, label="annealed" if i == 0 else None
+            d[annealed > 0],
+            annealed[annealed > 0],
+            ":",
+            color=f"C{i}",
+            lw=1,
+            label="annealed" if i == 0 else None,
         )
-    left.set(title="Around a random configuration", ylabel="entropy [nat per weight]", ylim=(0, 0.68))
+    left.set(
+        title="Around a random configuration", ylabel="entropy [nat per weight]", ylim=(0, 0.68)
+    )
     draw_curves(middle, data[f"{PREFIX}planted_curve"], "potential")
     draw_sampled(middle, data[f"{PREFIX}planted"], "potential")
     middle.axhline(0.0, color="0.6", lw=0.8)
@@ -41,9 +48,19 @@ def landscapes(data: Data) -> Figure:
 
 def draw_curves(axes: Any, tree: xr.DataTree, name: str) -> None:
     """Theory where it is valid, load by load."""
-    values, d, valid = theory(tree, name), theory(tree, "distance").values, theory(tree, "valid").values
+    values, d, valid = (
+        theory(tree, name),
+        theory(tree, "distance").values,
+        theory(tree, "valid").values,
+    )
     for i, alpha in enumerate(values["alpha"].values):
-        axes.plot(d[i][valid[i]], values.values[i][valid[i]], "-", color=f"C{i}", label=f"$\\alpha$ = {alpha:g}")
+        axes.plot(
+            d[i][valid[i]],
+            values.values[i][valid[i]],
+            "-",
+            color=f"C{i}",
+            label=f"$\\alpha$ = {alpha:g}",
+        )
 
 
 def draw_sampled(axes: Any, tree: xr.DataTree, name: str) -> None:
@@ -53,9 +70,17 @@ def draw_sampled(axes: Any, tree: xr.DataTree, name: str) -> None:
     valid = theory(tree, "valid").values
     for i in range(len(mean)):
         here = valid[i] & np.isfinite(mean.values[i])
-        axes.errorbar(d[i][here], mean.values[i][here], error.values[i][here], fmt="o", ms=4, mfc="white",
-                      color=f"C{i}", gid=f"sampled:{name}:{i}",
-                      label="message passing, N = 1000" if i == 0 else None)  # fmt: skip
+        axes.errorbar(
+            d[i][here],
+            mean.values[i][here],
+            error.values[i][here],
+            fmt="o",
+            ms=4,
+            mfc="white",
+            color=f"C{i}",
+            gid=f"sampled:{name}:{i}",
+            label="message passing, N = 1000" if i == 0 else None,
+        )
 
 
 def draw_pairs(axes: Any, curves: xr.DataTree, storage: xr.DataTree) -> None:
@@ -65,10 +90,21 @@ def draw_pairs(axes: Any, curves: xr.DataTree, storage: xr.DataTree) -> None:
         phi = theory(curves, "potential").sel(alpha=alpha).values
         sound = theory(curves, "valid").sel(alpha=alpha).values
         own = float(theory(storage, "entropy").sel(alpha=alpha, method="nearest"))
-        axes.plot(d[sound], own + phi[sound], "-", color=f"C{i}", label=f"$s + \\Phi$, $\\alpha$ = {alpha:g}")
+        axes.plot(
+            d[sound],
+            own + phi[sound],
+            "-",
+            color=f"C{i}",
+            label=f"$s + \\Phi$, $\\alpha$ = {alpha:g}",
+        )
         fine = np.geomspace(d.min(), 0.5, 200)
         both_right = 0.5 - np.arccos(1.0 - 2.0 * fine) / (2.0 * np.pi)
         annealed = np.log(2.0) + entropy_of_weights(fine) + alpha * np.log(both_right)
         axes.plot(fine, annealed, ":", color=f"C{i}", lw=1)
     axes.plot([], [], ":", color="0.4", lw=1, label="annealed")
-    axes.set(title="Pairs of solutions", ylabel="entropy of pairs [nat per weight]", xscale="log", ylim=(0, None))
+    axes.set(
+        title="Pairs of solutions",
+        ylabel="entropy of pairs [nat per weight]",
+        xscale="log",
+        ylim=(0, None),
+    )

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
+
+from toysim.drawing import Data, mean_and_error, new_figure
 from toysim.figures.isolated_solutions.evidence import SQUARE_ROOT, fields_at_threshold
 from toysim.figures.isolated_solutions.reading import (
     at_infinite_size,
@@ -15,8 +17,6 @@ from toysim.figures.isolated_solutions.reading import (
     theory,
 )
 from toysim.models.perceptron.transitions import isolation_distance
-
-from toysim.drawing import Data, mean_and_error, new_figure
 
 PREFIX = "isolated_solutions."
 SHOWN = (0.5, 0.7)  # loads whose overlaps are drawn
@@ -35,7 +35,9 @@ def potential(data: Data) -> Figure:
     left.plot([], [], "--", color="0.4", lw=1, label="negative")
     left.plot([], [], "o", mfc="white", color="0.4", label="no solution is closer")
     left.set(
-        ylabel="potential $\\Phi$ [nat per weight]", title="How many solutions lie at a distance", ylim=(-0.08, 0.58)
+        ylabel="potential $\\Phi$ [nat per weight]",
+        title="How many solutions lie at a distance",
+        ylim=(-0.08, 0.58),
     )
     left.legend(loc="upper left")
     middle.set(ylabel="field $x = -d\\Phi/dp$ [nat]", title="Field that holds a distance")
@@ -44,17 +46,27 @@ def potential(data: Data) -> Figure:
         here = valid[int(np.flatnonzero(theory(tree, "alpha").values == alpha)[0])]
         p = theory(tree, "overlap").sel(alpha=alpha).values[here]
         for name, line, symbol in (("self_overlap", "-", "q"), ("cross_overlap", ":", "t")):
-            right.plot(p, theory(tree, name).sel(alpha=alpha).values[here], line, color=f"C{i}",
-                       label=f"${symbol}$, $\\alpha$ = {alpha:g}")  # fmt: skip
+            right.plot(
+                p,
+                theory(tree, name).sel(alpha=alpha).values[here],
+                line,
+                color=f"C{i}",
+                label=f"${symbol}$, $\\alpha$ = {alpha:g}",
+            )
     right.plot([0, 1], [0, 1], color="0.8", lw=0.8, zorder=0)
-    right.set(xlabel="overlap $p$ with the solution", ylabel="overlap", title="Two solutions at the distance ($q$)\n"
-              "and another typical solution ($t$)")  # fmt: skip
+    right.set(
+        xlabel="overlap $p$ with the solution",
+        ylabel="overlap",
+        title="Two solutions at the distance ($q$)\nand another typical solution ($t$)",
+    )
     right.legend(loc="upper left")
     return figure
 
 
 def draw_curves(axes: Any, tree: xr.DataTree, name: str) -> None:
-    """One curve a load over the distance, dashed where the potential is negative, while replica symmetry holds."""
+    """One curve a load over the distance, dashed where the potential is negative, while replica
+    symmetry holds.
+    """
     curves, distance = theory(tree, name), theory(tree, "distance").values
     valid, stable = theory(tree, "valid").values, theory(tree, "stability").values < 1.0
     for i, alpha in enumerate(curves["alpha"].values):
@@ -80,21 +92,41 @@ def nearby(data: Data) -> Figure:
     phi, d = theory(near, "potential"), theory(near, "distance").values
     for i, alpha in enumerate(phi["alpha"].values):
         law = SQUARE_ROOT * float(alpha) * fields_at_threshold(float(alpha)) * np.sqrt(d[i])
-        left.plot(d[i], (entropy_of_weights(d[i]) - phi.values[i]) / law, "o-", ms=4, label=f"$\\alpha$ = {alpha:g}")
+        left.plot(
+            d[i],
+            (entropy_of_weights(d[i]) - phi.values[i]) / law,
+            "o-",
+            ms=4,
+            label=f"$\\alpha$ = {alpha:g}",
+        )
     left.axhline(1.0, color="0.6", lw=0.8)
-    left.set(xscale="log", xlabel="distance $d$", ylabel="$[h_2(d) - \\Phi] / (0.955\\, \\alpha \\rho_0 \\sqrt{d})$",
-             title="A square root of the distance is lost")  # fmt: skip
+    left.set(
+        xscale="log",
+        xlabel="distance $d$",
+        ylabel="$[h_2(d) - \\Phi] / (0.955\\, \\alpha \\rho_0 \\sqrt{d})$",
+        title="A square root of the distance is lost",
+    )
     left.legend()
     mean, error = mean_and_error(converged(small, "legendre"))
     value, spread = at_infinite_size(small, "legendre")
     size = mean["size"].values
     for i, x in enumerate(mean["field"].values):
-        right.errorbar(1.0 / size, mean.values[i], error.values[i], fmt="o", ms=4, color=f"C{i}", label=f"$x$ = {x:g}")
+        right.errorbar(
+            1.0 / size,
+            mean.values[i],
+            error.values[i],
+            fmt="o",
+            ms=4,
+            color=f"C{i}",
+            label=f"$x$ = {x:g}",
+        )
         right.errorbar([0.0], [value[i]], [spread[i]], fmt="s", ms=4, mfc="none", color=f"C{i}")
         right.plot([0.0, 1.0 / size.min()], [value[i], mean.values[i][0]], ":", color=f"C{i}", lw=1)
         right.plot([-0.004], theory(small, "legendre").values[i, :1], ">", color=f"C{i}", ms=7)
     right.set(
-        xlabel="1/N", ylabel="$\\psi(x)$ [nat per weight]", title="All configurations, every solution a reference"
+        xlabel="1/N",
+        ylabel="$\\psi(x)$ [nat per weight]",
+        title="All configurations, every solution a reference",
     )
     right.plot([], [], ">", color="0.4", label="theory")
     right.plot([], [], "s", mfc="none", color="0.4", label="extrapolated")

@@ -24,7 +24,9 @@ def entropy_of_weights(d: Any) -> Any:
 
 
 def crossing(x: Array, y: Array) -> tuple[float, float]:
-    """Where y(x) first changes its sign, on a line between two grid points, and how far a parabola's root may be."""
+    """Where y(x) first changes its sign, on a line between two grid points, and how far a
+    parabola's root may be.
+    """
     kept = np.isfinite(y)
     x, y = x[kept], y[kept]
     i = int(np.flatnonzero(np.diff(np.sign(y)))[0])

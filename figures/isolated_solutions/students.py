@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.isolated_solutions.reading import converged, theory
-from toysim.models.perceptron import transitions
 
 from toysim.drawing import Data, mean_and_error, new_figure
+from toysim.figures.isolated_solutions.reading import converged, theory
+from toysim.models.perceptron import transitions
 
 PREFIX = "isolated_solutions."
 STABLE, TEACHER = "#1f5a94", "#c0392b"
@@ -27,13 +27,27 @@ def students(data: Data) -> Figure:
         axes.plot([0.0, first], [teacher, teacher], "--", color=TEACHER, lw=1)
         axes.plot([first, 1.6], [teacher, teacher], "-", color=TEACHER, lw=1.8, label="the teacher")
         mean, error = mean_and_error(converged(sampled, name))
-        axes.errorbar(mean["alpha"], mean, error, fmt="o", ms=4, mfc="white", color="0.25",
-                      label="message passing, N = 1000", gid=f"sampled:{name}")  # fmt: skip
+        axes.errorbar(
+            mean["alpha"],
+            mean,
+            error,
+            fmt="o",
+            ms=4,
+            mfc="white",
+            color="0.25",
+            label="message passing, N = 1000",
+            gid=f"sampled:{name}",
+        )
         for x, word in ((first, f"transition {first:.4f}"), (last, f"spinodal {last:.4f}")):
             axes.axvline(x, color="0.6", lw=0.8, ls=":" if x == first else "-.", label=word)
         axes.set(xlabel="patterns per weight $\\alpha$", xlim=(0, 1.6))
-    left.set(ylabel="entropy of the students [nat per weight]", title="The teacher wins where the entropy vanishes")
-    right.set(ylabel="overlap with the teacher", title="Perfect generalisation by a jump", ylim=(0, 1.05))
+    left.set(
+        ylabel="entropy of the students [nat per weight]",
+        title="The teacher wins where the entropy vanishes",
+    )
+    right.set(
+        ylabel="overlap with the teacher", title="Perfect generalisation by a jump", ylim=(0, 1.05)
+    )
     left.legend(loc="upper right", frameon=True, framealpha=1, edgecolor="none")
     right.legend(loc="lower right", frameon=True, framealpha=1, edgecolor="none")
     return figure
@@ -45,4 +59,12 @@ def draw_branch(axes: Any, tree: xr.DataTree, name: str, first: float) -> None:
     alpha, there = values["alpha"].values, np.isfinite(values.values)
     wins = there & (alpha <= first)
     axes.plot(alpha[there], values.values[there], "--", color=STABLE, lw=1)
-    axes.plot(alpha[wins], values.values[wins], "-", color=STABLE, lw=1.8, label="typical students", gid=f"low:{name}")
+    axes.plot(
+        alpha[wins],
+        values.values[wins],
+        "-",
+        color=STABLE,
+        lw=1.8,
+        label="typical students",
+        gid=f"low:{name}",
+    )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
+
+from toysim.drawing import Data, new_figure, observable, parameter
 from toysim.figures.learning_regimes.evidence import in_threshold_units
 from toysim.models.deep_linear.closed_forms import stable_step
 
-from toysim.drawing import Data, new_figure, observable, parameter
-
 
 def rebalancing(data: Data) -> Figure:
-    """Weaker share and step * sharpness at the end, against the step in units of the flow's threshold."""
+    """Weaker share and step * sharpness at the end, against the step in units of the flow's
+    threshold.
+    """
     tree = data["learning_regimes.rebalancing"]
     s = parameter(tree, "singular_value")
     share = observable(tree, "final_share").isel(pathway=1)
@@ -24,15 +26,24 @@ def rebalancing(data: Data) -> Figure:
         shown = np.flatnonzero(x.values <= even)
         for axes, values in ((left, share), (right, edge)):
             y = values.sel(depth=depth).transpose("step")
-            axes.plot(x[shown], y[shown], "o-", ms=3, lw=0.8, color=f"C{k}", label=f"D = {depth}",
-                      gid=f"simulation:depth={depth}")  # fmt: skip
+            axes.plot(
+                x[shown],
+                y[shown],
+                "o-",
+                ms=3,
+                lw=0.8,
+                color=f"C{k}",
+                label=f"D = {depth}",
+                gid=f"simulation:depth={depth}",
+            )
             axes.axvline(even, color=f"C{k}", ls=":", lw=1, zorder=0)
     left.set(ylabel="share of the weaker pathway at the end", ylim=(0, 0.53))
     right.set(ylabel="step times sharpness at the end", ylim=(0, 2.2))
     right.axhline(2.0, color="0.4", lw=0.8)
     for axes in (left, right):
         axes.set(
-            xlabel="step / (2 / sharpness of the flow's end state)", title=f"S = {s:g}, layers start at 0.6 and 0.4"
+            xlabel="step / (2 / sharpness of the flow's end state)",
+            title=f"S = {s:g}, layers start at 0.6 and 0.4",
         )
         axes.axvline(1.0, color="0.4", lw=0.8)
         axes.legend()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
-from toysim.models.deep_linear.closed_forms import learning_time, stable_step
 
 from toysim.claims import Evidence, listed
 from toysim.drawing import observable, parameter
+from toysim.models.deep_linear.closed_forms import learning_time, stable_step
 
 FAR = 10.0  # lambda this much above S is lazy, this much below K0 rich
 SINGULAR_VALUES = np.array([4.0, 3.0, 2.0, 1.0])  # of the task of rich_lazy_network.toml
@@ -15,11 +15,12 @@ EDGE = (1.9, 2.0)  # step * sharpness of a run that settled at the edge of stabi
 
 
 def rich_or_lazy(tree: xr.DataTree) -> Evidence:
-    """Times to S/2 between bounds of dK/dt = sqrt(lambda^2 + 4 K^2) (S - K), far from lambda = S on both sides.
+    """Times to S/2 between bounds of dK/dt = sqrt(lambda^2 + 4 K^2) (S - K), far from lambda = S on
+    both sides.
 
     Lazy: 2 K <= S up to S/2, so the rate lies between lambda and sqrt(lambda^2 + S^2).
-    Rich: 2 K <= sqrt(lambda^2 + 4 K^2) <= 2 K + lambda, so the time is the sigmoid's or less, and at least
-    ln[(2 K + lambda)/(S - K)] / (2 S + lambda) from K0 to S/2.
+    Rich: 2 K <= sqrt(lambda^2 + 4 K^2) <= 2 K + lambda, so the time is the sigmoid's or less, and
+    at least ln[(2 K + lambda)/(S - K)] / (2 S + lambda) from K0 to S/2.
     """
     s, start, step = (parameter(tree, n) for n in ("singular_value", "start_strength", "step"))
     time = observable(tree, "half_learning_time")
@@ -38,9 +39,11 @@ def rich_or_lazy(tree: xr.DataTree) -> Evidence:
     far = lazy | rich
     holds = ((time.values >= low - step) & (time.values <= high + step) & still)[far]
     return Evidence(
-        measured=f"time to S/2 {listed(time.values[far])} at lambda {listed(imbalance[far], 'g')}; the kernel changes "
+        measured=f"time to S/2 {listed(time.values[far])} at lambda "
+        f"{listed(imbalance[far], 'g')}; the kernel changes "
         f"by {listed(moved[far], '.2g')} of itself",
-        expected=f"between {listed(low[far])} and {listed(high[far])}; kernel change below 2 (S/lambda)^2 if lazy, "
+        expected=f"between {listed(low[far])} and {listed(high[far])}; kernel change below 2 "
+        "(S/lambda)^2 if lazy, "
         f"above 1 if rich",
         error=f"one step, {step:g}",
         holds=holds,
@@ -48,9 +51,11 @@ def rich_or_lazy(tree: xr.DataTree) -> Evidence:
 
 
 def one_by_one_or_at_once(tree: xr.DataTree) -> Evidence:
-    """Order of the modes' times to S/2 in the balanced network, and their equality far on the lazy side.
+    """Order of the modes' times to S/2 in the balanced network, and their equality far on the lazy
+    side.
 
-    Lazy: each mode's rate lies between lambda and sqrt(lambda^2 + S^2), and it starts within K0 or so of 0.
+    Lazy: each mode's rate lies between lambda and sqrt(lambda^2 + S^2), and it starts within K0 or
+    so of 0.
     """
     time = observable(tree, "half_learning_time").transpose("balance", "mode")
     strengths = SINGULAR_VALUES
@@ -64,15 +69,20 @@ def one_by_one_or_at_once(tree: xr.DataTree) -> Evidence:
     holds = np.concatenate([one_by_one, ((lazy >= low) & (lazy <= high)).ravel()])
     return Evidence(
         measured=f"times to S/2 of modes S = {listed(strengths, 'g')}: "
-        + "; ".join(f"{listed(t)} at lambda = {x:g}" for x, t in zip(imbalance, time.values, strict=True)),
-        expected="rising as S falls at lambda = 0; all within the bounds of ln 2 / lambda far above S",
+        + "; ".join(
+            f"{listed(t)} at lambda = {x:g}" for x, t in zip(imbalance, time.values, strict=True)
+        ),
+        expected="rising as S falls at lambda = 0; all within the bounds of ln 2 / lambda far "
+        "above S",
         error=f"one step, {step:g}, and starts within 3 K0 = {3 * start:g} S of 0",
         holds=holds,
     )
 
 
 def kernel_change(tree: xr.DataTree) -> xr.DataArray:
-    """Change of the mode's neural tangent kernel w1^2 + w2^2 = sqrt(lambda^2 + 4 K^2) while it is learned, relative."""
+    """Change of the mode's neural tangent kernel w1^2 + w2^2 = sqrt(lambda^2 + 4 K^2) while it is
+    learned, relative.
+    """
     end = observable(tree, "sharpness")
     start: float = parameter(tree, "start_strength")
     change: xr.DataArray = end / np.hypot(end["layer_offset"], 2 * start) - 1
@@ -90,8 +100,10 @@ def deeper_is_slower(tree: xr.DataTree) -> Evidence:
     off = float(np.max(np.abs(time[1] - form)))
     return Evidence(
         measured=f"depths {listed(depths, 'd')}: {listed(time[0], '.4g')} from equal layers, "
-        f"{listed(time[1], '.4g')} from equal strength; the latter off the closed form by {off:.1e}",
-        expected=f"growing from equal layers; from equal strength up to depth {depths[int(np.argmax(form))]}",
+        f"{listed(time[1], '.4g')} from equal strength; the latter off the closed form by "
+        f"{off:.1e}",
+        expected="growing from equal layers; from equal strength up to depth "
+        f"{depths[int(np.argmax(form))]}",
         error="1e-9, what the integrator is asked for",
         holds=(np.diff(time, axis=1) > 0).ravel(),
         within=within.ravel(),
@@ -99,7 +111,9 @@ def deeper_is_slower(tree: xr.DataTree) -> Evidence:
 
 
 def large_steps_rebalance(tree: xr.DataTree) -> Evidence:
-    """For every stable step: is the weaker share above all below the flow's threshold, and the run at the edge?"""
+    """For every stable step: is the weaker share above all below the flow's threshold, and the run
+    at the edge?
+    """
     share = observable(tree, "final_share").isel(pathway=1).transpose("depth", "step")
     edge = observable(tree, "eta_sharpness").transpose("depth", "step").values
     holds, within, measured = [], [], []
@@ -112,7 +126,8 @@ def large_steps_rebalance(tree: xr.DataTree) -> Evidence:
         within.append((above & (depth > 2))[stable])
         last = np.flatnonzero(stable)[-1]
         measured.append(
-            f"depth {depth}: {weaker[~above][0]:.4f} at the smallest step, {weaker[last]:.4f} at the largest"
+            f"depth {depth}: {weaker[~above][0]:.4f} at the smallest step, {weaker[last]:.4f} at "
+            "the largest"
         )
     return Evidence(
         measured=f"share of the weaker pathway, {'; '.join(measured)}; more even at "

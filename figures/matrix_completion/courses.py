@@ -7,18 +7,22 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.matrix_completion.common import damage, observed
-from toysim.figures.matrix_completion.curves import DAMAGE, draw_curves, size_of
 
 from toysim.drawing import Data, new_figure, parameter
+from toysim.figures.matrix_completion.common import damage, observed
+from toysim.figures.matrix_completion.curves import DAMAGE, draw_curves, size_of
 
 TIME = "flow time t = step $\\times$ updates"
 
 
-def draw_spectrum(axes: Any, tree: xr.DataTree, side: str, label: str, style: dict[str, Any], **place: Any) -> None:
+def draw_spectrum(
+    axes: Any, tree: xr.DataTree, side: str, label: str, style: dict[str, Any], **place: Any
+) -> None:
     """The largest singular values of one switch time over time, up to the end of its course."""
     values = observed(tree, "singular_values", side).sel(**place).transpose("singular", "record")
-    time = observed(tree, "time", side).sel({k: v for k, v in place.items() if k != "switch"}).values
+    time = (
+        observed(tree, "time", side).sel({k: v for k, v in place.items() if k != "switch"}).values
+    )
     within = np.isfinite(values.values[0])
     for k, one in enumerate(values.values):
         look = {"color": f"C{k % 10}", "lw": 1.2, "label": label if k == 0 else None} | style
@@ -32,7 +36,9 @@ def mark_switch(axes: Any, switch: float) -> None:
 
 
 def depth(data: Data) -> Figure:
-    """The damage by depth, and the spectra of one draw of the deepest without and with a deficit."""
+    """The damage by depth, and the spectra of one draw of the deepest without and with a
+    deficit.
+    """
     tree = data["matrix_completion.depth"]
     figure = new_figure(14.0, 4.2)
     left, middle, right = figure.subplots(1, 3)
@@ -69,5 +75,7 @@ def analytic(data: Data) -> Figure:
         axes.label_outer()
     figure.axes[0].legend()
     ranks = f"rank {parameter(tree, 'rank_before')}, then {parameter(tree, 'rank')}"
-    figure.suptitle(f"Identity start, {ranks}, {size_of(tree)}, D = {parameter(tree, 'depth')}, step {step:g}")
+    figure.suptitle(
+        f"Identity start, {ranks}, {size_of(tree)}, D = {parameter(tree, 'depth')}, step {step:g}"
+    )
     return figure

@@ -6,21 +6,31 @@ from typing import Any
 
 import xarray as xr
 from matplotlib.figure import Figure
-from toysim.figures.matrix_completion.common import damage, median, observed
 
 from toysim.drawing import Data, new_figure, parameter
+from toysim.figures.matrix_completion.common import damage, median, observed
 
 SWITCH = "end of the deficit $T_c$ [flow time t]"
 TEST_LOSS, DAMAGE = "final test loss", "final test loss less that without deficit"
 DRAWS = "lines: median,\ndots: every draw"
 
 
-def draw_curves(axes: Any, values: xr.DataArray, along: str, label: str, first_color: int = 0) -> None:
+def draw_curves(
+    axes: Any, values: xr.DataArray, along: str, label: str, first_color: int = 0
+) -> None:
     """A line of medians and the dots of all draws for each level of ``along``."""
     for k, level in enumerate(values[along].values, first_color):
         here = values.sel({along: level}).transpose("replica", "switch")
         middle, color = median(here), f"C{k}"
-        axes.plot(here["switch"], middle, "-", color=color, lw=1.5, label=label.format(level), gid=f"median:{level}")
+        axes.plot(
+            here["switch"],
+            middle,
+            "-",
+            color=color,
+            lw=1.5,
+            label=label.format(level),
+            gid=f"median:{level}",
+        )
         for one in here.values:
             axes.plot(here["switch"], one, ".", color=color, ms=3, alpha=0.5, gid=f"draw:{level}")
     frame(axes, values)
@@ -49,25 +59,37 @@ def size_of(tree: xr.DataTree) -> str:
 
 def rank(data: Data) -> Figure:
     tree = data["matrix_completion.rank"]
-    title = f"First a task of another rank, then rank {parameter(tree, 'rank')} ({size_of(tree)}, D = 3)"
+    title = (
+        f"First a task of another rank, then rank {parameter(tree, 'rank')} "
+        f"({size_of(tree)}, D = 3)"
+    )
     return loss_figure(tree, "rank_before", "first rank {}", title)
 
 
 def entries(data: Data) -> Figure:
     tree = data["matrix_completion.observed"]
-    title = f"Rank {parameter(tree, 'rank_before')}, then rank {parameter(tree, 'rank')} ({size_of(tree)}, D = 3)"
+    title = (
+        f"Rank {parameter(tree, 'rank_before')}, then rank {parameter(tree, 'rank')} "
+        f"({size_of(tree)}, D = 3)"
+    )
     return loss_figure(tree, "n_observed", "{} entries observed", title)
 
 
 def subset(data: Data) -> Figure:
     tree = data["matrix_completion.subset"]
-    title = f"First {parameter(tree, 'n_observed_before')} entries of the same task, then more ({size_of(tree)}, D = 3)"
+    title = (
+        f"First {parameter(tree, 'n_observed_before')} entries of the same task, then more "
+        f"({size_of(tree)}, D = 3)"
+    )
     return loss_figure(tree, "n_observed", "then {}", title)
 
 
 def start(data: Data) -> Figure:
     tree = data["matrix_completion.start"]
-    title = f"Rank {parameter(tree, 'rank_before')}, then {parameter(tree, 'rank')}, by start ({size_of(tree)}, D = 3)"
+    title = (
+        f"Rank {parameter(tree, 'rank_before')}, then {parameter(tree, 'rank')}, by start "
+        f"({size_of(tree)}, D = 3)"
+    )
     return loss_figure(tree, "start_scale", "start $\\alpha$ = {:g}", title)
 
 
@@ -88,13 +110,25 @@ def seeds(data: Data) -> Figure:
     axes = figure.subplots()
     values = observed(tree, "final_test_loss").transpose("replica", "switch")
     for k, one in enumerate(values.values):
-        axes.plot(values["switch"], one, "o-", ms=3, lw=0.8, color=f"C{k % 10}", gid=f"draw:{k}",
-                  label="one draw each" if k == 0 else None)  # fmt: skip
+        axes.plot(
+            values["switch"],
+            one,
+            "o-",
+            ms=3,
+            lw=0.8,
+            color=f"C{k % 10}",
+            gid=f"draw:{k}",
+            label="one draw each" if k == 0 else None,
+        )
     axes.plot(values["switch"], median(values), "k-", lw=2.5, label="median", gid="median")
     frame(axes, values)
     axes.legend()
     ranks = f"Rank {parameter(tree, 'rank_before')}, then {parameter(tree, 'rank')}"
-    axes.set(yscale="log", ylabel=TEST_LOSS, title=f"{ranks}, in {len(values)} draws ({size_of(tree)}, D = 3)")
+    axes.set(
+        yscale="log",
+        ylabel=TEST_LOSS,
+        title=f"{ranks}, in {len(values)} draws ({size_of(tree)}, D = 3)",
+    )
     return figure
 
 
@@ -103,12 +137,26 @@ def decoupled(data: Data) -> Figure:
     figure = new_figure(11.0, 4.4)
     left, right = figure.subplots(1, 2)
     draw_curves(left, observed(tree, "final_test_loss"), "depth", "depth {}")
-    left.set(yscale="log", ylabel=TEST_LOSS, title=f"First two diagonal blocks, then all entries ({size_of(tree)})")
+    left.set(
+        yscale="log",
+        ylabel=TEST_LOSS,
+        title=f"First two diagonal blocks, then all entries ({size_of(tree)})",
+    )
     ranks = observed(tree, "effective_rank").isel(depth=slice(1, None))
     draw_curves(right, ranks, "depth", "depth {}", first_color=1)
     right.axhline(parameter(tree, "rank"), color="0.5", lw=0.8, zorder=0)
-    right.text(0.02, parameter(tree, "rank") - 0.05, "rank of the target", transform=right.get_yaxis_transform(),
-               va="top", fontsize=8, color="0.4")  # fmt: skip
-    right.set(ylim=(parameter(tree, "rank") - 0.5, 1.05 * float(ranks.max())), ylabel="effective rank at the end")
+    right.text(
+        0.02,
+        parameter(tree, "rank") - 0.05,
+        "rank of the target",
+        transform=right.get_yaxis_transform(),
+        va="top",
+        fontsize=8,
+        color="0.4",
+    )
+    right.set(
+        ylim=(parameter(tree, "rank") - 0.5, 1.05 * float(ranks.max())),
+        ylabel="effective rank at the end",
+    )
     right.set_title("depth 1 stays at full rank: not shown")
     return figure

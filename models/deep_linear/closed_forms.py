@@ -1,7 +1,8 @@
-"""Closed forms of deep linear networks, each with where it holds: one mode, and two balanced layers.
+"""Closed forms of deep linear networks, each with where it holds: one mode, and two balanced
+layers.
 
-K is the strength of a pathway, S the singular value, D the depth, t flow time. Balanced means equal layers,
-K = p^D. The depth-2 sigmoid is from arXiv:1312.6120; the others follow from the same flow
+K is the strength of a pathway, S the singular value, D the depth, t flow time. Balanced means equal
+layers, K = p^D. The depth-2 sigmoid is from arXiv:1312.6120; the others follow from the same flow
 dK/dt = D K^(2-2/D) (S - K), in the setting of arXiv:2308.12221.
 """
 
@@ -32,15 +33,17 @@ def strength_depth_two(t: Numbers, target: Numbers, start: Numbers) -> Any:
 
 
 def strength_unbalanced(t: Numbers, target: Numbers, start: Numbers, imbalance: Numbers) -> Any:
-    """Two layers of unequal size, one pathway: w2^2 - w1^2 = lambda is conserved (arXiv:2409.14623).
+    """Two layers of unequal size, one pathway: w2^2 - w1^2 = lambda is conserved
+    (arXiv:2409.14623).
 
         dK/dt = sqrt(lambda^2 + 4 K^2) (S - K),      u = 2 K / (|lambda| + sqrt(lambda^2 + 4 K^2))
-        u(t) = (u+ - u- r) / (1 - r),   r = (u0 - u+) / (u0 - u-) e^(-c t),   c = sqrt(lambda^2 + 4 S^2)
+        u(t) = (u+ - u- r) / (1 - r),   r = (u0 - u+) / (u0 - u-) e^(-c t),   c = sqrt(lambda^2 + 4
+                                        S^2)
         u+- = (-|lambda| +- c) / (2 S),     K = |lambda| u / (1 - u^2)
 
-    Rich, lambda -> 0: the sigmoid of ``strength_depth_two``; lazy, |lambda| >> S: S - (S - K0) e^(-|lambda| t).
-    K0 >= 0 and S > 0; at lambda = 0 K0 > 0. The differences u0 - u+ and 1 - u are written without cancellation, so
-    that small lambda keeps its digits. Arguments broadcast.
+    Rich, lambda -> 0: the sigmoid of ``strength_depth_two``; lazy, |lambda| >> S: S - (S - K0)
+    e^(-|lambda| t). K0 >= 0 and S > 0; at lambda = 0 K0 > 0. The differences u0 - u+ and 1 - u are
+    written without cancellation, so that small lambda keeps its digits. Arguments broadcast.
     """
     t, target, start = (np.asarray(v, float) for v in (t, target, start))
     size = np.abs(np.asarray(imbalance, float))
@@ -48,16 +51,24 @@ def strength_unbalanced(t: Numbers, target: Numbers, start: Numbers, imbalance: 
     with np.errstate(divide="ignore", invalid="ignore"):
         u_plus, u_minus = 2.0 * target / (size + rate), -(size + rate) / (2.0 * target)
         crossed = 1.0 + size * (start + target) / (start * rate + target * slope)
-        u_start_less_plus = 2.0 * size * (start - target) * crossed / ((size + slope) * (size + rate))
+        u_start_less_plus = (
+            2.0 * size * (start - target) * crossed / ((size + slope) * (size + rate))
+        )
         r = u_start_less_plus / (2.0 * start / (size + slope) - u_minus) * np.exp(-rate * t)
         one_less_plus = size * (1.0 + size / (rate + 2.0 * target)) / (size + rate)
-        u, one_less_u = (u_plus - u_minus * r) / (1.0 - r), (one_less_plus - r * (1.0 - u_minus)) / (1.0 - r)
+        u, one_less_u = (
+            (u_plus - u_minus * r) / (1.0 - r),
+            (one_less_plus - r * (1.0 - u_minus)) / (1.0 - r),
+        )
         strength = size * u / (one_less_u * (1.0 + u))
         return np.where(size == 0.0, strength_depth_two(t, target, start), strength)
 
 
-def learning_time(start: Numbers, end: Numbers, target: float, depth: int, n_pathways: int = 1) -> Any:
-    """Flow time in which total strength goes from ``start`` to ``end``, shared evenly by balanced pathways.
+def learning_time(
+    start: Numbers, end: Numbers, target: float, depth: int, n_pathways: int = 1
+) -> Any:
+    """Flow time in which total strength goes from ``start`` to ``end``, shared evenly by balanced
+    pathways.
 
         D = 1:   ln[(S - K0)/(S - K1)] / Q
         D = 2:   ln[K1 (S - K0) / (K0 (S - K1))] / (2S)
@@ -82,7 +93,8 @@ def _antiderivative(strength: Array, target: float, depth: int) -> Any:
 
 
 def deep_learning_time(start: Numbers, end: Numbers, target: float) -> Any:
-    """Limit of D * ``learning_time`` at infinite depth and fixed strengths, one pathway: dK/d(D t) = K^2 (S - K).
+    """Limit of D * ``learning_time`` at infinite depth and fixed strengths, one pathway: dK/d(D t)
+    = K^2 (S - K).
 
     [1/K0 - 1/K1] / S + ln[K1 (S - K0) / (K0 (S - K1))] / S^2;  valid for 0 < K0 < K1 < S.
     """
@@ -132,21 +144,25 @@ def end_state(target: float, distance: float, depth: int) -> tuple[float, float]
         return float(np.exp(exponent * log_weak) - rest**exponent - (depth - 2.0) * distance)
 
     # K_b^e = (D-2) C + K_a^e with K_a between S/2 and S.
-    low, high = (np.log((depth - 2.0) * distance + (share * target) ** exponent) / exponent for share in (0.5, 1.0))
+    low, high = (
+        np.log((depth - 2.0) * distance + (share * target) ** exponent) / exponent
+        for share in (0.5, 1.0)
+    )
     weak = float(np.exp(brentq(mismatch, low - 1e-9, high + 1e-9, xtol=1e-15, rtol=1e-15)))
     return target - weak, weak
 
 
 def balanced_flow(Q: Array, input_output: Array, balance: float, t: float) -> Array:
-    """Two layers of any orientation, stacked as Q = [W1'; W2] (n_in + n_out, h), after flow time ``t`` >= 0.
+    """Two layers of any orientation, stacked as Q = [W1'; W2] (n_in + n_out, h), after flow time
+    ``t`` >= 0.
 
         Q Q'(t) = e^(Ft) Q0 [I + Q0' (int_0^t e^(2Fs) ds) Q0]^(-1) Q0' e^(Ft)
         F = [[-lambda/2 I, Sigma'], [Sigma, lambda/2 I]],  Sigma = ``input_output`` (n_out, n_in)
 
-    Valid for one pathway of depth 2, whitened inputs and W2' W2 - W1 W1' = lambda I (``balance``) at the start, which
-    the flow conserves (arXiv:2409.14623; lambda = 0: Braun et al., NeurIPS 2022). Returned is one root of Q Q', with
-    at most n_in + n_out columns; its lower left block is W2 W1. Long times are taken in parts: the solution is
-    a semigroup, and e^(Ft) overflows.
+    Valid for one pathway of depth 2, whitened inputs and W2' W2 - W1 W1' = lambda I (``balance``)
+    at the start, which the flow conserves (arXiv:2409.14623; lambda = 0: Braun et al., NeurIPS
+    2022). Returned is one root of Q Q', with at most n_in + n_out columns; its lower left block is
+    W2 W1. Long times are taken in parts: the solution is a semigroup, and e^(Ft) overflows.
     """
     n_out, n_in = input_output.shape
     sides = np.repeat([-0.5 * balance, 0.5 * balance], [n_in, n_out])
@@ -163,5 +179,7 @@ def balanced_flow(Q: Array, input_output: Array, balance: float, t: float) -> Ar
         G = np.asarray(np.linalg.qr(G.T, mode="r")).T
     for _ in range(parts):
         root = np.linalg.cholesky(np.eye(G.shape[1]) + G.T @ (integral * G))
-        G = np.linalg.solve(root, (growth * G).T).T  # SciPy's triangular solve starts threads: 2 ms each
+        G = np.linalg.solve(
+            root, (growth * G).T
+        ).T  # SciPy's triangular solve starts threads: 2 ms each
     return np.asarray(vectors @ G)

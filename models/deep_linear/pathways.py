@@ -1,4 +1,6 @@
-"""What all models of this family are given: pathways, deficits in flow time, and gradient descent's steps."""
+"""What all models of this family are given: pathways, deficits in flow time, and gradient descent's
+steps.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +12,36 @@ UNSTABLE_ABOVE = 2.0  # step * sharpness of gradient descent at a minimum
 
 
 class PathwayParameters(Parameters):
-    """Pathways of ``depth`` weight matrices, the windows in which one of them is frozen, and the updates."""
+    """Pathways of ``depth`` weight matrices, the windows in which one of them is frozen, and the
+    updates.
+    """
 
-    n_pathways: int = parameter(2, symbol="P", meaning="pathways from input to output", ge=1, le=10_000)
+    n_pathways: int = parameter(
+        2, symbol="P", meaning="pathways from input to output", ge=1, le=10_000
+    )
     depth: int = parameter(3, symbol="D", meaning="weight matrices in a pathway", ge=1, le=64)
-    deficit_pathway: int = parameter(1, symbol="b", meaning="pathway frozen in the deficit, counted from 0", ge=0)
-    deficit_start: float = parameter(0.0, symbol="t0", unit="t", meaning="start of the deficit", ge=0)
-    deficit_length: float = parameter(0.0, symbol="tau", unit="t", meaning="length of the deficit, 0 for none", ge=0)
-    windows: Matrix = parameter((), symbol="windows", unit="t", meaning="further deficits, rows [pathway, start, stop]")
+    deficit_pathway: int = parameter(
+        1, symbol="b", meaning="pathway frozen in the deficit, counted from 0", ge=0
+    )
+    deficit_start: float = parameter(
+        0.0, symbol="t0", unit="t", meaning="start of the deficit", ge=0
+    )
+    deficit_length: float = parameter(
+        0.0, symbol="tau", unit="t", meaning="length of the deficit, 0 for none", ge=0
+    )
+    windows: Matrix = parameter(
+        (), symbol="windows", unit="t", meaning="further deficits, rows [pathway, start, stop]"
+    )
     duration: float = parameter(10.0, symbol="T", unit="t", meaning="flow time simulated", gt=0)
-    step: float = parameter(0.01, symbol="eta", unit="t", meaning="learning rate of an update", gt=0, stream=False)
+    step: float = parameter(
+        0.01, symbol="eta", unit="t", meaning="learning rate of an update", gt=0, stream=False
+    )
     n_records: int = parameter(
-        0, symbol="R", meaning="records over [0, T], both ends included; 1 for the end only", ge=0, stream=False
+        0,
+        symbol="R",
+        meaning="records over [0, T], both ends included; 1 for the end only",
+        ge=0,
+        stream=False,
     )
     allow_unstable: bool = parameter(
         False, symbol="unstable", meaning="allow steps above the stability threshold", stream=False
@@ -38,7 +58,8 @@ class PathwayParameters(Parameters):
         for row in self.windows:
             if len(row) != 3 or row[0] not in range(self.n_pathways) or not 0 <= row[1] <= row[2]:
                 raise ValueError(
-                    f"windows: row {list(row)} must be [pathway, start, stop] with pathway in 0..{last} "
+                    f"windows: row {list(row)} must be [pathway, start, stop] with pathway in "
+                    f"0..{last} "
                     f"and 0 <= start <= stop"
                 )
         return self
@@ -47,15 +68,19 @@ class PathwayParameters(Parameters):
         """Between one and ``at_most`` updates, or ValueError."""
         if not 0.5 < self.duration / self.step <= at_most:
             raise ValueError(
-                f"duration / step = {self.duration / self.step:.3g} updates; change duration or step "
+                f"duration / step = {self.duration / self.step:.3g} updates; change duration or "
+                "step "
                 f"so that there are 1 to {at_most}"
             )
 
     def refuse_unstable(self, sharpness: float) -> None:
-        """A step beyond the stability threshold of a minimum of that sharpness, unless it is allowed."""
+        """A step beyond the stability threshold of a minimum of that sharpness, unless it is
+        allowed.
+        """
         if self.step * sharpness > UNSTABLE_ABOVE and not self.allow_unstable:
             raise ValueError(
-                f"step = {self.step:g} is unstable where one pathway has learned all: step * sharpness = "
+                f"step = {self.step:g} is unstable where one pathway has learned all: step * "
+                "sharpness = "
                 f"{self.step * sharpness:.3g} > 2; lower it below {UNSTABLE_ABOVE / sharpness:.3g} "
                 f"or set allow_unstable = true"
             )

@@ -10,20 +10,42 @@ MAX_NUMBERS = 2**27  # of a batch, or of what a run draws once: half a gigabyte
 
 
 class SequenceParameters(Parameters):
-    """Sequences of N item-label pairs and a target item; see ``sequences`` for how they are drawn."""
+    """Sequences of N item-label pairs and a target item; see ``sequences`` for how they are
+    drawn.
+    """
 
-    n_pairs: int = parameter(4, symbol="N", meaning="item-label pairs in the context", ge=2, le=1000)
+    n_pairs: int = parameter(
+        4, symbol="N", meaning="item-label pairs in the context", ge=2, le=1000
+    )
     n_labels: int = parameter(16, symbol="L", meaning="labels in all", ge=2, le=10**4)
     n_classes: int = parameter(
-        0, symbol="K", meaning="classes of training, class c with label c mod L; 0: novel classes only", ge=0, le=10**6
+        0,
+        symbol="K",
+        meaning="classes of training, class c with label c mod L; 0: novel classes only",
+        ge=0,
+        le=10**6,
     )
-    dimension: int = parameter(63, symbol="D", meaning="numbers an item or label consists of", ge=1, le=10**5)
-    burst: int = parameter(1, symbol="B", meaning="copies of a class in a bursty context", ge=1, le=1000)
-    item_noise: float = parameter(0.1, symbol="eps", meaning="noise of an item about its class", ge=0, le=100)
-    p_novel: float = parameter(1.0, symbol="p_C", meaning="share of sequences with novel classes", ge=0, le=1)
-    p_bursty: float = parameter(1.0, symbol="p_B", meaning="share of bursty ones among the others", ge=0, le=1)
+    dimension: int = parameter(
+        63, symbol="D", meaning="numbers an item or label consists of", ge=1, le=10**5
+    )
+    burst: int = parameter(
+        1, symbol="B", meaning="copies of a class in a bursty context", ge=1, le=1000
+    )
+    item_noise: float = parameter(
+        0.1, symbol="eps", meaning="noise of an item about its class", ge=0, le=100
+    )
+    p_novel: float = parameter(
+        1.0, symbol="p_C", meaning="share of sequences with novel classes", ge=0, le=1
+    )
+    p_bursty: float = parameter(
+        1.0, symbol="p_B", meaning="share of bursty ones among the others", ge=0, le=1
+    )
     zipf_exponent: float = parameter(
-        0.0, symbol="zipf", meaning="class c has weight (c + 1)^-zipf in plain sequences", ge=0, le=10
+        0.0,
+        symbol="zipf",
+        meaning="class c has weight (c + 1)^-zipf in plain sequences",
+        ge=0,
+        le=10,
     )
     batch_size: int = parameter(64, symbol="S", meaning="fresh sequences an update", ge=1, le=10**5)
     n_test: int = parameter(500, symbol="n", meaning="sequences of a test set", ge=1, le=10**6)
@@ -32,21 +54,31 @@ class SequenceParameters(Parameters):
     def _task_fits(self) -> SequenceParameters:
         N, L, K, B = self.n_pairs, self.n_labels, self.n_classes, self.burst
         if K == 0 and self.p_novel < 1:
-            raise ValueError(f"p_novel = {self.p_novel:g} needs classes to train on; give n_classes, or p_novel = 1")
+            raise ValueError(
+                f"p_novel = {self.p_novel:g} needs classes to train on; give n_classes, or "
+                "p_novel = 1"
+            )
         if K % L:
-            raise ValueError(f"n_classes = {K} is no multiple of n_labels = {L}; give every label as many classes")
+            raise ValueError(
+                f"n_classes = {K} is no multiple of n_labels = {L}; give every label as many "
+                "classes"
+            )
         if B >= N or N % B:
-            raise ValueError(f"burst = {B} must divide n_pairs = {N} and be less; give one of its divisors")
+            raise ValueError(
+                f"burst = {B} must divide n_pairs = {N} and be less; give one of its divisors"
+            )
         if N // B > L:
             raise ValueError(
-                f"n_labels = {L} is less than n_pairs/burst = {N // B}, but a bursty context shows as many distinct "
+                f"n_labels = {L} is less than n_pairs/burst = {N // B}, but a bursty context "
+                "shows as many distinct "
                 "labels; raise n_labels or burst"
             )
         in_batch = max(self.batch_size, self.n_test) * ((N + 1) * self.dimension + L)
         numbers = max(in_batch, (K + L) * self.dimension)
         if numbers > MAX_NUMBERS:
             raise ValueError(
-                f"a batch, or the classes and labels, hold {numbers:.2g} numbers, more than {MAX_NUMBERS:.2g}; lower "
+                f"a batch, or the classes and labels, hold {numbers:.2g} numbers, more than "
+                f"{MAX_NUMBERS:.2g}; lower "
                 "batch_size, n_test, n_classes, n_labels or dimension"
             )
         return self

@@ -1,11 +1,14 @@
-"""Item-label sequences: which classes and labels a context shows, what is asked, and the contents of the items.
+"""Item-label sequences: which classes and labels a context shows, what is asked, and the contents
+of the items.
 
-A context is N pairs (item, label) and a target item. Item k of class c is (mu_c + eps eta)/sqrt(1 + eps^2) with a
-fresh eta at every occurrence; a label is its vector, without noise; all numbers N(0, 1/D). Class c carries label
-c mod L. A sequence is of novel classes with probability p_novel, else bursty with probability p_bursty, else plain:
+A context is N pairs (item, label) and a target item. Item k of class c is (mu_c + eps eta)/sqrt(1 +
+eps^2) with a fresh eta at every occurrence; a label is its vector, without noise; all numbers N(0,
+1/D). Class c carries label c mod L. A sequence is of novel classes with probability p_novel, else
+bursty with probability p_bursty, else plain:
 
     bursty   N/B distinct labels, one class of each, B copies; the target's class is one of them
-    plain    N context classes and the target's drawn independently from the Zipf law (c + 1)^-exponent
+    plain    N context classes and the target's drawn independently from the Zipf law (c +
+             1)^-exponent
     novel    as bursty, with class centres drawn afresh for the sequence
 
 After the generator of arXiv:2312.03002; there novel centres are shared by a batch.
@@ -29,7 +32,8 @@ Ints = npt.NDArray[np.int64]
 class Sequences(NamedTuple):
     """A batch of S sequences by their contents.
 
-    items (S, N+1, D): the N items of the context, then the target; labels (S, N) of the context; truth (S,).
+    items (S, N+1, D): the N items of the context, then the target; labels (S, N) of the context;
+    truth (S,).
     """
 
     items: Floats
@@ -66,9 +70,15 @@ def draw_contents(task: Task, generator: np.random.Generator) -> Contents:
 
 
 def draw_batch(
-    task: Task, contents: Contents, size: int, generator: np.random.Generator, exclude_target: bool = False
+    task: Task,
+    contents: Contents,
+    size: int,
+    generator: np.random.Generator,
+    exclude_target: bool = False,
 ) -> Sequences:
-    """``size`` sequences of the task; ``exclude_target``: plain contexts never show the target's class."""
+    """``size`` sequences of the task; ``exclude_target``: plain contexts never show the target's
+    class.
+    """
     novel = generator.random(size) < task.p_novel
     bursty = novel | (generator.random(size) < task.p_bursty)
     classes = _bursty_classes(task, size, generator)
@@ -86,7 +96,9 @@ def _bursty_classes(task: Task, size: int, generator: np.random.Generator) -> In
     """Classes (size, N + 1) of bursty sequences; the target has that of a slot drawn at random."""
     n_distinct = task.n_pairs // task.burst
     order = np.argsort(generator.random((size, task.n_labels), np.float32), axis=1)[:, :n_distinct]
-    order += task.n_labels * generator.integers(max(1, task.n_classes // task.n_labels), size=order.shape)
+    order += task.n_labels * generator.integers(
+        max(1, task.n_classes // task.n_labels), size=order.shape
+    )
     if task.burst > 1:
         order = generator.permuted(np.tile(order, task.burst), axis=1)
     slot = generator.integers(task.n_pairs, size=size)
@@ -97,7 +109,9 @@ def _plain_classes(task: Task, size: int, generator: np.random.Generator) -> Int
     """Classes (size, N + 1), all independent from the Zipf law."""
     weights = np.arange(1, task.n_classes + 1, dtype=float) ** -task.zipf_exponent
     cumulative = np.cumsum(weights) / weights.sum()
-    return np.searchsorted(cumulative[:-1], generator.random((size, task.n_pairs + 1)), side="right")
+    return np.searchsorted(
+        cumulative[:-1], generator.random((size, task.n_pairs + 1)), side="right"
+    )
 
 
 def _without_target(task: Task, classes: Ints, generator: np.random.Generator) -> Ints:
@@ -110,11 +124,14 @@ def _without_target(task: Task, classes: Ints, generator: np.random.Generator) -
 
 
 @kernel
-def make_items(items: Floats, classes: Ints, novel: npt.NDArray[np.bool_], centres: Floats, noise: float) -> None:
+def make_items(
+    items: Floats, classes: Ints, novel: npt.NDArray[np.bool_], centres: Floats, noise: float
+) -> None:
     """Turns draws z ~ N(0, 1/D), in ``items`` (S, N+1, D), into items in place.
 
-    Known classes: (mu + eps z)/sqrt(1 + eps^2). Novel classes without drawing their centres: copies of one class have
-    overlap rho = 1/(1 + eps^2), so that given the sum s of m earlier copies the next one is
+    Known classes: (mu + eps z)/sqrt(1 + eps^2). Novel classes without drawing their centres: copies
+    of one class have overlap rho = 1/(1 + eps^2), so that given the sum s of m earlier copies the
+    next one is
     a s + b z,  a = rho/(1 + (m - 1) rho),  b^2 = 1 - m rho a.
     """
     rho = 1.0 / (1.0 + noise * noise)
@@ -145,17 +162,31 @@ def blend(z: Floats, own: float, other: Floats, share: float) -> None:
 
 
 def draw_tests(
-    task: Task, contents: Contents, size: int, generator: np.random.Generator, exclude_target: bool = False
+    task: Task,
+    contents: Contents,
+    size: int,
+    generator: np.random.Generator,
+    exclude_target: bool = False,
 ) -> dict[str, Sequences]:
-    """Test sets: ``train`` as in training; ``ic`` novel classes, only the context tells; where there are classes
+    """Test sets: ``train`` as in training; ``ic`` novel classes, only the context tells; where
+    there are classes
 
-    ``ic2``, bursty, every label of the context moved by one, and ``iw``, plain, where the weights tell; a context of
-    ``iw`` shows the target's class by chance, unless ``exclude_target``.
+    ``ic2``, bursty, every label of the context moved by one, and ``iw``, plain, where the weights
+    tell; a context of ``iw`` shows the target's class by chance, unless ``exclude_target``.
     """
     ic = draw_batch(task._replace(p_novel=1.0), contents, size, generator)
     if task.n_classes == 0:
         return {"train": ic, "ic": ic}
     moved = draw_batch(task._replace(p_novel=0.0, p_bursty=1.0), contents, size, generator)
-    moved = moved._replace(labels=(moved.labels + 1) % task.n_labels, truth=(moved.truth + 1) % task.n_labels)
-    plain = draw_batch(task._replace(p_novel=0.0, p_bursty=0.0), contents, size, generator, exclude_target)
-    return {"train": draw_batch(task, contents, size, generator), "ic": ic, "ic2": moved, "iw": plain}
+    moved = moved._replace(
+        labels=(moved.labels + 1) % task.n_labels, truth=(moved.truth + 1) % task.n_labels
+    )
+    plain = draw_batch(
+        task._replace(p_novel=0.0, p_bursty=0.0), contents, size, generator, exclude_target
+    )
+    return {
+        "train": draw_batch(task, contents, size, generator),
+        "ic": ic,
+        "ic2": moved,
+        "iw": plain,
+    }

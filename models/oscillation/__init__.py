@@ -1,4 +1,6 @@
-"""Large learning rates: what oscillation teaches, where it settles, what decay makes of it (arXiv:2310.17074)."""
+"""Large learning rates: what oscillation teaches, where it settles, what decay makes of it
+(arXiv:2310.17074).
+"""
 
 from toysim.models.oscillation.catapult import CATAPULT
 from toysim.models.oscillation.diagonal_linear import DIAGONAL_LINEAR

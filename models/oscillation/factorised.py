@@ -1,6 +1,8 @@
-"""Gradient descent on a loss l of a product p = x y, or of vectors' p = u.v, in what the product moves by.
+"""Gradient descent on a loss l of a product p = x y, or of vectors' p = u.v, in what the product
+moves by.
 
-With s = |x|^2 + |y|^2, D = |x|^2 - |y|^2 and the slope g = l'(p), an update x - eta g y, y - eta g x is exactly
+With s = |x|^2 + |y|^2, D = |x|^2 - |y|^2 and the slope g = l'(p), an update x - eta g y, y - eta g
+x is exactly
 
     p <- p - eta g s + eta^2 g^2 p
     s <- s - 4 eta g p + eta^2 g^2 s
@@ -20,7 +22,8 @@ from toysim.jit import kernel
 
 Array = npt.NDArray[np.float64]
 
-# A rounding of 1e-16 then stays below 1e-10 or so: larger growth is chaos, and no two ways of computing agree.
+# A rounding of 1e-16 then stays below 1e-10 or so: larger growth is chaos, and no two ways of
+# computing agree.
 LARGEST_GROWTH = math.log(1e5)
 
 
@@ -28,7 +31,11 @@ LARGEST_GROWTH = math.log(1e5)
 def update(p: float, s: float, D: float, slope: float, eta: float) -> tuple[float, float, float]:
     """p, s and D after one update with slope l'(p)."""
     move = eta * slope
-    return p - move * s + move * move * p, s - 4.0 * move * p + move * move * s, D * (1.0 - move * move)
+    return (
+        p - move * s + move * move * p,
+        s - 4.0 * move * p + move * move * s,
+        D * (1.0 - move * move),
+    )
 
 
 @kernel

@@ -6,7 +6,9 @@ from toysim.model import Parameters, parameter
 
 
 class RecordedParameters(Parameters):
-    """Records of a run of ``n_steps`` updates, a parameter that each model adds with its own limits."""
+    """Records of a run of ``n_steps`` updates, a parameter that each model adds with its own
+    limits.
+    """
 
     n_records: int = parameter(
         0,

@@ -1,8 +1,10 @@
-"""Perceptrons: overlaps, entropies, potentials and branches by mean-field theory, beside samplers and learners.
+"""Perceptrons: overlaps, entropies, potentials and branches by mean-field theory, beside samplers
+and learners.
 
-Two ensembles, not to be mixed up: Gibbs measures on binary weights w in {-1,+1}^N (storage, teacher-student, the
-Franz-Parisi potential, two tasks in a row), and measures on the magnetisations m in [-1,1]^N of a factorised
-distribution over binary weights, where the learners of arXiv:2212.02846 live.
+Two ensembles, not to be mixed up: Gibbs measures on binary weights w in {-1,+1}^N (storage,
+teacher-student, the Franz-Parisi potential, two tasks in a row), and measures on the magnetisations
+m in [-1,1]^N of a factorised distribution over binary weights, where the learners of
+arXiv:2212.02846 live.
 """
 
 from toysim.models.perceptron.continual import CONTINUAL

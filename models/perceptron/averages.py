@@ -1,7 +1,8 @@
-"""Averages over Gaussian fields whose integrands turn on a scale of their own: nodes gather where they turn.
+"""Averages over Gaussian fields whose integrands turn on a scale of their own: nodes gather where
+they turn.
 
-A step of width sqrt(1-q) stands in the patterns' integrals, one of width 1/sqrt(q^) in the weights'. A fixed grid
-misses it as q -> 1 and then finds saddle points that are none.
+A step of width sqrt(1-q) stands in the patterns' integrals, one of width 1/sqrt(q^) in the
+weights'. A fixed grid misses it as q -> 1 and then finds saddle points that are none.
 """
 
 import math
@@ -15,7 +16,8 @@ from toysim.numerics.gaussian import density, inverse_mills, log_tail
 # Step of the trapezoid in u: halving it moves nothing by 1e-9 of itself; at 0.12 it does.
 STEP = 0.1
 REACH = 9.0  # G(9) = 1e-18
-FARTHEST = 5.0  # a step farther out weighs less than 1e-6 of its width, and a grid around it would miss the bulk
+# a step farther out weighs less than 1e-6 of its width, and a grid around it would miss the bulk
+FARTHEST = 5.0
 
 
 @kernel
@@ -43,7 +45,9 @@ def gaussian_nodes(centre: float, scale: float, step: float) -> tuple[Any, Any]:
 
 @kernel
 def site_averages(variance: float, mean: float, step: float) -> tuple[float, float, float, float]:
-    """Averages over a weight's field A = mean + sqrt(variance) z: tanh A, tanh^2 A, (1 - tanh^2 A)^2, ln 2cosh A."""
+    """Averages over a weight's field A = mean + sqrt(variance) z: tanh A, tanh^2 A, (1 - tanh^2
+    A)^2, ln 2cosh A.
+    """
     width = math.sqrt(max(variance, 0.0))
     scale = 1.0 / max(1.0, width)
     z, weight = gaussian_nodes(near(-mean / max(width, 1e-100)), scale, step)
@@ -62,7 +66,8 @@ def site_averages(variance: float, mean: float, step: float) -> tuple[float, flo
 
 @kernel
 def storage_patterns(q: float, margin: float, step: float) -> tuple[float, float, float]:
-    """Averages over a random pattern at overlap q: f^2, (df/domega)^2, ln H(t); f = (G/H)(t)/sqrt(1-q),
+    """Averages over a random pattern at overlap q: f^2, (df/domega)^2, ln H(t); f =
+    (G/H)(t)/sqrt(1-q),
 
     t = (margin + sqrt(q) z)/sqrt(1-q).
     """
@@ -80,11 +85,15 @@ def storage_patterns(q: float, margin: float, step: float) -> tuple[float, float
 
 
 @kernel
-def teacher_patterns(q: float, r: float, wrong: float, step: float) -> tuple[float, float, float, float, float]:
-    """Averages over a pattern that a teacher labels, the students' overlaps being q and r (with the teacher).
+def teacher_patterns(
+    q: float, r: float, wrong: float, step: float
+) -> tuple[float, float, float, float, float]:
+    """Averages over a pattern that a teacher labels, the students' overlaps being q and r (with the
+    teacher).
 
-    Weight of a wrong label: ``wrong`` = exp(-1/T). Returned: 2<H f^2>, 2<G f>/sqrt(1-r^2/q), 2<H (df/domega)^2>,
-    2<H ln M(u)> and the share of wrong labels, with the names of ``teacher_student``'s equations.
+    Weight of a wrong label: ``wrong`` = exp(-1/T). Returned: 2<H f^2>, 2<G f>/sqrt(1-r^2/q), 2<H
+    (df/domega)^2>, 2<H ln M(u)> and the share of wrong labels, with the names of
+    ``teacher_student``'s equations.
     """
     q = max(q, 1e-300)
     apart = math.sqrt(max(q - r * r, 1e-12 * q))

@@ -1,6 +1,7 @@
 """Binary weights of one instance by either sampler: what the models with binary weights read off.
 
-The measure is  exp[ x k.w - beta violated(w) ]  with a reference configuration k; the field x may be replaced by the
+The measure is  exp[ x k.w - beta violated(w) ]  with a reference configuration k; the field x may
+                be replaced by the
 overlap k.<w>/N that it is to give.
 """
 
@@ -13,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
+
+from toysim.model import STATUSES
 from toysim.models.perceptron.enumeration import gibbs, violations
 from toysim.models.perceptron.instances import Signs
 from toysim.models.perceptron.message_passing import Marginals, marginals, problem
-
-from toysim.model import STATUSES
 
 Array = npt.NDArray[np.float64]
 
@@ -28,7 +29,9 @@ LARGEST_FIELD = 20.0  # a flip costs e^-40
 
 @dataclass(frozen=True)
 class Measure:
-    """Labelled patterns (N, P), the reference k, its field x or, where given, the overlap, margin and beta."""
+    """Labelled patterns (N, P), the reference k, its field x or, where given, the overlap, margin
+    and beta.
+    """
 
     patterns: Signs
     reference: Signs
@@ -40,9 +43,11 @@ class Measure:
 
 @dataclass(frozen=True)
 class Sampled:
-    """<w> (N,), ln Z / N, violated patterns per weight, the field x and the outcome (index into STATUSES).
+    """<w> (N,), ln Z / N, violated patterns per weight, the field x and the outcome (index into
+    STATUSES).
 
-    An instance without solutions has ln Z = -inf and counts as diverged: averages are over those with solutions.
+    An instance without solutions has ln Z = -inf and counts as diverged: averages are over those
+    with solutions.
     """
 
     magnetisation: Array
@@ -65,10 +70,18 @@ def passed(measure: Measure, n_iterations: int = MANY, start: Array | None = Non
     found: Marginals = marginals(
         problem(measure.patterns, measure.reference, measure.margin, measure.beta),
         np.zeros(n) if start is None else start,
-        measure.coupling, measure.overlap, n_iterations,
-    )  # fmt: skip
+        measure.coupling,
+        measure.overlap,
+        n_iterations,
+    )
     status = OK if found.converged else NOT_CONVERGED
-    return Sampled(found.magnetisation, found.free_entropy, found.violated * n_patterns / n, found.coupling, status)
+    return Sampled(
+        found.magnetisation,
+        found.free_entropy,
+        found.violated * n_patterns / n,
+        found.coupling,
+        status,
+    )
 
 
 def enumerated(measure: Measure) -> Sampled:
@@ -79,15 +92,24 @@ def enumerated(measure: Measure) -> Sampled:
     if not math.isnan(measure.overlap):
         coupling = coupling_for(
             measure.overlap,
-            lambda x: float(reference @ gibbs(counts, measure.beta, x * reference).magnetisation) / len(reference),
+            lambda x: (
+                float(reference @ gibbs(counts, measure.beta, x * reference).magnetisation)
+                / len(reference)
+            ),
         )
     found = gibbs(counts, measure.beta, coupling * reference)
     status = OK if math.isfinite(found.free_entropy) else DIVERGED
-    return Sampled(found.magnetisation, found.free_entropy, found.violated / len(reference), coupling, status)
+    return Sampled(
+        found.magnetisation, found.free_entropy, found.violated / len(reference), coupling, status
+    )
 
 
 def coupling_for(overlap: float, overlap_at: Callable[[float], float]) -> float:
-    """The field x at which ``overlap_at``, increasing, is ``overlap``; NaN where no field reaches it."""
+    """The field x at which ``overlap_at``, increasing, is ``overlap``; NaN where no field reaches
+    it.
+    """
     if not overlap_at(-LARGEST_FIELD) < overlap < overlap_at(LARGEST_FIELD):
         return math.nan
-    return float(brentq(lambda x: overlap_at(x) - overlap, -LARGEST_FIELD, LARGEST_FIELD, xtol=1e-13))
+    return float(
+        brentq(lambda x: overlap_at(x) - overlap, -LARGEST_FIELD, LARGEST_FIELD, xtol=1e-13)
+    )

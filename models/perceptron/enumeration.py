@@ -1,9 +1,10 @@
 """Exact enumeration of all 2^N binary weights of one instance.
 
-A configuration is an integer whose bit i is set where w_i = +1. The field y w.x of a pattern is that of the low weights
-plus that of the high ones, both tabulated: a configuration then costs one comparison of small integers a pattern, many
-of them in one instruction (measured at N = 21, P = 10: 1 ns a configuration; in Gray's order, flip by flip, 11 ns).
-What is kept is how many patterns each configuration violates, two bytes; Gibbs averages are sums over that table.
+A configuration is an integer whose bit i is set where w_i = +1. The field y w.x of a pattern is
+that of the low weights plus that of the high ones, both tabulated: a configuration then costs one
+comparison of small integers a pattern, many of them in one instruction (measured at N = 21, P = 10:
+1 ns a configuration; in Gray's order, flip by flip, 11 ns). What is kept is how many patterns each
+configuration violates, two bytes; Gibbs averages are sums over that table.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.perceptron.instances import Signs
 
 from toysim.jit import kernel
+from toysim.models.perceptron.instances import Signs
 
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int16]
@@ -24,7 +25,9 @@ LOW_BITS = 10
 
 
 class Ensemble(NamedTuple):
-    """ln Z / N (-inf where nothing is left), the mean number of violated patterns, magnetisations (N,)."""
+    """ln Z / N (-inf where nothing is left), the mean number of violated patterns, magnetisations
+    (N,).
+    """
 
     free_entropy: float
     violated: float
@@ -33,7 +36,9 @@ class Ensemble(NamedTuple):
 
 @kernel
 def half_fields(patterns: Signs, first: int, n_bits: int) -> Counts:
-    """sum_i y x_i w_i over weights first, ..., first + n_bits - 1, of all their states: (P, 2^n_bits)."""
+    """sum_i y x_i w_i over weights first, ..., first + n_bits - 1, of all their states: (P,
+    2^n_bits).
+    """
     n_patterns = patterns.shape[1]
     fields = np.empty((n_patterns, 1 << n_bits), np.int16)
     for mu in range(n_patterns):
@@ -48,7 +53,9 @@ def half_fields(patterns: Signs, first: int, n_bits: int) -> Counts:
 
 @kernel
 def violations(patterns: Signs, margin: float) -> Counts:
-    """Violated patterns, those with y w.x < margin * sqrt(N), of every configuration; patterns (N, P), labelled."""
+    """Violated patterns, those with y w.x < margin * sqrt(N), of every configuration; patterns (N,
+    P), labelled.
+    """
     n, n_patterns = patterns.shape
     n_low = min(n, LOW_BITS)
     low, high = half_fields(patterns, 0, n_low), half_fields(patterns, n_low, n - n_low)
@@ -74,13 +81,18 @@ def site_energy(state: int, fields: Array) -> float:
 
 @kernel
 def gibbs(counts: Counts, beta: float, fields: Array) -> Ensemble:
-    """Averages under exp(-beta * violated + sum_i b_i w_i); at beta = inf over the solutions alone."""
+    """Averages under exp(-beta * violated + sum_i b_i w_i); at beta = inf over the solutions
+    alone.
+    """
     n = len(fields)
     zero_temperature = math.isinf(beta)
     top = -math.inf
     for state in range(len(counts)):
         if counts[state] == 0 or not zero_temperature:
-            top = max(top, site_energy(state, fields) - (beta * counts[state] if counts[state] > 0 else 0.0))
+            top = max(
+                top,
+                site_energy(state, fields) - (beta * counts[state] if counts[state] > 0 else 0.0),
+            )
     total = violated = 0.0
     magnetisation = np.zeros(n)
     for state in range(len(counts)):
@@ -96,10 +108,12 @@ def gibbs(counts: Counts, beta: float, fields: Array) -> Ensemble:
 
 @kernel
 def smeared(values: Array, room: Array, coupling: float, n: int) -> Array:
-    """sum_w exp(x J.w - N |x|) values_w for all J, one weight after the other: N 2^N steps, not 4^N.
+    """sum_w exp(x J.w - N |x|) values_w for all J, one weight after the other: N 2^N steps, not
+    4^N.
 
-    A round takes the lowest bit and makes it the highest, so that after n rounds all are in place: reads and writes
-    stay in order (measured: half the time of one that keeps places). ``values`` and ``room`` are used up.
+    A round takes the lowest bit and makes it the highest, so that after n rounds all are in place:
+    reads and writes stay in order (measured: half the time of one that keeps places). ``values``
+    and ``room`` are used up.
     """
     near, far = math.exp(coupling - abs(coupling)), math.exp(-coupling - abs(coupling))
     half = len(values) // 2
@@ -114,10 +128,12 @@ def smeared(values: Array, room: Array, coupling: float, n: int) -> Array:
 
 @kernel
 def franz_parisi(counts: Counts, coupling: float, n: int) -> tuple[float, float, float, float]:
-    """Solutions w in the field x of a solution J of the same patterns, averaged over all J: (psi, p, q, t).
+    """Solutions w in the field x of a solution J of the same patterns, averaged over all J: (psi,
+    p, q, t).
 
-    psi = (1/N) <ln sum_w exp(x J.w)>_J, and with the magnetisations m_i(J) of w and M_i of J the overlaps
-    p = <J.m(J)>/N, q = <|m(J)|^2>/N, t = <M.m(J)>/N (arXiv:1408.1784). NaN without a solution.
+    psi = (1/N) <ln sum_w exp(x J.w)>_J, and with the magnetisations m_i(J) of w and M_i of J the
+    overlaps p = <J.m(J)>/N, q = <|m(J)|^2>/N, t = <M.m(J)>/N (arXiv:1408.1784). NaN without a
+    solution.
     """
     size = len(counts)
     solved = np.empty(size)

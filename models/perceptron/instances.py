@@ -1,7 +1,7 @@
 """Instances of the perceptron problems at finite size: patterns, labels and teachers.
 
-A pattern x is a row of N independent signs, its label y a sign; only y x enters. The samplers hold the labelled
-patterns as (N, P) int8, one row per weight: a change of one weight then reads one row.
+A pattern x is a row of N independent signs, its label y a sign; only y x enters. The samplers hold
+the labelled patterns as (N, P) int8, one row per weight: a change of one weight then reads one row.
 """
 
 from __future__ import annotations
@@ -34,8 +34,11 @@ def combined(rows: Signs, weights: npt.NDArray[np.float64], out: npt.NDArray[np.
             out[u] += weight * rows[i, u]
 
 
-def labelled(generator: np.random.Generator, size: int, patterns: int, teacher: Signs | None = None) -> Signs:
-    """y x of ``patterns`` random patterns, (size, patterns); y = sign(W.x) of a teacher W, 1 in a tie (at even size).
+def labelled(
+    generator: np.random.Generator, size: int, patterns: int, teacher: Signs | None = None
+) -> Signs:
+    """y x of ``patterns`` random patterns, (size, patterns); y = sign(W.x) of a teacher W, 1 in a
+    tie (at even size).
 
     Without a teacher labels are random, and y x is distributed as x.
     """
@@ -49,9 +52,11 @@ def labelled(generator: np.random.Generator, size: int, patterns: int, teacher: 
 
 
 def flipped(generator: np.random.Generator, teacher: Signs, overlap: float) -> Signs:
-    """A second teacher that differs from the first in exactly round(N (1 - overlap)/2) places, chosen at random.
+    """A second teacher that differs from the first in exactly round(N (1 - overlap)/2) places,
+    chosen at random.
 
-    Independent flips would give the overlap a deviation of sqrt((1 - overlap^2)/N), more than what samplers resolve.
+    Independent flips would give the overlap a deviation of sqrt((1 - overlap^2)/N), more than what
+    samplers resolve.
     """
     second = teacher.copy()
     second[generator.permutation(len(teacher))[: round(0.5 * len(teacher) * (1.0 - overlap))]] *= -1

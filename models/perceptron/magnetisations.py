@@ -1,11 +1,15 @@
-"""Metropolis sampling of magnetisations: the Gibbs measure of the field-space learner at finite size.
+"""Metropolis sampling of magnetisations: the Gibbs measure of the field-space learner at finite
+size.
 
-    weight(m) = exp[ beta sum_mu ln H(-u_mu) + kappa sum_i S(m_i) + sum_i b_i m_i ]   on m in [-1, 1]^N
-    u_mu = y_mu m.x_mu / sqrt(sum_i (1 - m_i^2)),   S(m) = -(1+m)/2 ln((1+m)/2) - (1-m)/2 ln((1-m)/2)
+    weight(m) = exp[ beta sum_mu ln H(-u_mu) + kappa sum_i S(m_i) + sum_i b_i m_i ]   on m in [-1,
+    1]^N
+    u_mu = y_mu m.x_mu / sqrt(sum_i (1 - m_i^2)),   S(m) = -(1+m)/2 ln((1+m)/2) - (1-m)/2
+    ln((1-m)/2)
 
-(arXiv:2212.02846; kappa S + b m with b = kappa atanh m' is -kappa KL(m || m') up to a constant.) A proposal moves one
-magnetisation, reflected at the walls; at fixed self-overlap it rotates two. Either is symmetric and keeps volume.
-The fields of all patterns follow in O(P), but as the width of u is shared, every pattern is evaluated anew.
+(arXiv:2212.02846; kappa S + b m with b = kappa atanh m' is -kappa KL(m || m') up to a constant.) A
+proposal moves one magnetisation, reflected at the walls; at fixed self-overlap it rotates two.
+Either is symmetric and keeps volume. The fields of all patterns follow in O(P), but as the width of
+u is shared, every pattern is evaluated anew.
 """
 
 from __future__ import annotations
@@ -15,16 +19,18 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.perceptron.instances import Signs, signs
-from toysim.models.perceptron.log_tail_table import Scratch, log_tail_sum, log_tail_table
 
 from toysim.jit import kernel
+from toysim.models.perceptron.instances import Signs, signs
+from toysim.models.perceptron.log_tail_table import Scratch, log_tail_sum, log_tail_table
 
 Array = npt.NDArray[np.float64]
 
 
 class Target(NamedTuple):
-    """What a chain samples: labelled patterns (N, P), beta, kappa, site fields b (N,), whether |m|^2 is kept."""
+    """What a chain samples: labelled patterns (N, P), beta, kappa, site fields b (N,), whether
+    |m|^2 is kept.
+    """
 
     patterns: Array
     beta: float
@@ -43,7 +49,9 @@ class Chain(NamedTuple):
 
 
 class Averages(NamedTuple):
-    """Averages over a chain: of m and sign m (N,), of m.m/N, of the loss per pattern; the share of moves accepted."""
+    """Averages over a chain: of m and sign m (N,), of m.m/N, of the loss per pattern; the share of
+    moves accepted.
+    """
 
     magnetisation: Array
     sign: Array
@@ -61,14 +69,18 @@ def target(
 ) -> Target:
     """The measure of labelled patterns (N, P)."""
     fields = np.zeros(len(patterns)) if site_fields is None else site_fields
-    return Target(patterns.astype(float), beta, entropy_weight, fields, fixed_norm, log_tail_table())
+    return Target(
+        patterns.astype(float), beta, entropy_weight, fields, fixed_norm, log_tail_table()
+    )
 
 
 @kernel
 def site_entropy(m: float) -> float:
     """S(m), ln 2 at m = 0 and 0 at the walls."""
     up, down = 0.5 * (1.0 + m), 0.5 * (1.0 - m)
-    return -(up * math.log(up) if up > 0.0 else 0.0) - (down * math.log(down) if down > 0.0 else 0.0)
+    return -(up * math.log(up) if up > 0.0 else 0.0) - (
+        down * math.log(down) if down > 0.0 else 0.0
+    )
 
 
 @kernel
@@ -90,7 +102,8 @@ def reflected(m: float) -> float:
 
 @kernel
 def sweep(m: Array, chain: Chain, of: Target, step: float, generator: np.random.Generator) -> int:
-    """N proposals from magnetisations m, changed in place with the chain's fields; returns how many were accepted.
+    """N proposals from magnetisations m, changed in place with the chain's fields; returns how many
+    were accepted.
 
     Fields and width are set from m first, so that rounding does not add up over sweeps.
     """
@@ -117,7 +130,11 @@ def sweep(m: Array, chain: Chain, of: Target, step: float, generator: np.random.
         for mu in range(len(fields)):
             moved[mu] = fields[mu] + dm * of.patterns[i, mu] + dm_other * of.patterns[j, mu]
         proposed = log_tail_sum(moved, -1.0 / math.sqrt(new_variance), of.table, scratch)
-        gain = of.beta * (proposed - likelihood) + of.site_fields[i] * dm + of.site_fields[j] * dm_other
+        gain = (
+            of.beta * (proposed - likelihood)
+            + of.site_fields[i] * dm
+            + of.site_fields[j] * dm_other
+        )
         if of.entropy_weight != 0.0:
             gain += of.entropy_weight * (site_entropy(new) - site_entropy(m[i]))
             if of.fixed_norm:
@@ -134,7 +151,9 @@ def sweep(m: Array, chain: Chain, of: Target, step: float, generator: np.random.
 def sample(
     m: Array, of: Target, step: float, n_discard: int, n_sweeps: int, generator: np.random.Generator
 ) -> Averages:
-    """Averages over n_sweeps sweeps after n_discard; m, the start, ends as the last state of the chain."""
+    """Averages over n_sweeps sweeps after n_discard; m, the start, ends as the last state of the
+    chain.
+    """
     n, n_patterns = of.patterns.shape
     scratch = Scratch(np.empty(n_patterns, np.int32), np.empty(n_patterns))
     chain = Chain(np.empty(n_patterns), np.empty(n_patterns), scratch)
@@ -159,10 +178,14 @@ def sample(
     )
 
 
-def start(generator: np.random.Generator, teacher: Signs, branch: str, self_overlap: float | None = None) -> Array:
-    """Magnetisations of equal size, along the teacher for the high branch, in random directions otherwise.
+def start(
+    generator: np.random.Generator, teacher: Signs, branch: str, self_overlap: float | None = None
+) -> Array:
+    """Magnetisations of equal size, along the teacher for the high branch, in random directions
+    otherwise.
 
-    |m|^2/N is ``self_overlap``, or if None that of the flat measure, 1/3, and close to 1 on the high branch.
+    |m|^2/N is ``self_overlap``, or if None that of the flat measure, 1/3, and close to 1 on the
+    high branch.
     """
     squared = self_overlap if self_overlap is not None else 0.9 if branch == "high" else 1.0 / 3.0
     direction = teacher if branch == "high" else signs(generator, len(teacher))
@@ -170,7 +193,9 @@ def start(generator: np.random.Generator, teacher: Signs, branch: str, self_over
 
 
 class Replicas(NamedTuple):
-    """Two chains of the same measure: the means of what each averages, and the overlap m.m' / N of the two."""
+    """Two chains of the same measure: the means of what each averages, and the overlap m.m' / N of
+    the two.
+    """
 
     magnetisation: Array
     sign: Array
@@ -181,7 +206,12 @@ class Replicas(NamedTuple):
 
 
 def replicas(
-    starts: list[Array], of: Target, step: float, n_discard: int, n_sweeps: int, generator: np.random.Generator
+    starts: list[Array],
+    of: Target,
+    step: float,
+    n_discard: int,
+    n_sweeps: int,
+    generator: np.random.Generator,
 ) -> Replicas:
     """Run both chains, one after the other."""
     a, b = (sample(m, of, step, n_discard, n_sweeps, generator) for m in starts)

@@ -1,8 +1,10 @@
 """Message passing for binary weights at large N: marginals and Bethe entropy of one instance.
 
-The Gibbs measure is  exp[ x sum_i k_i w_i ] prod_mu [e^-beta + (1 - e^-beta) theta(y_mu w.x_mu / sqrt N - kappa)]
-on w in {-1, 1}^N, with k a reference configuration. Belief propagation in its dense limit (AMP; TAP equations of
-Mezard 1989, in the form of arXiv:1402.1384) iterates, with c the labelled patterns y x and V = 1 - m.m/N,
+The Gibbs measure is  exp[ x sum_i k_i w_i ] prod_mu [e^-beta + (1 - e^-beta) theta(y_mu w.x_mu /
+                      sqrt N - kappa)]
+on w in {-1, 1}^N, with k a reference configuration. Belief propagation in its dense limit (AMP; TAP
+equations of Mezard 1989, in the form of arXiv:1402.1384) iterates, with c the labelled patterns y x
+and V = 1 - m.m/N,
 
     omega_mu = sum_i c_mu,i m_i / sqrt N - V f_mu
     f_mu = d ln D(omega)/d omega,  D = e^-beta + (1 - e^-beta) H(t),  t = (kappa - omega)/sqrt V
@@ -19,9 +21,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.perceptron.instances import Signs, combined
 
 from toysim.jit import kernel
+from toysim.models.perceptron.instances import Signs, combined
 from toysim.numerics.gaussian import density, log_tail
 
 Array = npt.NDArray[np.float64]
@@ -31,7 +33,9 @@ POLARISED = 1e-2  # sum of 1 - m^2 below which one configuration is left
 
 
 class Problem(NamedTuple):
-    """Labelled patterns in both layouts, (N, P) and (P, N), margin kappa, e^-beta, and the reference k (N,)."""
+    """Labelled patterns in both layouts, (N, P) and (P, N), margin kappa, e^-beta, and the
+    reference k (N,).
+    """
 
     patterns: Signs
     transposed: Signs
@@ -41,7 +45,9 @@ class Problem(NamedTuple):
 
 
 class Marginals(NamedTuple):
-    """Magnetisations (N,), ln Z / N, the mean share of violated patterns, the field x, iterations, convergence."""
+    """Magnetisations (N,), ln Z / N, the mean share of violated patterns, the field x, iterations,
+    convergence.
+    """
 
     magnetisation: Array
     free_entropy: float
@@ -51,8 +57,12 @@ class Marginals(NamedTuple):
     converged: bool
 
 
-def problem(patterns: Signs, reference: Signs | None = None, margin: float = 0.0, beta: float = math.inf) -> Problem:
-    """The measure of labelled patterns (N, P); int8 in both layouts reads as fast as float64 does in cache."""
+def problem(
+    patterns: Signs, reference: Signs | None = None, margin: float = 0.0, beta: float = math.inf
+) -> Problem:
+    """The measure of labelled patterns (N, P); int8 in both layouts reads as fast as float64 does
+    in cache.
+    """
     pull = np.zeros(len(patterns)) if reference is None else reference.astype(float)
     return Problem(patterns, np.ascontiguousarray(patterns.T), margin, math.exp(-beta), pull)
 
@@ -64,12 +74,16 @@ def log_2cosh(h: float) -> float:
 
 
 @kernel
-def pattern_terms(omega: float, variance: float, margin: float, flip: float) -> tuple[float, float, float]:
+def pattern_terms(
+    omega: float, variance: float, margin: float, flip: float
+) -> tuple[float, float, float]:
     """ln D, f = d ln D/d omega and f' of one pattern."""
     width = math.sqrt(variance)
     t = (margin - omega) / width
     log_satisfied = log_tail(t)
-    log_d = log_satisfied if flip == 0.0 else math.log(flip + (1.0 - flip) * math.exp(log_satisfied))
+    log_d = (
+        log_satisfied if flip == 0.0 else math.log(flip + (1.0 - flip) * math.exp(log_satisfied))
+    )
     if flip == 0.0:
         f = math.exp(-0.5 * t * t - 0.5 * math.log(2.0 * math.pi) - log_satisfied) / width
     else:
@@ -79,7 +93,9 @@ def pattern_terms(omega: float, variance: float, margin: float, flip: float) -> 
 
 @kernel
 def coupling_for(overlap: float, h: Array, reference: Array, coupling: float) -> float:
-    """The x at which sum_i k_i tanh(h_i + x k_i) / N is ``overlap``: Newton's method, bisecting where it leaves."""
+    """The x at which sum_i k_i tanh(h_i + x k_i) / N is ``overlap``: Newton's method, bisecting
+    where it leaves.
+    """
     low, high = -20.0, 20.0
     x = min(max(coupling, low), high)
     for _ in range(100):
@@ -104,7 +120,9 @@ def coupling_for(overlap: float, h: Array, reference: Array, coupling: float) ->
 
 @kernel
 def polarised(problem: Problem, m: Array, coupling: float, iterations: int) -> Marginals:
-    """The measure when one configuration is left: no width, no entropy; failed where it violates what it must not."""
+    """The measure when one configuration is left: no width, no entropy; failed where it violates
+    what it must not.
+    """
     n, n_patterns = problem.patterns.shape
     w, omega = np.sign(m), np.empty(n_patterns)
     combined(problem.patterns, w, omega)
@@ -119,8 +137,11 @@ def polarised(problem: Problem, m: Array, coupling: float, iterations: int) -> M
 
 
 @kernel
-def marginals(problem: Problem, start: Array, coupling: float, overlap: float, n_iterations: int) -> Marginals:
-    """Iterate from magnetisations ``start`` at field x = coupling; or, where ``overlap`` is a number, at the field
+def marginals(
+    problem: Problem, start: Array, coupling: float, overlap: float, n_iterations: int
+) -> Marginals:
+    """Iterate from magnetisations ``start`` at field x = coupling; or, where ``overlap`` is a
+    number, at the field
 
     that keeps the overlap with the reference there.
     """
@@ -136,10 +157,16 @@ def marginals(problem: Problem, start: Array, coupling: float, overlap: float, n
         combined(problem.patterns, m / root, omega)
         onsager = free_entropy = violated = 0.0
         for mu in range(n_patterns):
-            log_d, f[mu], slope = pattern_terms(omega[mu] - variance * f[mu], variance, problem.margin, problem.flip)
+            log_d, f[mu], slope = pattern_terms(
+                omega[mu] - variance * f[mu], variance, problem.margin, problem.flip
+            )
             onsager -= slope / n
             free_entropy += log_d + 0.5 * variance * f[mu] * f[mu]
-            violated += problem.flip * (math.exp(-log_d) - 1.0) / (1.0 - problem.flip) if problem.flip > 0.0 else 0.0
+            violated += (
+                problem.flip * (math.exp(-log_d) - 1.0) / (1.0 - problem.flip)
+                if problem.flip > 0.0
+                else 0.0
+            )
         combined(problem.transposed, f / root, h)
         h += onsager * m
         if not math.isnan(overlap):
@@ -154,4 +181,6 @@ def marginals(problem: Problem, start: Array, coupling: float, overlap: float, n
         if moved < n * CONVERGED**2:
             share = violated / n_patterns if n_patterns > 0 else 0.0
             return Marginals(m, free_entropy / n, share, coupling, iteration, True)
-    return Marginals(m, free_entropy / n, violated / max(n_patterns, 1), coupling, n_iterations, False)
+    return Marginals(
+        m, free_entropy / n, violated / max(n_patterns, 1), coupling, n_iterations, False
+    )

@@ -1,4 +1,6 @@
-"""Saddle points: damped iteration of the overlaps until it is seen where it goes, then Newton steps."""
+"""Saddle points: damped iteration of the overlaps until it is seen where it goes, then Newton
+steps.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
 from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, FROZEN, MAX_ITER, OK
 
 Array = npt.NDArray[np.float64]
@@ -14,7 +17,9 @@ NAN = float("nan")
 
 DAMPING = 0.5
 TOLERANCE = 1e-12  # largest change by an undamped update
-MAX_EVALUATIONS = 5000  # a passage just beyond a spinodal, at distance e of it, takes about 10/sqrt(e)
+MAX_EVALUATIONS = (
+    5000  # a passage just beyond a spinodal, at distance e of it, takes about 10/sqrt(e)
+)
 CEILING = 1e-9  # closer to overlap 1 than this there is no saddle point below it
 NEAR = 1e-2  # Newton steps are tried below this residual ...
 PATIENCE = 10  # ... and, where one failed, again after so many damped updates
@@ -22,7 +27,9 @@ NUDGE = 1e-7  # of an overlap, for differences
 
 
 class Saddle(NamedTuple):
-    """Overlaps of a saddle point (NaN where there is none below overlap 1), and how they were found."""
+    """Overlaps of a saddle point (NaN where there is none below overlap 1), and how they were
+    found.
+    """
 
     overlaps: Array
     residual: float
@@ -67,7 +74,8 @@ def solve(update: Callable[[Array], Array], start: Array) -> Saddle:
 def _newton(update: Callable[[Array], Array], x: Array, new: Array) -> tuple[Array, Array] | None:
     """One Newton step from x, where ``update`` gives ``new``, and the update there.
 
-    None unless damped iteration contracts at x, where the saddle point is its limit, and the residual is halved.
+    None unless damped iteration contracts at x, where the saddle point is its limit, and the
+    residual is halved.
     """
     jacobian = np.empty((len(x), len(x)))
     for i in range(len(x)):
@@ -83,4 +91,8 @@ def _newton(update: Callable[[Array], Array], x: Array, new: Array) -> tuple[Arr
     if not np.all(np.abs(trial) < 1.0):
         return None
     renewed = update(trial)
-    return (trial, renewed) if np.max(np.abs(renewed - trial)) < 0.5 * np.max(np.abs(new - x)) else None
+    return (
+        (trial, renewed)
+        if np.max(np.abs(renewed - trial)) < 0.5 * np.max(np.abs(new - x))
+        else None
+    )

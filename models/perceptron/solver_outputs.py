@@ -1,4 +1,6 @@
-"""What every mean-field solution of the family says of itself; imports nothing heavy, as models are listed with it."""
+"""What every mean-field solution of the family says of itself; imports nothing heavy, as models are
+listed with it.
+"""
 
 from toysim.model import Dim, Observable
 
@@ -19,11 +21,19 @@ SOLVER_OUTPUTS = (
     Observable("residual", "largest change of an overlap by one more undamped iteration"),
     Observable("iterations", "evaluations of the saddle-point equations"),
     Observable("stability", "replicon (AT) value of the saddle point: stable below 1"),
-    Observable("solver_status", "; ".join(f"{i} {word}" for i, word in enumerate(SOLVER_STATUSES)), dtype="int8"),
+    Observable(
+        "solver_status",
+        "; ".join(f"{i} {word}" for i, word in enumerate(SOLVER_STATUSES)),
+        dtype="int8",
+    ),
 )
 BRANCH_OUTPUTS = (
     Observable("chosen_branch", "branch shown: 0 low overlap, 1 high overlap", dtype="int8"),
     Observable("branch_present", "the saddle point exists", dims=("saddle",), dtype="bool"),
     Observable("branch_overlap", "overlap with the teacher at each saddle point", dims=("saddle",)),
-    Observable("branch_free_entropy", "free entropy of each saddle point; the larger wins", dims=("saddle",)),
+    Observable(
+        "branch_free_entropy",
+        "free entropy of each saddle point; the larger wins",
+        dims=("saddle",),
+    ),
 )

@@ -1,7 +1,7 @@
 """Capacity, transitions and spinodals of the binary perceptron, each from its own equation.
 
-No scan over loads: the overlap is given and the load that has it follows, or a free entropy is set to zero.
-Logarithms are natural; loads are patterns per weight.
+No scan over loads: the overlap is given and the load that has it follows, or a free entropy is set
+to zero. Logarithms are natural; loads are patterns per weight.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
+
 from toysim.models.perceptron.averages import STEP, site_averages, teacher_patterns
 from toysim.models.perceptron.franz_parisi.theory import Landscape
 from toysim.models.perceptron.storage.theory import storage_saddle
@@ -30,24 +31,34 @@ class Transition(NamedTuple):
 def capacity(margin: float = 0.0) -> Transition:
     """Load at which the entropy of storage vanishes, and the overlap q of two solutions there.
 
-    0.83308 at margin 0 (Krauth and Mezard 1989). Raises ValueError where it exceeds 10^4 (margins below -3).
+    0.83308 at margin 0 (Krauth and Mezard 1989). Raises ValueError where it exceeds 10^4 (margins
+    below -3).
     """
     above = 0.5
     while storage_saddle(above, margin).entropy > 0.0:
         above *= 2.0
         if above > 1e4:
-            raise ValueError(f"margin = {margin:g}: the capacity exceeds 10^4; give a larger margin")
+            raise ValueError(
+                f"margin = {margin:g}: the capacity exceeds 10^4; give a larger margin"
+            )
     below = 0.5 * above if above > 0.5 else 0.0
     # Beyond the last saddle point there is no entropy: that too is above capacity.
-    alpha = brentq(lambda a: np.nan_to_num(storage_saddle(a, margin).entropy, nan=-1.0), below, above, xtol=PRECISION)
+    alpha = brentq(
+        lambda a: np.nan_to_num(storage_saddle(a, margin).entropy, nan=-1.0),
+        below,
+        above,
+        xtol=PRECISION,
+    )
     found = storage_saddle(alpha, margin)
     return Transition(alpha, found.overlap, found.entropy)
 
 
 def student_at(overlap: float, step: float = STEP) -> Transition:
-    """The load at which binary students of overlap 0 < R < 1 are a saddle point at temperature 0, and their entropy.
+    """The load at which binary students of overlap 0 < R < 1 are a saddle point at temperature 0,
+    and their entropy.
 
-    On the Nishimori line q = r = R:  R = int Dz tanh(sqrt(R^) z + R^),  alpha = R^ / (2 int Dz H f^2).
+    On the Nishimori line q = r = R:  R = int Dz tanh(sqrt(R^) z + R^),  alpha = R^ / (2 int Dz H
+                                      f^2).
     """
 
     def excess(conjugate: float) -> float:
@@ -64,17 +75,25 @@ def student_at(overlap: float, step: float = STEP) -> Transition:
 
 
 def first_order_transition() -> Transition:
-    """Load above which the teacher is the only student without error: 1.24468 (Gyorgyi 1990). s(R) = 0."""
-    return student_at(brentq(lambda overlap: student_at(overlap).entropy, 0.2, 0.88, xtol=PRECISION))
+    """Load above which the teacher is the only student without error: 1.24468 (Gyorgyi 1990). s(R)
+    = 0.
+    """
+    return student_at(
+        brentq(lambda overlap: student_at(overlap).entropy, 0.2, 0.88, xtol=PRECISION)
+    )
 
 
 def spinodal() -> Transition:
-    """Load up to which students of overlap below 1 are metastable: 1.49263; the largest alpha(R)."""
+    """Load up to which students of overlap below 1 are metastable: 1.49263; the largest
+    alpha(R).
+    """
     return student_at(_argmax(lambda overlap: student_at(overlap).alpha))
 
 
 def annealed_transition() -> Transition:
-    """Where the annealed entropy h2((1-R)/2) + alpha ln(1 - arccos(R)/pi) is negative for every R < 1: 1.44797."""
+    """Where the annealed entropy h2((1-R)/2) + alpha ln(1 - arccos(R)/pi) is negative for every R <
+    1: 1.44797.
+    """
 
     def alpha(overlap: float) -> float:
         return -_entropy(overlap) / math.log(_agreement(overlap))
@@ -95,7 +114,9 @@ def annealed_spinodal() -> Transition:
 
 
 def high_temperature_transition() -> Transition:
-    """alpha/T, T -> infinity, at which the free energy alpha/T arccos(R)/pi - h2((1-R)/2) rises above 0: 1.69593."""
+    """alpha/T, T -> infinity, at which the free energy alpha/T arccos(R)/pi - h2((1-R)/2) rises
+    above 0: 1.69593.
+    """
 
     def alpha(overlap: float) -> float:
         return math.pi * _entropy(overlap) / math.acos(overlap)
@@ -115,18 +136,27 @@ def high_temperature_spinodal() -> Transition:
 
 
 def isolation_distance(alpha: float, reference: str = "solution") -> float:
-    """Distance d_min below which no solution lies around a typical one: Phi(1 - 2 d) = 0 (arXiv:1408.1784).
+    """Distance d_min below which no solution lies around a typical one: Phi(1 - 2 d) = 0
+    (arXiv:1408.1784).
 
-    For 0 < alpha below capacity (first transition, for reference = planted), where Phi is positive farther away.
+    For 0 < alpha below capacity (first transition, for reference = planted), where Phi is positive
+    farther away.
     """
     landscape = Landscape(reference, alpha)
     peak = landscape.at_field(0.0)
     if not peak.potential > 0.0:
-        raise ValueError(f"alpha = {alpha:g}: there is more than one solution only below the transition; lower alpha")
+        raise ValueError(
+            f"alpha = {alpha:g}: there is more than one solution only below the transition; lower "
+            "alpha"
+        )
 
     def potential(log_distance: float) -> float:
         # No saddle point is left where the potential has long been negative.
-        return float(np.nan_to_num(landscape.at_overlap(1.0 - 2.0 * math.exp(log_distance)).potential, nan=-1.0))
+        return float(
+            np.nan_to_num(
+                landscape.at_overlap(1.0 - 2.0 * math.exp(log_distance)).potential, nan=-1.0
+            )
+        )
 
     far = math.log(0.5 * (1.0 - peak.overlap))
     near = far - 1.0
@@ -147,6 +177,10 @@ def _agreement(overlap: float) -> float:
 
 
 def _argmax(function: Callable[[float], float]) -> float:
-    """Overlap of a single maximum in (0, 1), to about 1e-8; the maximum itself is then exact to rounding."""
-    found = minimize_scalar(lambda overlap: -function(overlap), bounds=(0.05, 0.999), options={"xatol": 1e-9})
+    """Overlap of a single maximum in (0, 1), to about 1e-8; the maximum itself is then exact to
+    rounding.
+    """
+    found = minimize_scalar(
+        lambda overlap: -function(overlap), bounds=(0.05, 0.999), options={"xatol": 1e-9}
+    )
     return float(found.x)

@@ -1,13 +1,15 @@
-"""Deep matrix completion beside a plain PyTorch loop with autograd: float32, one thread, sizes of arXiv:2308.12221.
+"""Deep matrix completion beside a plain PyTorch loop with autograd: float32, one thread, sizes of
+arXiv:2308.12221.
 
     pip install torch==2.13.0        # CPU build
     python tests/benchmarks/completion.py [updates per phase]
 
-Both sides start from the same layers and data and must end at the same losses and singular values (asserted first).
-Two jobs, run warm and in turns: N = 100, D = 3, 2000 entries observed, test loss and singular values every 10
-updates; and the curve of nine switch times in the paper's proportions, where PyTorch, as the authors' code does,
-runs every switch time from the start. Raw processor times (one thread each: other load counts less than on the
-clock), the ratio, and the share of the matrix products' own speed, by counted flops.
+Both sides start from the same layers and data and must end at the same losses and singular values
+(asserted first). Two jobs, run warm and in turns: N = 100, D = 3, 2000 entries observed, test loss
+and singular values every 10 updates; and the curve of nine switch times in the paper's proportions,
+where PyTorch, as the authors' code does, runs every switch time from the start. Raw processor times
+(one thread each: other load counts less than on the clock), the ratio, and the share of the matrix
+products' own speed, by counted flops.
 """
 
 import os
@@ -44,7 +46,11 @@ MODEL = load_model("deep_linear.completion")
 
 def engine(switches, after, records):
     """Processor seconds and observables; switches and after in updates."""
-    times = {"switch_times": tuple(STEP * n for n in switches), "duration_after": STEP * after, "n_records": records}
+    times = {
+        "switch_times": tuple(STEP * n for n in switches),
+        "duration_after": STEP * after,
+        "n_records": records,
+    }
     batch = Batch(MODEL, {}, {**FIXED, **times}, np.arange(1), 0)
     parameters = MODEL.validate(batch.row(0))
     start = time.process_time()
@@ -54,10 +60,14 @@ def engine(switches, after, records):
 
 
 def pytorch(problem, switches, after, every):
-    """Processor seconds, final test losses, and the last singular values recorded; every switch time from the start."""
+    """Processor seconds, final test losses, and the last singular values recorded; every switch
+    time from the start.
+    """
     start, losses, course, values = time.process_time(), [], [], None
     for n_before in switches:
-        layers = [torch.tensor(layer, dtype=torch.float32, requires_grad=True) for layer in problem.layers]
+        layers = [
+            torch.tensor(layer, dtype=torch.float32, requires_grad=True) for layer in problem.layers
+        ]
         optimizer = torch.optim.SGD(layers, lr=STEP)
         for data, updates in ((problem.before, n_before), (problem.after, after)):
             target = torch.tensor(data.target, dtype=torch.float32)
@@ -116,14 +126,25 @@ def side_by_side(name, problem, switches, after, every):
         theirs.append(seconds)
         np.testing.assert_allclose(rows["final_test_loss"], losses, rtol=1e-3)
         if every:
-            np.testing.assert_allclose(rows["singular_values"][-1, :, -1], values, rtol=1e-3, atol=1e-4)
+            np.testing.assert_allclose(
+                rows["singular_values"][-1, :, -1], values, rtol=1e-3, atol=1e-4
+            )
     ratio = min(theirs) / min(ours)
     flops = updates * 3 * (DEPTH - 1) * 2 * N**3
-    print(f"{name}: {updates} updates by the engine, {sum(switches) + len(switches) * after} by PyTorch")
-    print(f"  engine  {' '.join(f'{s:.3f}' for s in ours)} s, {1e6 * min(ours) / updates:.0f} us an update")
+    print(
+        f"{name}: {updates} updates by the engine, {sum(switches) + len(switches) * after} by "
+        "PyTorch"
+    )
+    print(
+        f"  engine  {' '.join(f'{s:.3f}' for s in ours)} s, {1e6 * min(ours) / updates:.0f} us an "
+        "update"
+    )
     print(f"  PyTorch {' '.join(f'{s:.3f}' for s in theirs)} s")
     share = flops / min(ours) / flops_per_second()
-    print(f"  ratio {ratio:.2f} (goal {GOALS[name]:g}); {share:.0%} of the speed of its matrix products")
+    print(
+        f"  ratio {ratio:.2f} (goal {GOALS[name]:g}); {share:.0%} of the speed of its matrix "
+        "products"
+    )
     return ratio >= GOALS[name]
 
 

@@ -1,10 +1,11 @@
-"""Six runs of 10^6 explicit Euler steps (figure 7 of arXiv:2308.12221), beside plain NumPy batched over the runs.
+"""Six runs of 10^6 explicit Euler steps (figure 7 of arXiv:2308.12221), beside plain NumPy batched
+over the runs.
 
     python tests/benchmarks/deep_linear.py
 
-Both sides compute the same end states (asserted first, on the early windows' steep part); raw times are printed
-beside the ratio. The kernel is timed as shipped, which leaves a loop once an update changes nothing, and on the
-steps before that point, which every loop has to take.
+Both sides compute the same end states (asserted first, on the early windows' steep part); raw times
+are printed beside the ratio. The kernel is timed as shipped, which leaves a loop once an update
+changes nothing, and on the steps before that point, which every loop has to take.
 """
 
 import sys
@@ -57,7 +58,8 @@ def main():
     print(f"ratio {numpy_s / kernel_s:.0f}")
     full_s = min(kernel_runs(UPDATES)[0] for _ in range(3))
     print(
-        f"six runs of {UPDATES} updates: {full_s:.3f} s (goal {GOAL_S} s), NumPy scaled {numpy_s * UPDATES / few:.0f} s"
+        f"six runs of {UPDATES} updates: {full_s:.3f} s (goal {GOAL_S} s), NumPy scaled "
+        f"{numpy_s * UPDATES / few:.0f} s"
     )
     return int(full_s > GOAL_S)
 

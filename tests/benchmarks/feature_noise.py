@@ -1,25 +1,30 @@
-"""20 seeds of 20,000 single-sample updates (d = 64, n = 16, m = 8), beside seed-batched PyTorch and NumPy.
+"""20 seeds of 20,000 single-sample updates (d = 64, n = 16, m = 8), beside seed-batched PyTorch and
+NumPy.
 
-    python tests/benchmarks/feature_noise.py        needs torch (pip install torch) for the row of that name
+    python tests/benchmarks/feature_noise.py        needs torch (pip install torch) for the row of
+    that name
 
-One thread. All sides descend from the same weights on the same data in the same order (gamma_u = 1.1; equal weak
-overlaps after 2000 updates are asserted first); then they run warm and in turns, nine times, and the best of each
-is printed with the ratio. PyTorch: autograd of the loss and a step of SGD, the seeds in one batched network; timed
-on 2000 updates and scaled. The group recursion is timed on orthogonal patches beside the kernel on weights.
+One thread. All sides descend from the same weights on the same data in the same order (gamma_u =
+1.1; equal weak overlaps after 2000 updates are asserted first); then they run warm and in turns,
+nine times, and the best of each is printed with the ratio. PyTorch: autograd of the loss and a step
+of SGD, the seeds in one batched network; timed on 2000 updates and scaled. The group recursion is
+timed on orthogonal patches beside the kernel on weights.
 """
 
 import os
 
-os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+os.environ.update(
+    dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+)
 
 import time
 
 import numpy as np
+
+from toysim.model import Batch
 from toysim.models.oscillation.feature_noise.problem import problems
 from toysim.models.oscillation.feature_noise.simulation import train
 from toysim.models.oscillation.feature_noise.theory import recurred
-
-from toysim.model import Batch
 from toysim.registry import load_model
 
 SEEDS, STEPS, FEW, GAMMA, M = 20, 20_000, 2000, 1.1, 8
@@ -28,11 +33,17 @@ GOALS = {"PyTorch": 30.0, "NumPy": 8.0, "recursion": 30.0}
 
 def rows(n_steps=STEPS, **fixed):
     model = load_model("oscillation.feature_noise")
-    return list(problems(Batch(model, {}, {"gamma_u": GAMMA, "n_steps": n_steps, **fixed}, np.arange(SEEDS), 0)))
+    return list(
+        problems(
+            Batch(model, {}, {"gamma_u": GAMMA, "n_steps": n_steps, **fixed}, np.arange(SEEDS), 0)
+        )
+    )
 
 
 def patches_of(found):
-    """x (seeds, n, 3, d) with signs and absent patches zero, y (n,), weights (seeds, 2m, d), visits (T, seeds)."""
+    """x (seeds, n, 3, d) with signs and absent patches zero, y (n,), weights (seeds, 2m, d), visits
+    (T, seeds).
+    """
     task = found[0].task
     y = 1.0 - 2.0 * task.side
     x = np.zeros((SEEDS, len(y), 3, found[0].patches.shape[1]))
@@ -93,7 +104,9 @@ def main():
     peers = {"NumPy": numpy_batched, "PyTorch": torch_batched}
     for name in list(peers):
         try:
-            np.testing.assert_allclose(peers[name](few)[..., 1], ours(few)[..., 1], rtol=1e-8, atol=1e-10)
+            np.testing.assert_allclose(
+                peers[name](few)[..., 1], ours(few)[..., 1], rtol=1e-8, atol=1e-10
+            )
         except ImportError:
             print("torch is not installed; its row is left out")
             del peers[name]
@@ -116,11 +129,22 @@ def main():
     if "PyTorch" in peers:
         seconds["PyTorch"] *= STEPS / FEW
     for name, found in seconds.items():
-        print(f"{name:<20} {found:8.3f} s   {1e6 * found / SEEDS / STEPS:8.4f} us an update and seed")
+        print(
+            f"{name:<20} {found:8.3f} s   {1e6 * found / SEEDS / STEPS:8.4f} us an update and seed"
+        )
     for name in peers:
-        print(f"{name} / overlaps: {seconds[name] / seconds['overlaps, d = 64']:.1f} (goal {GOALS[name]:.0f})")
-    print(f"weights / recursion: {seconds['weights'] / seconds['recursion']:.1f} (goal {GOALS['recursion']:.0f})")
-    print(f"overlaps, d = 1024 / d = 64: {seconds['overlaps, d = 1024'] / seconds['overlaps, d = 64']:.2f}")
+        print(
+            f"{name} / overlaps: {seconds[name] / seconds['overlaps, d = 64']:.1f} (goal "
+            f"{GOALS[name]:.0f})"
+        )
+    print(
+        f"weights / recursion: {seconds['weights'] / seconds['recursion']:.1f} (goal "
+        f"{GOALS['recursion']:.0f})"
+    )
+    print(
+        "overlaps, d = 1024 / d = 64: "
+        f"{seconds['overlaps, d = 1024'] / seconds['overlaps, d = 64']:.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,20 +1,25 @@
-"""Updates a second of the minimal head (N = 8, L = 32, D = 63, batch 128), beside batched PyTorch autograd.
+"""Updates a second of the minimal head (N = 8, L = 32, D = 63, batch 128), beside batched PyTorch
+autograd.
 
     python tests/benchmarks/induction_head_small.py        needs torch (pip install torch)
 
-One thread, single precision, linear classifier on o, novel classes. Both sides first descend 50 updates on the same
-sequences (equal scores are asserted); then they run warm and in turns with their own data generation, which is fresh
-sequences for every update. The shares of generation and of its normal numbers are printed beside the ratio.
+One thread, single precision, linear classifier on o, novel classes. Both sides first descend 50
+updates on the same sequences (equal scores are asserted); then they run warm and in turns with
+their own data generation, which is fresh sequences for every update. The shares of generation and
+of its normal numbers are printed beside the ratio.
 """
 
 import os
 
-os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+os.environ.update(
+    dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+)
 
 import time
 
 import numpy as np
 import torch
+
 from toysim.models.induction_head.head.classifier import Classifier
 from toysim.models.induction_head.head.network import Head
 from toysim.models.induction_head.head.training import update
@@ -51,7 +56,9 @@ class Peer:
         tokens[:, ::2], tokens[:, 1::2] = items, self.labels[labels]
         layer1 = torch.softmax(self.scores[0] * self.previous + self.hidden, 1)
         overlaps = torch.bmm(tokens, items[:, N, :, None])[:, :, 0]
-        attention = torch.softmax(self.scores[1] * overlaps @ layer1.T + self.scores[2] * self.odd, 1)
+        attention = torch.softmax(
+            self.scores[1] * overlaps @ layer1.T + self.scores[2] * self.odd, 1
+        )
         output = torch.bmm(attention[:, None], tokens)[:, 0]
         loss = torch.nn.functional.cross_entropy(output @ self.weight.T, truth)
         self.optimizer.zero_grad()
@@ -70,7 +77,9 @@ def main():
     torch.set_num_threads(1)
     generator = np.random.Generator(np.random.Philox(0))  # the engine's
     contents = draw_contents(TASK, generator)
-    head = Head(contents.label_vectors, np.zeros(3), Classifier([np.zeros((L, D), np.float32)]), "output")
+    head = Head(
+        contents.label_vectors, np.zeros(3), Classifier([np.zeros((L, D), np.float32)]), "output"
+    )
     peer = Peer(contents.label_vectors)
     for _ in range(50):
         sequences = draw_batch(TASK, contents, S, generator)
@@ -92,8 +101,11 @@ def main():
     for name, seconds in best.items():
         print(f"{name:<24} {1e3 * seconds:7.3f} ms   {1 / seconds:8.0f} a second")
     share = best["toysim, normal numbers"] / best["toysim"]
-    print(f"normal numbers are {share:.0%} of an update; PyTorch / toysim {best['PyTorch'] / best['toysim']:.2f} "
-          f"(goal {GOAL})")  # fmt: skip
+    print(
+        f"normal numbers are {share:.0%} of an update; PyTorch / toysim "
+        f"{best['PyTorch'] / best['toysim']:.2f} "
+        f"(goal {GOAL})"
+    )
 
 
 if __name__ == "__main__":

@@ -1,17 +1,21 @@
-"""Updates a second of the attention-only network at paper size, beside PyTorch's plain and shortened forms.
+"""Updates a second of the attention-only network at paper size, beside PyTorch's plain and
+shortened forms.
 
     python tests/benchmarks/induction_network.py        needs torch (pip install torch)
 
-N = 8, L = 32, D = 63, P = 65, 3 hidden layers, batch 128, single precision, one thread, batches given. PyTorch trains
-the network as it is written, its classifier on the target only, and a form that multiplies Q'K first and drops what
-layer 2 does not use. All sides first descend 10 updates on the same batch, to equal weights; then they run warm and in
-turns. Printed beside the times: the rate of large matrix products in the same turns, the products that each form
-needs, the cost of drawing a batch, and evaluations.
+N = 8, L = 32, D = 63, P = 65, 3 hidden layers, batch 128, single precision, one thread, batches
+given. PyTorch trains the network as it is written, its classifier on the target only, and a form
+that multiplies Q'K first and drops what layer 2 does not use. All sides first descend 10 updates on
+the same batch, to equal weights; then they run warm and in turns. Printed beside the times: the
+rate of large matrix products in the same turns, the products that each form needs, the cost of
+drawing a batch, and evaluations.
 """
 
 import os
 
-os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+os.environ.update(
+    dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+)
 
 import sys
 import time
@@ -23,6 +27,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from reference.induction_network import one_hot_tokens
+
 from toysim.models.induction_head.network.attention import workspace
 from toysim.models.induction_head.network.measures import measure
 from toysim.models.induction_head.network.parameters import NetworkParameters
@@ -32,20 +37,34 @@ from toysim.models.induction_head.network.weights import Weights, draw_weights
 from toysim.models.induction_head.sequences import Task, draw_batch, draw_contents
 
 P = NetworkParameters(
-    n_pairs=8, n_labels=32, n_classes=256, dimension=63, n_positions=65, n_hidden=3, p_novel=0.8, batch_size=128,
+    n_pairs=8,
+    n_labels=32,
+    n_classes=256,
+    dimension=63,
+    n_positions=65,
+    n_hidden=3,
+    p_novel=0.8,
+    batch_size=128,
     learning_rate=0.01,
-)  # fmt: skip
+)
 S, T, d, D, L, H = P.batch_size, P.n_tokens, P.width, P.dimension, P.n_labels, P.n_hidden
 CLASSIFIER = 3 * 2 * S * d * (H * d + L)
-PROJECTION, MAPS = 2 * S * T * d * d, 2 * S * T * T * d  # of all tokens by a d x d matrix; scores or pooling
+PROJECTION, MAPS = (
+    2 * S * T * d * d,
+    2 * S * T * T * d,
+)  # of all tokens by a d x d matrix; scores or pooling
 # Multiply-adds times two of the matrix products.
 FLOPS = {
-    "PyTorch, plain": 15 * PROJECTION + 12 * MAPS + CLASSIFIER,  # 6 forward, 9 backward: data need no gradient
+    # 6 forward, 9 backward: data need no gradient
+    "PyTorch, plain": 15 * PROJECTION + 12 * MAPS + CLASSIFIER,
     "PyTorch, shortened": 5 * PROJECTION + 4 * MAPS + 12 * 2 * S * d * d + CLASSIFIER,
     "toysim": 2 * 2 * S * (P.n_pairs + 1) * D * d  # items by A_1 and back
-    + 2 * 2 * S * T * T * D + 10 * 2 * S * T * D  # scores and back; tokens by vectors
-    + 6 * 2 * d**3 + 15 * 2 * S * d * d + CLASSIFIER,
-}  # fmt: skip
+    + 2 * 2 * S * T * T * D
+    + 10 * 2 * S * T * D  # scores and back; tokens by vectors
+    + 6 * 2 * d**3
+    + 15 * 2 * S * d * d
+    + CLASSIFIER,
+}
 
 
 class Peer:
@@ -102,7 +121,9 @@ def main():
     drawn = tokens(P, contents, draw_batch(task, contents, S, generator), generator)
     gradient, space = Weights(*(np.zeros_like(w) for w in weights)), workspace(P)
     plain, shortened = Plain(weights), Shortened(weights)
-    u = torch.tensor(one_hot_tokens(drawn.items, drawn.label_vectors, drawn.labels, drawn.first, P.positions))
+    u = torch.tensor(
+        one_hot_tokens(drawn.items, drawn.label_vectors, drawn.labels, drawn.first, P.positions)
+    )
     truth = torch.tensor(drawn.truth)
 
     def update():
@@ -122,7 +143,10 @@ def main():
         "PyTorch, plain": (lambda: plain.update(u, truth), 8),
         "PyTorch, shortened": (lambda: shortened.update(u, truth), 12),
         "a product (ST x d)(d x d)": (lambda: np.dot(tall, square, out=product), 40),
-        "drawing a batch": (lambda: tokens(P, contents, draw_batch(task, contents, S, generator), generator), 20),
+        "drawing a batch": (
+            lambda: tokens(P, contents, draw_batch(task, contents, S, generator), generator),
+            20,
+        ),
         "evaluating a batch": (lambda: measure(drawn, weights, space), 20),
     }
     best = dict.fromkeys(sides, np.inf)
@@ -135,11 +159,16 @@ def main():
     print(f"ceiling {ceiling / 1e9:.0f} GFLOP/s")
     for side, flops in FLOPS.items():
         rate = flops / best[side]
-        print(f"{side:<20} {flops / 1e9:.3f} GFLOP an update, {rate / 1e9:4.0f} GFLOP/s, {rate / ceiling:4.0%} of the "
-              f"ceiling; {best[side] / best['toysim']:.2f} times toysim's time")  # fmt: skip
+        print(
+            f"{side:<20} {flops / 1e9:.3f} GFLOP an update, {rate / 1e9:4.0f} GFLOP/s, "
+            f"{rate / ceiling:4.0%} of the "
+            f"ceiling; {best[side] / best['toysim']:.2f} times toysim's time"
+        )
     shortened = FLOPS["PyTorch, shortened"] / ceiling
-    print(f"the shortened form's products would take {1e3 * shortened:.1f} ms at the ceiling: "
-          f"{shortened / best['toysim']:.0%} of toysim's update")  # fmt: skip
+    print(
+        f"the shortened form's products would take {1e3 * shortened:.1f} ms at the ceiling: "
+        f"{shortened / best['toysim']:.0%} of toysim's update"
+    )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-"""Two pathways 8-100-100-100-15 (figure 2 of arXiv:2308.12221) beside a plain PyTorch loop, one thread each.
+"""Two pathways 8-100-100-100-15 (figure 2 of arXiv:2308.12221) beside a plain PyTorch loop, one
+thread each.
 
     python tests/benchmarks/network.py            needs torch
 
-PyTorch trains float32 weights by autograd on the full batch of eight items, as the authors do; the engine trains
-float64. Both start from the same weights and must end alike (asserted first). Timed, warm and in turns: our whole
-row, drawing the weights and measuring the end included, and PyTorch's loop alone. The dense path (Gaussian starts,
-nonlinear networks) is also held against the rate of large float64 matrix products, by counted operations.
+PyTorch trains float32 weights by autograd on the full batch of eight items, as the authors do; the
+engine trains float64. Both start from the same weights and must end alike (asserted first). Timed,
+warm and in turns: our whole row, drawing the weights and measuring the end included, and PyTorch's
+loop alone. The dense path (Gaussian starts, nonlinear networks) is also held against the rate of
+large float64 matrix products, by counted operations.
 """
 
 import time
@@ -13,9 +15,9 @@ import time
 import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
+
 from toysim.models.deep_linear.network.simulation import tasks_of
 from toysim.models.deep_linear.network.start import start_weights
-
 from toysim.registry import load_model
 from toysim.runner.plan import cell_batch
 from toysim.runner.spec import build_sweep
@@ -102,11 +104,14 @@ def main():
             (_, ours), (_, theirs) = engine(updates, fixed), peer(updates, fixed)
             difference = np.abs(ours - theirs).max()
             assert difference < 2e-2, (name, difference)  # float32 through the plateau
-            times = np.array([(engine(updates, fixed)[0], peer(updates, fixed)[0]) for _ in range(5)]).min(axis=0)
+            times = np.array(
+                [(engine(updates, fixed)[0], peer(updates, fixed)[0]) for _ in range(5)]
+            ).min(axis=0)
             share = multiply_adds() * updates / times[0] / ceiling
             used = "" if name == "aligned, linear" else f", {share:.0%} of large products"
             print(
-                f"{name:<18} engine {updates / times[0]:8.0f} updates/s, torch {updates / times[1]:6.0f}, "
+                f"{name:<18} engine {updates / times[0]:8.0f} updates/s, torch "
+                f"{updates / times[1]:6.0f}, "
                 f"ratio {times[1] / times[0]:6.1f}  (ends differ by {difference:.1e}{used})"
             )
 

@@ -2,9 +2,10 @@
 
     python tests/benchmarks/overhead.py
 
-Overhead = total - time in the model's function, storage and durability included, one worker. Fails above
-10 us a cell, or when peak memory at 10^6 cells is over 1.2 times that at 10^5. Each size runs in a process of its
-own, after a warm-up that compiles; xyzpy's loop over a trivial function runs in the same session.
+Overhead = total - time in the model's function, storage and durability included, one worker. Fails
+above 10 us a cell, or when peak memory at 10^6 cells is over 1.2 times that at 10^5. Each size runs
+in a process of its own, after a warm-up that compiles; xyzpy's loop over a trivial function runs in
+the same session.
 """
 
 import json
@@ -23,11 +24,20 @@ def sweep(n):
     from toysim.runner.execute import Options, execute
     from toysim.runner.spec import build_sweep
 
-    fixed = {"depth": 2, "integrator": "gradient_descent", "duration": 0.2, "step": 0.01, "n_records": 0}
+    fixed = {
+        "depth": 2,
+        "integrator": "gradient_descent",
+        "duration": 0.2,
+        "step": 0.01,
+        "n_records": 0,
+    }
     model = load_model("deep_linear.modes")
 
     def of(size):
-        axes = {"deficit_length": {"linspace": [0.0, 0.2, size // 100]}, "layer_start": {"linspace": [0.1, 0.4, 100]}}
+        axes = {
+            "deficit_length": {"linspace": [0.0, 0.2, size // 100]},
+            "layer_start": {"linspace": [0.1, 0.4, 100]},
+        }
         return build_sweep("overhead", model, fixed, axes)
 
     with tempfile.TemporaryDirectory() as folder:
@@ -64,9 +74,15 @@ def main():
     print("command: python tests/benchmarks/overhead.py")
     rows = []
     for n in (10**5, 10**6):
-        done = subprocess.run([sys.executable, __file__, str(n)], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, __file__, str(n)], capture_output=True, text=True, check=True
+        )
         rows.append(json.loads(done.stdout.splitlines()[-1]))
-        print(", ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in rows[-1].items()))
+        print(
+            ", ".join(
+                f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in rows[-1].items()
+            )
+        )
     try:
         print(f"xyzpy in memory, trivial function: {xyzpy_us():.2f} us a cell")
     except ImportError:

@@ -2,16 +2,18 @@
 
     python tests/benchmarks/perceptron.py
 
-One thread. Three jobs: saddle points of storage and of teacher and student at ten loads each, the capacity and the
-first-order transition, and a Franz-Parisi curve of 50 overlaps around a solution. SciPy: adaptive quadrature and
-general roots, the curve on a uniform grid of NumPy arrays, each overlap from its
-neighbour's solution. Equal numbers are asserted first; then both sides run warm and in turns, three times, and
-the best of each is printed with the ratio.
+One thread. Three jobs: saddle points of storage and of teacher and student at ten loads each, the
+capacity and the first-order transition, and a Franz-Parisi curve of 50 overlaps around a solution.
+SciPy: adaptive quadrature and general roots, the curve on a uniform grid of NumPy arrays, each
+overlap from its neighbour's solution. Equal numbers are asserted first; then both sides run warm
+and in turns, three times, and the best of each is printed with the ratio.
 """
 
 import os
 
-os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+os.environ.update(
+    dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+)
 
 import sys
 import time
@@ -19,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.optimize import brentq
+
 from toysim.models.perceptron import transitions
 from toysim.models.perceptron.franz_parisi.theory import Landscape
 from toysim.models.perceptron.storage.theory import storage_saddle
@@ -30,7 +33,9 @@ from reference import perceptron as plain
 
 LOADS = np.linspace(0.1, 0.8, 10)
 STUDENT_LOADS = np.linspace(0.1, 1.2, 10)
-OVERLAPS = np.linspace(0.95, 0.4, 50)  # downwards: SciPy's root needs a start close by, and has one at 0.95
+OVERLAPS = np.linspace(
+    0.95, 0.4, 50
+)  # downwards: SciPy's root needs a start close by, and has one at 0.95
 
 
 def our_points():

@@ -1,9 +1,11 @@
-"""Saddle points in field space beside SciPy's root of the free entropy's gradient, written out plainly; one thread.
+"""Saddle points in field space beside SciPy's root of the free entropy's gradient, written out
+plainly; one thread.
 
     python tests/benchmarks/perceptron_field_space.py
 
-Equal overlaps first, then turns, warm; processor seconds. SciPy has the plain version's fixed grids, which reach
-beta = 5 but not 20; at beta = 20 the engine runs alone: a curve of 50 loads of the second task, both branches.
+Equal overlaps first, then turns, warm; processor seconds. SciPy has the plain version's fixed
+grids, which reach beta = 5 but not 20; at beta = 20 the engine runs alone: a curve of 50 loads of
+the second task, both branches.
 """
 
 import os
@@ -17,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 from reference.perceptron_field_space import gradient, one_task, two_tasks
 from scipy.optimize import root
+
 from toysim.models.perceptron.continual.theory import reference_of, second_measure
 from toysim.models.perceptron.field_space.measure import task_measure
 
@@ -30,7 +33,9 @@ def timed(call):
 
 
 def parameters(saddle):
-    return np.array([saddle.replica_overlap, saddle.overlap, saddle.self_overlap, *saddle.conjugates])
+    return np.array(
+        [saddle.replica_overlap, saddle.overlap, saddle.self_overlap, *saddle.conjugates]
+    )
 
 
 def side_by_side(name, engine, peer, start):
@@ -43,7 +48,10 @@ def side_by_side(name, engine, peer, start):
         theirs.append(seconds)
         np.testing.assert_allclose(found.x[:3], parameters(saddle)[:3], rtol=1e-6)
     print(f"{name}\n  engine  {' '.join(f'{1e3 * s:.1f}' for s in ours)} ms")
-    print(f"  SciPy   {' '.join(f'{1e3 * s:.1f}' for s in theirs)} ms\n  ratio {min(theirs) / min(ours):.1f}")
+    print(
+        f"  SciPy   {' '.join(f'{1e3 * s:.1f}' for s in theirs)} ms\n  ratio "
+        f"{min(theirs) / min(ours):.1f}"
+    )
 
 
 def main():

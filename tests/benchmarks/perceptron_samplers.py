@@ -1,22 +1,27 @@
-"""Samplers of the perceptron models beside plain NumPy and SciPy: Metropolis, enumeration, message passing.
+"""Samplers of the perceptron models beside plain NumPy and SciPy: Metropolis, enumeration, message
+passing.
 
     python tests/benchmarks/perceptron_samplers.py
 
-One thread. Both sides get the same instance and the same random numbers; equal results are asserted first. Then
-they run warm and in turns, and the best of each is printed with the ratio. Metropolis: N = P = 200, beta = 5, the
-same chain proposal by proposal. Enumeration: N = 21, P = 10, NumPy by bit counts of state XOR pattern. Message
-passing: N = P = 501 and 2001, as many iterations on both sides.
+One thread. Both sides get the same instance and the same random numbers; equal results are asserted
+first. Then they run warm and in turns, and the best of each is printed with the ratio. Metropolis:
+N = P = 200, beta = 5, the same chain proposal by proposal. Enumeration: N = 21, P = 10, NumPy by
+bit counts of state XOR pattern. Message passing: N = P = 501 and 2001, as many iterations on both
+sides.
 """
 
 import os
 
-os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+os.environ.update(
+    dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+)
 
 import math
 import time
 
 import numpy as np
 from scipy.special import log_ndtr
+
 from toysim.models.perceptron.enumeration import violations
 from toysim.models.perceptron.instances import labelled, signs
 from toysim.models.perceptron.magnetisations import sample, target
@@ -85,7 +90,9 @@ def numpy_message_passing(patterns, n_iterations):
 
 
 def our_message_passing(patterns, n_iterations):
-    return marginals(problem(patterns), np.zeros(len(patterns)), 0.0, math.nan, n_iterations).magnetisation
+    return marginals(
+        problem(patterns), np.zeros(len(patterns)), 0.0, math.nan, n_iterations
+    ).magnetisation
 
 
 def compared(label, ours, numpys, unit, count, repeats=7):
@@ -99,12 +106,17 @@ def compared(label, ours, numpys, unit, count, repeats=7):
             side()
             found.append(time.perf_counter() - began)
     mine, other = min(times[ours]), min(times[numpys])
-    print(f"{label:<26} {mine:9.5f} s   NumPy {other:9.5f} s   ratio {other / mine:5.1f}   {count / mine:.3g} {unit}")
+    print(
+        f"{label:<26} {mine:9.5f} s   NumPy {other:9.5f} s   ratio {other / mine:5.1f}   "
+        f"{count / mine:.3g} {unit}"
+    )
 
 
 def main():
     _, patterns = instance(201, 200)
-    np.testing.assert_allclose(our_metropolis(patterns, 5), numpy_metropolis(patterns, 5), atol=1e-12)
+    np.testing.assert_allclose(
+        our_metropolis(patterns, 5), numpy_metropolis(patterns, 5), atol=1e-12
+    )
     compared(
         "Metropolis, N = P = 200",
         lambda: our_metropolis(patterns, 5),
@@ -123,7 +135,9 @@ def main():
     )
     for size in (501, 2001):
         _, wide = instance(size, size)
-        np.testing.assert_allclose(our_message_passing(wide, 20), numpy_message_passing(wide, 20), atol=1e-9)
+        np.testing.assert_allclose(
+            our_message_passing(wide, 20), numpy_message_passing(wide, 20), atol=1e-9
+        )
         compared(
             f"message passing, N = {size}",
             lambda wide=wide: our_message_passing(wide, 20),

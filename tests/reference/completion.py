@@ -1,13 +1,16 @@
-"""Independent twin of deep matrix completion: plain NumPy loops written from the equations; no engine import."""
+"""Independent twin of deep matrix completion: plain NumPy loops written from the equations; no
+engine import.
+"""
 
 import numpy as np
 
 
 def descend(layers, phases, step):
-    """Gradient descent on layers, first layer first; yields them at the start and after every update.
+    """Gradient descent on layers, first layer first; yields them at the start and after every
+    update.
 
-    ``phases`` are (target, mask, updates); the loss is 1/(2n) sum over the n observed entries of (W - M)^2 and
-    W_l <- W_l - step (W_D .. W_(l+1))^T G (W_(l-1) .. W_1)^T for all layers at once.
+    ``phases`` are (target, mask, updates); the loss is 1/(2n) sum over the n observed entries of (W
+    - M)^2 and W_l <- W_l - step (W_D .. W_(l+1))^T G (W_(l-1) .. W_1)^T for all layers at once.
     """
     layers = [np.array(W) for W in layers]
     yield layers
@@ -22,7 +25,9 @@ def gradient(layers, target, mask):
     G = np.where(mask, end_to_end(layers) - target, 0.0) / mask.sum()
     n = len(target)
     return [
-        end_to_end(layers[k + 1 :], n).T @ G @ end_to_end(layers[:k], n).T  # the other layers, upper and lower
+        end_to_end(layers[k + 1 :], n).T
+        @ G
+        @ end_to_end(layers[:k], n).T  # the other layers, upper and lower
         for k in range(len(layers))
     ]
 

@@ -1,4 +1,6 @@
-"""Independent twins of the deep linear model: matrix gradient descent and SciPy's integrator; no engine import."""
+"""Independent twins of the deep linear model: matrix gradient descent and SciPy's integrator; no
+engine import.
+"""
 
 from itertools import pairwise
 
@@ -22,7 +24,9 @@ class MatrixNetwork:
         n_in = len(singular_values)
         self.U, self.V = orthonormal(generator, n_out, n_in), orthonormal(generator, n_in, n_in)
         self.target = self.U @ np.diag(singular_values) @ self.V.T
-        self.weights = [self._pathway(generator, depth, k0 ** (1.0 / depth), width) for k0 in starts]
+        self.weights = [
+            self._pathway(generator, depth, k0 ** (1.0 / depth), width) for k0 in starts
+        ]
 
     def _pathway(self, generator, depth, values, width):
         A, n_in = np.diag(values), len(values)
@@ -34,7 +38,10 @@ class MatrixNetwork:
         """W_l += step * (W_D .. W_(l+1))^T E (W_(l-1) .. W_1)^T for open pathways, all at once."""
         E = self.target - sum(product(layers) for layers in self.weights)
         self.weights = [
-            [W + step * (product(layers[k + 1 :]).T @ E @ product(layers[:k]).T) for k, W in enumerate(layers)]
+            [
+                W + step * (product(layers[k + 1 :]).T @ E @ product(layers[:k]).T)
+                for k, W in enumerate(layers)
+            ]
             if g
             else layers
             for layers, g in zip(self.weights, is_open, strict=True)
@@ -67,13 +74,17 @@ class _One:
 
 
 def flow(first, c, depth, target, windows, times):
-    """K (P, len(times)) of one-number pathways by DOP853 at rtol 1e-13, restarted at every window edge."""
+    """K (P, len(times)) of one-number pathways by DOP853 at rtol 1e-13, restarted at every window
+    edge.
+    """
     p = np.array(first, float)
     times = np.asarray(times, float)
     edges = sorted({0.0, times[-1], *(t for w in windows for t in w[1:] if 0 < t < times[-1])})
     strengths = np.empty((len(p), len(times)))
     for begin, stop in pairwise(edges):
-        gate = np.array([not any(w[0] == j and w[1] <= begin < w[2] for w in windows) for j in range(len(p))])
+        gate = np.array(
+            [not any(w[0] == j and w[1] <= begin < w[2] for w in windows) for j in range(len(p))]
+        )
 
         def slope(_, p, gate=gate):
             f = (p * p + c) ** ((depth - 1) / 2)
@@ -96,7 +107,9 @@ PHI = {
 
 
 def loss_and_outputs(weights, X, Y, phi, projectors):
-    """Half the squared error of the summed pathways, and of each: pre-activations by layer, and the error."""
+    """Half the squared error of the summed pathways, and of each: pre-activations by layer, and the
+    error.
+    """
     value, _ = PHI[phi]
     stages = []
     for layers, (_, P_V) in zip(weights, projectors, strict=True):
@@ -110,9 +123,11 @@ def loss_and_outputs(weights, X, Y, phi, projectors):
 
 
 def train_network(weights, X, Y, step, gates, phi="linear", projectors=None):
-    """Weights after plain matrix gradient descent; gates (P, updates); projectors (P_U, P_V) of every pathway.
+    """Weights after plain matrix gradient descent; gates (P, updates); projectors (P_U, P_V) of
+    every pathway.
 
-    A layer's gradient is (P_U slope W_D .. W_(l+1))' R F_(l-1)', chained example by example through the slopes.
+    A layer's gradient is (P_U slope W_D .. W_(l+1))' R F_(l-1)', chained example by example through
+    the slopes.
     """
     value, slope = PHI[phi]
     projectors = projectors or [(np.eye(len(Y)), np.eye(len(X)))] * len(weights)

@@ -1,10 +1,14 @@
-"""Independent twins of the feature-noise model: plain SGD on weights, and the group recursion; no engine import."""
+"""Independent twins of the feature-noise model: plain SGD on weights, and the group recursion; no
+engine import.
+"""
 
 import numpy as np
 
 
 def samples(patches, sides, kinds):
-    """The list of each sample's patches: y u (strong samples), y v, xi_i from rows u, v, xi_1..xi_n."""
+    """The list of each sample's patches: y u (strong samples), y v, xi_i from rows u, v,
+    xi_1..xi_n.
+    """
     found = []
     for i, (side, kind) in enumerate(zip(sides, kinds, strict=True)):
         y = (1, -1)[side]
@@ -13,9 +17,11 @@ def samples(patches, sides, kinds):
 
 
 def train(weights, x, sides, visits, eta, kappa=1.0):
-    """Gradient descent of kappa (f - y)^2, mean over each update's visits; yields the weights before each and last.
+    """Gradient descent of kappa (f - y)^2, mean over each update's visits; yields the weights
+    before each and last.
 
-    f = (1/m) sum_f a_f sum_patches max(<w_f, x>, 0)^2, a = +1 for the first m filters and -1 for the others.
+    f = (1/m) sum_f a_f sum_patches max(<w_f, x>, 0)^2, a = +1 for the first m filters and -1 for
+    the others.
     """
     w = weights.copy()
     m = len(w) // 2
@@ -45,19 +51,29 @@ def sharpness(w, x, kappa=1.0):
 
 
 def group_residuals(weights, patches, sides, kinds, gamma, visits, flips="exact"):
-    """Residuals of single visits by the sums of squares of filter groups; dictionaries keyed by (j, s) and (j, i).
+    """Residuals of single visits by the sums of squares of filter groups; dictionaries keyed by (j,
+    s) and (j, i).
 
-    flips: "exact" moves a group whose factor is negative to the other sign; "killed" sets it to 0, "ignored" keeps it.
+    flips: "exact" moves a group whose factor is negative to the other sign; "killed" sets it to 0,
+    "ignored" keeps it.
     """
     m = len(weights) // 2
     z = weights @ patches.T
     sign = {1: slice(0, m), -1: slice(m, 2 * m)}
 
     def group(k):
-        return {(j, s): np.sum(np.maximum(s * z[sign[j], k], 0.0) ** 2) / m for j in (1, -1) for s in (1, -1)}
+        return {
+            (j, s): np.sum(np.maximum(s * z[sign[j], k], 0.0) ** 2) / m
+            for j in (1, -1)
+            for s in (1, -1)
+        }
 
     A, B = group(0), group(1)
-    C = {(j, i): np.sum(np.maximum(z[sign[j], 2 + i], 0.0) ** 2) / m for j in (1, -1) for i in range(len(sides))}
+    C = {
+        (j, i): np.sum(np.maximum(z[sign[j], 2 + i], 0.0) ** 2) / m
+        for j in (1, -1)
+        for i in range(len(sides))
+    }
     square = np.sum(patches**2, axis=1)
     found = []
     for (i,) in visits:

@@ -1,6 +1,8 @@
-"""The attention-only network written out: every token through both layers, loss and gradients in plain NumPy.
+"""The attention-only network written out: every token through both layers, loss and gradients in
+plain NumPy.
 
-From the equations (arXiv:2312.03002), with Q, K, V applied to all tokens and nothing dropped or factored.
+From the equations (arXiv:2312.03002), with Q, K, V applied to all tokens and nothing dropped or
+factored.
 """
 
 import numpy as np
@@ -56,7 +58,8 @@ def loss_and_gradients(tokens, truth, attention, hidden, bias, output):
         by_scores = a * (by_a - (a * by_a).sum(axis=-1, keepdims=True))
         by_queries, by_keys = by_scores @ (x @ K.T), by_scores.transpose(0, 2, 1) @ (x @ Q.T)
         by_attention[layer] = [
-            np.einsum("sta,stb->ab", g, z) for g, z in ((by_queries, x), (by_keys, x), (by_tokens, pooled))
+            np.einsum("sta,stb->ab", g, z)
+            for g, z in ((by_queries, x), (by_keys, x), (by_tokens, pooled))
         ]
         by_tokens = by_tokens + a.transpose(0, 2, 1) @ by_pooled + by_queries @ Q + by_keys @ K
     return loss, (by_attention, by_hidden, by_bias, by_output), (*maps, logits)

@@ -1,18 +1,20 @@
 """Oscillation models written out once more, plainly, from their definitions: oracles for the tests.
 
-Networks with all their weights, gradients by central differences where a loss is known, covariances as whole
-matrices. Nothing here is imported from the package.
+Networks with all their weights, gradients by central differences where a loss is known, covariances
+as whole matrices. Nothing here is imported from the package.
 """
 
 import numpy as np
 
 
 def network_course(gamma, ratio, strong, weak, n_steps, m=6, seed=0):
-    """Two-layer squared-ReLU network of arXiv:2310.17074 on one noise-free sample, all filters explicit.
+    """Two-layer squared-ReLU network of arXiv:2310.17074 on one noise-free sample, all filters
+    explicit.
 
-    f = sum_j j/m sum_r sum_p max(<w_jr, x_p>, 0)^2 on the patches u and v of a sample with label 1, squared loss
-    (f - 1)^2. The filters of the other sign point away from both patches. Returns outputs F and V (n_steps + 1,)
-    and 2 eta times the largest Hessian eigenvalue of the loss at the end over 2, by differences.
+    f = sum_j j/m sum_r sum_p max(<w_jr, x_p>, 0)^2 on the patches u and v of a sample with label 1,
+    squared loss (f - 1)^2. The filters of the other sign point away from both patches. Returns
+    outputs F and V (n_steps + 1,) and 2 eta times the largest Hessian eigenvalue of the loss at the
+    end over 2, by differences.
     """
     rng = np.random.default_rng(seed)
     d = 5
@@ -48,7 +50,9 @@ def network_course(gamma, ratio, strong, weak, n_steps, m=6, seed=0):
 
 
 def second_moments(h, c, beta, kappa, start, rates):
-    """E [theta, w][theta, w]^T of one mode by whole matrices: the mean over s = +-1 of A S A^T, plus the noise."""
+    """E [theta, w][theta, w]^T of one mode by whole matrices: the mean over s = +-1 of A S A^T,
+    plus the noise.
+    """
     S = np.array([[start**2, 0.0], [0.0, 0.0]])
     course = [S]
     for eta in rates:
@@ -86,7 +90,12 @@ def hessian_xy(loss, x, y, h=1e-4):
         return loss((x + a * h) * (y + b * h))
 
     cross = (f(1, 1) - f(1, -1) - f(-1, 1) + f(-1, -1)) / 4
-    return np.array([[f(1, 0) - 2 * f(0, 0) + f(-1, 0), cross], [cross, f(0, 1) - 2 * f(0, 0) + f(0, -1)]]) / h**2
+    return (
+        np.array(
+            [[f(1, 0) - 2 * f(0, 0) + f(-1, 0), cross], [cross, f(0, 1) - 2 * f(0, 0) + f(0, -1)]]
+        )
+        / h**2
+    )
 
 
 def descend_xy(loss, x, y, eta, n_steps, h=1e-5):

@@ -1,4 +1,6 @@
-"""Mean field of the binary perceptron in plain SciPy, from the equations: adaptive quadrature and general roots."""
+"""Mean field of the binary perceptron in plain SciPy, from the equations: adaptive quadrature and
+general roots.
+"""
 
 import numpy as np
 from scipy.integrate import quad
@@ -22,7 +24,15 @@ def log_2cosh(x):
 
 def mean(function):
     """int Dz function(z), adaptively."""
-    return quad(lambda z: density(z) * function(z), -12, 12, epsabs=1e-13, epsrel=1e-12, limit=400, points=[0])[0]
+    return quad(
+        lambda z: density(z) * function(z),
+        -12,
+        12,
+        epsabs=1e-13,
+        epsrel=1e-12,
+        limit=400,
+        points=[0],
+    )[0]
 
 
 def storage(alpha, margin=0.0, field=0.0):
@@ -32,7 +42,9 @@ def storage(alpha, margin=0.0, field=0.0):
         def t(z):
             return (margin + np.sqrt(q) * z) / np.sqrt(1 - q)
 
-        return alpha / (1 - q) * mean(lambda z: mills(t(z)) ** 2), alpha * mean(lambda z: log_ndtr(-t(z)))
+        return alpha / (1 - q) * mean(lambda z: mills(t(z)) ** 2), alpha * mean(
+            lambda z: log_ndtr(-t(z))
+        )
 
     def excess(x):
         conjugate, _ = pieces(x[0])
@@ -85,7 +97,8 @@ D2 = DZ[:, None] * DZ[None, :]
 
 
 def replicon(log_mean, conjugate, field, share=lambda z: 1.0):
-    """E[(d^2 ln D/domega^2)^2] E[(1 - tanh^2)^2] by differences: ln D = log_mean(z, shift of omega).
+    """E[(d^2 ln D/domega^2)^2] E[(1 - tanh^2)^2] by differences: ln D = log_mean(z, shift of
+    omega).
 
     ``share`` weighs the patterns; times alpha this is the replicon value.
     """
@@ -94,13 +107,17 @@ def replicon(log_mean, conjugate, field, share=lambda z: 1.0):
     def bend(z):
         return (log_mean(z, h) - 2 * log_mean(z, 0.0) + log_mean(z, -h)) / h**2
 
-    return np.sum(DZ * share(Z) * bend(Z) ** 2) * np.sum(DZ * np.cosh(np.sqrt(conjugate) * Z + field) ** -4)
+    return np.sum(DZ * share(Z) * bend(Z) ** 2) * np.sum(
+        DZ * np.cosh(np.sqrt(conjugate) * Z + field) ** -4
+    )
 
 
 def potential(alpha, p, start=None):
-    """Phi, x and (q, t, p^) of the Franz-Parisi potential around a solution of random labels, on a uniform square grid.
+    """Phi, x and (q, t, p^) of the Franz-Parisi potential around a solution of random labels, on a
+    uniform square grid.
 
-    For p well inside (q0, 1): the grid does not follow steps narrower than its spacing. ``start``: q, t, p^ nearby.
+    For p well inside (q0, 1): the grid does not follow steps narrower than its spacing. ``start``:
+    q, t, p^ nearby.
     """
     q0, _, _ = storage(alpha)
     room0, a0 = np.sqrt(1 - q0), np.sqrt(q0 / (1 - q0))
@@ -116,11 +133,18 @@ def potential(alpha, p, start=None):
         K = D2 * ndtr(eta) / ndtr(a0 * ROW)
         along = np.sum(D2 * density(eta) / (room0 * left * ndtr(a0 * ROW)) * f)
         f0 = mills(-a0 * ROW) / room0
-        return alpha * np.array([np.sum(K * f * f), np.sum(K * f * f0), along, np.sum(K * log_ndtr(-u))])
+        return alpha * np.array(
+            [np.sum(K * f * f), np.sum(K * f * f0), along, np.sum(K * log_ndtr(-u))]
+        )
 
     def sites(square, cross, pull):
         share = D2 * (1 + np.tanh(np.sqrt(conjugate0) * ROW))
-        A = cross / np.sqrt(conjugate0) * ROW + pull - cross + np.sqrt(square - cross**2 / conjugate0) * COLUMN
+        A = (
+            cross / np.sqrt(conjugate0) * ROW
+            + pull
+            - cross
+            + np.sqrt(square - cross**2 / conjugate0) * COLUMN
+        )
         tanh = np.tanh(A)
         reference = np.tanh(np.sqrt(conjugate0) * ROW)
         return [np.sum(share * g) for g in (tanh, tanh**2, tanh * reference, log_2cosh(A))]
@@ -136,4 +160,8 @@ def potential(alpha, p, start=None):
     q, t, pull = root(excess, start, tol=1e-12, options={"factor": 0.1}).x
     square, cross, along, log_mean = patterns(q, t)
     entropy = sites(square, cross, pull)[3]
-    return -0.5 * square * (1 - q) - p * pull + t * cross + entropy + log_mean, pull - along, (q, t, pull)
+    return (
+        -0.5 * square * (1 - q) - p * pull + t * cross + entropy + log_mean,
+        pull - along,
+        (q, t, pull),
+    )

@@ -1,4 +1,6 @@
-"""The layered learner written from its loss alone: gradients by central differences, Adam written out."""
+"""The layered learner written from its loss alone: gradients by central differences, Adam written
+out.
+"""
 
 import math
 
@@ -18,7 +20,9 @@ def cross_entropy(weights, x, classes, noise):
 
 def kl(theta, reference, b):
     m, old = np.tanh(b * theta), np.tanh(b * reference)
-    return np.sum((1 + m) / 2 * np.log((1 + m) / (1 + old)) + (1 - m) / 2 * np.log((1 - m) / (1 - old)))
+    return np.sum(
+        (1 + m) / 2 * np.log((1 + m) / (1 + old)) + (1 - m) / 2 * np.log((1 - m) / (1 - old))
+    )
 
 
 def expansion(theta, reference, b):
@@ -53,7 +57,9 @@ def learned(p, theta, tasks, noise):
     for k, task in enumerate(tasks):
         old = theta
         for epoch in range(k * p.epochs, (k + 1) * p.epochs):
-            b = p.inverse_temperature * math.tanh(p.anneal_from + p.anneal_by * (epoch + 1) / n_epochs)
+            b = p.inverse_temperature * math.tanh(
+                p.anneal_from + p.anneal_by * (epoch + 1) / n_epochs
+            )
             for begin in range(0, p.n_train, p.batch_size):
                 x = task.train[begin : begin + p.batch_size].astype(float)
                 classes = task.train_class[begin : begin + p.batch_size]
@@ -63,7 +69,15 @@ def learned(p, theta, tasks, noise):
                 reference = previous if step_by_step else old
                 strength = p.gamma * (1.0 if step_by_step else len(x) / p.n_train if k else 0.0)
 
-                def loss(layers, b=b, x=x, classes=classes, eps=eps, reference=reference, strength=strength):
+                def loss(
+                    layers,
+                    b=b,
+                    x=x,
+                    classes=classes,
+                    eps=eps,
+                    reference=reference,
+                    strength=strength,
+                ):
                     weights = [(np.tanh(b * f), 1 - np.tanh(b * f) ** 2) for f in layers]
                     held = sum(penalty(f, r, b) for f, r in zip(layers, reference, strict=True))
                     return cross_entropy(weights, x, classes, eps) + strength * held
@@ -84,7 +98,9 @@ def learned(p, theta, tasks, noise):
                     step = p.learning_rate * first[i] / (1 - 0.9**t) / root
                     if p.method == "metaplastic":
                         nearer = np.sign(step) == np.sign(layer)
-                        step = np.where(nearer, step * (1 - np.tanh(p.metaplasticity * layer) ** 2), step)
+                        step = np.where(
+                            nearer, step * (1 - np.tanh(p.metaplasticity * layer) ** 2), step
+                        )
                     new.append(layer - step)
                 theta = new
     return theta

@@ -1,4 +1,6 @@
-"""The field-space learner written from its equations (arXiv:2212.02846) with whole matrices in NumPy and SciPy."""
+"""The field-space learner written from its equations (arXiv:2212.02846) with whole matrices in
+NumPy and SciPy.
+"""
 
 import math
 
@@ -52,7 +54,15 @@ def learned(theta, tasks, p):
             gradient = data_gradient(theta, z, p.method, b)
             if p.method in ("variational", "ewc"):
                 at = reference if p.method == "ewc" else theta
-                gradient += gamma * len(z) / total * b * b * (1 - np.tanh(b * at) ** 2) * (theta - reference)
+                gradient += (
+                    gamma
+                    * len(z)
+                    / total
+                    * b
+                    * b
+                    * (1 - np.tanh(b * at) ** 2)
+                    * (theta - reference)
+                )
             if p.optimiser == "adam":
                 first = 0.9 * first + 0.1 * gradient
                 second = 0.999 * second + 0.001 * gradient**2
@@ -61,7 +71,9 @@ def learned(theta, tasks, p):
                 first = p.momentum * first + rate * gradient
                 step = first
             if p.method == "metaplastic":
-                step = np.where(step * theta > 0, step * (1 - np.tanh(p.metaplasticity * theta) ** 2), step)
+                step = np.where(
+                    step * theta > 0, step * (1 - np.tanh(p.metaplasticity * theta) ** 2), step
+                )
             theta = theta - step - rate * p.weight_decay * theta
         reference = theta.copy()
     return theta

@@ -1,10 +1,12 @@
-"""Reference for the phase portrait of arXiv:2308.12221, figure 1: plain NumPy, independent of the engine.
+"""Reference for the phase portrait of arXiv:2308.12221, figure 1: plain NumPy, independent of the
+engine.
 
 Two pathways with first layers p and other layers sqrt(p^2 + 1), explicit Euler with dt = 1e-3,
 
     p <- p + dt * g * (p^2 + 1)^((D-1)/2) * (S - K_a - K_b),    K = p (p^2 + 1)^((D-1)/2)
 
-p drawn from N(0, 0.01^2), S = 10, 1000 updates, pathway b frozen in a window of updates [start, stop).
+p drawn from N(0, 0.01^2), S = 10, 1000 updates, pathway b frozen in a window of updates [start,
+stop).
 
     python tests/reference/phase_portrait.py tests/golden/phase_portrait.json
 """
@@ -33,7 +35,9 @@ def final_strengths(depth, window, p):
 
 
 def summary(strength):
-    """Mean and standard deviation of K_b with their standard errors (fourth moment), and a's share of wins."""
+    """Mean and standard deviation of K_b with their standard errors (fourth moment), and a's share
+    of wins.
+    """
     b = strength[1]
     n, mean, sd = b.size, b.mean(), b.std(ddof=1)
     fourth = np.mean((b - mean) ** 4)

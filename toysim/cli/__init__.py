@@ -1,4 +1,6 @@
-"""The command line: thin commands over the Python calls; heavy libraries load inside the command that needs them."""
+"""The command line: thin commands over the Python calls; heavy libraries load inside the command
+that needs them.
+"""
 
 from toysim.cli.app import main
 

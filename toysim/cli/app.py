@@ -15,7 +15,10 @@ from toysim.errors import ToysimError, suggest
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 INTERRUPTION = "interrupted; run the same command again to continue"
 WIDTH = 100  # of the help at most
-ABOUT = "Learning-theory toy models: sweeps, exact theory beside every simulation, papers as executable checks."
+ABOUT = (
+    "Learning-theory toy models: sweeps, exact theory beside every simulation, "
+    "papers as executable checks."
+)
 
 app = typer.Typer(
     name="toysim",
@@ -41,14 +44,18 @@ def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Print the trace of an error; also after a command.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Print the trace of an error; also after a command.")
+    ] = False,
 ) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Returns 0, 1 (claim, comparison or cell failed), 2 (bad usage or input), 130 (interrupted)."""
+    """Run one command. Returns 0, 1 (claim, comparison or cell failed), 2 (bad usage or input), 130
+    (interrupted).
+    """
     from toysim.cli import commands  # noqa: F401  registers them
 
     arguments = list(sys.argv[1:] if arguments is None else arguments)
@@ -59,7 +66,9 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         return _drop_output()
-    except SystemExit as leaving:  # typer's way out after a broken pipe (1) or --show-completion (0)
+    except (
+        SystemExit
+    ) as leaving:  # typer's way out after a broken pipe (1) or --show-completion (0)
         return _drop_output() if leaving.code == 1 else int(leaving.code or OK)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
@@ -80,7 +89,9 @@ def _say(message: str, code: int) -> int:
 
 
 def _drop_output() -> int:
-    """Nobody can be told any more, the reader of a pipe has gone: let nothing be flushed at exit, and leave quietly."""
+    """Nobody can be told any more, the reader of a pipe has gone: let nothing be flushed at exit,
+    and leave quietly.
+    """
     with suppress(OSError):  # no file behind stdout, in tests
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return OK
@@ -98,15 +109,28 @@ def _one_line(error: Exception, arguments: list[str]) -> str:
 
 
 def _usage(error: Any, arguments: list[str]) -> str:
-    """A usage error of the parser in one line, with the nearest command or option and where to read on."""
+    """A usage error of the parser in one line, with the nearest command or option and where to read
+    on.
+    """
     message = error.format_message().rstrip(".")
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "toysim"
     if message.startswith("No such command"):
-        known = [str(c.name or getattr(c.callback, "__name__", "")) for c in app.registered_commands]
+        known = [
+            str(c.name or getattr(c.callback, "__name__", "")) for c in app.registered_commands
+        ]
         wrong = next((a for a in arguments if not a.startswith("-")), "")
         message = f"no command {wrong!r}: {suggest(wrong, known)}"
-    elif hasattr(error, "option_name") and context is not None and message.startswith("No such option"):
-        known = [name for p in context.command.params for name in (*p.opts, *p.secondary_opts) if name[:1] == "-"]
+    elif (
+        hasattr(error, "option_name")
+        and context is not None
+        and message.startswith("No such option")
+    ):
+        known = [
+            name
+            for p in context.command.params
+            for name in (*p.opts, *p.secondary_opts)
+            if name[:1] == "-"
+        ]
         message = f"no option {error.option_name!r}: {suggest(error.option_name, known)}"
     return f"{message}; see {where} --help"

@@ -12,23 +12,42 @@ from toysim.cli import completion
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 ModelId = Annotated[
     str,
-    typer.Argument(metavar="MODEL", help="Model id, for example deep_linear.modes.", autocompletion=completion.models),
+    typer.Argument(
+        metavar="MODEL",
+        help="Model id, for example deep_linear.modes.",
+        autocompletion=completion.models,
+    ),
 ]
 StorePath = Annotated[
-    Path, typer.Argument(metavar="STORE", help="Store of a sweep, for example results/my_sweep.zarr.")
+    Path,
+    typer.Argument(metavar="STORE", help="Store of a sweep, for example results/my_sweep.zarr."),
 ]
-Workers = Annotated[int | None, typer.Option("--workers", metavar="N", help="Workers; default: one a core.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", metavar="N", help="Workers; default: one a core.")
+]
 Preset = Annotated[
     str | None,
-    typer.Option("--preset", metavar="NAME", help="quick (default), paper, ...: overrides in the file."),
+    typer.Option(
+        "--preset", metavar="NAME", help="quick (default), paper, ...: overrides in the file."
+    ),
 ]
-Backend = Annotated[str, typer.Option("--backend", metavar="NAME", help="threads, processes or dask.")]
+Backend = Annotated[
+    str, typer.Option("--backend", metavar="NAME", help="threads, processes or dask.")
+]
 Scheduler = Annotated[
     str | None,
-    typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler; default: one on this machine."),
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", help="Dask scheduler; default: one on this machine."
+    ),
 ]
 TimeLimit = Annotated[
     float | None,
-    typer.Option("--time-limit", metavar="SECONDS", help="Give a row up after that long; with processes only."),
+    typer.Option(
+        "--time-limit",
+        metavar="SECONDS",
+        help="Give a row up after that long; with processes only.",
+    ),
 ]
-NoTheory = Annotated[bool, typer.Option("--no-theory", help="Leave theory out; a later run adds it.")]
+NoTheory = Annotated[
+    bool, typer.Option("--no-theory", help="Leave theory out; a later run adds it.")
+]

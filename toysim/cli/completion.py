@@ -47,7 +47,9 @@ def sweep_parameters(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def _words(ctx: typer.Context, argument: str) -> list[str]:
-    """The argument's value; an option that still lacks its value leaves it among the words not taken."""
+    """The argument's value; an option that still lacks its value leaves it among the words not
+    taken.
+    """
     return [str(word) for word in (ctx.params.get(argument), *ctx.args) if word]
 
 
@@ -55,4 +57,6 @@ def _parameters(model: str, incomplete: str) -> list[str]:
     from toysim.registry import all_models
 
     found = all_models().get(model)
-    return [f"{name}=" for name in (found.parameters if found else ()) if name.startswith(incomplete)]
+    return [
+        f"{name}=" for name in (found.parameters if found else ()) if name.startswith(incomplete)
+    ]

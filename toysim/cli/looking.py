@@ -37,7 +37,13 @@ def status(store: StorePath, as_json: Json = False) -> int:
         print_json(found.as_dict())
     else:
         left = found.blocks - found.blocks_done
-        eta = "finished" if found.finished else "unknown" if found.eta is None else f"{found.eta:.0f} s"
+        eta = (
+            "finished"
+            if found.finished
+            else "unknown"
+            if found.eta is None
+            else f"{found.eta:.0f} s"
+        )
         facts = {
             "store": found.path,
             "model": found.model,
@@ -62,7 +68,9 @@ def compare(store: StorePath, as_json: Json = False) -> int:
 
     tree = read_tree(store)
     missing = _missing(tree)
-    nothing = "theory" in tree and any(bool((side["state"] != 1).all()) for side in tree.children.values())
+    nothing = "theory" in tree and any(
+        bool((side["state"] != 1).all()) for side in tree.children.values()
+    )
     verdicts = Comparison() if nothing else compare_tree(tree)
     if as_json:
         print_json({"verdicts": verdicts.as_dicts(), **missing})
@@ -71,7 +79,8 @@ def compare(store: StorePath, as_json: Json = False) -> int:
     if any(missing.values()):
         counts = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in missing.items() if n)
         typer.echo(
-            f"error: data are missing: {counts}; say toysim sweep again, with --retry for failed rows",
+            f"error: data are missing: {counts}; say toysim sweep again, with --retry for failed "
+            "rows",
             err=True,
         )
     return OK if verdicts.ok and not any(missing.values()) else FAILED
@@ -81,16 +90,23 @@ def _missing(tree: Any) -> dict[str, int]:
     """Rows of both sides that were asked for and have no numbers."""
     states = [tree[side]["state"].values for side in ("simulation", "theory") if side in tree]
     names = {"rows_not_run": 0, "rows_failed": 2, "rows_timed_out": 3}
-    return {name: int(sum((state == code).sum() for state in states)) for name, code in names.items()}
+    return {
+        name: int(sum((state == code).sum() for state in states)) for name, code in names.items()
+    }
 
 
 def _print_verdicts(verdicts: Any) -> None:
-    print_table((*COLUMNS, "worst cell"), [(*(getattr(v, name) for name in COLUMNS), v.worst) for v in verdicts])
+    print_table(
+        (*COLUMNS, "worst cell"),
+        [(*(getattr(v, name) for name in COLUMNS), v.worst) for v in verdicts],
+    )
     typer.echo("z is 5 |simulation - theory| / tolerance, at the worst cell")
     if any(v.discretisation is not None for v in verdicts):
         typer.echo("simulation is extrapolated to step 0 from runs at h, h/2 and h/4")
     if verdicts.left_out:
-        typer.echo(f"{verdicts.left_out} rows left out: not run, failed, or of a status other than ok")
+        typer.echo(
+            f"{verdicts.left_out} rows left out: not run, failed, or of a status other than ok"
+        )
 
 
 @app.command(epilog="Example: toysim export results/my_sweep.zarr my_sweep.nc")
@@ -122,7 +138,9 @@ def write_netcdf(tree: Any, file: Path) -> None:
         tree.to_netcdf(temporary, engine="h5netcdf")
         os.replace(temporary, file)
     except OSError as error:
-        raise ToysimError(f"cannot write {file}: {error.strerror or error}; give another path") from None
+        raise ToysimError(
+            f"cannot write {file}: {error.strerror or error}; give another path"
+        ) from None
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)

@@ -17,7 +17,9 @@ from toysim.errors import ToysimError
 MANY = 12  # entries of an inner dimension beyond which only the last one is printed
 
 
-@app.command(epilog="Example: toysim run deep_linear.modes -p depth=4 -p deficit_length=0.5 --plot run.png")
+@app.command(
+    epilog="Example: toysim run deep_linear.modes -p depth=4 -p deficit_length=0.5 --plot run.png"
+)
 def run(
     model: ModelId,
     parameter: Annotated[
@@ -31,9 +33,15 @@ def run(
         ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Root seed.")] = 0,
-    replicas: Annotated[int, typer.Option("--replicas", metavar="N", help="Random streams to run.")] = 1,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write data: FILE.nc or FILE.zarr.")] = None,
-    plot: Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Draw: FILE.png, .svg or .pdf.")] = None,
+    replicas: Annotated[
+        int, typer.Option("--replicas", metavar="N", help="Random streams to run.")
+    ] = 1,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write data: FILE.nc or FILE.zarr.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw: FILE.png, .svg or .pdf.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run one cell of a model and print a summary, theory beside it."""
@@ -85,12 +93,23 @@ def _summary(simulation: Any, theory: Any) -> list[dict[str, Any]]:
                     "observable": name,
                     "at": ", ".join(f"{d}={k}" for d, k in place.items()),
                     "simulation": _number(values, place),
-                    "theory": _number(theory[name], place) if theory is not None and name in theory else None,
+                    "theory": _number(theory[name], place)
+                    if theory is not None and name in theory
+                    else None,
                     "unit": values.attrs.get("units", ""),
                 }
             )
     ended = sorted({STATUSES[int(code)] for code in simulation["status"].values.flat})
-    return [*rows, {"observable": "status", "at": "", "simulation": ", ".join(ended), "theory": None, "unit": ""}]
+    return [
+        *rows,
+        {
+            "observable": "status",
+            "at": "",
+            "simulation": ", ".join(ended),
+            "theory": None,
+            "unit": "",
+        },
+    ]
 
 
 def _number(values: Any, place: dict[str, int]) -> Any:
@@ -117,7 +136,9 @@ def _save(simulation: Any, theory: Any, out: Path) -> None:
         write_netcdf(tree, out)
     else:
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Consolidated metadata")  # not yet in the specification of Zarr 3
+            warnings.filterwarnings(
+                "ignore", message="Consolidated metadata"
+            )  # not yet in the specification of Zarr 3
             tree.to_zarr(out, mode="w-")
 
 

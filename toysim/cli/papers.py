@@ -50,13 +50,18 @@ def figures(
     from toysim.reproduction import make_figures
 
     with Progress() as progress:
-        made = make_figures(list(names or ()), formats=wanted, preset=preset, workers=workers, listen=progress)
+        made = make_figures(
+            list(names or ()), formats=wanted, preset=preset, workers=workers, listen=progress
+        )
     if as_json:
         print_json([_figure(m) for m in made])
     elif not made:
         typer.echo("no figures")
     else:
-        rows = [(m.name, ", ".join(map(str, m.paths)), "unchanged" if m.cached else m.reason) for m in made]
+        rows = [
+            (m.name, ", ".join(map(str, m.paths)), "unchanged" if m.cached else m.reason)
+            for m in made
+        ]
         print_table(("figure", "files", "drawn"), rows)
     return OK if _all_drawn(made) else FAILED
 
@@ -78,8 +83,8 @@ def reproduce(
 ) -> int:
     """Reproduce papers: sweeps, figures, claims, a page of it all.
 
-    Exit 1 means that a verdict is not the expected one, that simulation and theory differ, or that data are
-    missing; never that a claim is refuted as expected.
+    Exit 1 means that a verdict is not the expected one, that simulation and theory differ, or that
+    data are missing; never that a claim is refuted as expected.
     """
     from toysim.registry import load_reproduction, reproduction_names
 
@@ -96,7 +101,10 @@ def reproduce(
             _print_outcome(outcomes[-1])
         _all_drawn(outcomes[-1].figures)
         for sweep in outcomes[-1].unfinished:
-            typer.echo(f"error: {sweep}: rows failed or timed out; say toysim sweep {sweep} --retry", err=True)
+            typer.echo(
+                f"error: {sweep}: rows failed or timed out; say toysim sweep {sweep} --retry",
+                err=True,
+            )
     if as_json:
         print_json([_outcome(o) for o in outcomes])
     elif not outcomes:
@@ -107,7 +115,9 @@ def reproduce(
 def _formats(text: str) -> tuple[str, ...]:
     wanted = tuple(f.strip() for f in text.split(",") if f.strip())
     if not wanted or any(f not in FORMATS for f in wanted):
-        raise ToysimError(f"--format {text!r}: choose from {', '.join(FORMATS)}, several with commas")
+        raise ToysimError(
+            f"--format {text!r}: choose from {', '.join(FORMATS)}, several with commas"
+        )
     return wanted
 
 
@@ -142,7 +152,9 @@ def _print_outcome(outcome: Outcome) -> None:
 def _words(table: Comparison) -> str:
     """``12 agree, 1 outside validity``; observables that differ by name."""
     words = Counter(v.verdict for v in table)
-    text = ", ".join(f"{words[w]} {w.replace('agrees', 'agree')}" for w in WORDS if words[w] and w != "differs")
+    text = ", ".join(
+        f"{words[w]} {w.replace('agrees', 'agree')}" for w in WORDS if words[w] and w != "differs"
+    )
     off = ", ".join(v.observable for v in table if v.verdict == "differs")
     return f"DIFFERS: {off}; {text}" if off else text
 

@@ -1,4 +1,6 @@
-"""Progress of runs: a bar with ETA on a terminal, a line now and then in a file; and a word on Ctrl-C."""
+"""Progress of runs: a bar with ETA on a terminal, a line now and then in a file; and a word on
+Ctrl-C.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ SECONDS_BETWEEN_LINES = 5.0
 
 
 class Progress:
-    """Listens to a runner's events; use as a context manager. Speaks on stderr: results go to stdout."""
+    """Listens to a runner's events; use as a context manager. Speaks on stderr: results go to
+    stdout.
+    """
 
     def __init__(self, name: str = "sweep") -> None:
         self.name = name
@@ -30,7 +34,8 @@ class Progress:
         self._handler: Any = None
 
     def __enter__(self) -> Progress:
-        # A thread may not set handlers; a process told to ignore the signal (nohup) goes on ignoring it.
+        # A thread may not set handlers; a process told to ignore the signal (nohup) goes on
+        # ignoring it.
         if (
             threading.current_thread() is threading.main_thread()
             and signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -42,7 +47,10 @@ class Progress:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
@@ -50,7 +58,9 @@ class Progress:
             signal.signal(signal.SIGINT, self._handler)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        """First Ctrl-C: threads finish their blocks, which may take long; second: leave at once, losing those only."""
+        """First Ctrl-C: threads finish their blocks, which may take long; second: leave at once,
+        losing those only.
+        """
         signal.signal(signal.SIGINT, self._leave)
         _line("stopping; threads finish the blocks they are at, Ctrl-C again drops them")
         raise KeyboardInterrupt
@@ -91,7 +101,16 @@ class Progress:
         if self._done == self._total or now - self._last > SECONDS_BETWEEN_LINES:
             self._last = now
             _line(
-                ", ".join(filter(None, [f"{self.name}: {self._done} of {self._total} blocks", self._clock(now), note]))
+                ", ".join(
+                    filter(
+                        None,
+                        [
+                            f"{self.name}: {self._done} of {self._total} blocks",
+                            self._clock(now),
+                            note,
+                        ],
+                    )
+                )
             )
 
     def _clock(self, now: float) -> str:
@@ -99,7 +118,9 @@ class Progress:
         spent = now - self._begin
         if self._done == self._total:
             return f"{spent:.1f} s"
-        return f"about {spent / (self._done - self._before) * (self._total - self._done):.0f} s left"
+        return (
+            f"about {spent / (self._done - self._before) * (self._total - self._done):.0f} s left"
+        )
 
 
 def _bar() -> Any:
@@ -113,8 +134,18 @@ def _bar() -> Any:
     )
     from rich.progress import Progress as Bar
 
-    blocks = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("blocks"))
-    clock = (TimeElapsedColumn(), TextColumn("eta"), TimeRemainingColumn(), TextColumn("{task.fields[note]}"))
+    blocks = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("blocks"),
+    )
+    clock = (
+        TimeElapsedColumn(),
+        TextColumn("eta"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
     return Bar(*blocks, *clock, console=Console(stderr=True))
 
 

@@ -9,7 +9,16 @@ import typer
 
 from toysim.cli import completion
 from toysim.cli.app import FAILED, OK, app
-from toysim.cli.arguments import Backend, Json, NoTheory, Preset, Scheduler, StorePath, TimeLimit, Workers
+from toysim.cli.arguments import (
+    Backend,
+    Json,
+    NoTheory,
+    Preset,
+    Scheduler,
+    StorePath,
+    TimeLimit,
+    Workers,
+)
 from toysim.cli.progress import Progress
 from toysim.cli.values import assignments, print_facts, print_json
 
@@ -22,7 +31,9 @@ if TYPE_CHECKING:
 def sweep(
     name: Annotated[
         str,
-        typer.Argument(metavar="FILE-OR-NAME", help="Sweep file or name.", autocompletion=completion.sweeps),
+        typer.Argument(
+            metavar="FILE-OR-NAME", help="Sweep file or name.", autocompletion=completion.sweeps
+        ),
     ],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be done: cells, bytes, time.")
@@ -41,16 +52,23 @@ def sweep(
         ),
     ] = None,
     store: Annotated[
-        Path | None, typer.Option("--store", metavar="PATH", help="Store; default results/NAME.zarr.")
+        Path | None,
+        typer.Option("--store", metavar="PATH", help="Store; default results/NAME.zarr."),
     ] = None,
     block: Annotated[
         int | None,
-        typer.Option("--block", metavar="N", help="Rows in a unit of work; default: by the model's cost."),
+        typer.Option(
+            "--block", metavar="N", help="Rows in a unit of work; default: by the model's cost."
+        ),
     ] = None,
     time_limit: TimeLimit = None,
     no_theory: NoTheory = False,
-    retry: Annotated[bool, typer.Option("--retry", help="Run blocks with failed or timed-out rows again.")] = False,
-    repair: Annotated[bool, typer.Option("--repair", help="Check every chunk, run damaged blocks again.")] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Run blocks with failed or timed-out rows again.")
+    ] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Check every chunk, run damaged blocks again.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Run a huge sweep all the same.")] = False,
     as_json: Json = False,
 ) -> int:
@@ -87,7 +105,8 @@ def work(
 ) -> int:
     """Help with a sweep from another terminal or machine.
 
-    Computes the blocks that the store still lacks; the results are the same bytes whoever writes them.
+    Computes the blocks that the store still lacks; the results are the same bytes whoever writes
+    them.
     """
     from toysim.runner.execute import join
 
@@ -131,7 +150,9 @@ def _dry_run(spec: Sweep, path: Path, block: int | None, as_json: bool) -> None:
         "rows_in_a_block": plan.block[0] * plan.block[1],
         "bytes_before_compression": plan.bytes,
         "estimated_core_seconds": cost.seconds,
-        "estimated_by": f"{cost.timed_cells} cells timed" if cost.timed_cells else "the model, to a factor of ten",
+        "estimated_by": f"{cost.timed_cells} cells timed"
+        if cost.timed_cells
+        else "the model, to a factor of ten",
         "store": str(path),
         "store_exists": path.exists(),
     }
@@ -149,11 +170,18 @@ def _report(report: Report, as_json: bool) -> int:
     status = read_status(report.path)
     bad = status.failed + status.timed_out
     if as_json:
-        print_json({**vars(report), "failed_in_store": status.failed, "timed_out_in_store": status.timed_out})
+        print_json(
+            {
+                **vars(report),
+                "failed_in_store": status.failed,
+                "timed_out_in_store": status.timed_out,
+            }
+        )
         return FAILED if bad else OK
     if report.blocks:
         typer.echo(
-            f"{report.rows} rows in {report.blocks} blocks, {report.failed} failed, {report.timed_out} timed out, "
+            f"{report.rows} rows in {report.blocks} blocks, {report.failed} failed, "
+            f"{report.timed_out} timed out, "
             f"{report.seconds:.1f} s ({report.kernel_seconds:.1f} s in the model)"
         )
     else:
@@ -175,4 +203,7 @@ def _report(report: Report, as_json: bool) -> int:
 def _note(name: str, value: float) -> str:
     if name == "status":
         return f"note: {value:.0f} rows ended with a status other than ok"
-    return f"note: {name} goes up to {value:.3g}, beyond its limit; toysim compare says what that does to the numbers"
+    return (
+        f"note: {name} goes up to {value:.3g}, beyond its limit; "
+        "toysim compare says what that does to the numbers"
+    )

@@ -16,13 +16,17 @@ from toysim.errors import ToysimError
 
 
 def assignments(words: Iterable[str], option: str) -> dict[str, Any]:
-    """``name=value`` words; a value is read as TOML (numbers, true, lists, tables), else as plain text."""
+    """``name=value`` words; a value is read as TOML (numbers, true, lists, tables), else as plain
+    text.
+    """
     found: dict[str, Any] = {}
     for word in words:
         name, equals, text = word.partition("=")
         name = name.strip()
         if not equals or not name:
-            raise ToysimError(f"{option} {word!r}: write name=value, for example {option} {name or 'depth'}=4")
+            raise ToysimError(
+                f"{option} {word!r}: write name=value, for example {option} {name or 'depth'}=4"
+            )
         if name in found:
             raise ToysimError(f"{option} {name} is given twice; drop one of the two")
         found[name] = _value(text)
@@ -71,7 +75,9 @@ def print_facts(facts: Mapping[str, Any]) -> None:
         typer.echo(f"{name:<{width}}  {_cell(value)}")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None
+) -> None:
     """A table: drawn by rich on a terminal, plain aligned text when piped."""
     cells = [[_cell(v) for v in row] for row in rows]
     if sys.stdout.isatty():
@@ -81,7 +87,9 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: st
         typer.echo(title)
     widths = [max(len(line[k]) for line in [list(columns), *cells]) for k in range(len(columns))]
     for line in [list(columns), *cells]:
-        typer.echo("  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip())
+        typer.echo(
+            "  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip()
+        )
 
 
 def _draw_table(columns: Sequence[str], cells: list[list[str]], title: str | None) -> None:

@@ -1,1 +1,3 @@
-"""Compiled helpers that several families may share; none of them takes or closes over a function."""
+"""Compiled helpers that several families may share; none of them takes or closes over a
+function.
+"""

@@ -1,4 +1,5 @@
-"""The normal tail without underflow or cancellation: ln H, inverse Mills ratio, density; scalars, for use in kernels.
+"""The normal tail without underflow or cancellation: ln H, inverse Mills ratio, density; scalars,
+for use in kernels.
 
 G(x) = exp(-x^2/2)/sqrt(2 pi),   H(x) = int_x^inf G,   lambda(x) = G(x)/H(x)
 """
@@ -30,7 +31,9 @@ def _far_mills(x: float) -> float:
 
 @kernel
 def log_tail(x: float) -> float:
-    """ln H(x), to a few units in the last place for any x: H itself underflows near 38 and rounds to 1 near -8."""
+    """ln H(x), to a few units in the last place for any x: H itself underflows near 38 and rounds
+    to 1 near -8.
+    """
     if x >= FAR:
         return -0.5 * x * x - LOG_SQRT_2PI - math.log(_far_mills(x))
     if x > -1.0:

@@ -1,10 +1,13 @@
-"""Standard normal numbers in single precision, 0.9 ns each: Philox4x32-10 and Box-Muller in one vectorised loop.
+"""Standard normal numbers in single precision, 0.9 ns each: Philox4x32-10 and Box-Muller in one
+vectorised loop.
 
-For models that spend their time on fresh data. Measured on one core with AVX-512, per number: this 0.9 ns, Box-Muller
-with NumPy's uniform numbers and functions 4.1 ns, its ``standard_normal`` 9 ns. Only sums, products, quotients and
-square roots occur, all rounded as IEEE 754 says, so that the same key gives the same bits on every machine.
+For models that spend their time on fresh data. Measured on one core with AVX-512, per number: this
+0.9 ns, Box-Muller with NumPy's uniform numbers and functions 4.1 ns, its ``standard_normal`` 9 ns.
+Only sums, products, quotients and square roots occur, all rounded as IEEE 754 says, so that the
+same key gives the same bits on every machine.
 
-The generator is that of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011), with ten rounds.
+The generator is that of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011), with
+ten rounds.
 """
 
 import math
@@ -35,7 +38,9 @@ COSINE = tuple(np.float32((-1) ** k / math.factorial(2 * k)) for k in (1, 2, 3, 
 
 
 @kernel
-def philox_round(c0: Any, c1: Any, c2: Any, c3: Any, key0: Any, key1: Any) -> tuple[Any, Any, Any, Any]:
+def philox_round(
+    c0: Any, c1: Any, c2: Any, c3: Any, key0: Any, key1: Any
+) -> tuple[Any, Any, Any, Any]:
     """One round on a counter of four words of 32 bits."""
     p0, p1 = MULTIPLIERS[0] * np.uint64(c0), MULTIPLIERS[1] * np.uint64(c2)
     high0, high1 = (p1 >> HIGH) ^ np.uint64(c1) ^ key0, (p0 >> HIGH) ^ np.uint64(c3) ^ key1
@@ -46,7 +51,8 @@ def philox_round(c0: Any, c1: Any, c2: Any, c3: Any, key0: Any, key1: Any) -> tu
 def radius(word: Any) -> Any:
     """sqrt(-2 log u) of u = (word + 1/2)/2^32, at most 6.77.
 
-    u = 2^e m with m in [sqrt(1/2), sqrt(2)), log m = 2 artanh s of s = (m - 1)/(m + 1): series to s^9, off by 2e-9.
+    u = 2^e m with m in [sqrt(1/2), sqrt(2)), log m = 2 artanh s of s = (m - 1)/(m + 1): series to
+    s^9, off by 2e-9.
     """
     u = (np.float32(word) + HALF) * WORD
     bits = np.int32(np.float32(u).view(np.int32) - ROOT_HALF)
@@ -60,11 +66,15 @@ def radius(word: Any) -> Any:
 
 @kernel
 def direction(word: Any) -> Any:
-    """A unit vector: an angle in [-pi/4, pi/4) by 30 bits, the two axes swapped by one, its sign by the last."""
+    """A unit vector: an angle in [-pi/4, pi/4) by 30 bits, the two axes swapped by one, its sign by
+    the last.
+    """
     x = np.float32(np.int64(word >> np.uint32(2)) - THIRTY_BITS) * EIGHTH_TURN
     t = x * x
     sine = x * (ONE + t * (SINE[0] + t * (SINE[1] + t * (SINE[2] + t * SINE[3]))))
-    cosine = ONE + t * (COSINE[0] + t * (COSINE[1] + t * (COSINE[2] + t * (COSINE[3] + t * COSINE[4]))))
+    cosine = ONE + t * (
+        COSINE[0] + t * (COSINE[1] + t * (COSINE[2] + t * (COSINE[3] + t * COSINE[4])))
+    )
     sign = ONE - TWO * np.float32(word & np.uint32(1))
     if word & np.uint32(2):
         return sign * sine, sign * cosine
@@ -73,9 +83,11 @@ def direction(word: Any) -> Any:
 
 @kernel
 def fill_normals(key: Any, stream: Any, z: Floats) -> None:
-    """Fills z (4, n), n < 2^32: column i from the block of the counter (i, 0, low word of stream, its high word).
+    """Fills z (4, n), n < 2^32: column i from the block of the counter (i, 0, low word of stream,
+    its high word).
 
-    The rounds stay in this loop: a function around them kept LLVM from vectorising (7 times as long).
+    The rounds stay in this loop: a function around them kept LLVM from vectorising (7 times as
+    long).
     """
     key0, key1, stream0, stream1 = key & LOW, key >> HIGH, stream & LOW, stream >> HIGH
     z0, z1, z2, z3 = z[0], z[1], z[2], z[3]
@@ -83,7 +95,9 @@ def fill_normals(key: Any, stream: Any, z: Floats) -> None:
         c0, c1, c2, c3 = np.uint32(i), np.uint32(0), np.uint32(stream0), np.uint32(stream1)
         for r in range(ROUNDS):
             step0, step1 = np.uint64(r) * KEY_STEPS[0], np.uint64(r) * KEY_STEPS[1]
-            c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, (key0 + step0) & LOW, (key1 + step1) & LOW)
+            c0, c1, c2, c3 = philox_round(
+                c0, c1, c2, c3, (key0 + step0) & LOW, (key1 + step1) & LOW
+            )
         first, second = direction(c1)
         size = radius(c0)
         z0[i], z1[i] = size * first, size * second
@@ -93,7 +107,9 @@ def fill_normals(key: Any, stream: Any, z: Floats) -> None:
 
 
 def normals(shape: tuple[int, ...], generator: np.random.Generator) -> Floats:
-    """Standard normal numbers, |z| < 6.8, of ``shape``; two words of ``generator`` are key and stream."""
+    """Standard normal numbers, |z| < 6.8, of ``shape``; two words of ``generator`` are key and
+    stream.
+    """
     n = math.prod(shape)
     z = np.empty((4, -(-n // 4)), np.float32)
     key, stream = generator.integers(2**64, size=2, dtype=np.uint64)

@@ -1,6 +1,7 @@
 """Explicit Runge-Kutta 5(4) of Dormand and Prince (1980), in pieces that a kernel drives itself.
 
-The right side stays in the caller's loop (a kernel that takes a function compiles anew in every process):
+The right side stays in the caller's loop (a kernel that takes a function compiles anew in every
+process):
 
     slopes[0] = f(y)
     for stage in range(1, STAGES):
@@ -8,7 +9,8 @@ The right side stays in the caller's loop (a kernel that takes a function compil
     error = error_norm(y, y_new, slopes, h, rtol, atol)      accept y_new if error <= 1
     h = next_step(h, error)
 
-The last stage is the solution itself, so after an accepted step slopes[STAGES - 1] is the next slopes[0].
+The last stage is the solution itself, so after an accepted step slopes[STAGES - 1] is the next
+slopes[0].
 """
 
 import math
@@ -54,7 +56,9 @@ def stage_state(y: Array, slopes: Array, stage: int, h: float, out: Array) -> No
 
 @kernel
 def error_norm(y: Array, y_new: Array, slopes: Array, h: float, rtol: float, atol: float) -> float:
-    """Largest component of the embedded error estimate in units of atol + rtol |y|; inf if not finite."""
+    """Largest component of the embedded error estimate in units of atol + rtol |y|; inf if not
+    finite.
+    """
     worst = 0.0
     for i in range(len(y)):
         error = 0.0
@@ -69,7 +73,9 @@ def error_norm(y: Array, y_new: Array, slopes: Array, h: float, rtol: float, ato
 
 @kernel
 def next_step(h: float, error: float) -> float:
-    """Step after one of size h whose error norm was ``error``: h * 0.9 error**(-1/5), by a factor in [0.2, 5]."""
+    """Step after one of size h whose error norm was ``error``: h * 0.9 error**(-1/5), by a factor
+    in [0.2, 5].
+    """
     if error == 0.0:
         return 5.0 * h
     if not math.isfinite(error):
@@ -80,7 +86,9 @@ def next_step(h: float, error: float) -> float:
 
 @kernel
 def first_step(y: Array, slope: Array) -> float:
-    """A cautious first step: a hundredth of the time in which the largest slope makes up the largest component."""
+    """A cautious first step: a hundredth of the time in which the largest slope makes up the
+    largest component.
+    """
     largest, fastest = 0.0, 0.0
     for i in range(len(y)):
         largest = max(largest, abs(y[i]))

@@ -1,7 +1,7 @@
 """Gauss-Legendre nodes and weights on [0, 1], as constants that kernels may use.
 
-For a smooth integrand the rule of n points errs by about rho^(-2n): where the half rule is off by e, the full one
-is off by about e^2, so the difference of the two, squared, is the error.
+For a smooth integrand the rule of n points errs by about rho^(-2n): where the half rule is off by
+e, the full one is off by about e^2, so the difference of the two, squared, is the error.
 """
 
 import numpy as np

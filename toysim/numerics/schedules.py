@@ -1,8 +1,8 @@
 """Learning rates as pure functions of the step t = 0, 1, ..., n_steps - 1.
 
-Each takes an array of steps and gives the share of the peak rate in [0, 1]; ``learning_rates`` puts warm-up and
-schedule together. A decay runs from 1 at its first step to ``final`` one step after the last, so that the last
-update still moves when ``final`` is 0.
+Each takes an array of steps and gives the share of the peak rate in [0, 1]; ``learning_rates`` puts
+warm-up and schedule together. A decay runs from 1 at its first step to ``final`` one step after the
+last, so that the last update still moves when ``final`` is 0.
 """
 
 from __future__ import annotations
@@ -40,13 +40,18 @@ def _progress(t: Array, start: int, end: int) -> Array:
 
 
 def learning_rates(
-    schedule: str, peak: float, n_steps: int, warmup_steps: int = 0, decay_steps: int = 0, final: float = 0.0
+    schedule: str,
+    peak: float,
+    n_steps: int,
+    warmup_steps: int = 0,
+    decay_steps: int = 0,
+    final: float = 0.0,
 ) -> Array:
     """Rates (n_steps,) of a whole run.
 
-    schedule: constant; linear and cosine, which decay from the end of the warm-up on; wsd (warm-up, stable,
-    decay) and step, which keep the peak until the last ``decay_steps`` updates and then go down in a straight
-    line, or at once. ``final`` is the last rate as a share of the peak.
+    schedule: constant; linear and cosine, which decay from the end of the warm-up on; wsd (warm-up,
+    stable, decay) and step, which keep the peak until the last ``decay_steps`` updates and then go
+    down in a straight line, or at once. ``final`` is the last rate as a share of the peak.
     """
     t = np.arange(n_steps, dtype=float)
     decay_at = n_steps - decay_steps

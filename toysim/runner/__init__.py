@@ -1,1 +1,3 @@
-"""The way of the data: sweep file -> spec -> layout -> work on a backend -> store -> labelled dataset."""
+"""The way of the data: sweep file -> spec -> layout -> work on a backend -> store -> labelled
+dataset.
+"""

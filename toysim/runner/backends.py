@@ -1,4 +1,6 @@
-"""Where units run: threads of this process (kernels release the lock), or processes that can be killed."""
+"""Where units run: threads of this process (kernels release the lock), or processes that can be
+killed.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +33,17 @@ def on_threads(store: Store, units: Iterable[Unit], workers: int, run: str) -> I
     """Run units on threads, a few ahead of the workers; yields their events as they finish."""
     queue = iter(units)
     with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
-        running: set[Future[Event]] = {pool.submit(do_unit, store, u, run) for u in islice(queue, workers + 1)}
+        running: set[Future[Event]] = {
+            pool.submit(do_unit, store, u, run) for u in islice(queue, workers + 1)
+        }
         try:
             while running:
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
                     yield future.result()
-                running |= {pool.submit(do_unit, store, u, run) for u in islice(queue, len(finished))}
+                running |= {
+                    pool.submit(do_unit, store, u, run) for u in islice(queue, len(finished))
+                }
         finally:
             for future in running:
                 future.cancel()
@@ -55,7 +61,9 @@ class _Job:
 
 @dataclass
 class _Worker:
-    """A worker process, its job, and the row it is at with the row's deadline when rows run alone."""
+    """A worker process, its job, and the row it is at with the row's deadline when rows run
+    alone.
+    """
 
     process: Any
     pipe: Any
@@ -69,8 +77,9 @@ def on_processes(
 ) -> Iterator[Event]:
     """Run units on processes; a worker that dies or overruns is replaced and its unit run again.
 
-    A row over ``time_limit`` seconds is given up at once; one at which a worker died, at the second death, since
-    the first may have come from outside. With a limit, rows run one by one, so that the guilty one is known.
+    A row over ``time_limit`` seconds is given up at once; one at which a worker died, at the second
+    death, since the first may have come from outside. With a limit, rows run one by one, so that
+    the guilty one is known.
     """
     jobs = iter(_Job(unit, alone=time_limit is not None) for unit in units)
     again: list[_Job] = []
@@ -82,7 +91,9 @@ def on_processes(
             _wait(pool)
             for k, worker in enumerate(pool):
                 yield from _hear(worker, time_limit)
-                if worker.job is not None and (time.monotonic() > worker.deadline or not worker.process.is_alive()):
+                if worker.job is not None and (
+                    time.monotonic() > worker.deadline or not worker.process.is_alive()
+                ):
                     again.append(_bury(worker))
                     pool[k] = worker = _start(store.path, run)
                 if worker.job is None:
@@ -103,7 +114,9 @@ def _wait(pool: list[_Worker]) -> None:
 
 
 def _hear(worker: _Worker, time_limit: float | None) -> Iterator[Event]:
-    """Take in what a worker has said: rows it is at, a finished unit, an error that ends the run."""
+    """Take in what a worker has said: rows it is at, a finished unit, an error that ends the
+    run.
+    """
     while worker.job is not None and worker.pipe.poll():
         try:
             kind, content = worker.pipe.recv()
@@ -142,7 +155,8 @@ def _bury(worker: _Worker) -> _Job:
         job.skip[worker.row] = FAILED
     elif worker.row < 0 and job.deaths[worker.row] > MAX_STARTS:
         raise ToysimError(
-            "worker processes die before they start; in a script, put the call under if __name__ == '__main__':, "
+            "worker processes die before they start; in a script, put the call under if __name__ "
+            "== '__main__':, "
             "or use the threads backend"
         )
     return job
@@ -168,7 +182,9 @@ def _serve(pipe: Any, path: str, run: str) -> None:
             except EOFError:
                 return
             try:
-                pipe.send(("done", do_unit(store, unit, run, _announcer(pipe, skip) if alone else None)))
+                pipe.send(
+                    ("done", do_unit(store, unit, run, _announcer(pipe, skip) if alone else None))
+                )
             except ToysimError as error:
                 pipe.send(("error", str(error)))
 

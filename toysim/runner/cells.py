@@ -14,7 +14,9 @@ from toysim.runner.spec import Sweep
 Columns = dict[str, npt.NDArray[Any]]
 
 
-def positions(sweep: Sweep, stored: Columns, filled: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def positions(
+    sweep: Sweep, stored: Columns, filled: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
     """For each cell of the sweep its position in the store, -1 where it is new.
 
     ``stored`` holds the axis values at the ``filled`` positions.
@@ -40,7 +42,9 @@ def positions(sweep: Sweep, stored: Columns, filled: npt.NDArray[np.int64]) -> n
 
 
 def joint_codes(columns: list[npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
-    """One integer a row, in sorted order of the values, equal exactly where all columns are equal."""
+    """One integer a row, in sorted order of the values, equal exactly where all columns are
+    equal.
+    """
     code = np.zeros(len(columns[0]), np.int64)
     for column in columns:
         _, inverse = np.unique(column, axis=0, return_inverse=True)
@@ -50,7 +54,9 @@ def joint_codes(columns: list[npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
 
 
 def _refuse_near_misses(name: str, column: npt.NDArray[Any]) -> None:
-    """A new value within 1e-12 of a stored one, yet of other bits, is a slip of arithmetic, not a new cell."""
+    """A new value within 1e-12 of a stored one, yet of other bits, is a slip of arithmetic, not a
+    new cell.
+    """
     if column.dtype.kind != "f" or column.ndim > 1:
         return
     values = np.unique(column)
@@ -58,6 +64,7 @@ def _refuse_near_misses(name: str, column: npt.NDArray[Any]) -> None:
     if near.any():
         i = int(np.argmax(near))
         raise StoreError(
-            f"{name} = {float(values[i])!r} and {float(values[i + 1])!r} are closer than 1e-12 but not equal; "
+            f"{name} = {float(values[i])!r} and {float(values[i + 1])!r} are closer than 1e-12 "
+            "but not equal; "
             f"use the value that the store has already"
         )

@@ -1,4 +1,6 @@
-"""Units on a Dask cluster: every worker writes its blocks into the store's folder, which it must see under one path."""
+"""Units on a Dask cluster: every worker writes its blocks into the store's folder, which it must
+see under one path.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,17 @@ from toysim.runner.store import Store
 from toysim.runner.work import do_unit, one_blas_thread
 
 CONNECT_SECONDS = 10
-AHEAD = 4  # units a core of the cluster, so that a huge sweep's are not all on the scheduler at once
+AHEAD = (
+    4  # units a core of the cluster, so that a huge sweep's are not all on the scheduler at once
+)
 
 
-def on_dask(store: Store, units: Iterable[Unit], workers: int, run: str, scheduler: str | None) -> Iterator[Any]:
-    """Run units on the cluster at ``scheduler``, else on ``workers`` processes of this machine; yields their events."""
+def on_dask(
+    store: Store, units: Iterable[Unit], workers: int, run: str, scheduler: str | None
+) -> Iterator[Any]:
+    """Run units on the cluster at ``scheduler``, else on ``workers`` processes of this machine;
+    yields their events.
+    """
     from distributed import as_completed
     from distributed.scheduler import KilledWorker
 
@@ -35,7 +43,8 @@ def on_dask(store: Store, units: Iterable[Unit], workers: int, run: str, schedul
                 yield future.result()
             except KilledWorker as error:
                 raise ToysimError(
-                    f"a block killed the workers of the cluster that it was tried on ({error.last_worker.address}); "
+                    "a block killed the workers of the cluster that it was tried on "
+                    f"({error.last_worker.address}); "
                     f"--backend processes finds the row and records it"
                 ) from None
             for unit in islice(queue, 1):
@@ -60,7 +69,9 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
         try:
             client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
-            raise ToysimError(f"no Dask scheduler at {scheduler}: {error}; check the address") from None
+            raise ToysimError(
+                f"no Dask scheduler at {scheduler}: {error}; check the address"
+            ) from None
         yield stack.enter_context(client)
 
 
@@ -71,8 +82,12 @@ def _do_unit(path: str, unit: Unit, run: str) -> dict[str, Any]:
 
 @cache
 def _store(path: str, run: str) -> Store:
-    """Opened once a run and process. BLAS stays on one thread from here on: a worker's threads share its setting."""
+    """Opened once a run and process. BLAS stays on one thread from here on: a worker's threads
+    share its setting.
+    """
     one_blas_thread()
     if not Path(path).exists():
-        raise ToysimError(f"a worker of the cluster does not see {path}; give a --store on a shared folder")
+        raise ToysimError(
+            f"a worker of the cluster does not see {path}; give a --store on a shared folder"
+        )
     return Store(Path(path))

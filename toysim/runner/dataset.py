@@ -1,4 +1,6 @@
-"""A store read as labelled data: positions put back on the grid of the axes, sorted, with units and provenance."""
+"""A store read as labelled data: positions put back on the grid of the axes, sorted, with units and
+provenance.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,21 @@ from toysim.runner.cells import joint_codes
 from toysim.runner.files import read_events
 from toysim.runner.layout import stored
 from toysim.runner.provenance import git_commit, host_kind, versions
-from toysim.runner.schema import CORNER, STATE_ATTRIBUTES, decoded, observable_attributes, parameter_attributes
+from toysim.runner.schema import (
+    CORNER,
+    STATE_ATTRIBUTES,
+    decoded,
+    observable_attributes,
+    parameter_attributes,
+)
 from toysim.runner.spec import Sweep
 from toysim.runner.store import Store, open_existing
 
 
 def read_tree(path: str | Path) -> xr.DataTree:
-    """/simulation and /theory of a store on the grid of its axes; ``toysim.open_store`` adds /comparison."""
+    """/simulation and /theory of a store on the grid of its axes; ``toysim.open_store`` adds
+    /comparison.
+    """
     store = open_existing(path)
     tree = {"/": xr.Dataset(attrs=_provenance(store))}
     for side in store.sides:
@@ -33,7 +43,9 @@ def read_tree(path: str | Path) -> xr.DataTree:
 def read_side(store: Store, side: Side) -> xr.Dataset:
     """One side as a Dataset with dimensions (axes..., replica, ...)."""
     filled = store.layout.filled(0)
-    columns = {n: decoded(store.model.parameters[n], store.array(side, n)[:])[filled] for n in store.axes}
+    columns = {
+        n: decoded(store.model.parameters[n], store.array(side, n)[:])[filled] for n in store.axes
+    }
     grid = _Grid(store.identity["axes"], columns, len(filled))
     lead: tuple[str, ...] = tuple(grid.lengths)
     coords = grid.coordinates(store.model)
@@ -41,7 +53,9 @@ def read_side(store: Store, side: Side) -> xr.Dataset:
     if store.paired(side):
         positions = (filled, store.layout.filled(1))
         lead = (*lead, "replica")
-        coords["replica"] = _index("replica", len(positions[1]), "index of the replica's random stream")
+        coords["replica"] = _index(
+            "replica", len(positions[1]), "index of the replica's random stream"
+        )
     data = {}
     for o in stored(store.model, side, store.first_parameters):
         values = grid.arrange(_read(store, side, o.name, positions))
@@ -51,13 +65,16 @@ def read_side(store: Store, side: Side) -> xr.Dataset:
     return xr.Dataset(data, coords | _inner_coordinates(store, side), attrs=_provenance(store))
 
 
-def _read(store: Store, side: Side, name: str, positions: tuple[npt.NDArray[np.int64], ...]) -> npt.NDArray[Any]:
+def _read(
+    store: Store, side: Side, name: str, positions: tuple[npt.NDArray[np.int64], ...]
+) -> npt.NDArray[Any]:
     """All filled rows of an array; segments are cut out, not gathered, when there is only one."""
     try:
         values = store.array(side, name)[:]
     except (OSError, RuntimeError, ValueError) as error:
         raise StoreError(
-            f"{store.path} is damaged: {side}/{name} cannot be read ({str(error).splitlines()[0]}); "
+            f"{store.path} is damaged: {side}/{name} cannot be read "
+            f"({str(error).splitlines()[0]}); "
             f"run toysim sweep with --repair to compute the damaged blocks again"
         ) from None
     for axis, index in enumerate(positions):
@@ -67,9 +84,13 @@ def _read(store: Store, side: Side, name: str, positions: tuple[npt.NDArray[np.i
 
 
 class _Grid:
-    """The product grid that the stored cells span: sorted levels a dimension, and each cell's place on it."""
+    """The product grid that the stored cells span: sorted levels a dimension, and each cell's place
+    on it.
+    """
 
-    def __init__(self, axes: dict[str, list[str]], columns: dict[str, npt.NDArray[Any]], n: int) -> None:
+    def __init__(
+        self, axes: dict[str, list[str]], columns: dict[str, npt.NDArray[Any]], n: int
+    ) -> None:
         self.axes = axes
         self.n = n
         self.levels: dict[str, dict[str, npt.NDArray[Any]]] = {}
@@ -122,7 +143,9 @@ def _inner_coordinates(store: Store, side: Side) -> dict[str, Any]:
     sizes = store.model.sizes(store.first_parameters)
     used = {d for o in stored(store.model, side, store.first_parameters) for d in o.dims}
     coords: dict[str, Any] = {
-        d.name: _index(d.name, sizes[d.name], d.long_name) for d in store.model.dims if d.name in used
+        d.name: _index(d.name, sizes[d.name], d.long_name)
+        for d in store.model.dims
+        if d.name in used
     }
     return coords | fixed_coordinates(store.model, store.fixed)
 
@@ -207,7 +230,9 @@ class Replicas:
         return ds.where(self._ds["state"] == 1) if "state" in self._ds else ds
 
     def mean(self) -> xr.Dataset:
-        """Mean over ``replica`` of every floating variable; failed and missing replicas are left out."""
+        """Mean over ``replica`` of every floating variable; failed and missing replicas are left
+        out.
+        """
         if "replica" not in self._ds.dims:
             return self._ok()
         return self._ok().mean("replica", keep_attrs=True)

@@ -15,7 +15,12 @@ from toysim.streams import canonical, row_keys
 if TYPE_CHECKING:
     from toysim.model import Parameter
 
-SPACED = {"linspace": 3, "arange": 3, "logspace": 3, "geomspace": 3}  # design name -> number of its arguments
+SPACED = {
+    "linspace": 3,
+    "arange": 3,
+    "logspace": 3,
+    "geomspace": 3,
+}  # design name -> number of its arguments
 SAMPLED = {"random": 3, "latin_hypercube": 3, "sobol": 3}  # [low, high, n]
 MAX_AXIS = 10**8
 CLOSEST = 1e-12  # relative; two values nearer than this could not be told apart by eye or by theory
@@ -42,7 +47,9 @@ class Axis:
 
 @dataclass(frozen=True)
 class Dimension:
-    """One dimension of the sweep: an axis, or axes tied together by ``zip``; ``values`` maps parameter to levels."""
+    """One dimension of the sweep: an axis, or axes tied together by ``zip``; ``values`` maps
+    parameter to levels.
+    """
 
     name: str
     values: dict[str, npt.NDArray[Any]]
@@ -52,17 +59,23 @@ class Dimension:
 
 
 def parse_axis(name: str, raw: Any) -> Axis:
-    """An axis from a list, or from a table such as ``{ linspace = [0.0, 2.0, 41], zip = "pair" }``."""
+    """An axis from a list, or from a table such as ``{ linspace = [0.0, 2.0, 41], zip = "pair"
+    }``.
+    """
     if isinstance(raw, np.ndarray):
         raw = raw.tolist()
     if isinstance(raw, list | tuple | range):
         return _checked(Axis(name, "values", tuple(raw)))
     if not isinstance(raw, Mapping):
-        raise ToysimError(f"axis {name} = {raw!r}: give a list of values or a table like {{linspace = [0, 1, 5]}}")
+        raise ToysimError(
+            f"axis {name} = {raw!r}: give a list of values or a table like {{linspace = [0, 1, 5]}}"
+        )
     designs = {**SPACED, **SAMPLED, "values": 0}
     unknown = [key for key in raw if key not in designs and key != "zip"]
     if unknown:
-        raise ToysimError(f"axis {name}: unknown key {unknown[0]!r}: {suggest(unknown[0], [*designs, 'zip'])}")
+        raise ToysimError(
+            f"axis {name}: unknown key {unknown[0]!r}: {suggest(unknown[0], [*designs, 'zip'])}"
+        )
     chosen = [key for key in raw if key != "zip"]
     if len(chosen) != 1:
         raise ToysimError(f"axis {name}: give exactly one of {', '.join(sorted(designs))}")
@@ -75,36 +88,51 @@ def parse_axis(name: str, raw: Any) -> Axis:
 def _checked(axis: Axis) -> Axis:
     count = {**SPACED, **SAMPLED}.get(axis.design)
     if count is not None:
-        if len(axis.arguments) != count or any(isinstance(a, bool | str) or not np.isfinite(a) for a in axis.arguments):
+        if len(axis.arguments) != count or any(
+            isinstance(a, bool | str) or not np.isfinite(a) for a in axis.arguments
+        ):
             raise ToysimError(
-                f"axis {axis.name}: {axis.design} = {list(axis.arguments)!r} needs {count} finite numbers "
+                f"axis {axis.name}: {axis.design} = {list(axis.arguments)!r} needs {count} finite "
+                "numbers "
                 f"({'start, stop, step' if axis.design == 'arange' else 'start, stop, how many'})"
             )
         if axis.design == "arange" and axis.arguments[2] == 0:
             raise ToysimError(f"axis {axis.name}: arange with step 0; give another step")
         if axis.design != "arange" and axis.arguments[2] != int(axis.arguments[2]):
-            raise ToysimError(f"axis {axis.name}: {axis.design} of {axis.arguments[2]} points; give a whole number")
+            raise ToysimError(
+                f"axis {axis.name}: {axis.design} of {axis.arguments[2]} points; give a whole "
+                "number"
+            )
     if axis.size <= 0:
         raise ToysimError(f"axis {axis.name} is empty; give at least one value")
     if axis.size > MAX_AXIS:
-        raise ToysimError(f"axis {axis.name} has {axis.size:.3g} values; at most {MAX_AXIS:.0e} fit on one axis")
+        raise ToysimError(
+            f"axis {axis.name} has {axis.size:.3g} values; at most {MAX_AXIS:.0e} fit on one axis"
+        )
     return axis
 
 
-def dimensions(axes: list[Axis], parameters: Mapping[str, Parameter], seed: int) -> tuple[Dimension, ...]:
+def dimensions(
+    axes: list[Axis], parameters: Mapping[str, Parameter], seed: int
+) -> tuple[Dimension, ...]:
     """The sweep's dimensions in the order written; axes with the same ``zip`` name become one."""
     groups: dict[str, list[Axis]] = {}
     for axis in axes:
         if axis.zip is not None and (axis.zip in parameters or not str(axis.zip).isidentifier()):
-            raise ToysimError(f"axis {axis.name}: zip = {axis.zip!r} must be a name that is no parameter")
+            raise ToysimError(
+                f"axis {axis.name}: zip = {axis.zip!r} must be a name that is no parameter"
+            )
         groups.setdefault(axis.zip or axis.name, []).append(axis)
     built = []
     for name, members in groups.items():
         if len({axis.size for axis in members}) > 1:
             lengths = ", ".join(f"{axis.name} has {axis.size}" for axis in members)
-            raise ToysimError(f"axes tied by zip = {name!r} differ in length: {lengths}; give equal lengths")
+            raise ToysimError(
+                f"axes tied by zip = {name!r} differ in length: {lengths}; give equal lengths"
+            )
         values = {
-            axis.name: _typed(axis, _values(axis, members, name, seed), parameters[axis.name]) for axis in members
+            axis.name: _typed(axis, _values(axis, members, name, seed), parameters[axis.name])
+            for axis in members
         }
         _refuse_twins(name, values)
         built.append(Dimension(name, values))
@@ -124,7 +152,9 @@ def _values(axis: Axis, members: list[Axis], group: str, seed: int) -> Any:
             return np.logspace(a[0], a[1], int(a[2]))
         case "geomspace":
             if a[0] * a[1] <= 0:
-                raise ToysimError(f"axis {axis.name}: geomspace from {a[0]} to {a[1]} crosses zero; use linspace")
+                raise ToysimError(
+                    f"axis {axis.name}: geomspace from {a[0]} to {a[1]} crosses zero; use linspace"
+                )
             return np.geomspace(a[0], a[1], int(a[2]))
     return a[0] + (a[1] - a[0]) * _unit_points(axis, members, group, seed)
 
@@ -139,14 +169,20 @@ def _unit_points(axis: Axis, members: list[Axis], group: str, seed: int) -> npt.
         return np.asarray(generator.random((len(together), n))[column])
     from scipy.stats import qmc
 
-    sampler = (qmc.LatinHypercube if axis.design == "latin_hypercube" else qmc.Sobol)(len(together), rng=generator)
-    if axis.design == "sobol":  # drawn as a whole power of two, as the sequence's balance asks, then cut
+    sampler = (qmc.LatinHypercube if axis.design == "latin_hypercube" else qmc.Sobol)(
+        len(together), rng=generator
+    )
+    if (
+        axis.design == "sobol"
+    ):  # drawn as a whole power of two, as the sequence's balance asks, then cut
         return np.asarray(sampler.random_base2(int(np.ceil(np.log2(max(n, 2)))))[:n, column])
     return np.asarray(sampler.random(n)[:, column])
 
 
 def _typed(axis: Axis, values: Any, parameter: Parameter) -> npt.NDArray[Any]:
-    """Levels in the parameter's declared type; a level that changes by it (2.5 for an integer) is refused."""
+    """Levels in the parameter's declared type; a level that changes by it (2.5 for an integer) is
+    refused.
+    """
     wrong = f"axis {axis.name}: {parameter.name} is {parameter.kind}, allowed: {parameter.allowed}"
     if parameter.kind in ("choice", "bool"):
         kind = str if parameter.kind == "choice" else bool
@@ -157,12 +193,18 @@ def _typed(axis: Axis, values: Any, parameter: Parameter) -> npt.NDArray[Any]:
     try:
         given = np.array(values)
     except ValueError:
-        raise ToysimError(f"axis {axis.name}: values differ in length; give lists of one length") from None
+        raise ToysimError(
+            f"axis {axis.name}: values differ in length; give lists of one length"
+        ) from None
     if given.ndim != parameter.ndim + 1 or given.dtype.kind not in "iuf":
-        bad = next((v for v in values if isinstance(v, str | bool) or np.ndim(v) != parameter.ndim), values)
+        bad = next(
+            (v for v in values if isinstance(v, str | bool) or np.ndim(v) != parameter.ndim), values
+        )
         raise ToysimError(f"{wrong}; got {bad!r}")
     if not np.isfinite(given).all():
-        raise ToysimError(f"axis {axis.name}: value {given[~np.isfinite(given)][0]} is not a finite number")
+        raise ToysimError(
+            f"axis {axis.name}: value {given[~np.isfinite(given)][0]} is not a finite number"
+        )
     typed = given.astype(parameter.dtype)
     if not np.array_equal(typed, given):
         raise ToysimError(f"{wrong}; got {given[typed != given][0].tolist()!r}")
@@ -172,23 +214,32 @@ def _typed(axis: Axis, values: Any, parameter: Parameter) -> npt.NDArray[Any]:
 def _refuse_twins(name: str, values: dict[str, npt.NDArray[Any]]) -> None:
     """No two levels of a dimension may be equal or closer than CLOSEST."""
     n = len(next(iter(values.values())))
-    if len(values) == 1 and (only := next(iter(values.values()))).ndim == 1 and only.dtype.kind in "if":
+    if (
+        len(values) == 1
+        and (only := next(iter(values.values()))).ndim == 1
+        and only.dtype.kind in "if"
+    ):
         pair = closest_pair(only)
         if pair is not None:
             raise ToysimError(
-                f"axis {name}: values {pair[0]!r} and {pair[1]!r} are equal or closer than 1e-12; drop one"
+                f"axis {name}: values {pair[0]!r} and {pair[1]!r} are equal or closer than 1e-12; "
+                "drop one"
             )
         return
     seen: dict[bytes, int] = {}
     for i in range(n):
         key = b"".join(canonical(column[i]) for column in values.values())
         if key in seen:
-            raise ToysimError(f"axis {name}: entries {seen[key] + 1} and {i + 1} are equal; drop one")
+            raise ToysimError(
+                f"axis {name}: entries {seen[key] + 1} and {i + 1} are equal; drop one"
+            )
         seen[key] = i
 
 
 def closest_pair(values: npt.NDArray[Any]) -> tuple[Any, Any] | None:
-    """Two values that are equal or nearer than CLOSEST, relative to their size; None if there are none."""
+    """Two values that are equal or nearer than CLOSEST, relative to their size; None if there are
+    none.
+    """
     ordered = np.sort(values)
     near = np.diff(ordered) <= CLOSEST * np.maximum(np.abs(ordered[1:]), np.abs(ordered[:-1]))
     if not near.any():

@@ -1,4 +1,6 @@
-"""Run or continue a sweep in its store: what is missing, on which backend, with a report at the end."""
+"""Run or continue a sweep in its store: what is missing, on which backend, with a report at the
+end.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ class Options:
 
     def check(self) -> None:
         if self.backend not in BACKENDS:
-            raise ToysimError(f"unknown backend {self.backend!r}: {suggest(self.backend, BACKENDS)}")
+            raise ToysimError(
+                f"unknown backend {self.backend!r}: {suggest(self.backend, BACKENDS)}"
+            )
         if self.workers is not None and self.workers < 1:
             raise ToysimError(f"workers = {self.workers} must be at least 1")
         if self.block is not None and self.block < 1:
@@ -79,7 +83,10 @@ class Options:
         if self.time_limit is not None and self.time_limit <= 0:
             raise ToysimError(f"time limit {self.time_limit} must be above 0 seconds")
         if self.time_limit is not None and self.backend != "processes":
-            raise ToysimError("a time limit needs --backend processes: a compiled loop on a thread cannot be stopped")
+            raise ToysimError(
+                "a time limit needs --backend processes: a compiled loop on a thread cannot be "
+                "stopped"
+            )
         if self.scheduler is not None and self.backend != "dask":
             raise ToysimError("--scheduler belongs to --backend dask; drop it")
         if self.backend == "dask" and find_spec("distributed") is None:
@@ -87,12 +94,18 @@ class Options:
 
     @property
     def n_workers(self) -> int:
-        available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        available = (
+            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        )
         return self.workers or available or 1
 
 
-def execute(sweep: Sweep, path: Path, options: Options, listen: Listener = lambda event: None) -> Report:
-    """Run what is missing of ``sweep`` in the store at ``path``; a finished sweep does no work at all."""
+def execute(
+    sweep: Sweep, path: Path, options: Options, listen: Listener = lambda event: None
+) -> Report:
+    """Run what is missing of ``sweep`` in the store at ``path``; a finished sweep does no work at
+    all.
+    """
     options.check()
     with locked(path):
         store = prepare(path, sweep, block_shape(sweep, options.block))
@@ -100,7 +113,9 @@ def execute(sweep: Sweep, path: Path, options: Options, listen: Listener = lambd
 
 
 def join(path: Path, options: Options, listen: Listener = lambda event: None) -> Report:
-    """Help with every unit a store still lacks, without its lock: two workers on one block write the same bytes."""
+    """Help with every unit a store still lacks, without its lock: two workers on one block write
+    the same bytes.
+    """
     options.check()
     return _run(open_existing(path), None, options, listen)
 
@@ -122,7 +137,8 @@ def _run(store: Store, request: str | None, options: Options, listen: Listener) 
         random.shuffle(missing)
     if store.meta["provenance"].get("sources") != family_hash(store.model):
         report.warnings.append(
-            f"the sources of {store.model.id} were edited since {store.path} was begun: its blocks may differ from new "
+            f"the sources of {store.model.id} were edited since {store.path} was begun: its "
+            "blocks may differ from new "
             f"ones; raise the model's version if numbers changed"
         )
     start, run = time.perf_counter(), uuid.uuid4().hex[:8]
@@ -139,12 +155,16 @@ def _run(store: Store, request: str | None, options: Options, listen: Listener) 
     finally:
         report.seconds = time.perf_counter() - start
         with one_line(store.path, "write to"):
-            append_event(store.path, {"event": "end", "run": run, "seconds": round(report.seconds, 3)})
+            append_event(
+                store.path, {"event": "end", "run": run, "seconds": round(report.seconds, 3)}
+            )
             sync(store.path)
     return report
 
 
-def _events(store: Store, missing: list[Unit], options: Options, run: str) -> Iterator[dict[str, Any]]:
+def _events(
+    store: Store, missing: list[Unit], options: Options, run: str
+) -> Iterator[dict[str, Any]]:
     workers = min(options.n_workers, len(missing))
     if options.backend == "threads":
         return on_threads(store, missing, workers, run)
@@ -181,13 +201,16 @@ def _refuse_damaged(store: Store, units: Iterable[Unit]) -> None:
     for unit in units:
         if store.is_done(unit) and (lost := store.missing_files(unit)):
             raise StoreError(
-                f"{store.path} is damaged: block {unit.side} {unit.i}/{unit.j} lost {', '.join(lost)}; "
+                f"{store.path} is damaged: block {unit.side} {unit.i}/{unit.j} lost "
+                f"{', '.join(lost)}; "
                 f"run the same command with --repair to compute the damaged blocks again"
             )
 
 
 def _forget_damaged(store: Store, units: Iterable[Unit]) -> None:
-    """Read every chunk of every done unit; those that fail their checksum are to be computed again."""
+    """Read every chunk of every done unit; those that fail their checksum are to be computed
+    again.
+    """
     for unit in units:
         if store.is_done(unit) and (store.missing_files(unit) or not store.readable(unit)):
             store.forget(unit)

@@ -1,4 +1,6 @@
-"""Files of a store that zarr does not write: one atomic root document, an event log, a lock, a sync."""
+"""Files of a store that zarr does not write: one atomic root document, an event log, a lock, a
+sync.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,16 @@ FORMAT = 1
 
 @contextmanager
 def one_line(path: Path, doing: str) -> Iterator[None]:
-    """Turn an operating-system error into one line with the mend; what is finished stays finished."""
+    """Turn an operating-system error into one line with the mend; what is finished stays
+    finished.
+    """
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise StoreError(
-            f"cannot {doing} {path}: {reason}; what was finished is kept; mend it and run the same command again"
+            f"cannot {doing} {path}: {reason}; what was finished is kept; mend it and run the "
+            "same command again"
         ) from error
 
 
@@ -38,14 +43,21 @@ def read_root(path: Path) -> dict[str, Any]:
     """The root document of a store, without importing zarr."""
     root = path / "zarr.json"
     if not root.is_file():
-        raise StoreError(f"{path} is not a store of toysim (no zarr.json); give another path or remove it")
+        raise StoreError(
+            f"{path} is not a store of toysim (no zarr.json); give another path or remove it"
+        )
     try:
         document: dict[str, Any] = json.loads(root.read_text())
         found = document["attributes"][KEY]["format"]
     except (ValueError, KeyError, TypeError):
-        raise StoreError(f"{path} holds no readable toysim store; give another path or remove it") from None
+        raise StoreError(
+            f"{path} holds no readable toysim store; give another path or remove it"
+        ) from None
     if found != FORMAT:
-        raise StoreError(f"{path} has store format {found}, this version reads {FORMAT}; open it with its version")
+        raise StoreError(
+            f"{path} has store format {found}, this version reads {FORMAT}; open it with its "
+            "version"
+        )
     return document
 
 
@@ -111,7 +123,8 @@ def locked(path: Path) -> Iterator[None]:
             lock.acquire(timeout=0)
         except Timeout:
             raise StoreError(
-                f"{path} is being written by another run; wait for it (toysim status {path}) or give another --store"
+                f"{path} is being written by another run; wait for it (toysim status {path}) or "
+                "give another --store"
             ) from None
     try:
         yield
@@ -120,7 +133,9 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def drop_torn_files(path: Path) -> None:
-    """Remove what killed writers left half-written; the hour spares a helper that is writing now."""
+    """Remove what killed writers left half-written; the hour spares a helper that is writing
+    now.
+    """
     for torn in path.rglob("*.partial"):
         with suppress(OSError):
             if time.time() - torn.stat().st_mtime > TORN_AFTER:
@@ -128,10 +143,11 @@ def drop_torn_files(path: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Bring everything written so far below ``path`` to the disk: one call a block instead of one a file.
+    """Bring everything written so far below ``path`` to the disk: one call a block instead of one a
+    file.
 
-    Measured at 10^6 cells of 15 arrays in 20 blocks on a local disk: 0.9 us a cell without any sync, 1.1 with this one,
-    1.6 with an fsync of every chunk.
+    Measured at 10^6 cells of 15 arrays in 20 blocks on a local disk: 0.9 us a cell without any
+    sync, 1.1 with this one, 1.6 with an fsync of every chunk.
     """
     try:
         syncfs = ctypes.CDLL(None, use_errno=True).syncfs

@@ -1,7 +1,8 @@
-"""Making a store and letting it grow: new cells and replicas get whole new blocks, written chunks stay as they are.
+"""Making a store and letting it grow: new cells and replicas get whole new blocks, written chunks
+stay as they are.
 
-Everything is prepared out of sight; one rename of the root document commits it. A kill before that leaves the store
-as it was, and the next run prepares again.
+Everything is prepared out of sight; one rename of the root document commits it. A kill before that
+leaves the store as it was, and the next run prepares again.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def prepare(path: Path, sweep: Sweep, block: tuple[int, int]) -> Store:
 
 
 def create(path: Path, sweep: Sweep, block: tuple[int, int]) -> None:
-    """Build a store in the locked folder ``path``; the root document comes last and makes it one."""
+    """Build a store in the locked folder ``path``; the root document comes last and makes it
+    one.
+    """
     for leftover in ("simulation", "theory"):  # of a creation that was killed
         shutil.rmtree(path / leftover, ignore_errors=True)
     layout = first_layout(sweep, block)
@@ -61,24 +64,38 @@ def create(path: Path, sweep: Sweep, block: tuple[int, int]) -> None:
 
 
 def grow(store: Store, sweep: Sweep) -> None:
-    """Add a request: matched cells keep their place, new ones and new replicas get whole new blocks."""
+    """Add a request: matched cells keep their place, new ones and new replicas get whole new
+    blocks.
+    """
     before, filled = store.layout, store.layout.filled(0)
-    have = {n: decoded(store.model.parameters[n], store.array(store.sides[0], n)[:])[filled] for n in store.axes}
+    have = {
+        n: decoded(store.model.parameters[n], store.array(store.sides[0], n)[:])[filled]
+        for n in store.axes
+    }
     store.layout, new = grown(before, sweep, matching.positions(sweep, have, filled))
-    if len(new) == 0 and store.layout.replicas == before.replicas and store.layout.asked() == before.asked():
+    if (
+        len(new) == 0
+        and store.layout.replicas == before.replicas
+        and store.layout.asked() == before.asked()
+    ):
         return
     if store.layout.n_cells > before.n_cells or store.layout.n_replicas > before.n_replicas:
         _resize(store)
         _write_coordinates(store, sweep, new)
     _clear_states(store, before)
     store.meta["layout"] = store.layout.as_json()
-    store.meta["provenance"] |= {k: v for k, v in provenance(sweep).items() if k.startswith("sweep_")}
+    store.meta["provenance"] |= {
+        k: v for k, v in provenance(sweep).items() if k.startswith("sweep_")
+    }
     sync(store.path)
     commit_root(store.path, store.attributes)
 
 
-def grown(layout: Layout, sweep: Sweep, positions: npt.NDArray[np.int64]) -> tuple[Layout, npt.NDArray[np.int64]]:
-    """The layout with a request added, and the request's cells that are new (their index in its product).
+def grown(
+    layout: Layout, sweep: Sweep, positions: npt.NDArray[np.int64]
+) -> tuple[Layout, npt.NDArray[np.int64]]:
+    """The layout with a request added, and the request's cells that are new (their index in its
+    product).
 
     ``positions`` are the request's cells where the store has them already, -1 where it does not.
     """
@@ -95,7 +112,9 @@ def grown(layout: Layout, sweep: Sweep, positions: npt.NDArray[np.int64]) -> tup
         start = -(-layout.n_replicas // rb) * rb
         replicas.append([start, start + sweep.replicas - have])
     request = {"blocks": _ranges(blocks), "replicas": sweep.replicas}
-    return Layout(layout.block, cells, replicas, {**layout.requests, sweep.request_hash: request}), new
+    return Layout(
+        layout.block, cells, replicas, {**layout.requests, sweep.request_hash: request}
+    ), new
 
 
 def _ranges(blocks: npt.NDArray[np.int64]) -> list[list[int]]:
@@ -112,7 +131,8 @@ def _write_coordinates(store: Store, sweep: Sweep, new: npt.NDArray[np.int64]) -
     size = coordinate_chunk(store.layout.block[0])
     before = sum(b - a for a, b in store.layout.cells[:-1])
     for first in range(start, stop if len(new) else start, size):
-        # The segment starts on a block, not on a coordinate chunk: the first piece may be rewritten, by rename.
+        # The segment starts on a block, not on a coordinate chunk: the first piece may be
+        # rewritten, by rename.
         piece = slice(first, min(first + size, stop))
         columns = sweep.columns(new[piece.start - start : piece.stop - start])
         for side in sweep.sides:
@@ -129,7 +149,9 @@ def _write_coordinates(store: Store, sweep: Sweep, new: npt.NDArray[np.int64]) -
 
 
 def _resize(store: Store) -> None:
-    """Enlarge every array to the new layout; nothing sees it before the root document is committed."""
+    """Enlarge every array to the new layout; nothing sees it before the root document is
+    committed.
+    """
     lengths = (store.layout.n_cells, store.layout.n_replicas)
     store.close_arrays()
     for path in sorted(store.path.glob("*/*/zarr.json")):
@@ -145,7 +167,9 @@ def _resize(store: Store) -> None:
 
 
 def _clear_states(store: Store, before: Layout) -> None:
-    """Units asked for only now have no state, whatever a killed growth left there; corners get their flag."""
+    """Units asked for only now have no state, whatever a killed growth left there; corners get
+    their flag.
+    """
     known, corners = set(before.corners()), sorted(store.layout.corners())
     for side in store.sides:
         old = set(before.units(side, store.model.paired))

@@ -1,8 +1,10 @@
-"""Where a sweep's rows lie in its store: blocks, segments, requests. Arithmetic on indices, no files.
+"""Where a sweep's rows lie in its store: blocks, segments, requests. Arithmetic on indices, no
+files.
 
-Positions along ``cell`` and ``replica`` are cut into blocks; a block of both is one chunk of every array and the
-unit of work. Growth appends segments that start on a block boundary, so no written chunk is ever touched again;
-the positions between two segments hold nothing. NumPy loads in the functions that need it: status does without.
+Positions along ``cell`` and ``replica`` are cut into blocks; a block of both is one chunk of every
+array and the unit of work. Growth appends segments that start on a block boundary, so no written
+chunk is ever touched again; the positions between two segments hold nothing. NumPy loads in the
+functions that need it: status does without.
 """
 
 from __future__ import annotations
@@ -37,13 +39,17 @@ class Unit:
 
 
 def block_shape(sweep: Sweep, rows: int | None = None) -> tuple[int, int]:
-    """(cells, replicas) of a block; from declared costs, never from a clock, so that layouts are reproducible."""
+    """(cells, replicas) of a block; from declared costs, never from a clock, so that layouts are
+    reproducible.
+    """
     if rows is None:
         per_row = max(float(sweep.model.seconds(sweep.parameters)), 1e-9)
         total = per_row * sweep.n_cells * sweep.replicas
         seconds = min(BLOCK_SECONDS, max(total / BLOCKS_WANTED, BLOCK_LEAST_SECONDS))
         widest = max(row_bytes(sweep.model, o, sweep.parameters) for o in sweep.model.observables)
-        rows = int(min(max(1, seconds / per_row), BLOCK_ROWS, max(1, BLOCK_BYTES // max(widest, 1))))
+        rows = int(
+            min(max(1, seconds / per_row), BLOCK_ROWS, max(1, BLOCK_BYTES // max(widest, 1)))
+        )
     replicas = min(sweep.replicas, rows)
     return max(1, min(rows // replicas, sweep.n_cells)), replicas
 
@@ -63,9 +69,11 @@ def stored(model: Model, side: Side, parameters: Any) -> tuple[Observable, ...]:
 
 @dataclass
 class Layout:
-    """The positions of a store: block shape, segments of both dimensions, and what was asked for so far.
+    """The positions of a store: block shape, segments of both dimensions, and what was asked for so
+    far.
 
-    ``requests`` maps a sweep's request hash to the cell blocks it touches (as ranges) and its replicas.
+    ``requests`` maps a sweep's request hash to the cell blocks it touches (as ranges) and its
+    replicas.
     """
 
     block: tuple[int, int]

@@ -1,4 +1,6 @@
-"""What a sweep would do before it does it: cells, bytes, blocks, and a time, from a pilot where that is short."""
+"""What a sweep would do before it does it: cells, bytes, blocks, and a time, from a pilot where
+that is short.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class Plan:
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of kernel time on one core, by ``timed_cells``, or with none as the model declares."""
+    """Seconds of kernel time on one core, by ``timed_cells``, or with none as the model
+    declares.
+    """
 
     seconds: float
     timed_cells: int
@@ -67,13 +71,16 @@ def refuse_huge(sweep: Sweep, yes: bool) -> None:
     plan = plan_sweep(sweep)
     if not yes and (plan.rows > MANY_ROWS or plan.bytes > MANY_BYTES):
         raise ToysimError(
-            f"{sweep.name}: {plan.cells:.3g} cells x {plan.replicas} replicas, {plan.bytes / 1e9:.3g} GB before "
+            f"{sweep.name}: {plan.cells:.3g} cells x {plan.replicas} replicas, "
+            f"{plan.bytes / 1e9:.3g} GB before "
             f"compression; shorten an axis, or say --yes (yes=True) if it is meant"
         )
 
 
 def _declared(sweep: Sweep, cells: npt.NDArray[np.int64]) -> float:
-    """Mean cost of a row of these cells by the model's own estimate, also of rows that a run would refuse."""
+    """Mean cost of a row of these cells by the model's own estimate, also of rows that a run would
+    refuse.
+    """
     batch, model = cell_batch(sweep, cells), sweep.model
     rows = [model.parameters_class.model_construct(**batch.row(i)) for i in range(len(cells))]
     return float(np.mean([model.seconds(row) for row in rows]))
@@ -96,4 +103,6 @@ def cell_batch(sweep: Sweep, cells: npt.NDArray[np.int64], replicas: int = 1) ->
     """Rows of some cells of a sweep, replicas fastest, without a store."""
     columns = {n: np.repeat(v, replicas, axis=0) for n, v in sweep.columns(cells).items()}
     replica = np.tile(np.arange(replicas), len(cells))
-    return Batch(sweep.model, columns, sweep.fixed, replica, sweep.seed, sweep.common_random_numbers)
+    return Batch(
+        sweep.model, columns, sweep.fixed, replica, sweep.seed, sweep.common_random_numbers
+    )

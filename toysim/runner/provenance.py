@@ -30,7 +30,9 @@ def versions() -> dict[str, str]:
 
 @cache
 def git_commit() -> str:
-    """Commit of the checkout that the engine runs from, with a + if files differ; empty for an installed wheel."""
+    """Commit of the checkout that the engine runs from, with a + if files differ; empty for an
+    installed wheel.
+    """
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return ""
@@ -42,7 +44,13 @@ def git_commit() -> str:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=10, check=False)
+    done = subprocess.run(
+        ["git", "-C", str(root), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
+    )
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
@@ -58,7 +66,9 @@ def host_kind() -> str:
 
 
 def family_hash(model: Model) -> str:
-    """Hash of the sources a model's numbers come from: its family's folder and the shared numerics."""
+    """Hash of the sources a model's numbers come from: its family's folder and the shared
+    numerics.
+    """
     digest = hashlib.blake2b(digest_size=12)
     for module in (model.simulate.partition(":")[0], "toysim.numerics.ode"):
         spec = find_spec(module)

@@ -23,8 +23,13 @@ STATE_ATTRIBUTES: dict[str, Any] = {
     "flag_meanings": " ".join(STATES),
 }
 COORDINATE_CHUNK = 256  # at least this many cells in a chunk of a coordinate
-CODECS = (ZstdCodec(level=1), Crc32cCodec())  # zstd alone reads a flipped byte back as a wrong number
-WRITE_EMPTY: Any = {"write_empty_chunks": True}  # a chunk of zeros must exist, or it could not be told from a lost one
+CODECS = (
+    ZstdCodec(level=1),
+    Crc32cCodec(),
+)  # zstd alone reads a flipped byte back as a wrong number
+WRITE_EMPTY: Any = {
+    "write_empty_chunks": True
+}  # a chunk of zeros must exist, or it could not be told from a lost one
 
 
 def decoded(parameter: Parameter, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -61,7 +66,16 @@ def create_group(path: Path, side: Side, sweep: Sweep, layout: Layout) -> None:
             extra = tuple(f"{name}_{k}" for k in range(values.ndim - 1))
             shape = (lengths[0], *values.shape[1:])
             chunk_shape = (coordinate_chunk(chunks[0]), *values.shape[1:])
-            _array(group, name, shape, chunk_shape, dtype, ("cell", *extra), None, parameter_attributes(p))
+            _array(
+                group,
+                name,
+                shape,
+                chunk_shape,
+                dtype,
+                ("cell", *extra),
+                None,
+                parameter_attributes(p),
+            )
     n = len(grid)
     for o in stored(sweep.model, side, sweep.parameters):
         inner = tuple(sizes[d] for d in o.dims)
@@ -107,7 +121,14 @@ def coordinate_chunk(block: int) -> int:
 
 
 def _array(
-    group: Any, name: str, shape: Any, chunks: Any, dtype: str, dims: Any, fill: Any, attrs: dict[str, Any]
+    group: Any,
+    name: str,
+    shape: Any,
+    chunks: Any,
+    dtype: str,
+    dims: Any,
+    fill: Any,
+    attrs: dict[str, Any],
 ) -> None:
     if fill is None:
         fill = np.nan if np.dtype(dtype).kind == "f" else np.zeros((), dtype).item()

@@ -1,4 +1,6 @@
-"""A sweep as data: model, fixed values, dimensions, replicas, seed; read from a file or built from Python."""
+"""A sweep as data: model, fixed values, dimensions, replicas, seed; read from a file or built from
+Python.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,21 @@ from toysim.model import RESERVED, Model, Side
 from toysim.registry import all_sweeps, load_model
 from toysim.runner.design import Dimension, dimensions, parse_axis
 
-KEYS = ("model", "question", "simulation", "replicas", "seed", "common_random_numbers", "fixed", "axes", "presets")
+KEYS = (
+    "model",
+    "question",
+    "simulation",
+    "replicas",
+    "seed",
+    "common_random_numbers",
+    "fixed",
+    "axes",
+    "presets",
+)
 PRESET_KEYS = ("replicas", "fixed", "axes")
-MANY_LEVELS = 1000  # beyond it only an axis' ends are validated: ranges are intervals, and values cost time
+MANY_LEVELS = (
+    1000  # beyond it only an axis' ends are validated: ranges are intervals, and values cost time
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +88,11 @@ class Sweep:
     @cached_property
     def identity(self) -> dict[str, Any]:
         """What a store is the store of; axes' values and replicas are growth and not part of it."""
-        fixed = {n: v for n, v in self.parameters.model_dump(mode="json").items() if n not in self.axis_names}
+        fixed = {
+            n: v
+            for n, v in self.parameters.model_dump(mode="json").items()
+            if n not in self.axis_names
+        }
         return {
             "model": self.model.id,
             "version": self.model.version,
@@ -87,16 +105,28 @@ class Sweep:
 
     @cached_property
     def request_hash(self) -> str:
-        """Hash of identity, levels and replicas: the same request again needs no matching of cells."""
-        digest = hashlib.blake2b(json.dumps([self.identity, self.replicas], sort_keys=True).encode(), digest_size=16)
+        """Hash of identity, levels and replicas: the same request again needs no matching of
+        cells.
+        """
+        digest = hashlib.blake2b(
+            json.dumps([self.identity, self.replicas], sort_keys=True).encode(), digest_size=16
+        )
         for d in self.dimensions:
             for name, values in d.values.items():
-                digest.update(name.encode() + str(values.dtype).encode() + np.ascontiguousarray(values).tobytes())
+                digest.update(
+                    name.encode()
+                    + str(values.dtype).encode()
+                    + np.ascontiguousarray(values).tobytes()
+                )
         return digest.hexdigest()
 
 
-def load_sweep(name: str | Path, preset: str | None = None, overrides: Mapping[str, Any] | None = None) -> Sweep:
-    """A sweep file by name (``critical_periods.depth``) or path, with a preset and ``--set`` values laid over it."""
+def load_sweep(
+    name: str | Path, preset: str | None = None, overrides: Mapping[str, Any] | None = None
+) -> Sweep:
+    """A sweep file by name (``critical_periods.depth``) or path, with a preset and ``--set`` values
+    laid over it.
+    """
     path = all_sweeps().get(str(name)) or Path(name)
     if not path.is_file():
         if path.suffix == ".toml":
@@ -105,7 +135,9 @@ def load_sweep(name: str | Path, preset: str | None = None, overrides: Mapping[s
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ToysimError(f"cannot read {path.name}: {error}; a sweep file is plain TOML in UTF-8") from None
+        raise ToysimError(
+            f"cannot read {path.name}: {error}; a sweep file is plain TOML in UTF-8"
+        ) from None
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -126,7 +158,9 @@ def _place(path: Path, text: str, message: str) -> str:
     return path.name
 
 
-def _build(name: str, raw: dict[str, Any], preset: str | None, overrides: dict[str, Any], text: str) -> Sweep:
+def _build(
+    name: str, raw: dict[str, Any], preset: str | None, overrides: dict[str, Any], text: str
+) -> Sweep:
     _known_keys(raw, KEYS, "sweep file")
     if not isinstance(raw.get("model"), str):
         raise ToysimError('model is missing; add a line like model = "deep_linear.modes"')
@@ -137,7 +171,9 @@ def _build(name: str, raw: dict[str, Any], preset: str | None, overrides: dict[s
     model = load_model(raw["model"])
     for key, value in overrides.items():
         if key not in model.parameters:
-            raise ToysimError(f"unknown parameter {key!r} of {model.id}: {suggest(key, model.parameters)}")
+            raise ToysimError(
+                f"unknown parameter {key!r} of {model.id}: {suggest(key, model.parameters)}"
+            )
         if key in axes:
             axes[key] = value if _nesting(value) > model.parameters[key].ndim else [value]
         else:
@@ -190,13 +226,19 @@ def _nesting(value: Any) -> int:
     return 1 if isinstance(value, Mapping) else 0
 
 
-def split_arguments(model: Model, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Python keywords into fixed values and axes: one dimension more than declared makes an axis."""
+def split_arguments(
+    model: Model, arguments: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Python keywords into fixed values and axes: one dimension more than declared makes an
+    axis.
+    """
     fixed: dict[str, Any] = {}
     axes: dict[str, Any] = {}
     for name, value in arguments.items():
         if name not in model.parameters:
-            raise ToysimError(f"unknown parameter {name!r} of {model.id}: {suggest(name, model.parameters)}")
+            raise ToysimError(
+                f"unknown parameter {name!r} of {model.id}: {suggest(name, model.parameters)}"
+            )
         is_axis = isinstance(value, Mapping) or _nesting(value) > model.parameters[name].ndim
         (axes if is_axis else fixed)[name] = value
     return fixed, axes
@@ -219,14 +261,19 @@ def build_sweep(
     """Validate everything that can be known before running; every refusal is one line."""
     _integer("replicas", replicas, 1)
     _integer("seed", seed, 0)
-    for key, value in (("common_random_numbers", common_random_numbers), ("simulation", simulation)):
+    for key, value in (
+        ("common_random_numbers", common_random_numbers),
+        ("simulation", simulation),
+    ):
         if not isinstance(value, bool):
             raise ToysimError(f"{key} = {value!r} must be true or false")
     if not model.sides(simulation):
         raise ToysimError(f"simulation = false leaves nothing to compute: {model.id} has no theory")
     for key in axes:
         if key not in model.parameters:
-            raise ToysimError(f"unknown parameter {key!r} of {model.id}: {suggest(key, model.parameters)}")
+            raise ToysimError(
+                f"unknown parameter {key!r} of {model.id}: {suggest(key, model.parameters)}"
+            )
         if key in fixed:
             raise ToysimError(f"{key} is fixed and also an axis; drop one of the two")
     _refuse_lists(model, fixed)
@@ -263,14 +310,23 @@ def _refuse_lists(model: Model, fixed: Mapping[str, Any]) -> None:
 
 def _refuse_taken_names(model: Model, built: tuple[Dimension, ...]) -> None:
     """A dimension named like an output could not be read back."""
-    taken = RESERVED | {o.name for o in (*model.observables, *model.diagnostics)} | {d.name for d in model.dims}
+    taken = (
+        RESERVED
+        | {o.name for o in (*model.observables, *model.diagnostics)}
+        | {d.name for d in model.dims}
+    )
     for d in built:
         if d.name in taken:
-            raise ToysimError(f"zip = {d.name!r} is the name of an output of {model.id} or of the engine; rename it")
+            raise ToysimError(
+                f"zip = {d.name!r} is the name of an output of {model.id} or of the engine; "
+                "rename it"
+            )
 
 
 def _validate_levels(model: Model, fixed: dict[str, Any], built: tuple[Dimension, ...]) -> Any:
-    """Validate each level with the other dimensions at their first; sizes must not change along any."""
+    """Validate each level with the other dimensions at their first; sizes must not change along
+    any.
+    """
     first = {name: values[0] for d in built for name, values in d.values.items()}
     parameters = model.validate({**fixed, **first})
     sizes = model.sizes(parameters)
@@ -278,12 +334,15 @@ def _validate_levels(model: Model, fixed: dict[str, Any], built: tuple[Dimension
         for i in _levels_to_check(d):
             here = {name: values[i] for name, values in d.values.items()}
             shown = ", ".join(f"{n} = {v.tolist()!r}" for n, v in here.items())
-            checked = model.validate({**fixed, **first, **here}, where=f"axis {d.name}, value {i + 1}: ")
+            checked = model.validate(
+                {**fixed, **first, **here}, where=f"axis {d.name}, value {i + 1}: "
+            )
             changed = {k: v for k, v in model.sizes(checked).items() if v != sizes[k]}
             if changed:
                 key, value = next(iter(changed.items()))
                 raise ToysimError(
-                    f"axis {d.name}: at {shown} the dimension {key!r} has length {value} instead of {sizes[key]}; "
+                    f"axis {d.name}: at {shown} the dimension {key!r} has length {value} instead "
+                    f"of {sizes[key]}; "
                     f"observables must keep their shape, so sweep {d.name} in separate sweeps"
                 )
     return parameters

@@ -1,4 +1,6 @@
-"""How far a store is, from any terminal: its own small files are read, neither zarr nor numpy is imported."""
+"""How far a store is, from any terminal: its own small files are read, neither zarr nor numpy is
+imported.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ RECENT = 50  # blocks that the rate is taken over
 
 @dataclass(frozen=True)
 class Status:
-    """Rows done, failed, timed out and left over both sides; rate in rows a second; ETA in seconds, None if unknown."""
+    """Rows done, failed, timed out and left over both sides; rate in rows a second; ETA in seconds,
+    None if unknown.
+    """
 
     path: str
     model: str

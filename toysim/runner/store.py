@@ -1,14 +1,17 @@
-"""The dataset of a sweep on disk: Zarr format 3, one chunk of every array a block, a state flag written last.
+"""The dataset of a sweep on disk: Zarr format 3, one chunk of every array a block, a state flag
+written last.
 
     NAME.zarr/
-      zarr.json             attributes (identity, layout, provenance) and all array metadata, one atomic document
+      zarr.json             attributes (identity, layout, provenance) and all array metadata, one
+                            atomic document
       simulation/           cell, replica, axes, observables, status; state(cell, replica)
       theory/               the same names where theory predicts them; valid, diagnostics; state
       log.jsonl             runs, blocks with their times, errors
 
-``state`` is the only judge of done: 0 not run, 1 ok, 2 failed, 3 timed out, 4 a corner nobody asked for.
-A block's data are on disk (synced) before its state is written, so a kill or a power cut loses at most the
-blocks in flight. Positions without a cell carry cell = -1, those without a replica replica = -1.
+``state`` is the only judge of done: 0 not run, 1 ok, 2 failed, 3 timed out, 4 a corner nobody asked
+for. A block's data are on disk (synced) before its state is written, so a kill or a power cut loses
+at most the blocks in flight. Positions without a cell carry cell = -1, those without a replica
+replica = -1.
 """
 
 from __future__ import annotations
@@ -53,8 +56,14 @@ class Store:
 
     @cached_property
     def fixed(self) -> dict[str, Any]:
-        """Values of the parameters that are not swept; one added to the model since has its default."""
-        return {n: v for n, v in {**self.model.defaults, **self.identity["fixed"]}.items() if n not in self.axes}
+        """Values of the parameters that are not swept; one added to the model since has its
+        default.
+        """
+        return {
+            n: v
+            for n, v in {**self.model.defaults, **self.identity["fixed"]}.items()
+            if n not in self.axes
+        }
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -68,14 +77,18 @@ class Store:
     @cached_property
     def first_parameters(self) -> Any:
         """Typed parameters of the first cell: they give the observables' sizes."""
-        first = {n: decoded(self.model.parameters[n], self.array(self.sides[0], n)[0:1])[0] for n in self.axes}
+        first = {
+            n: decoded(self.model.parameters[n], self.array(self.sides[0], n)[0:1])[0]
+            for n in self.axes
+        }
         return self.model.validate({**self.fixed, **first})
 
     def refuse_other(self, sweep: Sweep) -> None:
         """One line with the first difference if this store belongs to another sweep."""
         for name, here, there in _differences(self.identity, sweep):
             raise StoreError(
-                f"{self.path} is the store of another sweep: {name} is {here!r} there and {there!r} here; "
+                f"{self.path} is the store of another sweep: {name} is {here!r} there and "
+                f"{there!r} here; "
                 f"give another --store or remove it"
             )
 
@@ -86,7 +99,9 @@ class Store:
         self._open.clear()
 
     def array(self, side: Side, name: str) -> Any:
-        """One array, opened once; the setting for empty chunks must be made again at every opening."""
+        """One array, opened once; the setting for empty chunks must be made again at every
+        opening.
+        """
         key = f"{side}/{name}"
         if key not in self._open:
             folder = zarr.storage.LocalStore(self.path)
@@ -107,7 +122,9 @@ class Store:
         return self.path.joinpath(unit.side, "state", "c", *inner)
 
     def is_done(self, unit: Unit) -> bool:
-        """A unit asked for is done when its state is on disk: corners' states go when they are asked for."""
+        """A unit asked for is done when its state is on disk: corners' states go when they are
+        asked for.
+        """
         return self._state_file(unit).is_file()
 
     def missing_files(self, unit: Unit) -> list[str]:
@@ -135,14 +152,23 @@ class Store:
         inner = self._state_file(unit).relative_to(self.path / unit.side / "state")
         self._state_file(unit).unlink(missing_ok=True)
         for o in stored(self.model, unit.side, self.first_parameters):
-            self.path.joinpath(unit.side, o.name, inner, *["0"] * len(o.dims)).unlink(missing_ok=True)
+            self.path.joinpath(unit.side, o.name, inner, *["0"] * len(o.dims)).unlink(
+                missing_ok=True
+            )
 
     def batch(self, unit: Unit) -> Batch:
         """The rows of a unit, cells slowest; parameter values are those stored as coordinates."""
         region = self.region(unit)
-        values = {n: decoded(self.model.parameters[n], self.array(unit.side, n)[region[0]]) for n in self.axes}
+        values = {
+            n: decoded(self.model.parameters[n], self.array(unit.side, n)[region[0]])
+            for n in self.axes
+        }
         n_cells = region[0].stop - region[0].start
-        replica = self.array(unit.side, "replica")[region[1]] if self.paired(unit.side) else np.zeros(1, np.int64)
+        replica = (
+            self.array(unit.side, "replica")[region[1]]
+            if self.paired(unit.side)
+            else np.zeros(1, np.int64)
+        )
         columns = {n: np.repeat(v, len(replica), axis=0) for n, v in values.items()}
         return Batch(
             self.model,
@@ -153,7 +179,9 @@ class Store:
             self.identity["common_random_numbers"],
         )
 
-    def write(self, unit: Unit, rows: dict[str, npt.NDArray[Any]], state: npt.NDArray[np.uint8], log: Any) -> None:
+    def write(
+        self, unit: Unit, rows: dict[str, npt.NDArray[Any]], state: npt.NDArray[np.uint8], log: Any
+    ) -> None:
         """Store a unit: data, sync, its line in the log, and last its state."""
         region = self.region(unit)
         lengths = tuple(s.stop - s.start for s in region)
@@ -167,12 +195,17 @@ class Store:
 
 
 def _differences(mine: dict[str, Any], sweep: Sweep) -> Iterator[tuple[str, Any, Any]]:
-    """Names and values in which a store's identity differs from a sweep's; a missing parameter is at its default."""
+    """Names and values in which a store's identity differs from a sweep's; a missing parameter is
+    at its default.
+    """
     theirs, defaults = sweep.identity, sweep.parameters.__class__().model_dump(mode="json")
     for key in ("model", "version"):
         if mine[key] != theirs[key]:
             yield key, mine[key], theirs[key]
-    swept = [{name for names in identity["axes"].values() for name in names} for identity in (mine, theirs)]
+    swept = [
+        {name for names in identity["axes"].values() for name in names}
+        for identity in (mine, theirs)
+    ]
     for name in sorted(defaults):
         here, there = (
             "an axis" if name in axes else identity["fixed"].get(name, defaults[name])

@@ -1,4 +1,6 @@
-"""One unit of work: its rows computed by the model, errors kept to their rows, the block written."""
+"""One unit of work: its rows computed by the model, errors kept to their rows, the block
+written.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ WHY = {TIMED_OUT: "time limit exceeded", FAILED: "worker process died twice at t
 
 @dataclass
 class Outcome:
-    """Rows of one side of a batch, their states, what went wrong, and the seconds spent in the model."""
+    """Rows of one side of a batch, their states, what went wrong, and the seconds spent in the
+    model.
+    """
 
     rows: Rows
     state: npt.NDArray[np.uint8]
@@ -32,10 +36,11 @@ class Outcome:
 
 
 def one_blas_thread() -> Any:
-    """BLAS on one thread from now on, or within ``with one_blas_thread():``; two threads change the bits of a product.
+    """BLAS on one thread from now on, or within ``with one_blas_thread():``; two threads change the
+    bits of a product.
 
-    SciPy's, which kernels call too, is loaded first: what comes later is not limited, and took 250 us in place of 63
-    for an update of two layers of 100 x 100.
+    SciPy's, which kernels call too, is loaded first: what comes later is not limited, and took 250
+    us in place of 63 for an update of two layers of 100 x 100.
     """
     import scipy.linalg  # noqa: F401
     from threadpoolctl import threadpool_limits
@@ -76,7 +81,9 @@ def compute(
             one = _checked(model, side, function(batch.take(np.array([i]))), 1, wanted, sizes)
         except Exception as error:
             outcome.state[i] = FAILED
-            outcome.errors.append({"row": i, "cell": batch.row(i), "message": f"{type(error).__name__}: {error}"})
+            outcome.errors.append(
+                {"row": i, "cell": batch.row(i), "message": f"{type(error).__name__}: {error}"}
+            )
             continue
         for name, values in one.items():
             outcome.rows[name][i] = values[0]
@@ -85,7 +92,9 @@ def compute(
 
 
 def distinct_rows(model: Model, batch: Batch) -> tuple[Batch, npt.NDArray[np.int64]]:
-    """The rows that differ in what theory depends on, and for each row the place of its twin among them."""
+    """The rows that differ in what theory depends on, and for each row the place of its twin among
+    them.
+    """
     used = [column for name, column in batch.columns.items() if name not in model.theory_ignores]
     if model.paired:
         used.append(batch.replica)
@@ -111,8 +120,12 @@ def compute_unit(
     return Outcome(rows, solved.state[twin], solved.kernel_seconds, errors)
 
 
-def do_unit(store: Store, unit: Unit, run: str, row_by_row: Announce | None = None) -> dict[str, Any]:
-    """Compute and store one unit; the returned event is the line it left in the log, or that others have done it."""
+def do_unit(
+    store: Store, unit: Unit, run: str, row_by_row: Announce | None = None
+) -> dict[str, Any]:
+    """Compute and store one unit; the returned event is the line it left in the log, or that others
+    have done it.
+    """
     if store.is_done(unit):
         return {"event": "elsewhere"}
     start = time.perf_counter()
@@ -137,7 +150,9 @@ def do_unit(store: Store, unit: Unit, run: str, row_by_row: Announce | None = No
 
 
 def notes(model: Model, side: Side, rows: Rows) -> dict[str, float]:
-    """Largest values of observables that passed their ``note_above``, and how many rows have a bad status."""
+    """Largest values of observables that passed their ``note_above``, and how many rows have a bad
+    status.
+    """
     found: dict[str, float] = {}
     if side == "theory":
         return found
@@ -160,9 +175,16 @@ def _empty(wanted: tuple[Observable, ...], n: int, sizes: dict[str, int]) -> Row
 
 
 def _checked(
-    model: Model, side: Side, given: Rows, n: int, wanted: tuple[Observable, ...], sizes: dict[str, int]
+    model: Model,
+    side: Side,
+    given: Rows,
+    n: int,
+    wanted: tuple[Observable, ...],
+    sizes: dict[str, int],
 ) -> Rows:
-    """A model's answer held against its declaration: names, shapes; left-out outputs get their blanks."""
+    """A model's answer held against its declaration: names, shapes; left-out outputs get their
+    blanks.
+    """
     rows = _empty(wanted, n, sizes)
     if "status_step" in rows:
         rows["status_step"][:] = -1
@@ -171,10 +193,15 @@ def _checked(
     declared = {o.name for o in model.outputs(side)}
     for name, values in given.items():
         if name not in declared:
-            raise ValueError(f"{model.id} returned {name!r}, which it does not declare as an output of {side}")
+            raise ValueError(
+                f"{model.id} returned {name!r}, which it does not declare as an output of {side}"
+            )
         if name in rows:
             values = np.asarray(values)
             if values.shape != rows[name].shape:
-                raise ValueError(f"{model.id} returned {name} with shape {values.shape} instead of {rows[name].shape}")
+                raise ValueError(
+                    f"{model.id} returned {name} with shape {values.shape} instead of "
+                    f"{rows[name].shape}"
+                )
             rows[name][...] = values
     return rows

@@ -1,32 +1,38 @@
-"""Deep matrix completion: a product of layers learns a low-rank matrix from some of its entries, after a deficit.
+"""Deep matrix completion: a product of layers learns a low-rank matrix from some of its entries,
+after a deficit.
 
-W = W_D ... W_1 is trained by gradient descent on the observed entries alone. From a small start a deep product
-fits them with few singular values, and that recovers the entries never seen (arXiv:1905.13655). Data of another
-kind for the first while, a target of higher rank or fewer observations, can leave singular values behind that the
-final data do not remove: the critical learning period of arXiv:2308.12221.
+W = W_D ... W_1 is trained by gradient descent on the observed entries alone. From a small start a
+deep product fits them with few singular values, and that recovers the entries never seen
+(arXiv:1905.13655). Data of another kind for the first while, a target of higher rank or fewer
+observations, can leave singular values behind that the final data do not remove: the critical
+learning period of arXiv:2308.12221.
 
-A row holds all its switch times: the courses agree up to the switch, so the part before it is run once. The switch
-comes after T_c / step updates (to the nearest), so T_c = 0 means no update on the first data; the authors' code
-makes one, and one fewer at the end. Records lie evenly over [0, last switch + duration_after], for all switch times
-alike; a course is NaN after its own switch + duration_after. Up to and at the switch losses are on the first data,
-after it on the final ones; the final observables are always on the final data.
+A row holds all its switch times: the courses agree up to the switch, so the part before it is run
+once. The switch comes after T_c / step updates (to the nearest), so T_c = 0 means no update on the
+first data; the authors' code makes one, and one fewer at the end. Records lie evenly over [0, last
+switch + duration_after], for all switch times alike; a course is NaN after its own switch +
+duration_after. Up to and at the switch losses are on the first data, after it on the final ones;
+the final observables are always on the final data.
 """
 
 import math
 from typing import Any
 
-from toysim.models.deep_linear.completion.parameters import CompletionParameters, sharpness_bound
-
 from toysim.model import Check, Dim, Discretisation, Model, Observable
+from toysim.models.deep_linear.completion.parameters import CompletionParameters, sharpness_bound
 
 _EQUATIONS = """\
 W = W_D ... W_1 (all N x N),  L = 1/(2n) sum_observed (W - M)^2,  G = dL/dW = mask (W - M)/n
-W_l <- W_l - step (W_D .. W_(l+1))^T G (W_(l-1) .. W_1)^T            all layers at once; flow time t = step * updates
-dW/dt = -sum_(j=1..D) (W W^T)^((j-1)/D) G (W^T W)^((D-j)/D)          flow, layers balanced at the start
+W_l <- W_l - step (W_D .. W_(l+1))^T G (W_(l-1) .. W_1)^T
+    all layers at once; flow time t = step * updates
+dW/dt = -sum_(j=1..D) (W W^T)^((j-1)/D) G (W^T W)^((D-j)/D)
+    flow, layers balanced at the start
 ds_r/dt = -D s_r^(2-2/D) u_r^T G v_r                                 its singular values
-W_ij(t) = M_ij + (W_ij(0) - M_ij) exp(-t/n)                          depth 1, observed entries; the others stay
+W_ij(t) = M_ij + (W_ij(0) - M_ij) exp(-t/n)
+    depth 1, observed entries; the others stay
 step * sharpness < 2 for gradient descent to settle;  sharpness <= D s_1^(2-2/D)/n
-Mean over the n observed entries with 1/2 in training, mean over all N^2 entries without it in test_loss."""
+Mean over the n observed entries with 1/2 in training,
+    mean over all N^2 entries without it in test_loss."""
 
 
 def _seconds(p: CompletionParameters) -> float:
@@ -39,7 +45,9 @@ def _seconds(p: CompletionParameters) -> float:
 
 
 def _flow_seconds(p: CompletionParameters, cubed: float) -> float:
-    """Slopes of the flow (one decomposition each): so many a switch, and as many as stability asks for."""
+    """Slopes of the flow (one decomposition each): so many a switch, and as many as stability asks
+    for.
+    """
     if p.depth == 1 or p.start == "gaussian" or p.precision == "float32":
         return 0.0
     sharpness = sharpness_bound(p.depth, p.size / math.sqrt(p.rank), p.size**2)
@@ -51,7 +59,9 @@ def _flow_seconds(p: CompletionParameters, cubed: float) -> float:
 _SWITCH, _RECORD = ("switch",), ("record",)
 
 
-def _of_course(name: str, long_name: str, dims: tuple[str, ...] = (*_SWITCH, *_RECORD)) -> Observable:
+def _of_course(
+    name: str, long_name: str, dims: tuple[str, ...] = (*_SWITCH, *_RECORD)
+) -> Observable:
     """The flow is integrated to 1e-9; gradient descent is judged by its order."""
     return Observable(name, long_name, "1", dims, rtol=1e-9, atol=1e-9, scale=1.0)
 
@@ -61,7 +71,10 @@ def _at_end(name: str, long_name: str, unit: str = "1") -> Observable:
 
 
 def _switches_one_update_late(values: dict[str, Any]) -> dict[str, Any]:
-    return {**values, "switch_times": tuple(time + values["step"] for time in values["switch_times"])}
+    return {
+        **values,
+        "switch_times": tuple(time + values["step"] for time in values["switch_times"]),
+    }
 
 
 _SMALL = {
@@ -85,19 +98,47 @@ COMPLETION = Model(
     ),
     observables=(
         Observable(
-            "time", "flow time of the record, step * updates; courses end at switch + duration_after", "t", _RECORD
+            "time",
+            "flow time of the record, step * updates; courses end at switch + duration_after",
+            "t",
+            _RECORD,
         ),
         _of_course("test_loss", "mean squared error on all entries of the target of the moment"),
-        _of_course("train_loss", "half the mean squared error on the entries observed at the moment"),
-        _of_course("singular_values", "largest singular values of the product", ("switch", "singular", "record")),
+        _of_course(
+            "train_loss", "half the mean squared error on the entries observed at the moment"
+        ),
+        _of_course(
+            "singular_values",
+            "largest singular values of the product",
+            ("switch", "singular", "record"),
+        ),
         _at_end("test_loss_at_switch", "test loss on the first data when they end"),
         _at_end("final_test_loss", "test loss at the end"),
         _at_end("final_train_loss", "train loss at the end"),
-        _at_end("relative_test_loss", "final test loss without deficit less that with it; NaN if no switch time is 0"),
-        _at_end("effective_rank", "exponential of the entropy of the normalised singular values at the end"),
-        _at_end("balance_drift", "largest change of an entry of W_(l+1)^T W_(l+1) - W_l W_l^T from start to end"),
-        _at_end("sharpness", "largest Hessian eigenvalue at the end, residuals taken as 0, by Lanczos", "1/t"),
-        Observable("eta_sharpness", "step times sharpness at the end; unstable above 2", "1", _SWITCH, note_above=0.2),
+        _at_end(
+            "relative_test_loss",
+            "final test loss without deficit less that with it; NaN if no switch time is 0",
+        ),
+        _at_end(
+            "effective_rank",
+            "exponential of the entropy of the normalised singular values at the end",
+        ),
+        _at_end(
+            "balance_drift",
+            "largest change of an entry of W_(l+1)^T W_(l+1) - W_l W_l^T from start to end",
+        ),
+        _at_end(
+            "sharpness",
+            "largest Hessian eigenvalue at the end, residuals taken as 0, by Lanczos",
+            "1/t",
+        ),
+        Observable(
+            "eta_sharpness",
+            "step times sharpness at the end; unstable above 2",
+            "1",
+            _SWITCH,
+            note_above=0.2,
+        ),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
@@ -115,7 +156,13 @@ COMPLETION = Model(
             shifted=_switches_one_update_late,
         ),
         Check(
-            {**_SMALL, "deficit": "subset", "n_observed_before": 10, "start": "gaussian", "start_scale": 1.0},
+            {
+                **_SMALL,
+                "deficit": "subset",
+                "n_observed_before": 10,
+                "start": "gaussian",
+                "start_scale": 1.0,
+            },
             {"depth": [1]},
             replicas=2,
             shifted=_switches_one_update_late,

@@ -1,7 +1,8 @@
 """One trajectory up to the last switch, and from each switch time a branch of its own.
 
-The courses of all switch times agree up to their switch, so that part is run once; a branch starts from a copy of
-the state at the moment the switch is reached, and no state is kept. Simulation and theory run through this alike.
+The courses of all switch times agree up to their switch, so that part is run once; a branch starts
+from a copy of the state at the moment the switch is reached, and no state is kept. Simulation and
+theory run through this alike.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.model import Rows
 from toysim.models.deep_linear.completion import measures
 from toysim.models.deep_linear.completion.parameters import CompletionParameters
 from toysim.models.deep_linear.completion.problem import Data, Problem
-
-from toysim.model import Rows
 
 Array = npt.NDArray[Any]
 
@@ -25,7 +26,9 @@ class Learner(Protocol):
     """A state that learns: gradient descent on layers, or the flow of their product."""
 
     def run(self, data: Data, times: Array, end: float) -> Array:
-        """Learn ``data`` up to time ``end``; observations (len(times), 2 + k) at ``times``, which lie before it."""
+        """Learn ``data`` up to time ``end``; observations (len(times), 2 + k) at ``times``, which
+        lie before it.
+        """
 
     def copy(self) -> Self:
         """The same state, to go on by itself."""
@@ -55,7 +58,9 @@ def observe(product: Array, data: Data, n_singular_values: int) -> Array:
 
 
 def record_times(p: CompletionParameters) -> Array:
-    """Times (R,) evenly over [0, last switch + duration_after]; one record stands at the end; none if R = 0."""
+    """Times (R,) evenly over [0, last switch + duration_after]; one record stands at the end; none
+    if R = 0.
+    """
     return p.end * (np.linspace(0.0, 1.0, p.n_records) if p.n_records != 1 else np.ones(1))
 
 

@@ -42,15 +42,17 @@ def multiply(layers: Array, products: Array) -> None:
 
 @kernel
 def descend(layers: Array, products: Array, target: Array, weight: Array, n_updates: int) -> int:
-    """``n_updates`` updates of every layer W_l (D, N, N), in place; full gradient of the loss over observed entries
+    """``n_updates`` updates of every layer W_l (D, N, N), in place; full gradient of the loss over
+    observed entries
 
         W_l <- W_l - (W_D .. W_(l+1))^T G (W_(l-1) .. W_1)^T,     G = weight * (W_D .. W_1 - M)
 
-    ``products`` (D, N, N) hold the layers' products before and after, so that nobody multiplies them again. ``weight``
-    (N, N) is step / n at the n observed entries, else 0; all arrays of one type. Returns -1, or after
-    how many updates the product was no longer finite. An update is 3 (D-1) matrix products. (Two of them have the
-    sparse G: as loops over observed entries they took 17 us at 10 % observed and 33 us at 20 %, against 41 us by
-    BLAS, of 123 us an update at N = 100, D = 3, float32. Not worth a second path.)
+    ``products`` (D, N, N) hold the layers' products before and after, so that nobody multiplies
+    them again. ``weight`` (N, N) is step / n at the n observed entries, else 0; all arrays of one
+    type. Returns -1, or after how many updates the product was no longer finite. An update is 3
+    (D-1) matrix products. (Two of them have the sparse G: as loops over observed entries they took
+    17 us at 10 % observed and 33 us at 20 %, against 41 us by BLAS, of 123 us an update at N = 100,
+    D = 3, float32. Not worth a second path.)
     """
     depth = len(layers)
     signals, change = np.empty_like(layers), np.empty_like(layers[0])

@@ -1,4 +1,6 @@
-"""The gradient flow of the product of the layers, without the layers: exact at depth 1, else integrated."""
+"""The gradient flow of the product of the layers, without the layers: exact at depth 1, else
+integrated.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from scipy.integrate import DOP853
+
 from toysim.models.deep_linear.completion import measures
 from toysim.models.deep_linear.completion.course import observe
 from toysim.models.deep_linear.completion.parameters import CompletionParameters
@@ -16,8 +19,9 @@ from toysim.models.deep_linear.completion.problem import Data
 
 Array = npt.NDArray[Any]
 
-# Local error of a step. Leaving a plateau amplifies it: with these, singular values are within 3e-10 of a solution
-# with the tightest tolerances for depths 2 to 6 and starts of 1e-4 to 1e-2; with 1e-11, 1e-13 within 2e-7.
+# Local error of a step. Leaving a plateau amplifies it: with these, singular values are within
+# 3e-10 of a solution with the tightest tolerances for depths 2 to 6 and starts of 1e-4 to 1e-2;
+# with 1e-11, 1e-13 within 2e-7.
 RTOL, ATOL = 1e-13, 1e-16
 
 
@@ -27,7 +31,8 @@ def powers(values: Array, depth: int) -> Array:
 
 
 def velocity(product: Array, gradient: Array, depth: int) -> Array:
-    """dW/dt of the product W of D balanced layers, for any loss with gradient G (arXiv:1905.13655, theorem 1)
+    """dW/dt of the product W of D balanced layers, for any loss with gradient G (arXiv:1905.13655,
+    theorem 1)
 
         dW/dt = -sum_(j=1..D) (W W^T)^((j-1)/D) G (W^T W)^((D-j)/D) = -U [Gamma * (U^T G V)] V^T,
         Gamma_rs = sum_j s_r^(2(j-1)/D) s_s^(2(D-j)/D),   W = U diag(s) V^T
@@ -91,5 +96,8 @@ class Flow:
         """With A_l = (W W^T)^((D-l)/D) and B_l = (W^T W)^((l-1)/D), as balanced layers have."""
         U, values, Vt = np.linalg.svd(self.W)
         power = powers(values, self.p.depth)
-        kernels = np.array([(U * x) @ U.T for x in power[::-1]]), np.array([(Vt.T * x) @ Vt for x in power])
+        kernels = (
+            np.array([(U * x) @ U.T for x in power[::-1]]),
+            np.array([(Vt.T * x) @ Vt for x in power]),
+        )
         return measures.sharpness(self.W, kernels, data)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.deep_linear.completion.problem import Data
-from toysim.models.deep_linear.curvature import largest_eigenvalue
 
 from toysim.jit import kernel
+from toysim.models.deep_linear.completion.problem import Data
+from toysim.models.deep_linear.curvature import largest_eigenvalue
 
 Array = npt.NDArray[Any]
 
@@ -24,7 +24,9 @@ def product_of(layers: Array) -> Array:
 
 @kernel
 def losses(product: Array, target: Array, mask: Array) -> tuple[float, float]:
-    """Mean squared error over all entries, and half of it over the observed entries (0 if there is none)."""
+    """Mean squared error over all entries, and half of it over the observed entries (0 if there is
+    none).
+    """
     everywhere, observed, n_observed = 0.0, 0.0, 0
     for i in range(target.shape[0]):
         for j in range(target.shape[1]):
@@ -39,8 +41,9 @@ def losses(product: Array, target: Array, mask: Array) -> tuple[float, float]:
 def singular_values(product: Array) -> Array:
     """All singular values in float64, largest first; NaN for a product that is not finite.
 
-    Of a float32 product they are the roots of the eigenvalues of W^T W, in float64: that adds 1e-16 s_1^2 / s to s,
-    below the product's own 6e-8 s_1 for all s > 1e-8 s_1, and takes 0.31 ms in place of 0.43 ms at N = 100.
+    Of a float32 product they are the roots of the eigenvalues of W^T W, in float64: that adds 1e-16
+    s_1^2 / s to s, below the product's own 6e-8 s_1 for all s > 1e-8 s_1, and takes 0.31 ms in
+    place of 0.43 ms at N = 100.
     """
     if not np.isfinite(product).all():
         return np.full(len(product), np.nan)
@@ -51,7 +54,9 @@ def singular_values(product: Array) -> Array:
 
 
 def effective_rank(values: Array) -> float:
-    """exp(-sum_i p_i ln p_i) with p = s / sum s (Roy and Vetterli, EUSIPCO 2007): 1 to N; 0 for the zero matrix."""
+    """exp(-sum_i p_i ln p_i) with p = s / sum s (Roy and Vetterli, EUSIPCO 2007): 1 to N; 0 for the
+    zero matrix.
+    """
     if not values.any():
         return 0.0
     p = values / values.sum()
@@ -68,7 +73,8 @@ def imbalance(layers: Array) -> Array:
 def layer_kernels(layers: Array) -> tuple[Array, Array]:
     """A_l = X X^T of X = W_D .. W_(l+1), and B_l = Y^T Y of Y = W_(l-1) .. W_1; both (D, N, N).
 
-    A change G of the loss's slope in the product moves the product by -sum_l A_l G B_l per unit of time.
+    A change G of the loss's slope in the product moves the product by -sum_l A_l G B_l per unit of
+    time.
     """
     depth, identity = len(layers), np.eye(layers.shape[1])
     above = [product_of(layers[k + 1 :]) if k + 1 < depth else identity for k in range(depth)]
@@ -79,7 +85,8 @@ def layer_kernels(layers: Array) -> tuple[Array, Array]:
 def sharpness(product: Array, kernels: tuple[Array, Array], data: Data) -> float:
     """Largest Hessian eigenvalue where the observed residuals vanish.
 
-    The Hessian of the layers, J^T J / n with J their derivative of the observed entries, shares its eigenvalues with
+    The Hessian of the layers, J^T J / n with J their derivative of the observed entries, shares its
+    eigenvalues with
 
         E -> mask * sum_l A_l (mask * E) B_l / n
     """

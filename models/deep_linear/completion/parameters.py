@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import Literal
 
 from pydantic import model_validator
-from toysim.models.deep_linear.pathways import UNSTABLE_ABOVE
 
 from toysim.model import Matrix, Parameters, Vector, parameter
+from toysim.models.deep_linear.pathways import UNSTABLE_ABOVE
 
 MAX_STEPS = 2**31
 MAX_NUMBERS = 10**8  # in the layers, and in a row's courses: below a GB each
@@ -18,23 +18,42 @@ MAX_NUMBERS = 10**8  # in the layers, and in a row's courses: below a GB each
 class CompletionParameters(Parameters):
     """Target, observed entries, start, deficit and stepping; every layer is ``size`` x ``size``."""
 
-    size: int = parameter(30, symbol="N", meaning="rows and columns of target and layers", ge=1, le=5000)
+    size: int = parameter(
+        30, symbol="N", meaning="rows and columns of target and layers", ge=1, le=5000
+    )
     depth: int = parameter(3, symbol="D", meaning="weight matrices", ge=1, le=64)
-    rank: int = parameter(2, symbol="r", meaning="rank of the random target, scaled to Frobenius norm N", ge=1)
-    n_observed: int = parameter(400, symbol="n", meaning="observed entries, uniform without replacement", ge=1)
+    rank: int = parameter(
+        2, symbol="r", meaning="rank of the random target, scaled to Frobenius norm N", ge=1
+    )
+    n_observed: int = parameter(
+        400, symbol="n", meaning="observed entries, uniform without replacement", ge=1
+    )
     deficit: Literal["task_switch", "subset", "block_diagonal", "none"] = parameter(
         "task_switch",
         symbol="deficit",
-        meaning="data before the switch: another target of rank_before; the first n_observed_before observed "
+        meaning="data before the switch: another target of rank_before; the first "
+        "n_observed_before observed "
         "entries; the observed entries in n_blocks diagonal blocks; or the same as after it",
     )
-    rank_before: int = parameter(5, symbol="r1", meaning="rank of the target before a task switch", ge=1)
-    n_observed_before: int = parameter(200, symbol="n1", meaning="observed entries before the end of a subset", ge=1)
-    n_blocks: int = parameter(2, symbol="b", meaning="diagonal blocks observed in a block_diagonal deficit", ge=2)
-    target: Matrix = parameter((), symbol="M", meaning="target as given, unscaled, in place of the random one")
-    target_before: Matrix = parameter((), symbol="M1", meaning="the same for the target before a task switch")
+    rank_before: int = parameter(
+        5, symbol="r1", meaning="rank of the target before a task switch", ge=1
+    )
+    n_observed_before: int = parameter(
+        200, symbol="n1", meaning="observed entries before the end of a subset", ge=1
+    )
+    n_blocks: int = parameter(
+        2, symbol="b", meaning="diagonal blocks observed in a block_diagonal deficit", ge=2
+    )
+    target: Matrix = parameter(
+        (), symbol="M", meaning="target as given, unscaled, in place of the random one"
+    )
+    target_before: Matrix = parameter(
+        (), symbol="M1", meaning="the same for the target before a task switch"
+    )
     observed: Matrix = parameter(
-        (), symbol="mask", meaning="1 where observed, else 0, in place of random entries; counted row by row"
+        (),
+        symbol="mask",
+        meaning="1 where observed, else 0, in place of random entries; counted row by row",
     )
     start: Literal["orthogonal", "identity", "gaussian"] = parameter(
         "orthogonal",
@@ -42,14 +61,27 @@ class CompletionParameters(Parameters):
         meaning="layers (alpha sqrt N)^(1/D) times random orthogonal, alpha^(1/D) times identity, "
         "or entries of variance alpha^(2/D)/N",
     )
-    start_scale: float = parameter(0.01, symbol="alpha", meaning="scale of the product of the layers", gt=0, le=1e6)
+    start_scale: float = parameter(
+        0.01, symbol="alpha", meaning="scale of the product of the layers", gt=0, le=1e6
+    )
     switch_times: Vector = parameter(
-        (0.0, 100.0, 200.0, 400.0), symbol="T_c", unit="t", meaning="ends of the deficit, ascending", stream=False
+        (0.0, 100.0, 200.0, 400.0),
+        symbol="T_c",
+        unit="t",
+        meaning="ends of the deficit, ascending",
+        stream=False,
     )
     duration_after: float = parameter(
-        400.0, symbol="T", unit="t", meaning="flow time simulated after each switch", gt=0, stream=False
+        400.0,
+        symbol="T",
+        unit="t",
+        meaning="flow time simulated after each switch",
+        gt=0,
+        stream=False,
     )
-    step: float = parameter(0.2, symbol="eta", unit="t", meaning="learning rate of an update", gt=0, stream=False)
+    step: float = parameter(
+        0.2, symbol="eta", unit="t", meaning="learning rate of an update", gt=0, stream=False
+    )
     n_records: int = parameter(
         0,
         symbol="R",
@@ -57,9 +89,14 @@ class CompletionParameters(Parameters):
         ge=0,
         stream=False,
     )
-    n_singular_values: int = parameter(3, symbol="k", meaning="largest singular values recorded", ge=1, stream=False)
+    n_singular_values: int = parameter(
+        3, symbol="k", meaning="largest singular values recorded", ge=1, stream=False
+    )
     precision: Literal["float64", "float32"] = parameter(
-        "float64", symbol="precision", meaning="numbers in the updates; theory is for float64 only", stream=False
+        "float64",
+        symbol="precision",
+        meaning="numbers in the updates; theory is for float64 only",
+        stream=False,
     )
     allow_unstable: bool = parameter(
         False, symbol="unstable", meaning="allow steps above the stability threshold", stream=False
@@ -76,17 +113,30 @@ class CompletionParameters(Parameters):
             raise ValueError("observed has no entry that is 1; observe at least one")
         if self.observed_count > entries:
             raise ValueError(
-                f"n_observed = {self.n_observed}, but there are {entries} entries at size {self.size}; "
+                f"n_observed = {self.n_observed}, but there are {entries} entries at size "
+                f"{self.size}; "
                 f"lower it or raise size"
             )
         limits = [("rank", not self.target, self.size, "size")]
-        limits += [("rank_before", self.deficit == "task_switch" and not self.target_before, self.size, "size")]
-        limits += [("n_observed_before", self.deficit == "subset", self.observed_count, "n_observed")]
+        limits += [
+            (
+                "rank_before",
+                self.deficit == "task_switch" and not self.target_before,
+                self.size,
+                "size",
+            )
+        ]
+        limits += [
+            ("n_observed_before", self.deficit == "subset", self.observed_count, "n_observed")
+        ]
         limits += [("n_blocks", self.deficit == "block_diagonal", self.size, "size")]
         limits += [("n_singular_values", True, self.size, "size")]
         for name, used, limit, of in limits:
             if used and getattr(self, name) > limit:
-                raise ValueError(f"{name} = {getattr(self, name)} is above {of} = {limit}; lower it or raise {of}")
+                raise ValueError(
+                    f"{name} = {getattr(self, name)} is above {of} = {limit}; lower it or raise "
+                    f"{of}"
+                )
         return self
 
     def _square(self, name: str) -> None:
@@ -94,23 +144,32 @@ class CompletionParameters(Parameters):
         lengths = {len(row) for row in rows}
         if rows and (len(rows) != self.size or lengths != {self.size}):
             raise ValueError(
-                f"{name} has {len(rows)} rows of {sorted(lengths)} values; give {self.size} rows of {self.size} (size)"
+                f"{name} has {len(rows)} rows of {sorted(lengths)} values; give {self.size} rows "
+                f"of {self.size} (size)"
             )
 
     @model_validator(mode="after")
     def _times_fit(self) -> CompletionParameters:
         times = self.switch_times
         if not times or times[0] < 0 or any(a >= b for a, b in pairwise(times)):
-            raise ValueError(f"switch_times = {list(times)}: give at least one, ascending, the first >= 0")
+            raise ValueError(
+                f"switch_times = {list(times)}: give at least one, ascending, the first >= 0"
+            )
         if self.duration_after / self.step <= 0.5 or self.end / self.step > MAX_STEPS:
             raise ValueError(
-                f"duration_after / step = {self.duration_after / self.step:.3g} and in all {self.end / self.step:.3g} "
-                f"updates; change duration_after, switch_times or step so that there are 1 to {MAX_STEPS}"
+                f"duration_after / step = {self.duration_after / self.step:.3g} and in all "
+                f"{self.end / self.step:.3g} "
+                "updates; change duration_after, switch_times or step so that there are 1 to "
+                f"{MAX_STEPS}"
             )
-        layers, courses = self.depth * self.size**2, len(times) * self.n_records * (2 + self.n_singular_values)
+        layers, courses = (
+            self.depth * self.size**2,
+            len(times) * self.n_records * (2 + self.n_singular_values),
+        )
         if max(layers, courses) > MAX_NUMBERS:
             raise ValueError(
-                f"the layers hold {layers:.3g} numbers and the courses of a row {courses:.3g}, allowed are "
+                f"the layers hold {layers:.3g} numbers and the courses of a row {courses:.3g}, "
+                "allowed are "
                 f"{MAX_NUMBERS:.0e}; lower size, depth, n_records or n_singular_values"
             )
         return self
@@ -123,19 +182,24 @@ class CompletionParameters(Parameters):
         )
         if self.step * sharpness > UNSTABLE_ABOVE and not self.allow_unstable:
             raise ValueError(
-                f"step = {self.step:g} may be unstable: step * (bound on the sharpness of the solution) = "
+                f"step = {self.step:g} may be unstable: step * (bound on the sharpness of the "
+                "solution) = "
                 f"{self.step * sharpness:.3g} > 2; lower it below {UNSTABLE_ABOVE / sharpness:.3g} "
                 f"or set allow_unstable = true"
             )
         return self
 
     def _before(self) -> tuple[float, float]:
-        """Frobenius norm of the target before the switch and how many entries are observed then, on average."""
+        """Frobenius norm of the target before the switch and how many entries are observed then, on
+        average.
+        """
         if self.deficit == "subset":
             return self._norm("target"), self.n_observed_before
         if self.deficit == "block_diagonal":
             return self._norm("target"), max(1.0, self.observed_count / self.n_blocks)
-        return self._norm("target_before" if self.deficit == "task_switch" else "target"), self.observed_count
+        return self._norm(
+            "target_before" if self.deficit == "task_switch" else "target"
+        ), self.observed_count
 
     def _norm(self, name: str) -> float:
         rows = getattr(self, name)
@@ -144,7 +208,11 @@ class CompletionParameters(Parameters):
     @property
     def observed_count(self) -> int:
         """How many entries are observed after the switch."""
-        return sum(value == 1.0 for row in self.observed for value in row) if self.observed else self.n_observed
+        return (
+            sum(value == 1.0 for row in self.observed for value in row)
+            if self.observed
+            else self.n_observed
+        )
 
     @property
     def end(self) -> float:
@@ -153,10 +221,12 @@ class CompletionParameters(Parameters):
 
 
 def sharpness_bound(depth: int, norm: float, n_observed: float) -> float:
-    """D s^(2 - 2/D) / n: no Hessian eigenvalue is larger at a balanced solution of largest singular value s.
+    """D s^(2 - 2/D) / n: no Hessian eigenvalue is larger at a balanced solution of largest singular
+    value s.
 
     ``norm`` stands for s: a Frobenius norm bounds it. All eigenvalues are those of the map
-    E -> mask * sum_j (W W^T)^((j-1)/D) (mask * E) (W^T W)^((D-j)/D) / n, whose norm is the largest without the mask.
+    E -> mask * sum_j (W W^T)^((j-1)/D) (mask * E) (W^T W)^((D-j)/D) / n, whose norm is the largest
+    without the mask.
     """
     try:
         return depth * math.pow(norm, 2.0 - 2.0 / depth) / n_observed

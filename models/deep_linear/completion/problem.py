@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.deep_linear.completion.parameters import CompletionParameters
 
 from toysim.model import Batch
+from toysim.models.deep_linear.completion.parameters import CompletionParameters
 
 Array = npt.NDArray[Any]
 
@@ -22,7 +22,9 @@ class Data(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One row: data before and after the switch, and the layers (D, N, N) at the start, first layer first."""
+    """One row: data before and after the switch, and the layers (D, N, N) at the start, first layer
+    first.
+    """
 
     parameters: CompletionParameters
     before: Data
@@ -33,12 +35,14 @@ class Problem(NamedTuple):
 def problem_of(batch: Batch, i: int) -> Problem:
     """Row i of the batch. Targets, positions and layers come from streams of their own.
 
-    Parameters that only lengthen a draw leave its beginning alone: with common random numbers a deeper network
-    starts with the same first layers, and more observed entries hold the fewer.
+    Parameters that only lengthen a draw leave its beginning alone: with common random numbers a
+    deeper network starts with the same first layers, and more observed entries hold the fewer.
     """
     one = batch.take(np.array([i]))
     p = one.model.validate(one.row(0))
-    after = Data(_target(one, p, "target", p.rank), _mask(p.size, _positions(one, p)), p.observed_count)
+    after = Data(
+        _target(one, p, "target", p.rank), _mask(p.size, _positions(one, p)), p.observed_count
+    )
     return Problem(p, _before(one, p, after), after, _layers(one, p))
 
 
@@ -47,7 +51,8 @@ def _before(one: Batch, p: CompletionParameters, after: Data) -> Data:
         return after._replace(target=_target(one, p, "target_before", p.rank_before))
     if p.deficit == "subset":
         return after._replace(
-            mask=_mask(p.size, _positions(one, p)[: p.n_observed_before]), n_observed=p.n_observed_before
+            mask=_mask(p.size, _positions(one, p)[: p.n_observed_before]),
+            n_observed=p.n_observed_before,
         )
     if p.deficit == "block_diagonal":
         block = np.arange(p.size) * p.n_blocks // p.size
@@ -57,7 +62,9 @@ def _before(one: Batch, p: CompletionParameters, after: Data) -> Data:
 
 
 def _target(one: Batch, p: CompletionParameters, name: str, rank: int) -> Array:
-    """M ~ G H^T with Gaussian (N, r) factors, scaled to ||M||_F = N so that predicting 0 has test loss 1."""
+    """M ~ G H^T with Gaussian (N, r) factors, scaled to ||M||_F = N so that predicting 0 has test
+    loss 1.
+    """
     given = getattr(p, name)
     if given:
         return np.array(given)
@@ -80,7 +87,9 @@ def _mask(size: int, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
 
 
 def _layers(one: Batch, p: CompletionParameters) -> Array:
-    """Layers at the start; identity and orthogonal ones are balanced: W_(l+1)^T W_(l+1) = W_l W_l^T."""
+    """Layers at the start; identity and orthogonal ones are balanced: W_(l+1)^T W_(l+1) = W_l
+    W_l^T.
+    """
     scale = p.start_scale ** (1.0 / p.depth)
     if p.start == "identity":
         return np.tile(scale * np.eye(p.size), (p.depth, 1, 1))

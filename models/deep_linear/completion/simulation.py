@@ -7,13 +7,13 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.model import STATUSES, Batch, Rows
 from toysim.models.deep_linear.completion import measures
 from toysim.models.deep_linear.completion.course import as_rows, follow, observe
 from toysim.models.deep_linear.completion.descent import descend, multiply
 from toysim.models.deep_linear.completion.parameters import CompletionParameters
 from toysim.models.deep_linear.completion.problem import Data, problem_of
-
-from toysim.model import STATUSES, Batch, Rows
 
 Array = npt.NDArray[Any]
 
@@ -21,8 +21,8 @@ Array = npt.NDArray[Any]
 class Descent:
     """Layers under gradient descent; times are taken in updates.
 
-    A phase ends at the nearest update. A record between two updates is the observations' linear mean, so that
-    its error is of the order of the step; a record at an update is exact.
+    A phase ends at the nearest update. A record between two updates is the observations' linear
+    mean, so that its error is of the order of the step; a record at an update is exact.
     """
 
     def __init__(self, p: CompletionParameters, layers: Array) -> None:
@@ -36,7 +36,9 @@ class Descent:
 
     def copy(self) -> Self:
         other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__, layers=self.layers.copy(), products=self.products.copy())
+        other.__dict__.update(
+            self.__dict__, layers=self.layers.copy(), products=self.products.copy()
+        )
         return other
 
     def run(self, data: Data, times: Array, end: float) -> Array:
@@ -53,7 +55,9 @@ class Descent:
                 if n not in seen:
                     self._advance(target, weight, n)
                     seen[n] = observe(self.product(), data, self.p.n_singular_values)
-            observations[i] = seen[low] if low == high else (high - at) * seen[low] + (at - low) * seen[high]
+            observations[i] = (
+                seen[low] if low == high else (high - at) * seen[low] + (at - low) * seen[high]
+            )
             seen = {n: seen[n] for n in (low, high)}
         self._advance(target, weight, last)
         return observations
@@ -71,7 +75,12 @@ class Descent:
         return np.asarray(self.products[-1])
 
     def balance_drift(self) -> float:
-        return float(np.max(np.abs(measures.imbalance(self.layers.astype(np.float64)) - self.imbalance), initial=0.0))
+        return float(
+            np.max(
+                np.abs(measures.imbalance(self.layers.astype(np.float64)) - self.imbalance),
+                initial=0.0,
+            )
+        )
 
     def sharpness(self, data: Data) -> float:
         kernels = measures.layer_kernels(self.layers.astype(np.float64))
@@ -79,7 +88,9 @@ class Descent:
 
 
 def simulate(batch: Batch) -> Rows:
-    """Every observable of every row, row by row: an update costs far more than the Python around it."""
+    """Every observable of every row, row by row: an update costs far more than the Python around
+    it.
+    """
     rows = [_simulate_row(batch, i) for i in range(len(batch))]
     return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 

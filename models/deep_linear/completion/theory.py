@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+
+from toysim.model import Batch, Rows
 from toysim.models.deep_linear.completion.course import as_rows, follow
 from toysim.models.deep_linear.completion.flow import Flow
 from toysim.models.deep_linear.completion.measures import product_of
 from toysim.models.deep_linear.completion.problem import problem_of
 
-from toysim.model import Batch, Rows
-
 
 def predict(batch: Batch) -> Rows:
-    """Every observable but eta_sharpness, to 1e-9, where the layers start balanced: not gaussian above depth 1.
+    """Every observable but eta_sharpness, to 1e-9, where the layers start balanced: not gaussian
+    above depth 1.
 
-    Switch times and ends are taken as written; gradient descent rounds them to whole updates, and that is part of
-    its error of order ``step``. Nothing is computed for rows outside validity, nor at precision float32, whose
-    rounding errors no order of the step covers.
+    Switch times and ends are taken as written; gradient descent rounds them to whole updates, and
+    that is part of its error of order ``step``. Nothing is computed for rows outside validity, nor
+    at precision float32, whose rounding errors no order of the step covers.
     """
     balanced = (batch["start"] != "gaussian") | (batch["depth"] == 1)
     valid = balanced & (batch["precision"] == "float64")

@@ -1,27 +1,31 @@
 """One singular mode of a deep linear network with several pathways.
 
-A deep linear network that starts with aligned layers learns each singular mode of the task by itself: every
-layer of every pathway holds one number of the mode, their product is the pathway's strength K, and gradient
-descent on the squared error drives all pathways by the common residual Omega = S - sum K (arXiv:1312.6120).
-Several pathways compete for the mode. Freezing one for a while (its output stays) lets the other learn the
-residual away; at depth 3 and more the early loser never recovers. That is the critical learning period of
-arXiv:2308.12221. Here the competition is exact: the pathways' distance in the learning coordinate x changes
-only in a deficit, by the integral of Omega over it, and with sum K = S that gives the end state.
+A deep linear network that starts with aligned layers learns each singular mode of the task by
+itself: every layer of every pathway holds one number of the mode, their product is the pathway's
+strength K, and gradient descent on the squared error drives all pathways by the common residual
+Omega = S - sum K (arXiv:1312.6120). Several pathways compete for the mode. Freezing one for a while
+(its output stays) lets the other learn the residual away; at depth 3 and more the early loser never
+recovers. That is the critical learning period of arXiv:2308.12221. Here the competition is exact:
+the pathways' distance in the learning coordinate x changes only in a deficit, by the integral of
+Omega over it, and with sum K = S that gives the end state.
 """
 
 from typing import Any
 
+from toysim.model import Check, Dim, Discretisation, Model, Observable
 from toysim.models.deep_linear.modes.parameters import ModeParameters
 
-from toysim.model import Check, Dim, Discretisation, Model, Observable
-
 _EQUATIONS = """\
-da_pl/dt = g_p(t) prod_(m != l) a_pm Omega        layer l of pathway p; gradient descent: explicit Euler, step eta
-K_p = prod_l a_pl,  Omega = S - sum_q K_q          g_p = 0 freezes pathway p, its output stays in the sum
+da_pl/dt = g_p(t) prod_(m != l) a_pm Omega
+    layer l of pathway p; gradient descent: explicit Euler, step eta
+K_p = prod_l a_pl,  Omega = S - sum_q K_q
+    g_p = 0 freezes pathway p, its output stays in the sum
 layers p, q, ..., q with q^2 = p^2 + c:  dp/dt = g (p^2+c)^((D-1)/2) Omega,  K = p (p^2+c)^((D-1)/2)
 x'(p) = (p^2+c)^(-(D-1)/2):  dx_p/dt = g_p Omega   so x_0 - x_p is constant outside deficits
-lambda_max = sum_p sum_l prod_(m != l) a_pm^2      gradient descent settles at a minimum if eta lambda_max < 2
-Time is flow time t = eta * updates; the loss is the sum (not the mean) of squared errors over two."""
+lambda_max = sum_p sum_l prod_(m != l) a_pm^2
+    gradient descent settles at a minimum if eta lambda_max < 2
+Time is flow time t = eta * updates; the loss is the sum (not the mean) of squared errors over
+    two."""
 
 
 def _seconds(p: ModeParameters) -> float:
@@ -45,7 +49,9 @@ def _strength(name: str, long_name: str, unit: str = "1", dims: tuple[str, ...] 
 
 
 def _conserved(name: str, long_name: str, dims: tuple[str, ...] = ()) -> Observable:
-    """Zero in the flow; a local error of 1e-13 grows by p0^(2-D) in x, so starts at p0 = 0.1 and depth 6 pass."""
+    """Zero in the flow; a local error of 1e-13 grows by p0^(2-D) in x, so starts at p0 = 0.1 and
+    depth 6 pass.
+    """
     return Observable(name, long_name, "1", dims, rtol=0.0, atol=1e-9, scale=1.0)
 
 
@@ -59,18 +65,27 @@ MODES = Model(
     ),
     observables=(
         Observable("time", "flow time of the record, step * updates", "t", _RECORD),
-        _strength("mode_strength", "strength K of the mode in a pathway", dims=(*_PATHWAY, *_RECORD)),
+        _strength(
+            "mode_strength", "strength K of the mode in a pathway", dims=(*_PATHWAY, *_RECORD)
+        ),
         _strength("residual", "what is left to learn, S - sum of strengths", dims=_RECORD),
         _strength("final_strength", "strength K at the end", dims=_PATHWAY),
         _strength("final_share", "share K/S of the mode at the end", dims=_PATHWAY),
         _strength("final_residual", "residual at the end"),
         _strength("dominance", "largest less second largest share at the end"),
         _strength("half_learning_time", "flow time at which half the mode is learned", "t"),
-        _strength("invariant", "coordinate x of the first pathway less that of this one", dims=_PATHWAY),
+        _strength(
+            "invariant", "coordinate x of the first pathway less that of this one", dims=_PATHWAY
+        ),
         _conserved("invariant_drift", "change of the invariant beyond that by deficits", _PATHWAY),
         _conserved("balance_drift", "largest change of a_l^2 - a_1^2"),
         _strength("sharpness", "largest Hessian eigenvalue of the mode at the end", "1/t"),
-        Observable("eta_sharpness", "step times sharpness at the end; unstable above 2", "1", note_above=0.2),
+        Observable(
+            "eta_sharpness",
+            "step times sharpness at the end; unstable above 2",
+            "1",
+            note_above=0.2,
+        ),
     ),
     diagnostics=(
         Observable("theory_residual", "largest error of K/S from inverting time", "1"),
@@ -117,6 +132,9 @@ MODES = Model(
             },
             {"depth": [2, 3, 4], "deficit_length": [0.1, 0.3]},
         ),
-        Check({"n_pathways": 1, "start_strength": 0.02, "duration": 6.0, "step": 0.002}, {"depth": [1, 2, 3, 4]}),
+        Check(
+            {"n_pathways": 1, "start_strength": 0.02, "duration": 6.0, "step": 0.002},
+            {"depth": [1, 2, 3, 4]},
+        ),
     ),
 )

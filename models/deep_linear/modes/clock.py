@@ -1,18 +1,20 @@
-"""The competition solved on its own clock: no time stepping, only roots and one-dimensional integrals.
+"""The competition solved on its own clock: no time stepping, only roots and one-dimensional
+integrals.
 
-In the coordinate x of ``coordinate`` every open pathway moves alike, dx_p/dt = Omega, and a frozen one stands
-still. With s the distance moved in a phase, the residual is a function of s alone,
+In the coordinate x of ``coordinate`` every open pathway moves alike, dx_p/dt = Omega, and a frozen
+one stands still. With s the distance moved in a phase, the residual is a function of s alone,
 
     Omega(s) = S - K_frozen - sum_(p open) K(x_p + s),      dOmega/ds = -(sum of sharpnesses) <= 0
 
-so the phase would end at the root Omega(s*) = 0, which is algebraic, and its time is t(s) = int_0^s ds'/Omega.
-The pole at s* goes with s = s*(1 - exp(-v)): dt/dv = (s* - s)/Omega is smooth, and tends to 1/lambda at the
-root. It is integrated panel by panel in v (each shrinks s* - s by a factor) and inverted by Newton.
-A phase without a root (frozen pathways hold S or more, open ones have c = 0 and shrink for ever) runs on
-s = w0 (1 - exp(v)) with w0 > 0 the leading pathway's own scale; both are s = w0 (1 - exp(-kappa v)).
+so the phase would end at the root Omega(s*) = 0, which is algebraic, and its time is t(s) = int_0^s
+ds'/Omega. The pole at s* goes with s = s*(1 - exp(-v)): dt/dv = (s* - s)/Omega is smooth, and tends
+to 1/lambda at the root. It is integrated panel by panel in v (each shrinks s* - s by a factor) and
+inverted by Newton. A phase without a root (frozen pathways hold S or more, open ones have c = 0 and
+shrink for ever) runs on s = w0 (1 - exp(v)) with w0 > 0 the leading pathway's own scale; both are s
+= w0 (1 - exp(-kappa v)).
 
-The pathways' distances x_0 - x_p are carried along, not the coordinates alone: at small starts x is large
-(p0^(2-D)), and the distances, which decide who wins, would drown in its rounding.
+The pathways' distances x_0 - x_p are carried along, not the coordinates alone: at small starts x is
+large (p0^(2-D)), and the distances, which decide who wins, would drown in its rounding.
 
 Derived from the flow of arXiv:2308.12221 for one-number pathways, any c >= 0.
 """
@@ -24,11 +26,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.jit import kernel
 from toysim.models.deep_linear.modes.coordinate import coordinate, layer_at, other_layers, sharpness
 from toysim.models.deep_linear.modes.phases import open_pathways, phase_edges
 from toysim.models.deep_linear.modes.rows import Course, Outcome, course_of, outcome_of
-
-from toysim.jit import kernel
 from toysim.numerics.quadrature import HALF_NODES, HALF_WEIGHTS, NODES, WEIGHTS
 
 Array = npt.NDArray[np.float64]
@@ -38,7 +40,8 @@ PANEL = 0.75
 SHORTEST = 1e-3
 # Two rules that differ by this share mean an error of its square in the better one.
 SMOOTH = 1e-7
-# Below this share of the strengths the residual is linear in s* - s to double precision, so the rest is exponential.
+# Below this share of the strengths the residual is linear in s* - s to double precision, so the
+# rest is exponential.
 LINEAR = 1e-7
 ROUNDING = 4e-16
 MAX_ITERATIONS = 200
@@ -47,8 +50,9 @@ MAX_ITERATIONS = 200
 class Paths(NamedTuple):
     """The pathways in one phase, arrays (P,).
 
-    is_open; lag: how far behind the leading open pathway in x; c; depth (int); p: guess of the first layers, set
-    to the last ones evaluated; low, high: bracket of the first layers while the phase lasts.
+    is_open; lag: how far behind the leading open pathway in x; c; depth (int); p: guess of the
+    first layers, set to the last ones evaluated; low, high: bracket of the first layers while the
+    phase lasts.
     """
 
     is_open: Any
@@ -61,10 +65,11 @@ class Paths(NamedTuple):
 
 
 class Pace(NamedTuple):
-    """How time runs in one phase: leader at x_end - w, w = w0 exp(-kappa v), dt/dv = kappa w / Omega.
+    """How time runs in one phase: leader at x_end - w, w = w0 exp(-kappa v), dt/dv = kappa w /
+    Omega.
 
-    level: strength the open pathways head for; rate: sharpness at the root; v_linear: where the exponential
-    tail begins (infinite without a root).
+    level: strength the open pathways head for; rate: sharpness at the root; v_linear: where the
+    exponential tail begins (infinite without a root).
     """
 
     kappa: float
@@ -76,7 +81,9 @@ class Pace(NamedTuple):
 
 
 class Account(NamedTuple):
-    """Accuracy of a row: residual (1,) largest error of K/S by an inverted time; iterations (1,)."""
+    """Accuracy of a row: residual (1,) largest error of K/S by an inverted time; iterations
+    (1,).
+    """
 
     residual: Any
     iterations: Any
@@ -115,7 +122,8 @@ def open_sharpness(paths: Paths) -> float:
 def leader_position(level: float, lead: int, paths: Paths, account: Account) -> float:
     """x of the leading pathway at which the open pathways together have strength ``level``.
 
-    Newton on the leader's first layer (dK/dp = sharpness sum / f), bisecting where it leaves the bracket.
+    Newton on the leader's first layer (dK/dp = sharpness sum / f), bisecting where it leaves the
+    bracket.
     """
     c, depth = paths.c[lead], paths.depth
     below, above = paths.low[lead], paths.high[lead]
@@ -140,7 +148,8 @@ def leader_position(level: float, lead: int, paths: Paths, account: Account) -> 
 
 @kernel
 def set_brackets(residual: float, strength: Array, start: Array, paths: Paths) -> None:
-    """Bounds of every open pathway's first layer until the phase ends; all move towards a smaller residual.
+    """Bounds of every open pathway's first layer until the phase ends; all move towards a smaller
+    residual.
 
     A pathway gains (or loses) at most the residual, |K - K0| <= |Omega0|, and |p| <= |K|^(1/D).
     """
@@ -158,7 +167,9 @@ def set_brackets(residual: float, strength: Array, start: Array, paths: Paths) -
 
 @kernel
 def has_root(residual: float, level: float, paths: Paths) -> bool:
-    """Whether the open pathways can reach ``level``: not if it is <= 0 and all of them can but shrink to 0."""
+    """Whether the open pathways can reach ``level``: not if it is <= 0 and all of them can but
+    shrink to 0.
+    """
     if residual > 0.0 or level > 0.0 or paths.depth == 1:
         return True
     signed = False
@@ -169,9 +180,17 @@ def has_root(residual: float, level: float, paths: Paths) -> bool:
 
 @kernel
 def set_pace(
-    residual: float, level: float, lead: int, x_lead: float, size: float, paths: Paths, account: Account
+    residual: float,
+    level: float,
+    lead: int,
+    x_lead: float,
+    size: float,
+    paths: Paths,
+    account: Account,
 ) -> Pace:
-    """The clock of a phase that starts with this residual and the leader at x_lead; strengths are of this size."""
+    """The clock of a phase that starts with this residual and the leader at x_lead; strengths are
+    of this size.
+    """
     if not has_root(residual, level, paths):
         p, c = paths.p[lead], paths.c[lead]
         w0 = strength_at(p, c, paths.depth) / sharpness(p, c, paths.depth)
@@ -207,11 +226,14 @@ def time_between(v_from: float, v_to: float, pace: Pace, paths: Paths) -> float:
 
 
 @kernel
-def smooth_panel(v: float, length: float, pace: Pace, paths: Paths, account: Account) -> tuple[float, float]:
-    """End of the longest panel from v, at most ``length``, over which Gauss-Legendre is exact; its time.
+def smooth_panel(
+    v: float, length: float, pace: Pace, paths: Paths, account: Account
+) -> tuple[float, float]:
+    """End of the longest panel from v, at most ``length``, over which Gauss-Legendre is exact; its
+    time.
 
-    Halved until the rule of half the points agrees: a start far from 0 (strength much above S, or below 0 at
-    c > 0) lies close to the pole of K(x) behind it.
+    Halved until the rule of half the points agrees: a start far from 0 (strength much above S, or
+    below 0 at c > 0) lies close to the pole of K(x) behind it.
     """
     previous = math.inf
     while True:
@@ -221,7 +243,8 @@ def smooth_panel(v: float, length: float, pace: Pace, paths: Paths, account: Acc
         for q in range(len(HALF_NODES)):
             rough += HALF_WEIGHTS[q] * time_per_v(v + (v_to - v) * HALF_NODES[q], pace, paths)
         apart = abs(rough * (v_to - v) - time)
-        # Halving gains 2^12 on a smooth panel; where it gains next to nothing it is the rounding of Omega.
+        # Halving gains 2^12 on a smooth panel; where it gains next to nothing it is the rounding of
+        # Omega.
         rounding = length < 0.1 * PANEL and apart > 0.1 * previous
         if not apart > SMOOTH * abs(time) or rounding or length < SHORTEST:
             return v_to, time
@@ -239,25 +262,34 @@ def invert_time(
     paths: Paths,
     account: Account,
 ) -> float:
-    """The v in [v_from, v_to] with time_between(v_from, v) = wanted <= panel = time_between(v_from, v_to)."""
+    """The v in [v_from, v_to] with time_between(v_from, v) = wanted <= panel = time_between(v_from,
+    v_to).
+    """
     v = v_from + wanted / panel * (v_to - v_from)
     error, previous = math.inf, math.inf
     for _ in range(MAX_ITERATIONS):
         account.iterations[0] += 1
         error = time_between(v_from, v, pace, paths) - wanted
-        # Near the root time is known to the rounding of Omega only, 1e-9 of a panel: Newton stalls there.
-        if abs(error) <= ROUNDING * panel or (abs(error) <= 1e-6 * panel and abs(error) > 0.5 * previous):
+        # Near the root time is known to the rounding of Omega only, 1e-9 of a panel: Newton stalls
+        # there.
+        if abs(error) <= ROUNDING * panel or (
+            abs(error) <= 1e-6 * panel and abs(error) > 0.5 * previous
+        ):
             break
         v = min(max(v - error / time_per_v(v, pace, paths), v_from), v_to)
         previous = abs(error)
     residual = pace.level - open_strength(pace.x_end - distance_left(v, pace), paths)
-    account.residual[0] = max(account.residual[0], abs(error * residual * open_sharpness(paths)) / target)
+    account.residual[0] = max(
+        account.residual[0], abs(error * residual * open_sharpness(paths)) / target
+    )
     return v
 
 
 @kernel
 def half_position(lead: int, target: float, pace: Pace, paths: Paths, account: Account) -> float:
-    """The v at which the residual is S/2; the phase must start above and (if it has a root) end below."""
+    """The v at which the residual is S/2; the phase must start above and (if it has a root) end
+    below.
+    """
     x_half = leader_position(pace.level - 0.5 * target, lead, paths, account)
     return pace.kappa * math.log(pace.w0 / (pace.x_end - x_half))
 
@@ -274,7 +306,8 @@ def run_phase(
     out: Outcome,
     account: Account,
 ) -> float:
-    """Walk the panels of a phase from time ``begin`` to ``stop``; writes the records and the half time on the way.
+    """Walk the panels of a phase from time ``begin`` to ``stop``; writes the records and the half
+    time on the way.
 
     Returns the v reached at ``stop``, with paths.p the first layers there.
     """
@@ -317,7 +350,9 @@ def write_record(index: int, paths: Paths, out: Outcome) -> None:
 
 @kernel
 def summarize(out: Outcome, lesioned: Mask, paths: Paths) -> tuple[float, float, int]:
-    """Frozen strength, open strength, and the index of the strongest open pathway (-1 if none is open)."""
+    """Frozen strength, open strength, and the index of the strongest open pathway (-1 if none is
+    open).
+    """
     frozen, moving, lead = 0.0, 0.0, -1
     for j in range(len(out.strength)):
         if paths.is_open[j]:
@@ -330,16 +365,24 @@ def summarize(out: Outcome, lesioned: Mask, paths: Paths) -> tuple[float, float,
 
 
 @kernel
-def solve(p: Array, c: Array, invariant: Array, course: Course, out: Outcome, account: Account) -> None:
+def solve(
+    p: Array, c: Array, invariant: Array, course: Course, out: Outcome, account: Account
+) -> None:
     """One row: strengths at the end and at the record times, invariants, half time; no exposure.
 
-    ``p`` (P,) first layers, overwritten by the end state; ``c`` (P,); ``invariant`` (P,) becomes x_0 - x_p at
-    the end; ``course`` in flow time. At c = 0 and D > 1 all p must be positive.
+    ``p`` (P,) first layers, overwritten by the end state; ``c`` (P,); ``invariant`` (P,) becomes
+    x_0 - x_p at the end; ``course`` in flow time. At c = 0 and D > 1 all p must be positive.
     """
     n_pathways, depth, target = len(p), course.depth, course.target
     x, start = np.empty(n_pathways), p.copy()
     paths = Paths(
-        np.empty(n_pathways, np.bool_), np.empty(n_pathways), c, depth, p, np.empty(n_pathways), np.empty(n_pathways)
+        np.empty(n_pathways, np.bool_),
+        np.empty(n_pathways),
+        c,
+        depth,
+        p,
+        np.empty(n_pathways),
+        np.empty(n_pathways),
     )
     for j in range(n_pathways):
         x[j] = coordinate(p[j], c[j], depth)
@@ -358,7 +401,9 @@ def solve(p: Array, c: Array, invariant: Array, course: Course, out: Outcome, ac
             out.half[0] = 0.0 if residual <= 0.5 * target else math.nan
         due = next_record + np.searchsorted(course.record_at[next_record:], stop, "right")
         size = target + np.sum(np.abs(out.strength))
-        if lead < 0 or abs(residual) <= ROUNDING * size:  # nothing moves, or nothing is left but rounding
+        if (
+            lead < 0 or abs(residual) <= ROUNDING * size
+        ):  # nothing moves, or nothing is left but rounding
             for r in range(next_record, due):
                 out.records[:, r] = out.strength
             next_record = due
@@ -387,8 +432,12 @@ def solve(p: Array, c: Array, invariant: Array, course: Course, out: Outcome, ac
 
 
 @kernel
-def solve_rows(p: Array, c: Array, invariant: Array, courses: Course, outcomes: Outcome, accounts: Account) -> None:
-    """``solve`` for every row: arrays with a leading axis n, accounts (n, 1); rows with NaN in c or p are skipped."""
+def solve_rows(
+    p: Array, c: Array, invariant: Array, courses: Course, outcomes: Outcome, accounts: Account
+) -> None:
+    """``solve`` for every row: arrays with a leading axis n, accounts (n, 1); rows with NaN in c or
+    p are skipped.
+    """
     for i in range(len(p)):
         if np.isfinite(p[i]).all() and np.isfinite(c[i]).all():
             account = Account(accounts.residual[i], accounts.iterations[i])

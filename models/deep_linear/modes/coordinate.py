@@ -1,7 +1,9 @@
-"""The learning coordinate x of a pathway: the clock reading at which its first layer has the value p.
+"""The learning coordinate x of a pathway: the clock reading at which its first layer has the value
+p.
 
 While a pathway is open, dx/dt = Omega whatever its state, so open pathways keep their distance in x
-(invariant of the multi-pathway network, arXiv:2308.12221; the coordinate is derived from their flow).
+(invariant of the multi-pathway network, arXiv:2308.12221; the coordinate is derived from their
+flow).
 """
 
 import math
@@ -14,7 +16,9 @@ from toysim.numerics.powers import integer_power
 
 Array = npt.NDArray[np.float64]
 
-CANCELLING = math.log(1e-4)  # logarithm of (x / (x - x(0)))^2 below which that difference loses digits
+CANCELLING = math.log(
+    1e-4
+)  # logarithm of (x / (x - x(0)))^2 below which that difference loses digits
 MAX_TERMS = 1000
 
 
@@ -28,7 +32,9 @@ def other_layers(p: float, c: float, depth: int) -> float:
 
 @kernel
 def sharpness(p: float, c: float, depth: int) -> float:
-    """dK/dx = sum over layers of the squared product of the others: f^2 + (D-1) p^2 (p^2 + c)^(D-2)."""
+    """dK/dx = sum over layers of the squared product of the others: f^2 + (D-1) p^2 (p^2 +
+    c)^(D-2).
+    """
     if depth == 1:
         return 1.0
     w = p * p + c
@@ -60,7 +66,9 @@ def coordinate(p: float, c: float, depth: int) -> float:
 
 @kernel
 def cosine_integral(theta: float, sine: float, cosine: float, m: int) -> float:
-    """J_m(theta) = int_0^theta cos^m:  J_0 = theta,  J_1 = sin,  J_m = cos^(m-1) sin / m + (m-1)/m J_(m-2)."""
+    """J_m(theta) = int_0^theta cos^m:  J_0 = theta,  J_1 = sin,  J_m = cos^(m-1) sin / m + (m-1)/m
+    J_(m-2).
+    """
     odd = m % 2
     integral = sine if odd == 1 else theta
     power = cosine * cosine if odd == 1 else cosine
@@ -72,7 +80,8 @@ def cosine_integral(theta: float, sine: float, cosine: float, m: int) -> float:
 
 @kernel
 def far_coordinate(p: float, c: float, depth: int) -> float:
-    """x(p) = -int_p^inf (u^2 + c)^(-(D-1)/2) du at p > 0, D > 2, by a series of one sign: no digit is lost.
+    """x(p) = -int_p^inf (u^2 + c)^(-(D-1)/2) du at p > 0, D > 2, by a series of one sign: no digit
+    is lost.
 
     x = -L^(2-D) sum_k binom(2k, k)/4^k y^k / (D - 2 + 2k),   L^2 = p^2 + c,   y = c/L^2
     """
@@ -88,10 +97,11 @@ def far_coordinate(p: float, c: float, depth: int) -> float:
 
 @kernel
 def layer_at(x: float, c: float, depth: int, guess: float, low: float, high: float) -> float:
-    """Inverse of ``coordinate``: the p with x(p) = x, known to lie in [low, high] where c > 0 and D > 2.
+    """Inverse of ``coordinate``: the p with x(p) = x, known to lie in [low, high] where c > 0 and D
+    > 2.
 
-    Halley's iteration (x''/x' = -(D-1) p/(p^2 + c)), bisecting where it leaves the bracket; third order, so
-    it ends after a step below 1e-6 of the scale sqrt(p^2 + c)/D of x.
+    Halley's iteration (x''/x' = -(D-1) p/(p^2 + c)), bisecting where it leaves the bracket; third
+    order, so it ends after a step below 1e-6 of the scale sqrt(p^2 + c)/D of x.
     """
     if depth == 1:
         return x

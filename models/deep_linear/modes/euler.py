@@ -1,7 +1,8 @@
 """Gradient descent on one mode, update by update: one number a pathway, or one a layer.
 
-Time counts in updates here. Pathways are summed in one fixed order with identical operations, so equal
-pathways stay equal to the last bit: at depth 3 and more the symmetric state is an unstable ridge.
+Time counts in updates here. Pathways are summed in one fixed order with identical operations, so
+equal pathways stay equal to the last bit: at depth 3 and more the symmetric state is an unstable
+ridge.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.jit import kernel
 from toysim.models.deep_linear.modes.coordinate import other_layers
 from toysim.models.deep_linear.modes.phases import open_pathways, phase_edges
 from toysim.models.deep_linear.modes.rows import Course, Outcome, course_of, outcome_of
-
-from toysim.jit import kernel
 from toysim.numerics.powers import integer_power
 
 Array = npt.NDArray[np.float64]
@@ -24,7 +25,9 @@ Mask = npt.NDArray[np.bool_]
 
 @kernel
 def effective_sum(strength: Array, lesioned: Mask) -> float:
-    """Strength of the whole network: the sum over pathways that are not lesioned, in their order."""
+    """Strength of the whole network: the sum over pathways that are not lesioned, in their
+    order.
+    """
     total = 0.0
     for j in range(len(strength)):
         if not lesioned[j]:
@@ -42,12 +45,15 @@ def begin(course: Course, out: Outcome) -> float:
 
 
 @kernel
-def note_half(n: int, earlier: float, before: float, after: float, target: float, half: Array) -> None:
-    """Note when the strength first reaches target / 2, between update n - 1 (``before``) and n (``after``).
+def note_half(
+    n: int, earlier: float, before: float, after: float, target: float, half: Array
+) -> None:
+    """Note when the strength first reaches target / 2, between update n - 1 (``before``) and n
+    (``after``).
 
-    On the parabola through these and update n - 2 (``earlier``; NaN at the start of a phase, then on the line).
-    On the line alone the time errs by step^2 times a part that depends on where in the update the crossing
-    falls, and extrapolation to step 0 stumbles over it.
+    On the parabola through these and update n - 2 (``earlier``; NaN at the start of a phase, then
+    on the line). On the line alone the time errs by step^2 times a part that depends on where in
+    the update the crossing falls, and extrapolation to step 0 stumbles over it.
     """
     if not math.isnan(half[0]) or after < 0.5 * target:
         return
@@ -56,12 +62,16 @@ def note_half(n: int, earlier: float, before: float, after: float, target: float
         bend = 0.0
     # bend s^2 + (rise - bend) s = missing, for the s in (0, 1]
     missing, slope = 0.5 * target - before, rise - bend
-    half[0] = n - 1 + 2.0 * missing / (slope + math.sqrt(max(0.0, slope * slope + 4.0 * bend * missing)))
+    half[0] = (
+        n - 1 + 2.0 * missing / (slope + math.sqrt(max(0.0, slope * slope + 4.0 * bend * missing)))
+    )
 
 
 @kernel
 def record(record_at: Array, next_record: int, n: int, before: Array, out: Outcome) -> int:
-    """Write the records up to update n, linear between n - 1 (``before``) and n; index of the next record."""
+    """Write the records up to update n, linear between n - 1 (``before``) and n; index of the next
+    record.
+    """
     while next_record < len(record_at) and record_at[next_record] <= n:
         weight = min(max(record_at[next_record] - (n - 1), 0.0), 1.0)
         for j in range(len(before)):
@@ -72,18 +82,21 @@ def record(record_at: Array, next_record: int, n: int, before: Array, out: Outco
 
 
 @kernel
-def descend_pathways(p: Array, c: Array, signed: bool, step: float, course: Course, out: Outcome) -> int:
+def descend_pathways(
+    p: Array, c: Array, signed: bool, step: float, course: Course, out: Outcome
+) -> int:
     """One row, one number p a pathway; updates of all open pathways at once
 
         p <- p + step * f(p) * (S - sum_q K_q),   K = p f(p),   f = (p^2 + c)^((D-1)/2)  or  p^(D-1)
 
-    The second f (``signed``) is gradient descent with equal layers, exactly; the first is the reduced map of
-    arXiv:2308.12221, equal to it where c = 0 and p > 0 and within O(step) of gradient descent where c > 0.
-    An update that changes nothing to the last bit ends the phase: the state repeats until the next edge.
-    (10^6 updates of 2 pathways at depth 2 to 4 take 16 to 20 ms without that, 0.5 to 40 ms with it.)
+    The second f (``signed``) is gradient descent with equal layers, exactly; the first is the
+    reduced map of arXiv:2308.12221, equal to it where c = 0 and p > 0 and within O(step) of
+    gradient descent where c > 0. An update that changes nothing to the last bit ends the phase: the
+    state repeats until the next edge. (10^6 updates of 2 pathways at depth 2 to 4 take 16 to 20 ms
+    without that, 0.5 to 40 ms with it.)
 
-    ``p`` (P,) first layers, overwritten by the end state; ``c`` (P,) squared offsets; bundles as in ``rows``.
-    Returns -1 if all is finite, else the update that left the finite numbers.
+    ``p`` (P,) first layers, overwritten by the end state; ``c`` (P,) squared offsets; bundles as in
+    ``rows``. Returns -1 if all is finite, else the update that left the finite numbers.
     """
     n_pathways, depth, target = len(p), course.depth, course.target
     others, before = np.empty(n_pathways), np.empty(n_pathways)
@@ -111,7 +124,11 @@ def descend_pathways(p: Array, c: Array, signed: bool, step: float, course: Cour
                     if new != p[j]:
                         changed = True
                         p[j] = new
-                        others[j] = integer_power(new, depth - 1) if signed else other_layers(new, c[j], depth)
+                        others[j] = (
+                            integer_power(new, depth - 1)
+                            if signed
+                            else other_layers(new, c[j], depth)
+                        )
                         out.strength[j] = new * others[j]
                 if not course.lesioned[j]:
                     total += out.strength[j]
@@ -132,7 +149,9 @@ def descend_pathways(p: Array, c: Array, signed: bool, step: float, course: Cour
 
 @kernel
 def layer_products(a: Array, right: Array) -> float:
-    """Product of the layers ``a`` (D,); ``right[l]`` (D,) becomes the product of the layers after l."""
+    """Product of the layers ``a`` (D,); ``right[l]`` (D,) becomes the product of the layers after
+    l.
+    """
     product = 1.0
     for k in range(len(a) - 1, -1, -1):
         right[k] = product
@@ -142,7 +161,9 @@ def layer_products(a: Array, right: Array) -> float:
 
 @kernel
 def update_layers(a: Array, right: Array, step: float, residual: float) -> bool:
-    """One update of a pathway's layers ``a`` (D,); tells whether any of them changed. ``right`` is scratch."""
+    """One update of a pathway's layers ``a`` (D,); tells whether any of them changed. ``right`` is
+    scratch.
+    """
     layer_products(a, right)
     left = 1.0
     changed = False
@@ -160,7 +181,8 @@ def descend_layers(a: Array, step: float, course: Course, out: Outcome) -> int:
 
         a_pl <- a_pl + step * prod_(m != l) a_pm * (S - sum_q K_q),   K_p = prod_l a_pl
 
-    ``a`` (P, D) is overwritten by the end state; the rest, and what is returned, as in ``descend_pathways``.
+    ``a`` (P, D) is overwritten by the end state; the rest, and what is returned, as in
+    ``descend_pathways``.
     """
     n_pathways, depth = a.shape
     right, before = np.empty(depth), np.empty(n_pathways)
@@ -202,18 +224,32 @@ def descend_layers(a: Array, step: float, course: Course, out: Outcome) -> int:
 
 @kernel
 def descend_pathways_rows(
-    p: Array, c: Array, signed: bool, step: Array, courses: Course, outcomes: Outcome, failed_at: Ints
+    p: Array,
+    c: Array,
+    signed: bool,
+    step: Array,
+    courses: Course,
+    outcomes: Outcome,
+    failed_at: Ints,
 ) -> None:
-    """``descend_pathways`` for every row: p, c (n, P), step (n,); its return codes go to failed_at (n,)."""
+    """``descend_pathways`` for every row: p, c (n, P), step (n,); its return codes go to failed_at
+    (n,).
+    """
     for i in range(len(p)):
         course, out = course_of(courses, i), outcome_of(outcomes, i)
         failed_at[i] = descend_pathways(p[i], c[i], signed, step[i], course, out)
 
 
 @kernel
-def descend_layers_rows(a: Array, step: Array, courses: Course, outcomes: Outcome, failed_at: Ints) -> None:
-    """``descend_layers`` for every row: a (n, P, D) used up to the row's depth, step (n,), failed_at (n,)."""
+def descend_layers_rows(
+    a: Array, step: Array, courses: Course, outcomes: Outcome, failed_at: Ints
+) -> None:
+    """``descend_layers`` for every row: a (n, P, D) used up to the row's depth, step (n,),
+    failed_at (n,).
+    """
     for i in range(len(a)):
         layers = a[i, :, : courses.depth[i]].copy()
-        failed_at[i] = descend_layers(layers, step[i], course_of(courses, i), outcome_of(outcomes, i))
+        failed_at[i] = descend_layers(
+            layers, step[i], course_of(courses, i), outcome_of(outcomes, i)
+        )
         a[i, :, : courses.depth[i]] = layers

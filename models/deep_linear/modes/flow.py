@@ -1,4 +1,6 @@
-"""Gradient flow on one mode: all layers of all pathways, integrated with error control from edge to edge."""
+"""Gradient flow on one mode: all layers of all pathways, integrated with error control from edge to
+edge.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +9,32 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.jit import kernel
 from toysim.models.deep_linear.modes.euler import begin, effective_sum, layer_products
 from toysim.models.deep_linear.modes.phases import open_pathways, phase_edges
 from toysim.models.deep_linear.modes.rows import Course, Outcome, course_of, outcome_of
-
-from toysim.jit import kernel
 from toysim.numerics.ode import STAGES, error_norm, first_step, next_step, stage_state
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# Local error a step. The strengths must be within 1e-9; a start at scale p0 amplifies local errors by p0^(2-D).
+# Local error a step. The strengths must be within 1e-9; a start at scale p0 amplifies local errors
+# by p0^(2-D).
 RTOL = 1e-13
-ATOL = 1e-300  # all relative: layers start as small as 1e-15, and those that cross 0 do so in one step
-# |Omega| only falls within a phase, so below this share of S no strength can change by more than that share.
+ATOL = (
+    1e-300  # all relative: layers start as small as 1e-15, and those that cross 0 do so in one step
+)
+# |Omega| only falls within a phase, so below this share of S no strength can change by more than
+# that share.
 SETTLED = 1e-13
 
 
 class State(NamedTuple):
     """State and scratch of one integration; y holds the layers, pathway after pathway.
 
-    y, y_new (P*D + 1,), the last entry the exposure int Omega dt of the phase; slopes (STAGES, P*D + 1);
-    right (D,), strength (P,), is_open (P,).
+    y, y_new (P*D + 1,), the last entry the exposure int Omega dt of the phase; slopes (STAGES, P*D
+    + 1); right (D,), strength (P,), is_open (P,).
     """
 
     y: Any
@@ -44,7 +50,14 @@ def new_state(n_pathways: int, depth: int) -> State:
     """Empty arrays of the right sizes."""
     m = n_pathways * depth + 1
     is_open = np.empty(n_pathways, np.bool_)
-    return State(np.empty(m), np.empty(m), np.empty((STAGES, m)), np.empty(depth), np.empty(n_pathways), is_open)
+    return State(
+        np.empty(m),
+        np.empty(m),
+        np.empty((STAGES, m)),
+        np.empty(depth),
+        np.empty(n_pathways),
+        is_open,
+    )
 
 
 @kernel
@@ -73,7 +86,9 @@ def take_slope(y: Array, state: State, course: Course, out: Array) -> float:
 
 @kernel
 def take_step(h: float, state: State, course: Course) -> float:
-    """A step of size h from y, given slopes[0]: sets y_new and its strengths, returns its residual."""
+    """A step of size h from y, given slopes[0]: sets y_new and its strengths, returns its
+    residual.
+    """
     residual = 0.0
     for stage in range(1, STAGES):
         stage_state(state.y, state.slopes, stage, h, state.y_new)
@@ -82,8 +97,11 @@ def take_step(h: float, state: State, course: Course) -> float:
 
 
 @kernel
-def step_to_half(h: float, low_value: float, high_value: float, state: State, course: Course) -> float:
-    """Size in (0, h) of the step after which the residual is S/2: false position (Illinois) on whole steps.
+def step_to_half(
+    h: float, low_value: float, high_value: float, state: State, course: Course
+) -> float:
+    """Size in (0, h) of the step after which the residual is S/2: false position (Illinois) on
+    whole steps.
 
     ``low_value`` > 0 and ``high_value`` <= 0 are residual - S/2 at 0 and h.
     """
@@ -117,10 +135,11 @@ def events(
     course: Course,
     out: Outcome,
 ) -> int:
-    """Half time and records inside the accepted step t -> t_new = t + h, each by a step that ends there.
+    """Half time and records inside the accepted step t -> t_new = t + h, each by a step that ends
+    there.
 
-    ``before`` and ``after`` are the residuals at its ends. Overwrites y_new and all slopes but the first;
-    returns the next record's index.
+    ``before`` and ``after`` are the residuals at its ends. Overwrites y_new and all slopes but the
+    first; returns the next record's index.
     """
     middle = 0.5 * course.target
     if math.isnan(out.half[0]) and before > middle >= after:
@@ -134,9 +153,16 @@ def events(
 
 @kernel
 def flow_phase(
-    t: float, stop: float, next_record: int, state: State, course: Course, out: Outcome, budget: Ints
+    t: float,
+    stop: float,
+    next_record: int,
+    state: State,
+    course: Course,
+    out: Outcome,
+    budget: Ints,
 ) -> int:
-    """Integrate one phase; budget[0] is lowered by the evaluations spent, budget[1] becomes 1 or 2 on failure.
+    """Integrate one phase; budget[0] is lowered by the evaluations spent, budget[1] becomes 1 or 2
+    on failure.
 
     Returns the next record's index.
     """
@@ -172,10 +198,11 @@ def flow_phase(
 
 @kernel
 def flow(layers: Array, budget: Ints, course: Course, out: Outcome) -> None:
-    """One row from time 0 to the end, restarted at every edge so that no deficit falls inside a step.
+    """One row from time 0 to the end, restarted at every edge so that no deficit falls inside a
+    step.
 
-    ``layers`` (P, D) start, overwritten by the end state; ``budget`` (2,) evaluations left, and the status:
-    0 fine, 1 not finite, 2 budget spent. Bundles as in ``rows``, in flow time.
+    ``layers`` (P, D) start, overwritten by the end state; ``budget`` (2,) evaluations left, and the
+    status: 0 fine, 1 not finite, 2 budget spent. Bundles as in ``rows``, in flow time.
     """
     n_pathways, depth = layers.shape
     state = new_state(n_pathways, depth)
@@ -190,7 +217,9 @@ def flow(layers: Array, budget: Ints, course: Course, out: Outcome) -> None:
         if edges[e] == edges[e + 1]:
             continue
         if open_pathways(course.windows, course.lesioned, edges[e], state.is_open) > 0:
-            next_record = flow_phase(edges[e], edges[e + 1], next_record, state, course, out, budget)
+            next_record = flow_phase(
+                edges[e], edges[e + 1], next_record, state, course, out, budget
+            )
             if budget[1] != 0:
                 return
             take_slope(state.y, state, course, state.slopes[0])

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.model import Batch, Rows
 from toysim.models.deep_linear.modes.coordinate import coordinates
 from toysim.models.deep_linear.modes.rows import Outcome
 from toysim.models.deep_linear.modes.start import Start
-
-from toysim.model import Batch, Rows
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -19,7 +19,9 @@ COURSES = ("time", "mode_strength", "residual")  # kept up to where a run failed
 
 @dataclass
 class Run:
-    """End of a simulated batch: layers (n, P, D), what the loop wrote (in flow time), status and its update."""
+    """End of a simulated batch: layers (n, P, D), what the loop wrote (in flow time), status and
+    its update.
+    """
 
     layers: Array
     outcome: Outcome
@@ -76,7 +78,8 @@ def pathway_distance(first: Array, offset: Array, depth: Ints) -> Array:
 
 
 def network_sharpness(layers: Array, lesioned: npt.NDArray[np.bool_], depth: Ints) -> Array:
-    """lambda_max (n,) = sum over pathways and layers of the squared product of the pathway's other layers.
+    """lambda_max (n,) = sum over pathways and layers of the squared product of the pathway's other
+    layers.
 
     It is the only nonzero Hessian eigenvalue of a mode whose residual is zero. Unit 1/t.
     Shapes: layers (n, P, D), ones beyond a row's depth; lesioned (n, P); depth (n,).
@@ -97,7 +100,9 @@ def _balance_drift(layers: Array, initial: Array, depth: Ints) -> Array:
         return np.asarray((a - a[:, :, :1]) * (a + a[:, :, :1]))
 
     inside = np.arange(layers.shape[2]) < depth[:, None, None]
-    return np.asarray(np.max(np.where(inside, np.abs(balance(layers) - balance(initial)), 0.0), axis=(1, 2)))
+    return np.asarray(
+        np.max(np.where(inside, np.abs(balance(layers) - balance(initial)), 0.0), axis=(1, 2))
+    )
 
 
 def _sum(values: Array) -> Array:

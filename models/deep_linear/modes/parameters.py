@@ -7,42 +7,66 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import model_validator
-from toysim.models.deep_linear.pathways import PathwayParameters
 
 from toysim.model import Matrix, parameter
+from toysim.models.deep_linear.pathways import PathwayParameters
 
 MAX_STEPS = 2**31
 
 
 class ModeParameters(PathwayParameters):
-    """Start, target, deficits and stepping of one mode; every pathway has ``depth`` layer values of it."""
+    """Start, target, deficits and stepping of one mode; every pathway has ``depth`` layer values of
+    it.
+    """
 
-    singular_value: float = parameter(2.0, symbol="S", meaning="target strength of the mode", gt=0, le=1e100)
+    singular_value: float = parameter(
+        2.0, symbol="S", meaning="target strength of the mode", gt=0, le=1e100
+    )
     layer_start: float = parameter(
-        0.3, symbol="p0", meaning="start of every pathway's first layer (of all layers where layer_offset is 0)"
+        0.3,
+        symbol="p0",
+        meaning="start of every pathway's first layer (of all layers where layer_offset is 0)",
     )
     start_strength: float = parameter(
-        0.0, symbol="K0", meaning="if positive, each pathway starts at this strength, in place of p0", ge=0
+        0.0,
+        symbol="K0",
+        meaning="if positive, each pathway starts at this strength, in place of p0",
+        ge=0,
     )
     start_imbalance: float = parameter(
-        0.0, symbol="d", meaning="p0 is multiplied by 1+d for the first to 1-d for the last pathway", gt=-1, lt=1
+        0.0,
+        symbol="d",
+        meaning="p0 is multiplied by 1+d for the first to 1-d for the last pathway",
+        gt=-1,
+        lt=1,
     )
     start_noise: float = parameter(
-        0.0, symbol="sigma", meaning="standard deviation of Gaussian noise on each pathway's first layer", ge=0
+        0.0,
+        symbol="sigma",
+        meaning="standard deviation of Gaussian noise on each pathway's first layer",
+        ge=0,
     )
     layer_offset: float = parameter(
-        0.0, symbol="c", meaning="the other layers start at sqrt(p^2 + c): 0 small, 1 large initialization", ge=0
+        0.0,
+        symbol="c",
+        meaning="the other layers start at sqrt(p^2 + c): 0 small, 1 large initialization",
+        ge=0,
     )
     layer_starts: Matrix = parameter(
-        (), symbol="a0", meaning="layer values, a row a pathway, in place of all start parameters above"
+        (),
+        symbol="a0",
+        meaning="layer values, a row a pathway, in place of all start parameters above",
     )
     lesions: tuple[int, ...] = parameter(
-        (), symbol="lesions", meaning="pathways whose mode is cut out throughout: no output, no gradient"
+        (),
+        symbol="lesions",
+        meaning="pathways whose mode is cut out throughout: no output, no gradient",
     )
     integrator: Literal["gradient_descent", "reduced_euler", "flow"] = parameter(
         "gradient_descent",
         symbol="integrator",
-        meaning="updates of all layers; the one-number map; or the flow, by an error-controlled method (no step)",
+        meaning="updates of all layers; the one-number map; or the flow, by an error-controlled "
+        "method (no step)",
         stream=False,
     )
     max_evaluations: int = parameter(
@@ -58,9 +82,14 @@ class ModeParameters(PathwayParameters):
                 f"layer_starts has {len(self.layer_starts)} rows of {sorted(given[1:])} values; "
                 f"give {shape[0]} rows (n_pathways) of {shape[1]} (depth)"
             )
-        if self.integrator == "reduced_euler" and self.layer_starts and not all(map(_one_number, self.layer_starts)):
+        if (
+            self.integrator == "reduced_euler"
+            and self.layer_starts
+            and not all(map(_one_number, self.layer_starts))
+        ):
             raise ValueError(
-                "layer_starts: reduced_euler needs rows in which all layers but the smallest are equal; "
+                "layer_starts: reduced_euler needs rows in which all layers but the smallest are "
+                "equal; "
                 "change them or use integrator gradient_descent"
             )
         return self
@@ -70,7 +99,9 @@ class ModeParameters(PathwayParameters):
         last = self.n_pathways - 1
         for pathway in self.lesions:
             if pathway not in range(self.n_pathways):
-                raise ValueError(f"lesions: pathway {pathway} does not exist; give pathways in 0..{last}")
+                raise ValueError(
+                    f"lesions: pathway {pathway} does not exist; give pathways in 0..{last}"
+                )
         return self
 
     @model_validator(mode="after")
@@ -78,7 +109,9 @@ class ModeParameters(PathwayParameters):
         if self.integrator == "flow":
             return self
         self.refuse_updates(MAX_STEPS)
-        self.refuse_unstable(max(sharpness_at_end(self.singular_value, row) for row in self._squared_offsets()))
+        self.refuse_unstable(
+            max(sharpness_at_end(self.singular_value, row) for row in self._squared_offsets())
+        )
         return self
 
     def _squared_offsets(self) -> list[tuple[float, ...]]:
@@ -90,7 +123,9 @@ class ModeParameters(PathwayParameters):
 
 
 def _one_number(row: Sequence[float]) -> bool:
-    """Whether all layers but the smallest are of one size, so that the smallest alone describes them."""
+    """Whether all layers but the smallest are of one size, so that the smallest alone describes
+    them.
+    """
     return len(set(sorted(map(abs, row))[1:])) <= 1
 
 

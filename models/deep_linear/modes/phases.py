@@ -13,7 +13,8 @@ Mask = npt.NDArray[np.bool_]
 def phase_edges(windows: Array, end: float) -> Array:
     """Sorted starts of the phases and, last, ``end``; doubles stand for phases of length zero.
 
-    ``windows`` (W, 3) are rows pathway, start, stop in the unit of ``end``: flow time, or whole updates.
+    ``windows`` (W, 3) are rows pathway, start, stop in the unit of ``end``: flow time, or whole
+    updates.
     """
     edges = np.empty(2 * len(windows) + 2)
     edges[0] = 0.0
@@ -27,7 +28,9 @@ def phase_edges(windows: Array, end: float) -> Array:
 
 @kernel
 def open_pathways(windows: Array, lesioned: Mask, at: float, out: Mask) -> int:
-    """Mark in ``out`` (P,) the pathways that learn in the phase that starts ``at``; returns how many."""
+    """Mark in ``out`` (P,) the pathways that learn in the phase that starts ``at``; returns how
+    many.
+    """
     count = 0
     for p in range(len(out)):
         out[p] = not lesioned[p]

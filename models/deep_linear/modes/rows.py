@@ -36,7 +36,8 @@ class Outcome(NamedTuple):
     strength   (P,)          K at the end
     records    (P, R)        K at the record times
     exposure   (P,)          integral of Omega while the pathway was open (sum over updates)
-    half       (1,)          when half the mode was learned, in the unit of ``end``; 0 if at the start already
+    half       (1,)          when half the mode was learned, in the unit of ``end``; 0 if at the
+                             start already
     """
 
     strength: Any
@@ -61,4 +62,6 @@ def course_of(courses: Course, i: int) -> Course:
 @kernel
 def outcome_of(outcomes: Outcome, i: int) -> Outcome:
     """Row i of a bundle of rows."""
-    return Outcome(outcomes.strength[i], outcomes.records[i], outcomes.exposure[i], outcomes.half[i])
+    return Outcome(
+        outcomes.strength[i], outcomes.records[i], outcomes.exposure[i], outcomes.half[i]
+    )

@@ -1,4 +1,6 @@
-"""Where a row starts and which pathways it freezes: arrays that simulation and theory read alike."""
+"""Where a row starts and which pathways it freezes: arrays that simulation and theory read
+alike.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ class Start:
 
     first    (n, P)     first layer of each pathway
     offset   (n, P)     c with other layers sqrt(first^2 + c); NaN where a pathway has not that form
-    layers   (n, P, D)  layer values as given, in standard order, or (n, 0, 0) where first and offset say it all
+    layers   (n, P, D)  layer values as given, in standard order, or (n, 0, 0) where first and
+                        offset say it all
     windows  (n, W, 3)  deficits: pathway, start, stop, in flow time
     lesioned (n, P)     pathways without output and gradient
     times    (n, R)     record times
@@ -36,12 +39,16 @@ class Start:
         return Start(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     def all_layers(self, depth: npt.NDArray[np.int64]) -> Array:
-        """Layer values (n, P, D) with D the largest depth; a row's layers beyond its own depth are 1."""
+        """Layer values (n, P, D) with D the largest depth; a row's layers beyond its own depth are
+        1.
+        """
         return self.layers.copy() if self.layers.size else layers_of(self.first, self.offset, depth)
 
 
 def layers_of(first: Array, offset: Array, depth: npt.NDArray[np.int64]) -> Array:
-    """Layers p, q, ..., q with q = sqrt(p^2 + c), and ones beyond a row's depth; q = p, of either sign, at c = 0."""
+    """Layers p, q, ..., q with q = sqrt(p^2 + c), and ones beyond a row's depth; q = p, of either
+    sign, at c = 0.
+    """
     layers = np.ones((*first.shape, int(depth.max(initial=1))))
     other = np.where(offset == 0.0, first, np.sqrt(first * first + offset))
     for k in range(layers.shape[2]):
@@ -50,22 +57,39 @@ def layers_of(first: Array, offset: Array, depth: npt.NDArray[np.int64]) -> Arra
 
 
 def start_of(batch: Batch) -> Start:
-    """Start, deficits and record times of the rows of ``batch``; they all have as many pathways as the first."""
+    """Start, deficits and record times of the rows of ``batch``; they all have as many pathways as
+    the first.
+    """
     n, n_pathways = len(batch), int(batch["n_pathways"][0])
-    layers = batch["layer_starts"].reshape(n, n_pathways, -1) if batch["layer_starts"].size else np.empty((n, 0, 0))
+    layers = (
+        batch["layer_starts"].reshape(n, n_pathways, -1)
+        if batch["layer_starts"].size
+        else np.empty((n, 0, 0))
+    )
     if layers.size:
         layers = _in_standard_order(layers)
         first, offset = layers[:, :, 0].copy(), _offset(layers)
     else:
         first = _first_layer(batch, n_pathways)
         offset = np.repeat(batch["layer_offset"][:, None], n_pathways, axis=1)
-    return Start(first, offset, layers, deficit_windows(batch), _lesioned(batch, n_pathways), record_times(batch))
+    return Start(
+        first,
+        offset,
+        layers,
+        deficit_windows(batch),
+        _lesioned(batch, n_pathways),
+        record_times(batch),
+    )
 
 
 def _first_layer(batch: Batch, n_pathways: int) -> Array:
     """p0 (1 + d_p) + sigma * noise."""
     strength = batch["start_strength"]
-    p0 = np.where(strength > 0, first_layer_of(strength, batch["layer_offset"], batch["depth"]), batch["layer_start"])
+    p0 = np.where(
+        strength > 0,
+        first_layer_of(strength, batch["layer_offset"], batch["depth"]),
+        batch["layer_start"],
+    )
     first = p0[:, None] * imbalance(batch, n_pathways)
     if np.any(batch["start_noise"]):
         first = first + batch["start_noise"][:, None] * batch.normal("start", n_pathways)
@@ -73,7 +97,9 @@ def _first_layer(batch: Batch, n_pathways: int) -> Array:
 
 
 def imbalance(batch: Batch, n_pathways: int) -> Array:
-    """Factors (n, P) of the layers at the start: from 1 + d for the first pathway to 1 - d for the last, or 1."""
+    """Factors (n, P) of the layers at the start: from 1 + d for the first pathway to 1 - d for the
+    last, or 1.
+    """
     spread = np.linspace(1.0, -1.0, n_pathways) if n_pathways > 1 else np.zeros(1)
     return np.asarray(1.0 + batch["start_imbalance"][:, None] * spread)
 
@@ -81,7 +107,8 @@ def imbalance(batch: Batch, n_pathways: int) -> Array:
 def first_layer_of(strength: Array, offset: Array, depth: npt.NDArray[np.int64]) -> Array:
     """p (n,) with p (p^2 + c)^((D-1)/2) = K, for K > 0; K^(1/D) at c = 0.
 
-    Newton in l = ln p on l + (D-1)/2 ln(e^(2l) + c) - ln K, convex and rising: from above it falls to the root.
+    Newton in l = ln p on l + (D-1)/2 ln(e^(2l) + c) - ln K, convex and rising: from above it falls
+    to the root.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         equal = strength ** (1.0 / depth)
@@ -97,7 +124,8 @@ def first_layer_of(strength: Array, offset: Array, depth: npt.NDArray[np.int64])
 
 
 def _in_standard_order(layers: Array) -> Array:
-    """The same modes with the smallest layer first, which carries the sign of the product, and the others positive.
+    """The same modes with the smallest layer first, which carries the sign of the product, and the
+    others positive.
 
     The mode's flow and its updates do not see the order of layers, nor signs of pairs of them.
     """
@@ -119,7 +147,9 @@ def _offset(layers: Array) -> Array:
 def deficit_windows(batch: Batch) -> Array:
     """Deficits (n, W, 3) of the rows: pathway, start, stop, in flow time."""
     start = batch["deficit_start"]
-    deficit = np.stack([batch["deficit_pathway"].astype(float), start, start + batch["deficit_length"]], axis=1)
+    deficit = np.stack(
+        [batch["deficit_pathway"].astype(float), start, start + batch["deficit_length"]], axis=1
+    )
     further = batch["windows"].reshape(len(batch), -1, 3)
     return np.concatenate([deficit[:, None, :], further], axis=1)
 
@@ -130,14 +160,20 @@ def _lesioned(batch: Batch, n_pathways: int) -> npt.NDArray[np.bool_]:
 
 
 def record_times(batch: Batch) -> Array:
-    """Times (n, R) evenly over [0, T] with both ends; one record stands at the end; none if R = 0."""
+    """Times (n, R) evenly over [0, T] with both ends; one record stands at the end; none if R =
+    0.
+    """
     n_records = int(batch["n_records"][0])
     fractions = np.linspace(0.0, 1.0, n_records) if n_records != 1 else np.ones(1)
     return np.asarray(batch["duration"][:, None] * fractions)
 
 
 def in_updates(times: Array, step: Array, end: Array) -> Array:
-    """Record times in updates, at most ``end`` of them; whole where rounding alone makes them differ from it."""
+    """Record times in updates, at most ``end`` of them; whole where rounding alone makes them
+    differ from it.
+    """
     at = times / step
     whole = np.rint(at)
-    return np.asarray(np.minimum(np.where(np.abs(at - whole) <= 1e-9 * np.maximum(whole, 1.0), whole, at), end))
+    return np.asarray(
+        np.minimum(np.where(np.abs(at - whole) <= 1e-9 * np.maximum(whole, 1.0), whole, at), end)
+    )

@@ -1,26 +1,30 @@
 """A multi-pathway network of full weight matrices, trained by gradient descent.
 
-The network of arXiv:2308.12221: pathways of depth D from the same inputs to the same outputs, summed. Started
-aligned with the task it falls apart into the modes of ``deep_linear.modes``, exactly and update by update; started
-anywhere else its modes mix, and at small starts it still looks like them. With a nonlinearity after every layer
-there is no theory, and the same competition.
+The network of arXiv:2308.12221: pathways of depth D from the same inputs to the same outputs,
+summed. Started aligned with the task it falls apart into the modes of ``deep_linear.modes``,
+exactly and update by update; started anywhere else its modes mix, and at small starts it still
+looks like them. With a nonlinearity after every layer there is no theory, and the same competition.
 
-Linear networks are simulated in the smallest spaces that hold their weights' motion (see ``subspace``), so an
-aligned network of any width costs as much as one whose hidden layers have as many units as the task has modes.
+Linear networks are simulated in the smallest spaces that hold their weights' motion (see
+``subspace``), so an aligned network of any width costs as much as one whose hidden layers have as
+many units as the task has modes.
 """
 
 from typing import Any
 
+from toysim.model import Check, Dim, Discretisation, Model, Observable
 from toysim.models.deep_linear.network.parameters import NetworkParameters
 
-from toysim.model import Check, Dim, Discretisation, Model, Observable
-
 _EQUATIONS = """\
-F_pl = phi(W_pl F_p(l-1)),  F_p0 = X               layer l of pathway p; phi also after the last layer
+F_pl = phi(W_pl F_p(l-1)),  F_p0 = X
+    layer l of pathway p; phi also after the last layer
 R = Y - sum_p F_pD,  loss = |R|^2 / 2              the sum (not the mean) over examples and outputs
-W_pl <- W_pl + eta g_p(n) B_pl F_p(l-1)'           B_pl = (W_p(l+1)' B_p(l+1)) phi'(F_pl),  B_pD = R phi'(F_pD)
-Y X' = Sigma_yx = U S V',  X = Sigma_xx^(1/2)      K_p = U' W_pD .. W_p1 V, strengths on its diagonal
-lesion of mode m in pathway p:  W_pD .. W_p1 -> P_U W_pD .. W_p1 P_V  without u_m, v_m, in output and gradient
+W_pl <- W_pl + eta g_p(n) B_pl F_p(l-1)'           B_pl = (W_p(l+1)' B_p(l+1)) phi'(F_pl),
+    B_pD = R phi'(F_pD)
+Y X' = Sigma_yx = U S V',  X = Sigma_xx^(1/2)
+    K_p = U' W_pD .. W_p1 V, strengths on its diagonal
+lesion of mode m in pathway p:  W_pD .. W_p1 -> P_U W_pD .. W_p1 P_V
+    without u_m, v_m, in output and gradient
 aligned: W_1 = R A V', W_l = R A R', W_D = U A R', A = diag(k^(1/D)), k = K0 (1 + sigma z) sorted
 balanced (D = 2): W_2' W_2 - W_1 W_1' = lambda I, random orientation
 Time is flow time t = eta * updates."""
@@ -30,7 +34,9 @@ def _seconds(p: NetworkParameters) -> float:
     small = p.nonlinearity == "linear" and (p.start == "aligned" or p.depth == 2)
     side = min(p.width, p.n_in + (p.n_out if p.start == "gaussian" else 0)) if small else p.width
     layers = side * (side * max(p.depth - 2, 0) + p.n_in + p.n_out)
-    activations = 1e-8 * p.n_in * (side * (p.depth - 1) + p.n_out) if p.nonlinearity == "tanh" else 0.0
+    activations = (
+        1e-8 * p.n_in * (side * (p.depth - 1) + p.n_out) if p.nonlinearity == "tanh" else 0.0
+    )
     update = p.n_pathways * (1e-6 * p.depth + 2e-10 * p.n_in * layers + activations)
     fixed = 2.5e-2 if p.start == "balanced" else 5e-3
     return fixed + 8e-8 * p.width**2 + 3e-4 * p.n_records + p.duration / p.step * update
@@ -66,43 +72,91 @@ NETWORK = Model(
     observables=(
         Observable("time", "flow time of the record, step * updates", "t", _RECORD),
         _strength("loss", "half the sum of squared errors", dims=_RECORD),
-        _strength("mode_strength", "strength K of a mode in a pathway", dims=(*_PATHWAY, *_MODE, *_RECORD)),
+        _strength(
+            "mode_strength", "strength K of a mode in a pathway", dims=(*_PATHWAY, *_MODE, *_RECORD)
+        ),
         _strength("final_strength", "strength K at the end", dims=(*_PATHWAY, *_MODE)),
-        _strength("final_share", "share K/S of the mode at the end, NaN where S is 0", dims=(*_PATHWAY, *_MODE)),
-        _strength("final_map", "map U' f_p V of a pathway at the end", dims=(*_PATHWAY, "output_mode", "input_mode")),
+        _strength(
+            "final_share",
+            "share K/S of the mode at the end, NaN where S is 0",
+            dims=(*_PATHWAY, *_MODE),
+        ),
+        _strength(
+            "final_map",
+            "map U' f_p V of a pathway at the end",
+            dims=(*_PATHWAY, "output_mode", "input_mode"),
+        ),
         _strength("final_loss", "half the sum of squared errors at the end"),
         _strength("half_learning_time", "flow time at which half the mode is learned", "t", _MODE),
-        _strength("off_diagonal", "largest entry of the total map between different S, at the records and the end"),
-        _strength("balance_drift", "largest Frobenius norm of a change of W_(l+1)' W_(l+1) - W_l W_l'"),
-        _strength("sharpness", "largest Gauss-Newton eigenvalue at the end, linear networks", "1/t"),
-        Observable("eta_sharpness", "step times sharpness at the end; unstable above 2", "1", note_above=0.2),
+        _strength(
+            "off_diagonal",
+            "largest entry of the total map between different S, at the records and the end",
+        ),
+        _strength(
+            "balance_drift", "largest Frobenius norm of a change of W_(l+1)' W_(l+1) - W_l W_l'"
+        ),
+        _strength(
+            "sharpness", "largest Gauss-Newton eigenvalue at the end, linear networks", "1/t"
+        ),
+        Observable(
+            "eta_sharpness",
+            "step times sharpness at the end; unstable above 2",
+            "1",
+            note_above=0.2,
+        ),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     paired=True,
     theory_omits=("eta_sharpness",),
     theory_ignores=("step", "allow_unstable"),
-    discretisation=Discretisation("step", 1, lambda p: p.start != "gaussian" and p.nonlinearity == "linear"),
+    discretisation=Discretisation(
+        "step", 1, lambda p: p.start != "gaussian" and p.nonlinearity == "linear"
+    ),
     equations=_EQUATIONS,
     sources=("arXiv:2308.12221", "arXiv:1312.6120", "arXiv:2409.14623"),
     seconds=_seconds,
     checks=(
         Check(
-            {"width": 12, "levels": 2, "start_strength": 0.1, "deficit_length": 0.2, "duration": 4.0, "step": 0.002}
+            {
+                "width": 12,
+                "levels": 2,
+                "start_strength": 0.1,
+                "deficit_length": 0.2,
+                "duration": 4.0,
+                "step": 0.002,
+            }
             | {"n_records": 5},
             {"depth": [2, 3, 4], "deficit_start": [0.0, 0.3]},
             shifted=_deficit_one_update_short,
         ),
         Check(
-            {"start": "balanced", "depth": 2, "n_pathways": 1, "levels": 1, "width": 2, "start_strength": 0.2}
+            {
+                "start": "balanced",
+                "depth": 2,
+                "n_pathways": 1,
+                "levels": 1,
+                "width": 2,
+                "start_strength": 0.2,
+            }
             | {"duration": 3.0, "step": 0.002, "n_records": 4},
             {"balance": [-1.0, 0.0, 0.7]},
             replicas=2,
             shifted=_one_update_long,
         ),
         Check(
-            {"input_output": ((2.0, 0.3, -0.4), (0.1, 1.2, 0.5)), "n_pathways": 3, "lesions": ((0, 1),), "width": 5}
-            | {"windows": ((2, 0.1, 0.3),), "start_imbalance": 0.1, "start_strength": 0.1, "duration": 4.0}
+            {
+                "input_output": ((2.0, 0.3, -0.4), (0.1, 1.2, 0.5)),
+                "n_pathways": 3,
+                "lesions": ((0, 1),),
+                "width": 5,
+            }
+            | {
+                "windows": ((2, 0.1, 0.3),),
+                "start_imbalance": 0.1,
+                "start_strength": 0.1,
+                "duration": 4.0,
+            }
             | {"step": 0.002, "n_records": 3},
             {"depth": [1, 3]},
             shifted=_one_update_long,

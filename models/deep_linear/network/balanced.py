@@ -1,4 +1,6 @@
-"""Rows of one balanced pathway of two layers: its flow at any orientation, by the matrix Riccati solution."""
+"""Rows of one balanced pathway of two layers: its flow at any orientation, by the matrix Riccati
+solution.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
+
 from toysim.models.deep_linear.closed_forms import balanced_flow
 from toysim.models.deep_linear.network.start import Layers
 from toysim.models.deep_linear.network.task import Task
@@ -15,7 +18,9 @@ Array = npt.NDArray[np.float64]
 
 
 class BalancedCourse:
-    """The flow of one pathway, solved from stop to stop at most an e-fold of the fastest rate apart."""
+    """The flow of one pathway, solved from stop to stop at most an e-fold of the fastest rate
+    apart.
+    """
 
     def __init__(self, task: Task, layers: Layers, balance: float, duration: float) -> None:
         self.task, self.balance = task, balance
@@ -23,12 +28,16 @@ class BalancedCourse:
         self.stops = np.linspace(0.0, duration, 1 + int(np.ceil(duration * rate)))
         self.roots = [np.concatenate([layers[0].T, layers[1]])]
         for length in np.diff(self.stops):
-            self.roots.append(balanced_flow(self.roots[-1], task.input_output, balance, float(length)))
+            self.roots.append(
+                balanced_flow(self.roots[-1], task.input_output, balance, float(length))
+            )
 
     def product(self, t: float) -> Array:
         """Q Q' at time t."""
         k = min(int(np.searchsorted(self.stops, t, "right")), len(self.stops)) - 1
-        Q = balanced_flow(self.roots[k], self.task.input_output, self.balance, t - float(self.stops[k]))
+        Q = balanced_flow(
+            self.roots[k], self.task.input_output, self.balance, t - float(self.stops[k])
+        )
         return np.asarray(Q @ Q.T)
 
     def map_at(self, t: float) -> Array:
@@ -37,7 +46,9 @@ class BalancedCourse:
         return self.task.U.T @ self.product(t)[n_in:, :n_in] @ self.task.V
 
     def half_learning_time(self, mode: int) -> float:
-        """When the strength of a mode first reaches S/2, between the first two stops that have it between them."""
+        """When the strength of a mode first reaches S/2, between the first two stops that have it
+        between them.
+        """
 
         def missing(t: float) -> float:
             return float(self.map_at(t)[mode, mode] - 0.5 * self.task.S[mode])
@@ -52,7 +63,9 @@ class BalancedCourse:
         return np.nan
 
 
-def predict_row(task: Task, layers: Layers, balance: float, times: Array, duration: float) -> dict[str, Any]:
+def predict_row(
+    task: Task, layers: Layers, balance: float, times: Array, duration: float
+) -> dict[str, Any]:
     """Observables of one row."""
     course = BalancedCourse(task, layers, balance, duration)
     n_in, n_modes = task.input_output.shape[1], len(task.S)
@@ -70,7 +83,9 @@ def predict_row(task: Task, layers: Layers, balance: float, times: Array, durati
         "final_share": strengths[-1] / task.S,
         "final_map": maps[-1],
         "final_loss": loss[-1],
-        "half_learning_time": np.array([course.half_learning_time(mode) for mode in range(n_modes)]),
+        "half_learning_time": np.array(
+            [course.half_learning_time(mode) for mode in range(n_modes)]
+        ),
         "off_diagonal": np.abs(maps[:, :, task.blocks_apart]).max(initial=0.0),
         "balance_drift": 0.0,
         "sharpness": sharpness,

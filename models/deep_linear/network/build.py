@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+
 from toysim.models.deep_linear.network.descent import LINEAR, RELU, TANH, Net
 from toysim.models.deep_linear.network.start import Layers
 from toysim.models.deep_linear.network.subspace import in_bases, pathway_bases
@@ -16,7 +17,8 @@ NONLINEARITIES = {"linear": LINEAR, "tanh": TANH, "relu": RELU}
 
 
 def network(task: Task, weights: list[Layers], cut: Mask, nonlinearity: str) -> Net:
-    """Inputs, targets and weights of one row; linear networks in the task's modes and their smallest spaces.
+    """Inputs, targets and weights of one row; linear networks in the task's modes and their
+    smallest spaces.
 
     ``cut`` (P, n_modes): modes that are cut out of a pathway.
     """
@@ -24,10 +26,15 @@ def network(task: Task, weights: list[Layers], cut: Mask, nonlinearity: str) -> 
     kind = NONLINEARITIES[nonlinearity]
     inputs, targets, left, right = task.inputs, task.targets, task.V.T, task.U
     if kind == LINEAR:
-        # Examples are turned like the inputs: lesions become rows of zeros, and the map is diagonal where it can be.
+        # Examples are turned like the inputs: lesions become rows of zeros, and the map is diagonal
+        # where it can be.
         bases = pathway_bases(weights, task.V, task.U)
         weights = [in_bases(layers, Q) for layers, Q in zip(weights, bases, strict=True)]
-        (inputs, targets), left, right = task.in_modes, task.V.T @ task.inverse @ task.V, np.eye(n_out)
+        (inputs, targets), left, right = (
+            task.in_modes,
+            task.V.T @ task.inverse @ task.V,
+            np.eye(n_out),
+        )
     return Net(
         weights=np.array([np.concatenate([W.ravel() for W in layers]) for layers in weights]),
         sizes=np.array([n_in, *[len(W) for W in weights[0]]]),
@@ -42,7 +49,9 @@ def network(task: Task, weights: list[Layers], cut: Mask, nonlinearity: str) -> 
 
 
 def visible(cut: Mask, n: int) -> Array:
-    """(P, n): 0 for the modes that are cut out of a pathway, 1 for the others and beyond the modes."""
+    """(P, n): 0 for the modes that are cut out of a pathway, 1 for the others and beyond the
+    modes.
+    """
     shown = np.ones((len(cut), n))
     shown[:, : cut.shape[1]][cut] = 0.0
     return shown

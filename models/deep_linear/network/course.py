@@ -7,10 +7,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from toysim.models.deep_linear.modes.start import in_updates
 from toysim.models.deep_linear.network.build import visible
 from toysim.models.deep_linear.network.descent import Halves, Net, descend
-from toysim.models.deep_linear.network.measures import balance, balance_drift, maps_in_modes, sharpness
+from toysim.models.deep_linear.network.measures import (
+    balance,
+    balance_drift,
+    maps_in_modes,
+    sharpness,
+)
 from toysim.models.deep_linear.network.task import Task
 
 Array = npt.NDArray[np.float64]
@@ -19,15 +25,20 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """State at one update: half the sum of squared errors, strengths (P, n_modes), and what mixes the modes."""
+    """State at one update: half the sum of squared errors, strengths (P, n_modes), and what mixes
+    the modes.
+    """
 
     loss: float
     strengths: Array
     off_diagonal: float
 
 
-def run_row(task: Task, net: Net, cut: Mask, gates: Mask, step: float, times: Array) -> dict[str, Any]:
-    """All observables of a row, NaN from where it failed; modes with S = 0 have no share and no half.
+def run_row(
+    task: Task, net: Net, cut: Mask, gates: Mask, step: float, times: Array
+) -> dict[str, Any]:
+    """All observables of a row, NaN from where it failed; modes with S = 0 have no share and no
+    half.
 
     Records are linear between two updates.
 

@@ -1,16 +1,19 @@
-"""Gradient descent of a multi-pathway network, update by update: matrix products of a batch of M examples.
+"""Gradient descent of a multi-pathway network, update by update: matrix products of a batch of M
+examples.
 
     F_l = phi(F_(l-1) W_l'),  F_0 = X            forward, for every pathway; an example a row
     R = Y - sum_p F_pD                           error, of all pathways together
     B_l = (B_(l+1) W_(l+1)) phi'(F_l),  B_D = R phi'(F_D)
-    W_l <- W_l + eta B_l' F_(l-1)                all layers and pathways at once; a frozen pathway keeps its output
+    W_l <- W_l + eta B_l' F_(l-1)                all layers and pathways at once; a frozen pathway
+    keeps its output
 
-Source: arXiv:2308.12221, multi-pathway networks; loss is the sum (not the mean) of squared errors over two.
+Source: arXiv:2308.12221, multi-pathway networks; loss is the sum (not the mean) of squared errors
+over two.
 
-Products of all sizes are BLAS calls: at 8 x 8 x 8 one takes 0.1 us, half of a plain loop, and at 100 x 100 x 8 a
-tenth. With examples as rows the update is a product A'B, the fastest of the four kinds (5.2 us at width 100 with the
-addition, against 6.6 us for AB'). A fused loop over eight examples (5.5 us) and additions in panels that stay in
-cache were no faster.
+Products of all sizes are BLAS calls: at 8 x 8 x 8 one takes 0.1 us, half of a plain loop, and at
+100 x 100 x 8 a tenth. With examples as rows the update is a product A'B, the fastest of the four
+kinds (5.2 us at width 100 with the addition, against 6.6 us for AB'). A fused loop over eight
+examples (5.5 us) and additions in panels that stay in cache were no faster.
 """
 
 from __future__ import annotations
@@ -20,9 +23,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.deep_linear.modes.euler import note_half
 
 from toysim.jit import kernel
+from toysim.models.deep_linear.modes.euler import note_half
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -31,7 +34,8 @@ LINEAR, TANH, RELU = 0, 1, 2
 
 
 class Net(NamedTuple):
-    """A network in flat arrays; W_l (l from 1) is the block of sizes[l] rows and sizes[l-1] columns.
+    """A network in flat arrays; W_l (l from 1) is the block of sizes[l] rows and sizes[l-1]
+    columns.
 
     weights    (P, n)          W_1, ..., W_D of every pathway one after the other
     sizes      (D+1,)          units of every stage, inputs first
@@ -56,7 +60,8 @@ class Halves(NamedTuple):
     """When half of every mode is learned.
 
     targets (n_modes,)   S
-    trail   (2, n_modes) strengths before the last update and before the one before; NaN where there is none
+    trail   (2, n_modes) strengths before the last update and before the one before; NaN where there
+            is none
     found   (n_modes,)   time in updates, NaN until then
     """
 
@@ -73,7 +78,9 @@ def block(flat: Array, at: int, rows: int, columns: int) -> Array:
 
 @kernel
 def forward(weights: Array, net: Net, units: Array) -> None:
-    """Activations of one pathway: ``units`` holds F_0, ..., F_D one after the other, F_0 is given."""
+    """Activations of one pathway: ``units`` holds F_0, ..., F_D one after the other, F_0 is
+    given.
+    """
     sizes, n_examples = net.sizes, len(net.targets)
     w_at, u_at = 0, 0
     for k in range(1, len(sizes)):
@@ -112,7 +119,8 @@ def add(change: Array, to: Array) -> None:
 
 @kernel
 def update(weights: Array, net: Net, units: Array, errors: Array, change: Array) -> None:
-    """W_l <- W_l + B_l' F_(l-1) for one pathway; ``errors`` ends in eta R, and is laid out as ``units``.
+    """W_l <- W_l + B_l' F_(l-1) for one pathway; ``errors`` ends in eta R, and is laid out as
+    ``units``.
 
     ``change`` is scratch of the size of the largest layer.
     """
@@ -129,13 +137,19 @@ def update(weights: Array, net: Net, units: Array, errors: Array, change: Array)
         if k > 1:
             pulled_back = block(errors, below, n_examples, sizes[k - 1])
             np.dot(error, block(weights, w_at, sizes[k], sizes[k - 1]), pulled_back)
-        np.dot(error.T, block(units, below, n_examples, sizes[k - 1]), block(change, 0, sizes[k], sizes[k - 1]))
+        np.dot(
+            error.T,
+            block(units, below, n_examples, sizes[k - 1]),
+            block(change, 0, sizes[k], sizes[k - 1]),
+        )
         add(change, weights[w_at : w_at + size])
 
 
 @kernel
 def remainder(net: Net, units: Array, out: Array) -> bool:
-    """R = Y - sum_p F_pD into ``out`` (M, n_out), pathways in their order; tells whether it is finite."""
+    """R = Y - sum_p F_pD into ``out`` (M, n_out), pathways in their order; tells whether it is
+    finite.
+    """
     n_examples, n_out = out.shape
     first = units.shape[1] - out.size
     finite = True
@@ -151,7 +165,9 @@ def remainder(net: Net, units: Array, out: Array) -> bool:
 
 @kernel
 def note_halves(n: int, kink: bool, residual: Array, net: Net, halves: Halves) -> None:
-    """Note the modes that are half learned by update n; ``kink`` where a deficit began or ended before it."""
+    """Note the modes that are half learned by update n; ``kink`` where a deficit began or ended
+    before it.
+    """
     if n > 0 and not np.isnan(halves.found).any():
         return
     strengths = np.diag(np.dot(np.dot(net.left, net.targets - residual), net.right))
@@ -161,7 +177,14 @@ def note_halves(n: int, kink: bool, residual: Array, net: Net, halves: Halves) -
         if n == 0 and strength >= 0.5 * target:
             halves.found[mode] = 0.0
         elif n > 0:
-            note_half(n, math.nan if kink else earlier, before, strength, target, halves.found[mode : mode + 1])
+            note_half(
+                n,
+                math.nan if kink else earlier,
+                before,
+                strength,
+                target,
+                halves.found[mode : mode + 1],
+            )
         halves.trail[1, mode] = before
         halves.trail[0, mode] = strength
 

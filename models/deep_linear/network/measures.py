@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+
 from toysim.models.deep_linear.curvature import largest_eigenvalue
 from toysim.models.deep_linear.network.descent import LINEAR, TANH, Net
 from toysim.models.deep_linear.network.start import Layers
@@ -18,7 +19,8 @@ def layers_of(net: Net) -> list[Layers]:
     stops = np.cumsum(net.sizes[1:] * net.sizes[:-1])
     shapes = list(zip(net.sizes[1:], net.sizes[:-1], strict=True))
     return [
-        [part.reshape(shape) for part, shape in zip(np.split(w, stops[:-1]), shapes, strict=True)] for w in net.weights
+        [part.reshape(shape) for part, shape in zip(np.split(w, stops[:-1]), shapes, strict=True)]
+        for w in net.weights
     ]
 
 
@@ -42,17 +44,24 @@ def balance(net: Net) -> list[Array]:
 
 def balance_drift(before: list[Array], after: list[Array]) -> float:
     """Largest Frobenius norm of a change of ``balance``: the same in every orthonormal basis."""
-    return max((float(np.linalg.norm(b - a)) for a, b in zip(before, after, strict=True)), default=0.0)
+    return max(
+        (float(np.linalg.norm(b - a)) for a, b in zip(before, after, strict=True)), default=0.0
+    )
 
 
 def sharpness(net: Net) -> float:
     """Largest eigenvalue of the Gauss-Newton matrix of a linear network; NaN for others. Unit 1/t.
 
-    sum_p sum_l (A A') kron (B' B),  A = W_D .. W_(l+1),  B = W_(l-1) .. W_1 X:  the Hessian where the error is 0.
+    sum_p sum_l (A A') kron (B' B),  A = W_D .. W_(l+1),  B = W_(l-1) .. W_1 X:  the Hessian where
+                                     the error is 0.
     """
     if net.nonlinearity != LINEAR:
         return np.nan
-    pairs = [pair for p, layers in enumerate(layers_of(net)) for pair in _pairs(layers, net.inputs[p].T, net.seen[p])]
+    pairs = [
+        pair
+        for p, layers in enumerate(layers_of(net))
+        for pair in _pairs(layers, net.inputs[p].T, net.seen[p])
+    ]
     return largest_eigenvalue(pairs)
 
 

@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import Literal
 
 from pydantic import model_validator
-from toysim.models.deep_linear.modes.parameters import sharpness_at_end
-from toysim.models.deep_linear.pathways import PathwayParameters
 
 from toysim.model import Matrix, parameter
+from toysim.models.deep_linear.modes.parameters import sharpness_at_end
+from toysim.models.deep_linear.pathways import PathwayParameters
 
 MAX_SIDE = 512  # of the user's matrices
 MAX_WEIGHTS = 2 * 10**7
@@ -24,10 +24,16 @@ class NetworkParameters(PathwayParameters):
         "linear", symbol="phi", meaning="applied after every weight matrix, the last included"
     )
     levels: int = parameter(
-        3, symbol="L", meaning="levels of the binary tree of 2^L items and 2^(L+1) - 1 features", ge=1, le=6
+        3,
+        symbol="L",
+        meaning="levels of the binary tree of 2^L items and 2^(L+1) - 1 features",
+        ge=1,
+        le=6,
     )
     input_output: Matrix = parameter(
-        (), symbol="Sigma_yx", meaning="correlation of outputs (rows) with inputs, in place of the tree"
+        (),
+        symbol="Sigma_yx",
+        meaning="correlation of outputs (rows) with inputs, in place of the tree",
     )
     input_correlation: Matrix = parameter(
         (), symbol="Sigma_xx", meaning="correlation of the inputs; the identity if empty"
@@ -35,26 +41,44 @@ class NetworkParameters(PathwayParameters):
     start: Literal["aligned", "gaussian", "balanced"] = parameter(
         "aligned",
         symbol="start",
-        meaning="layers diagonal in the task's modes; independent Gaussian; W2'W2 - W1W1' = lambda I, not aligned",
+        meaning="layers diagonal in the task's modes; independent Gaussian; W2'W2 - W1W1' = "
+        "lambda I, not aligned",
     )
     start_strength: float = parameter(
         0.01,
         symbol="K0",
-        meaning="strength of a mode at the start (gaussian: size of the output for an input of unit entries)",
+        meaning="strength of a mode at the start (gaussian: size of the output for an input of "
+        "unit entries)",
         gt=0,
     )
     strength_noise: float = parameter(
-        0.1, symbol="sigma", meaning="relative Gaussian noise of K0 (aligned, balanced)", ge=0, le=0.2
+        0.1,
+        symbol="sigma",
+        meaning="relative Gaussian noise of K0 (aligned, balanced)",
+        ge=0,
+        le=0.2,
     )
     start_imbalance: float = parameter(
-        0.0, symbol="d", meaning="layers are multiplied by 1+d for the first to 1-d for the last pathway", gt=-1, lt=1
+        0.0,
+        symbol="d",
+        meaning="layers are multiplied by 1+d for the first to 1-d for the last pathway",
+        gt=-1,
+        lt=1,
     )
-    balance: float = parameter(0.0, symbol="lambda", meaning="balance of the two layers of the balanced start")
+    balance: float = parameter(
+        0.0, symbol="lambda", meaning="balance of the two layers of the balanced start"
+    )
     freeze_probability: float = parameter(
-        1.0, symbol="q", meaning="chance that an update in a deficit leaves the pathway frozen", ge=0, le=1
+        1.0,
+        symbol="q",
+        meaning="chance that an update in a deficit leaves the pathway frozen",
+        ge=0,
+        le=1,
     )
     lesions: Matrix = parameter(
-        (), symbol="lesions", meaning="rows [pathway, mode]: that mode is cut out of the pathway throughout"
+        (),
+        symbol="lesions",
+        meaning="rows [pathway, mode]: that mode is cut out of the pathway throughout",
     )
 
     @property
@@ -73,15 +97,23 @@ class NetworkParameters(PathwayParameters):
     def _task_fits(self) -> NetworkParameters:
         for name in ("input_output", "input_correlation"):
             value = getattr(self, name)
-            if value and (len({len(row) for row in value}) != 1 or not 1 <= max(len(value), len(value[0])) <= MAX_SIDE):
-                raise ValueError(f"{name}: give rows of equal length, at most {MAX_SIDE} by {MAX_SIDE}")
+            if value and (
+                len({len(row) for row in value}) != 1
+                or not 1 <= max(len(value), len(value[0])) <= MAX_SIDE
+            ):
+                raise ValueError(
+                    f"{name}: give rows of equal length, at most {MAX_SIDE} by {MAX_SIDE}"
+                )
         if self.input_output and not any(any(row) for row in self.input_output):
-            raise ValueError("input_output is zero everywhere: there is nothing to learn; give another matrix")
+            raise ValueError(
+                "input_output is zero everywhere: there is nothing to learn; give another matrix"
+            )
         sides = [self.n_in, *[self.width] * (self.depth - 1), self.n_out]
         weights = self.n_pathways * sum(a * b for a, b in pairwise(sides))
         if weights > MAX_WEIGHTS:
             raise ValueError(
-                f"n_pathways = {self.n_pathways}, depth = {self.depth} and width = {self.width} make {weights:.3g} "
+                f"n_pathways = {self.n_pathways}, depth = {self.depth} and width = {self.width} "
+                f"make {weights:.3g} "
                 f"weights; lower them to at most {MAX_WEIGHTS:.0e} weights"
             )
         if self.input_correlation:
@@ -93,11 +125,14 @@ class NetworkParameters(PathwayParameters):
 
         if self.nonlinearity != "linear":
             raise ValueError(
-                f"input_correlation is for linear networks; leave it empty with nonlinearity = {self.nonlinearity!r}"
+                "input_correlation is for linear networks; leave it empty with nonlinearity = "
+                f"{self.nonlinearity!r}"
             )
         given = np.array(self.input_correlation)
         if given.shape != (self.n_in, self.n_in) or np.any(given != given.T):
-            raise ValueError(f"input_correlation: give a symmetric matrix, {self.n_in} by {self.n_in} (inputs)")
+            raise ValueError(
+                f"input_correlation: give a symmetric matrix, {self.n_in} by {self.n_in} (inputs)"
+            )
         values = np.linalg.eigvalsh(given)
         if not values[0] > 1e-12 * values[-1]:
             raise ValueError(
@@ -109,15 +144,21 @@ class NetworkParameters(PathwayParameters):
     def _start_fits(self) -> NetworkParameters:
         if self.start != "balanced":
             if self.balance != 0:
-                raise ValueError(f"balance = {self.balance:g} needs start = 'balanced'; set one of them otherwise")
+                raise ValueError(
+                    f"balance = {self.balance:g} needs start = 'balanced'; set one of them "
+                    "otherwise"
+                )
             return self
         if self.depth != 2:
-            raise ValueError(f"start = 'balanced' is for depth 2; set depth to 2 (it is {self.depth})")
+            raise ValueError(
+                f"start = 'balanced' is for depth 2; set depth to 2 (it is {self.depth})"
+            )
         # W2'W2 = W1W1' + lambda I has full rank at lambda > 0, and so has W1W1' at lambda < 0.
         rank, side = (self.n_out, "outputs") if self.balance > 0 else (self.n_in, "inputs")
         if self.balance != 0 and self.width > rank:
             raise ValueError(
-                f"balance = {self.balance:g} needs a width of at most {rank} (the {side}): W2'W2 - W1W1' = lambda I "
+                f"balance = {self.balance:g} needs a width of at most {rank} (the {side}): W2'W2 "
+                "- W1W1' = lambda I "
                 f"has no solution at width {self.width}; lower width or set balance to 0"
             )
         return self
@@ -125,14 +166,20 @@ class NetworkParameters(PathwayParameters):
     @model_validator(mode="after")
     def _lesions_fit(self) -> NetworkParameters:
         for row in self.lesions:
-            if len(row) != 2 or row[0] not in range(self.n_pathways) or row[1] not in range(self.n_modes):
+            if (
+                len(row) != 2
+                or row[0] not in range(self.n_pathways)
+                or row[1] not in range(self.n_modes)
+            ):
                 raise ValueError(
-                    f"lesions: row {list(row)} must be [pathway, mode] with pathway in 0..{self.n_pathways - 1} "
+                    f"lesions: row {list(row)} must be [pathway, mode] with pathway in "
+                    f"0..{self.n_pathways - 1} "
                     f"and mode in 0..{self.n_modes - 1}"
                 )
         if self.lesions and self.nonlinearity != "linear":
             raise ValueError(
-                f"lesions cut modes of linear networks; leave them empty with nonlinearity = {self.nonlinearity!r}"
+                "lesions cut modes of linear networks; leave them empty with nonlinearity = "
+                f"{self.nonlinearity!r}"
             )
         return self
 
@@ -145,7 +192,9 @@ class NetworkParameters(PathwayParameters):
         return self
 
     def _largest(self) -> tuple[float, float]:
-        """Largest singular value of the learned map Sigma_yx Sigma_xx^-1 and largest eigenvalue of Sigma_xx."""
+        """Largest singular value of the learned map Sigma_yx Sigma_xx^-1 and largest eigenvalue of
+        Sigma_xx.
+        """
         if not self.input_output and not self.input_correlation:
             return (2.0 ** (self.levels + 1) - 1.0) ** 0.5, 1.0
         from toysim.models.deep_linear.network.task import task_of

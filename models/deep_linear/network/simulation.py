@@ -1,16 +1,18 @@
-"""Networks simulated: a row's weights in their smallest spaces, the compiled updates, and what is measured."""
+"""Networks simulated: a row's weights in their smallest spaces, the compiled updates, and what is
+measured.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.model import Batch, Rows
 from toysim.models.deep_linear.modes.start import deficit_windows, record_times
 from toysim.models.deep_linear.network.build import network
 from toysim.models.deep_linear.network.course import run_row
 from toysim.models.deep_linear.network.start import start_weights
 from toysim.models.deep_linear.network.task import Task, task_of
-
-from toysim.model import Batch, Rows
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -34,7 +36,9 @@ def tasks_of(batch: Batch) -> list[Task]:
     """The task of every row; rows of one task share it."""
     known: dict[bytes, Task] = {}
     found = []
-    for given in zip(batch["input_output"], batch["input_correlation"], batch["levels"], strict=True):
+    for given in zip(
+        batch["input_output"], batch["input_correlation"], batch["levels"], strict=True
+    ):
         key = b"".join(part.tobytes() for part in given)
         if key not in known:
             known[key] = task_of(given[0], given[1], int(given[2]))

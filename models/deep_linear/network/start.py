@@ -1,4 +1,6 @@
-"""Weights at the start: aligned with the task, Gaussian, or balanced at an arbitrary orientation."""
+"""Weights at the start: aligned with the task, Gaussian, or balanced at an arbitrary
+orientation.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.deep_linear.modes.start import imbalance
-from toysim.models.deep_linear.network.task import Task
 
 from toysim.model import Batch
+from toysim.models.deep_linear.modes.start import imbalance
+from toysim.models.deep_linear.network.task import Task
 
 Array = npt.NDArray[np.float64]
 Layers = list[Array]  # W_1 .. W_D of one pathway
@@ -27,7 +29,10 @@ def start_weights(batch: Batch, tasks: list[Task]) -> Iterator[list[Layers]]:
             pathways = [_gaussian(generator, row, task) for _ in range(n_pathways)]
         else:
             pathways = [_balanced(generator, row, task) for _ in range(n_pathways)]
-        yield [[factor * W for W in layers] for factor, layers in zip(factors[i], pathways, strict=True)]
+        yield [
+            [factor * W for W in layers]
+            for factor, layers in zip(factors[i], pathways, strict=True)
+        ]
 
 
 def start_strengths(batch: Batch, n_modes: int) -> Array:
@@ -46,7 +51,8 @@ def _strengths(generator: np.random.Generator, row: dict[str, float]) -> Array:
 
 
 def _aligned(generator: np.random.Generator, row: dict[str, float], task: Task) -> Layers:
-    """W_1 = R A V', W_l = R A R', W_D = U A R' with A = diag(k^(1/D)) and one orthogonal R (arXiv:2308.12221).
+    """W_1 = R A V', W_l = R A R', W_D = U A R' with A = diag(k^(1/D)) and one orthogonal R
+    (arXiv:2308.12221).
 
     The first n_modes entries of k are the modes' strengths; the other hidden directions never move.
     """
@@ -61,7 +67,9 @@ def _aligned(generator: np.random.Generator, row: dict[str, float], task: Task) 
 
 
 def _gaussian(generator: np.random.Generator, row: dict[str, float], task: Task) -> Layers:
-    """W_l ~ N(0, K0^(2/D) / columns): an input with entries of size 1 leaves with entries of size K0."""
+    """W_l ~ N(0, K0^(2/D) / columns): an input with entries of size 1 leaves with entries of size
+    K0.
+    """
     sides = layer_sides(int(row["depth"]), int(row["width"]), task)
     scale = row["start_strength"] ** (1.0 / row["depth"])
     shapes = zip(sides[1:], sides[:-1], strict=True)
@@ -69,9 +77,11 @@ def _gaussian(generator: np.random.Generator, row: dict[str, float], task: Task)
 
 
 def _balanced(generator: np.random.Generator, row: dict[str, float], task: Task) -> Layers:
-    """W_1 = R diag(a) Q', W_2 = P diag(b) R' with b^2 - a^2 = lambda, ab = k and random orientations P, Q, R.
+    """W_1 = R diag(a) Q', W_2 = P diag(b) R' with b^2 - a^2 = lambda, ab = k and random
+    orientations P, Q, R.
 
-    Hidden directions beyond the inputs or the outputs have k = 0: a or b vanishes there, at lambda = 0 both.
+    Hidden directions beyond the inputs or the outputs have k = 0: a or b vanishes there, at lambda
+    = 0 both.
     """
     width, balance = int(row["width"]), row["balance"]
     n_out, n_in = task.input_output.shape

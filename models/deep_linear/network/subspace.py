@@ -1,16 +1,18 @@
 """The smallest spaces in which gradient descent of a linear network goes on.
 
-Let U_0 hold the inputs and U_D the outputs, and let W_l U_(l-1) lie in U_l and W_l' U_l in U_(l-1) at the start.
-Then every activation of layer l and every pulled-back error lies in U_l, so does every update, and the condition
-stays true. In orthonormal bases Q_l of these spaces W_l becomes Q_l' W_l Q_(l-1), and a change of orthonormal basis
-commutes with gradient descent: the small network takes the same updates, exactly. The hidden spaces have n_modes
-dimensions for aligned starts, at most n_in + n_out at depth 2, and in general all of them at depth 3 and more.
+Let U_0 hold the inputs and U_D the outputs, and let W_l U_(l-1) lie in U_l and W_l' U_l in U_(l-1)
+at the start. Then every activation of layer l and every pulled-back error lies in U_l, so does
+every update, and the condition stays true. In orthonormal bases Q_l of these spaces W_l becomes
+Q_l' W_l Q_(l-1), and a change of orthonormal basis commutes with gradient descent: the small
+network takes the same updates, exactly. The hidden spaces have n_modes dimensions for aligned
+starts, at most n_in + n_out at depth 2, and in general all of them at depth 3 and more.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+
 from toysim.models.deep_linear.network.start import Layers
 
 Array = npt.NDArray[np.float64]
@@ -19,10 +21,11 @@ ROUNDING = 1e-12  # of a layer's norm: directions below are rounding
 
 
 def pathway_bases(weights: list[Layers], inputs: Array, outputs: Array) -> list[list[Array]]:
-    """Bases Q_0 = ``inputs``, Q_1, ..., Q_(D-1), Q_D = ``outputs`` of every pathway, columns orthonormal.
+    """Bases Q_0 = ``inputs``, Q_1, ..., Q_(D-1), Q_D = ``outputs`` of every pathway, columns
+    orthonormal.
 
-    Hidden spaces above half the width save nothing: all of them are then left as they are. So they are where the
-    pathways' dimensions differ, for one loop runs them all.
+    Hidden spaces above half the width save nothing: all of them are then left as they are. So they
+    are where the pathways' dimensions differ, for one loop runs them all.
     """
     found = [_invariant_bases(layers, inputs, outputs) for layers in weights]
     sizes = {tuple(Q.shape[1] for Q in bases) for bases in found}
@@ -32,11 +35,15 @@ def pathway_bases(weights: list[Layers], inputs: Array, outputs: Array) -> list[
 
 
 def _invariant_bases(layers: Layers, inputs: Array, outputs: Array) -> list[Array]:
-    """The smallest spaces of one pathway; left unfinished once one of them is above half the width."""
+    """The smallest spaces of one pathway; left unfinished once one of them is above half the
+    width.
+    """
     bases = [inputs, *[np.zeros((len(W), 0)) for W in layers[:-1]], outputs]
     scales = [float(np.linalg.norm(W)) for W in layers]
     before: list[int] = []
-    while before != (sizes := [Q.shape[1] for Q in bases]) and all(2 * Q.shape[1] <= len(Q) for Q in bases[1:-1]):
+    while before != (sizes := [Q.shape[1] for Q in bases]) and all(
+        2 * Q.shape[1] <= len(Q) for Q in bases[1:-1]
+    ):
         before = sizes
         for k in range(1, len(layers)):
             bases[k] = _extended(bases[k], layers[k - 1] @ bases[k - 1], scales[k - 1])

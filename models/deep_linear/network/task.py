@@ -16,7 +16,8 @@ Array = npt.NDArray[np.float64]
 class Task:
     """Sigma_yx = U S V' and one data set of these correlations, an example a column.
 
-    input_output (n_out, n_in);  U (n_out, n_out), S (n_modes,), V (n_in, n_in) with all singular vectors
+    input_output (n_out, n_in);  U (n_out, n_out), S (n_modes,), V (n_in, n_in) with all singular
+                                 vectors
     inputs  (n_in, n_in)   X = Sigma_xx^(1/2)
     targets (n_out, n_in)  Y = Sigma_yx X^-1, so that Y X' = Sigma_yx and the smallest loss is 0
     inverse (n_in, n_in)   X^-1
@@ -33,7 +34,9 @@ class Task:
 
     @cached_property
     def in_modes(self) -> tuple[Array, Array]:
-        """Inputs V' X V and targets U' Y V: coordinates in the singular vectors, examples turned alike."""
+        """Inputs V' X V and targets U' Y V: coordinates in the singular vectors, examples turned
+        alike.
+        """
         return self.V.T @ self.inputs @ self.V, self.U.T @ self.targets @ self.V
 
     def largest(self) -> tuple[float, float]:
@@ -59,7 +62,8 @@ def task_of(input_output: Any, input_correlation: Any, levels: int) -> Task:
     sigma = given if given.size else tree(levels)
     U, S, Vt = np.linalg.svd(sigma)
     S = np.where(1e-12 * S[0] < S, S, 0.0)  # below is rounding: the matrix lacks that rank
-    # Signs from one call, fixed by the largest entry of every v; those of further u and v do not matter.
+    # Signs from one call, fixed by the largest entry of every v; those of further u and v do not
+    # matter.
     signs = np.sign(Vt[np.arange(len(Vt)), np.argmax(np.abs(Vt), axis=1)])
     V = (Vt * signs[:, None]).T
     U[:, : len(S)] *= signs[: len(S)]
@@ -73,7 +77,8 @@ def task_of(input_output: Any, input_correlation: Any, levels: int) -> Task:
 
 
 def tree(levels: int) -> Array:
-    """Binary tree (arXiv:2308.12221): 2^L items (columns), 2^(L+1) - 1 features, a one where feature is above item.
+    """Binary tree (arXiv:2308.12221): 2^L items (columns), 2^(L+1) - 1 features, a one where
+    feature is above item.
 
     Singular values sqrt(2^(L+1) - 1) once, sqrt(2^k - 1) with k = L, ..., 1, each 2^(L-k) times.
     """

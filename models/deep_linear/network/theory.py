@@ -1,9 +1,13 @@
-"""The gradient flow of a batch of networks, exactly: mode by mode where the start is aligned, else at depth 2."""
+"""The gradient flow of a batch of networks, exactly: mode by mode where the start is aligned, else
+at depth 2.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.model import Batch, Rows
 from toysim.models.deep_linear.modes.clock import Account, solve_rows
 from toysim.models.deep_linear.modes.measures import network_sharpness
 from toysim.models.deep_linear.modes.rows import Course, Outcome
@@ -13,8 +17,6 @@ from toysim.models.deep_linear.network.simulation import lesions_of, tasks_of
 from toysim.models.deep_linear.network.start import start_strengths, start_weights
 from toysim.models.deep_linear.network.task import Task
 
-from toysim.model import Batch, Rows
-
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
@@ -22,24 +24,33 @@ Mask = npt.NDArray[np.bool_]
 def predict(batch: Batch) -> Rows:
     """Every observable but eta_sharpness, for linear networks with whitened inputs.
 
-    Aligned start: all depths, pathways, deficits and lesions, a row of the clock solution for every mode; windows and
-    the end are taken as written. Balanced start: one pathway without deficits or lesions (arXiv:2409.14623).
-    Elsewhere, where some S is 0, a hidden layer has fewer units than the task modes, or a deficit freezes
-    by chance, not valid (NaN).
+    Aligned start: all depths, pathways, deficits and lesions, a row of the clock solution for every
+    mode; windows and the end are taken as written. Balanced start: one pathway without deficits or
+    lesions (arXiv:2409.14623). Elsewhere, where some S is 0, a hidden layer has fewer units than
+    the task modes, or a deficit freezes by chance, not valid (NaN).
     """
     tasks = tasks_of(batch)
     cut = lesions_of(batch, len(tasks[0].S))
-    linear = (batch["nonlinearity"] == "linear") & np.array([t.whitened and t.S[-1] > 0 for t in tasks])
+    linear = (batch["nonlinearity"] == "linear") & np.array(
+        [t.whitened and t.S[-1] > 0 for t in tasks]
+    )
     gated = np.any(_lengths(batch) > 0, axis=1)
     wide = batch["width"] >= cut.shape[2]
-    aligned = (batch["start"] == "aligned") & linear & wide & (~gated | (batch["freeze_probability"] == 1))
+    aligned = (
+        (batch["start"] == "aligned")
+        & linear
+        & wide
+        & (~gated | (batch["freeze_probability"] == 1))
+    )
     alone = (cut.shape[1] == 1) & ~gated & ~np.any(cut, axis=(1, 2))
     balanced = (batch["start"] == "balanced") & linear & alone
     rows = _mode_by_mode(batch, tasks, cut, aligned)
     for i in np.flatnonzero(balanced):
         one = batch.take(np.array([i]))
         (layers,) = next(start_weights(one, [tasks[i]]))
-        values = predict_row(tasks[i], layers, one["balance"][0], record_times(one)[0], one["duration"][0])
+        values = predict_row(
+            tasks[i], layers, one["balance"][0], record_times(one)[0], one["duration"][0]
+        )
         for name, value in values.items():
             rows[name][i] = value
     return {**rows, "valid": aligned | balanced}
@@ -79,7 +90,9 @@ def _mode_by_mode(batch: Batch, tasks: list[Task], cut: Mask, valid: Mask) -> Ro
 
 
 def _solve(batch: Batch, tasks: list[Task], cut: Mask, valid: Mask) -> tuple[Outcome, Array]:
-    """Outcomes of all modes, row-major in (network, mode), and the layers p at the end (n * n_modes, P)."""
+    """Outcomes of all modes, row-major in (network, mode), and the layers p at the end (n *
+    n_modes, P).
+    """
     _, n_pathways, n_modes = cut.shape
     strengths = np.where(valid[:, None], start_strengths(batch, n_modes), np.nan)
     layer = strengths ** (1.0 / batch["depth"])[:, None]
@@ -92,7 +105,12 @@ def _solve(batch: Batch, tasks: list[Task], cut: Mask, valid: Mask) -> tuple[Out
     lesioned = np.ascontiguousarray(np.moveaxis(cut, 1, 2).reshape(-1, n_pathways))
     S = np.concatenate([t.S for t in tasks])
     course = Course(
-        each(batch["depth"]), S, each(batch["duration"]), each(deficit_windows(batch)), lesioned, each(times)
+        each(batch["depth"]),
+        S,
+        each(batch["duration"]),
+        each(deficit_windows(batch)),
+        lesioned,
+        each(times),
     )
     size = len(p)
     out = Outcome(
@@ -112,7 +130,9 @@ def _by_network(values: Array, n: int) -> Array:
 
 
 def _sharpness(p: Array, depth: npt.NDArray[np.int64], cut: Mask) -> Array:
-    """Largest over the modes (n,): an entry of the map between two modes has at most the mean of theirs."""
+    """Largest over the modes (n,): an entry of the map between two modes has at most the mean of
+    theirs.
+    """
     n, n_pathways, n_modes = cut.shape
     deepest = int(depth.max(initial=1))
     used = np.arange(deepest) < np.repeat(depth, n_modes)[:, None]

@@ -1,21 +1,21 @@
 """The minimal induction head: two attention layers with three trained numbers, and a classifier.
 
-Layer 1 lets every token look at the one before it (beta1), layer 2 lets the target look at tokens whose buffer
-resembles it (alpha) and at labels (beta2); the classifier names the label that comes out. Trained by SGD on fresh
-sequences, its in-context accuracy creeps up from 1/L and then jumps (after arXiv:2312.03002; the equations are a
-reconstruction). The mean field at large dimension, which keeps the position of every token, predicts the whole
-course without a fitted constant.
+Layer 1 lets every token look at the one before it (beta1), layer 2 lets the target look at tokens
+whose buffer resembles it (alpha) and at labels (beta2); the classifier names the label that comes
+out. Trained by SGD on fresh sequences, its in-context accuracy creeps up from 1/L and then jumps
+(after arXiv:2312.03002; the equations are a reconstruction). The mean field at large dimension,
+which keeps the position of every token, predicts the whole course without a fitted constant.
 """
 
-from toysim.models.induction_head.head.parameters import HeadParameters
-
 from toysim.model import Check, Dim, FiniteSize, Model, Observable
+from toysim.models.induction_head.head.parameters import HeadParameters
 
 _EQUATIONS = """\
 M_ij = e^(beta1 [j = i-1])/(e^beta1 + i),  j <= i         layer 1; b_i = sum_j M_ij c_j
 a = softmax_j(alpha c_T.b_j + beta2 [j odd]),  o = sum_j a_j c_j       layer 2, target only
 logits = classifier(z),  z = o, c_T + o or [c_T; o];  loss = cross-entropy;  SGD on fresh sequences
-theory: D -> infinity, c_j.c_k = 0 but for copies; W = xi times the label vectors, dxi from 1/(L - 1) of the samples"""
+theory: D -> infinity, c_j.c_k = 0 but for copies; W = xi times the label vectors,
+    dxi from 1/(L - 1) of the samples"""
 
 
 def _seconds(p: HeadParameters) -> float:
@@ -23,7 +23,11 @@ def _seconds(p: HeadParameters) -> float:
     width = (p.hidden_width or 4 * p.dimension) * p.n_hidden * (2 * p.dimension + p.hidden_width)
     sequence = 1e-6 + 2e-8 * numbers + 1e-10 * (p.n_labels * p.dimension + width)
     sets = 4 if p.n_classes else 1
-    return 2e-3 + p.n_steps * (2e-4 + p.batch_size * sequence) + p.n_records * sets * (2e-4 + p.n_test * sequence)
+    return (
+        2e-3
+        + p.n_steps * (2e-4 + p.batch_size * sequence)
+        + p.n_records * sets * (2e-4 + p.n_test * sequence)
+    )
 
 
 def _accuracy(name: str, long_name: str) -> Observable:
@@ -31,8 +35,17 @@ def _accuracy(name: str, long_name: str) -> Observable:
 
 
 def _course(name: str, long_name: str, per_batch: float) -> Observable:
-    """Noise of size 1/sqrt(S) moves means by O(1/S): bounds twice what was seen for N <= 8 at S = 8 and 32."""
-    return Observable(name, long_name, "1", ("record",), atol=1e-6, finite_size=FiniteSize(per_batch, "batch_size", 1))
+    """Noise of size 1/sqrt(S) moves means by O(1/S): bounds twice what was seen for N <= 8 at S = 8
+    and 32.
+    """
+    return Observable(
+        name,
+        long_name,
+        "1",
+        ("record",),
+        atol=1e-6,
+        finite_size=FiniteSize(per_batch, "batch_size", 1),
+    )
 
 
 def _time(name: str, long_name: str) -> Observable:
@@ -51,9 +64,14 @@ HEAD = Model(
         _course("p_right", "probability of the right label, novel classes", 0.2),
         _accuracy("train_accuracy", "accuracy on sequences as in training"),
         _accuracy("ic_accuracy", "accuracy on novel classes: in context"),
-        _accuracy("ic2_accuracy", "accuracy on known classes whose labels in the context are moved by one"),
+        _accuracy(
+            "ic2_accuracy", "accuracy on known classes whose labels in the context are moved by one"
+        ),
         _accuracy("iw_accuracy", "accuracy on known classes, plain contexts: in weights"),
-        _accuracy("context_label_accuracy", "CLA: share of answers that are a label of the context, novel classes"),
+        _accuracy(
+            "context_label_accuracy",
+            "CLA: share of answers that are a label of the context, novel classes",
+        ),
         _course("ila1", "ILA1: layer-1 attention of labels to the item before them", 0.6),
         _course("tila2", "TILA2: layer-2 attention of the target to the labels of its class", 1.5),
         _course("tla2", "TLA2: layer-2 attention of the target to all labels", 1.0),
@@ -68,7 +86,9 @@ HEAD = Model(
         Observable("leave_time", "first update with the loss 0.05 below log L", "updates"),
         Observable("crossed", "1 if p_right passed 1/2, 0 if the run ended before"),
     ),
-    diagnostics=(Observable("mean_field_t50", "t50 of the mean field, for Gaussian contents too", "updates"),),
+    diagnostics=(
+        Observable("mean_field_t50", "t50 of the mean field, for Gaussian contents too", "updates"),
+    ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     theory_omits=(

@@ -1,7 +1,9 @@
-"""The two attention layers of the minimal head, forward and backward, from the overlaps of its tokens.
+"""The two attention layers of the minimal head, forward and backward, from the overlaps of its
+tokens.
 
-Tokens 0..2N are item, label, item, label, ..., target; g_j = c_T.c_j is the overlap of token j with the target.
-The loops run over sequences in double precision: they see T numbers of a token list, not its contents.
+Tokens 0..2N are item, label, item, label, ..., target; g_j = c_T.c_j is the overlap of token j with
+the target. The loops run over sequences in double precision: they see T numbers of a token list,
+not its contents.
 """
 
 from __future__ import annotations
@@ -35,10 +37,13 @@ class Attention(NamedTuple):
 
 
 @kernel
-def attend_one(g: Array, beta1: float, alpha: float, beta2: float, a: Array, match: Array, slope: Array) -> None:
+def attend_one(
+    g: Array, beta1: float, alpha: float, beta2: float, a: Array, match: Array, slope: Array
+) -> None:
     """One sequence, g (T,) to attention a (T,):
 
-    M_ij = e^(beta1 [j = i-1])/(e^beta1 + i), j <= i:  (M g)_i = p_i g_(i-1) + (1 - p_i)(mean of the i others)
+    M_ij = e^(beta1 [j = i-1])/(e^beta1 + i), j <= i:  (M g)_i = p_i g_(i-1) + (1 - p_i)(mean of the
+    i others)
     p_i = e^beta1/(e^beta1 + i),  dp_i/dbeta1 = p_i (1 - p_i);  row 0 has one entry, 1
     a = softmax(alpha M g + beta2 [j odd])
     """
@@ -63,7 +68,9 @@ def attend_one(g: Array, beta1: float, alpha: float, beta2: float, a: Array, mat
 
 
 @kernel
-def attend_batch(g: Array, beta1: float, alpha: float, beta2: float, a: Array, match: Array, slope: Array) -> None:
+def attend_batch(
+    g: Array, beta1: float, alpha: float, beta2: float, a: Array, match: Array, slope: Array
+) -> None:
     """``attend_one`` for every sequence: arrays (S, T)."""
     for s in range(len(g)):
         attend_one(g[s], beta1, alpha, beta2, a[s], match[s], slope[s])
@@ -77,8 +84,11 @@ def attend(g: Array, scores: Scores) -> Attention:
 
 
 @kernel
-def add_score_gradient(by_weight: Array, a: Array, match: Array, slope: Array, alpha: float, gradient: Array) -> None:
-    """Sum over sequences of the gradient in (beta1, alpha, beta2), into ``gradient`` (3,); by_weight = dloss/da:
+def add_score_gradient(
+    by_weight: Array, a: Array, match: Array, slope: Array, alpha: float, gradient: Array
+) -> None:
+    """Sum over sequences of the gradient in (beta1, alpha, beta2), into ``gradient`` (3,);
+    by_weight = dloss/da:
 
     ds_j = a_j (by_weight_j - a.by_weight)
     dloss/dalpha = ds.(M g),  dloss/dbeta1 = alpha ds.(M' g),  dloss/dbeta2 = sum of ds over odd j
@@ -96,7 +106,9 @@ def add_score_gradient(by_weight: Array, a: Array, match: Array, slope: Array, a
 
 @kernel
 def label_mass(a: Array, labels: Ints, mass: Array) -> None:
-    """Attention on each label of the vocabulary: a (S, T), labels (S, N), added into mass (S, L)."""
+    """Attention on each label of the vocabulary: a (S, T), labels (S, N), added into mass (S,
+    L).
+    """
     for s in range(len(a)):
         for k in range(labels.shape[1]):
             mass[s, labels[s, k]] += a[s, 2 * k + 1]

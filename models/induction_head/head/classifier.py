@@ -1,4 +1,6 @@
-"""Classifier of the head: linear, or ReLU layers below a linear one; no biases. Forward and backward over a batch."""
+"""Classifier of the head: linear, or ReLU layers below a linear one; no biases. Forward and
+backward over a batch.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ Floats = npt.NDArray[np.floating[Any]]
 
 
 class Classifier:
-    """h <- max(W_k h, 0) for the hidden layers, logits = W_o h; weights [(out, in), ...], the last one W_o (L, .)."""
+    """h <- max(W_k h, 0) for the hidden layers, logits = W_o h; weights [(out, in), ...], the last
+    one W_o (L, .).
+    """
 
     def __init__(self, weights: list[Floats]) -> None:
         self.weights = weights

@@ -1,8 +1,10 @@
-"""The head in the limit of large dimension: contents at right angles, an average over the slots of the target.
+"""The head in the limit of large dimension: contents at right angles, an average over the slots of
+the target.
 
-Overlaps are then numbers: 1/(1 + eps^2) of the target with its item, 1 with itself, 0 with all else. By the symmetry
-of the labels the classifier is xi times the label vectors. What is left of a batch is the target's slot, so that the
-expected gradient is a mean over N slots, in closed form; each slot has its own attention p_i = e^b/(e^b + i).
+Overlaps are then numbers: 1/(1 + eps^2) of the target with its item, 1 with itself, 0 with all
+else. By the symmetry of the labels the classifier is xi times the label vectors. What is left of a
+batch is the target's slot, so that the expected gradient is a mean over N slots, in closed form;
+each slot has its own attention p_i = e^b/(e^b + i).
 """
 
 from __future__ import annotations
@@ -34,8 +36,11 @@ class Course(NamedTuple):
 
 
 @kernel
-def overlaps_seen(slot: int, n_pairs: int, beta1: float, overlap: float, match: Array, slope: Array) -> None:
-    """(M g)_i and its derivative in beta1 for g = overlap at the item of ``slot``, 1 at the target, 0 elsewhere:
+def overlaps_seen(
+    slot: int, n_pairs: int, beta1: float, overlap: float, match: Array, slope: Array
+) -> None:
+    """(M g)_i and its derivative in beta1 for g = overlap at the item of ``slot``, 1 at the target,
+    0 elsewhere:
 
     p_i = e^beta1/(e^beta1 + i) at the token after it, (1 - p_i)/i at every other one that sees it.
     """
@@ -57,12 +62,21 @@ def overlaps_seen(slot: int, n_pairs: int, beta1: float, overlap: float, match: 
 
 @kernel
 def slot_gradient(
-    slot: int, n_pairs: int, n_labels: int, y: Array, overlap: float, work: Array, seen: Array, gradient: Array
+    slot: int,
+    n_pairs: int,
+    n_labels: int,
+    y: Array,
+    overlap: float,
+    work: Array,
+    seen: Array,
+    gradient: Array,
 ) -> None:
-    """Adds a slot's gradient in y = (beta1, alpha, beta2, xi) and its loss, p(right), TILA2, TLA2 to ``seen`` (4,).
+    """Adds a slot's gradient in y = (beta1, alpha, beta2, xi) and its loss, p(right), TILA2, TLA2
+    to ``seen`` (4,).
 
     a = softmax(alpha M g + beta2 [odd]);  logits xi a_(2k+1) of the N labels shown, 0 of the others
-    dloss/dxi = sum_k e_k a_(2k+1)/(L - 1),  e = probability - [right]  (xi: diagonal less off-diagonal overlap)
+    dloss/dxi = sum_k e_k a_(2k+1)/(L - 1),  e = probability - [right]  (xi: diagonal less
+    off-diagonal overlap)
     dloss/ds_j = a_j (xi e_j - sum_k xi e_k a_k)  with e = 0 on items
     """
     a, by_label, match, slope = work
@@ -102,9 +116,16 @@ def slot_gradient(
 
 @kernel
 def descend(
-    y: Array, n_pairs: int, n_labels: int, rate: float, learns_beta2: bool, overlap: float, record_at: Ints,
-    i: int, out: Course,
-) -> None:  # fmt: skip
+    y: Array,
+    n_pairs: int,
+    n_labels: int,
+    rate: float,
+    learns_beta2: bool,
+    overlap: float,
+    record_at: Ints,
+    i: int,
+    out: Course,
+) -> None:
     """Gradient descent on the mean field from y (4,), recorded into row i."""
     work, seen, gradient = np.zeros((4, 2 * n_pairs + 1)), np.empty(4), np.empty(4)
     next_record = 0

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
 from toysim.models.induction_head.head.attention import (
     Attention,
     Scores,
@@ -23,7 +24,9 @@ Ints = npt.NDArray[np.int64]
 
 
 class Forward(NamedTuple):
-    """What a batch gave: attention, the classifier's inputs layer by layer with the logits last, probabilities."""
+    """What a batch gave: attention, the classifier's inputs layer by layer with the logits last,
+    probabilities.
+    """
 
     attention: Attention
     passed: list[Floats]
@@ -32,7 +35,8 @@ class Forward(NamedTuple):
 
 @dataclass
 class Head:
-    """Layer 2's output o = sum_j a_j c_j goes to the classifier as z = o, c_T + o, or both side by side.
+    """Layer 2's output o = sum_j a_j c_j goes to the classifier as z = o, c_T + o, or both side by
+    side.
 
     label_vectors (L, D); scores (3,): beta1, alpha, beta2.
     """
@@ -62,7 +66,9 @@ class Head:
         error[np.arange(len(truth)), truth] -= 1
         error /= error.dtype.type(len(truth))
         by_weights, by_input = self.classifier.backward(found.passed, error)
-        by_output = np.ascontiguousarray(by_input[:, -items.shape[2] :])  # z ends with what o adds to
+        by_output = np.ascontiguousarray(
+            by_input[:, -items.shape[2] :]
+        )  # z ends with what o adds to
         by_scores = np.zeros(3)
         attention = found.attention
         by_attention = self._by_token(items, labels, by_output)
@@ -79,4 +85,8 @@ class Head:
     def _input(self, target: Floats, output: Floats) -> Floats:
         if self.classifier_input == "output":
             return output
-        return target + output if self.classifier_input == "sum" else np.concatenate([target, output], axis=1)
+        return (
+            target + output
+            if self.classifier_input == "sum"
+            else np.concatenate([target, output], axis=1)
+        )

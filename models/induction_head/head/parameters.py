@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import model_validator
-from toysim.models.induction_head.parameters import MAX_NUMBERS, SequenceParameters
 
 from toysim.model import parameter
+from toysim.models.induction_head.parameters import MAX_NUMBERS, SequenceParameters
 
 
 def _start(symbol: str, meaning: str) -> float:
@@ -21,41 +21,66 @@ class HeadParameters(SequenceParameters):
     contents: Literal["gaussian", "orthonormal"] = parameter(
         "gaussian",
         symbol="contents",
-        meaning="items and labels drawn N(0, 1/D), or at right angles: the limit of large D, where theory holds",
+        meaning="items and labels drawn N(0, 1/D), or at right angles: the limit of large D, "
+        "where theory holds",
     )
-    learn_beta2: bool = parameter(True, symbol="three", meaning="three parameters; false: beta2 stays at its start")
+    learn_beta2: bool = parameter(
+        True, symbol="three", meaning="three parameters; false: beta2 stays at its start"
+    )
     beta1_start: float = _start("beta1", "previous-token logit of layer 1")
     alpha_start: float = _start("alpha", "matching strength of layer 2")
     beta2_start: float = _start("beta2", "label logit of layer 2")
     classifier_input: Literal["output", "sum", "concat"] = parameter(
         "concat", symbol="z", meaning="layer 2's output o alone, target + o, or both side by side"
     )
-    n_hidden: int = parameter(0, symbol="H", meaning="ReLU layers of the classifier; 0: linear", ge=0, le=8)
+    n_hidden: int = parameter(
+        0, symbol="H", meaning="ReLU layers of the classifier; 0: linear", ge=0, le=8
+    )
     hidden_width: int = parameter(
         0, symbol="w", meaning="units of a ReLU layer; 0: twice the size of z", ge=0, le=10**4
     )
     weight_scale: float = parameter(
-        0.0, symbol="w0", meaning="start of the classifier in units of its fan-in scale", ge=0, le=100
+        0.0,
+        symbol="w0",
+        meaning="start of the classifier in units of its fan-in scale",
+        ge=0,
+        le=100,
     )
-    learning_rate: float = parameter(1.0, symbol="eta", meaning="step of SGD", gt=0, le=1e3, stream=False)
-    n_steps: int = parameter(300, symbol="T", unit="updates", meaning="length of the run", ge=1, le=10**8, stream=False)
+    learning_rate: float = parameter(
+        1.0, symbol="eta", meaning="step of SGD", gt=0, le=1e3, stream=False
+    )
+    n_steps: int = parameter(
+        300, symbol="T", unit="updates", meaning="length of the run", ge=1, le=10**8, stream=False
+    )
     n_records: int = parameter(
-        61, symbol="R", meaning="evaluations over [0, T], both ends included", ge=2, le=10**6, stream=False
+        61,
+        symbol="R",
+        meaning="evaluations over [0, T], both ends included",
+        ge=2,
+        le=10**6,
+        stream=False,
     )
 
     @model_validator(mode="after")
     def _head_fits(self) -> HeadParameters:
         if self.n_hidden > 0 and self.weight_scale == 0:
-            raise ValueError("weight_scale = 0 with n_hidden > 0: hidden layers never leave 0; give weight_scale = 1")
+            raise ValueError(
+                "weight_scale = 0 with n_hidden > 0: hidden layers never leave 0; give "
+                "weight_scale = 1"
+            )
         n_input = self.dimension * (2 if self.classifier_input == "concat" else 1)
         width = self.hidden_width or 2 * n_input
         if self.n_hidden * width * max(width, n_input) > MAX_NUMBERS:
-            raise ValueError(f"n_hidden = {self.n_hidden} layers of width {width} are too large; lower hidden_width")
+            raise ValueError(
+                f"n_hidden = {self.n_hidden} layers of width {width} are too large; lower "
+                "hidden_width"
+            )
         if self.contents == "orthonormal":
             room = self.n_labels + self.n_pairs + 1
             if self.n_classes > 0 or self.burst > 1:
                 raise ValueError(
-                    "contents = orthonormal is for novel classes, one copy each; give n_classes = 0, burst = 1"
+                    "contents = orthonormal is for novel classes, one copy each; give n_classes = "
+                    "0, burst = 1"
                 )
             if self.dimension < room:
                 raise ValueError(

@@ -7,22 +7,36 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.model import Batch, Rows
 from toysim.models.induction_head.crossings import crossing_times
 from toysim.models.induction_head.head.classifier import Classifier
 from toysim.models.induction_head.head.network import Floats, Head
 from toysim.models.induction_head.head.orthonormal import along_axes, label_axes
 from toysim.models.induction_head.head.parameters import HeadParameters
 from toysim.models.induction_head.head.training import ila1, label_excess, measure, update
-from toysim.models.induction_head.sequences import Sequences, Task, draw_batch, draw_contents, draw_tests
-
-from toysim.model import Batch, Rows
+from toysim.models.induction_head.sequences import (
+    Sequences,
+    Task,
+    draw_batch,
+    draw_contents,
+    draw_tests,
+)
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 LEFT = 0.05  # the loss has left ln L once it is this much below
 COURSES = (
-    *("loss", "p_right", "train_accuracy", "ic_accuracy", "ic2_accuracy", "iw_accuracy", "context_label_accuracy"),
+    *(
+        "loss",
+        "p_right",
+        "train_accuracy",
+        "ic_accuracy",
+        "ic2_accuracy",
+        "iw_accuracy",
+        "context_label_accuracy",
+    ),
     *("ila1", "tila2", "tla2", "beta1", "alpha", "beta2", "xi"),
 )
 
@@ -56,16 +70,20 @@ def simulate(batch: Batch) -> Rows:
 
 
 def train(p: HeadParameters, streams: list[Any], at: Ints, courses: Array) -> int:
-    """One row recorded into ``courses`` (14, R); returns the update at which it was not finite any more, or -1.
+    """One row recorded into ``courses`` (14, R); returns the update at which it was not finite any
+    more, or -1.
 
-    A stream is used up before the next is begun; batches come last, so evaluation leaves them alone.
+    A stream is used up before the next is begun; batches come last, so evaluation leaves them
+    alone.
     """
     labels, start, tests, batches = streams
     generator = next(labels)  # of this row, needed or not
     task = Task(*(getattr(p, name) for name in Task._fields))
     right_angles = p.contents == "orthonormal"
     contents = label_axes(task) if right_angles else draw_contents(task, generator)
-    head = Head(contents.label_vectors, _scores(p), Classifier(_weights(p, next(start))), p.classifier_input)
+    head = Head(
+        contents.label_vectors, _scores(p), Classifier(_weights(p, next(start))), p.classifier_input
+    )
     generator = next(tests)
     test_sets = draw_tests(task, contents, p.n_test, generator)
     if right_angles:
@@ -87,22 +105,41 @@ def train(p: HeadParameters, streams: list[Any], at: Ints, courses: Array) -> in
 
 
 def look(head: Head, test_sets: dict[str, Sequences], n_pairs: int) -> list[float]:
-    """All courses' values at one record, in the order of COURSES; NaN for tests that need classes where none are."""
+    """All courses' values at one record, in the order of COURSES; NaN for tests that need classes
+    where none are.
+    """
     novel = measure(head, test_sets["ic"])
     train = measure(head, test_sets["train"]) if len(test_sets) > 2 else novel  # the same set
-    known = [measure(head, test_sets[name]).accuracy if name in test_sets else np.nan for name in ("ic2", "iw")]
+    known = [
+        measure(head, test_sets[name]).accuracy if name in test_sets else np.nan
+        for name in ("ic2", "iw")
+    ]
     return [
         *(train.loss, novel.p_right, train.accuracy, novel.accuracy, *known, novel.context_label),
-        *(ila1(float(head.scores[0]), n_pairs), novel.tila2, novel.tla2, *head.scores.tolist(), label_excess(head)),
+        *(
+            ila1(float(head.scores[0]), n_pairs),
+            novel.tila2,
+            novel.tla2,
+            *head.scores.tolist(),
+            label_excess(head),
+        ),
     ]
 
 
 def crossing_rows(at: Ints, p_right: Array) -> Rows:
-    """Updates at which p(right) passes 0.1, 0.5, 0.9, between records, and their spread; NaN if not yet."""
+    """Updates at which p(right) passes 0.1, 0.5, 0.9, between records, and their spread; NaN if not
+    yet.
+    """
     t10, t50, t90 = (crossing_times(at, p_right, level) for level in (0.1, 0.5, 0.9))
     with np.errstate(invalid="ignore", divide="ignore"):
         width = (t90 - t10) / t50
-    return {"t10": t10, "t50": t50, "t90": t90, "width": width, "crossed": np.isfinite(t50).astype(float)}
+    return {
+        "t10": t10,
+        "t50": t50,
+        "t90": t90,
+        "width": width,
+        "crossed": np.isfinite(t50).astype(float),
+    }
 
 
 def _scores(p: HeadParameters) -> Array:
@@ -110,7 +147,9 @@ def _scores(p: HeadParameters) -> Array:
 
 
 def _weights(p: HeadParameters, generator: np.random.Generator) -> list[Floats]:
-    """Layers of the classifier: N(0, 2/fan-in) into ReLU, N(0, 1/fan-in) at the output, times weight_scale."""
+    """Layers of the classifier: N(0, 2/fan-in) into ReLU, N(0, 1/fan-in) at the output, times
+    weight_scale.
+    """
     n_input = p.dimension * (2 if p.classifier_input == "concat" else 1)
     sizes = [n_input, *[p.hidden_width or 2 * n_input] * p.n_hidden, p.n_labels]
     weights: list[Floats] = []

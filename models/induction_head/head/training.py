@@ -1,4 +1,6 @@
-"""SGD on fresh batches, and what is looked at on the way: measures on test sets that stay the same through a run."""
+"""SGD on fresh batches, and what is looked at on the way: measures on test sets that stay the same
+through a run.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
 from toysim.models.induction_head.head.network import Forward, Head
 from toysim.models.induction_head.sequences import Sequences
 
@@ -15,8 +18,8 @@ Array = npt.NDArray[np.float64]
 class Measures(NamedTuple):
     """A head on one test set, means over its sequences.
 
-    accuracy and p_right of the true label; loss; context_label: the answer is a label shown; tila2, tla2: attention
-    of the target to the labels of its own class, and to all labels.
+    accuracy and p_right of the true label; loss; context_label: the answer is a label shown; tila2,
+    tla2: attention of the target to the labels of its own class, and to all labels.
     """
 
     loss: float
@@ -34,7 +37,9 @@ def measure(head: Head, sequences: Sequences) -> Measures:
     right = found.probability[rows, truth].astype(float)
     logits = found.passed[-1].astype(float)
     top = logits.max(axis=1)
-    loss = top + np.log(np.exp(logits - top[:, None]).sum(axis=1)) - logits[rows, truth]  # right may underflow
+    loss = (
+        top + np.log(np.exp(logits - top[:, None]).sum(axis=1)) - logits[rows, truth]
+    )  # right may underflow
     answer = logits.argmax(axis=1)
     on_labels = found.attention.weight[:, 1::2]
     return Measures(
@@ -42,18 +47,24 @@ def measure(head: Head, sequences: Sequences) -> Measures:
         p_right=float(right.mean()),
         accuracy=float(np.mean(answer == truth)),
         context_label=float(np.mean((sequences.labels == answer[:, None]).any(axis=1))),
-        tila2=float(np.where(sequences.labels == truth[:, None], on_labels, 0.0).sum(axis=1).mean()),
+        tila2=float(
+            np.where(sequences.labels == truth[:, None], on_labels, 0.0).sum(axis=1).mean()
+        ),
         tla2=float(on_labels.sum(axis=1).mean()),
     )
 
 
 def ila1(beta1: float, n_pairs: int) -> float:
-    """Mean over the N label tokens of their layer-1 attention to the item before, e^beta1/(e^beta1 + 2i + 1)."""
+    """Mean over the N label tokens of their layer-1 attention to the item before, e^beta1/(e^beta1
+    + 2i + 1).
+    """
     return float(np.mean(1.0 / (1.0 + np.arange(1, 2 * n_pairs, 2) * np.exp(-beta1))))
 
 
 def label_excess(head: Head) -> float:
-    """xi = mean_c W_c.l_c - mean_(c != c') W_c.l_c' of a linear classifier's part on o; NaN with hidden layers."""
+    """xi = mean_c W_c.l_c - mean_(c != c') W_c.l_c' of a linear classifier's part on o; NaN with
+    hidden layers.
+    """
     if len(head.classifier.weights) > 1:
         return np.nan
     n_labels, dimension = len(head.label_vectors), head.label_vectors.shape[1]

@@ -1,23 +1,25 @@
 """Three nested logits: the induction head's loss as a function of three numbers, and four.
 
-A label attends to the item before it (beta1), the target to the label whose buffer it matches (alpha), the
-classifier prefers the label attended to (xi): three softmaxes, one inside the other. From the origin xi alone has a
-slope, that of picking any label shown; once it has grown, alpha and beta1 lift each other, and the loss falls off a
-cliff. For L = N that slope is gone and the origin is a saddle. The form is a reconstruction from the description of
-the phenomenological model of arXiv:2312.03002, whose equations were not at hand; what follows from it is derived. The
-fourth logit (beta2) lets the target tell labels from items.
+A label attends to the item before it (beta1), the target to the label whose buffer it matches
+(alpha), the classifier prefers the label attended to (xi): three softmaxes, one inside the other.
+From the origin xi alone has a slope, that of picking any label shown; once it has grown, alpha and
+beta1 lift each other, and the loss falls off a cliff. For L = N that slope is gone and the origin
+is a saddle. The form is a reconstruction from the description of the phenomenological model of
+arXiv:2312.03002, whose equations were not at hand; what follows from it is derived. The fourth
+logit (beta2) lets the target tell labels from items.
 """
 
-from toysim.models.induction_head.logits.parameters import LogitsParameters
-
 from toysim.model import Check, Dim, Model, Observable
+from toysim.models.induction_head.logits.parameters import LogitsParameters
 
 _EQUATIONS = """\
 p = e^b/(e^b + m)                                      b = beta1
-q = e^(alpha p)/Z2,  r = 1/Z2                          Z2 = e^(alpha p) + N - 1  [+ (N + 1) e^-beta2, four logits]
+q = e^(alpha p)/Z2,  r = 1/Z2                          Z2 = e^(alpha p) + N - 1
+    [+ (N + 1) e^-beta2, four logits]
 p(right) = e^(xi q)/Z,  Z = e^(xi q) + (N-1) e^(xi r) + L - N,   loss = -log p(right)
 d(b, alpha, beta2, xi)/dt = -(mu_b, mu_alpha, mu_2, mu_xi) * gradient
-theory: b + e^b/m - (mu_b/mu_alpha) alpha^2/2 is constant, so e^b/m = omega(const + (mu_b/mu_alpha) alpha^2/2)"""
+theory: b + e^b/m - (mu_b/mu_alpha) alpha^2/2 is constant,
+    so e^b/m = omega(const + (mu_b/mu_alpha) alpha^2/2)"""
 
 
 def _course(name: str, long_name: str) -> Observable:
@@ -49,7 +51,12 @@ LOGITS = Model(
         _time("t90", "first time with p(right) at 0.9"),
         Observable("width", "(t90 - t10)/t50", rtol=1e-5),
         _time("leave_time", "first time with the loss 0.05 below log L"),
-        Observable("invariant_drift", "largest change of mu_alpha (b + e^b/m) - mu_b alpha^2/2", atol=1e-6, scale=1.0),
+        Observable(
+            "invariant_drift",
+            "largest change of mu_alpha (b + e^b/m) - mu_b alpha^2/2",
+            atol=1e-6,
+            scale=1.0,
+        ),
     ),
     diagnostics=(
         Observable("cliff_lower", "lower estimate of t50, from the origin", "t"),
@@ -65,7 +72,12 @@ LOGITS = Model(
     checks=(
         Check(
             {"n_records": 5},
-            {"n_pairs": [4, 8, 12], "form": ["three", "four"], "xi_mobility": [1.0, 10.0], "beta1_mobility": [0.5]},
+            {
+                "n_pairs": [4, 8, 12],
+                "form": ["three", "four"],
+                "xi_mobility": [1.0, 10.0],
+                "beta1_mobility": [0.5],
+            },
         ),
         Check(
             {"alpha_mobility": 0.0, "beta1_mobility": 0.0, "n_records": 5, "duration": 200.0},

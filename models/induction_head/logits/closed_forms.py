@@ -1,8 +1,8 @@
 """Closed forms of the three nested logits, each with where it holds.
 
-N pairs in the context, L labels, m competitors in layer 1, rho = mu_b/mu_alpha the ratio of mobilities, p the
-attention of a label to the item before it. Derived from the loss of three logits (after arXiv:2312.03002); numbers
-or arrays throughout.
+N pairs in the context, L labels, m competitors in layer 1, rho = mu_b/mu_alpha the ratio of
+mobilities, p the attention of a label to the item before it. Derived from the loss of three logits
+(after arXiv:2312.03002); numbers or arrays throughout.
 """
 
 from __future__ import annotations
@@ -19,24 +19,32 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(80)
 
 
 def invariant(beta1: Numbers, alpha: Numbers, m: Numbers, rho: Numbers) -> Any:
-    """C = beta1 + e^beta1/m - rho alpha^2/2, constant along the flow of three and of four logits."""
+    """C = beta1 + e^beta1/m - rho alpha^2/2, constant along the flow of three and of four
+    logits.
+    """
     return beta1 + np.exp(beta1) / m - 0.5 * np.asarray(rho) * alpha**2
 
 
 def odds_along(alpha: Numbers, C: Numbers, m: Numbers, rho: Numbers) -> Any:
     """p/(1-p) = e^beta1/m at matching strength alpha on the flow line of invariant C.
 
-    With w = e^beta1/m the invariant says w + log w = C - log m + rho alpha^2/2: w is the Wright omega function of it.
+    With w = e^beta1/m the invariant says w + log w = C - log m + rho alpha^2/2: w is the Wright
+    omega function of it.
     """
     return wrightomega(C - np.log(m) + 0.5 * np.asarray(rho) * np.asarray(alpha) ** 2)
 
 
-def xi_phase1(t: Numbers, n_pairs: Numbers, n_labels: Numbers, mu_xi: Numbers = 1.0, xi_start: Numbers = 0.0) -> Any:
-    """xi(t) while attention is even, q = 1/N (exact for alpha = 0 and frozen attention): one of the shown labels.
+def xi_phase1(
+    t: Numbers, n_pairs: Numbers, n_labels: Numbers, mu_xi: Numbers = 1.0, xi_start: Numbers = 0.0
+) -> Any:
+    """xi(t) while attention is even, q = 1/N (exact for alpha = 0 and frozen attention): one of the
+    shown labels.
 
-        xi = N [x - omega(x + log A)],   x = A e^y0 + y0 + mu_xi t/N^2,   A = N/(L - N),  y0 = xi(0)/N
+        xi = N [x - omega(x + log A)],   x = A e^y0 + y0 + mu_xi t/N^2,   A = N/(L - N),  y0 =
+                                         xi(0)/N
 
-    with omega(z) = W0(e^z), finite at any time; slope mu_xi (1/N - 1/L) at the origin, N log t late. L = N: xi(0).
+    with omega(z) = W0(e^z), finite at any time; slope mu_xi (1/N - 1/L) at the origin, N log t
+    late. L = N: xi(0).
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         A = n_pairs / (np.asarray(n_labels, float) - n_pairs)
@@ -58,9 +66,13 @@ def _per_alpha(n_pairs: Numbers, mu_alpha: Numbers) -> Any:
 
 
 def action_inf(
-    n_pairs: Numbers, m: Numbers, rho: Numbers = 1.0, mu_alpha: Numbers = 1.0, beta1: Numbers = 0.0,
+    n_pairs: Numbers,
+    m: Numbers,
+    rho: Numbers = 1.0,
+    mu_alpha: Numbers = 1.0,
+    beta1: Numbers = 0.0,
     alpha: Numbers = 0.0,
-) -> Any:  # fmt: skip
+) -> Any:
     """int xi dt that the plateau lasts, from the start (beta1, alpha), leading order for large m:
 
         N^2/((N-1) mu_alpha) m e^-beta1 e^(rho alpha^2/2) sqrt(pi/(2 rho)) erfc(alpha sqrt(rho/2))
@@ -69,14 +81,25 @@ def action_inf(
     """
     rho = np.asarray(rho, float)
     tail = np.sqrt(np.pi / (2.0 * rho)) * erfc(np.asarray(alpha) * np.sqrt(0.5 * rho))
-    return _per_alpha(n_pairs, mu_alpha) * m * np.exp(0.5 * rho * np.asarray(alpha) ** 2 - beta1) * tail
+    return (
+        _per_alpha(n_pairs, mu_alpha)
+        * m
+        * np.exp(0.5 * rho * np.asarray(alpha) ** 2 - beta1)
+        * tail
+    )
 
 
 def action_half(
-    n_pairs: Numbers, m: Numbers, rho: Numbers = 1.0, mu_alpha: Numbers = 1.0, beta1: Numbers = 0.0,
+    n_pairs: Numbers,
+    m: Numbers,
+    rho: Numbers = 1.0,
+    mu_alpha: Numbers = 1.0,
+    beta1: Numbers = 0.0,
     alpha: Numbers = 0.0,
-) -> Any:  # fmt: skip
-    """int xi dt until p = 1/2 if q stayed at 1/N: N^2/((N-1) mu_alpha) int dalpha/p. Tends to overshoot the cliff."""
+) -> Any:
+    """int xi dt until p = 1/2 if q stayed at 1/N: N^2/((N-1) mu_alpha) int dalpha/p. Tends to
+    overshoot the cliff.
+    """
     C = np.asarray(invariant(beta1, alpha, m, rho))
     end = np.sqrt(2.0 * np.maximum(np.log(m) + 1.0 - C, 0.0) / rho)
     half = 0.5 * (end - alpha)
@@ -85,8 +108,11 @@ def action_half(
     return _per_alpha(n_pairs, mu_alpha) * half * np.tensordot(_WEIGHTS, inverse_p, 1)
 
 
-def time_of_action(action: Numbers, n_pairs: Numbers, n_labels: Numbers, mu_xi: Numbers = 1.0) -> Any:
-    """Time at which int xi dt along ``xi_phase1`` from xi = 0 reaches ``action``; infinite for L = N.
+def time_of_action(
+    action: Numbers, n_pairs: Numbers, n_labels: Numbers, mu_xi: Numbers = 1.0
+) -> Any:
+    """Time at which int xi dt along ``xi_phase1`` from xi = 0 reaches ``action``; infinite for L =
+    N.
 
     With y = xi/N:  mu_xi action/N^3 = A ((y - 1) e^y + 1) + y^2/2,  mu_xi t/N^2 = A (e^y - 1) + y.
     """
@@ -94,28 +120,44 @@ def time_of_action(action: Numbers, n_pairs: Numbers, n_labels: Numbers, mu_xi: 
     with np.errstate(divide="ignore", invalid="ignore"):
         A = n / (np.asarray(n_labels, float) - n)
         target = np.asarray(action) * mu_xi / n**3
-        y = np.minimum(np.sqrt(2.0 * target / (1.0 + A)), 1.0 + np.log1p(target / A))  # from above on both ends
+        y = np.minimum(
+            np.sqrt(2.0 * target / (1.0 + A)), 1.0 + np.log1p(target / A)
+        )  # from above on both ends
         for _ in range(60):  # convex in y: Newton comes down to the root
             value = A * (y * np.exp(y) - np.expm1(y)) + 0.5 * y * y - target
             y = y - value / (y * (A * np.exp(y) + 1.0))
         return np.where(np.isinf(A), np.inf, n * n / mu_xi * (A * np.expm1(y) + y))
 
 
-def linear_cliff_time(action: Numbers, n_pairs: Numbers, n_labels: Numbers, mu_xi: Numbers = 1.0) -> Any:
+def linear_cliff_time(
+    action: Numbers, n_pairs: Numbers, n_labels: Numbers, mu_xi: Numbers = 1.0
+) -> Any:
     """The same while xi grows linearly, t << N^2/mu_xi: sqrt(2 action N L/(mu_xi (L - N))).
 
-    With ``action_inf`` from the origin, m = N and equal mobilities 1.58 N^(3/2) sqrt(L/(L - N)) sqrt(N/(N - 1)).
+    With ``action_inf`` from the origin, m = N and equal mobilities 1.58 N^(3/2) sqrt(L/(L - N))
+    sqrt(N/(N - 1)).
     """
     with np.errstate(divide="ignore"):
-        return np.sqrt(2.0 * np.asarray(action) * n_pairs * n_labels / (mu_xi * (np.asarray(n_labels) - n_pairs)))
+        return np.sqrt(
+            2.0
+            * np.asarray(action)
+            * n_pairs
+            * n_labels
+            / (mu_xi * (np.asarray(n_labels) - n_pairs))
+        )
 
 
 def saddle_rate(
     beta1: Numbers, n_pairs: Numbers, m: Numbers, mu_alpha: Numbers = 1.0, mu_xi: Numbers = 1.0
-) -> Any:  # fmt: skip
-    """L = N: rate at which alpha + xi (in units of the square roots of their mobilities) leaves alpha = xi = 0.
+) -> Any:
+    """L = N: rate at which alpha + xi (in units of the square roots of their mobilities) leaves
+    alpha = xi = 0.
 
     sqrt(mu_alpha mu_xi) p (N - 1)/N^2; the time to escape is log(1/start)/rate.
     """
     n = np.asarray(n_pairs, float)
-    return np.sqrt(np.asarray(mu_alpha) * mu_xi) * (n - 1.0) / (n * n * (1.0 + m * np.exp(-np.asarray(beta1))))
+    return (
+        np.sqrt(np.asarray(mu_alpha) * mu_xi)
+        * (n - 1.0)
+        / (n * n * (1.0 + m * np.exp(-np.asarray(beta1))))
+    )

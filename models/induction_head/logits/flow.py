@@ -1,4 +1,6 @@
-"""Gradient flow of the nested logits, integrated with error control; crossings and records by steps that end there."""
+"""Gradient flow of the nested logits, integrated with error control; crossings and records by steps
+that end there.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ class Task(NamedTuple):
 class Outcome(NamedTuple):
     """What the flow writes: courses (n, R, 4) of state and looks, the rest (n, ...).
 
-    crossings (n, 4): times at which p(right) passes 0.1, 0.5, 0.9 and the loss leaves ln L; drift, status.
+    crossings (n, 4): times at which p(right) passes 0.1, 0.5, 0.9 and the loss leaves ln L; drift,
+    status.
     """
 
     state: Any
@@ -55,19 +58,24 @@ def softmax(first: float, second: float, third: float) -> tuple[float, float, fl
 
 @kernel
 def attention(y: Array, task: Task) -> tuple[float, float, float, float]:
-    """p of layer 1; of layer 2 q on the right label, r on each of the N - 1 others, and the items' share:
+    """p of layer 1; of layer 2 q on the right label, r on each of the N - 1 others, and the items'
+    share:
 
-    p = 1/(1 + m e^-beta1),   q = e^(alpha p)/Z2,  r = 1/Z2,  Z2 = e^(alpha p) + N - 1 + n_items e^-beta2
+    p = 1/(1 + m e^-beta1),   q = e^(alpha p)/Z2,  r = 1/Z2,  Z2 = e^(alpha p) + N - 1 + n_items
+                              e^-beta2
     """
     p = 1.0 / (1.0 + task.competitors * math.exp(-y[BETA1]))
-    on_right, on_other, on_item = softmax(y[ALPHA] * p, 0.0, -y[BETA2] if task.n_items > 0.0 else 0.0)
+    on_right, on_other, on_item = softmax(
+        y[ALPHA] * p, 0.0, -y[BETA2] if task.n_items > 0.0 else 0.0
+    )
     norm = on_right + (task.n_pairs - 1.0) * on_other + task.n_items * on_item
     return p, on_right / norm, on_other / norm, task.n_items * on_item / norm
 
 
 @kernel
 def answer(xi: float, q: float, r: float, task: Task) -> tuple[float, float, float]:
-    """Probability of the right label, of the other labels shown, of those not shown; each to full precision:
+    """Probability of the right label, of the other labels shown, of those not shown; each to full
+    precision:
 
     e^(xi q)/Z,  (N - 1) e^(xi r)/Z,  (L - N)/Z,   Z = e^(xi q) + (N - 1) e^(xi r) + L - N
     """
@@ -108,7 +116,9 @@ def take_slope(y: Array, task: Task, mobility: Array, out: Array) -> float:
 
 
 @kernel
-def take_step(h: float, y: Array, slopes: Array, task: Task, mobility: Array, y_new: Array) -> float:
+def take_step(
+    h: float, y: Array, slopes: Array, task: Task, mobility: Array, y_new: Array
+) -> float:
     """A step of size h from y, given slopes[0]: sets y_new, returns p(right) there."""
     p_right = 0.0
     for stage in range(1, STAGES):
@@ -119,10 +129,18 @@ def take_step(h: float, y: Array, slopes: Array, task: Task, mobility: Array, y_
 
 @kernel
 def step_to(
-    level: float, h: float, before: float, after: float,
-    y: Array, slopes: Array, task: Task, mobility: Array, y_new: Array,
-) -> float:  # fmt: skip
-    """Size in (0, h] of the step at whose end p(right) is ``level``: false position (Illinois) on whole steps.
+    level: float,
+    h: float,
+    before: float,
+    after: float,
+    y: Array,
+    slopes: Array,
+    task: Task,
+    mobility: Array,
+    y_new: Array,
+) -> float:
+    """Size in (0, h] of the step at whose end p(right) is ``level``: false position (Illinois) on
+    whole steps.
 
     ``before`` < level <= ``after`` are p(right) at 0 and h.
     """
@@ -146,7 +164,9 @@ def step_to(
 
 @kernel
 def conserved(y: Array, task: Task, mobility: Array) -> float:
-    """mu_alpha (beta1 + e^beta1/m) - mu_b alpha^2/2: constant, as db/dalpha = (mu_b/mu_alpha) alpha (1 - p)."""
+    """mu_alpha (beta1 + e^beta1/m) - mu_b alpha^2/2: constant, as db/dalpha = (mu_b/mu_alpha) alpha
+    (1 - p).
+    """
     rise = y[BETA1] + math.exp(y[BETA1]) / task.competitors
     return float(mobility[ALPHA] * rise - 0.5 * mobility[BETA1] * y[ALPHA] ** 2)
 
@@ -160,10 +180,14 @@ def record(y: Array, task: Task, i: int, k: int, out: Outcome) -> None:
 
 
 @kernel
-def integrate(y: Array, task: Task, mobility: Array, record_at: Array, duration: float, i: int, out: Outcome) -> None:
+def integrate(
+    y: Array, task: Task, mobility: Array, record_at: Array, duration: float, i: int, out: Outcome
+) -> None:
     """Row i from y (4,) over ``duration``, overwriting y; ``record_at`` (R,) ascending."""
     y_new, slopes = np.empty(4), np.empty((STAGES, 4))
-    levels = np.array([0.1, 0.5, 0.9, math.exp(LEFT) / task.n_labels])  # the last: the loss has left ln L
+    levels = np.array(
+        [0.1, 0.5, 0.9, math.exp(LEFT) / task.n_labels]
+    )  # the last: the loss has left ln L
     before = take_slope(y, task, mobility, slopes[0])
     out.crossings[i] = np.where(before >= levels, 0.0, math.nan)
     start = conserved(y, task, mobility)
@@ -188,7 +212,9 @@ def integrate(y: Array, task: Task, mobility: Array, record_at: Array, duration:
         again = False  # y_new and the slopes are in use below
         for k in range(len(levels)):
             if math.isnan(out.crossings[i, k]) and after >= levels[k]:
-                out.crossings[i, k] = t + step_to(levels[k], h, before, after, y, slopes, task, mobility, y_new)
+                out.crossings[i, k] = t + step_to(
+                    levels[k], h, before, after, y, slopes, task, mobility, y_new
+                )
                 again = True
         while next_record < len(record_at) and record_at[next_record] <= t_new:
             take_step(record_at[next_record] - t, y, slopes, task, mobility, y_new)
@@ -203,7 +229,9 @@ def integrate(y: Array, task: Task, mobility: Array, record_at: Array, duration:
 
 
 @kernel
-def integrate_rows(y: Array, tasks: Task, mobility: Array, record_at: Array, duration: Array, out: Outcome) -> None:
+def integrate_rows(
+    y: Array, tasks: Task, mobility: Array, record_at: Array, duration: Array, out: Outcome
+) -> None:
     """``integrate`` for every row: y and mobility (n, 4), record_at (n, R)."""
     for i in range(len(y)):
         task = Task(tasks.n_pairs[i], tasks.n_labels[i], tasks.competitors[i], tasks.n_items[i])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.model import Batch, Rows
 from toysim.models.induction_head.logits.flow import (
     ALPHA,
     ATTENTION,
@@ -16,9 +18,7 @@ from toysim.models.induction_head.logits.flow import (
     Outcome,
     Task,
     integrate_rows,
-)  # fmt: skip
-
-from toysim.model import Batch, Rows
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -56,10 +56,20 @@ def simulate(batch: Batch) -> Rows:
         drift=np.zeros(n),
         status=np.zeros(n, np.int8),
     )
-    integrate_rows(four_of(batch, "start"), tasks_of(batch), four_of(batch, "mobility"), at, batch["duration"], out)
+    integrate_rows(
+        four_of(batch, "start"),
+        tasks_of(batch),
+        four_of(batch, "mobility"),
+        at,
+        batch["duration"],
+        out,
+    )
     return {
         "time": at,
-        **{name: out.state[:, :, k] for name, k in (("beta1", BETA1), ("alpha", ALPHA), ("beta2", BETA2), ("xi", XI))},
+        **{
+            name: out.state[:, :, k]
+            for name, k in (("beta1", BETA1), ("alpha", ALPHA), ("beta2", BETA2), ("xi", XI))
+        },
         "p_right": out.looks[:, :, P_RIGHT],
         "loss": out.looks[:, :, LOSS],
         "previous_token": out.looks[:, :, SHARE],
@@ -71,7 +81,9 @@ def simulate(batch: Batch) -> Rows:
 
 
 def crossing_rows(crossings: Array) -> Rows:
-    """Observables of the crossing times (n, 4) of p(right) = 0.1, 0.5, 0.9 and of leaving ln L; NaN if not yet."""
+    """Observables of the crossing times (n, 4) of p(right) = 0.1, 0.5, 0.9 and of leaving ln L; NaN
+    if not yet.
+    """
     t10, t50, t90, leave = crossings.T
     with np.errstate(invalid="ignore", divide="ignore"):
         width = (t90 - t10) / t50

@@ -1,4 +1,6 @@
-"""The nested logits without beta1: its invariant leaves a flow of one number less, solved by another method."""
+"""The nested logits without beta1: its invariant leaves a flow of one number less, solved by
+another method.
+"""
 
 from __future__ import annotations
 
@@ -9,28 +11,39 @@ import numpy as np
 import numpy.typing as npt
 from scipy.integrate import solve_ivp
 from scipy.special import wrightomega
-from toysim.models.induction_head.logits import closed_forms as forms
-from toysim.models.induction_head.logits.flow import LEFT
-from toysim.models.induction_head.logits.simulation import crossing_rows, four_of, records_of, tasks_of
 
 from toysim.model import Batch, Rows
+from toysim.models.induction_head.logits import closed_forms as forms
+from toysim.models.induction_head.logits.flow import LEFT
+from toysim.models.induction_head.logits.simulation import (
+    crossing_rows,
+    four_of,
+    records_of,
+    tasks_of,
+)
 
 Array = npt.NDArray[np.float64]
 COURSES = ("beta1", "alpha", "beta2", "xi", "p_right", "loss", "previous_token", "right_attention")
 
 
 class Reduced:
-    """A row's flow of (alpha, beta2, xi): beta1 = log(m w) with w = p/(1-p) on the flow line's invariant."""
+    """A row's flow of (alpha, beta2, xi): beta1 = log(m w) with w = p/(1-p) on the flow line's
+    invariant.
+    """
 
     def __init__(self, task: tuple[float, ...], start: Array, mobility: Array) -> None:
         self.n_pairs, self.n_labels, self.m, self.n_items = task
         self.start = start[1:]
         self.mobility = mobility[1:]
         self.rho = mobility[0] / mobility[1] if mobility[1] > 0 else 0.0
-        self.log_odds = float(forms.invariant(start[0], start[1], self.m, self.rho)) - math.log(self.m)
+        self.log_odds = float(forms.invariant(start[0], start[1], self.m, self.rho)) - math.log(
+            self.m
+        )
 
     def looks(self, y: Array) -> Any:
-        """w, q, r, probabilities of the right and of each other shown label, and the log of the former."""
+        """w, q, r, probabilities of the right and of each other shown label, and the log of the
+        former.
+        """
         w = float(wrightomega(self.log_odds + 0.5 * self.rho * y[0] ** 2))
         scores = np.array([y[0] * w / (1.0 + w) + y[1], y[1], 0.0])
         weights = np.exp(scores - scores.max())
@@ -42,7 +55,9 @@ class Reduced:
         return w, *attention[:2], *(chances[:2] / total), shifted[0] - math.log(total)
 
     def slope(self, t: float, y: Array) -> list[float]:
-        """-mobility * gradient: the chain rule from the logits z = xi (q, r, 0) back through both softmaxes."""
+        """-mobility * gradient: the chain rule from the logits z = xi (q, r, 0) back through both
+        softmaxes.
+        """
         w, q, r, right, other, _ = self.looks(y)
         n = self.n_pairs - 1.0
         on_right, on_other = 1.0 - right, -other  # -dloss/dz
@@ -67,7 +82,14 @@ class Reduced:
         states = np.repeat(self.start[:, None], len(at), axis=1)
         if duration > 0.0:
             found = solve_ivp(
-                self.slope, (0.0, duration), self.start, "DOP853", at, events=excesses, rtol=1e-11, atol=1e-13
+                self.slope,
+                (0.0, duration),
+                self.start,
+                "DOP853",
+                at,
+                events=excesses,
+                rtol=1e-11,
+                atol=1e-13,
             )
             states = np.reshape(found.y, (3, -1))
             first = [times[0] if len(times) else np.nan for times in found.t_events]
@@ -80,13 +102,18 @@ class Reduced:
 
 
 def predict(batch: Batch) -> Rows:
-    """Courses and crossings of the reduced flow; brackets of the cliff and the saddle's rate beside them.
+    """Courses and crossings of the reduced flow; brackets of the cliff and the saddle's rate beside
+    them.
 
-    Not valid where beta1 moves at a fixed alpha (mu_alpha = 0 and alpha not 0): nothing is reduced then.
+    Not valid where beta1 moves at a fixed alpha (mu_alpha = 0 and alpha not 0): nothing is reduced
+    then.
     """
     at, start, mobility = records_of(batch), four_of(batch, "start"), four_of(batch, "mobility")
     task = tasks_of(batch)
-    courses, crossings = np.full((*at.shape, len(COURSES)), np.nan), np.full((len(batch), 4), np.nan)
+    courses, crossings = (
+        np.full((*at.shape, len(COURSES)), np.nan),
+        np.full((len(batch), 4), np.nan),
+    )
     valid = (mobility[:, 1] > 0) | (mobility[:, 0] == 0) | (start[:, 1] == 0)
     for i in np.flatnonzero(valid):
         reduced = Reduced(tuple(float(column[i]) for column in task), start[i], mobility[i])
@@ -111,10 +138,12 @@ def _frozen(batch: Batch, at: Array, xi: Array) -> Array:
 
 
 def _cliff(batch: Batch) -> Rows:
-    """Diagnostics: two estimates of t50 that lie on its two sides, and their leading law; the saddle's rate at L = N.
+    """Diagnostics: two estimates of t50 that lie on its two sides, and their leading law; the
+    saddle's rate at L = N.
 
-    From the origin, three logits: the estimates are a bracket, checked, not proven, at equal mobilities, N >= 8,
-    2N <= L <= 64N, m = N (at N = 8 the upper one fails from L = 110N). Elsewhere NaN.
+    From the origin, three logits: the estimates are a bracket, checked, not proven, at equal
+    mobilities, N >= 8, 2N <= L <= 64N, m = N (at N = 8 the upper one fails from L = 110N).
+    Elsewhere NaN.
     """
     n, n_labels, m = batch["n_pairs"], batch["n_labels"], tasks_of(batch).competitors
     start, mobility = four_of(batch, "start"), four_of(batch, "mobility")

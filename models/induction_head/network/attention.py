@@ -1,7 +1,8 @@
-"""What the two attention layers do within a sequence, from its tokens u_j = [one-hot of place | content].
+"""What the two attention layers do within a sequence, from its tokens u_j = [one-hot of place |
+content].
 
-Layer 1 is causal: token i sees j <= i. Layer 2 matters at the target only. A product of all tokens with a matrix is
-that of the items, that of the few labels, and a row of the matrix for each place.
+Layer 1 is causal: token i sees j <= i. Layer 2 matters at the target only. A product of all tokens
+with a matrix is that of the items, that of the few labels, and a row of the matrix for each place.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.jit import kernel
 from toysim.models.induction_head.network.parameters import NetworkParameters
 from toysim.models.induction_head.network.products import plus, times, transposed_times
 from toysim.models.induction_head.network.tokens import Tokens
 from toysim.models.induction_head.network.weights import DTYPES
-
-from toysim.jit import kernel
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -177,7 +178,10 @@ def first_gradient(
     n_items, size = by_item.shape[1], tokens.items.shape[2]
     by_A = np.zeros((width, width), u.dtype)
     by_label = np.zeros((len(tokens.label_vectors), width), u.dtype)
-    by_score, by_token = np.zeros((n_tokens, n_tokens), u.dtype), np.empty((n_tokens, width), u.dtype)
+    by_score, by_token = (
+        np.zeros((n_tokens, n_tokens), u.dtype),
+        np.empty((n_tokens, width), u.dtype),
+    )
     for s in range(n):
         for i in range(n_tokens):
             mean = 0.0

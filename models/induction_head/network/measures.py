@@ -1,4 +1,6 @@
-"""What is looked at on the way: accuracies and progress measures on test sets that stay the same through a run."""
+"""What is looked at on the way: accuracies and progress measures on test sets that stay the same
+through a run.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
 from toysim.models.induction_head.network.attention import Workspace
 from toysim.models.induction_head.network.passes import forward
 from toysim.models.induction_head.network.tokens import Tokens, part
@@ -17,9 +20,10 @@ Array = npt.NDArray[np.float64]
 class Measures(NamedTuple):
     """Means over the sequences of a test set, progress measures as in arXiv:2312.03002.
 
-    accuracy and p_right of the true label; context_label (CLA): the answer is a label of the context; label_mass:
-    probability of all those labels; ila1: layer-1 attention of labels to the item before them; tila2, tla2: layer-2
-    attention of the target to the labels that are right, and to all labels.
+    accuracy and p_right of the true label; context_label (CLA): the answer is a label of the
+    context; label_mass: probability of all those labels; ila1: layer-1 attention of labels to the
+    item before them; tila2, tla2: layer-2 attention of the target to the labels that are right, and
+    to all labels.
     """
 
     loss: float
@@ -45,7 +49,9 @@ def _sums(tokens: Tokens, weights: Weights, space: Workspace) -> Array:
     rows, truth, labels = np.arange(len(tokens.truth)), tokens.truth, tokens.labels
     logits = found.logits.astype(float)
     top = logits.max(axis=1)
-    loss = top + np.log(np.exp(logits - top[:, None]).sum(axis=1)) - logits[rows, truth]  # probability may underflow
+    loss = (
+        top + np.log(np.exp(logits - top[:, None]).sum(axis=1)) - logits[rows, truth]
+    )  # probability may underflow
     answer = logits.argmax(axis=1)
     shown = np.zeros(logits.shape, bool)
     shown[rows[:, None], labels] = True

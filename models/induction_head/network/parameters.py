@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import model_validator
-from toysim.models.induction_head.parameters import MAX_NUMBERS, SequenceParameters
 
 from toysim.model import parameter
+from toysim.models.induction_head.parameters import MAX_NUMBERS, SequenceParameters
 
 
 class NetworkParameters(SequenceParameters):
-    """Task, network, and SGD on fresh batches. The defaults show a plateau and a jump within seconds."""
+    """Task, network, and SGD on fresh batches. The defaults show a plateau and a jump within
+    seconds.
+    """
 
     n_labels: int = parameter(8, symbol="L", meaning="labels in all", ge=2, le=10**4)
-    dimension: int = parameter(16, symbol="D", meaning="numbers an item or label consists of", ge=1, le=10**4)
+    dimension: int = parameter(
+        16, symbol="D", meaning="numbers an item or label consists of", ge=1, le=10**4
+    )
     n_positions: int = parameter(
         0,
         symbol="P",
@@ -22,8 +26,12 @@ class NetworkParameters(SequenceParameters):
         ge=0,
         le=10**4,
     )
-    n_hidden: int = parameter(2, symbol="H", meaning="ReLU layers of the classifier; 0: linear", ge=0, le=8)
-    learning_rate: float = parameter(0.1, symbol="eta", meaning="step of SGD", gt=0, le=1e3, stream=False)
+    n_hidden: int = parameter(
+        2, symbol="H", meaning="ReLU layers of the classifier; 0: linear", ge=0, le=8
+    )
+    learning_rate: float = parameter(
+        0.1, symbol="eta", meaning="step of SGD", gt=0, le=1e3, stream=False
+    )
     weight_decay: float = parameter(
         1e-6, symbol="lambda", meaning="w <- (1 - lambda) w - eta dw", ge=0, lt=1, stream=False
     )
@@ -40,7 +48,12 @@ class NetworkParameters(SequenceParameters):
         3000, symbol="T", unit="updates", meaning="length of the run", ge=1, le=10**8, stream=False
     )
     n_records: int = parameter(
-        61, symbol="R", meaning="evaluations over [0, T], both ends included", ge=2, le=10**5, stream=False
+        61,
+        symbol="R",
+        meaning="evaluations over [0, T], both ends included",
+        ge=2,
+        le=10**5,
+        stream=False,
     )
 
     @property
@@ -61,14 +74,16 @@ class NetworkParameters(SequenceParameters):
     def _network_fits(self) -> NetworkParameters:
         if self.positions < self.n_tokens:
             raise ValueError(
-                f"n_positions = {self.n_positions} is less than the 2 n_pairs + 1 = {self.n_tokens} tokens; "
+                f"n_positions = {self.n_positions} is less than the 2 n_pairs + 1 = "
+                f"{self.n_tokens} tokens; "
                 "raise it, or give 0 for as many"
             )
         sequence = self.n_tokens * (self.n_tokens + 2 * self.width)
         numbers = max((6 + self.n_hidden) * self.width**2, self.batch_size * sequence)
         if numbers > MAX_NUMBERS:
             raise ValueError(
-                f"weights or a batch in the network hold {numbers:.2g} numbers, more than {MAX_NUMBERS:.2g}; "
+                f"weights or a batch in the network hold {numbers:.2g} numbers, more than "
+                f"{MAX_NUMBERS:.2g}; "
                 "lower n_positions, dimension, n_pairs or batch_size"
             )
         return self

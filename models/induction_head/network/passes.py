@@ -5,13 +5,14 @@
     layer 2    a2_j = softmax(x_n' A_2 x_j),   r = x_n + V_2 sum_j a2_j x_j
     classifier h <- max(W_k h + b_k, 0) from h = r,  logits = W_o h;  loss = mean cross-entropy
 
-Source: arXiv:2312.03002. Only the target leaves layer 2, so that layer 1 is needed in projections on it alone:
+Source: arXiv:2312.03002. Only the target leaves layer 2, so that layer 1 is needed in projections
+on it alone:
 
     v = A_2' x_n,  w = V_1' v:    x_n' A_2 x_j = v.u_j + sum_k a1_jk w.u_k
     b = a1' a2:                   sum_j a2_j x_j = o = sum_j a2_j u_j + V_1 sum_k b_k u_k
 
-and no d x d matrix but A_1 meets more than one vector a sequence. Backward alike. At the paper's sizes this leaves a
-seventh of the products of the written-out form.
+and no d x d matrix but A_1 meets more than one vector a sequence. Backward alike. At the paper's
+sizes this leaves a seventh of the products of the written-out form.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.jit import kernel
 from toysim.models.induction_head.network.attention import (
     Workspace,
     attend_first,
@@ -32,11 +35,15 @@ from toysim.models.induction_head.network.attention import (
     softmax_gradient,
     through_first,
 )
-from toysim.models.induction_head.network.products import plus, put, times, times_transposed, transposed_times
+from toysim.models.induction_head.network.products import (
+    plus,
+    put,
+    times,
+    times_transposed,
+    transposed_times,
+)
 from toysim.models.induction_head.network.tokens import Tokens
 from toysim.models.induction_head.network.weights import KEY, QUERY, VALUE, Weights
-
-from toysim.jit import kernel
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -44,8 +51,9 @@ Floats = npt.NDArray[np.floating[Any]]
 class Forward(NamedTuple):
     """What a batch gave; letters as above.
 
-    u (S, T, d); a1 (S, T, T), a2 (S, T); each (S, d): m = sum_k a1_nk u_k, x = x_n, v, w, y1 = sum_k b_k u_k, o;
-    g (S, T): w.u_k; A2 (d, d); hidden (H+1, S, d), r first; probability, logits (S, L)
+    u (S, T, d); a1 (S, T, T), a2 (S, T); each (S, d): m = sum_k a1_nk u_k, x = x_n, v, w, y1 =
+    sum_k b_k u_k, o; g (S, T): w.u_k; A2 (d, d); hidden (H+1, S, d), r first; probability, logits
+    (S, L)
     """
 
     u: Any
@@ -65,7 +73,9 @@ class Forward(NamedTuple):
 
 @kernel
 def forward(tokens: Tokens, weights: Weights, space: Workspace) -> Forward:
-    """Attention and label probabilities of every sequence, at most as many as the workspace has room for."""
+    """Attention and label probabilities of every sequence, at most as many as the workspace has
+    room for.
+    """
     n = len(tokens.truth)
     u, a1 = space.u[:n], space.attention[:n]
     one, two = weights.attention[0], weights.attention[1]
@@ -82,7 +92,9 @@ def forward(tokens: Tokens, weights: Weights, space: Workspace) -> Forward:
         softmax(a2[s])
     y1 = pool(u, back_through_first(a1, a2))
     o = plus(pool(u, a2), times_transposed(y1, one[VALUE]))
-    hidden = space.hidden.reshape(-1)[: len(space.hidden) * n * width].reshape(len(space.hidden), n, width)
+    hidden = space.hidden.reshape(-1)[: len(space.hidden) * n * width].reshape(
+        len(space.hidden), n, width
+    )
     put(plus(times_transposed(o, two[VALUE]), x), hidden[0])
     logits = classify(hidden, weights)
     probability = logits.copy()
@@ -93,7 +105,9 @@ def forward(tokens: Tokens, weights: Weights, space: Workspace) -> Forward:
 
 @kernel
 def classify(hidden: Floats, weights: Weights) -> Floats:
-    """Logits (S, L) from r = hidden[0]; inputs of the further layers into ``hidden`` (H+1, S, d)."""
+    """Logits (S, L) from r = hidden[0]; inputs of the further layers into ``hidden`` (H+1, S,
+    d).
+    """
     for k in range(len(weights.hidden)):
         z = times_transposed(hidden[k], weights.hidden[k])
         for s in range(z.shape[0]):
@@ -103,7 +117,9 @@ def classify(hidden: Floats, weights: Weights) -> Floats:
 
 
 @kernel
-def classify_back(truth: Any, hidden: Floats, probability: Floats, weights: Weights, gradient: Weights) -> Floats:
+def classify_back(
+    truth: Any, hidden: Floats, probability: Floats, weights: Weights, gradient: Weights
+) -> Floats:
     """Gradients of the classifier's weights, and that of r (S, d); the loss is the batch's mean."""
     n = len(truth)
     error = probability.copy()
@@ -126,7 +142,9 @@ def classify_back(truth: Any, hidden: Floats, probability: Floats, weights: Weig
 
 
 @kernel
-def backward(tokens: Tokens, weights: Weights, found: Forward, gradient: Weights, space: Workspace) -> None:
+def backward(
+    tokens: Tokens, weights: Weights, found: Forward, gradient: Weights, space: Workspace
+) -> None:
     """Gradient of the mean cross-entropy in all weights."""
     one, two = weights.attention[0], weights.attention[1]
     u, a1, a2 = found.u, found.a1, found.a2

@@ -1,4 +1,6 @@
-"""Matrix products and sums as kernels of their own: written inside larger kernels each compiles anew, for seconds."""
+"""Matrix products and sums as kernels of their own: written inside larger kernels each compiles
+anew, for seconds.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.model import Batch, Rows
 from toysim.models.induction_head.crossings import crossing_times
 from toysim.models.induction_head.network.attention import Workspace
 from toysim.models.induction_head.network.measures import measure
@@ -15,8 +17,6 @@ from toysim.models.induction_head.network.tokens import Tokens, part, tokens
 from toysim.models.induction_head.network.training import Training
 from toysim.models.induction_head.network.weights import Weights, draw_weights
 from toysim.models.induction_head.sequences import Task, draw_contents, draw_tests
-
-from toysim.model import Batch, Rows
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -42,7 +42,9 @@ def simulate(batch: Batch) -> Rows:
 
 
 def run(p: NetworkParameters, streams: list[Any]) -> dict[str, Any]:
-    """One row. A stream is used up before the next is begun; batches come last, so evaluation leaves them alone."""
+    """One row. A stream is used up before the next is begun; batches come last, so evaluation
+    leaves them alone.
+    """
     labels, start, tests, batches = streams
     task = Task(*(getattr(p, name) for name in Task._fields))
     contents, weights = draw_contents(task, next(labels)), draw_weights(p, next(start))
@@ -72,7 +74,9 @@ def run(p: NetworkParameters, streams: list[Any]) -> dict[str, Any]:
 
 
 def look(sets: dict[str, Tokens], weights: Weights, space: Workspace) -> list[float]:
-    """All courses' values at one record, in the order of COURSES; NaN for tests that need classes where none are."""
+    """All courses' values at one record, in the order of COURSES; NaN for tests that need classes
+    where none are.
+    """
     found = {name: measure(test_set, weights, space) for name, test_set in sets.items()}
     train, novel = found["train"], found["ic"]
     known = [found[name].accuracy if name in found else np.nan for name in ("ic2", "iw")]
@@ -88,16 +92,21 @@ def attention_maps(test_set: Tokens, weights: Weights, space: Workspace) -> tupl
 def jump(batch: Batch, found: Rows) -> Rows:
     """The jump of p(right) on novel classes: its time, its width, and the plateau before it.
 
-    10 and 90 % of the way from B/N, a random label of the context, to 1; 1/2 is well above B/N <= 1/4.
+    10 and 90 % of the way from B/N, a random label of the context, to 1; 1/2 is well above B/N <=
+    1/4.
     """
     time, p_right = found["time"], found["p_right"]
     random_label = batch["burst"] / batch["n_pairs"]
-    t10, t90 = (crossing_times(time, p_right, random_label + share * (1 - random_label)) for share in (0.1, 0.9))
+    t10, t90 = (
+        crossing_times(time, p_right, random_label + share * (1 - random_label))
+        for share in (0.1, 0.9)
+    )
     t50 = crossing_times(time, p_right, 0.5)
     left = crossing_times(time, np.log(batch["n_labels"])[:, None] - found["loss"], LEFT)
     between = (time >= left[:, None]) & (time < np.where(np.isnan(t10), np.inf, t10)[:, None])
     plateau = [
-        np.median(row[on]) if on.any() else np.nan for row, on in zip(found["ic_accuracy"], between, strict=True)
+        np.median(row[on]) if on.any() else np.nan
+        for row, on in zip(found["ic_accuracy"], between, strict=True)
     ]
     with np.errstate(divide="ignore", invalid="ignore"):  # p(right) may start above 1/2
         width = (t90 - t10) / t50

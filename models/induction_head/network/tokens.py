@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from toysim.models.induction_head.network.parameters import NetworkParameters
 from toysim.models.induction_head.network.weights import DTYPES
 from toysim.models.induction_head.sequences import Contents, Sequences
@@ -16,7 +17,8 @@ from toysim.models.induction_head.sequences import Contents, Sequences
 class Tokens(NamedTuple):
     """S sequences of T = 2N + 1 tokens item, label, ..., item, label, target.
 
-    items (S, N+1, D), label_vectors (L, D): contents; labels (S, N), truth (S,), first (S,): place of token 0
+    items (S, N+1, D), label_vectors (L, D): contents; labels (S, N), truth (S,), first (S,): place
+    of token 0
     """
 
     items: Any
@@ -26,7 +28,9 @@ class Tokens(NamedTuple):
     first: Any
 
 
-def tokens(p: NetworkParameters, contents: Contents, drawn: Sequences, generator: np.random.Generator) -> Tokens:
+def tokens(
+    p: NetworkParameters, contents: Contents, drawn: Sequences, generator: np.random.Generator
+) -> Tokens:
     """Sequences put on places at random, in the network's precision."""
     first = generator.integers(p.positions - p.n_tokens + 1, size=len(drawn.truth))
     dtype = DTYPES[p.precision]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+
 from toysim.models.induction_head.network.attention import Workspace, workspace
 from toysim.models.induction_head.network.parameters import NetworkParameters
 from toysim.models.induction_head.network.passes import backward, forward
@@ -12,10 +13,14 @@ from toysim.models.induction_head.network.tokens import Tokens, part, tokens
 from toysim.models.induction_head.network.weights import Weights, descend
 from toysim.models.induction_head.sequences import Contents, Task, draw_batch
 
-DRAWN_AT_ONCE = 2**17  # numbers: small batches are drawn together, larger draws would leave the cache
+DRAWN_AT_ONCE = (
+    2**17
+)  # numbers: small batches are drawn together, larger draws would leave the cache
 
 
-def train(drawn: Tokens, weights: Weights, gradient: Weights, space: Workspace, rate: float, decay: float) -> None:
+def train(
+    drawn: Tokens, weights: Weights, gradient: Weights, space: Workspace, rate: float, decay: float
+) -> None:
     """One update for as many of the sequences as the workspace has room for, until all are used."""
     size = len(space.u)
     for start in range(0, len(drawn.truth), size):
@@ -28,7 +33,12 @@ class Training:
     """A network on its stream of batches; how often one looks at it on the way changes nothing."""
 
     def __init__(
-        self, p: NetworkParameters, task: Task, contents: Contents, weights: Weights, generator: np.random.Generator
+        self,
+        p: NetworkParameters,
+        task: Task,
+        contents: Contents,
+        weights: Weights,
+        generator: np.random.Generator,
     ) -> None:
         self.p, self.weights = p, weights
         self.gradient = Weights(*(np.zeros_like(w) for w in weights))
@@ -38,7 +48,9 @@ class Training:
         self._draws = self._draw(task, contents, generator)
         self._drawn, self._used = next(self._draws), 0
 
-    def _draw(self, task: Task, contents: Contents, generator: np.random.Generator) -> Iterator[Tokens]:
+    def _draw(
+        self, task: Task, contents: Contents, generator: np.random.Generator
+    ) -> Iterator[Tokens]:
         while True:
             sequences = draw_batch(task, contents, self._updates * self.p.batch_size, generator)
             yield tokens(self.p, contents, sequences, generator)
@@ -51,6 +63,13 @@ class Training:
                 self._drawn, self._used = next(self._draws), 0
             now = min(n_updates, self._updates - self._used)
             batches = part(self._drawn, self._used * size, (self._used + now) * size)
-            train(batches, self.weights, self.gradient, self.space, self.p.learning_rate, self.p.weight_decay)
+            train(
+                batches,
+                self.weights,
+                self.gradient,
+                self.space,
+                self.p.learning_rate,
+                self.p.weight_decay,
+            )
             self._used += now
             n_updates -= now

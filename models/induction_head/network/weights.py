@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from toysim.models.induction_head.network.parameters import NetworkParameters
 
 from toysim.jit import kernel
+from toysim.models.induction_head.network.parameters import NetworkParameters
 
 DTYPES = {"single": np.float32, "double": np.float64}
 QUERY, KEY, VALUE = 0, 1, 2
@@ -29,10 +29,19 @@ class Weights(NamedTuple):
 
 
 def draw_weights(p: NetworkParameters, generator: np.random.Generator) -> Weights:
-    """Q, K, V ~ N(0, 1/D), hidden ~ N(0, 2/d), biases and output ~ N(0, 1/d); drawn in double precision."""
+    """Q, K, V ~ N(0, 1/D), hidden ~ N(0, 2/d), biases and output ~ N(0, 1/d); drawn in double
+    precision.
+    """
     d, n_hidden = p.width, p.n_hidden
-    shapes = {(2, 3, d, d): 1 / p.dimension, (n_hidden, d, d): 2 / d, (n_hidden,): 1 / d, (p.n_labels, d): 1 / d}
-    draws = (generator.normal(scale=variance**0.5, size=shape) for shape, variance in shapes.items())
+    shapes = {
+        (2, 3, d, d): 1 / p.dimension,
+        (n_hidden, d, d): 2 / d,
+        (n_hidden,): 1 / d,
+        (p.n_labels, d): 1 / d,
+    }
+    draws = (
+        generator.normal(scale=variance**0.5, size=shape) for shape, variance in shapes.items()
+    )
     return Weights(*(draw.astype(DTYPES[p.precision]) for draw in draws))
 
 

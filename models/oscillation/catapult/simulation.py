@@ -7,17 +7,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.rows import ESCAPED, records_of
 
 from toysim.jit import kernel
 from toysim.model import Batch, Rows
+from toysim.models.oscillation.rows import ESCAPED, records_of
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
 class Course(NamedTuple):
-    """What a row leaves: output and kernel (n, R + 1) at the records and, last, the end; largest |f| (n,)."""
+    """What a row leaves: output and kernel (n, R + 1) at the records and, last, the end; largest
+    |f| (n,).
+    """
 
     output: Any
     kernel: Any
@@ -71,7 +73,11 @@ def starts(batch: Batch) -> Iterator[Array]:
 
 def empty_course(keep_at: Ints) -> Course:
     """NaN for every row."""
-    return Course(np.full(keep_at.shape, np.nan), np.full(keep_at.shape, np.nan), np.full(len(keep_at), np.nan))
+    return Course(
+        np.full(keep_at.shape, np.nan),
+        np.full(keep_at.shape, np.nan),
+        np.full(len(keep_at), np.nan),
+    )
 
 
 def measured(eta: Array, course: Course) -> Rows:

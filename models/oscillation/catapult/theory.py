@@ -6,6 +6,9 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.jit import kernel
+from toysim.model import Batch, Rows
 from toysim.models.oscillation.catapult.simulation import (
     Course,
     empty_course,
@@ -17,14 +20,13 @@ from toysim.models.oscillation.catapult.simulation import (
 from toysim.models.oscillation.factorised import LARGEST_GROWTH, stretch, update
 from toysim.models.oscillation.rows import ESCAPED
 
-from toysim.jit import kernel
-from toysim.model import Batch, Rows
-
 Ints = npt.NDArray[np.int64]
 
 
 @kernel
-def follow(i: int, f: float, kernel_now: float, width: int, eta: float, keep_at: Ints, course: Course) -> float:
+def follow(
+    i: int, f: float, kernel_now: float, width: int, eta: float, keep_at: Ints, course: Course
+) -> float:
     """Row i in p = f/sqrt(n), where the loss is p^2/2 up to its unit
 
     f <- f (1 - eta lambda + eta^2 f^2/n),  lambda <- lambda + (eta f^2/n)(eta lambda - 4)
@@ -50,7 +52,9 @@ def follow(i: int, f: float, kernel_now: float, width: int, eta: float, keep_at:
 
 
 def predict(batch: Batch) -> Rows:
-    """Every observable exactly; valid unless the run diverges or rounding grows to where no digits are left."""
+    """Every observable exactly; valid unless the run diverges or rounding grows to where no digits
+    are left.
+    """
     at, n = updates_kept(batch), len(batch)
     course, eta, growth = empty_course(at), np.empty(n), np.empty(n)
     for i, (u, v) in enumerate(starts(batch)):

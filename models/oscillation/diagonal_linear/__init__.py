@@ -1,17 +1,17 @@
 """Diagonal linear network at large steps: sparser by SGD, less sparse by full-batch descent.
 
-Sparse regression with weights (w+^2 - w-^2)/2. Every update shrinks the scale w+ w- that sets how close the
-interpolator lies to the smallest l1 norm. Large steps of SGD shrink it evenly, those of full-batch descent on
-the true features above all, so the l1 norm of the solution moves in opposite directions (arXiv:2302.08982; the
-stochastic gradient's bias: arXiv:2210.05337).
+Sparse regression with weights (w+^2 - w-^2)/2. Every update shrinks the scale w+ w- that sets how
+close the interpolator lies to the smallest l1 norm. Large steps of SGD shrink it evenly, those of
+full-batch descent on the true features above all, so the l1 norm of the solution moves in opposite
+directions (arXiv:2302.08982; the stochastic gradient's bias: arXiv:2210.05337).
 """
 
+from toysim.model import Check, Dim, Model, Observable
 from toysim.models.oscillation.diagonal_linear.parameters import DiagonalLinearParameters
 
-from toysim.model import Check, Dim, Model, Observable
-
 _EQUATIONS = """\
-beta = (w+^2 - w-^2)/2,  w+- <- w+- (1 -+ eta g);  g = gradient of (x.beta - y)^2/2 in beta, of one sample or the mean
+beta = (w+^2 - w-^2)/2,  w+- <- w+- (1 -+ eta g);
+    g = gradient of (x.beta - y)^2/2 in beta, of one sample or the mean
 alpha_eff^2 = w+ w- = alpha^2 prod_t (1 - eta^2 g_t^2)  per coordinate
 beta_T = alpha_eff^2 sinh(2 D_T),  D_T = -sum_t atanh(eta g_t)   while |eta g_t| < 1"""
 
@@ -40,7 +40,9 @@ DIAGONAL_LINEAR = Model(
         _exact("solution", "beta at the end", _FEATURE),
         _exact("effective_scale", "sqrt(|w+ w-|) at the end", _FEATURE),
     ),
-    diagnostics=(Observable("twin_distance", "largest change of any observable by 1e-13 more scale"),),
+    diagnostics=(
+        Observable("twin_distance", "largest change of any observable by 1e-13 more scale"),
+    ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
@@ -49,7 +51,10 @@ DIAGONAL_LINEAR = Model(
     equations=_EQUATIONS,
     sources=("arXiv:2210.05337", "arXiv:2302.08982"),
     seconds=lambda p: (
-        1e-4 + p.n_steps * p.n_features * (6e-8 + 2e-9 * (1 if p.descent == "stochastic" else p.n_samples))
+        1e-4
+        + p.n_steps
+        * p.n_features
+        * (6e-8 + 2e-9 * (1 if p.descent == "stochastic" else p.n_samples))
     ),
     checks=(
         Check(
@@ -58,6 +63,10 @@ DIAGONAL_LINEAR = Model(
             replicas=3,
             shifted=lambda values: {**values, "n_steps": values["n_steps"] + 1},
         ),
-        Check({"n_steps": 20_000}, {"learning_rate": [0.01, 0.05], "descent": ["stochastic", "full"]}, replicas=2),
+        Check(
+            {"n_steps": 20_000},
+            {"learning_rate": [0.01, 0.05], "descent": ["stochastic", "full"]},
+            replicas=2,
+        ),
     ),
 )

@@ -7,17 +7,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.rows import ESCAPED, records_of
 
 from toysim.jit import kernel
 from toysim.model import Batch, Rows
+from toysim.models.oscillation.rows import ESCAPED, records_of
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
 class Course(NamedTuple):
-    """Of one row: loss and l1 norm (R + 1,) at the records and, last, the end; solution and scale (d,)."""
+    """Of one row: loss and l1 norm (R + 1,) at the records and, last, the end; solution and scale
+    (d,).
+    """
 
     loss: Any
     l1_norm: Any
@@ -26,7 +28,9 @@ class Course(NamedTuple):
 
 
 @kernel
-def add_gradient(X: Array, y: Array, beta: Array, sample: int, weight: float, gradient: Array) -> None:
+def add_gradient(
+    X: Array, y: Array, beta: Array, sample: int, weight: float, gradient: Array
+) -> None:
     """Add weight (x.beta - y) x of one sample to ``gradient`` (d,)."""
     error = -y[sample]
     for j in range(len(beta)):
@@ -37,7 +41,9 @@ def add_gradient(X: Array, y: Array, beta: Array, sample: int, weight: float, gr
 
 @kernel
 def gradient_of(X: Array, y: Array, beta: Array, sample: int, gradient: Array) -> None:
-    """Gradient in beta of the squared error over 2: of one sample, or the mean over all where sample is -1."""
+    """Gradient in beta of the squared error over 2: of one sample, or the mean over all where
+    sample is -1.
+    """
     gradient[:] = 0.0
     if sample >= 0:
         add_gradient(X, y, beta, sample, 1.0, gradient)
@@ -59,11 +65,15 @@ def mean_loss(X: Array, y: Array, beta: Array) -> float:
 
 
 @kernel
-def descend(X: Array, y: Array, scale: float, eta: float, order: Ints, keep_at: Ints, course: Course) -> int:
-    """One row: w+ <- w+ (1 - eta g), w- <- w- (1 + eta g), beta = (w+^2 - w-^2)/2, from w+ = w- = scale.
+def descend(
+    X: Array, y: Array, scale: float, eta: float, order: Ints, keep_at: Ints, course: Course
+) -> int:
+    """One row: w+ <- w+ (1 - eta g), w- <- w- (1 + eta g), beta = (w+^2 - w-^2)/2, from w+ = w- =
+    scale.
 
-    ``order`` (T,): the sample of every update, -1 for all. ``keep_at``: updates, ascending, at which ``course`` is
-    written; the last ends the run. Returns -1, or the update that left sum |beta| < ESCAPED.
+    ``order`` (T,): the sample of every update, -1 for all. ``keep_at``: updates, ascending, at
+    which ``course`` is written; the last ends the run. Returns -1, or the update that left sum
+    |beta| < ESCAPED.
     """
     d = X.shape[1]
     plus, minus, beta, gradient = np.full(d, scale), np.full(d, scale), np.zeros(d), np.empty(d)
@@ -95,10 +105,14 @@ class Task(NamedTuple):
 
 
 def tasks(batch: Batch) -> Iterator[Task]:
-    """The tasks of the rows in turn; all methods and learning rates of a replica share the data, and SGD the order."""
+    """The tasks of the rows in turn; all methods and learning rates of a replica share the data,
+    and SGD the order.
+    """
     keep_at = np.concatenate([records_of(batch), batch["n_steps"][:, None]], axis=1)
     sizes = (batch[name].tolist() for name in ("n_samples", "n_features", "n_nonzero", "n_steps"))
-    for i, (rng, n, d, n_nonzero, n_steps) in enumerate(zip(batch.generators("task"), *sizes, strict=True)):
+    for i, (rng, n, d, n_nonzero, n_steps) in enumerate(
+        zip(batch.generators("task"), *sizes, strict=True)
+    ):
         X = rng.standard_normal((n, d))
         full = batch["descent"][i] == "full"
         order = np.full(n_steps, -1) if full else rng.integers(n, size=n_steps)
@@ -107,8 +121,13 @@ def tasks(batch: Batch) -> Iterator[Task]:
 
 def empty_course(batch: Batch) -> Course:
     """NaN for every row."""
-    shapes = [(len(batch), int(batch[name][0]) + more) for name, more in (("n_records", 1), ("n_features", 0))]
-    return Course(*(np.full(shape, np.nan) for shape in (shapes[0], shapes[0], shapes[1], shapes[1])))
+    shapes = [
+        (len(batch), int(batch[name][0]) + more)
+        for name, more in (("n_records", 1), ("n_features", 0))
+    ]
+    return Course(
+        *(np.full(shape, np.nan) for shape in (shapes[0], shapes[0], shapes[1], shapes[1]))
+    )
 
 
 def course_of(courses: Course, i: int) -> Course:

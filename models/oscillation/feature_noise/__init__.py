@@ -1,23 +1,28 @@
-"""A two-layer network that sees a strong feature, a weak feature and noise, trained with large steps.
+"""A two-layer network that sees a strong feature, a weak feature and noise, trained with large
+steps.
 
-Every sample carries a weak feature v and a noise patch, most carry a strong feature u besides. Small steps fit
-the training set by u and by memorising noise, and v stays where it started. At gamma_u > 1 the fitted point of the
-strong feature is unstable: residuals oscillate, the oscillation pushes the weights steadily along v, and it ends by
-itself once v takes a share V* of the output. That is the benign oscillation of arXiv:2310.17074. For patches
-orthogonal to each other the whole training reduces exactly to a recursion of a few sums of squares, whatever the
-width and the dimension.
+Every sample carries a weak feature v and a noise patch, most carry a strong feature u besides.
+Small steps fit the training set by u and by memorising noise, and v stays where it started. At
+gamma_u > 1 the fitted point of the strong feature is unstable: residuals oscillate, the oscillation
+pushes the weights steadily along v, and it ends by itself once v takes a share V* of the output.
+That is the benign oscillation of arXiv:2310.17074. For patches orthogonal to each other the whole
+training reduces exactly to a recursion of a few sums of squares, whatever the width and the
+dimension.
 """
 
+from toysim.model import Check, Dim, Model, Observable
 from toysim.models.oscillation.feature_noise.parameters import FeatureNoiseParameters
 
-from toysim.model import Check, Dim, Model, Observable
-
 _EQUATIONS = """\
-f(x) = sum_(j = +-1) (j/m) sum_r sum_patches max(<w_jr, x>, 0)^2        loss of a sample: kappa (f - y)^2
-strong sample: patches y u, y v, xi_i;  weak sample: y v, xi_i;  xi_i ~ N(0, |xi|^2/d), projected off u and v
-w_jr <- w_jr + (4 kappa eta / m) j y e sum_patches max(<w_jr, x>, 0) x,   e = 1 - y f(x), one sample an update
+f(x) = sum_(j = +-1) (j/m) sum_r sum_patches max(<w_jr, x>, 0)^2
+    loss of a sample: kappa (f - y)^2
+strong sample: patches y u, y v, xi_i;  weak sample: y v, xi_i;
+    xi_i ~ N(0, |xi|^2/d), projected off u and v
+w_jr <- w_jr + (4 kappa eta / m) j y e sum_patches max(<w_jr, x>, 0) x,
+    e = 1 - y f(x), one sample an update
 gamma_u = 4 kappa eta |u|^2 / m, |u| = 1;  gamma_v = gamma_u |v|^2;  gamma_xi = gamma_u |xi_i|^2
-theory, all patches orthogonal: A[j,s] = (1/m) sum_(r: sign<w_jr,u> = s) <w_jr,u>^2, B with v, C[j,i] with xi_i;
+theory, all patches orthogonal: A[j,s] = (1/m) sum_(r: sign<w_jr,u> = s) <w_jr,u>^2, B with v,
+    C[j,i] with xi_i;
 A[j,y] <- (1 + j y gamma_u e)^2 A[j,y] at a strong sample, B by gamma_v, C[j,i] by gamma_xi;
 where the factor is negative the group changes sign: A[j,-y] takes it over, C[j,i] becomes 0"""
 
@@ -41,51 +46,87 @@ def _course(name: str, long_name: str, unit: str = "1", dims: tuple[str, ...] = 
     return Observable(name, long_name, unit, (*dims, *_RECORD), rtol=1e-9, atol=1e-12, scale=1.0)
 
 
-def _final(name: str, long_name: str, unit: str = "1", dims: tuple[str, ...] = (), atol: float = 1e-12) -> Observable:
+def _final(
+    name: str, long_name: str, unit: str = "1", dims: tuple[str, ...] = (), atol: float = 1e-12
+) -> Observable:
     """The same at the end."""
     return Observable(name, long_name, unit, dims, rtol=1e-9, atol=atol, scale=1.0)
 
 
 FEATURE_NOISE = Model(
     id="oscillation.feature_noise",
-    title="two-layer network on a strong feature, a weak feature and noise, trained with large steps",
+    title="two-layer network on a strong feature, a weak feature and noise, trained with large "
+    "steps",
     parameters_class=FeatureNoiseParameters,
     dims=(
         Dim("label", "label: 0 for +1, 1 for -1", lambda p: 2),
         Dim("kind", "kind of sample: 0 strong, 1 weak", lambda p: 2),
-        Dim("role", "group of filters: 0 right (adds to y f), 1 wrong (takes from it)", lambda p: 2),
+        Dim(
+            "role", "group of filters: 0 right (adds to y f), 1 wrong (takes from it)", lambda p: 2
+        ),
         Dim("record", "record of the time course", lambda p: p.n_records),
     ),
     observables=(
         Observable("time", "updates before the record", "updates", _RECORD),
         _course("strong_groups", "sums of squares A of overlaps with u", dims=("role", "label")),
         _course("weak_groups", "sums of squares B of overlaps with v", dims=("role", "label")),
-        _course("noise_groups", "sums of squares C of overlaps with a sample's noise", dims=("role", "kind")),
+        _course(
+            "noise_groups",
+            "sums of squares C of overlaps with a sample's noise",
+            dims=("role", "kind"),
+        ),
         _course("loss", "mean loss of the training samples"),
         _course("residual_sum", "sum of residuals 1 - y f over strong visits so far", dims=_LABEL),
-        _course("eta_sharpness", "step times curvature of a sample's loss; unstable above 2", dims=_KIND),
+        _course(
+            "eta_sharpness", "step times curvature of a sample's loss; unstable above 2", dims=_KIND
+        ),
         _final("strong_output", "strong feature's part of y f at the end", dims=_LABEL),
         _final("weak_output", "weak feature's part of y f at the end", dims=_LABEL),
         _final("noise_output", "memorised noise's part of y f at the end", dims=_KIND),
         _final("final_loss", "mean loss of the training samples at the end"),
         _final("final_residual_sum", "sum of residuals 1 - y f over strong visits", dims=_LABEL),
-        _final("final_eta_sharpness", "step times curvature of a sample's loss at the end", dims=_KIND),
+        _final(
+            "final_eta_sharpness", "step times curvature of a sample's loss at the end", dims=_KIND
+        ),
         _final("late_residual", "mean |1 - y f| over the visits of the last tenth"),
-        _final("accumulation_slack", "sum of residuals less its lower bound; >= 0 without a flip", "1", _LABEL, 1e-9),
-        Observable("right_flip", "first update at which the right strong group changes sign", "updates", _LABEL),
-        Observable("weak_accuracy", "share of fresh points without the strong feature classified rightly"),
-        Observable("strong_accuracy", "share of fresh points with both features classified rightly"),
-        Observable("mixed_accuracy", "share of fresh points, kinds mixed as in training, classified rightly"),
+        _final(
+            "accumulation_slack",
+            "sum of residuals less its lower bound; >= 0 without a flip",
+            "1",
+            _LABEL,
+            1e-9,
+        ),
+        Observable(
+            "right_flip",
+            "first update at which the right strong group changes sign",
+            "updates",
+            _LABEL,
+        ),
+        Observable(
+            "weak_accuracy", "share of fresh points without the strong feature classified rightly"
+        ),
+        Observable(
+            "strong_accuracy", "share of fresh points with both features classified rightly"
+        ),
+        Observable(
+            "mixed_accuracy",
+            "share of fresh points, kinds mixed as in training, classified rightly",
+        ),
         Observable("learning_rate", "step eta = gamma_u m / (4 kappa |u|^2)", "1/|u|^2"),
         Observable("gamma_v", "step in units of the weak feature's curvature"),
         Observable("gamma_xi", "step in units of a noise patch's curvature, mean over samples"),
         Observable(
             "regime",
-            "strong feature's map: 0 lazy, 1 period two, 2 doubling and chaos, 3 sign flips; 4 the run diverged",
+            "strong feature's map: 0 lazy, 1 period two, 2 doubling and chaos, 3 sign flips; 4 "
+            "the run diverged",
             dtype="int8",
         ),
     ),
-    diagnostics=(Observable("weak_ceiling", "weak output V* at which oscillation ends, one label without noise"),),
+    diagnostics=(
+        Observable(
+            "weak_ceiling", "weak output V* at which oscillation ends, one label without noise"
+        ),
+    ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     paired=True,

@@ -1,15 +1,18 @@
-"""Gradient descent of the network, update by update, on the weights or on their coefficients along the patches.
+"""Gradient descent of the network, update by update, on the weights or on their coefficients along
+the patches.
 
-With e_i = 1 - y_i f(x_i), an update on b samples adds to filter (j, r), for each patch x of each of them,
+With e_i = 1 - y_i f(x_i), an update on b samples adds to filter (j, r), for each patch x of each of
+them,
 
     w_jr <- w_jr + (4 kappa eta / (m b)) j y_i e_i max(<w_jr, x>, 0) x            (arXiv:2310.17074)
 
-so weights only move along the n + 2 patch directions b_q = u, v, xi_1..xi_n: w_jr = w0_jr + sum_q c[q, jr] b_q, and
-the overlaps that an update needs are
+so weights only move along the n + 2 patch directions b_q = u, v, xi_1..xi_n: w_jr = w0_jr + sum_q
+c[q, jr] b_q, and the overlaps that an update needs are
 
     z[k, jr] = <w_jr, b_k> = z0[k, jr] + sum_q <b_k, b_q> c[q, jr]
 
-exactly and for any noise, at a cost of O(m n) an update whatever the dimension. Filters of sign + come before -.
+exactly and for any noise, at a cost of O(m n) an update whatever the dimension. Filters of sign +
+come before -.
 """
 
 from __future__ import annotations
@@ -18,10 +21,18 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.feature_noise.problem import NOISE, Task, U, V
-from toysim.models.oscillation.feature_noise.state import ESCAPED, Courses, Groups, Ledger, enter, positive, record
 
 from toysim.jit import kernel
+from toysim.models.oscillation.feature_noise.problem import NOISE, Task, U, V
+from toysim.models.oscillation.feature_noise.state import (
+    ESCAPED,
+    Courses,
+    Groups,
+    Ledger,
+    enter,
+    positive,
+    record,
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -31,7 +42,8 @@ class Network(NamedTuple):
 
     z             (n+2, 2m)  overlaps with the patch directions, as last looked at
     start         (n+2, 2m)  overlaps at the start
-    coefficients  (n+2, 2m)  how far the weights moved along each patch direction; not used on weights
+    coefficients  (n+2, 2m)  how far the weights moved along each patch direction; not used on
+                             weights
     gram          (n+2, n+2) <b_k, b_q>
     weights       (d, 2m)    at the start; on weights, now
     patches       (n+2, d)
@@ -88,7 +100,11 @@ def residual(z: Array, i: int, task: Task) -> float:
     strong = 1.0 - task.kind[i]
     f = 0.0
     for r in range(m):
-        plus = strong * positive(y * z[U, r]) ** 2 + positive(y * z[V, r]) ** 2 + positive(z[NOISE + i, r]) ** 2
+        plus = (
+            strong * positive(y * z[U, r]) ** 2
+            + positive(y * z[V, r]) ** 2
+            + positive(z[NOISE + i, r]) ** 2
+        )
         minus = strong * positive(y * z[U, m + r]) ** 2 + positive(y * z[V, m + r]) ** 2
         f += plus - (minus + positive(z[NOISE + i, m + r]) ** 2)
     return 1.0 - y * f / m

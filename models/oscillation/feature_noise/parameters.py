@@ -1,4 +1,6 @@
-"""Parameters of a two-layer network trained with large steps on a strong and a weak feature and noise."""
+"""Parameters of a two-layer network trained with large steps on a strong and a weak feature and
+noise.
+"""
 
 from __future__ import annotations
 
@@ -16,52 +18,89 @@ class FeatureNoiseParameters(Parameters):
     """Data, network and protocol; lengths in units of the strong feature's, |u| = 1."""
 
     gamma_u: float = parameter(
-        1.3, symbol="gamma_u", meaning="step in units of the strong feature's curvature, 4 kappa eta |u|^2 / m",
-        gt=0, le=1e6,
-    )  # fmt: skip
+        1.3,
+        symbol="gamma_u",
+        meaning="step in units of the strong feature's curvature, 4 kappa eta |u|^2 / m",
+        gt=0,
+        le=1e6,
+    )
     strong_fraction: float = parameter(
-        0.875, symbol="rho", meaning="fraction of the samples that carry the strong feature, the same for each label",
-        gt=0, lt=1,
-    )  # fmt: skip
-    n_samples: int = parameter(16, symbol="n", meaning="training samples, labels alternating", ge=4, le=100_000)
+        0.875,
+        symbol="rho",
+        meaning="fraction of the samples that carry the strong feature, the same for each label",
+        gt=0,
+        lt=1,
+    )
+    n_samples: int = parameter(
+        16, symbol="n", meaning="training samples, labels alternating", ge=4, le=100_000
+    )
     dimension: int = parameter(64, symbol="d", meaning="length of a patch", ge=3)
     n_filters: int = parameter(8, symbol="m", meaning="filters of each sign", ge=1, le=1_000_000)
-    weak_norm: float = parameter(0.1, symbol="|v|", unit="|u|", meaning="length of the weak feature", gt=0, le=1)
+    weak_norm: float = parameter(
+        0.1, symbol="|v|", unit="|u|", meaning="length of the weak feature", gt=0, le=1
+    )
     noise_norm: float = parameter(
-        0.2, symbol="|xi|", unit="|u|", meaning="root mean square length of a noise patch, sigma_p sqrt(d)",
-        ge=0, le=1e6,
-    )  # fmt: skip
+        0.2,
+        symbol="|xi|",
+        unit="|u|",
+        meaning="root mean square length of a noise patch, sigma_p sqrt(d)",
+        ge=0,
+        le=1e6,
+    )
     noise: Literal["projected", "unprojected", "orthogonalised"] = parameter(
         "projected",
         symbol="noise",
-        meaning="Gaussian noise orthogonal to the features; without projection; patches orthogonal to each other too",
+        meaning="Gaussian noise orthogonal to the features; without projection; patches "
+        "orthogonal to each other too",
     )
     start_scale: float = parameter(
-        0.02, symbol="sigma_0", unit="1/|u|", meaning="standard deviation of a filter's weights at the start",
-        gt=0, le=1e6,
-    )  # fmt: skip
+        0.02,
+        symbol="sigma_0",
+        unit="1/|u|",
+        meaning="standard deviation of a filter's weights at the start",
+        gt=0,
+        le=1e6,
+    )
     order: Literal["reshuffled", "cyclic", "with_replacement"] = parameter(
-        "reshuffled", symbol="order", meaning="how samples are visited: permuted anew each epoch, in turn, or drawn"
+        "reshuffled",
+        symbol="order",
+        meaning="how samples are visited: permuted anew each epoch, in turn, or drawn",
     )
     batch_size: int = parameter(
-        1, symbol="b", meaning="samples in an update, which takes the mean over them; n_samples for full batch", ge=1
+        1,
+        symbol="b",
+        meaning="samples in an update, which takes the mean over them; n_samples for full batch",
+        ge=1,
     )
     n_steps: int = parameter(20_000, symbol="T", meaning="updates", ge=1, le=2**31, stream=False)
     n_test: int = parameter(
-        400, symbol="N", meaning="fresh test points of each kind, labels alternating", ge=2, le=10**6, stream=False
+        400,
+        symbol="N",
+        meaning="fresh test points of each kind, labels alternating",
+        ge=2,
+        le=10**6,
+        stream=False,
     )
     loss_scale: float = parameter(
-        1.0, symbol="kappa", meaning="loss of a sample is kappa (f - y)^2; at fixed gamma_u it sets eta and the loss",
-        gt=0, stream=False,
-    )  # fmt: skip
+        1.0,
+        symbol="kappa",
+        meaning="loss of a sample is kappa (f - y)^2; at fixed gamma_u it sets eta and the loss",
+        gt=0,
+        stream=False,
+    )
     kernel: Literal["gram", "weights"] = parameter(
         "gram",
         symbol="kernel",
-        meaning="descend on the filters' overlaps with all patches, at a cost free of d, or on the weights themselves",
+        meaning="descend on the filters' overlaps with all patches, at a cost free of d, or on "
+        "the weights themselves",
         stream=False,
     )
     n_records: int = parameter(
-        0, symbol="R", meaning="records over the run, start and end included; 1 for the end only", ge=0, stream=False
+        0,
+        symbol="R",
+        meaning="records over the run, start and end included; 1 for the end only",
+        ge=0,
+        stream=False,
     )
 
     @property
@@ -72,18 +111,27 @@ class FeatureNoiseParameters(Parameters):
     @model_validator(mode="after")
     def _samples_fit(self) -> FeatureNoiseParameters:
         if self.n_samples % 2:
-            raise ValueError(f"n_samples = {self.n_samples} cannot be shared evenly by two labels; give an even number")
+            raise ValueError(
+                f"n_samples = {self.n_samples} cannot be shared evenly by two labels; give an "
+                "even number"
+            )
         per_label = (1.0 - self.strong_fraction) * self.n_samples / 2
-        if abs(per_label - round(per_label)) > 1e-6 or not 1 <= round(per_label) < self.n_samples // 2:
+        if (
+            abs(per_label - round(per_label)) > 1e-6
+            or not 1 <= round(per_label) < self.n_samples // 2
+        ):
             k = min(max(round(per_label), 1), self.n_samples // 2 - 1)
             raise ValueError(
-                f"strong_fraction = {self.strong_fraction:g} of n_samples = {self.n_samples} leaves {per_label:.4g} "
-                f"weak samples a label; it must be a whole number, with weak and strong samples of each label: "
+                f"strong_fraction = {self.strong_fraction:g} of n_samples = {self.n_samples} "
+                f"leaves {per_label:.4g} "
+                "weak samples a label; it must be a whole number, with weak and strong samples "
+                "of each label: "
                 f"strong_fraction = {1 - 2 * k / self.n_samples:.6g} gives {k}"
             )
         if self.n_samples % self.batch_size:
             raise ValueError(
-                f"batch_size = {self.batch_size} does not divide n_samples = {self.n_samples}; give one of its divisors"
+                f"batch_size = {self.batch_size} does not divide n_samples = {self.n_samples}; "
+                "give one of its divisors"
             )
         return self
 
@@ -92,23 +140,30 @@ class FeatureNoiseParameters(Parameters):
         n, d, filters = self.n_samples, self.dimension, 2 * self.n_filters
         if self.noise == "orthogonalised" and d < n + 2:
             raise ValueError(
-                f"dimension = {d} has no room for {n} orthogonal noise patches beside two features; "
+                f"dimension = {d} has no room for {n} orthogonal noise patches beside two "
+                "features; "
                 f"give dimension >= {n + 2}, fewer samples, or noise = projected"
             )
-        numbers = (n + 2 + 2 * filters) * d + (n + 2) * (n + 2 + 3 * filters) + self.n_test * filters
+        numbers = (
+            (n + 2 + 2 * filters) * d + (n + 2) * (n + 2 + 3 * filters) + self.n_test * filters
+        )
         if numbers > MAX_NUMBERS:
             raise ValueError(
-                f"n_samples = {n}, dimension = {d}, n_filters = {self.n_filters}, n_test = {self.n_test}: a run "
-                f"would hold {numbers:.2g} numbers ({8 * numbers / 2**30:.1f} GiB), at most {MAX_NUMBERS}; lower one"
+                f"n_samples = {n}, dimension = {d}, n_filters = {self.n_filters}, n_test = "
+                f"{self.n_test}: a run "
+                f"would hold {numbers:.2g} numbers ({8 * numbers / 2**30:.1f} GiB), at most "
+                f"{MAX_NUMBERS}; lower one"
             )
         if self.n_steps * self.batch_size > MAX_VISITS:
             raise ValueError(
-                f"n_steps * batch_size = {self.n_steps * self.batch_size:.2g} visits, the limit is {MAX_VISITS}; "
+                f"n_steps * batch_size = {self.n_steps * self.batch_size:.2g} visits, the limit "
+                f"is {MAX_VISITS}; "
                 f"lower n_steps or batch_size"
             )
         if self.n_records > self.n_steps + 1:
             raise ValueError(
-                f"n_records = {self.n_records} is more than one for each of n_steps = {self.n_steps} updates and the "
+                f"n_records = {self.n_records} is more than one for each of n_steps = "
+                f"{self.n_steps} updates and the "
                 f"start; give at most n_steps + 1"
             )
         return self

@@ -1,4 +1,6 @@
-"""What a row starts from: patches, labels, initial weights and the order of visits, the same for both sides."""
+"""What a row starts from: patches, labels, initial weights and the order of visits, the same for
+both sides.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +10,17 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.feature_noise.parameters import FeatureNoiseParameters
 
 from toysim.model import Batch
+from toysim.models.oscillation.feature_noise.parameters import FeatureNoiseParameters
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-U, V, NOISE = 0, 1, 2  # rows of the patch directions: strong feature, weak feature, first noise patch
+U, V, NOISE = (
+    0,
+    1,
+    2,
+)  # rows of the patch directions: strong feature, weak feature, first noise patch
 
 
 class Task(NamedTuple):
@@ -40,7 +46,9 @@ class Task(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """One row: ``patches`` (n+2, d) are u, v, xi_1..xi_n; ``weights`` (2m, d) filters of sign +1, then of -1."""
+    """One row: ``patches`` (n+2, d) are u, v, xi_1..xi_n; ``weights`` (2m, d) filters of sign +1,
+    then of -1.
+    """
 
     parameters: FeatureNoiseParameters
     task: Task
@@ -51,7 +59,8 @@ class Problem:
 def problems(batch: Batch) -> Iterator[Problem]:
     """The rows' problems in turn, one in memory at a time.
 
-    Axes are turned so that u and v are the first two: the Gaussian start and noise look the same from there.
+    Axes are turned so that u and v are the first two: the Gaussian start and noise look the same
+    from there.
     """
     noise, start, order = (batch.generators(stream) for stream in ("noise", "start", "order"))
     for i in range(len(batch)):
@@ -66,7 +75,9 @@ def _patches(p: FeatureNoiseParameters, generator: np.random.Generator) -> Array
     """Directions u, v, xi_1..xi_n; orthogonalised noise keeps each patch's length."""
     patches = np.zeros((p.n_samples + NOISE, p.dimension))
     patches[U, 0], patches[V, 1] = 1.0, p.weak_norm
-    xi = generator.standard_normal((p.n_samples, p.dimension)) * (p.noise_norm / np.sqrt(p.dimension))
+    xi = generator.standard_normal((p.n_samples, p.dimension)) * (
+        p.noise_norm / np.sqrt(p.dimension)
+    )
     if p.noise != "unprojected":
         xi[:, :NOISE] = 0.0
     if p.noise == "orthogonalised":
@@ -79,7 +90,9 @@ def _patches(p: FeatureNoiseParameters, generator: np.random.Generator) -> Array
 def _task(p: FeatureNoiseParameters, patches: Array, generator: np.random.Generator) -> Task:
     """Labels alternate, weak samples come first."""
     sample = np.arange(p.n_samples)
-    ends = np.linspace(0, p.n_steps, p.n_records) if p.n_records != 1 else np.array([float(p.n_steps)])
+    ends = (
+        np.linspace(0, p.n_steps, p.n_records) if p.n_records != 1 else np.array([float(p.n_steps)])
+    )
     return Task(
         rate=p.gamma_u,
         side=sample % 2,

@@ -1,21 +1,26 @@
-"""The exact recursion of the groups' sums of squares, for patches that are all orthogonal to each other.
+"""The exact recursion of the groups' sums of squares, for patches that are all orthogonal to each
+other.
 
-Every filter of a group takes the same factor k, so A, B and C obey a closed recursion in which the number of
-filters and the dimension no longer appear. With x_y the residual summed over an update's (strong) visits of label
-y and divided by b, and q = +1 for the right, -1 for the wrong group of that label,
+Every filter of a group takes the same factor k, so A, B and C obey a closed recursion in which the
+number of filters and the dimension no longer appear. With x_y the residual summed over an update's
+(strong) visits of label y and divided by b, and q = +1 for the right, -1 for the wrong group of
+that label,
 
     A <- k^2 A, k = 1 + q gamma_u x_y (strong visits);   B <- k^2 B, k = 1 + q gamma_v x_y;
     C_i <- k^2 C_i, k = 1 + q gamma_xi,i x_i
 
-Where k < 0 the whole group changes sign: in A and B the right group of a label becomes part of the wrong group of
-the other label and the wrong one part of the right one; in C it is dead for good, no sample has the patch -xi_i.
-Derived from the update of arXiv:2310.17074 for one sample an update; exact, not an approximation for small steps.
+Where k < 0 the whole group changes sign: in A and B the right group of a label becomes part of the
+wrong group of the other label and the wrong one part of the right one; in C it is dead for good, no
+sample has the patch -xi_i. Derived from the update of arXiv:2310.17074 for one sample an update;
+exact, not an approximation for small steps.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.jit import kernel
 from toysim.models.oscillation.feature_noise.problem import NOISE, Task, U, V
 from toysim.models.oscillation.feature_noise.state import (
     ESCAPED,
@@ -28,8 +33,6 @@ from toysim.models.oscillation.feature_noise.state import (
     sample_residual,
 )
 
-from toysim.jit import kernel
-
 Array = npt.NDArray[np.float64]
 
 
@@ -37,7 +40,8 @@ Array = npt.NDArray[np.float64]
 def grow(sums: Array, gamma: float, x: Array) -> None:
     """One update of A or B, [role, side], by the residuals x (2,) of the labels.
 
-    The right group of a label and the wrong group of the other are the filters of one sign: they swap by flips.
+    The right group of a label and the wrong group of the other are the filters of one sign: they
+    swap by flips.
     """
     for side in range(2):
         k, k_other = 1.0 + gamma * x[side], 1.0 - gamma * x[1 - side]
@@ -59,7 +63,8 @@ def recur(groups: Groups, origin: Array, task: Task, ledger: Ledger, courses: Co
     """All updates of a row; returns -1, or the update at which f blew up.
 
     groups  at the start, overwritten by the end
-    origin  (2,) the right strong groups without what joins them on the way, at the start; overwritten by the end
+    origin  (2,) the right strong groups without what joins them on the way, at the start;
+            overwritten by the end
     """
     n_steps, batch_size = task.visits.shape
     gamma_u, gamma_v = task.rate * task.square[U], task.rate * task.square[V]

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.model import Batch, Rows
 from toysim.models.oscillation.feature_noise.descent import Network, descend
 from toysim.models.oscillation.feature_noise.measures import Run, accuracies, measure, stacked
 from toysim.models.oscillation.feature_noise.problem import Problem, U, problems
 from toysim.models.oscillation.feature_noise.state import empty_courses, empty_ledger
-
-from toysim.model import Batch, Rows
 
 Array = npt.NDArray[np.float64]
 
@@ -49,7 +49,9 @@ def train(problem: Problem) -> tuple[Run, Array]:
 
 
 def _growth(before: Array, after: Array, side: int) -> float:
-    """log growth of |<w, u>| of the label's right filter with the largest overlap; NaN if it has no right filter."""
+    """log growth of |<w, u>| of the label's right filter with the largest overlap; NaN if it has no
+    right filter.
+    """
     m, y = len(before) // 2, 1 - 2 * side
     f = side * m + int(np.argmax(y * before[side * m : (side + 1) * m]))
     if y * before[f] <= 0:

@@ -1,13 +1,14 @@
 """The groups that all loops share, and what they write down on their way.
 
-Filters of one sign j whose overlap with u (or v, or a noise patch) has one sign take the same factor in every
-update, so sums of squares over such groups say all about the outputs:
+Filters of one sign j whose overlap with u (or v, or a noise patch) has one sign take the same
+factor in every update, so sums of squares over such groups say all about the outputs:
 
     A[j, s] = (1/m) sum_(r: sign<w_jr, u> = s) <w_jr, u>^2,   B[j, s] likewise with v,
     C[j, i] = (1/m) sum_r max(<w_jr, xi_i>, 0)^2
 
-They are kept as [role, side]: side 0 and 1 for label y = +1 and -1; role 0, right, is the group (j, s) = (y, y)
-that adds to the output y f of label y, role 1, wrong, the group (-y, y) that takes from it.
+They are kept as [role, side]: side 0 and 1 for label y = +1 and -1; role 0, right, is the group (j,
+s) = (y, y) that adds to the output y f of label y, role 1, wrong, the group (-y, y) that takes from
+it.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.feature_noise.problem import NOISE, Task, U, V
 
 from toysim.jit import kernel
+from toysim.models.oscillation.feature_noise.problem import NOISE, Task, U, V
 
 Array = npt.NDArray[np.float64]
 
@@ -35,10 +36,12 @@ class Groups(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """Sums over updates; x is an update's residual summed over strong visits of a label, divided by b.
+    """Sums over updates; x is an update's residual summed over strong visits of a label, divided by
+    b.
 
     first, second, third  (2,)  sums of x, x^2, x^3 by side
-    flip                  (2,)  first update with 1 + gamma_u x < 0, where the right group changes sign; NaN if none
+    flip                  (2,)  first update with 1 + gamma_u x < 0, where the right group changes
+                                sign; NaN if none
     late                  (1,)  sum of |residual| over the visits of the last tenth
     """
 
@@ -56,7 +59,8 @@ class Courses(NamedTuple):
     noise          (2, 2, R+1)  mean of C over samples: [role, kind]
     square         (R+1,)       mean squared residual over the training samples
     residual_sum   (2, R+1)     Ledger.first
-    sharpness      (2, R+1)     eta times the curvature of one sample's loss, mean over samples: [kind]
+    sharpness      (2, R+1)     eta times the curvature of one sample's loss, mean over samples:
+                                [kind]
     """
 
     strong: Array
@@ -88,7 +92,9 @@ def positive(x: float) -> float:
 def sample_residual(groups: Groups, i: int, task: Task) -> float:
     """e = 1 - y f(x_i) from the groups."""
     side = task.side[i]
-    output: float = groups.weak[0, side] - groups.weak[1, side] + (groups.noise[0, i] - groups.noise[1, i])
+    output: float = (
+        groups.weak[0, side] - groups.weak[1, side] + (groups.noise[0, i] - groups.noise[1, i])
+    )
     if task.kind[i] == 0:
         output += groups.strong[0, side] - groups.strong[1, side]
     return 1.0 - output
@@ -96,8 +102,9 @@ def sample_residual(groups: Groups, i: int, task: Task) -> float:
 
 @kernel
 def sample_sharpness(groups: Groups, i: int, task: Task) -> float:
-    """eta (8 kappa / m) (|u|^2 F + |v|^2 V + |xi|^2 C), F, V, C sums over both roles: eta times the largest
-    eigenvalue of the Hessian of kappa e^2 at e = 0, for patches orthogonal to each other."""
+    """eta (8 kappa / m) (|u|^2 F + |v|^2 V + |xi|^2 C), F, V, C sums over both roles: eta times the
+    largest eigenvalue of the Hessian of kappa e^2 at e = 0, for patches orthogonal to each
+    other."""
     side = task.side[i]
     total: float = task.square[V] * (groups.weak[0, side] + groups.weak[1, side])
     total += task.square[NOISE + i] * (groups.noise[0, i] + groups.noise[1, i])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
+from toysim.model import Batch, Rows
 from toysim.models.oscillation.feature_noise.descent import set_groups
 from toysim.models.oscillation.feature_noise.measures import Run, measure, stacked
 from toysim.models.oscillation.feature_noise.problem import Problem, V, problems
@@ -12,16 +14,15 @@ from toysim.models.oscillation.feature_noise.recursion import recur
 from toysim.models.oscillation.feature_noise.regimes import PERIOD_TWO, strong_share, weak_ceiling
 from toysim.models.oscillation.feature_noise.state import Groups, empty_courses, empty_ledger
 
-from toysim.model import Batch, Rows
-
 
 def predict(batch: Batch) -> Rows:
     """Every observable but the accuracies, row by row.
 
-    The recursion is exact where all patches are orthogonal. Valid there, and up to the step at which rounding
-    errors could grow along a run: the 2-cycle of the strong feature's map is stable, and draws errors in, for
-    gamma < sqrt(5) - 1; the same is asked of the weak feature and of every noise patch. Above it the values are
-    those of one run among others that start a rounding error apart: good for means over replicas, not for a row.
+    The recursion is exact where all patches are orthogonal. Valid there, and up to the step at
+    which rounding errors could grow along a run: the 2-cycle of the strong feature's map is stable,
+    and draws errors in, for gamma < sqrt(5) - 1; the same is asked of the weak feature and of every
+    noise patch. Above it the values are those of one run among others that start a rounding error
+    apart: good for means over replicas, not for a row.
     """
     return stacked([_row(problem) for problem in problems(batch)])
 

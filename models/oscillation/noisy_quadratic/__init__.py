@@ -1,13 +1,12 @@
 """Noisy quadratic model: momentum and schedules on a loss of independent modes, with exact moments.
 
-Each mode is a linear stochastic recursion, so the second moments obey a closed recursion of their own, for
-every schedule. It holds what a large learning rate costs (the noise floor), what it gains (speed), and where
-the mean square runs away.
+Each mode is a linear stochastic recursion, so the second moments obey a closed recursion of their
+own, for every schedule. It holds what a large learning rate costs (the noise floor), what it gains
+(speed), and where the mean square runs away.
 """
 
-from toysim.models.oscillation.noisy_quadratic.parameters import NoisyQuadraticParameters
-
 from toysim.model import Check, Dim, Model, Observable
+from toysim.models.oscillation.noisy_quadratic.parameters import NoisyQuadraticParameters
 
 _EQUATIONS = """\
 L = sum_i h_i theta_i^2 / 2,  h_i = i^-p,  noise variance c_i = c i^-q
@@ -29,12 +28,17 @@ NOISY_QUADRATIC = Model(
     ),
     observables=(
         Observable("update", "update of the record", dims=_RECORD),
-        Observable("loss", "loss", dims=_RECORD, atol=1e-9),  # at the start it is not random, only rounded
+        Observable(
+            "loss", "loss", dims=_RECORD, atol=1e-9
+        ),  # at the start it is not random, only rounded
         Observable("final_loss", "loss at the end"),
         Observable("square", "square of the mode's coordinate at the end", dims=_MODE),
     ),
     diagnostics=(
-        Observable("stationary_loss", "mean loss after infinitely many updates at the peak rate; NaN if unstable"),
+        Observable(
+            "stationary_loss",
+            "mean loss after infinitely many updates at the peak rate; NaN if unstable",
+        ),
         Observable("share_of_limit", "peak rate over the largest mean-square stable one"),
     ),
     simulate=f"{__name__}.simulation:simulate",
@@ -46,7 +50,14 @@ NOISY_QUADRATIC = Model(
     seconds=lambda p: 3e-5 + 1e-8 * p.n_steps * p.n_modes,
     checks=(
         Check(
-            {"noise": 0.01, "n_records": 4, "n_steps": 12, "warmup_steps": 2, "decay_steps": 4, "n_modes": 4},
+            {
+                "noise": 0.01,
+                "n_records": 4,
+                "n_steps": 12,
+                "warmup_steps": 2,
+                "decay_steps": 4,
+                "n_modes": 4,
+            },
             {"schedule": ["constant", "linear", "cosine", "wsd", "step"], "momentum": [0.0, 0.8]},
             replicas=2000,
             shifted=lambda values: {**values, "n_steps": values["n_steps"] + 1},
@@ -58,6 +69,9 @@ NOISY_QUADRATIC = Model(
             shifted=lambda values: {**values, "n_steps": values["n_steps"] + 1},
         ),
         # Here the noise makes half of the loss; many modes average its spread.
-        Check({"n_records": 2, "n_steps": 20, "n_modes": 60, "start": 2.0, "momentum": 0.5}, replicas=12_000),
+        Check(
+            {"n_records": 2, "n_steps": 20, "n_modes": 60, "start": 2.0, "momentum": 0.5},
+            replicas=12_000,
+        ),
     ),
 )

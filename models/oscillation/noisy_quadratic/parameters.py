@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from typing import Literal
 
-from toysim.models.oscillation.scheduled import ScheduledParameters
-
 from toysim.model import parameter
+from toysim.models.oscillation.scheduled import ScheduledParameters
 
 
 class NoisyQuadraticParameters(ScheduledParameters):
-    """Spectra of curvature and noise, start and momentum; steps above the stability limit diverge, and say so."""
+    """Spectra of curvature and noise, start and momentum; steps above the stability limit diverge,
+    and say so.
+    """
 
-    learning_rate: float = parameter(0.5, symbol="eta", meaning="learning rate at its peak", gt=0, le=1e6)
+    learning_rate: float = parameter(
+        0.5, symbol="eta", meaning="learning rate at its peak", gt=0, le=1e6
+    )
     schedule: Literal["constant", "linear", "cosine", "wsd", "step"] = parameter(
         "constant", symbol="schedule", meaning="course of the learning rate after the warm-up"
     )
     momentum: float = parameter(0.0, symbol="beta", meaning="heavy-ball momentum", ge=0, lt=1)
     n_modes: int = parameter(10, symbol="n", meaning="modes i = 1..n", ge=1, le=100_000)
-    curvature_power: float = parameter(1.0, symbol="p", meaning="curvatures h_i = i^-p", ge=0, le=20)
-    noise_power: float = parameter(1.0, symbol="q", meaning="gradient noise has variance c_i = c i^-q", ge=0, le=20)
-    noise: float = parameter(1.0, symbol="c", meaning="variance of the first mode's gradient noise", ge=0, le=1e12)
+    curvature_power: float = parameter(
+        1.0, symbol="p", meaning="curvatures h_i = i^-p", ge=0, le=20
+    )
+    noise_power: float = parameter(
+        1.0, symbol="q", meaning="gradient noise has variance c_i = c i^-q", ge=0, le=20
+    )
+    noise: float = parameter(
+        1.0, symbol="c", meaning="variance of the first mode's gradient noise", ge=0, le=1e12
+    )
     sample_noise: float = parameter(
-        0.0, symbol="kappa", meaning="an update sees the curvature h (1 + kappa) or h (1 - kappa), evenly", ge=0, le=1e6
+        0.0,
+        symbol="kappa",
+        meaning="an update sees the curvature h (1 + kappa) or h (1 - kappa), evenly",
+        ge=0,
+        le=1e6,
     )
     start: float = parameter(1.0, symbol="theta0", meaning="start of every mode", ge=-1e6, le=1e6)

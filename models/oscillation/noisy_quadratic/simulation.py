@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.rows import ESCAPED, rates_of, records_of
 
 from toysim.jit import kernel
 from toysim.model import Batch, Rows
+from toysim.models.oscillation.rows import ESCAPED, rates_of, records_of
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -26,15 +26,23 @@ def loss_of(h: Array, theta: Array) -> float:
 
 @kernel
 def descend(
-    theta: Array, w: Array, h: Array, deviation: Array, beta: float, kappa: float, rates: Array, rng: Any,
-    record_at: Ints, loss: Array,
-) -> int:  # fmt: skip
+    theta: Array,
+    w: Array,
+    h: Array,
+    deviation: Array,
+    beta: float,
+    kappa: float,
+    rates: Array,
+    rng: Any,
+    record_at: Ints,
+    loss: Array,
+) -> int:
     """One row, heavy-ball descent with fresh noise in every update
 
         w <- beta w - eta_t (h (1 + kappa s) theta + deviation z),  theta <- theta + w
 
-    ``theta``, ``w`` (n,) are overwritten by the end state; ``loss`` (R,) by the loss at the record updates.
-    Returns -1, or the update that left loss < ESCAPED.
+    ``theta``, ``w`` (n,) are overwritten by the end state; ``loss`` (R,) by the loss at the record
+    updates. Returns -1, or the update that left loss < ESCAPED.
     """
     next_record = 0
     for t in range(len(rates) + 1):
@@ -57,20 +65,39 @@ def descend(
 def spectra(batch: Batch) -> tuple[Array, Array]:
     """Curvatures and noise variances (n_rows, n_modes)."""
     i = np.arange(1.0, int(batch["n_modes"][0]) + 1.0)
-    return i ** -batch["curvature_power"][:, None], batch["noise"][:, None] * i ** -batch["noise_power"][:, None]
+    return i ** -batch["curvature_power"][:, None], batch["noise"][:, None] * i ** -batch[
+        "noise_power"
+    ][:, None]
 
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
     h, c = spectra(batch)
-    at, beta, kappa, schedule = records_of(batch), batch["momentum"], batch["sample_noise"], batch["schedule"]
-    theta, w, loss = np.repeat(batch["start"][:, None], h.shape[1], axis=1), np.zeros_like(h), np.full(at.shape, np.nan)
+    at, beta, kappa, schedule = (
+        records_of(batch),
+        batch["momentum"],
+        batch["sample_noise"],
+        batch["schedule"],
+    )
+    theta, w, loss = (
+        np.repeat(batch["start"][:, None], h.shape[1], axis=1),
+        np.zeros_like(h),
+        np.full(at.shape, np.nan),
+    )
     failed_at = np.empty(len(batch), np.int64)
     for i, rng in enumerate(batch.generators("gradient")):
         failed_at[i] = descend(
-            theta[i], w[i], h[i], np.sqrt(c[i]), beta[i], kappa[i], rates_of(batch, i, str(schedule[i])), rng,
-            at[i], loss[i],
-        )  # fmt: skip
+            theta[i],
+            w[i],
+            h[i],
+            np.sqrt(c[i]),
+            beta[i],
+            kappa[i],
+            rates_of(batch, i, str(schedule[i])),
+            rng,
+            at[i],
+            loss[i],
+        )
     return {
         "update": at.astype(float),
         "loss": loss,

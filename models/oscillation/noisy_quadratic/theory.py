@@ -1,4 +1,6 @@
-"""Second moments of the noisy quadratic model: their exact recursion, stationary values and stability limits."""
+"""Second moments of the noisy quadratic model: their exact recursion, stationary values and
+stability limits.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.noisy_quadratic.simulation import spectra
-from toysim.models.oscillation.rows import rates_of, records_of
 
 from toysim.jit import kernel
 from toysim.model import Batch, Rows
+from toysim.models.oscillation.noisy_quadratic.simulation import spectra
+from toysim.models.oscillation.rows import rates_of, records_of
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -20,13 +22,16 @@ Numbers = float | Array
 def largest_stable_rate(h: Numbers, beta: Numbers, kappa: Numbers = 0.0) -> Any:
     """Mean-square stable iff eta is below 2 (1 - beta^2) / (h (1 - beta + kappa^2 (1 + beta))).
 
-    Without sample noise 2 (1 + beta)/h. Without momentum 2 E x^2 / E x^4 for the squared input x^2 = h (1 +- kappa).
+    Without sample noise 2 (1 + beta)/h. Without momentum 2 E x^2 / E x^4 for the squared input x^2
+    = h (1 +- kappa).
     """
     beta, kappa = np.asarray(beta), np.asarray(kappa)
     return 2.0 * (1.0 - beta**2) / (h * (1.0 - beta + kappa**2 * (1.0 + beta)))
 
 
-def stationary_square(rate: Numbers, h: Numbers, c: Numbers, beta: Numbers, kappa: Numbers = 0.0) -> Any:
+def stationary_square(
+    rate: Numbers, h: Numbers, c: Numbers, beta: Numbers, kappa: Numbers = 0.0
+) -> Any:
     """E theta^2 at a constant stable rate:
 
     eta c (1 + beta) / (h [(1 - beta)(2 (1 + beta) - eta h) - eta h kappa^2 (1 + beta)])
@@ -38,12 +43,20 @@ def stationary_square(rate: Numbers, h: Numbers, c: Numbers, beta: Numbers, kapp
 
 @kernel
 def moments(
-    a: Array, h: Array, c: Array, beta: float, kappa: float, rates: Array, record_at: Ints, loss: Array
+    a: Array,
+    h: Array,
+    c: Array,
+    beta: float,
+    kappa: float,
+    rates: Array,
+    record_at: Ints,
+    loss: Array,
 ) -> None:
     """One row, a = E theta^2, b = E theta w, q = E w^2 of every mode, from b = q = 0
 
         q <- beta^2 q - 2 beta eta h b + eta^2 h^2 (1 + kappa^2) a + eta^2 c
-        b <- beta b - eta h a + q,    a <- a + 2 (beta b - eta h a) + q      (right-hand b and a: before)
+        b <- beta b - eta h a + q,    a <- a + 2 (beta b - eta h a) + q      (right-hand b and a:
+                                      before)
 
     ``a`` (n,) is overwritten by its end; ``loss`` (R,) by sum h a / 2 at the record updates.
     """
@@ -58,19 +71,39 @@ def moments(
             for i in range(len(a)):
                 eh = eta * h[i]
                 drift = beta * b[i] - eh * a[i]
-                q[i] = beta * beta * q[i] - 2.0 * beta * eh * b[i] + eh * eh * (1.0 + kappa * kappa) * a[i]
+                q[i] = (
+                    beta * beta * q[i]
+                    - 2.0 * beta * eh * b[i]
+                    + eh * eh * (1.0 + kappa * kappa) * a[i]
+                )
                 q[i] += eta * eta * c[i]
                 b[i] = drift + q[i]
                 a[i] += 2.0 * drift + q[i]
 
 
 def predict(batch: Batch) -> Rows:
-    """Every observable but the record updates, exactly; not valid where a mean square leaves the finite numbers."""
+    """Every observable but the record updates, exactly; not valid where a mean square leaves the
+    finite numbers.
+    """
     h, c = spectra(batch)
-    at, beta, kappa, rate = records_of(batch), batch["momentum"], batch["sample_noise"], batch["learning_rate"]
+    at, beta, kappa, rate = (
+        records_of(batch),
+        batch["momentum"],
+        batch["sample_noise"],
+        batch["learning_rate"],
+    )
     a, loss = np.repeat(batch["start"][:, None] ** 2, h.shape[1], axis=1), np.full(at.shape, np.nan)
     for i in range(len(batch)):
-        moments(a[i], h[i], c[i], beta[i], kappa[i], rates_of(batch, i, str(batch["schedule"][i])), at[i], loss[i])
+        moments(
+            a[i],
+            h[i],
+            c[i],
+            beta[i],
+            kappa[i],
+            rates_of(batch, i, str(batch["schedule"][i])),
+            at[i],
+            loss[i],
+        )
     final_loss = 0.5 * np.sum(h * a, axis=1)
     share = rate / largest_stable_rate(h[:, 0], beta, kappa)
     settled = stationary_square(rate[:, None], h, c, beta[:, None], kappa[:, None])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.rows import rates_of
 
 from toysim.jit import kernel
 from toysim.model import Batch
+from toysim.models.oscillation.rows import rates_of
 
 Array = npt.NDArray[np.float64]
 
@@ -24,7 +24,8 @@ def mean_square_course(v: float, k: float, s: float, rates: Array) -> Array:
 
 
 def greedy_rates(v: float, k: float, s: float, n_steps: int) -> Array:
-    """eta_t = k v_t/(k^2 v_t + s^2), the rate that makes the next v smallest: then 1/v_t = 1/v_0 + t k^2/s^2.
+    """eta_t = k v_t/(k^2 v_t + s^2), the rate that makes the next v smallest: then 1/v_t = 1/v_0 +
+    t k^2/s^2.
 
     So eta_t = 1/(s^2/(k v_0) + k (1 + t)); zero at v_0 = 0, without bounce.
     """
@@ -37,7 +38,9 @@ def greedy_rates(v: float, k: float, s: float, n_steps: int) -> Array:
 
 
 def row_rates(batch: Batch, i: int) -> Array:
-    """Rates (T,) of row i; greedy keeps the peak until the decay, and starts it from the exact mean square there."""
+    """Rates (T,) of row i; greedy keeps the peak until the decay, and starts it from the exact mean
+    square there.
+    """
     if batch["schedule"][i] != "greedy":
         return rates_of(batch, i, str(batch["schedule"][i]))
     rates = rates_of(batch, i, "constant")

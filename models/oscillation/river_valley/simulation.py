@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.river_valley.rates import row_rates
-from toysim.models.oscillation.rows import ESCAPED, records_of
 
 from toysim.jit import kernel
 from toysim.model import Batch, Rows
+from toysim.models.oscillation.river_valley.rates import row_rates
+from toysim.models.oscillation.rows import ESCAPED, records_of
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -26,7 +26,9 @@ class Valley(NamedTuple):
 
 
 @kernel
-def walk(y: float, valley: Valley, rates: Array, rng: Any, keep_at: Ints, position: Array, height: Array) -> int:
+def walk(
+    y: float, valley: Valley, rates: Array, rng: Any, keep_at: Ints, position: Array, height: Array
+) -> int:
     """One row: x <- x + eta c, y <- y - eta (k y + s z), from x = 0.
 
     ``position``, ``height`` are written at the updates ``keep_at``, ascending.
@@ -46,9 +48,13 @@ def walk(y: float, valley: Valley, rates: Array, rng: Any, keep_at: Ints, positi
 
 
 def updates_kept(batch: Batch) -> Ints:
-    """Updates (n, R + 2) at which rows are read: records, beginning of the decay, end; not in order."""
+    """Updates (n, R + 2) at which rows are read: records, beginning of the decay, end; not in
+    order.
+    """
     n_steps = batch["n_steps"][:, None]
-    return np.concatenate([records_of(batch), n_steps - batch["decay_steps"][:, None], n_steps], axis=1)
+    return np.concatenate(
+        [records_of(batch), n_steps - batch["decay_steps"][:, None], n_steps], axis=1
+    )
 
 
 def measured(batch: Batch, position: Array, square: Array) -> Rows:
@@ -77,7 +83,9 @@ def simulate(batch: Batch) -> Rows:
     for i, rng in enumerate(batch.generators("gradient")):
         valley = Valley(*(batch[name][i].item() for name in ("river_slope", "curvature", "noise")))
         rates, row = row_rates(batch, i), np.full((2, kept.shape[1]), np.nan)
-        failed_at[i] = walk(batch["start"][i].item(), valley, rates, rng, kept[i, order[i]], row[0], row[1])
+        failed_at[i] = walk(
+            batch["start"][i].item(), valley, rates, rng, kept[i, order[i]], row[0], row[1]
+        )
         position[i, order[i]], height[i, order[i]] = row
         rate[i] = np.append(rates, math.nan)[kept[i]]
     return {

@@ -1,14 +1,13 @@
 """Gradient descent on a loss of x y: does the sharpness settle at 2/eta?
 
-Where the flow would end at a minimum sharper than 2/eta, descent oscillates and moves to a flatter one. Which
-depends on the loss: well below 2/eta for (xy - 1)^2/2, just below for a loss of degree 4 (arXiv:2210.03294) and
-for one that grows linearly (arXiv:2212.07469). The product, the norm and the imbalance of the factors close
-exactly under an update, whatever the loss.
+Where the flow would end at a minimum sharper than 2/eta, descent oscillates and moves to a flatter
+one. Which depends on the loss: well below 2/eta for (xy - 1)^2/2, just below for a loss of degree 4
+(arXiv:2210.03294) and for one that grows linearly (arXiv:2212.07469). The product, the norm and the
+imbalance of the factors close exactly under an update, whatever the loss.
 """
 
-from toysim.models.oscillation.scalar_factorised.parameters import ScalarFactorisedParameters
-
 from toysim.model import Check, Dim, Model, Observable
+from toysim.models.oscillation.scalar_factorised.parameters import ScalarFactorisedParameters
 
 _EQUATIONS = """\
 x <- x - eta l'(p) y,  y <- y - eta l'(p) x,   p = x y, s = x^2 + y^2, D = x^2 - y^2, g = l'(p):
@@ -20,7 +19,9 @@ _RECORD = ("record",)
 
 
 def _exact(name: str, long_name: str, dims: tuple[str, ...] = ()) -> Observable:
-    """Two ways of computing the same numbers; rounding may grow by up to 1e5 (see ``factorised``)."""
+    """Two ways of computing the same numbers; rounding may grow by up to 1e5 (see
+    ``factorised``).
+    """
     return Observable(name, long_name, dims=dims, rtol=1e-9, atol=1e-9, scale=1.0)
 
 
@@ -42,7 +43,10 @@ SCALAR_FACTORISED = Model(
         _exact("final_loss", "loss at the end"),
     ),
     diagnostics=(
-        Observable("flow_sharpness", "sharpness at the minimum that gradient flow reaches from the same start"),
+        Observable(
+            "flow_sharpness",
+            "sharpness at the minimum that gradient flow reaches from the same start",
+        ),
         Observable("rounding_growth", "largest logarithm by which a rounding error grows"),
     ),
     simulate=f"{__name__}.simulation:simulate",
@@ -58,7 +62,13 @@ SCALAR_FACTORISED = Model(
             shifted=lambda values: {**values, "n_steps": values["n_steps"] + 1},
         ),
         Check({}, {"learning_rate": [0.2, 0.33, 0.36, 0.4, 0.5]}),
-        Check({"loss_kind": "quartic", "x_start": 0.5, "y_start": 3.0}, {"learning_rate": [0.117, 0.1226, 0.156]}),
-        Check({"loss_kind": "logistic", "x_start": 0.5, "y_start": 12.0}, {"learning_rate": [0.04, 0.06, 0.08]}),
+        Check(
+            {"loss_kind": "quartic", "x_start": 0.5, "y_start": 3.0},
+            {"learning_rate": [0.117, 0.1226, 0.156]},
+        ),
+        Check(
+            {"loss_kind": "logistic", "x_start": 0.5, "y_start": 12.0},
+            {"learning_rate": [0.04, 0.06, 0.08]},
+        ),
     ),
 )

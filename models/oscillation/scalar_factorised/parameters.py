@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from toysim.models.oscillation.recorded import RecordedParameters
-
 from toysim.model import parameter
+from toysim.models.oscillation.recorded import RecordedParameters
 
 
 class ScalarFactorisedParameters(RecordedParameters):

@@ -6,11 +6,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.rows import ESCAPED, records_of
-from toysim.models.oscillation.scalar_factorised.losses import KINDS, loss_of, sharpness_of, slope_of
 
 from toysim.jit import kernel
 from toysim.model import Batch, Rows
+from toysim.models.oscillation.rows import ESCAPED, records_of
+from toysim.models.oscillation.scalar_factorised.losses import (
+    KINDS,
+    loss_of,
+    sharpness_of,
+    slope_of,
+)
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -26,7 +31,9 @@ class Course(NamedTuple):
 
 
 @kernel
-def descend(i: int, x: float, y: float, kind: int, eta: float, keep_at: Ints, course: Course) -> int:
+def descend(
+    i: int, x: float, y: float, kind: int, eta: float, keep_at: Ints, course: Course
+) -> int:
     """Row i: x <- x - eta l'(x y) y, y <- y - eta l'(x y) x, both at once.
 
     ``keep_at``: updates, ascending, at which ``course`` is written; the last ends the run.
@@ -50,7 +57,7 @@ def descend(i: int, x: float, y: float, kind: int, eta: float, keep_at: Ints, co
 @kernel
 def descend_rows(
     x: Array, y: Array, kind: Ints, eta: Array, keep_at: Ints, course: Course, failed_at: Ints
-) -> None:  # fmt: skip
+) -> None:
     """``descend`` for every row."""
     for i in range(len(x)):
         failed_at[i] = descend(i, x[i], y[i], kind[i], eta[i], keep_at[i], course)
@@ -82,7 +89,15 @@ def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
     at = updates_kept(batch)
     course, failed_at = empty_course(at), np.empty(len(batch), np.int64)
-    descend_rows(batch["x_start"], batch["y_start"], kinds(batch), batch["learning_rate"], at, course, failed_at)
+    descend_rows(
+        batch["x_start"],
+        batch["y_start"],
+        kinds(batch),
+        batch["learning_rate"],
+        at,
+        course,
+        failed_at,
+    )
     return {
         **measured(batch, course),
         "update": at[:, :-1].astype(float),

@@ -6,9 +6,17 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.jit import kernel
+from toysim.model import Batch, Rows
 from toysim.models.oscillation.factorised import LARGEST_GROWTH, stretch, update
 from toysim.models.oscillation.rows import ESCAPED
-from toysim.models.oscillation.scalar_factorised.losses import bend_of, loss_of, sharpness_of, slope_of
+from toysim.models.oscillation.scalar_factorised.losses import (
+    bend_of,
+    loss_of,
+    sharpness_of,
+    slope_of,
+)
 from toysim.models.oscillation.scalar_factorised.simulation import (
     Course,
     empty_course,
@@ -17,9 +25,6 @@ from toysim.models.oscillation.scalar_factorised.simulation import (
     updates_kept,
 )
 
-from toysim.jit import kernel
-from toysim.model import Batch, Rows
-
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -27,8 +32,9 @@ Ints = npt.NDArray[np.int64]
 @kernel
 def follow(
     i: int, p: float, s: float, D: float, kind: int, eta: float, keep_at: Ints, course: Course
-) -> float:  # fmt: skip
-    """Row i by the recursion of ``factorised``; returns the largest log-growth of an error made on the way.
+) -> float:
+    """Row i by the recursion of ``factorised``; returns the largest log-growth of an error made on
+    the way.
 
     Infinite where the run diverges.
     """
@@ -52,8 +58,15 @@ def follow(
 
 @kernel
 def follow_rows(
-    p: Array, s: Array, D: Array, kind: Ints, eta: Array, keep_at: Ints, course: Course, growth: Array
-) -> None:  # fmt: skip
+    p: Array,
+    s: Array,
+    D: Array,
+    kind: Ints,
+    eta: Array,
+    keep_at: Ints,
+    course: Course,
+    growth: Array,
+) -> None:
     """``follow`` for every row."""
     for i in range(len(p)):
         growth[i] = follow(i, p[i], s[i], D[i], kind[i], eta[i], keep_at[i], course)
@@ -69,7 +82,8 @@ def flow_sharpness(kind: Ints, imbalance: Array) -> Array:
 
 
 def logistic_edge_share(eta: float) -> float:
-    """eta * sharpness / 2 at which the logistic loss ends from above the edge (y0^2 - x0^2 > 8/eta): 1 - 3 eta^2/16.
+    """eta * sharpness / 2 at which the logistic loss ends from above the edge (y0^2 - x0^2 >
+    8/eta): 1 - 3 eta^2/16.
 
     Up to O(eta^4); measured, not proved (extrapolated over eta: .18750 for 3/16).
     """
@@ -77,7 +91,9 @@ def logistic_edge_share(eta: float) -> float:
 
 
 def predict(batch: Batch) -> Rows:
-    """Every observable exactly; valid unless the run diverges or rounding grows to where no digits are left."""
+    """Every observable exactly; valid unless the run diverges or rounding grows to where no digits
+    are left.
+    """
     at, kind = updates_kept(batch), kinds(batch)
     x, y = batch["x_start"], batch["y_start"]
     imbalance = (x - y) * (x + y)

@@ -1,15 +1,14 @@
 """SGD on one sample that carries a strong and a weak feature: oscillation teaches the weak one.
 
-The two-layer network with squared ReLU of arXiv:2310.17074, trained on one sample without noise. All filters
-of a sign share one factor per update, so the two features' outputs F and V are all there is. Below gamma = 1
-the strong feature fits the label and the weak one stays where it started. Above, the fit is unstable: F
-oscillates around 1, the residual is positive on average, and V grows until it has taken over so much of the
-label that the rest is stable again.
+The two-layer network with squared ReLU of arXiv:2310.17074, trained on one sample without noise.
+All filters of a sign share one factor per update, so the two features' outputs F and V are all
+there is. Below gamma = 1 the strong feature fits the label and the weak one stays where it started.
+Above, the fit is unstable: F oscillates around 1, the residual is positive on average, and V grows
+until it has taken over so much of the label that the rest is stable again.
 """
 
-from toysim.models.oscillation.single_datum.parameters import SingleDatumParameters
-
 from toysim.model import Check, Dim, Model, Observable
+from toysim.models.oscillation.single_datum.parameters import SingleDatumParameters
 
 _EQUATIONS = """\
 e = 1 - F - V                              residual of the label 1
@@ -21,7 +20,9 @@ _RECORD, _SAMPLE = ("record",), ("sample",)
 
 
 def _orbit(name: str, long_name: str) -> Observable:
-    """Exact on the attractor; a sum over the window rounds at 1e-13 or so, near zero measured against 1."""
+    """Exact on the attractor; a sum over the window rounds at 1e-13 or so, near zero measured
+    against 1.
+    """
     return Observable(name, long_name, rtol=1e-9, atol=1e-10, scale=1.0)
 
 
@@ -38,28 +39,49 @@ SINGLE_DATUM = Model(
         Observable("strong", "strong output F", dims=_RECORD, rtol=1e-9),
         # From 1e-30 on: the floor must not cover it.
         Observable("weak", "weak output V", dims=_RECORD, rtol=1e-9, atol=0.0),
-        Observable("residual_sum", "sum of the residuals so far", dims=_RECORD, rtol=1e-9, atol=1e-9),
+        Observable(
+            "residual_sum", "sum of the residuals so far", dims=_RECORD, rtol=1e-9, atol=1e-9
+        ),
         Observable("strong_samples", "strong output F at the last updates", dims=_SAMPLE),
         _orbit("mean_residual", "residual averaged over the last updates"),
         _orbit("strong_low", "smallest F over the last updates"),
         _orbit("strong_high", "largest F over the last updates"),
         _orbit("lyapunov", "Lyapunov exponent per update over the last updates, of a change in F"),
-        Observable("weak_growth", "log-growth of the weak overlap per update, last updates", rtol=1e-9, atol=1e-14),
-        # Neglected: order r^2, r gamma^2 and, in the time, 2 r over a logarithm: below the tolerance where given.
+        Observable(
+            "weak_growth",
+            "log-growth of the weak overlap per update, last updates",
+            rtol=1e-9,
+            atol=1e-14,
+        ),
+        # Neglected: order r^2, r gamma^2 and, in the time, 2 r over a logarithm: below the
+        # tolerance where given.
         Observable("final_weak", "weak output V at the end", rtol=5e-3, atol=0.0),
         Observable("final_strong", "strong output F at the end", rtol=5e-3),
         Observable("final_residual", "residual at the end", atol=1e-9, scale=1.0),
-        Observable("eta_sharpness", "learning rate times sharpness at the end; stable below 2", rtol=5e-3),
         Observable(
-            "acquisition_time", "first update with V above half its limit (gamma - 1)/(gamma (1 - r))", rtol=5e-3
+            "eta_sharpness", "learning rate times sharpness at the end; stable below 2", rtol=5e-3
+        ),
+        Observable(
+            "acquisition_time",
+            "first update with V above half its limit (gamma - 1)/(gamma (1 - r))",
+            rtol=5e-3,
         ),
         # At rest every update may round in the same direction, by 4e-16.
         Observable("identity_gap", "sum log|1 + gamma e| - log(F_T/F_0)/2", atol=1e-6, scale=1.0),
-        Observable("accumulation_slack", "sum of residuals less its lower bound, while no factor is negative"),
+        Observable(
+            "accumulation_slack",
+            "sum of residuals less its lower bound, while no factor is negative",
+        ),
     ),
     diagnostics=(
-        Observable("regime", "0 lazy, 1 period 2, 2 doublings, 3 chaos and windows, 4 sign flips", dtype="int8"),
-        Observable("weak_limit", "V at which the fitted point is marginally stable, 0 for gamma < 1"),
+        Observable(
+            "regime",
+            "0 lazy, 1 period 2, 2 doublings, 3 chaos and windows, 4 sign flips",
+            dtype="int8",
+        ),
+        Observable(
+            "weak_limit", "V at which the fitted point is marginally stable, 0 for gamma < 1"
+        ),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
@@ -70,7 +92,10 @@ SINGLE_DATUM = Model(
     checks=(
         Check({"weak_start": 0.0, "n_steps": 40_000}, {"gamma": [0.2, 0.9, 1.05, 1.1, 1.2]}),
         Check({"n_steps": 400_000}, {"gamma": [1.05, 1.1, 1.2]}),
-        Check({"n_steps": 40_000, "weak_start": 1e-3}, {"gamma": [0.02, 0.1, 0.3], "weak_ratio": [0.01, 0.02]}),
+        Check(
+            {"n_steps": 40_000, "weak_start": 1e-3},
+            {"gamma": [0.02, 0.1, 0.3], "weak_ratio": [0.01, 0.02]},
+        ),
         Check(
             {"start": "orbit", "weak_start": 1e-30, "n_steps": 2001, "n_records": 6},
             {"gamma": [1.05, 1.12, 1.2]},

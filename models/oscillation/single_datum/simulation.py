@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.oscillation.rows import records_of
-from toysim.models.oscillation.single_datum.closed_forms import orbit, weak_limit
 
 from toysim.jit import kernel
 from toysim.model import Batch, Rows
+from toysim.models.oscillation.rows import records_of
+from toysim.models.oscillation.single_datum.closed_forms import orbit, weak_limit
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -42,8 +42,9 @@ def update(F: float, V: float, gamma: float, r: float) -> tuple[float, float]:
 
         F <- F (1 + gamma e)^2,  V <- V (1 + r gamma e)^2,  e = 1 - F - V
 
-    where a negative factor turns the filters away from the feature: squared ReLU, its output is then 0 for good
-    (arXiv:2310.17074, one sample without noise). Neither can escape: a factor that overshoots far is negative next.
+    where a negative factor turns the filters away from the feature: squared ReLU, its output is
+    then 0 for good (arXiv:2310.17074, one sample without noise). Neither can escape: a factor that
+    overshoots far is negative next.
     """
     e = 1.0 - F - V
     k, k_weak = 1.0 + gamma * e, 1.0 + r * gamma * e
@@ -52,7 +53,9 @@ def update(F: float, V: float, gamma: float, r: float) -> tuple[float, float]:
 
 @kernel
 def stretch(F: float, V: float, gamma: float, r: float, tangent: Array) -> float:
-    """Carry a change (dF, dV) of the state through one update; returns the log of its stretch, and rescales it."""
+    """Carry a change (dF, dV) of the state through one update; returns the log of its stretch, and
+    rescales it.
+    """
     e = 1.0 - F - V
     k, k_weak = 1.0 + gamma * e, 1.0 + r * gamma * e
     dF, dV = tangent
@@ -67,7 +70,9 @@ def stretch(F: float, V: float, gamma: float, r: float, tangent: Array) -> float
 
 @kernel
 def watch(i: int, F: float, V: float, gamma: float, r: float, n_average: int, out: Outcome) -> None:
-    """Row i, the last n_average updates from the state they begin with: averages, extremes, exponents and samples."""
+    """Row i, the last n_average updates from the state they begin with: averages, extremes,
+    exponents and samples.
+    """
     total = exponent = logs_weak = 0.0
     low, high = math.inf, 0.0
     tangent = np.array([1.0, 0.0])
@@ -88,9 +93,17 @@ def watch(i: int, F: float, V: float, gamma: float, r: float, n_average: int, ou
 
 @kernel
 def iterate(
-    i: int, F: float, V: float, gamma: float, r: float, n_steps: int, n_average: int, half: float,
-    record_at: Ints, out: Outcome,
-) -> None:  # fmt: skip
+    i: int,
+    F: float,
+    V: float,
+    gamma: float,
+    r: float,
+    n_steps: int,
+    n_average: int,
+    half: float,
+    record_at: Ints,
+    out: Outcome,
+) -> None:
     """Row i, all updates: course, sums over the run, and the first update with V > ``half``."""
     F_start, next_record = F, 0
     total = squares = cubes = logs = 0.0
@@ -112,17 +125,28 @@ def iterate(
             F, V = update(F, V, gamma, r)
             if half < V and math.isnan(out.acquisition_time[i]):
                 out.acquisition_time[i] = t + 1.0
-    gained = 0.5 * math.log(F / F_start) if F > 0.0 else math.nan  # nothing holds past a negative factor
+    gained = (
+        0.5 * math.log(F / F_start) if F > 0.0 else math.nan
+    )  # nothing holds past a negative factor
     out.identity_gap[i] = logs - gained
     # log(1 + x) <= x - x^2/2 + x^3/3 for x > -1, summed over x = gamma e
-    out.accumulation_slack[i] = total - (gained / gamma + 0.5 * gamma * squares - gamma * gamma * cubes / 3.0)
+    out.accumulation_slack[i] = total - (
+        gained / gamma + 0.5 * gamma * squares - gamma * gamma * cubes / 3.0
+    )
 
 
 @kernel
 def iterate_rows(
-    F: Array, V: Array, gamma: Array, r: Array, n_steps: Ints, n_average: Ints, half: Array,
-    record_at: Ints, out: Outcome,
-) -> None:  # fmt: skip
+    F: Array,
+    V: Array,
+    gamma: Array,
+    r: Array,
+    n_steps: Ints,
+    n_average: Ints,
+    half: Array,
+    record_at: Ints,
+    out: Outcome,
+) -> None:
     """``iterate`` for every row."""
     for i in range(len(F)):
         iterate(i, F[i], V[i], gamma[i], r[i], n_steps[i], n_average[i], half[i], record_at[i], out)
@@ -137,7 +161,9 @@ def half_limit(gamma: Array, ratio: Array) -> Array:
 def strong_start(batch: Batch) -> Array:
     """F at the start of every row: as given, or on the period-2 orbit."""
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(batch["start"] == "orbit", orbit(batch["gamma"])[0], batch["strong_start"]))
+        return np.asarray(
+            np.where(batch["start"] == "orbit", orbit(batch["gamma"])[0], batch["strong_start"])
+        )
 
 
 def simulate(batch: Batch) -> Rows:
@@ -149,9 +175,16 @@ def simulate(batch: Batch) -> Rows:
     shapes["strong_samples"] = (n, int(batch["n_samples"][0]))
     out = Outcome(**{name: np.full(shape, np.nan) for name, shape in shapes.items()})
     iterate_rows(
-        strong_start(batch), batch["weak_start"], gamma, ratio, batch["n_steps"], batch["n_average"],
-        half_limit(gamma, ratio), at, out,
-    )  # fmt: skip
+        strong_start(batch),
+        batch["weak_start"],
+        gamma,
+        ratio,
+        batch["n_steps"],
+        batch["n_average"],
+        half_limit(gamma, ratio),
+        at,
+        out,
+    )
     return {
         **out._asdict(),
         "update": at.astype(float),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.model import Batch, Rows
 from toysim.models.oscillation.rows import records_of
 from toysim.models.oscillation.single_datum import closed_forms as forms
 from toysim.models.oscillation.single_datum.simulation import strong_start
-
-from toysim.model import Batch, Rows
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 REGIMES = (1.0, forms.ORBIT_STABLE_BELOW, forms.CHAOS_ABOVE, forms.FLIPS_ABOVE)
-NEGLECTED = 2.5e-3  # largest remainder, r^2 or r gamma^2 for V at the end, r / log(V*/V_0) for the time
+NEGLECTED = (
+    2.5e-3  # largest remainder, r^2 or r gamma^2 for V at the end, r / log(V*/V_0) for the time
+)
 MUCH_LESS = 1e-3  # V_0 below this share of V*
 UNSEEN = 1e-14  # V too small to move F
 SETTLED = 40.0  # a transient is over after as many of its time constants
@@ -23,13 +25,15 @@ SETTLED = 40.0  # a transient is over after as many of its time constants
 def predict(batch: Batch) -> Rows:
     """Attractor without the weak feature, the end with it, and courses on the orbit; NaN elsewhere.
 
-    Valid (at all) where no sign flip can occur: gamma < 3 sqrt(3)/2 - 1 and F_0 < (1 + gamma)/gamma.
+    Valid (at all) where no sign flip can occur: gamma < 3 sqrt(3)/2 - 1 and F_0 < (1 +
+    gamma)/gamma.
     """
     with np.errstate(all="ignore"):
         gamma, ratio = batch["gamma"], batch["weak_ratio"]
         strong, weak = strong_start(batch), batch["weak_start"]
         valid = (gamma < forms.FLIPS_ABOVE) & (gamma * strong < 1.0 + gamma) & (strong + weak < 2.0)
-        # Where the weak feature alone is unstable too, it may drive F below the smallest floating-point number.
+        # Where the weak feature alone is unstable too, it may drive F below the smallest
+        # floating-point number.
         identity = np.where(ratio * gamma < 1.0, 0.0, np.nan)
         rows = {
             **_courses(batch, strong),
@@ -48,13 +52,23 @@ def _where(flags: Flags, values: Array) -> Array:
 
 
 def _courses(batch: Batch, low: Array) -> Rows:
-    """Strong and weak output and the running residual, for starts on the stable orbit and a V too small to matter."""
-    gamma, ratio, weak = batch["gamma"][:, None], batch["weak_ratio"][:, None], batch["weak_start"][:, None]
+    """Strong and weak output and the running residual, for starts on the stable orbit and a V too
+    small to matter.
+    """
+    gamma, ratio, weak = (
+        batch["gamma"][:, None],
+        batch["weak_ratio"][:, None],
+        batch["weak_start"][:, None],
+    )
     at = records_of(batch)
     low = low[:, None]
     rounds, odd = at // 2, at % 2 == 1
     step = np.where(odd, 1.0 - low, 0.0)  # the residual of half a round
-    grown = weak * forms.orbit_weak_factor(gamma, ratio) ** (2 * rounds) * (1.0 + ratio * gamma * step) ** 2
+    grown = (
+        weak
+        * forms.orbit_weak_factor(gamma, ratio) ** (2 * rounds)
+        * (1.0 + ratio * gamma * step) ** 2
+    )
     known = (batch["start"] == "orbit") & (batch["gamma"] < forms.ORBIT_STABLE_BELOW)
     known &= np.all(grown <= UNSEEN, axis=1)
     return {
@@ -65,8 +79,12 @@ def _courses(batch: Batch, low: Array) -> Rows:
 
 
 def _exponent(gamma: Array) -> Array:
-    """Log of the change per update of a small distance from the fitted point (gamma < 1) or the orbit."""
-    multiplier = np.where(gamma < 1.0, np.abs(1.0 - 2.0 * gamma), np.sqrt(np.abs(forms.orbit_multiplier(gamma))))
+    """Log of the change per update of a small distance from the fitted point (gamma < 1) or the
+    orbit.
+    """
+    multiplier = np.where(
+        gamma < 1.0, np.abs(1.0 - 2.0 * gamma), np.sqrt(np.abs(forms.orbit_multiplier(gamma)))
+    )
     return np.log(multiplier)
 
 
@@ -76,7 +94,9 @@ def _updates_to_settle(gamma: Array, strong: Array) -> Array:
 
 
 def _attractor(batch: Batch, strong: Array) -> Rows:
-    """Fitted point (gamma < 1) or period-2 orbit of F alone, once the way there is over by the averages' window."""
+    """Fitted point (gamma < 1) or period-2 orbit of F alone, once the way there is over by the
+    averages' window.
+    """
     gamma, ratio = batch["gamma"], batch["weak_ratio"]
     lazy = gamma < 1.0
     low, high = forms.orbit(gamma)
@@ -95,16 +115,31 @@ def _attractor(batch: Batch, strong: Array) -> Rows:
 
 
 def _end(batch: Batch, strong: Array) -> Rows:
-    """Outputs after training has come to rest; how far V grew at small gamma, or above 1; when it did."""
-    gamma, ratio, weak, n_steps = batch["gamma"], batch["weak_ratio"], batch["weak_start"], batch["n_steps"]
+    """Outputs after training has come to rest; how far V grew at small gamma, or above 1; when it
+    did.
+    """
+    gamma, ratio, weak, n_steps = (
+        batch["gamma"],
+        batch["weak_ratio"],
+        batch["weak_start"],
+        batch["n_steps"],
+    )
     limit = forms.weak_limit(gamma, ratio)
     climbs = (strong < 1.0) & (weak <= MUCH_LESS) & (ratio * gamma**2 <= NEGLECTED)
     small = climbs & (gamma < 1.0) & (n_steps >= _updates_to_settle(gamma, strong))
-    acquires = (gamma > 1.0) & (strong < 1.0) & (weak > 0.0) & (weak <= MUCH_LESS * limit) & (ratio**2 <= NEGLECTED)
+    acquires = (
+        (gamma > 1.0)
+        & (strong < 1.0)
+        & (weak > 0.0)
+        & (weak <= MUCH_LESS * limit)
+        & (ratio**2 <= NEGLECTED)
+    )
     time = forms.acquisition_time(strong, weak, gamma, ratio)
     # Past V* the squared oscillation shrinks by r gamma V* per update.
     rests = acquires & (n_steps >= 2.0 * time + SETTLED / (ratio * (gamma - 1.0)))
-    end = np.where(small, forms.small_step_weak_end(strong, weak, gamma, ratio), forms.weak_end(gamma, ratio))
+    end = np.where(
+        small, forms.small_step_weak_end(strong, weak, gamma, ratio), forms.weak_end(gamma, ratio)
+    )
     timed = acquires & (n_steps > 1.1 * time) & (gamma < forms.ORBIT_STABLE_BELOW)
     timed &= ratio <= NEGLECTED * np.log(limit / weak)
     rows = {
@@ -114,5 +149,7 @@ def _end(batch: Batch, strong: Array) -> Rows:
         "eta_sharpness": 2.0 * gamma * (1.0 - end + ratio * end),
     }
     at_rest = {name: _where(small | rests, values) for name, values in rows.items()}
-    at_rest["final_weak"] = _where(weak > 0.0, at_rest["final_weak"])  # there is no weak feature to speak of at 0
+    at_rest["final_weak"] = _where(
+        weak > 0.0, at_rest["final_weak"]
+    )  # there is no weak feature to speak of at 0
     return {**at_rest, "acquisition_time": _where(timed, time)}

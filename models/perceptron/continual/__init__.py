@@ -1,27 +1,31 @@
-"""Two tasks in a row in field space: what learning the second, held back by KL, leaves of the first.
+"""Two tasks in a row in field space: what learning the second, held back by KL, leaves of the
+first.
 
-A sample m' of the first task's Gibbs measure is prior and reference of the second: weight exp(-beta_2 loss_2 -
-gamma beta_2 KL(m || m')), the free entropy is a Franz-Parisi potential (arXiv:2212.02846). The tasks' patterns are
-independent, so m' acts site by site, as a field gamma beta_2 atanh m'. The second task has a first-order
-transition of its own.
+A sample m' of the first task's Gibbs measure is prior and reference of the second: weight
+exp(-beta_2 loss_2 - gamma beta_2 KL(m || m')), the free entropy is a Franz-Parisi potential
+(arXiv:2212.02846). The tasks' patterns are independent, so m' acts site by site, as a field gamma
+beta_2 atanh m'. The second task has a first-order transition of its own.
 """
 
+from toysim.model import Check, FiniteSize, Model, Observable
 from toysim.models.perceptron.continual.parameters import ContinualParameters
 from toysim.models.perceptron.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
 
-from toysim.model import Check, FiniteSize, Model, Observable
-
 _EQUATIONS = """\
-phi2 = -Q Q^ + q q^/2 - r2 r^ + alpha_2 E(q, r2, Q; beta_2) + E_B int dm' P(m') [c(m') + int Dz Lam(h)]
+phi2 = -Q Q^ + q q^/2 - r2 r^ + alpha_2 E(q, r2,
+    Q; beta_2) + E_B int dm' P(m') [c(m') + int Dz Lam(h)]
 h = sqrt(q^) z + r^ B + kappa atanh m',  kappa = gamma beta_2,  c = kappa/2 ln((1 - m'^2)/4)
 Lam(h) = ln int dm exp[(Q^ - q^/2) m^2 + h m + kappa S(m)];  E and the conjugates as in field_space
-P(m') = int Dz1 of its site measure in task 1;  P(B = +-1) = (1 +- r0)/2, sign of teacher 2 where teacher 1 is 1
+P(m') = int Dz1 of its site measure in task 1;
+    P(B = +-1) = (1 +- r0)/2, sign of teacher 2 where teacher 1 is 1
 Q = E<m^2>, q = E<m>^2, r2 = E B<m>, r21 = E<m>, v = E m'<m>, p1 = E<sign m>, p2 = E B<sign m>
 error_t = arccos(p_t)/pi;  at gamma = 0 task 2 alone, p1 = r0 p2, v = r1 r0 r2"""
 
 
 def _seconds(p: ContinualParameters) -> float:
-    return 1e-1 + (p.n_sweeps + p.n_discard) * p.size * (3e-7 + 5e-9 * (p.alpha_1 + p.alpha_2) * p.size)
+    return 1e-1 + (p.n_sweeps + p.n_discard) * p.size * (
+        3e-7 + 5e-9 * (p.alpha_1 + p.alpha_2) * p.size
+    )
 
 
 def _observable(name: str, long_name: str, off: float, unit: str = "1") -> Observable:
@@ -42,7 +46,9 @@ CONTINUAL = Model(
         _observable("cross_overlap", "overlap v with the magnetisations that learned task 1", 0.2),
         _observable("sign_overlap_1", "overlap p1 of the signs with teacher 1", 0.25),
         _observable("sign_overlap_2", "overlap p2 of the signs with teacher 2", 0.25),
-        _observable("error_1", "probability to err on a new pattern of task 1: what was forgotten", 0.15),
+        _observable(
+            "error_1", "probability to err on a new pattern of task 1: what was forgotten", 0.15
+        ),
         _observable("error_2", "probability to err on a new pattern of task 2", 0.15),
         _observable("loss", "-ln H(-u) per pattern of task 2", 0.12, "nat"),
         Observable("acceptance", "share of the proposals accepted"),

@@ -5,39 +5,65 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import model_validator
+
+from toysim.model import parameter
 from toysim.models.perceptron.field_space.parameters import SampledParameters
 from toysim.models.perceptron.sizes import check_patterns
 
-from toysim.model import parameter
-
 
 class ContinualParameters(SampledParameters):
-    """Loads and inverse temperatures of the tasks, overlap of their teachers, weight of the divergence."""
+    """Loads and inverse temperatures of the tasks, overlap of their teachers, weight of the
+    divergence.
+    """
 
     alpha_1: float = parameter(
-        0.5, symbol="alpha_1", meaning="patterns of task 1 per weight; alpha_1 * size is rounded", ge=0, le=100
+        0.5,
+        symbol="alpha_1",
+        meaning="patterns of task 1 per weight; alpha_1 * size is rounded",
+        ge=0,
+        le=100,
     )
     alpha_2: float = parameter(
-        1.0, symbol="alpha_2", meaning="patterns of task 2 per weight; alpha_2 * size is rounded", ge=0, le=100
+        1.0,
+        symbol="alpha_2",
+        meaning="patterns of task 2 per weight; alpha_2 * size is rounded",
+        ge=0,
+        le=100,
     )
-    beta_1: float = parameter(5.0, symbol="beta_1", meaning="inverse temperature of task 1", gt=0, le=1000)
-    beta_2: float = parameter(5.0, symbol="beta_2", meaning="inverse temperature of task 2", gt=0, le=1000)
+    beta_1: float = parameter(
+        5.0, symbol="beta_1", meaning="inverse temperature of task 1", gt=0, le=1000
+    )
+    beta_2: float = parameter(
+        5.0, symbol="beta_2", meaning="inverse temperature of task 2", gt=0, le=1000
+    )
     gamma: float = parameter(
-        1.0, symbol="gamma", meaning="weight of the divergence from the task-1 magnetisations", ge=0, le=100
+        1.0,
+        symbol="gamma",
+        meaning="weight of the divergence from the task-1 magnetisations",
+        ge=0,
+        le=100,
     )
-    task_overlap: float = parameter(0.0, symbol="r0", meaning="overlap of the two teachers", ge=-1, le=1)
+    task_overlap: float = parameter(
+        0.0, symbol="r0", meaning="overlap of the two teachers", ge=-1, le=1
+    )
     kl: float = parameter(
-        0.0, symbol="kl", meaning="weight in task 1 of the divergence from the uniform prior", ge=0, le=100
+        0.0,
+        symbol="kl",
+        meaning="weight in task 1 of the divergence from the uniform prior",
+        ge=0,
+        le=100,
     )
     branch_1: Literal["equilibrium", "low", "high"] = parameter(
         "equilibrium",
         symbol="branch_1",
-        meaning="task-1 saddle point: larger free entropy, or the one reached from overlap 0 or from the teacher",
+        meaning="task-1 saddle point: larger free entropy, or the one reached from overlap 0 or "
+        "from the teacher",
     )
     branch: Literal["equilibrium", "low", "high"] = parameter(
         "equilibrium",
         symbol="branch",
-        meaning="task-2 saddle point: larger free entropy, or the one reached from overlap 0 or from teacher 2",
+        meaning="task-2 saddle point: larger free entropy, or the one reached from overlap 0 or "
+        "from teacher 2",
     )
 
     @model_validator(mode="after")

@@ -6,20 +6,23 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.model import Batch, Rows
 from toysim.models.perceptron.instances import Signs, flipped, labelled, n_patterns, signs
 from toysim.models.perceptron.magnetisations import Replicas, replicas, sample, start, target
 from toysim.models.perceptron.observed import angle
 from toysim.models.perceptron.rows import stacked
 
-from toysim.model import Batch, Rows
-
 Array = npt.NDArray[np.float64]
 
 
 def simulate(batch: Batch) -> Rows:
-    """Every observable of every row: a chain on task 1, from its last state two chains on task 2."""
+    """Every observable of every row: a chain on task 1, from its last state two chains on task
+    2.
+    """
     streams = [
-        batch.generators(name) for name in ("tasks", "first patterns", "first chain", "second patterns", "chains")
+        batch.generators(name)
+        for name in ("tasks", "first patterns", "first chain", "second patterns", "chains")
     ]
     rows = []
     for i in range(len(batch)):
@@ -31,7 +34,9 @@ def simulate(batch: Batch) -> Rows:
         c = labelled(next(first_patterns), size, n_patterns(p["alpha_1"], size), first)
         reference = _learned(next(first_chain), c, first, p)
         c = labelled(next(second_patterns), size, n_patterns(p["alpha_2"], size), second)
-        rows.append(_observed(_second_task(next(chains), c, reference, second, p), reference, first, second))
+        rows.append(
+            _observed(_second_task(next(chains), c, reference, second, p), reference, first, second)
+        )
     return stacked(rows)
 
 
@@ -46,7 +51,9 @@ def _learned(generator: np.random.Generator, c: Signs, teacher: Signs, p: dict[s
 def _second_task(
     generator: np.random.Generator, c: Signs, reference: Array, teacher: Signs, p: dict[str, Any]
 ) -> Replicas:
-    """Two chains from the reference, or along the teacher for the high branch: kappa S(m) + kappa atanh(m') m."""
+    """Two chains from the reference, or along the teacher for the high branch: kappa S(m) + kappa
+    atanh(m') m.
+    """
     weight = p["gamma"] * p["beta_2"]
     measure = target(c, p["beta_2"], weight, weight * np.arctanh(reference))
     high = p["branch"] == "high"

@@ -1,6 +1,8 @@
-"""Averages over one magnetisation of the second task, in the field of the one that learned the first.
+"""Averages over one magnetisation of the second task, in the field of the one that learned the
+first.
 
-h = sqrt(q^) z + r^ B + kappa atanh m',   m' from the first task's site measure, P(B = +-1) = (1 +- r0)/2
+h = sqrt(q^) z + r^ B + kappa atanh m',   m' from the first task's site measure, P(B = +-1) = (1 +-
+                                          r0)/2
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.jit import kernel
 from toysim.models.perceptron.field_space.sites import (
     FARTHEST,
     OUTER_STEP,
@@ -17,8 +21,6 @@ from toysim.models.perceptron.field_space.sites import (
     site,
     turning_nodes,
 )
-
-from toysim.jit import kernel
 from toysim.numerics.gaussian import density
 
 Array = npt.NDArray[np.float64]
@@ -32,7 +34,9 @@ NEGLIGIBLE = 1e-18  # weight of a reference that is left out
 
 
 class Reference(NamedTuple):
-    """Magnetisations m' of the first task: atanh m', m' and their weights, which sum to 1; a teacher's sign is 1."""
+    """Magnetisations m' of the first task: atanh m', m' and their weights, which sum to 1; a
+    teacher's sign is 1.
+    """
 
     field: Array
     m: Array
@@ -40,7 +44,8 @@ class Reference(NamedTuple):
 
 
 class CoupledSites(NamedTuple):
-    """Averages over z, B and m': as in ``field_space.sites.Sites`` with teacher 2, then with teacher 1 and with m'.
+    """Averages over z, B and m': as in ``field_space.sites.Sites`` with teacher 2, then with
+    teacher 1 and with m'.
 
     ``log_mean`` holds E [kappa/2 ln((1 - m'^2)/4) + Lam(h)].
     """
@@ -59,12 +64,17 @@ class CoupledSites(NamedTuple):
 
 @kernel
 def reference_density(
-    square: float, cross: float, self_square: float, kappa: float, rule: tuple[Array, Array], fineness: float
+    square: float,
+    cross: float,
+    self_square: float,
+    kappa: float,
+    rule: tuple[Array, Array],
+    fineness: float,
 ) -> tuple[Any, Any, Any]:
     """Nodes atanh m', m' and weights of the site measure at the first task's conjugates.
 
-    P(m') = int Dz exp[(Q^ - q^/2) m'^2 + (sqrt(q^) z + r^) m' + kappa S(m')] / norm(z); trapezoid in v with
-    atanh m' = 3 sinh(v/3), as the measure may gather at m' = 1 on any scale.
+    P(m') = int Dz exp[(Q^ - q^/2) m'^2 + (sqrt(q^) z + r^) m' + kappa S(m')] / norm(z); trapezoid
+    in v with atanh m' = 3 sinh(v/3), as the measure may gather at m' = 1 on any scale.
     """
     step = REFERENCE_STEP / fineness
     n = math.ceil(3.0 * math.asinh(DEEPEST / 3.0) / step)
@@ -107,15 +117,18 @@ def coupled_sites(
 ) -> CoupledSites:
     """The averages at conjugates q^ = square, r^ = cross, Q^ = self_square of the second task.
 
-    Given m' and B, the nodes around the turn at h = 0 are the same fields h for all of them: the inner integrals
-    over m are done once. Where the turn is beyond reach the field is averaged over evenly.
+    Given m' and B, the nodes around the turn at h = 0 are the same fields h for all of them: the
+    inner integrals over m are done once. Where the turn is beyond reach the field is averaged over
+    evenly.
     """
     if not math.isfinite(square + cross + self_square):
         nan = np.nan
         return CoupledSites(nan, nan, nan, nan, nan, nan, nan, nan, nan, nan)
     deviation = math.sqrt(max(square, 0.0))
     curvature = self_square - 0.5 * square
-    short, exponents = magnetisation_nodes(curvature, kappa, abs(cross) + 3.0 * (deviation + kappa), rule)
+    short, exponents = magnetisation_nodes(
+        curvature, kappa, abs(cross) + 3.0 * (deviation + kappa), rule
+    )
     y, outer = turning_nodes(1.0 / max(1.0, deviation), OUTER_STEP / fineness)
     turn = np.empty((len(y), 4))
     for k in range(len(y)):

@@ -1,24 +1,37 @@
-"""Replica-symmetric saddle points of a second task in field space, under KL to a sample of the first."""
+"""Replica-symmetric saddle points of a second task in field space, under KL to a sample of the
+first.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
+from toysim.model import Batch, Rows
 from toysim.models.perceptron.continual.sites import Reference, coupled_sites, reference_density
-from toysim.models.perceptron.field_space.measure import Branches, FieldSaddle, Measure, SiteAverages
+from toysim.models.perceptron.field_space.measure import (
+    Branches,
+    FieldSaddle,
+    Measure,
+    SiteAverages,
+)
 from toysim.models.perceptron.field_space.sites import legendre
-from toysim.models.perceptron.field_space.theory import OF_A_SADDLE, SHARED, branch_outputs, branches
+from toysim.models.perceptron.field_space.theory import (
+    OF_A_SADDLE,
+    SHARED,
+    branch_outputs,
+    branches,
+)
 from toysim.models.perceptron.observed import angle
 from toysim.models.perceptron.rows import stacked
 from toysim.models.perceptron.saddle import NAN
 from toysim.models.perceptron.solver_outputs import OK
 
-from toysim.model import Batch, Rows
-
 OF_SITES = ("overlap_1", "sign_overlap_1", "cross_overlap")
 
 
-def reference_of(first: FieldSaddle, beta: float, kl: float = 0.0, fineness: float = 1.0) -> Reference:
+def reference_of(
+    first: FieldSaddle, beta: float, kl: float = 0.0, fineness: float = 1.0
+) -> Reference:
     """The magnetisations that learned the first task, at a saddle point of it."""
     return Reference(*reference_density(*first.conjugates, kl * beta, legendre(fineness), fineness))
 
@@ -26,18 +39,24 @@ def reference_of(first: FieldSaddle, beta: float, kl: float = 0.0, fineness: flo
 def second_measure(
     reference: Reference, beta: float, gamma: float, task_overlap: float, fineness: float = 1.0
 ) -> Measure:
-    """The measure of the second task (arXiv:2212.02846); ``field_space.transitions`` take it as any other."""
+    """The measure of the second task (arXiv:2212.02846); ``field_space.transitions`` take it as any
+    other.
+    """
     rule = legendre(fineness)
 
     def sites(square: float, cross: float, self_square: float) -> SiteAverages:
-        return coupled_sites(square, cross, self_square, gamma * beta, task_overlap, reference, rule, fineness)
+        return coupled_sites(
+            square, cross, self_square, gamma * beta, task_overlap, reference, rule, fineness
+        )
 
     return Measure(beta, sites, fineness)
 
 
 @lru_cache(maxsize=SHARED)
 def first_task(alpha: float, beta: float, kl: float, branch: str) -> tuple[FieldSaddle, Reference]:
-    """Saddle point of the first task and the reference it leaves; rows of the same first task share them."""
+    """Saddle point of the first task and the reference it leaves; rows of the same first task share
+    them.
+    """
     both = branches(alpha, beta, kl)
     saddle = both[both.chosen(branch)]
     return saddle, reference_of(saddle, beta, kl)
@@ -60,8 +79,20 @@ def second_task(
 
 
 def predict(batch: Batch) -> Rows:
-    """The saddle point asked for, and both along ``saddle``; valid where it and that of task 1 are stable."""
-    names = ("alpha_1", "beta_1", "kl", "branch_1", "alpha_2", "beta_2", "gamma", "task_overlap", "branch")
+    """The saddle point asked for, and both along ``saddle``; valid where it and that of task 1 are
+    stable.
+    """
+    names = (
+        "alpha_1",
+        "beta_1",
+        "kl",
+        "branch_1",
+        "alpha_2",
+        "beta_2",
+        "gamma",
+        "task_overlap",
+        "branch",
+    )
     columns = (batch[name].tolist() for name in names)
     return stacked([_row(*values) for values in zip(*columns, strict=True)])
 

@@ -1,20 +1,24 @@
-"""Two tasks in a row on binary weights: the second is solved exactly while a coupling holds on to the first.
+"""Two tasks in a row on binary weights: the second is solved exactly while a coupling holds on to
+the first.
 
-A reference J is drawn from the first task's posterior (students without error on teacher 1); the weights w solve
-the second task without error and are weighted by exp(x w.J). Teachers have overlap r0. The tasks' patterns are
-independent, so J acts on w only site by site.
+A reference J is drawn from the first task's posterior (students without error on teacher 1); the
+weights w solve the second task without error and are weighted by exp(x w.J). Teachers have overlap
+r0. The tasks' patterns are independent, so J acts on w only site by site.
 """
 
+from toysim.model import Check, FiniteSize, Model, Observable
 from toysim.models.perceptron.continual_binary.parameters import ContinualBinaryParameters
 from toysim.models.perceptron.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
 
-from toysim.model import Check, FiniteSize, Model, Observable
-
 _EQUATIONS = """\
-phi = extr -q^(1-q)/2 - r2 r^ + E_BJ int Dz ln 2cosh(sqrt(q^) z + r^ B + x J) + 2 alpha_2 int Dz H(.) ln H(.)
-P(B=1) = (1+r0)/2, sign of teacher 2 where teacher 1 is 1;  P(J=1) = (1+R1)/2, R1 the overlap after task 1
-q = <tanh^2>,  r2 = <B tanh>,  r21 = <tanh>,  v = <J tanh>;  q^, r^ as for teacher and student at T = 0
-error_1 = arccos(r21)/pi,  error_2 = arccos(r2)/pi;  entropy at overlap v: s = phi - x v;  at x = 0: v = R1 r0 r2"""
+phi = extr -q^(1-q)/2 - r2 r^ + E_BJ int Dz ln 2cosh(sqrt(q^) z + r^ B + x J) + 2 alpha_2 int Dz
+    H(.) ln H(.)
+P(B=1) = (1+r0)/2, sign of teacher 2 where teacher 1 is 1;
+    P(J=1) = (1+R1)/2, R1 the overlap after task 1
+q = <tanh^2>,  r2 = <B tanh>,  r21 = <tanh>,  v = <J tanh>;
+    q^, r^ as for teacher and student at T = 0
+error_1 = arccos(r21)/pi,  error_2 = arccos(r2)/pi;  entropy at overlap v: s = phi - x v;
+    at x = 0: v = R1 r0 r2"""
 
 
 def _seconds(p: ContinualBinaryParameters) -> float:
@@ -24,7 +28,9 @@ def _seconds(p: ContinualBinaryParameters) -> float:
 
 
 def _observable(name: str, long_name: str, unit: str = "1") -> Observable:
-    """With what a finite instance is off by: up to 0.2/N by message passing (measured at N = 25 and 75)."""
+    """With what a finite instance is off by: up to 0.2/N by message passing (measured at N = 25 and
+    75).
+    """
     return Observable(name, long_name, unit, finite_size=FiniteSize(0.2, "size", 1.0))
 
 
@@ -39,7 +45,11 @@ CONTINUAL_BINARY = Model(
         _observable("overlap_2", "overlap r2 with teacher 2"),
         _observable("overlap_1", "overlap r21 with teacher 1"),
         _observable("free_entropy", "ln sum over solutions of exp(x * overlap), per weight", "nat"),
-        _observable("entropy", "entropy of the solutions at their overlap with the reference, per weight", "nat"),
+        _observable(
+            "entropy",
+            "entropy of the solutions at their overlap with the reference, per weight",
+            "nat",
+        ),
         _observable("error_1", "probability to err on a new pattern of task 1"),
         _observable("error_2", "probability to err on a new pattern of task 2"),
     ),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import model_validator
-from toysim.models.perceptron.sizes import check_enumerable, check_patterns
 
 from toysim.model import Parameters, parameter
+from toysim.models.perceptron.sizes import check_enumerable, check_patterns
 
 
 class ContinualBinaryParameters(Parameters):
@@ -27,14 +27,20 @@ class ContinualBinaryParameters(Parameters):
         ge=0,
         le=1e3,
     )
-    task_overlap: float = parameter(0.5, symbol="r0", meaning="overlap of the two teachers", ge=-1, le=1)
+    task_overlap: float = parameter(
+        0.5, symbol="r0", meaning="overlap of the two teachers", ge=-1, le=1
+    )
     coupling: float = parameter(
         0.3, symbol="x", unit="nat", meaning="field along the first task's reference", ge=-20, le=20
     )
     sampler: Literal["message_passing", "enumeration"] = parameter(
-        "message_passing", symbol="sampler", meaning="message passing on one instance, or all configurations"
+        "message_passing",
+        symbol="sampler",
+        meaning="message passing on one instance, or all configurations",
     )
-    size: int = parameter(1001, symbol="N", meaning="weights of the instance; odd if enumerated", ge=1, le=100_000)
+    size: int = parameter(
+        1001, symbol="N", meaning="weights of the instance; odd if enumerated", ge=1, le=100_000
+    )
 
     @model_validator(mode="after")
     def _size_fits(self) -> ContinualBinaryParameters:

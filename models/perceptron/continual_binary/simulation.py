@@ -1,22 +1,27 @@
-"""Two tasks with binary weights on one instance: a solution of the first pulls on the solutions of the second."""
+"""Two tasks with binary weights on one instance: a solution of the first pulls on the solutions of
+the second.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+
+from toysim.model import Batch, Rows
 from toysim.models.perceptron.binary import OK, Measure, Sampled, enumerated, passed
 from toysim.models.perceptron.enumeration import configuration, violations
 from toysim.models.perceptron.instances import Signs, flipped, labelled, n_patterns, signs
 from toysim.models.perceptron.observed import angle
 from toysim.models.perceptron.rows import stacked
 
-from toysim.model import Batch, Rows
-
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    streams = [batch.generators(name) for name in ("tasks", "first patterns", "reference", "second patterns")]
+    streams = [
+        batch.generators(name)
+        for name in ("tasks", "first patterns", "reference", "second patterns")
+    ]
     rows = []
     for i in range(len(batch)):
         p = batch.row(i)
@@ -34,11 +39,15 @@ def simulate(batch: Batch) -> Rows:
     return stacked(rows)
 
 
-def _reference(generator: np.random.Generator, c: Signs, teacher: Signs, p: dict[str, Any]) -> tuple[Signs, int]:
-    """A weight vector learned on task 1: any solution, or at large N one drawn from the magnetisations site by site.
+def _reference(
+    generator: np.random.Generator, c: Signs, teacher: Signs, p: dict[str, Any]
+) -> tuple[Signs, int]:
+    """A weight vector learned on task 1: any solution, or at large N one drawn from the
+    magnetisations site by site.
 
-    The latter need not solve task 1. It stands for a solution because task 2 has patterns of its own: all that it
-    sees of the reference is how often it agrees with the teachers, and that is right.
+    The latter need not solve task 1. It stands for a solution because task 2 has patterns of its
+    own: all that it sees of the reference is how often it agrees with the teachers, and that is
+    right.
     """
     if p["sampler"] == "enumeration":
         solutions = np.flatnonzero(violations(c, 0.0) == 0)
@@ -48,7 +57,9 @@ def _reference(generator: np.random.Generator, c: Signs, teacher: Signs, p: dict
     return (2 * up - 1).astype(np.int8), found.status
 
 
-def _observed(found: Sampled, reference: Signs, first: Signs, second: Signs, status: int) -> dict[str, Any]:
+def _observed(
+    found: Sampled, reference: Signs, first: Signs, second: Signs, status: int
+) -> dict[str, Any]:
     cross = found.overlap_with(reference)
     overlap_1, overlap_2 = found.overlap_with(first), found.overlap_with(second)
     return {

@@ -1,21 +1,25 @@
-"""Replica-symmetric saddle points of the second of two tasks on binary weights, coupled to a solution of the first."""
+"""Replica-symmetric saddle points of the second of two tasks on binary weights, coupled to a
+solution of the first.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+
+from toysim.model import Batch, Rows
 from toysim.models.perceptron.averages import STEP, site_averages, teacher_patterns
 from toysim.models.perceptron.rows import stacked
 from toysim.models.perceptron.saddle import NAN, Array, judged, solve
 from toysim.models.perceptron.solver_outputs import BOUNDARY, FROZEN, HIGH, LOW, OK
 from toysim.models.perceptron.teacher_student.theory import equilibrium
 
-from toysim.model import Batch, Rows
-
 
 class CoupledSaddle(NamedTuple):
-    """Order parameters and observables of a saddle point of the second task, NaN where there is none."""
+    """Order parameters and observables of a saddle point of the second task, NaN where there is
+    none.
+    """
 
     cross_overlap: float = NAN
     self_overlap: float = NAN
@@ -40,10 +44,14 @@ class Sites(NamedTuple):
     spread: float
 
 
-def sites(square: float, cross: float, x: float, r_first: float, r0: float, step: float = STEP) -> Sites:
-    """Averages at conjugates q^ = square and r^ = cross; the field of (B, J) is that of (-B, -J) reversed.
+def sites(
+    square: float, cross: float, x: float, r_first: float, r0: float, step: float = STEP
+) -> Sites:
+    """Averages at conjugates q^ = square and r^ = cross; the field of (B, J) is that of (-B, -J)
+    reversed.
 
-    So the two signs of BJ are all there is: A = sqrt(q^) z + r^ + x BJ, with B = 1 in front of the odd averages.
+    So the two signs of BJ are all there is: A = sqrt(q^) z + r^ + x BJ, with B = 1 in front of the
+    odd averages.
     """
     total = np.zeros(6)
     for sign in (1.0, -1.0):
@@ -51,12 +59,23 @@ def sites(square: float, cross: float, x: float, r_first: float, r0: float, step
         plus = 0.25 * (1.0 + r0) * (1.0 + sign * r_first)  # P(B = 1, J = sign)
         minus = 0.25 * (1.0 - r0) * (1.0 - sign * r_first)  # P(B = -1, J = -sign)
         share = plus + minus
-        total += [share * even, share * odd, share * sign * odd, (plus - minus) * odd, share * entropy, share * spread]
+        total += [
+            share * even,
+            share * odd,
+            share * sign * odd,
+            (plus - minus) * odd,
+            share * entropy,
+            share * spread,
+        ]
     return Sites(*total.tolist())
 
 
-def low_saddle(alpha: float, x: float, r_first: float, r0: float, step: float = STEP) -> CoupledSaddle:
-    """The saddle point that iteration from overlap 0 leads to; FROZEN, and NaN, where it leads to teacher 2."""
+def low_saddle(
+    alpha: float, x: float, r_first: float, r0: float, step: float = STEP
+) -> CoupledSaddle:
+    """The saddle point that iteration from overlap 0 leads to; FROZEN, and NaN, where it leads to
+    teacher 2.
+    """
 
     def update(y: Array) -> Array:
         square, cross, *_ = teacher_patterns(y[0], y[1], 0.0, step)
@@ -69,7 +88,9 @@ def low_saddle(alpha: float, x: float, r_first: float, r0: float, step: float = 
     q, r = found.overlaps.tolist()
     square, cross, slope, log_mean, _ = teacher_patterns(q, r, 0.0, step)
     at = sites(alpha * square, alpha * cross, x, r_first, r0, step)
-    free_entropy = -0.5 * alpha * square * (1.0 - q) - r * alpha * cross + at.entropy + alpha * log_mean
+    free_entropy = (
+        -0.5 * alpha * square * (1.0 - q) - r * alpha * cross + at.entropy + alpha * log_mean
+    )
     entropy, stability = free_entropy - x * at.v, alpha * slope * at.spread
     how = (found.residual, found.evaluations, stability, judged(found, stability, entropy))
     return CoupledSaddle(at.v, q, r, at.r_first, free_entropy, entropy, *how)
@@ -82,7 +103,9 @@ def second_teacher(x: float, r_first: float, r0: float) -> CoupledSaddle:
 
 
 def predict(batch: Batch) -> Rows:
-    """The saddle point of larger free entropy, and both of them along ``saddle``; valid where it is stable."""
+    """The saddle point of larger free entropy, and both of them along ``saddle``; valid where it is
+    stable.
+    """
     columns = (batch[name].tolist() for name in ("alpha_1", "alpha_2", "coupling", "task_overlap"))
     rows = stacked([_row(*values) for values in zip(*columns, strict=True)])
     for task in (1, 2):

@@ -1,24 +1,30 @@
 """A perceptron in field space: the Gibbs measure of the variational learner of arXiv:2212.02846.
 
-The variables are magnetisations m in [-1, 1]^N, the means of a factorised distribution over binary weights; flat
-measure, weight exp(-beta loss). Up to beta = 16 one saddle point exists at any load. At beta = 20 two coexist
-for loads from 1.499 to 1.906: learning is a jump, and most of the low-overlap branch is unstable to replica symmetry
-breaking, which is reported, not mended. The transitions of binary weights (0.833, 1.245) do not belong here.
+The variables are magnetisations m in [-1, 1]^N, the means of a factorised distribution over binary
+weights; flat measure, weight exp(-beta loss). Up to beta = 16 one saddle point exists at any load.
+At beta = 20 two coexist for loads from 1.499 to 1.906: learning is a jump, and most of the
+low-overlap branch is unstable to replica symmetry breaking, which is reported, not mended. The
+transitions of binary weights (0.833, 1.245) do not belong here.
 """
 
+from toysim.model import Check, FiniteSize, Model, Observable
 from toysim.models.perceptron.field_space.parameters import FieldSpaceParameters
 from toysim.models.perceptron.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
 
-from toysim.model import Check, FiniteSize, Model, Observable
-
 _EQUATIONS = """\
-Z = int_[-1,1]^N dm exp{beta sum_mu ln H(-u_mu) + kl beta sum_i S(m_i)},  u_mu = y_mu m.x_mu / sqrt(sum_i 1 - m_i^2)
-S(m) = -(1+m)/2 ln((1+m)/2) - (1-m)/2 ln((1-m)/2);  with -KL(m || 0) in its place phi is kl beta ln 2 smaller
-phi = extr -Q Q^ + q q^/2 - r r^ + int Dz ln int dm exp[(Q^ - q^/2) m^2 + (sqrt(q^) z + r^) m + kl beta S(m)] + alpha E
+Z = int_[-1,1]^N dm exp{beta sum_mu ln H(-u_mu) + kl beta sum_i S(m_i)},
+    u_mu = y_mu m.x_mu / sqrt(sum_i 1 - m_i^2)
+S(m) = -(1+m)/2 ln((1+m)/2) - (1-m)/2 ln((1-m)/2);
+    with -KL(m || 0) in its place phi is kl beta ln 2 smaller
+phi = extr -Q Q^ + q q^/2 - r r^ + int Dz ln int dm exp[(Q^ - q^/2) m^2 + (sqrt(q^) z + r^) m +
+    kl beta S(m)] + alpha E
 E = 2 int Dz H(-r z/sqrt(q-r^2)) ln int Dx H(t)^beta,  t = -(sqrt(q) z + sqrt(Q-q) x)/sqrt(1-Q)
-with <.> ~ Dx H(t)^beta, l = G(t)/H(t), f = beta <l>/sqrt(1-Q), and over z weighted with 2H(-r z/sqrt(q-r^2)):
-Q^ = alpha beta (beta-1)/(1-Q) E<l^2>/2,  q^ = alpha E f^2,  r^ = 2 alpha/sqrt(1-r^2/q) int Dz G(r z/sqrt(q-r^2)) f
-Q = E<m^2>, q = E<m>^2, r = E<m>, p = E<sign m>;  error = arccos(p)/pi;  loss = -E<ln H(t)>;  larger phi wins
+with <.> ~ Dx H(t)^beta, l = G(t)/H(t), f = beta <l>/sqrt(1-Q),
+    and over z weighted with 2H(-r z/sqrt(q-r^2)):
+Q^ = alpha beta (beta-1)/(1-Q) E<l^2>/2,  q^ = alpha E f^2,
+    r^ = 2 alpha/sqrt(1-r^2/q) int Dz G(r z/sqrt(q-r^2)) f
+Q = E<m^2>, q = E<m>^2, r = E<m>, p = E<sign m>;  error = arccos(p)/pi;  loss = -E<ln H(t)>;
+    larger phi wins
 stable if alpha E(df/domega)^2 E(<m^2> - <m>^2)^2 < 1"""
 
 
@@ -27,7 +33,9 @@ def _seconds(p: FieldSpaceParameters) -> float:
 
 
 def _observable(name: str, long_name: str, off: float, unit: str = "1") -> Observable:
-    """With ``off``/N, what a finite instance is off by: measured at N = 25 (and seen at 51), alpha = 1, beta = 5."""
+    """With ``off``/N, what a finite instance is off by: measured at N = 25 (and seen at 51), alpha
+    = 1, beta = 5.
+    """
     return Observable(name, long_name, unit, finite_size=FiniteSize(off, "size", 1.0))
 
 
@@ -40,7 +48,9 @@ FIELD_SPACE = Model(
         _observable("overlap", "overlap r of the magnetisations with the teacher", 0.2),
         _observable("replica_overlap", "overlap q of two replicas", 0.12),
         _observable("self_overlap", "self-overlap Q, one less the mean variance of a weight", 0.08),
-        _observable("sign_overlap", "overlap p of the signs of the magnetisations with the teacher", 0.25),
+        _observable(
+            "sign_overlap", "overlap p of the signs of the magnetisations with the teacher", 0.25
+        ),
         _observable("error", "probability that the network of signs errs on a new pattern", 0.15),
         _observable("loss", "-ln H(-u) per pattern", 0.12, "nat"),
         Observable("acceptance", "share of the proposals accepted"),

@@ -1,4 +1,6 @@
-"""Saddle points of a measure on magnetisations: patterns learned at some temperature, and any random site field."""
+"""Saddle points of a measure on magnetisations: patterns learned at some temperature, and any
+random site field.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,15 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from scipy.optimize import brentq, root
 from scipy.special import expit, logit
+
 from toysim.models.perceptron.field_space.patterns import Patterns, field_patterns
 from toysim.models.perceptron.field_space.sites import field_sites, legendre
 from toysim.models.perceptron.saddle import NAN, Array, Saddle, solve
 from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, FROZEN, OK
 
-# The overlap with the teacher moves at a quarter of the others' speed: at full speed it outruns them, and iteration
-# from overlap 0 jumps past the low branch where that is about to end (seen at beta = 20 from alpha = 1.7).
+# The overlap with the teacher moves at a quarter of the others' speed: at full speed it outruns
+# them, and iteration from overlap 0 jumps past the low branch where that is about to end (seen at
+# beta = 20 from alpha = 1.7).
 LAG = 0.25
 SAME = 1e-6  # saddle points that differ by less are one
 
@@ -42,7 +46,8 @@ class SiteAverages(Protocol):
 class Overlaps(NamedTuple):
     """Q, r, Q - q and q - r^2: the differences keep their digits close to the teacher.
 
-    The solver sees Q, the cosine r/sqrt(Q) and the share (q - r^2)/(Q - r^2): any numbers below 1 are overlaps.
+    The solver sees Q, the cosine r/sqrt(Q) and the share (q - r^2)/(Q - r^2): any numbers below 1
+    are overlaps.
     """
 
     Q: float
@@ -62,11 +67,15 @@ class Overlaps(NamedTuple):
 
 def solver_variables(s: SiteAverages) -> Array:
     """Q, r/sqrt(Q) and (q - r^2)/(Q - r^2) of the sites."""
-    return np.array([s.self_overlap, s.overlap / math.sqrt(s.self_overlap), s.scatter / (s.scatter + s.width)])
+    return np.array(
+        [s.self_overlap, s.overlap / math.sqrt(s.self_overlap), s.scatter / (s.scatter + s.width)]
+    )
 
 
 class FieldSaddle(NamedTuple):
-    """Order parameters Q, q, r of a saddle point and what follows; NaN, and no sites, where there is none."""
+    """Order parameters Q, q, r of a saddle point and what follows; NaN, and no sites, where there
+    is none.
+    """
 
     self_overlap: float = NAN
     replica_overlap: float = NAN
@@ -89,13 +98,17 @@ class FieldSaddle(NamedTuple):
 
     @property
     def coordinates(self) -> Array:
-        """Unbounded ones, smooth along the branches: logits of (Q - r^2)/(1 - r^2) and of ``share``, ln of the load."""
+        """Unbounded ones, smooth along the branches: logits of (Q - r^2)/(1 - r^2) and of
+        ``share``, ln of the load.
+        """
         Q_share = (self.self_overlap - self.overlap**2) / (1.0 - self.overlap**2)
         return np.array([logit(Q_share), logit(self.share), math.log(self.load)])
 
     def continued(self, measure: Measure, alpha: float) -> FieldSaddle:
         """The saddle point of the same branch at a load nearby."""
-        start = np.array([self.self_overlap, self.overlap / math.sqrt(self.self_overlap), self.share])
+        start = np.array(
+            [self.self_overlap, self.overlap / math.sqrt(self.self_overlap), self.share]
+        )
         return measure.saddle(alpha, start, LAG)
 
 
@@ -107,7 +120,9 @@ class Branches(NamedTuple):
 
     @property
     def present(self) -> tuple[bool, bool]:
-        """Which exist; one that both starts lead to is the low one. At low temperatures either may freeze, Q = 1."""
+        """Which exist; one that both starts lead to is the low one. At low temperatures either may
+        freeze, Q = 1.
+        """
         low, high = (bool(np.isfinite(saddle.overlap)) for saddle in self)
         return low, high and not abs(self.low.overlap - self.high.overlap) <= SAME
 
@@ -116,7 +131,9 @@ class Branches(NamedTuple):
         return all(self.present)
 
     def chosen(self, branch: str) -> int:
-        """0 or 1: the branch asked for, or the one of larger free entropy; 0 where both starts lead to the same."""
+        """0 or 1: the branch asked for, or the one of larger free entropy; 0 where both starts lead
+        to the same.
+        """
         low, high = self.present
         if branch == "equilibrium":
             return int(high and not (low and self.low.free_entropy >= self.high.free_entropy))
@@ -130,7 +147,10 @@ class Measure:
     """
 
     def __init__(
-        self, beta: float, sites: Callable[[float, float, float], SiteAverages], fineness: float = 1.0
+        self,
+        beta: float,
+        sites: Callable[[float, float, float], SiteAverages],
+        fineness: float = 1.0,
     ) -> None:
         self.beta, self.sites, self.fineness = beta, sites, fineness
 
@@ -145,12 +165,16 @@ class Measure:
         return self.saddle(alpha, np.array([1.0 / 3.0, 0.0, 0.0]), LAG)
 
     def high(self, alpha: float) -> FieldSaddle:
-        """The saddle point of largest overlap: iteration from closer to the teacher than any (1 - Q ~ 6/beta^2)."""
+        """The saddle point of largest overlap: iteration from closer to the teacher than any (1 - Q
+        ~ 6/beta^2).
+        """
         gap = 0.1 / max(self.beta, 1.0) ** 2
         return self.saddle(alpha, np.array([1.0 - gap, 1.0 - 0.5 * gap, 0.5]), 1.0)
 
     def saddle(self, alpha: float, start: Array, lag: float) -> FieldSaddle:
-        """The saddle point that iteration from ``start`` leads to: Q, r/sqrt(Q), (q - r^2)/(Q - r^2)."""
+        """The saddle point that iteration from ``start`` leads to: Q, r/sqrt(Q), (q - r^2)/(Q -
+        r^2).
+        """
 
         def update(x: Array) -> Array:
             new = solver_variables(self._sites(alpha, self.patterns(Overlaps.of(*x))))
@@ -163,7 +187,9 @@ class Measure:
         return self._at(alpha, Overlaps.of(*found.overlaps.tolist()), found)
 
     def fixed(self, alpha: float, Q: float) -> FieldSaddle:
-        """The saddle point reached from overlap 0 at given self-overlap: Q^ follows from E<m^2> = Q."""
+        """The saddle point reached from overlap 0 at given self-overlap: Q^ follows from E<m^2> =
+        Q.
+        """
         pull = 0.0
 
         def update(x: Array) -> Array:
@@ -181,7 +207,8 @@ class Measure:
         return self._at(alpha, Overlaps.of(Q, *found.overlaps.tolist()), found, pull)
 
     def at_overlap(self, r: float, start: Array) -> FieldSaddle:
-        """The saddle point of overlap r, at the load that has it: on the unstable part between two branches too.
+        """The saddle point of overlap r, at the load that has it: on the unstable part between two
+        branches too.
 
         By Newton's method from the ``coordinates`` of a neighbour. FROZEN where that fails.
         """
@@ -189,7 +216,9 @@ class Measure:
         def unpacked(y: Array) -> tuple[Overlaps, float]:
             Q_share, share = expit(np.clip(y[:2], -30.0, 30.0))
             between = float(Q_share) * (1.0 - r) * (1.0 + r)  # Q - r^2
-            at = Overlaps(r * r + between, r, (1.0 - float(share)) * between, float(share) * between)
+            at = Overlaps(
+                r * r + between, r, (1.0 - float(share)) * between, float(share) * between
+            )
             return at, math.exp(min(y[2], 10.0))
 
         def excess(y: Array) -> Array:
@@ -227,21 +256,31 @@ class Measure:
             below, above, reach = above, above + reach, 2.0 * reach
         return float(brentq(excess, below, above, xtol=1e-14, rtol=1e-14))
 
-    def _at(self, alpha: float, at: Overlaps, found: Saddle, pull: float | None = None) -> FieldSaddle:
+    def _at(
+        self, alpha: float, at: Overlaps, found: Saddle, pull: float | None = None
+    ) -> FieldSaddle:
         of = self.patterns(at)
         square, cross = alpha * of.square, alpha * of.cross
         pull = alpha * of.self_square if pull is None else pull
         s = self.sites(square, cross, pull)
-        residual = max(abs(s.self_overlap - at.Q), abs(s.overlap**2 + s.scatter - at.q), abs(s.overlap - at.r))
-        free_entropy = -at.Q * pull + 0.5 * at.q * square - at.r * cross + s.log_mean + alpha * of.log_mean
+        residual = max(
+            abs(s.self_overlap - at.Q), abs(s.overlap**2 + s.scatter - at.q), abs(s.overlap - at.r)
+        )
+        free_entropy = (
+            -at.Q * pull + 0.5 * at.q * square - at.r * cross + s.log_mean + alpha * of.log_mean
+        )
         stability = alpha * of.slope * s.spread
         status = AT_UNSTABLE if found.status == OK and stability >= 1.0 else found.status
         how = (residual, found.evaluations + 1, stability, status)
-        return FieldSaddle(at.Q, at.q, at.r, free_entropy, of.loss, *how, alpha, (square, cross, pull), s)
+        return FieldSaddle(
+            at.Q, at.q, at.r, free_entropy, of.loss, *how, alpha, (square, cross, pull), s
+        )
 
 
 def task_measure(beta: float, kl: float = 0.0, fineness: float = 1.0) -> Measure:
-    """The measure of one task (arXiv:2212.02846): flat in m, or with the entropy kl beta S(m) of each site."""
+    """The measure of one task (arXiv:2212.02846): flat in m, or with the entropy kl beta S(m) of
+    each site.
+    """
     rule = legendre(fineness)
 
     def sites(square: float, cross: float, self_square: float) -> SiteAverages:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import model_validator
-from toysim.models.perceptron.sizes import check_patterns
 
 from toysim.model import Parameters, parameter
+from toysim.models.perceptron.sizes import check_patterns
 
 
 class SampledParameters(Parameters):
     """What Metropolis sampling of magnetisations takes."""
 
-    size: int = parameter(100, symbol="N", meaning="magnetisations of the instance", ge=2, le=100_000)
-    n_sweeps: int = parameter(500, symbol="T", meaning="sweeps averaged over, N proposals each", ge=1, le=10**7)
+    size: int = parameter(
+        100, symbol="N", meaning="magnetisations of the instance", ge=2, le=100_000
+    )
+    n_sweeps: int = parameter(
+        500, symbol="T", meaning="sweeps averaged over, N proposals each", ge=1, le=10**7
+    )
     n_discard: int = parameter(200, symbol="T0", meaning="sweeps before those", ge=0, le=10**7)
     proposal_width: float = parameter(
         0.5,
@@ -29,20 +33,33 @@ class FieldSpaceParameters(SampledParameters):
     """Load, inverse temperature and prior; which ensemble, and which of its saddle points."""
 
     alpha: float = parameter(
-        1.0, symbol="alpha", meaning="patterns per weight; alpha * size is rounded to whole patterns", ge=0, le=100
+        1.0,
+        symbol="alpha",
+        meaning="patterns per weight; alpha * size is rounded to whole patterns",
+        ge=0,
+        le=100,
     )
-    beta: float = parameter(5.0, symbol="beta", meaning="inverse temperature of the loss", gt=0, le=1000)
+    beta: float = parameter(
+        5.0, symbol="beta", meaning="inverse temperature of the loss", gt=0, le=1000
+    )
     kl: float = parameter(
-        0.0, symbol="kl", meaning="weight of the divergence from the uniform prior, in units of the loss", ge=0, le=100
+        0.0,
+        symbol="kl",
+        meaning="weight of the divergence from the uniform prior, in units of the loss",
+        ge=0,
+        le=100,
     )
     ensemble: Literal["free", "fixed"] = parameter(
         "free", symbol="ensemble", meaning="self-overlap free, or fixed at target_self_overlap"
     )
-    target_self_overlap: float = parameter(0.8, symbol="Q*", meaning="self-overlap of the fixed ensemble", gt=0, lt=1)
+    target_self_overlap: float = parameter(
+        0.8, symbol="Q*", meaning="self-overlap of the fixed ensemble", gt=0, lt=1
+    )
     branch: Literal["equilibrium", "low", "high"] = parameter(
         "equilibrium",
         symbol="branch",
-        meaning="saddle point: larger free entropy, or the one reached from overlap 0 (low) or from the teacher (high)",
+        meaning="saddle point: larger free entropy, or the one reached from overlap 0 (low) or "
+        "from the teacher (high)",
     )
 
     @model_validator(mode="after")

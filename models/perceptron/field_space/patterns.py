@@ -1,9 +1,11 @@
-"""Averages over a pattern in field space: a Gaussian over replicas inside, one over the disorder outside.
+"""Averages over a pattern in field space: a Gaussian over replicas inside, one over the disorder
+outside.
 
-t = -(w + a x),  w = sqrt(q/(1-Q)) z,  a = sqrt((Q-q)/(1-Q)),  <.> the average over x with weight Dx H(t)^beta
+t = -(w + a x),  w = sqrt(q/(1-Q)) z,  a = sqrt((Q-q)/(1-Q)),  <.> the average over x with weight Dx
+                                       H(t)^beta
 
-All conjugates are averages of l = G(t)/H(t), so the lines Q = q, q = r^2 and q = 0 are regular; in Q^ the two terms
-with l t, of the width sqrt(Q - q) and of the scale sqrt(1 - Q), cancel.
+All conjugates are averages of l = G(t)/H(t), so the lines Q = q, q = r^2 and q = 0 are regular; in
+Q^ the two terms with l t, of the width sqrt(Q - q) and of the scale sqrt(1 - Q), cancel.
 """
 
 from __future__ import annotations
@@ -12,12 +14,13 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from toysim.models.perceptron.averages import gaussian_nodes
 
 from toysim.jit import kernel
+from toysim.models.perceptron.averages import gaussian_nodes
 from toysim.numerics.gaussian import FAR, LOG_SQRT_2PI, density, inverse_mills, log_tail
 
-# Steps of the trapezoids over z and x: two thirds of them move no order parameter or free entropy by 1e-8.
+# Steps of the trapezoids over z and x: two thirds of them move no order parameter or free entropy
+# by 1e-8.
 OUTER_STEP = 0.16
 INNER_STEP = 0.13
 DEEP = 40.0  # nodes whose weight is below exp(-40) of the largest are left out
@@ -36,7 +39,9 @@ class Patterns(NamedTuple):
 
 @kernel
 def _tail(t: float) -> tuple[float, float]:
-    """ln H(t) and l = G(t)/H(t), the latter from the former up to FAR, where it is a continued fraction."""
+    """ln H(t) and l = G(t)/H(t), the latter from the former up to FAR, where it is a continued
+    fraction.
+    """
     if t < FAR:
         log_h = log_tail(t)
         return log_h, math.exp(-0.5 * t * t - LOG_SQRT_2PI - log_h)
@@ -48,7 +53,8 @@ def _tail(t: float) -> tuple[float, float]:
 def _mode(w: float, a: float, beta: float, x: float) -> tuple[float, float]:
     """Where -x^2/2 + beta ln H(-(w + a x)) is largest, and its width there; from a guess.
 
-    The derivative falls and is convex in x: Newton steps come from below after the first, wherever they start.
+    The derivative falls and is convex in x: Newton steps come from below after the first, wherever
+    they start.
     """
     width = 1.0
     for _ in range(50):
@@ -66,7 +72,8 @@ def _mode(w: float, a: float, beta: float, x: float) -> tuple[float, float]:
 def _replica_average(
     w: float, a: float, beta: float, x0: float, width: float, step: float
 ) -> tuple[float, float, float, float, float]:
-    """ln int Dx H(t)^beta, <l>, <l^2>, <l t>, <ln H>: trapezoid in v, x = x0 + width sinh v, around the mode.
+    """ln int Dx H(t)^beta, <l>, <l^2>, <l t>, <ln H>: trapezoid in v, x = x0 + width sinh v, around
+    the mode.
 
     The integrand is log-concave, so the sums end where it has fallen off on either side.
     """
@@ -94,8 +101,11 @@ def _replica_average(
 
 
 @kernel
-def field_patterns(Q: float, r: float, width: float, scatter: float, beta: float, fineness: float) -> Patterns:
-    """The averages at overlaps Q and r, Q - q = ``width`` and q - r^2 = ``scatter``; ``fineness`` divides both steps.
+def field_patterns(
+    Q: float, r: float, width: float, scatter: float, beta: float, fineness: float
+) -> Patterns:
+    """The averages at overlaps Q and r, Q - q = ``width`` and q - r^2 = ``scatter``; ``fineness``
+    divides both steps.
 
     The differences are given for themselves, as close to the teacher they are all that matters.
     """
@@ -116,7 +126,9 @@ def field_patterns(Q: float, r: float, width: float, scatter: float, beta: float
             continue
         w = math.sqrt(q) * z[i] / room
         x0, width = _mode(w, a, beta, x0)
-        log_d, first, second, mixed, log_h = _replica_average(w, a, beta, x0, width, INNER_STEP / fineness)
+        log_d, first, second, mixed, log_h = _replica_average(
+            w, a, beta, x0, width, INNER_STEP / fineness
+        )
         f = beta * first / room
         square += teacher * f * f
         cross += along * f

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from toysim.model import Batch, Rows
 from toysim.models.perceptron.instances import labelled, n_patterns, signs
 from toysim.models.perceptron.magnetisations import replicas, start, target
 from toysim.models.perceptron.observed import angle
 from toysim.models.perceptron.rows import stacked
 
-from toysim.model import Batch, Rows
-
 
 def simulate(batch: Batch) -> Rows:
-    """Every observable of every row. A chain stays in the branch it starts in, where two coexist."""
-    teachers, patterns, chains = (batch.generators(name) for name in ("teacher", "patterns", "chains"))
+    """Every observable of every row. A chain stays in the branch it starts in, where two
+    coexist.
+    """
+    teachers, patterns, chains = (
+        batch.generators(name) for name in ("teacher", "patterns", "chains")
+    )
     rows = []
     for i in range(len(batch)):
         p = batch.row(i)
@@ -22,7 +25,9 @@ def simulate(batch: Batch) -> Rows:
         measure = target(c, p["beta"], p["kl"] * p["beta"], fixed_norm=fixed)
         generator, self_overlap = next(chains), p["target_self_overlap"] if fixed else None
         starts = [start(generator, teacher, p["branch"], self_overlap) for _ in range(2)]
-        found = replicas(starts, measure, p["proposal_width"], p["n_discard"], p["n_sweeps"], generator)
+        found = replicas(
+            starts, measure, p["proposal_width"], p["n_discard"], p["n_sweeps"], generator
+        )
         sign_overlap = float(teacher @ found.sign) / len(teacher)
         rows.append(
             {

@@ -1,4 +1,5 @@
-"""Averages over one magnetisation: int dm exp(curvature m^2 + h m + kappa S(m)) on [-1, 1], h a random field.
+"""Averages over one magnetisation: int dm exp(curvature m^2 + h m + kappa S(m)) on [-1, 1], h a
+random field.
 
 S(m) = -(1+m)/2 ln((1+m)/2) - (1-m)/2 ln((1-m)/2), the entropy of a sign of mean m.
 """
@@ -17,7 +18,8 @@ from toysim.numerics.gaussian import density
 
 Array = npt.NDArray[np.float64]
 
-# With 2/3 of the step and 3/2 of the nodes no order parameter or free entropy moves by 1e-8, up to fields of 10^5.
+# With 2/3 of the step and 3/2 of the nodes no order parameter or free entropy moves by 1e-8, up to
+# fields of 10^5.
 OUTER_STEP = 0.25
 NODES = 40  # of m in (0, 1)
 REACH = 9.0  # G(9) = 1e-18
@@ -27,7 +29,8 @@ DEEP = 45.0  # what weighs less than exp(-45) of the largest is left out
 
 
 class Sites(NamedTuple):
-    """Averages over the random field h; ``width`` and ``scatter`` are what replicas and fields differ by.
+    """Averages over the random field h; ``width`` and ``scatter`` are what replicas and fields
+    differ by.
 
     Q = E<m^2>, r = E<m>, p = E<sign m>, width = E[<m^2>-<m>^2] = Q - q, scatter = Var<m> = q - r^2,
     spread = E(<m^2>-<m>^2)^2 and log_mean = E ln int dm.
@@ -51,10 +54,11 @@ def legendre(fineness: float = 1.0) -> tuple[Array, Array]:
 
 @kernel
 def turning_nodes(scale: float, step: float) -> tuple[Any, Any]:
-    """Displacements y and weights (but for the density) of int Dz g(z), g turning within ``scale`` of y = 0.
+    """Displacements y and weights (but for the density) of int Dz g(z), g turning within ``scale``
+    of y = 0.
 
-    z = centre + y, trapezoid in u = asinh(y/scale) + y/BULK: nodes are dense where g or the Gaussian asks for it,
-    and do not depend on the centre, up to FARTHEST.
+    z = centre + y, trapezoid in u = asinh(y/scale) + y/BULK: nodes are dense where g or the
+    Gaussian asks for it, and do not depend on the centre, up to FARTHEST.
     """
     last = REACH + FARTHEST
     n = math.ceil((math.asinh(last / scale) + last / BULK) / step)
@@ -74,11 +78,15 @@ def turning_nodes(scale: float, step: float) -> tuple[Any, Any]:
 
 
 @kernel
-def magnetisation_nodes(curvature: float, kappa: float, field: float, rule: tuple[Array, Array]) -> tuple[Any, Any]:
-    """1 - m for m in (0, 1), and the exponent there less its part in h and ``curvature``, ln of the weights included.
+def magnetisation_nodes(
+    curvature: float, kappa: float, field: float, rule: tuple[Array, Array]
+) -> tuple[Any, Any]:
+    """1 - m for m in (0, 1), and the exponent there less its part in h and ``curvature``, ln of the
+    weights included.
 
-    1 - m = e sinh(v asinh(1/sqrt(e)))^2, Gauss-Legendre in v: dense where ``field``, the typical |h|, pushes m to 1,
-    within e = 4/field. The other half is the mirror image: <sign m> needs the integral split at 0.
+    1 - m = e sinh(v asinh(1/sqrt(e)))^2, Gauss-Legendre in v: dense where ``field``, the typical
+    |h|, pushes m to 1, within e = 4/field. The other half is the mirror image: <sign m> needs the
+    integral split at 0.
     """
     near = 4.0 / max(4.0, field + 2.0 * abs(curvature))
     length = math.asinh(1.0 / math.sqrt(near))
@@ -89,13 +97,18 @@ def magnetisation_nodes(curvature: float, kappa: float, field: float, rule: tupl
         gap = short[j] = near * sinh * sinh
         entropy = -(1.0 - 0.5 * gap) * math.log1p(-0.5 * gap) - 0.5 * gap * math.log(0.5 * gap)
         slope = 2.0 * near * length * sinh * math.sqrt(1.0 + sinh * sinh)
-        exponents[j] = -curvature * gap * (2.0 - gap) + kappa * entropy + math.log(weight[j] * slope)
+        exponents[j] = (
+            -curvature * gap * (2.0 - gap) + kappa * entropy + math.log(weight[j] * slope)
+        )
     return short, exponents
 
 
 @kernel
-def site(h: float, curvature: float, short: Array, exponents: Array) -> tuple[float, float, float, float]:
-    """ln int dm exp(...), 1 - |<m>|, <m^2> - <m>^2 and |<sign m>| at field h, whose sign those of m have.
+def site(
+    h: float, curvature: float, short: Array, exponents: Array
+) -> tuple[float, float, float, float]:
+    """ln int dm exp(...), 1 - |<m>|, <m^2> - <m>^2 and |<sign m>| at field h, whose sign those of m
+    have.
 
     All in terms of 1 - m: a magnetisation close to 1 keeps the digits of what it lacks.
     """
@@ -115,12 +128,22 @@ def site(h: float, curvature: float, short: Array, exponents: Array) -> tuple[fl
         first += short[j] * up + (1.0 + m) * down
         second += short[j] * short[j] * up + (1.0 + m) * (1.0 + m) * down
     first /= norm
-    return curvature + size + largest + math.log(norm), first, second / norm - first * first, sign / norm
+    return (
+        curvature + size + largest + math.log(norm),
+        first,
+        second / norm - first * first,
+        sign / norm,
+    )
 
 
 @kernel
 def field_sites(
-    square: float, cross: float, self_square: float, kappa: float, rule: tuple[Array, Array], fineness: float
+    square: float,
+    cross: float,
+    self_square: float,
+    kappa: float,
+    rule: tuple[Array, Array],
+    fineness: float,
 ) -> Sites:
     """The averages at conjugates q^ = square, r^ = cross, Q^ = self_square; h = sqrt(q^) z + r^."""
     if not math.isfinite(square + cross + self_square):
@@ -146,4 +169,6 @@ def field_sites(
         spread += share * variance * variance
         log_mean += share * log_norm
     overlap, scatter = 1.0 - missing, missing_squared - missing * missing
-    return Sites(overlap * overlap + scatter + width, overlap, sign_overlap, width, scatter, spread, log_mean)
+    return Sites(
+        overlap * overlap + scatter + width, overlap, sign_overlap, width, scatter, spread, log_mean
+    )

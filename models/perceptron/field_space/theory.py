@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from toysim.model import Batch, Rows
 from toysim.models.perceptron.field_space.measure import Branches, FieldSaddle, task_measure
 from toysim.models.perceptron.observed import angle
 from toysim.models.perceptron.rows import stacked
 from toysim.models.perceptron.saddle import NAN
 from toysim.models.perceptron.solver_outputs import OK
 
-from toysim.model import Batch, Rows
-
 OF_A_SADDLE = (
-    "replica_overlap", "self_overlap", "loss", "free_entropy", "residual", "iterations", "stability", "solver_status",
-)  # fmt: skip
+    "replica_overlap",
+    "self_overlap",
+    "loss",
+    "free_entropy",
+    "residual",
+    "iterations",
+    "stability",
+    "solver_status",
+)
 
 SHARED = 1024  # solutions kept for rows that ask for the same
 
@@ -26,7 +32,8 @@ def branches(alpha: float, beta: float, kl: float) -> Branches:
 
 
 def predict(batch: Batch) -> Rows:
-    """The saddle point asked for, and both along ``saddle`` (where there is one only, it stands at both places).
+    """The saddle point asked for, and both along ``saddle`` (where there is one only, it stands at
+    both places).
 
     Valid where it is stable; an unstable one keeps its values, with status ``at_unstable``.
     """
@@ -36,7 +43,9 @@ def predict(batch: Batch) -> Rows:
     return {**rows, "valid": rows["solver_status"] == OK}
 
 
-def _row(alpha: float, beta: float, kl: float, ensemble: str, self_overlap: float, branch: str) -> dict[str, object]:
+def _row(
+    alpha: float, beta: float, kl: float, ensemble: str, self_overlap: float, branch: str
+) -> dict[str, object]:
     if ensemble == "fixed":
         found = task_measure(beta, kl).fixed(alpha, self_overlap)
         both = Branches(found, found)
@@ -49,7 +58,12 @@ def _row(alpha: float, beta: float, kl: float, ensemble: str, self_overlap: floa
 def _observed(saddle: FieldSaddle) -> dict[str, object]:
     sign_overlap = saddle.sites.sign_overlap if saddle.sites else NAN
     values = {name: getattr(saddle, name) for name in OF_A_SADDLE}
-    return {**values, "overlap": saddle.overlap, "sign_overlap": sign_overlap, "error": angle(sign_overlap)}
+    return {
+        **values,
+        "overlap": saddle.overlap,
+        "sign_overlap": sign_overlap,
+        "error": angle(sign_overlap),
+    }
 
 
 def branch_outputs(both: Branches, chosen: int) -> dict[str, object]:

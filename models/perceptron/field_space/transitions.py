@@ -1,7 +1,7 @@
 """Where branches of magnetisations end, cross and lose stability, each from its own equation.
 
-The overlap parametrises the saddle points of a measure, the unstable ones included; their load alpha(r) turns around
-where a branch ends. Loads are patterns per weight.
+The overlap parametrises the saddle points of a measure, the unstable ones included; their load
+alpha(r) turns around where a branch ends. Loads are patterns per weight.
 """
 
 from __future__ import annotations
@@ -12,24 +12,30 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
+
 from toysim.models.perceptron.field_space.measure import FieldSaddle, Measure
 from toysim.models.perceptron.saddle import Array
 from toysim.models.perceptron.solver_outputs import FROZEN
 
 
 class Coexistence(NamedTuple):
-    """Two branches: where the high one begins, where their free entropies cross, where the low one ends."""
+    """Two branches: where the high one begins, where their free entropies cross, where the low one
+    ends.
+    """
 
     high_begins: FieldSaddle
     crossing: float
     low_ends: FieldSaddle
 
 
-def curve(measure: Measure, start: FieldSaddle, highest_load: float, step: float = 0.025) -> list[FieldSaddle]:
-    """Saddle points at overlaps that increase from that of ``start`` by ``step`` in ln(1 - r), up to a load.
+def curve(
+    measure: Measure, start: FieldSaddle, highest_load: float, step: float = 0.025
+) -> list[FieldSaddle]:
+    """Saddle points at overlaps that increase from that of ``start`` by ``step`` in ln(1 - r), up
+    to a load.
 
-    Each is extrapolated from two before; the list ends early where one is not found. The default step does up to
-    beta = 20; at 30 the curve turns too sharply where the low branch ends.
+    Each is extrapolated from two before; the list ends early where one is not found. The default
+    step does up to beta = 20; at 30 the curve turns too sharply where the low branch ends.
     """
     found = [start]
     while found[-1].load < highest_load:
@@ -49,22 +55,32 @@ def _extrapolated(found: list[FieldSaddle], r: float) -> Array:
     return ahead
 
 
-def coexistence(measure: Measure, lowest_load: float = 0.1, highest_load: float = 6.0) -> Coexistence | None:
-    """The two branches of a measure and where they end; None if the overlap rises with the load throughout.
+def coexistence(
+    measure: Measure, lowest_load: float = 0.1, highest_load: float = 6.0
+) -> Coexistence | None:
+    """The two branches of a measure and where they end; None if the overlap rises with the load
+    throughout.
 
-    Followed between two loads, at which there is one branch only. Raises ValueError if it cannot be followed so far.
+    Followed between two loads, at which there is one branch only. Raises ValueError if it cannot be
+    followed so far.
     """
     found = curve(measure, measure.low(lowest_load), highest_load)
     last = found[-1]
     if last.load < highest_load:
-        raise ValueError(f"beta = {measure.beta:g}: saddle points are lost at overlap {last.overlap:.3f}; lower beta")
+        raise ValueError(
+            f"beta = {measure.beta:g}: saddle points are lost at overlap {last.overlap:.3f}; "
+            "lower beta"
+        )
     loads = [saddle.load for saddle in found]
     peaks = [i for i in range(1, len(loads) - 1) if loads[i - 1] < loads[i] >= loads[i + 1]]
     if not peaks:
         return None
     i = peaks[0]
     j = i + int(np.argmin(loads[i:]))
-    low_ends, high_begins = _turning(measure, found[i - 1 : i + 2], -1.0), _turning(measure, found[j - 1 : j + 2], 1.0)
+    low_ends, high_begins = (
+        _turning(measure, found[i - 1 : i + 2], -1.0),
+        _turning(measure, found[j - 1 : j + 2], 1.0),
+    )
     return Coexistence(high_begins, _crossing(measure, found[:i], found[j + 1 :]), low_ends)
 
 
@@ -100,5 +116,7 @@ def _turning(measure: Measure, around: list[FieldSaddle], sign: float) -> FieldS
 
 
 def instability(branch: Callable[[float], FieldSaddle], below: float, above: float) -> float:
-    """Load between two given ones at which a branch (``measure.low`` or ``measure.high``) has replicon value 1."""
+    """Load between two given ones at which a branch (``measure.low`` or ``measure.high``) has
+    replicon value 1.
+    """
     return float(brentq(lambda alpha: branch(alpha).stability - 1.0, below, above, xtol=1e-10))

@@ -1,24 +1,29 @@
 """Franz-Parisi potential: how many solutions lie at a given distance from a typical one.
 
-The reference is a typical solution of random labels, or the planted one (the teacher). Below every reference the
-potential starts with h2(d) less a square root of the distance d, so it is negative on an interval (0, d_min) at
-every load: typical solutions of the binary perceptron are isolated (arXiv:1408.1784).
+The reference is a typical solution of random labels, or the planted one (the teacher). Below every
+reference the potential starts with h2(d) less a square root of the distance d, so it is negative on
+an interval (0, d_min) at every load: typical solutions of the binary perceptron are isolated
+(arXiv:1408.1784).
 """
 
+from toysim.model import Check, FiniteSize, Model, Observable
 from toysim.models.perceptron.franz_parisi.parameters import FranzParisiParameters
 from toysim.models.perceptron.solver_outputs import SOLVER_OUTPUTS
 
-from toysim.model import Check, FiniteSize, Model, Observable
-
 _EQUATIONS = """\
-Phi(p) = E (1/Z) sum_J ln #{solutions w: w.J = N p}/N,  J uniform over the solutions of the same patterns
+Phi(p) = E (1/Z) sum_J ln #{solutions w: w.J = N p}/N,
+    J uniform over the solutions of the same patterns
 psi(x) = extr_p Phi(p) + x p,  x = -dPhi/dp,  d = (1-p)/2
-Phi = extr -q^(1-q)/2 - p p^ + t t^ + S + alpha E,  q (w,w),  t (w, another J),  p (w, J);  q0, q0^ of the J alone
-S = int Dz (1 + tanh(sqrt(q0^) z)) int Dv ln 2cosh A,  A = t^ z/sqrt(q0^) + p^ - t^ + sqrt(q^ - t^2/q0^) v
-E = int Dz int Dw K(z,w) ln H(-(t z/sqrt(q0) + B w)/sqrt(1-q)),  B^2 = q - t^2/q0,  rho = (p-t)/(sqrt(1-q0) B)
+Phi = extr -q^(1-q)/2 - p p^ + t t^ + S + alpha E,  q (w,w),  t (w, another J),  p (w, J);
+    q0, q0^ of the J alone
+S = int Dz (1 + tanh(sqrt(q0^) z)) int Dv ln 2cosh A,
+    A = t^ z/sqrt(q0^) + p^ - t^ + sqrt(q^ - t^2/q0^) v
+E = int Dz int Dw K(z,w) ln H(-(t z/sqrt(q0) + B w)/sqrt(1-q)),  B^2 = q - t^2/q0,
+    rho = (p-t)/(sqrt(1-q0) B)
 K = H(-(sqrt(q0) z + sqrt(1-q0) rho w)/sqrt((1-q0)(1-rho^2))) / H(-sqrt(q0/(1-q0)) z)
 planted: the free entropy of teacher and student at fixed overlap r = p, temperature 0
-d -> 0: Phi = h2(d) - 0.95507 alpha rho0 sqrt(d), with rho0 the density of reference fields at the threshold"""
+d -> 0: Phi = h2(d) - 0.95507 alpha rho0 sqrt(d),
+    with rho0 the density of reference fields at the threshold"""
 
 
 def _seconds(p: FranzParisiParameters) -> float:
@@ -28,12 +33,14 @@ def _seconds(p: FranzParisiParameters) -> float:
     return 5e-2 + 1e-9 * (1 << p.size) * pairs * (15 if p.given == "overlap" else 1)
 
 
-def _observable(name: str, long_name: str, off: float, unit: str = "1", scale: float = 0.0) -> Observable:
+def _observable(
+    name: str, long_name: str, off: float, unit: str = "1", scale: float = 0.0
+) -> Observable:
     """With ``off``/N, what a finite instance is off by.
 
-    Planted, message passing at N = 25 and 75, alpha = 0.4: p 0.1, q 0.07, psi and Phi 0.03 (+- 0.04). Solutions at
-    N = 15, alpha = 2/15: p and q 0.04, psi 0.03, Phi 0.02. More, 0.2 in p, at alpha = 1/3 (N = 9 and 15): the
-    reference itself then has a share of exp(-N (psi - x)).
+    Planted, message passing at N = 25 and 75, alpha = 0.4: p 0.1, q 0.07, psi and Phi 0.03 (+-
+    0.04). Solutions at N = 15, alpha = 2/15: p and q 0.04, psi 0.03, Phi 0.02. More, 0.2 in p, at
+    alpha = 1/3 (N = 9 and 15): the reference itself then has a share of exp(-N (psi - x)).
     """
     return Observable(name, long_name, unit, scale=scale, finite_size=FiniteSize(off, "size", 1.0))
 
@@ -45,17 +52,31 @@ FRANZ_PARISI = Model(
     title="Franz-Parisi potential of the binary perceptron",
     parameters_class=FranzParisiParameters,
     observables=(
-        _observable("potential", "entropy Phi of the solutions at the distance, per weight", 0.04, "nat", 0.1),
+        _observable(
+            "potential",
+            "entropy Phi of the solutions at the distance, per weight",
+            0.04,
+            "nat",
+            0.1,
+        ),
         _observable("overlap", "overlap p with the reference", 0.1),
         _observable("distance", "normalised Hamming distance d to the reference", 0.05),
         _observable("coupling", "field x along the reference, -dPhi/dp", 0.1, "nat", 0.1),
-        _observable("legendre", "psi = Phi + x p, ln sum over solutions of exp(x * overlap), per weight", 0.06, "nat"),
+        _observable(
+            "legendre",
+            "psi = Phi + x p, ln sum over solutions of exp(x * overlap), per weight",
+            0.06,
+            "nat",
+        ),
         _observable("self_overlap", "overlap q of two solutions at the distance", 0.07),
     ),
     diagnostics=(
         *SOLVER_OUTPUTS,
         # Of theory alone: what enumeration is off by, 3 % at N = 15, decides nothing.
-        Observable("cross_overlap", "overlap t with another typical solution; none for the planted reference"),
+        Observable(
+            "cross_overlap",
+            "overlap t with another typical solution; none for the planted reference",
+        ),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",

@@ -1,12 +1,13 @@
-"""Averages of the Franz-Parisi potential: over a weight and over a pattern, given a typical solution J of it."""
+"""Averages of the Franz-Parisi potential: over a weight and over a pattern, given a typical
+solution J of it.
+"""
 
 from __future__ import annotations
 
 import math
 
-from toysim.models.perceptron.averages import gaussian_nodes, near, site_averages
-
 from toysim.jit import kernel
+from toysim.models.perceptron.averages import gaussian_nodes, near, site_averages
 from toysim.numerics.gaussian import LOG_SQRT_2PI, inverse_mills, log_tail
 
 TOLERANCE = 1e-13  # of an overlap, relative to 1 - p^2 ...
@@ -22,10 +23,11 @@ def reference_sites(
     """Averages over a weight of w, given the reference's weight J and its field sqrt(q0^) z
 
         < g > = int Dz (1 + tanh(sqrt(q0^) z)) int Dv g(A),
-        A = t^ z/sqrt(q0^) + p^ - t^ + sqrt(q^ - t^2/q0^) v        (J = 1; J = -1 gives the same by symmetry)
+        A = t^ z/sqrt(q0^) + p^ - t^ + sqrt(q^ - t^2/q0^) v        (J = 1; J = -1 gives the same by
+        symmetry)
 
-    with p^ = pull, t^ = through: tanh A (overlap p), tanh^2 A (q), tanh A tanh(sqrt(q0^) z) (t), ln 2cosh A and
-    (1 - tanh^2 A)^2.
+    with p^ = pull, t^ = through: tanh A (overlap p), tanh^2 A (q), tanh A tanh(sqrt(q0^) z) (t), ln
+    2cosh A and (1 - tanh^2 A)^2.
     """
     width = math.sqrt(max(q0_conjugate, 1e-100))
     z, weight = gaussian_nodes(0.0, 1.0 / max(1.0, width), step)
@@ -33,7 +35,9 @@ def reference_sites(
     p = q = t = entropy = spread = 0.0
     for i in range(len(z)):
         reference = math.tanh(width * z[i])
-        first, second, flat, log_sum = site_averages(variance, through * (z[i] / width - 1.0) + pull, step)
+        first, second, flat, log_sum = site_averages(
+            variance, through * (z[i] / width - 1.0) + pull, step
+        )
         share = weight[i] * (1.0 + reference)
         p += share * first
         q += share * second
@@ -44,8 +48,11 @@ def reference_sites(
 
 
 @kernel
-def find_pull(p: float, guess: float, through: float, conjugate: float, q0_conjugate: float, step: float) -> float:
-    """p^ at which the overlap with the reference is p: Newton on ln((1+p)/(1-p)), kept within a bracket.
+def find_pull(
+    p: float, guess: float, through: float, conjugate: float, q0_conjugate: float, step: float
+) -> float:
+    """p^ at which the overlap with the reference is p: Newton on ln((1+p)/(1-p)), kept within a
+    bracket.
 
     The overlap grows with p^, from -1 to 1; a secant without bracket diverges where q -> 1.
     """
@@ -75,7 +82,8 @@ def find_pull(p: float, guess: float, through: float, conjugate: float, q0_conju
 def reference_patterns(
     q: float, t: float, p: float, q0: float, step: float
 ) -> tuple[float, float, float, float, float, float]:
-    """Averages over a pattern that a typical solution J fits, of the fields of w at overlaps q, t, p
+    """Averages over a pattern that a typical solution J fits, of the fields of w at overlaps q, t,
+    p
 
         < g > = int Dz int Dw K(z,w) g(omega),  omega = t z/sqrt(q0) + B w,  B^2 = q - t^2/q0
         K = H(-eta)/H(-a0 z),  eta = (a0 z + rho w)/sqrt(1 - rho^2),  a0^2 = q0/(1-q0)
@@ -92,7 +100,8 @@ def reference_patterns(
     breadth = math.sqrt(along * along + apart)
     rho, left = along / breadth, math.sqrt(apart) / breadth
     a0 = math.sqrt(q0) / room0
-    # K steps at w = -a0 z/rho, within left/|rho|; ln H turns at omega = 0, within room/B: nodes gather at the narrower.
+    # K steps at w = -a0 z/rho, within left/|rho|; ln H turns at omega = 0, within room/B: nodes
+    # gather at the narrower.
     step_width, turn_width = left / max(abs(rho), 1e-100), room / breadth
     scale = min(1.0, step_width, turn_width)
     centre = -a0 / rho if step_width < turn_width else -t / (math.sqrt(q0) * breadth)
@@ -102,7 +111,8 @@ def reference_patterns(
         mean = t * z[i] / math.sqrt(q0)
         log_fits = log_tail(-a0 * z[i])
         f0 = inverse_mills(-a0 * z[i]) / room0
-        # Where J's pattern has z < 0, w lies just on the fitting side of K's step, however far that is.
+        # Where J's pattern has z < 0, w lies just on the fitting side of K's step, however far that
+        # is.
         w, inner = gaussian_nodes(centre * z[i] if z[i] < 0.0 else near(centre * z[i]), scale, step)
         for j in range(len(w)):
             eta = (a0 * z[i] + rho * w[j]) / left

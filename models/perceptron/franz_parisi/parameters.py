@@ -5,19 +5,27 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import model_validator
-from toysim.models.perceptron.sizes import check_enumerable, check_patterns
 
 from toysim.model import Parameters, parameter
+from toysim.models.perceptron.sizes import check_enumerable, check_patterns
 
 
 class FranzParisiParameters(Parameters):
-    """Reference, load, and where on the potential: at an overlap, or at a field along the reference."""
+    """Reference, load, and where on the potential: at an overlap, or at a field along the
+    reference.
+    """
 
     reference: Literal["solution", "planted"] = parameter(
-        "solution", symbol="J", meaning="a typical solution of random labels, or the teacher of the labels"
+        "solution",
+        symbol="J",
+        meaning="a typical solution of random labels, or the teacher of the labels",
     )
     alpha: float = parameter(
-        0.5, symbol="alpha", meaning="patterns per weight; alpha * size is rounded to whole patterns", ge=0, le=1e3
+        0.5,
+        symbol="alpha",
+        meaning="patterns per weight; alpha * size is rounded to whole patterns",
+        ge=0,
+        le=1e3,
     )
     given: Literal["overlap", "field"] = parameter(
         "overlap", symbol="given", meaning="overlap with the reference given, or the field along it"
@@ -26,12 +34,21 @@ class FranzParisiParameters(Parameters):
         0.6, symbol="p", meaning="overlap with the reference, where that is given", ge=-1, le=1
     )
     field: float = parameter(
-        0.0, symbol="x", unit="nat", meaning="field along the reference, where that is given", ge=-20, le=20
+        0.0,
+        symbol="x",
+        unit="nat",
+        meaning="field along the reference, where that is given",
+        ge=-20,
+        le=20,
     )
     sampler: Literal["enumeration", "message_passing"] = parameter(
-        "enumeration", symbol="sampler", meaning="all configurations, or message passing on one instance"
+        "enumeration",
+        symbol="sampler",
+        meaning="all configurations, or message passing on one instance",
     )
-    size: int = parameter(15, symbol="N", meaning="weights of the instance; odd if enumerated", ge=1, le=100_000)
+    size: int = parameter(
+        15, symbol="N", meaning="weights of the instance; odd if enumerated", ge=1, le=100_000
+    )
 
     @model_validator(mode="after")
     def _sampler_fits(self) -> FranzParisiParameters:
@@ -40,7 +57,9 @@ class FranzParisiParameters(Parameters):
             check_enumerable(self.size)
         elif self.reference != "planted":
             raise ValueError(
-                f"sampler = message_passing needs reference = planted (reference = {self.reference}): "
-                "typical solutions of random labels cannot be found at large size; or take sampler = enumeration"
+                "sampler = message_passing needs reference = planted (reference = "
+                f"{self.reference}): "
+                "typical solutions of random labels cannot be found at large size; or take "
+                "sampler = enumeration"
             )
         return self

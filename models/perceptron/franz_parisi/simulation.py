@@ -1,4 +1,6 @@
-"""The Franz-Parisi potential of one instance: weights in the field of a reference that solves the same patterns."""
+"""The Franz-Parisi potential of one instance: weights in the field of a reference that solves the
+same patterns.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +8,26 @@ import math
 from typing import Any
 
 import numpy as np
-from toysim.models.perceptron.binary import DIVERGED, NOT_CONVERGED, OK, Measure, coupling_for, enumerated, passed
+
+from toysim.model import Batch, Rows
+from toysim.models.perceptron.binary import (
+    DIVERGED,
+    NOT_CONVERGED,
+    OK,
+    Measure,
+    coupling_for,
+    enumerated,
+    passed,
+)
 from toysim.models.perceptron.enumeration import franz_parisi, violations
 from toysim.models.perceptron.instances import Signs, labelled, n_patterns, signs
 from toysim.models.perceptron.rows import stacked
 
-from toysim.model import Batch, Rows
-
 
 def simulate(batch: Batch) -> Rows:
-    """Every observable of every row but the overlap with other references, which takes sizes beyond enumeration."""
+    """Every observable of every row but the overlap with other references, which takes sizes beyond
+    enumeration.
+    """
     teachers, patterns = batch.generators("teacher"), batch.generators("patterns")
     rows = []
     for i in range(len(batch)):
@@ -37,7 +49,9 @@ def _planted(c: Signs, teacher: Signs, p: dict[str, Any]) -> dict[str, Any]:
 
 
 def _solutions(c: Signs, p: dict[str, Any]) -> dict[str, Any]:
-    """Every solution is the reference in turn; one field for all of them, which gives the overlap on average."""
+    """Every solution is the reference in turn; one field for all of them, which gives the overlap
+    on average.
+    """
     counts, size = violations(c, 0.0), p["size"]
     coupling = p["field"]
     if p["given"] == "overlap":
@@ -47,7 +61,9 @@ def _solutions(c: Signs, p: dict[str, Any]) -> dict[str, Any]:
     return _observed(psi, overlap, self_overlap, coupling, status)
 
 
-def _observed(psi: float, overlap: float, self_overlap: float, coupling: float, status: int) -> dict[str, Any]:
+def _observed(
+    psi: float, overlap: float, self_overlap: float, coupling: float, status: int
+) -> dict[str, Any]:
     return {
         "potential": psi - coupling * overlap,
         "overlap": overlap,

@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+
+from toysim.model import Batch, Rows
 from toysim.models.perceptron.averages import STEP, teacher_patterns
-from toysim.models.perceptron.franz_parisi.averages import find_pull, reference_patterns, reference_sites
+from toysim.models.perceptron.franz_parisi.averages import (
+    find_pull,
+    reference_patterns,
+    reference_sites,
+)
 from toysim.models.perceptron.rows import stacked
 from toysim.models.perceptron.saddle import NAN, Array, Saddle, judged, solve
 from toysim.models.perceptron.solver_outputs import BOUNDARY, FROZEN, OK
 from toysim.models.perceptron.storage.theory import storage_saddle
 
-from toysim.model import Batch, Rows
-
 
 class Potential(NamedTuple):
-    """A point of the potential: Phi, p, x, psi, the overlaps q and t, diagnostics; NaN where there is no saddle."""
+    """A point of the potential: Phi, p, x, psi, the overlaps q and t, diagnostics; NaN where there
+    is no saddle.
+    """
 
     potential: float = NAN
     overlap: float = NAN
@@ -33,8 +39,9 @@ class Potential(NamedTuple):
 class Landscape:
     """The potential around one reference at one load; ``step`` is that of the quadrature.
 
-    The planted reference takes no second solution into account: its sites are those of q0^ = t^ = 0. Beyond capacity
-    there is no typical solution of random labels to be a reference, and no potential.
+    The planted reference takes no second solution into account: its sites are those of q0^ = t^ =
+    0. Beyond capacity there is no typical solution of random labels to be a reference, and no
+    potential.
     """
 
     def __init__(self, reference: str, alpha: float, step: float = STEP) -> None:
@@ -49,12 +56,16 @@ class Landscape:
             square, along, slope, log_mean, _ = teacher_patterns(q, p, 0.0, self.step)
             cross = 0.0
         else:
-            square, cross, along, slope, log_mean, _ = reference_patterns(q, t, p, self.q0, self.step)
+            square, cross, along, slope, log_mean, _ = reference_patterns(
+                q, t, p, self.q0, self.step
+            )
         a = self.alpha
         return a * square, a * cross, a * along, a * slope, a * log_mean
 
     def at_overlap(self, p: float) -> Potential:
-        """Phi(p), from overlaps between those of w = J (p = 1) or w = -J and the exact point p = q0."""
+        """Phi(p), from overlaps between those of w = J (p = 1) or w = -J and the exact point p =
+        q0.
+        """
         if not self.has_reference:
             return Potential(overlap=p)
         if p == 1.0:
@@ -79,7 +90,9 @@ class Landscape:
         return self._point(q, t, p, pull, found)
 
     def at_field(self, x: float) -> Potential:
-        """The maximum of Phi(p) + x p: the saddle point reached from p = q0, or the reference itself if larger."""
+        """The maximum of Phi(p) + x p: the saddle point reached from p = q0, or the reference
+        itself if larger.
+        """
         if not self.has_reference:
             return Potential(coupling=x)
 
@@ -90,12 +103,18 @@ class Landscape:
 
         found = solve(update, np.full(3, self.q0))
         q, t, p = found.overlaps.tolist()
-        point = Potential() if found.status == FROZEN else self._point(q, t, p, x + self.patterns(q, t, p)[2], found)
+        point = (
+            Potential()
+            if found.status == FROZEN
+            else self._point(q, t, p, x + self.patterns(q, t, p)[2], found)
+        )
         return point if point.legendre >= x else self.reference_itself(x)
 
     def reference_itself(self, x: float) -> Potential:
         """w = J: overlap 1, potential 0."""
-        return Potential(0.0, 1.0, x, x, 1.0, NAN if self.planted else self.q0, 0.0, 0, 0.0, BOUNDARY)
+        return Potential(
+            0.0, 1.0, x, x, 1.0, NAN if self.planted else self.q0, 0.0, 0, 0.0, BOUNDARY
+        )
 
     def _point(self, q: float, t: float, p: float, pull: float, found: Saddle) -> Potential:
         square, cross, along, slope, log_mean = self.patterns(q, t, p)
@@ -108,15 +127,23 @@ class Landscape:
 
 
 def predict(batch: Batch) -> Rows:
-    """The point of every row; valid where solutions are there: a saddle point, stable, and no negative potential.
+    """The point of every row; valid where solutions are there: a saddle point, stable, and no
+    negative potential.
 
-    Where the potential is negative its values stay: the solutions closest to the reference are where it crosses 0.
+    Where the potential is negative its values stay: the solutions closest to the reference are
+    where it crosses 0.
     """
-    columns = (batch[name].tolist() for name in ("reference", "alpha", "given", "target_overlap", "field"))
+    columns = (
+        batch[name].tolist() for name in ("reference", "alpha", "given", "target_overlap", "field")
+    )
     points = []
     for reference, alpha, given, p, x in zip(*columns, strict=True):
         landscape = Landscape(reference, alpha)
         points.append(landscape.at_overlap(p) if given == "overlap" else landscape.at_field(x))
     rows = stacked([point._asdict() for point in points])
     status = rows["solver_status"]
-    return {**rows, "distance": 0.5 * (1.0 - rows["overlap"]), "valid": (status == OK) | (status == BOUNDARY)}
+    return {
+        **rows,
+        "distance": 0.5 * (1.0 - rows["overlap"]),
+        "valid": (status == OK) | (status == BOUNDARY),
+    }

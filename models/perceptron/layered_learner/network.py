@@ -1,11 +1,13 @@
-"""Forward and backward pass through layers of random binary weights (the layered network of arXiv:2212.02846).
+"""Forward and backward pass through layers of random binary weights (the layered network of
+arXiv:2212.02846).
 
-Weights are independent, w = +-1 with mean mu = tanh(b theta) and variance s = 1 - mu^2. By the central limit a
-unit's input is Gaussian, reparameterised by one fresh draw per unit and example:
+Weights are independent, w = +-1 with mean mu = tanh(b theta) and variance s = 1 - mu^2. By the
+central limit a unit's input is Gaussian, reparameterised by one fresh draw per unit and example:
 
     z_k = sum_j mu_kj a_j / sqrt(n) + eps_k v_k,   v_k^2 = sum_j s_kj a_j^2 / n,   a = relu(z)
 
-and the last layer's z go into a softmax with cross-entropy C, summed over a minibatch. With K = dC/dz
+and the last layer's z go into a softmax with cross-entropy C, summed over a minibatch. With K =
+dC/dz
 
     dC/dtheta_kj = b s_kj [K_k a_j / sqrt(n) - mu_kj a_j^2 K_k eps_k / (n v_k)]
     dC/da_j      = sum_k K_k [mu_kj / sqrt(n) + s_kj a_j eps_k / (n v_k)]
@@ -24,14 +26,18 @@ SILENT = 1e-30  # variance of a unit none of whose inputs is active: its gradien
 
 
 class Weights(NamedTuple):
-    """A layer's weights (n_out, n_in): their means and variances; no variances where they are certain."""
+    """A layer's weights (n_out, n_in): their means and variances; no variances where they are
+    certain.
+    """
 
     mean: Array
     variance: Array | None
 
 
 class Trace(NamedTuple):
-    """What the backward pass needs of a layer: its inputs a, and eps/v of its units (None without noise)."""
+    """What the backward pass needs of a layer: its inputs a, and eps/v of its units (None without
+    noise).
+    """
 
     inputs: Array
     noise: Array | None
@@ -48,8 +54,12 @@ def field_weights(theta: Array, b: float) -> Weights:
     return Weights(np.tanh(b * theta), field_variance(theta, b))
 
 
-def forward(x: Array, layers: list[Weights], noise: list[Array] | None) -> tuple[Array, list[Trace]]:
-    """Outputs z (examples, classes) of the last layer, and the trace; ``noise`` holds eps (examples, n_out)."""
+def forward(
+    x: Array, layers: list[Weights], noise: list[Array] | None
+) -> tuple[Array, list[Trace]]:
+    """Outputs z (examples, classes) of the last layer, and the trace; ``noise`` holds eps
+    (examples, n_out).
+    """
     activity, trace = x, []
     for i, (mean, variance) in enumerate(layers):
         scale = 1.0 / math.sqrt(activity.shape[1])
@@ -64,7 +74,8 @@ def forward(x: Array, layers: list[Weights], noise: list[Array] | None) -> tuple
 
 
 def backward(slope: Array, layers: list[Weights], trace: list[Trace]) -> list[Array]:
-    """Gradients of C by theta over b where weights are random, by the weights where they are certain.
+    """Gradients of C by theta over b where weights are random, by the weights where they are
+    certain.
 
     ``slope`` is K of the last layer (examples, classes).
     """
@@ -90,7 +101,14 @@ def cross_entropy_slope(z: Array, classes: npt.NDArray[np.int64]) -> Array:
 
 
 def divergence(theta: Array, reference: Array, b: float) -> float:
-    """KL per weight between means tanh(b theta) and tanh(b theta'): b mu (theta - theta') - ln cosh + ln cosh'."""
+    """KL per weight between means tanh(b theta) and tanh(b theta'): b mu (theta - theta') - ln cosh
+    + ln cosh'.
+    """
     x, y = b * theta, b * reference
-    logs = np.abs(x) + np.log1p(np.exp(-2.0 * np.abs(x))) - np.abs(y) - np.log1p(np.exp(-2.0 * np.abs(y)))
+    logs = (
+        np.abs(x)
+        + np.log1p(np.exp(-2.0 * np.abs(x)))
+        - np.abs(y)
+        - np.log1p(np.exp(-2.0 * np.abs(y)))
+    )
     return float(np.mean(np.tanh(x) * (x - y) - logs))

@@ -1,4 +1,6 @@
-"""Parameters of a layered network of binary weights that learns tasks one after another through its fields."""
+"""Parameters of a layered network of binary weights that learns tasks one after another through its
+fields.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +15,30 @@ MAX_SIGNS = 10**9  # of all tasks' examples, a byte each
 
 
 class LayeredLearnerParameters(Parameters):
-    """Tasks, network, method and optimiser; the network is n_inputs - width - ... - width - n_classes."""
+    """Tasks, network, method and optimiser; the network is n_inputs - width - ... - width -
+    n_classes.
+    """
 
     tasks: Literal["permuted", "teachers"] = parameter(
         "permuted",
         symbol="tasks",
-        meaning="one data set with its inputs permuted anew for each task, or new inputs and a new teacher each",
+        meaning="one data set with its inputs permuted anew for each task, or new inputs and a "
+        "new teacher each",
     )
     n_tasks: int = parameter(3, symbol="K", meaning="tasks in sequence", ge=1, le=100)
     n_inputs: int = parameter(100, symbol="n", meaning="inputs, +-1", ge=1)
     n_latent: int = parameter(
-        10, symbol="d", meaning="dimension of the manifold x = sign(F c) of the inputs; 0: independent inputs", ge=0
+        10,
+        symbol="d",
+        meaning="dimension of the manifold x = sign(F c) of the inputs; 0: independent inputs",
+        ge=0,
     )
-    n_classes: int = parameter(5, symbol="C", meaning="classes, the teacher's largest output", ge=2, le=1000)
-    teacher_width: int = parameter(101, symbol="h0", meaning="units of both hidden layers of the teacher", ge=1)
+    n_classes: int = parameter(
+        5, symbol="C", meaning="classes, the teacher's largest output", ge=2, le=1000
+    )
+    teacher_width: int = parameter(
+        101, symbol="h0", meaning="units of both hidden layers of the teacher", ge=1
+    )
     n_train: int = parameter(1000, symbol="P", meaning="training examples of a task", ge=1)
     n_test: int = parameter(1000, symbol="P_test", meaning="test examples of a task", ge=1)
     width: int = parameter(100, symbol="h", meaning="units of every hidden layer", ge=1)
@@ -34,35 +46,61 @@ class LayeredLearnerParameters(Parameters):
     method: Literal["variational", "ewc", "variance_modulated", "metaplastic", "plain"] = parameter(
         "variational",
         symbol="method",
-        meaning="fields with the divergence, its expansion or without it; binarised weights with metaplasticity or "
+        meaning="fields with the divergence, its expansion or without it; binarised weights with "
+        "metaplasticity or "
         "without it",
         stream=False,
     )
     kl_reference: Literal["task", "step"] = parameter(
         "task",
         symbol="theta'",
-        meaning="the divergence is from the field at the end of the task before, or from that before the last update",
+        meaning="the divergence is from the field at the end of the task before, or from that "
+        "before the last update",
         stream=False,
     )
-    gamma: float = parameter(1.0, symbol="gamma", meaning="weight of the divergence", ge=0, stream=False)
+    gamma: float = parameter(
+        1.0, symbol="gamma", meaning="weight of the divergence", ge=0, stream=False
+    )
     metaplasticity: float = parameter(
-        1.35, symbol="mu_m", meaning="steepness of the metaplastic factor 1 - tanh(mu_m theta)^2", ge=0, stream=False
+        1.35,
+        symbol="mu_m",
+        meaning="steepness of the metaplastic factor 1 - tanh(mu_m theta)^2",
+        ge=0,
+        stream=False,
     )
     inverse_temperature: float = parameter(
-        10.0, symbol="b1", meaning="b = b1 tanh(a + c e/E) in epoch e of E in all", gt=0, stream=False
+        10.0,
+        symbol="b1",
+        meaning="b = b1 tanh(a + c e/E) in epoch e of E in all",
+        gt=0,
+        stream=False,
     )
-    anneal_from: float = parameter(0.1, symbol="a", meaning="see inverse_temperature", gt=0, stream=False)
-    anneal_by: float = parameter(2.0, symbol="c", meaning="see inverse_temperature", ge=0, stream=False)
+    anneal_from: float = parameter(
+        0.1, symbol="a", meaning="see inverse_temperature", gt=0, stream=False
+    )
+    anneal_by: float = parameter(
+        2.0, symbol="c", meaning="see inverse_temperature", ge=0, stream=False
+    )
     start_scale: float = parameter(
         0.1, symbol="sigma0", meaning="standard deviation of theta at the start", gt=0, stream=False
     )
-    learning_rate: float = parameter(0.01, symbol="eta", meaning="step of Adam (0.9, 0.99)", gt=0, stream=False)
-    batch_size: int = parameter(50, symbol="B", meaning="examples of an update, gradients summed", ge=1, stream=False)
-    epochs: int = parameter(5, symbol="T", meaning="epochs of each task", ge=1, le=10**5, stream=False)
+    learning_rate: float = parameter(
+        0.01, symbol="eta", meaning="step of Adam (0.9, 0.99)", gt=0, stream=False
+    )
+    batch_size: int = parameter(
+        50, symbol="B", meaning="examples of an update, gradients summed", ge=1, stream=False
+    )
+    epochs: int = parameter(
+        5, symbol="T", meaning="epochs of each task", ge=1, le=10**5, stream=False
+    )
     n_records: int = parameter(
-        0, symbol="R", meaning="records over all epochs, both ends included; 1 for the end only", ge=0, le=10**5,
+        0,
+        symbol="R",
+        meaning="records over all epochs, both ends included; 1 for the end only",
+        ge=0,
+        le=10**5,
         stream=False,
-    )  # fmt: skip
+    )
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -78,7 +116,8 @@ class LayeredLearnerParameters(Parameters):
         teacher = self.teacher_width * (self.n_inputs + self.teacher_width + self.n_classes)
         if max(self.n_weights, teacher) > MAX_WEIGHTS:
             raise ValueError(
-                f"the network has {self.n_weights:.3g} weights and the teacher {teacher:.3g}, allowed are "
+                f"the network has {self.n_weights:.3g} weights and the teacher {teacher:.3g}, "
+                "allowed are "
                 f"{MAX_WEIGHTS:.0e}; lower n_inputs, width, n_hidden or teacher_width"
             )
         signs = self.n_tasks * (self.n_train + self.n_test) * self.n_inputs
@@ -92,5 +131,7 @@ class LayeredLearnerParameters(Parameters):
     @model_validator(mode="after")
     def _method_fits(self) -> LayeredLearnerParameters:
         if self.method == "ewc" and self.kl_reference == "step":
-            raise ValueError("method = ewc expands around the end of a task; set kl_reference = task")
+            raise ValueError(
+                "method = ewc expands around the end of a task; set kl_reference = task"
+            )
         return self

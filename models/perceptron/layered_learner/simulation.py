@@ -1,4 +1,6 @@
-"""Tasks learned in sequence by a layered network: Adam on fields or on hidden weights, tested on every task."""
+"""Tasks learned in sequence by a layered network: Adam on fields or on hidden weights, tested on
+every task.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from toysim.model import STATUSES, Batch, Rows
 from toysim.models.perceptron.layered_learner.network import (
     Weights,
     backward,
@@ -15,17 +19,16 @@ from toysim.models.perceptron.layered_learner.network import (
     field_variance,
     field_weights,
     forward,
-)  # fmt: skip
+)
 from toysim.models.perceptron.layered_learner.parameters import LayeredLearnerParameters
 from toysim.models.perceptron.layered_learner.tasks import Task, tasks_of
 from toysim.models.perceptron.records import record_epochs
 
-from toysim.model import STATUSES, Batch, Rows
-
 Array = npt.NDArray[np.float64]
 ADAM_FIRST, ADAM_SECOND = 0.9, 0.99
-# Fields: as for the perceptron, so that Adam moves even nearly certain weights. Hidden weights: the usual value, as
-# a unit with equal binary weights to all classes has no gradient but for its rounding.
+# Fields: as for the perceptron, so that Adam moves even nearly certain weights. Hidden weights: the
+# usual value, as a unit with equal binary weights to all classes has no gradient but for its
+# rounding.
 FIELD_FLOOR, HIDDEN_FLOOR = 1e-20, 1e-8
 
 
@@ -36,7 +39,9 @@ def simulate(batch: Batch) -> Rows:
 
 
 class Courses:
-    """What is recorded: accuracies of the tasks, uncertainty and divergence of the layers, each (n, R)."""
+    """What is recorded: accuracies of the tasks, uncertainty and divergence of the layers, each (n,
+    R).
+    """
 
     def __init__(self, p: LayeredLearnerParameters) -> None:
         self.epochs = record_epochs(p.n_tasks * p.epochs, p.n_records)
@@ -50,7 +55,9 @@ class Courses:
         if here.any():
             weights = learner.weights()
             self.accuracy[:, here] = np.array([accuracy(weights, task) for task in tasks])[:, None]
-            self.uncertainty[:, here] = np.array([np.mean(1.0 - w.mean**2) for w in weights])[:, None]
+            self.uncertainty[:, here] = np.array([np.mean(1.0 - w.mean**2) for w in weights])[
+                :, None
+            ]
             self.divergence[:, here] = np.array(learner.divergences())[:, None]
 
 
@@ -86,7 +93,9 @@ def _learn(one: Batch) -> dict[str, Any]:
 
 
 def accuracy(weights: list[Weights], task: Task) -> float:
-    """Share of a task's test examples whose class has the largest output; NaN for a network that diverged."""
+    """Share of a task's test examples whose class has the largest output; NaN for a network that
+    diverged.
+    """
     z, _ = forward(task.test.astype(np.float64), weights, None)
     return float(np.mean(z.argmax(axis=1) == task.test_class)) if np.isfinite(z).all() else math.nan
 
@@ -94,11 +103,14 @@ def accuracy(weights: list[Weights], task: Task) -> float:
 class Learner:
     """Fields theta (or hidden weights, if binarised) of all layers and their optimiser.
 
-    Adam's moments go on through the tasks: it is not told of a switch. With ``kl_reference = step`` theta' is the
-    field before the last update, so that the divergence resists every update and no task has to be announced.
+    Adam's moments go on through the tasks: it is not told of a switch. With ``kl_reference = step``
+    theta' is the field before the last update, so that the divergence resists every update and no
+    task has to be announced.
     """
 
-    def __init__(self, p: LayeredLearnerParameters, theta: list[Array], noise: np.random.Generator) -> None:
+    def __init__(
+        self, p: LayeredLearnerParameters, theta: list[Array], noise: np.random.Generator
+    ) -> None:
         self.p, self.theta, self.noise = p, theta, noise
         self.binarised = p.method in ("metaplastic", "plain")
         self.first = [np.zeros_like(layer) for layer in theta]
@@ -123,10 +135,15 @@ class Learner:
     def sampled_weights(self) -> list[Weights]:
         """Binary weights drawn from the fields, +1 with probability (1 + mu)/2."""
         draws = [self.noise.uniform(-1.0, 1.0, theta.shape) for theta in self.theta]
-        return [Weights(np.where(u < w.mean, 1.0, -1.0), None) for u, w in zip(draws, self.weights(), strict=True)]
+        return [
+            Weights(np.where(u < w.mean, 1.0, -1.0), None)
+            for u, w in zip(draws, self.weights(), strict=True)
+        ]
 
     def divergences(self) -> list[float]:
-        """KL per weight of each layer from the field at the start of the present task, both at the present b."""
+        """KL per weight of each layer from the field at the start of the present task, both at the
+        present b.
+        """
         if self.binarised:
             return [math.nan] * len(self.theta)
         return [divergence(a, b, self.b) for a, b in zip(self.theta, self.task_start, strict=True)]
@@ -143,13 +160,19 @@ class Learner:
         for begin in range(0, self.p.n_train, self.p.batch_size):
             if self.failed_at < 0:
                 batch = slice(begin, begin + self.p.batch_size)
-                self._update(self._gradients(task.train[batch].astype(np.float64), task.train_class[batch]))
+                self._update(
+                    self._gradients(task.train[batch].astype(np.float64), task.train_class[batch])
+                )
                 if not all(math.isfinite(layer.sum()) for layer in self.theta):
                     self.failed_at = self.updates
 
     def _gradients(self, x: Array, classes: npt.NDArray[np.int64]) -> list[Array]:
         weights = self.weights()
-        noise = None if self.binarised else [self.noise.standard_normal((len(x), n)) for n in self.p.sizes[1:]]
+        noise = (
+            None
+            if self.binarised
+            else [self.noise.standard_normal((len(x), n)) for n in self.p.sizes[1:]]
+        )
         z, trace = forward(x, weights, noise)
         gradients = backward(cross_entropy_slope(z, classes), weights, trace)
         if self.binarised:
@@ -159,11 +182,15 @@ class Learner:
             gradient *= b
             if strength > 0.0:
                 at = self.reference[i] if self.p.method == "ewc" else self.theta[i]
-                gradient += strength * b * b * field_variance(at, b) * (self.theta[i] - self.reference[i])
+                gradient += (
+                    strength * b * b * field_variance(at, b) * (self.theta[i] - self.reference[i])
+                )
         return gradients
 
     def _strength(self, n: int) -> float:
-        """Weight of the divergence in an update: an epoch adds one KL from a task's end, an update one from a step."""
+        """Weight of the divergence in an update: an epoch adds one KL from a task's end, an update
+        one from a step.
+        """
         if self.p.method == "variance_modulated":
             return 0.0
         if self.p.kl_reference == "step":
@@ -171,16 +198,30 @@ class Learner:
         return float(self.p.gamma * n / self.p.n_train) if self.n_begun > 1 else 0.0
 
     def _update(self, gradients: list[Array]) -> None:
-        """Adam; metaplastic steps towards 0 are multiplied by 1 - tanh(mu theta)^2 (arXiv:2003.03533)."""
+        """Adam; metaplastic steps towards 0 are multiplied by 1 - tanh(mu theta)^2
+        (arXiv:2003.03533).
+        """
         self.updates += 1
         if self.p.kl_reference == "step":
             self.reference = [layer.copy() for layer in self.theta]
         floor = HIDDEN_FLOOR if self.binarised else FIELD_FLOOR
-        unbias_first, unbias_second = 1.0 - ADAM_FIRST**self.updates, 1.0 - ADAM_SECOND**self.updates
-        for theta, first, second, gradient in zip(self.theta, self.first, self.second, gradients, strict=True):
+        unbias_first, unbias_second = (
+            1.0 - ADAM_FIRST**self.updates,
+            1.0 - ADAM_SECOND**self.updates,
+        )
+        for theta, first, second, gradient in zip(
+            self.theta, self.first, self.second, gradients, strict=True
+        ):
             first += (1.0 - ADAM_FIRST) * (gradient - first)
             second += (1.0 - ADAM_SECOND) * (gradient * gradient - second)
-            step = self.p.learning_rate / unbias_first * first / (np.sqrt(second / unbias_second) + floor)
+            step = (
+                self.p.learning_rate
+                / unbias_first
+                * first
+                / (np.sqrt(second / unbias_second) + floor)
+            )
             if self.p.method == "metaplastic":
-                step *= np.where(step * theta > 0.0, 1.0 - np.tanh(self.p.metaplasticity * theta) ** 2, 1.0)
+                step *= np.where(
+                    step * theta > 0.0, 1.0 - np.tanh(self.p.metaplasticity * theta) ** 2, 1.0
+                )
             theta -= step

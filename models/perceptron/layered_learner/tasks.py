@@ -1,4 +1,6 @@
-"""Tasks made by a teacher of binary weights: signs on a hidden manifold, and the class that it gives them."""
+"""Tasks made by a teacher of binary weights: signs on a hidden manifold, and the class that it
+gives them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
 from toysim.models.perceptron.layered_learner.parameters import LayeredLearnerParameters
 
 Signs = npt.NDArray[np.int8]
@@ -23,16 +26,25 @@ class Task(NamedTuple):
 
 
 def tasks_of(p: LayeredLearnerParameters, generator: np.random.Generator) -> list[Task]:
-    """All tasks of a row. Permuted ones share inputs and classes; the first keeps the inputs' order."""
+    """All tasks of a row. Permuted ones share inputs and classes; the first keeps the inputs'
+    order.
+    """
     if p.tasks == "teachers":
         return [_task(p, generator) for _ in range(p.n_tasks)]
     first = _task(p, generator)
-    orders = [np.arange(p.n_inputs), *(generator.permutation(p.n_inputs) for _ in range(p.n_tasks - 1))]
-    return [first._replace(train=first.train[:, order], test=first.test[:, order]) for order in orders]
+    orders = [
+        np.arange(p.n_inputs),
+        *(generator.permutation(p.n_inputs) for _ in range(p.n_tasks - 1)),
+    ]
+    return [
+        first._replace(train=first.train[:, order], test=first.test[:, order]) for order in orders
+    ]
 
 
 def _task(p: LayeredLearnerParameters, generator: np.random.Generator) -> Task:
-    """Inputs x = sign(F c) with Gaussian F (n_inputs, d) and c (d,) (the hidden manifold of arXiv:1909.11500)."""
+    """Inputs x = sign(F c) with Gaussian F (n_inputs, d) and c (d,) (the hidden manifold of
+    arXiv:1909.11500).
+    """
     n = p.n_train + p.n_test
     if p.n_latent:
         manifold = generator.standard_normal((p.n_latent, p.n_inputs))
@@ -43,11 +55,13 @@ def _task(p: LayeredLearnerParameters, generator: np.random.Generator) -> Task:
     return Task(x[: p.n_train], classes[: p.n_train], x[p.n_train :], classes[p.n_train :])
 
 
-def _classes(p: LayeredLearnerParameters, generator: np.random.Generator, x: Signs) -> npt.NDArray[np.int64]:
+def _classes(
+    p: LayeredLearnerParameters, generator: np.random.Generator, x: Signs
+) -> npt.NDArray[np.int64]:
     """Largest output of two hidden layers of tanh units with weights +-1/sqrt(n).
 
-    Not ReLU, whose positive means would give nearly every input the same class; nor signs, whose classes are so
-    finely folded that no network of these sizes generalises well (seen).
+    Not ReLU, whose positive means would give nearly every input the same class; nor signs, whose
+    classes are so finely folded that no network of these sizes generalises well (seen).
     """
     activity = x.astype(np.float64)
     for n_out in (p.teacher_width, p.teacher_width, p.n_classes):

@@ -1,4 +1,6 @@
-"""Parameters of the learner of binary weights through their fields, on one task or on two in sequence."""
+"""Parameters of the learner of binary weights through their fields, on one task or on two in
+sequence.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +10,22 @@ from pydantic import model_validator
 
 from toysim.model import Parameters, Vector, parameter
 
-MAX_SIGNS = 2 * 10**8  # of the patterns of a task: 4 bytes each while they are labelled, 2 bits each from then on
+MAX_SIGNS = (
+    2 * 10**8
+)  # of the patterns of a task: 4 bytes each while they are labelled, 2 bits each from then on
 MAX_EPOCHS = 10**7
 
 
 class LearnerParameters(Parameters):
     """Tasks, method, optimiser and records. Patterns are counted as P_t = round(alpha_t N)."""
 
-    size: int = parameter(201, symbol="N", meaning="weights; odd, so that no field of a teacher is zero", ge=1)
+    size: int = parameter(
+        201, symbol="N", meaning="weights; odd, so that no field of a teacher is zero", ge=1
+    )
     alpha_1: float = parameter(1.0, symbol="alpha_1", meaning="patterns per weight of task 1", ge=0)
-    alpha_2: float = parameter(1.0, symbol="alpha_2", meaning="patterns per weight of task 2; 0 for one task", ge=0)
+    alpha_2: float = parameter(
+        1.0, symbol="alpha_2", meaning="patterns per weight of task 2; 0 for one task", ge=0
+    )
     task_overlap: float = parameter(
         0.0,
         symbol="r0",
@@ -28,23 +36,43 @@ class LearnerParameters(Parameters):
     method: Literal["variational", "ewc", "variance_modulated", "metaplastic"] = parameter(
         "variational",
         symbol="method",
-        meaning="how task 1 is kept: KL divergence, its expansion at the old field, the variance factor alone, "
+        meaning="how task 1 is kept: KL divergence, its expansion at the old field, the variance "
+        "factor alone, "
         "or binarised hidden weights with metaplasticity",
         stream=False,
     )
-    gamma: float = parameter(1.0, symbol="gamma", meaning="weight of the divergence from task 1", ge=0, stream=False)
+    gamma: float = parameter(
+        1.0, symbol="gamma", meaning="weight of the divergence from task 1", ge=0, stream=False
+    )
     prior_gamma: float = parameter(
-        0.0, symbol="gamma_1", meaning="weight in task 1 of the divergence from the uniform prior", ge=0, stream=False
+        0.0,
+        symbol="gamma_1",
+        meaning="weight in task 1 of the divergence from the uniform prior",
+        ge=0,
+        stream=False,
     )
     metaplasticity: float = parameter(
-        1.35, symbol="mu_m", meaning="steepness of the metaplastic factor 1 - tanh(mu_m theta)^2", ge=0, stream=False
+        1.35,
+        symbol="mu_m",
+        meaning="steepness of the metaplastic factor 1 - tanh(mu_m theta)^2",
+        ge=0,
+        stream=False,
     )
-    inverse_temperature: float = parameter(1.0, symbol="b", meaning="mean weight m = tanh(b theta)", gt=0, stream=False)
+    inverse_temperature: float = parameter(
+        1.0, symbol="b", meaning="mean weight m = tanh(b theta)", gt=0, stream=False
+    )
     optimiser: Literal["adam", "momentum"] = parameter(
-        "adam", symbol="optimiser", meaning="Adam (0.9, 0.999), or descent with momentum", stream=False
+        "adam",
+        symbol="optimiser",
+        meaning="Adam (0.9, 0.999), or descent with momentum",
+        stream=False,
     )
-    learning_rate_1: float = parameter(0.01, symbol="eta_1", meaning="step in task 1", gt=0, stream=False)
-    learning_rate_2: float = parameter(0.01, symbol="eta_2", meaning="step in task 2", gt=0, stream=False)
+    learning_rate_1: float = parameter(
+        0.01, symbol="eta_1", meaning="step in task 1", gt=0, stream=False
+    )
+    learning_rate_2: float = parameter(
+        0.01, symbol="eta_2", meaning="step in task 2", gt=0, stream=False
+    )
     momentum: float = parameter(
         0.9,
         symbol="g",
@@ -54,7 +82,11 @@ class LearnerParameters(Parameters):
         stream=False,
     )
     weight_decay: float = parameter(
-        0.0, symbol="lambda", meaning="decoupled decay: theta shrinks by eta lambda theta an update", ge=0, stream=False
+        0.0,
+        symbol="lambda",
+        meaning="decoupled decay: theta shrinks by eta lambda theta an update",
+        ge=0,
+        stream=False,
     )
     batch_size: int = parameter(
         0,
@@ -63,25 +95,42 @@ class LearnerParameters(Parameters):
         ge=0,
         stream=False,
     )
-    epochs_1: int = parameter(300, symbol="T1", meaning="epochs of task 1", ge=0, le=MAX_EPOCHS, stream=False)
-    epochs_2: int = parameter(300, symbol="T2", meaning="epochs of task 2", ge=0, le=MAX_EPOCHS, stream=False)
+    epochs_1: int = parameter(
+        300, symbol="T1", meaning="epochs of task 1", ge=0, le=MAX_EPOCHS, stream=False
+    )
+    epochs_2: int = parameter(
+        300, symbol="T2", meaning="epochs of task 2", ge=0, le=MAX_EPOCHS, stream=False
+    )
     self_overlap_ramp: Vector = parameter(
         (),
         symbol="Q",
-        meaning="empty: Q is free. Two values: theta is rescaled after every epoch of task 1 so that Q lies on the "
+        meaning="empty: Q is free. Two values: theta is rescaled after every epoch of task 1 so "
+        "that Q lies on the "
         "line from the first to the second",
         stream=False,
     )
     relaxation_window: int = parameter(
-        100, symbol="w", meaning="trailing epochs over which the error must be steady", ge=2, stream=False
+        100,
+        symbol="w",
+        meaning="trailing epochs over which the error must be steady",
+        ge=2,
+        stream=False,
     )
     relaxation_threshold: float = parameter(
-        5e-4, symbol="delta", meaning="standard deviation of the error below which it is steady", gt=0, stream=False
+        5e-4,
+        symbol="delta",
+        meaning="standard deviation of the error below which it is steady",
+        gt=0,
+        stream=False,
     )
     n_records: int = parameter(
-        0, symbol="R", meaning="records over both tasks' epochs, both ends included; 1 for the end only", ge=0,
-        le=10**6, stream=False,
-    )  # fmt: skip
+        0,
+        symbol="R",
+        meaning="records over both tasks' epochs, both ends included; 1 for the end only",
+        ge=0,
+        le=10**6,
+        stream=False,
+    )
 
     def n_patterns(self, task: int) -> int:
         """Patterns of task 1 or 2."""
@@ -90,12 +139,16 @@ class LearnerParameters(Parameters):
     @model_validator(mode="after")
     def _tasks_fit(self) -> LearnerParameters:
         if self.size % 2 == 0:
-            raise ValueError(f"size = {self.size} is even: a teacher's field could be zero; make it {self.size + 1}")
+            raise ValueError(
+                f"size = {self.size} is even: a teacher's field could be zero; make it "
+                f"{self.size + 1}"
+            )
         for task in (1, 2):
             signs = self.size * self.size * (self.alpha_1, self.alpha_2)[task - 1]
             if signs > MAX_SIGNS:
                 raise ValueError(
-                    f"size = {self.size} and alpha_{task} make {signs:.3g} signs of patterns, allowed are "
+                    f"size = {self.size} and alpha_{task} make {signs:.3g} signs of patterns, "
+                    "allowed are "
                     f"{MAX_SIGNS:.0e}; lower one of them"
                 )
         return self
@@ -105,8 +158,11 @@ class LearnerParameters(Parameters):
         ramp = self.self_overlap_ramp
         if ramp and (len(ramp) != 2 or not all(0 < Q < 1 for Q in ramp)):
             raise ValueError(
-                f"self_overlap_ramp = {list(ramp)}: leave it empty, or give two values above 0 and below 1"
+                f"self_overlap_ramp = {list(ramp)}: leave it empty, or give two values above 0 "
+                "and below 1"
             )
         if ramp and self.method == "metaplastic":
-            raise ValueError("self_overlap_ramp is for fields: binarised weights have Q = 1; leave it empty")
+            raise ValueError(
+                "self_overlap_ramp is for fields: binarised weights have Q = 1; leave it empty"
+            )
         return self

@@ -7,19 +7,28 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from toysim.models.perceptron.learner.descent import Rule, State, Work, mean_loss, sign_overlap, train
+
+from toysim.model import STATUSES, Batch, Rows
+from toysim.models.perceptron.learner.descent import (
+    Rule,
+    State,
+    Work,
+    mean_loss,
+    sign_overlap,
+    train,
+)
 from toysim.models.perceptron.learner.parameters import LearnerParameters
 from toysim.models.perceptron.learner.problem import BITS, Problem, problem_of
 from toysim.models.perceptron.records import record_epochs
-
-from toysim.model import STATUSES, Batch, Rows
 
 Array = npt.NDArray[np.float64]
 COURSES = ("sign_overlap_1", "sign_overlap_2", "error_1", "error_2", "self_overlap", "loss")
 
 
 def simulate(batch: Batch) -> Rows:
-    """Every observable of every row, row by row: an epoch costs far more than the Python around it."""
+    """Every observable of every row, row by row: an epoch costs far more than the Python around
+    it.
+    """
     rows = [learn(problem_of(batch, i)) for i in range(len(batch))]
     return {name: np.stack([np.asarray(row[name]) for row in rows]) for name in rows[0]}
 
@@ -55,9 +64,11 @@ def error(overlap: Any) -> Any:
 
 
 def relaxation_time(errors: Array, window: int, threshold: float) -> float:
-    """First epoch at which the last ``window`` errors have a standard deviation below the threshold; NaN if none.
+    """First epoch at which the last ``window`` errors have a standard deviation below the
+    threshold; NaN if none.
 
-    Errors (T + 1,) count from epoch 0. As in figure 2c of arXiv:2212.02846, with its own window and threshold.
+    Errors (T + 1,) count from epoch 0. As in figure 2c of arXiv:2212.02846, with its own window and
+    threshold.
     """
     if len(errors) < window:
         return math.nan
@@ -72,11 +83,15 @@ def relaxation_time(errors: Array, window: int, threshold: float) -> float:
 class Phase:
     """The epochs of one task, up to one stop after the other."""
 
-    def __init__(self, problem: Problem, number: int, state: State, work: Work, before: Phase | None = None) -> None:
+    def __init__(
+        self, problem: Problem, number: int, state: State, work: Work, before: Phase | None = None
+    ) -> None:
         p = problem.parameters
         self.problem, self.number, self.state, self.work = problem, number, state, work
         self.begin, n_epochs = (0, p.epochs_1) if number == 1 else (p.epochs_1, p.epochs_2)
-        self.overlaps = np.full(n_epochs, np.nan)  # of sign(theta) with this task's teacher, after each epoch
+        self.overlaps = np.full(
+            n_epochs, np.nan
+        )  # of sign(theta) with this task's teacher, after each epoch
         ramp = p.self_overlap_ramp if number == 1 else ()
         self.targets = np.linspace(ramp[0], ramp[1], n_epochs) if ramp else np.empty(0)
         self.updates_before: int = before.updates if before else 0
@@ -84,7 +99,9 @@ class Phase:
         self.failed_at: int = before.failed_at if before else -1
 
     def run(self, stops: list[int], seen: dict[int, dict[str, float]]) -> None:
-        """Train to the end of each epoch of ``stops`` and observe; a field that diverged stays NaN."""
+        """Train to the end of each epoch of ``stops`` and observe; a field that diverged stays
+        NaN.
+        """
         done = 0
         for stop in stops:
             new = slice(done, stop - self.begin)
@@ -94,7 +111,10 @@ class Phase:
             seen[stop] = observed(self.problem, self.number, self.state, self.work)
 
     def _train(self, targets: Array, overlaps: Array) -> None:
-        task, rule = self.problem.tasks[self.number - 1], rule_of(self.problem.parameters, self.number)
+        task, rule = (
+            self.problem.tasks[self.number - 1],
+            rule_of(self.problem.parameters, self.number),
+        )
         updates = train(task, rule, self.state, self.updates, targets, overlaps, self.work)
         self.updates = abs(updates)
         if updates < 0:
@@ -103,7 +123,9 @@ class Phase:
 
 
 def start(theta: Array, reference: Array) -> State:
-    """State at the start of a task: moments at zero, and the field that a divergence is measured from."""
+    """State at the start of a task: moments at zero, and the field that a divergence is measured
+    from.
+    """
     return State(theta, np.zeros_like(theta), np.zeros_like(theta), reference.copy())
 
 
@@ -132,7 +154,9 @@ def rule_of(p: LearnerParameters, number: int) -> Rule:
 
 
 def observed(problem: Problem, number: int, state: State, work: Work) -> dict[str, float]:
-    """Overlaps with both teachers and with the field before, errors, and the loss on task ``number``."""
+    """Overlaps with both teachers and with the field before, errors, and the loss on task
+    ``number``.
+    """
     p, (first, second) = problem.parameters, problem.tasks
     rule = rule_of(p, number)
     m = np.sign(state.theta) if rule.binarised else np.tanh(rule.b * state.theta)

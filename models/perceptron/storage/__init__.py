@@ -1,21 +1,25 @@
-"""Storage: how many binary weight vectors classify alpha N random labels, and how far they lie from a given place.
+"""Storage: how many binary weight vectors classify alpha N random labels, and how far they lie from
+a given place.
 
-Replica-symmetric theory, which is the right one for binary weights below capacity: the capacity is where the
-entropy vanishes, alpha_c = 0.8331 at margin 0 (the Gardner bound 4/pi of a vanishing distance between solutions is
-not). With a field along a fixed random configuration the solutions are weighted by their overlap p with it: the
-first landscape of arXiv:1304.2850, entropy against distance d = (1 - p)/2.
+Replica-symmetric theory, which is the right one for binary weights below capacity: the capacity is
+where the entropy vanishes, alpha_c = 0.8331 at margin 0 (the Gardner bound 4/pi of a vanishing
+distance between solutions is not). With a field along a fixed random configuration the solutions
+are weighted by their overlap p with it: the first landscape of arXiv:1304.2850, entropy against
+distance d = (1 - p)/2.
 """
 
+from toysim.model import Check, FiniteSize, Model, Observable
 from toysim.models.perceptron.solver_outputs import SOLVER_OUTPUTS
 from toysim.models.perceptron.storage.parameters import StorageParameters
 
-from toysim.model import Check, FiniteSize, Model, Observable
-
 _EQUATIONS = """\
-phi = extr -q^(1-q)/2 + int Dz ln 2cosh(sqrt(q^) z + x) + alpha int Dz ln H(t),  t = (kappa + sqrt(q) z)/sqrt(1-q)
-q = int Dz tanh^2(sqrt(q^) z + x),  p = int Dz tanh(sqrt(q^) z + x),  q^ = alpha/(1-q) int Dz (G/H)^2(t)
+phi = extr -q^(1-q)/2 + int Dz ln 2cosh(sqrt(q^) z + x) + alpha int Dz ln H(t),
+    t = (kappa + sqrt(q) z)/sqrt(1-q)
+q = int Dz tanh^2(sqrt(q^) z + x),  p = int Dz tanh(sqrt(q^) z + x),
+    q^ = alpha/(1-q) int Dz (G/H)^2(t)
 entropy s = phi - x p at distance d = (1-p)/2; solutions exist while s > 0
-stable if alpha int Dz (df/domega)^2 int Dz (1 - tanh^2)^2 < 1,  df/domega = -(G/H)(G/H - t)/(1-q)"""
+stable if alpha int Dz (df/domega)^2 int Dz (1 - tanh^2)^2 < 1,
+    df/domega = -(G/H)(G/H - t)/(1-q)"""
 
 
 def _seconds(p: StorageParameters) -> float:
@@ -25,7 +29,9 @@ def _seconds(p: StorageParameters) -> float:
 
 
 def _observable(name: str, long_name: str, unit: str = "1") -> Observable:
-    """With what a finite instance is off by: 0.1/N or less by message passing (measured at N = 25 and 75)."""
+    """With what a finite instance is off by: 0.1/N or less by message passing (measured at N = 25
+    and 75).
+    """
     return Observable(name, long_name, unit, finite_size=FiniteSize(0.2, "size", 1.0))
 
 
@@ -34,7 +40,9 @@ STORAGE = Model(
     title="binary perceptron storing random labels",
     parameters_class=StorageParameters,
     observables=(
-        _observable("entropy", "entropy of the solutions at their typical distance, per weight", "nat"),
+        _observable(
+            "entropy", "entropy of the solutions at their typical distance, per weight", "nat"
+        ),
         _observable("free_entropy", "ln sum over solutions of exp(x * overlap), per weight", "nat"),
         _observable("overlap", "overlap q of two solutions"),
         _observable("reference_overlap", "overlap p with the reference configuration"),
@@ -48,5 +56,7 @@ STORAGE = Model(
     equations=_EQUATIONS,
     sources=("Krauth and Mezard 1989", "arXiv:1304.2850"),
     seconds=_seconds,
-    checks=(Check({"field": 0.6, "alpha": 0.4, "size": 205}, {"margin": [0.0, 0.2]}, replicas=1000),),
+    checks=(
+        Check({"field": 0.6, "alpha": 0.4, "size": 205}, {"margin": [0.0, 0.2]}, replicas=1000),
+    ),
 )

@@ -1,15 +1,17 @@
-"""Random labels on one instance: entropy, overlaps and the landscape around a random configuration."""
+"""Random labels on one instance: entropy, overlaps and the landscape around a random
+configuration.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+
+from toysim.model import Batch, Rows
 from toysim.models.perceptron.binary import Measure, Sampled, enumerated, passed
 from toysim.models.perceptron.instances import Signs, labelled, n_patterns, signs
 from toysim.models.perceptron.rows import stacked
-
-from toysim.model import Batch, Rows
 
 
 def simulate(batch: Batch) -> Rows:

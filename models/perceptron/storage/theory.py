@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+
+from toysim.model import Batch, Rows
 from toysim.models.perceptron.averages import STEP, site_averages, storage_patterns
 from toysim.models.perceptron.rows import stacked
 from toysim.models.perceptron.saddle import NAN, Array, judged, solve
 from toysim.models.perceptron.solver_outputs import FROZEN, OK
 
-from toysim.model import Batch, Rows
-
 
 class StorageSaddle(NamedTuple):
-    """Order parameters and observables of a saddle point, NaN where there is none; ``conjugate`` is q^."""
+    """Order parameters and observables of a saddle point, NaN where there is none; ``conjugate`` is
+    q^.
+    """
 
     overlap: float = NAN
     conjugate: float = NAN
@@ -27,8 +29,12 @@ class StorageSaddle(NamedTuple):
     solver_status: int = FROZEN
 
 
-def storage_saddle(alpha: float, margin: float = 0.0, field: float = 0.0, step: float = STEP) -> StorageSaddle:
-    """The saddle point at a load, margin and field along a random reference; ``step`` is that of the quadrature."""
+def storage_saddle(
+    alpha: float, margin: float = 0.0, field: float = 0.0, step: float = STEP
+) -> StorageSaddle:
+    """The saddle point at a load, margin and field along a random reference; ``step`` is that of
+    the quadrature.
+    """
 
     def update(x: Array) -> Array:
         conjugate = alpha * storage_patterns(x[0], margin, step)[0]
@@ -47,11 +53,19 @@ def storage_saddle(alpha: float, margin: float = 0.0, field: float = 0.0, step: 
 
 
 def predict(batch: Batch) -> Rows:
-    """Saddle point of every row; valid below capacity. Beyond it values stay, with their negative entropy."""
+    """Saddle point of every row; valid below capacity. Beyond it values stay, with their negative
+    entropy.
+    """
     found = [
         storage_saddle(float(alpha), float(margin), float(field))
-        for alpha, margin, field in zip(batch["alpha"], batch["margin"], batch["field"], strict=True)
+        for alpha, margin, field in zip(
+            batch["alpha"], batch["margin"], batch["field"], strict=True
+        )
     ]
     rows = stacked([saddle._asdict() for saddle in found])
     del rows["conjugate"]
-    return {**rows, "distance": 0.5 * (1.0 - rows["reference_overlap"]), "valid": rows["solver_status"] == OK}
+    return {
+        **rows,
+        "distance": 0.5 * (1.0 - rows["reference_overlap"]),
+        "valid": rows["solver_status"] == OK,
+    }

@@ -1,23 +1,24 @@
 """A binary student learns a binary teacher: overlap, errors and the jump to perfect generalisation.
 
-Gibbs measure on w in {-1,+1}^N with energy = number of wrong labels; at temperature 0 the uniform measure on all
-students without error. The teacher itself (overlap 1, free entropy 0) is a saddle point at any load. At
-temperature 0 the other one wins up to alpha = 1.2447 and exists up to 1.4926 (Gyorgyi 1990): in between students
-that find no better solution are metastable.
+Gibbs measure on w in {-1,+1}^N with energy = number of wrong labels; at temperature 0 the uniform
+measure on all students without error. The teacher itself (overlap 1, free entropy 0) is a saddle
+point at any load. At temperature 0 the other one wins up to alpha = 1.2447 and exists up to 1.4926
+(Gyorgyi 1990): in between students that find no better solution are metastable.
 """
 
+from toysim.model import Check, FiniteSize, Model, Observable
 from toysim.models.perceptron.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
 from toysim.models.perceptron.teacher_student.parameters import TeacherStudentParameters
 
-from toysim.model import Check, FiniteSize, Model, Observable
-
 _EQUATIONS = """\
-phi = extr -q^(1-q)/2 - r r^ + int Dz ln 2cosh(sqrt(q^) z + r^) + 2 alpha int Dz H(-r z/sqrt(q-r^2)) ln M(u)
+phi = extr -q^(1-q)/2 - r r^ + int Dz ln 2cosh(sqrt(q^) z + r^) + 2 alpha int Dz H(-r
+    z/sqrt(q-r^2)) ln M(u)
 M(u) = eb + (1-eb) H(u),  eb = exp(-1/T),  u = -sqrt(q/(1-q)) z,  f = (1-eb) G(u)/(M(u) sqrt(1-q))
 q^ = 2 alpha int Dz H(-r z/sqrt(q-r^2)) f^2,  r^ = 2 alpha/sqrt(1-r^2/q) int Dz G(r z/sqrt(q-r^2)) f
 q = int Dz tanh^2(sqrt(q^) z + r^),  r = int Dz tanh(sqrt(q^) z + r^)
 error = arccos(r)/pi,  bayes_error = arccos(r/sqrt(q))/pi;  at T = 0: q = r (Nishimori line)
-entropy s = phi + energy/T;  larger phi wins;  stable if alpha <(df/domega)^2> <(1 - tanh^2)^2> < 1"""
+entropy s = phi + energy/T;  larger phi wins;
+    stable if alpha <(df/domega)^2> <(1 - tanh^2)^2> < 1"""
 
 
 def _seconds(p: TeacherStudentParameters) -> float:
@@ -27,7 +28,9 @@ def _seconds(p: TeacherStudentParameters) -> float:
 
 
 def _observable(name: str, long_name: str, unit: str = "1") -> Observable:
-    """With what a finite instance is off by: up to 0.2/N by message passing (measured at N = 25 and 75)."""
+    """With what a finite instance is off by: up to 0.2/N by message passing (measured at N = 25 and
+    75).
+    """
     return Observable(name, long_name, unit, finite_size=FiniteSize(0.2, "size", 1.0))
 
 

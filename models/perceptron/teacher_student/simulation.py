@@ -6,12 +6,12 @@ import math
 from typing import Any
 
 import numpy as np
+
+from toysim.model import Batch, Rows
 from toysim.models.perceptron.binary import Measure, Sampled, enumerated, passed
 from toysim.models.perceptron.instances import Signs, labelled, n_patterns, signs
 from toysim.models.perceptron.observed import angle
 from toysim.models.perceptron.rows import stacked
-
-from toysim.model import Batch, Rows
 
 
 def simulate(batch: Batch) -> Rows:
@@ -28,7 +28,9 @@ def simulate(batch: Batch) -> Rows:
 
 
 def _student(measure: Measure, p: dict[str, Any]) -> Sampled:
-    """The exact measure, or a fixed point: from no magnetisation, from the teacher, or the heavier of the two."""
+    """The exact measure, or a fixed point: from no magnetisation, from the teacher, or the heavier
+    of the two.
+    """
     if p["sampler"] == "enumeration":
         return enumerated(measure)
     n_iterations = p["n_iterations"]
@@ -48,7 +50,9 @@ def _observed(found: Sampled, teacher: Signs, beta: float) -> dict[str, Any]:
         "overlap": overlap,
         "self_overlap": found.self_overlap,
         "error": angle(overlap),
-        "bayes_error": angle(overlap / math.sqrt(found.self_overlap)) if found.self_overlap > 0.0 else 0.5,
+        "bayes_error": angle(overlap / math.sqrt(found.self_overlap))
+        if found.self_overlap > 0.0
+        else 0.5,
         "free_entropy": found.free_entropy,
         "entropy": found.free_entropy + cost,
         "status": np.int8(found.status),

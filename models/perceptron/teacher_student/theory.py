@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+
+from toysim.model import Batch, Rows
 from toysim.models.perceptron.averages import STEP, site_averages, teacher_patterns
 from toysim.models.perceptron.rows import stacked
 from toysim.models.perceptron.saddle import NAN, Array, judged, solve
 from toysim.models.perceptron.solver_outputs import BOUNDARY, FROZEN, HIGH, LOW, OK
-
-from toysim.model import Batch, Rows
 
 
 class StudentSaddle(NamedTuple):
@@ -30,8 +30,12 @@ class StudentSaddle(NamedTuple):
 TEACHER = StudentSaddle(1.0, 1.0, 0.0, 0.0, 0.0, 0, 0.0, BOUNDARY)
 
 
-def low_saddle(alpha: float, temperature: float = 0.0, step: float = STEP, start: float = 0.0) -> StudentSaddle:
-    """The saddle point that iteration from overlap 0 (``start``) leads to; FROZEN, and NaN, where it leads to 1."""
+def low_saddle(
+    alpha: float, temperature: float = 0.0, step: float = STEP, start: float = 0.0
+) -> StudentSaddle:
+    """The saddle point that iteration from overlap 0 (``start``) leads to; FROZEN, and NaN, where
+    it leads to 1.
+    """
     inverse = np.inf if temperature == 0.0 else 1.0 / temperature
     wrong = float(np.exp(-inverse))
 
@@ -62,8 +66,8 @@ def equilibrium(alpha: float) -> StudentSaddle:
 def predict(batch: Batch) -> Rows:
     """The saddle point asked for, and both of them along ``saddle``.
 
-    Valid where it exists, is stable and has no negative entropy; a low branch of negative entropy, metastable
-    beyond the transition, keeps its values.
+    Valid where it exists, is stable and has no negative entropy; a low branch of negative entropy,
+    metastable beyond the transition, keeps its values.
     """
     columns = (batch[name].tolist() for name in ("alpha", "temperature", "branch"))
     rows = stacked([_row(*values) for values in zip(*columns, strict=True)])

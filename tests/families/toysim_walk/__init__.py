@@ -1,4 +1,6 @@
-"""Families for the engine's tests, installed as another distribution: a random walk, and a model in trouble."""
+"""Families for the engine's tests, installed as another distribution: a random walk, and a model in
+trouble.
+"""
 
 from pydantic import model_validator
 
@@ -10,7 +12,9 @@ class WalkParameters(Parameters):
 
     n_rounds: int = parameter(4, symbol="n", meaning="rounds over the weights", ge=1, le=10**6)
     drift: float = parameter(0.5, symbol="v", unit="m", meaning="mean step", ge=-10, le=10)
-    noise: float = parameter(1.0, symbol="s", unit="m", meaning="standard deviation of a step", ge=0, le=100)
+    noise: float = parameter(
+        1.0, symbol="s", unit="m", meaning="standard deviation of a step", ge=0, le=100
+    )
     weights: Vector = parameter((1.0, 2.0), symbol="w", meaning="weight of each step of a round")
     n_records: int = parameter(0, symbol="R", meaning="recorded rounds", ge=0, stream=False)
     late_option: bool = parameter(False, symbol="o", meaning="a parameter added later", stream=True)
@@ -40,18 +44,26 @@ WALK = Model(
     theory_ignores=("late_option",),
     seconds=lambda p: 1e-7 * p.n_rounds * len(p.weights),
     checks=(
-        Check({"noise": 0.2, "n_records": 3}, {"drift": [0.5, 1.0], "n_rounds": [4, 9]}, 400,
-              lambda values: {**values, "n_rounds": values["n_rounds"] + 1}),
+        Check(
+            {"noise": 0.2, "n_records": 3},
+            {"drift": [0.5, 1.0], "n_rounds": [4, 9]},
+            400,
+            lambda values: {**values, "n_rounds": values["n_rounds"] + 1},
+        ),
     ),
-)  # fmt: skip
+)
 
 
 class TroubleParameters(Parameters):
     """A cell fails when asked to."""
 
     x: float = parameter(0.0, symbol="x", meaning="value passed through")
-    mode: int = parameter(0, symbol="m", meaning="0 fine, 1 raises, 2 hangs, 3 kills its process", ge=0, le=3)
-    rest: float = parameter(0.0, symbol="t", unit="s", meaning="seconds a row takes", ge=0, stream=False)
+    mode: int = parameter(
+        0, symbol="m", meaning="0 fine, 1 raises, 2 hangs, 3 kills its process", ge=0, le=3
+    )
+    rest: float = parameter(
+        0.0, symbol="t", unit="s", meaning="seconds a row takes", ge=0, stream=False
+    )
 
 
 TROUBLE = Model(

@@ -1,4 +1,6 @@
-"""A family that nobody listed anywhere: noisy rotors, dropped into models/ by the packaging test."""
+"""A family that nobody listed anywhere: noisy rotors, dropped into models/ by the packaging
+test.
+"""
 
 from toysim.model import Check, Model, Observable, Parameters, Vector, parameter
 
@@ -6,8 +8,12 @@ from toysim.model import Check, Model, Observable, Parameters, Vector, parameter
 class RotorParameters(Parameters):
     """Angles advance by their frequencies plus noise."""
 
-    frequencies: Vector = parameter((1.0, 2.0), symbol="w", unit="rad", meaning="advance of each rotor a step")
-    noise: float = parameter(0.1, symbol="s", unit="rad", meaning="standard deviation of a step", ge=0, le=10)
+    frequencies: Vector = parameter(
+        (1.0, 2.0), symbol="w", unit="rad", meaning="advance of each rotor a step"
+    )
+    noise: float = parameter(
+        0.1, symbol="s", unit="rad", meaning="standard deviation of a step", ge=0, le=10
+    )
     n_steps: int = parameter(5, symbol="n", meaning="number of steps", ge=1, le=1000)
 
 
