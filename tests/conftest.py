@@ -55,6 +55,6 @@ def reproduced(results):
 @pytest.fixture(scope="session")
 def reproduced_data(reproduced):
     """The data of its sweeps, as figures and claims see them."""
-    from toysim.runner.dataset import read_tree
+    from toysim.store.dataset import read_tree
 
     return {name: read_tree(path) for name, path in reproduced.stores.items()}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from toysim.plan import build_sweep
 from toysim.registry import load_model
 from toysim.runner.execute import Options, execute
-from toysim.runner.spec import build_sweep
 
 AXES = {"drift": [0.1, 0.2, 0.3, 0.4, 0.5], "n_rounds": [3, 4, 5, 6, 7]}
 

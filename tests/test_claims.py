@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 from helpers import spoiled
 
-from toysim.claims import (
+from toysim.papers.claims import (
     BROKEN,
     LIMITED,
     MISSING,

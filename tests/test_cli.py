@@ -25,7 +25,7 @@ import toysim
 import toysim.cli.commands
 from toysim import figures, sweeps
 from toysim.cli import main
-from toysim.cli.app import INTERRUPTION, app
+from toysim.cli.entry import INTERRUPTION, app
 from toysim.cli.values import assignments, plain
 from toysim.registry import all_sweeps
 
@@ -49,9 +49,9 @@ TROUBLE = 'model = "walk.trouble"\n[axes]\nmode = [0, 1]\n'
 SLOW = 'model = "walk.trouble"\n[fixed]\nrest = 0.05\n[axes]\nx = { linspace = [0, 1, 200] }\n'
 PAPER = """\
 import numpy as np
-from toysim.claims import Claim, Evidence, REFUTED
-from toysim.drawing import Recipe, new_figure
-from toysim.reproduction import Reproduction
+from toysim.papers.claims import Claim, Evidence, REFUTED
+from toysim.papers.drawing import Recipe, new_figure
+from toysim.papers.reproduction import Reproduction
 
 
 def draw(data):

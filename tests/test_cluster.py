@@ -8,7 +8,7 @@ from helpers import chunk_digests, run_walk, walk_sweep
 import toysim
 from toysim.errors import ToysimError
 from toysim.runner.execute import Options
-from toysim.runner.status import read_status
+from toysim.store.status import read_status
 
 
 def test_without_dask_one_line_says_what_to_install(monkeypatch):

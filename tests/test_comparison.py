@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 import toysim
-from toysim.comparison import compare_sides
+from toysim.batch import Batch
+from toysim.comparison.sides import Sides
+from toysim.comparison.verdicts import compare_sides
 from toysim.errors import ToysimError
-from toysim.model import Batch, Discretisation, Model, Observable, Parameters, parameter
-from toysim.sides import Sides
+from toysim.model import Discretisation, Model, Observable, Parameters, parameter
 
 
 class DecayParameters(Parameters):

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 import toysim
-from toysim.comparison import RESOLUTION, compare_sides
-from toysim.model import RESERVED, Batch
+from toysim.batch import Batch
+from toysim.comparison.sides import Sides
+from toysim.comparison.verdicts import RESOLUTION, compare_sides
+from toysim.model import RESERVED
+from toysim.plan import build_sweep
 from toysim.registry import all_models
-from toysim.runner.plan import cell_batch
-from toysim.runner.spec import build_sweep
 from toysim.runner.work import compute, compute_unit
-from toysim.sides import Sides
 
 WITH_THEORY = [m for m in sorted(all_models()) if all_models()[m].theory]
 CHECKS = [(m, i) for m in WITH_THEORY for i in range(len(all_models()[m].checks))]
@@ -62,7 +62,7 @@ def test_every_model_with_theory_declares_checks():
 def test_rows_do_not_depend_on_their_neighbours(model):
     """A batch, its rows one by one, and its rows in another order give the same bits."""
     sweep = build_sweep(model.id, model, *_first_check(model), replicas=3, seed=11)
-    batch = cell_batch(sweep, np.arange(min(sweep.n_cells, 4)), 3)
+    batch = sweep.batch(np.arange(min(sweep.n_cells, 4)), 3)
     whole = compute(model, "simulation", batch, sweep.parameters).rows
     order = np.random.default_rng(0).permutation(len(batch))
     mixed = compute(model, "simulation", batch.take(order), sweep.parameters).rows
@@ -86,7 +86,7 @@ class Case:
         self.sweep = build_sweep(
             model.id, model, check.fixed, check.axes, replicas=check.replicas, seed=12
         )
-        self.batch = cell_batch(self.sweep, np.arange(self.sweep.n_cells), check.replicas)
+        self.batch = self.sweep.batch(np.arange(self.sweep.n_cells), check.replicas)
         simulated = compute(model, "simulation", self.batch, self.sweep.parameters)
         assert not simulated.errors
         self.simulation = simulated.rows
@@ -121,12 +121,12 @@ class Case:
     def shifted_theory(self):
         """Theory of the same draws with parameters one update off."""
         batch = self.theory_batch()
-        shifted = [self.check.shifted(batch.row(i)) for i in range(len(batch))]
+        shifted = [self.check.shifted(batch.values(i)) for i in range(len(batch))]
         changed = {
             n
             for row in shifted
             for n, v in row.items()
-            if v != batch.row(0).get(n) or n in batch.columns
+            if v != batch.values(0).get(n) or n in batch.columns
         }
         columns = {n: np.array([row[n] for row in shifted], batch[n].dtype) for n in changed}
         # Shifted parameters would move the streams too: the draws stay those of the true rows.

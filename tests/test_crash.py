@@ -182,7 +182,7 @@ def test_killed_creation_and_growth_are_begun_again(tmp_path, monkeypatch):
     """
     from helpers import data_bytes, run_walk, walk_sweep
 
-    import toysim.runner.growth as growth
+    import toysim.store.growth as growth
 
     path, fresh = tmp_path / "w.zarr", tmp_path / "fresh.zarr"
     commit = growth.commit_root

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.deep_linear import MatrixNetwork, flow
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import Batch
 from toysim.models.deep_linear import MODES
 from toysim.models.deep_linear.modes.parameters import sharpness_at_end
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from reference import completion as twin
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import Batch
 from toysim.models.deep_linear import COMPLETION
 from toysim.models.deep_linear.completion import measures
 from toysim.models.deep_linear.completion.flow import Flow, velocity

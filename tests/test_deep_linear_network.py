@@ -16,8 +16,8 @@ from reference.deep_linear import (
 )
 from scipy.special import stdtrit
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import Batch
 from toysim.models.deep_linear import MODES, NETWORK
 from toysim.models.deep_linear.closed_forms import balanced_flow
 from toysim.models.deep_linear.network import descent

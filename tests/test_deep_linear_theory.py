@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reference.deep_linear import flow
 from scipy.integrate import solve_ivp
 
-from toysim.model import Batch
+from toysim.batch import Batch
 from toysim.models.deep_linear import MODES
 from toysim.models.deep_linear import closed_forms as forms
 from toysim.models.deep_linear.modes.coordinate import coordinate, layer_at, other_layers, sharpness

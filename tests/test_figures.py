@@ -11,9 +11,9 @@ from helpers import every_panel_is_drawn
 import toysim
 from toysim import drawing
 from toysim.errors import ToysimError
+from toysim.papers.reproduction import make_figures
 from toysim.registry import load_reproduction, reproduction_names
-from toysim.reproduction import make_figures
-from toysim.runner.spec import load_sweep
+from toysim.sweep_file import load_sweep
 
 RECIPES = {r.name: r for r in load_reproduction("critical_periods").figures}
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from reference.induction_head import head_loss
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import Batch
 from toysim.models.induction_head import HEAD as MODEL
 from toysim.models.induction_head.head.classifier import Classifier
 from toysim.models.induction_head.head.network import Head

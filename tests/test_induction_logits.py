@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from reference.induction_head import logits_flow, logits_loss
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import Batch
 from toysim.models.induction_head import LOGITS as MODEL
 from toysim.models.induction_head.logits import closed_forms as forms
 from toysim.models.induction_head.logits.flow import Task, take_slope

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from reference.induction_network import loss_and_gradients, one_hot_tokens, softmax
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import Batch
 from toysim.models.induction_head import NETWORK as MODEL
 from toysim.models.induction_head.crossings import crossing_times
 from toysim.models.induction_head.network.attention import workspace

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from reference.feature_noise import accuracy, group_residuals, residual, samples, sharpness, train
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import Batch
 from toysim.models.oscillation.feature_noise import FEATURE_NOISE, regimes
 from toysim.models.oscillation.feature_noise.problem import problems
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.oscillation import PRODUCT_LOSSES, descend_xy, diagonal_descent, hessian_xy
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import Batch
 from toysim.models.oscillation import CATAPULT, DIAGONAL_LINEAR, SCALAR_FACTORISED
 from toysim.models.oscillation.catapult import simulation as catapult_simulation
 from toysim.models.oscillation.catapult import theory as catapult_theory

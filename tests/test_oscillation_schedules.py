@@ -9,8 +9,8 @@ import pytest
 from reference.oscillation import mean_square_radius, second_moments
 from scipy.optimize import minimize_scalar
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import Batch
 from toysim.models.oscillation import NOISY_QUADRATIC, RIVER_VALLEY
 from toysim.models.oscillation.noisy_quadratic.theory import largest_stable_rate, stationary_square
 from toysim.models.oscillation.river_valley.rates import greedy_rates, mean_square_course

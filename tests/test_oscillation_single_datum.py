@@ -7,8 +7,8 @@ import pytest
 from reference.oscillation import network_course
 from scipy.optimize import brentq
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import Batch
 from toysim.models.oscillation import SINGLE_DATUM as MODEL
 from toysim.models.oscillation.single_datum import closed_forms as forms
 

@@ -9,8 +9,8 @@ import pytest
 from reference.perceptron_field_space import gradient, one_task, two_tasks
 
 import toysim
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import Batch
 from toysim.models.perceptron.continual.theory import (
     first_task,
     reference_of,

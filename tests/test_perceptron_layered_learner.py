@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from reference import perceptron_layered as reference
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import STATUSES, Batch
 from toysim.models.perceptron import LAYERED_LEARNER as MODEL
 from toysim.models.perceptron.layered_learner.network import (
     Weights,
@@ -17,6 +17,7 @@ from toysim.models.perceptron.layered_learner.network import (
 )
 from toysim.models.perceptron.layered_learner.simulation import Learner
 from toysim.models.perceptron.layered_learner.tasks import tasks_of
+from toysim.outcomes import Status
 
 TINY = {
     "n_tasks": 2,
@@ -170,7 +171,7 @@ def test_binarised_weights_are_certain():
 
 def test_huge_steps_diverge():
     run = rows(**SMALL, learning_rate=1e308)
-    assert run["status"][0] == STATUSES.index("diverged")
+    assert run["status"][0] == Status.DIVERGED
     assert run["status_step"][0] >= 1
 
 

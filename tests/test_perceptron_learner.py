@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from reference import perceptron_learner as reference
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import STATUSES, Batch
 from toysim.models.perceptron import LEARNER as MODEL
 from toysim.models.perceptron.learner.descent import (
     add_penalty,
@@ -19,6 +19,7 @@ from toysim.models.perceptron.learner.descent import (
 )
 from toysim.models.perceptron.learner.problem import packed, problem_of, signs
 from toysim.models.perceptron.learner.simulation import relaxation_time, rule_of, start, workspace
+from toysim.outcomes import Status
 
 SMALL = {"size": 31, "alpha_1": 1.0, "alpha_2": 0.6, "epochs_1": 5, "epochs_2": 7, "gamma": 0.7}
 
@@ -198,7 +199,7 @@ def test_relaxation_time_is_the_first_steady_window():
 @pytest.mark.parametrize("rate", [1e3, 1e300])
 def test_huge_steps_diverge_and_say_when(rate):
     run = rows(2, **SMALL, learning_rate_2=rate, batch_size=10)
-    assert (run["status"] == STATUSES.index("diverged")).all()
+    assert (run["status"] == Status.DIVERGED).all()
     assert (run["status_step"] > 5 * 4).all()  # after task 1: five epochs of four batches
     assert np.isfinite(run["switch_error_1"]).all()
     assert np.isnan(run["error_1"]).all()

@@ -9,13 +9,14 @@ import pytest
 from reference import perceptron_samplers as reference
 from scipy.special import log_ndtr
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import STATUSES, Batch
 from toysim.models.perceptron.enumeration import configuration, franz_parisi, gibbs, violations
 from toysim.models.perceptron.instances import flipped, labelled, n_patterns, signs
 from toysim.models.perceptron.log_tail_table import Scratch, log_tail_sum, log_tail_table
 from toysim.models.perceptron.magnetisations import sample, target
 from toysim.models.perceptron.message_passing import marginals, problem
+from toysim.outcomes import Status
 from toysim.registry import load_model
 
 
@@ -226,7 +227,7 @@ def test_instance_without_solution_is_left_out():
     entropy.
     """
     found = rows("storage", "alpha", [1.0], 200, sampler="enumeration", size=9)
-    none = found["status"] == STATUSES.index("diverged")
+    none = found["status"] == Status.DIVERGED
     assert 0 < none.sum() < 200
     assert (found["free_entropy"][none] == -math.inf).all()
     assert np.isfinite(found["entropy"][~none]).all()

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from reference import perceptron as reference
 
+from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.model import Batch
 from toysim.models.perceptron import (
     CONTINUAL_BINARY,
     FRANZ_PARISI,

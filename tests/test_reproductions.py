@@ -11,9 +11,9 @@ from spoilers import SPOILERS
 
 import toysim
 from toysim import drawing
-from toysim.claims import judge
+from toysim.papers.claims import judge
 from toysim.registry import load_reproduction, reproduction_names
-from toysim.runner.dataset import read_tree
+from toysim.store.dataset import read_tree
 
 pytestmark = pytest.mark.slow
 

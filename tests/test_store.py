@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 import toysim
 from toysim.errors import StoreError, ToysimError
+from toysim.plan import build_sweep
 from toysim.registry import load_model
 from toysim.runner.execute import Options, execute, join, wanted_units
-from toysim.runner.files import locked
-from toysim.runner.growth import prepare
-from toysim.runner.spec import build_sweep
-from toysim.runner.status import read_status
-from toysim.runner.store import Store
+from toysim.store.files import locked
+from toysim.store.growth import prepare
+from toysim.store.status import read_status
+from toysim.store.store import Store
 
 
 @pytest.fixture(scope="module")
@@ -366,7 +366,7 @@ def test_full_disk_is_one_line_and_loses_nothing(tmp_path, monkeypatch):
     def fill(self, unit, *arguments):
         calls.append(unit)
         if len(calls) == 3:
-            monkeypatch.setattr("toysim.runner.store.sync", no_space)
+            monkeypatch.setattr("toysim.store.store.sync", no_space)
         return write(self, unit, *arguments)
 
     def no_space(path):

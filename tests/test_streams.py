@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toysim.model import Batch
+from toysim.batch import Batch
 from toysim.registry import load_model
 from toysim.streams import canonical, row_keys
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from toysim.errors import ToysimError
+from toysim.plan import build_sweep
 from toysim.registry import load_model
-from toysim.runner.layout import block_shape
-from toysim.runner.plan import estimate_cost, plan_sweep, refuse_huge
-from toysim.runner.spec import build_sweep, load_sweep
+from toysim.runner.cost import estimate_cost, plan_sweep, refuse_huge
+from toysim.store.layout import block_shape
+from toysim.sweep_file import load_sweep
 
 GOOD = """\
 model    = "walk.gaussian"

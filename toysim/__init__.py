@@ -8,26 +8,28 @@ from importlib import import_module as _import_module
 from pathlib import Path as _Path
 from typing import TYPE_CHECKING, Any
 
+from toysim.version import __version__
+
 if TYPE_CHECKING:
     from toysim.api import open_store, run, sweep, theory
-    from toysim.comparison import compare
+    from toysim.comparison.verdicts import compare
+    from toysim.papers.reproduction import figure, reproduce
     from toysim.registry import list_models, load_model
-    from toysim.reproduction import figure, reproduce
 
-__version__ = "0.1.0"
 
 _HOMES = {
-    "compare": "toysim.comparison",
-    "figure": "toysim.reproduction",
+    "compare": "toysim.comparison.verdicts",
+    "figure": "toysim.papers.reproduction",
     "list_models": "toysim.registry",
     "load_model": "toysim.registry",
     "open_store": "toysim.api",
-    "reproduce": "toysim.reproduction",
+    "reproduce": "toysim.papers.reproduction",
     "run": "toysim.api",
     "sweep": "toysim.api",
     "theory": "toysim.api",
 }
 __all__ = [
+    "__version__",
     "compare",
     "figure",
     "list_models",

@@ -2,7 +2,7 @@
 
 import sys
 
-from toysim.cli import main as command_line
+from toysim.cli.entry import main as command_line
 
 
 def main() -> None:

@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from toysim.comparison import comparison_dataset
+from toysim.comparison.verdicts import comparison_dataset
 from toysim.errors import ToysimError, suggest
 from toysim.model import Side
+from toysim.plan import Sweep, build_sweep, split_arguments
 from toysim.registry import all_models, all_sweeps, load_model
-from toysim.runner.dataset import one_cell, read_tree
+from toysim.runner.cost import refuse_huge
 from toysim.runner.execute import Listener, Options, execute
-from toysim.runner.plan import cell_batch, refuse_huge
-from toysim.runner.spec import Sweep, build_sweep, load_sweep, split_arguments
 from toysim.runner.work import compute, one_blas_thread
+from toysim.store.dataset import one_cell, read_tree
+from toysim.sweep_file import load_sweep
 
 RESULTS = Path("results")
 
@@ -50,7 +51,7 @@ def _one(side: Side, name: str, seed: int, replicas: int, parameters: dict[str, 
     sweep = build_sweep(name, model, fixed, {}, replicas=replicas, seed=seed)
     start = time.perf_counter()
     n = replicas if side == "simulation" or model.paired else 1
-    batch = cell_batch(sweep, np.zeros(1, np.int64), n)
+    batch = sweep.batch(np.zeros(1, np.int64), n)
     with one_blas_thread():
         outcome = compute(model, side, batch, sweep.parameters)
     if outcome.errors:

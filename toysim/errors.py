@@ -1,19 +1,26 @@
-"""The one exception a user sees: one line that says what was given, where, what is allowed, what to
-do.
-"""
+"""The one exception a user sees: what was given, where, what is allowed, what to do, in a line."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 
 class ToysimError(Exception):
-    """Bad input or an unusable store. The command line prints it on one line and exits with 2."""
+    """Bad input or an unusable store. The command line prints it on one line and exits with 2.
+
+    ``key``: the name in a sweep file that the error speaks of, so that its line can be found.
+    """
+
+    def __init__(self, text: str, key: str | None = None) -> None:
+        super().__init__(text)
+        self.key = key
 
 
 class StoreError(ToysimError):
-    """A store that cannot be used as asked: foreign, damaged, of another sweep, locked,
-    unwritable.
-    """
+    """A store that cannot be used as asked: foreign, damaged, of another sweep, unwritable."""
+
+
+class UnknownPreset(ToysimError):
+    """A sweep file has no preset of that name."""
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

@@ -1,13 +1,10 @@
-"""One compile policy for every kernel: nogil, cached on disk, IEEE arithmetic, no global side
-effect.
+"""One compile policy for every kernel: nogil, cached on disk, IEEE arithmetic, no side effect.
 
-Numba's cache looks at a function's own file only: after an edit of a helper in another file it
-returned the old number. So the cache folder is named by a hash of all sources; any edit compiles
-anew, and once. The folder is set only while a kernel is being decorated, so a user's other Numba
-caches stay where they are.
+The cache folder is named by a hash of a family's sources (see ``sources``): an edit compiles that
+family anew, and once. It is set only while a kernel is being decorated, so a user's other Numba
+caches stay where they are. Where nothing can be written, kernels compile in every process.
 """
 
-import hashlib
 import os
 import shutil
 import sys
@@ -21,47 +18,38 @@ from typing import Any, TypeVar, cast
 import numba
 import platformdirs
 
+from toysim.sources import KERNELS, sources_hash
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 STALE_AFTER_DAYS = 30
-# Workers import kernels at the same time; without it one was cached in the working directory
-# (seen).
+# Workers import kernels at the same time; without it one was cached in the working directory.
 _decorating = threading.Lock()
 
 
 @cache
-def sources_hash(package: str = "toysim") -> str:
-    """Hash of every Python source of the engine and its families, and of ``package`` if it is
-    another one.
+def cache_dir(hashed: str) -> str | None:
+    """Folder of compiled kernels: below NUMBA_CACHE_DIR if set, else the user's cache; None where
+    it cannot be written.
     """
-    import toysim.models
-
-    roots = [Path(__file__).parent, *(Path(p) for p in toysim.models.__path__)]
-    module = sys.modules.get(package)
-    if package != "toysim" and module is not None:
-        roots += [Path(p) for p in getattr(module, "__path__", [])] or [Path(str(module.__file__))]
-    digest = hashlib.blake2b(digest_size=12)
-    for root in roots:
-        for path in sorted([root] if root.is_file() else root.rglob("*.py")):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    user = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("toysim")
+    base = Path(user) / "toysim-kernels"
+    folder = base / hashed
+    try:
+        if folder.is_dir():
+            os.utime(folder)
+        else:
+            _prune(base)
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _say_once(f"{base} cannot be written ({error.strerror}): kernels compile in every process")
+        return None
+    return str(folder)
 
 
 @cache
-def cache_dir(package: str = "toysim") -> str:
-    """Folder of the compiled kernels of these sources: below NUMBA_CACHE_DIR if set, else the
-    user's cache.
-    """
-    base = (
-        Path(os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("toysim"))
-        / "toysim-kernels"
-    )
-    folder = base / sources_hash(package)
-    if folder.is_dir():
-        os.utime(folder)
-    else:
-        _prune(base)
-    return str(folder)
+def _say_once(text: str) -> None:
+    print(f"note: {text}; set NUMBA_CACHE_DIR to another folder", file=sys.stderr)
 
 
 def _prune(base: Path) -> None:
@@ -73,19 +61,19 @@ def _prune(base: Path) -> None:
 
 
 def kernel(function: F) -> F:
-    """Compile ``function`` on first call, without the interpreter lock, cached on disk across
-    processes.
+    """Compile ``function`` on first call, without the interpreter lock, cached across processes.
 
     Kernels must not take or close over functions: those compile anew in every process (measured).
     Division by zero gives inf or nan, as in NumPy; fast-math stays off, so sums keep their order.
     """
     config: Any = numba.config
-    folder = cache_dir(function.__module__.partition(".")[0])
+    folder = cache_dir(sources_hash(function.__module__, KERNELS))
+    policy: dict[str, Any] = {"nogil": True, "cache": folder is not None, "error_model": "numpy"}
     with _decorating:
         previous = config.CACHE_DIR
-        config.CACHE_DIR = folder
+        config.CACHE_DIR = folder or previous
         try:
-            compiled: Any = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+            compiled: Any = numba.njit(**policy)(function)
         finally:
             config.CACHE_DIR = previous
     return cast(F, compiled)

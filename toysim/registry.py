@@ -9,13 +9,11 @@ from contextlib import contextmanager
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from toysim.errors import ToysimError, suggest
 from toysim.model import Model
-
-if TYPE_CHECKING:
-    from toysim.reproduction import Reproduction
+from toysim.paper import Reproduction
 
 
 def _children(package: str) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.drawing import observable
+from toysim.papers.drawing import observable
 
 
 def clock(tree: xr.DataTree) -> npt.NDArray[np.float64]:

@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.claims import Evidence, listed
-from toysim.drawing import observable, parameter
 from toysim.figures.abrupt_icl.common import clock
 from toysim.figures.abrupt_icl.statistics import half_rise
 from toysim.models.induction_head.logits import closed_forms as forms
+from toysim.papers.claims import Evidence, listed
+from toysim.papers.drawing import observable, parameter
 
 CORRECTION = 4.0  # times 1/D: what finite dimension may add to a crossing time, relative
 HIGH, CHANCE = 0.85, 0.5  # accuracies of having learned, and of having not

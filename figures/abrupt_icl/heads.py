@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, observable, parameter
 from toysim.figures.abrupt_icl.common import clock
+from toysim.papers.drawing import Data, new_figure, observable, parameter
 
 MEASURES = {
     "ic_accuracy": ("accuracy in context", "k"),

@@ -1,8 +1,8 @@
 """Figures and claims of the attention-only network."""
 
-from toysim.claims import LIMITED, REFUTED, Claim
-from toysim.drawing import Recipe
 from toysim.figures.abrupt_icl import network_courses, network_evidence, network_tasks
+from toysim.papers.claims import LIMITED, REFUTED, Claim
+from toysim.papers.drawing import Recipe
 
 PREFIX = "abrupt_icl.network"
 CLASSES, NOISE, ZIPF = f"{PREFIX}_classes", f"{PREFIX}_noise", f"{PREFIX}_zipf"

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, observable, parameter
 from toysim.figures.abrupt_icl.common import clock
 from toysim.figures.abrupt_icl.heads import MEASURES
 from toysim.figures.abrupt_icl.statistics import aligned, jump_times
+from toysim.papers.drawing import Data, new_figure, observable, parameter
 
 COURSE = "abrupt_icl.network"
 

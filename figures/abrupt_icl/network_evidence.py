@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.claims import Evidence, listed
-from toysim.drawing import observable, parameter
 from toysim.figures.abrupt_icl.common import clock
 from toysim.figures.abrupt_icl.network_tasks import context_names
 from toysim.figures.abrupt_icl.statistics import half_rise, jump_times
+from toysim.papers.claims import Evidence, listed
+from toysim.papers.drawing import observable, parameter
 
 LEARNED = 0.5  # accuracy: twice that of naming a label shown, four times chance at L = 8
 HIGH = 0.85

@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, observable, parameter
 from toysim.figures.abrupt_icl.common import clock
+from toysim.papers.drawing import Data, new_figure, observable, parameter
 
 IN_CONTEXT, IN_WEIGHTS = "#1f5a94", "#c0392b"
 TESTS = {"ic_accuracy": "in context", "iw_accuracy": "in weights"}

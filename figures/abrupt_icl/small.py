@@ -1,8 +1,8 @@
 """Figures and claims of the small models: nested logits and the minimal head."""
 
-from toysim.claims import LIMITED, Claim
-from toysim.drawing import Recipe
 from toysim.figures.abrupt_icl import evidence, heads, logits
+from toysim.papers.claims import LIMITED, Claim
+from toysim.papers.drawing import Recipe
 
 PREFIX = "abrupt_icl."
 SURFACE, DESCENT, PLATEAU = f"{PREFIX}surface", f"{PREFIX}descent", f"{PREFIX}plateau"

@@ -5,10 +5,10 @@ gamma_u = 4 kappa eta |u|^2 / m is the step in units of the strong feature's cur
 1 the paper's window m/(4 |u|^2) <= eta <= 2m/(5 |u|^2) is 1 <= gamma_u <= 1.6.
 """
 
-from toysim.claims import LIMITED, REFUTED, Claim
-from toysim.drawing import Recipe
 from toysim.figures.benign_oscillation import courses, evidence, ranges
-from toysim.reproduction import Reproduction
+from toysim.papers.claims import LIMITED, REFUTED, Claim
+from toysim.papers.drawing import Recipe
+from toysim.papers.reproduction import Reproduction
 
 TRANSITION, HEADLINE = "benign_oscillation.transition", "benign_oscillation.headline"
 RECURSION = "benign_oscillation.recursion"

@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, parameter
 from toysim.figures.benign_oscillation.common import WEAK, ended, steps
+from toysim.papers.drawing import Data, new_figure, parameter
 
 PARTS = ("strong", "weak", "noise")
 LABEL_COLORS = ("#1f5a94", "#d98a1f")

@@ -6,14 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.claims import Evidence, listed
-from toysim.drawing import mean_and_error, parameter
 from toysim.figures.benign_oscillation.common import (
     WINDOW,
     ended,
     samples_per_label,
     weak_output,
 )
+from toysim.papers.claims import Evidence, listed
+from toysim.papers.drawing import mean_and_error, parameter
 
 Flags = npt.NDArray[np.bool_]
 

@@ -8,7 +8,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, mean_and_error, new_figure, parameter
 from toysim.figures.benign_oscillation.common import (
     WINDOW,
     ended,
@@ -16,6 +15,7 @@ from toysim.figures.benign_oscillation.common import (
     steps,
     weak_output,
 )
+from toysim.papers.drawing import Data, mean_and_error, new_figure, parameter
 
 SMALL, LARGE = "#8a8a8a", "#1f5a94"
 

@@ -10,9 +10,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.claims import Claim, Evidence, listed
-from toysim.drawing import Data, Recipe, mean_and_error, new_figure, observable
 from toysim.figures.binary_continual_learning.learning_evidence import exceeds
+from toysim.papers.claims import Claim, Evidence, listed
+from toysim.papers.drawing import Data, Recipe, mean_and_error, new_figure, observable
 
 LAYERED = "binary_continual_learning.layered"
 KINDS = {

@@ -10,9 +10,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.claims import LIMITED, REFUTED, Claim
-from toysim.drawing import Data, Recipe, new_figure, observable
 from toysim.figures.binary_continual_learning import learning_evidence as evidence
+from toysim.papers.claims import LIMITED, REFUTED, Claim
+from toysim.papers.drawing import Data, Recipe, new_figure, observable
 
 PREFIX = "binary_continual_learning."
 LEARNING, SWITCH = f"{PREFIX}learning", f"{PREFIX}switch"

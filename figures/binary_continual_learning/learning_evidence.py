@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.claims import Evidence, listed
-from toysim.drawing import mean_and_error, observable
+from toysim.papers.claims import Evidence, listed
+from toysim.papers.drawing import mean_and_error, observable
 
 STANDARD_ERRORS = 3.0
 LEARNED = 0.01  # an error below it counts as none

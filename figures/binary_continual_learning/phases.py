@@ -9,9 +9,9 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.claims import LIMITED, Claim
-from toysim.drawing import Data, Recipe, new_figure, observable, parameter
 from toysim.figures.binary_continual_learning import phases_evidence as evidence
+from toysim.papers.claims import LIMITED, Claim
+from toysim.papers.drawing import Data, Recipe, new_figure, observable, parameter
 
 PREFIX = "binary_continual_learning."
 ONE_TASK = f"{PREFIX}theory_one_task"

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from toysim.claims import Evidence
-from toysim.drawing import observable, parameter
+from toysim.papers.claims import Evidence
+from toysim.papers.drawing import observable, parameter
 
 LOW_BREAKS = (
     0.7289  # alpha at which the low branch of one task has replicon value 1, by its equation

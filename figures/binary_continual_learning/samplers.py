@@ -11,8 +11,8 @@ import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.claims import LIMITED, Claim, Evidence, listed
-from toysim.drawing import Data, Recipe, mean_and_error, new_figure, observable
+from toysim.papers.claims import LIMITED, Claim, Evidence, listed
+from toysim.papers.drawing import Data, Recipe, mean_and_error, new_figure, observable
 
 PREFIX = "binary_continual_learning."
 ONE, COLD, TWO = f"{PREFIX}samplers", f"{PREFIX}samplers_cold", f"{PREFIX}samplers_two_tasks"

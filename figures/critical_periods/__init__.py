@@ -5,8 +5,6 @@ Pathway a is open throughout, pathway b is frozen during the deficit; S is the m
 the task.
 """
 
-from toysim.claims import LIMITED, REFUTED, Claim
-from toysim.drawing import Recipe
 from toysim.figures.critical_periods import (
     evidence,
     network_evidence,
@@ -15,7 +13,9 @@ from toysim.figures.critical_periods import (
     shares,
     windows,
 )
-from toysim.reproduction import Reproduction
+from toysim.papers.claims import LIMITED, REFUTED, Claim
+from toysim.papers.drawing import Recipe
+from toysim.papers.reproduction import Reproduction
 
 DEPTH, PRODUCT, LATE = (
     "critical_periods.depth",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import xarray as xr
 
-from toysim.drawing import observable
+from toysim.papers.drawing import observable
 
 A, B = 0, 1  # pathway a is open throughout, b is the deprived one
 EARLY, LATE = 0, 1  # entries of the dimension ``timing``

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.claims import Evidence, listed
-from toysim.drawing import parameter
 from toysim.figures.critical_periods.common import EARLY, LATE, A, B, depths, end
+from toysim.papers.claims import Evidence, listed
+from toysim.papers.drawing import parameter
 
 Flags = npt.NDArray[np.bool_]
 

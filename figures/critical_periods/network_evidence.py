@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from toysim.claims import Evidence, listed
-from toysim.drawing import observable
 from toysim.figures.critical_periods.common import A, B
 from toysim.figures.critical_periods.evidence import STANDARD_ERRORS
+from toysim.papers.claims import Evidence, listed
+from toysim.papers.drawing import observable
 
 # Singular values of the tree task, strongest first.
 TASK = np.sqrt([15.0, 7.0, 3.0, 3.0, 1.0, 1.0, 1.0, 1.0])

@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, observable, parameter
 from toysim.figures.critical_periods.common import A, B
+from toysim.papers.drawing import Data, new_figure, observable, parameter
 
 EVERY = 7  # records between two points
 # Modes of the tree task, strongest first: a colour for each different singular value.

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, parameter
 from toysim.figures.critical_periods.common import A, B, depths, end
+from toysim.papers.drawing import Data, new_figure, parameter
 
 Array = npt.NDArray[np.float64]
 

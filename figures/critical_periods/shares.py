@@ -11,8 +11,8 @@ import xarray as xr
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, observable
 from toysim.figures.critical_periods.common import B, end
+from toysim.papers.drawing import Data, new_figure, observable
 
 LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 LOWEST = 0.004

@@ -8,14 +8,14 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.claims import Evidence
-from toysim.drawing import Data, new_figure, parameter
 from toysim.figures.critical_periods.common import B, depths, end
 from toysim.figures.critical_periods.evidence import (
     PUBLISHED_DRAWS,
     PUBLISHED_EARLY,
     STANDARD_ERRORS,
 )
+from toysim.papers.claims import Evidence
+from toysim.papers.drawing import Data, new_figure, parameter
 
 # Figure 7, early row, as the published code computes it without noise: depth -> K_b at the end, to
 # three decimals.

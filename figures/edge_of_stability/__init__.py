@@ -2,11 +2,11 @@
 papers.
 """
 
-from toysim.claims import LIMITED, REFUTED, Claim
-from toysim.drawing import Recipe
 from toysim.figures.edge_of_stability import descent, evidence, schedules, single_datum
 from toysim.figures.edge_of_stability.common import KINDS, PREFIX
-from toysim.reproduction import Reproduction
+from toysim.papers.claims import LIMITED, REFUTED, Claim
+from toysim.papers.drawing import Recipe
+from toysim.papers.reproduction import Reproduction
 
 BIFURCATION, COURSE, WEAK = f"{PREFIX}bifurcation", f"{PREFIX}course", f"{PREFIX}weak_feature"
 SHARPNESS, SHARPNESS_COURSE = (

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, observable
 from toysim.figures.edge_of_stability.common import KINDS, PREFIX, finished, standard_error
+from toysim.papers.drawing import Data, new_figure, observable
 
 DOTS, LAW = "#1f5a94", "#c0392b"
 FORMULAS = {

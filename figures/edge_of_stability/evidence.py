@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
-from toysim.claims import Evidence, listed
-from toysim.drawing import observable
 from toysim.figures.edge_of_stability.common import distinct, finished, standard_error
 from toysim.models.oscillation.single_datum.closed_forms import CHAOS_ABOVE, ORBIT_STABLE_BELOW
+from toysim.papers.claims import Evidence, listed
+from toysim.papers.drawing import observable
 
 AT_THE_EDGE = 0.05  # sharpness within 5 % of 2/eta
 CHANGED = 0.05  # share of the start's kernel that a lazy run may lose at this width

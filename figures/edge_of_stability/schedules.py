@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, observable
 from toysim.figures.edge_of_stability.common import PREFIX, standard_error
+from toysim.papers.drawing import Data, new_figure, observable
 
 NAMES = {
     "constant": "constant",

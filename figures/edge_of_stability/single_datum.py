@@ -8,7 +8,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, observable
 from toysim.figures.edge_of_stability.common import PREFIX
 from toysim.models.oscillation.single_datum.closed_forms import (
     CHAOS_ABOVE,
@@ -16,6 +15,7 @@ from toysim.models.oscillation.single_datum.closed_forms import (
     orbit_mean_residual,
     weak_limit,
 )
+from toysim.papers.drawing import Data, new_figure, observable
 
 DOTS, LAW = "#1f5a94", "#c0392b"
 

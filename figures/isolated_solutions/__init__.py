@@ -2,10 +2,10 @@
 and 1304.2850.
 """
 
-from toysim.claims import Claim
-from toysim.drawing import Recipe
 from toysim.figures.isolated_solutions import evidence, landscapes, potential, students
-from toysim.reproduction import Reproduction
+from toysim.papers.claims import Claim
+from toysim.papers.drawing import Recipe
+from toysim.papers.reproduction import Reproduction
 
 PREFIX = "isolated_solutions."
 POTENTIAL, NEARBY, PEAK = f"{PREFIX}potential", f"{PREFIX}nearby", f"{PREFIX}peak"

@@ -9,8 +9,6 @@ import math
 import numpy as np
 import xarray as xr
 
-from toysim.claims import Evidence, listed
-from toysim.drawing import mean_and_error
 from toysim.figures.isolated_solutions.reading import (
     at_infinite_size,
     converged,
@@ -20,6 +18,8 @@ from toysim.figures.isolated_solutions.reading import (
 )
 from toysim.models.perceptron import transitions as classic
 from toysim.models.perceptron.storage.theory import storage_saddle
+from toysim.papers.claims import Evidence, listed
+from toysim.papers.drawing import mean_and_error
 
 STANDARD_ERRORS = 5.0
 SQUARE_ROOT = 2 * 0.4775353398  # 2 int_0^inf -ln H(-s) ds

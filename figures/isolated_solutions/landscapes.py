@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, mean_and_error, new_figure
 from toysim.figures.isolated_solutions.reading import converged, entropy_of_weights, theory
+from toysim.papers.drawing import Data, mean_and_error, new_figure
 
 PREFIX = "isolated_solutions."
 PAIRS = (0.2, 0.5, 0.7)  # loads whose pairs of solutions are drawn

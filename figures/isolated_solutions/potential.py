@@ -8,7 +8,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, mean_and_error, new_figure
 from toysim.figures.isolated_solutions.evidence import SQUARE_ROOT, fields_at_threshold
 from toysim.figures.isolated_solutions.reading import (
     at_infinite_size,
@@ -17,6 +16,7 @@ from toysim.figures.isolated_solutions.reading import (
     theory,
 )
 from toysim.models.perceptron.transitions import isolation_distance
+from toysim.papers.drawing import Data, mean_and_error, new_figure
 
 PREFIX = "isolated_solutions."
 SHOWN = (0.5, 0.7)  # loads whose overlaps are drawn

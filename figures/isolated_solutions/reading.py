@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.drawing import mean_and_error, observable
+from toysim.papers.drawing import mean_and_error, observable
 
 Array = npt.NDArray[np.float64]
 

@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, mean_and_error, new_figure
 from toysim.figures.isolated_solutions.reading import converged, theory
 from toysim.models.perceptron import transitions
+from toysim.papers.drawing import Data, mean_and_error, new_figure
 
 PREFIX = "isolated_solutions."
 STABLE, TEACHER = "#1f5a94", "#c0392b"

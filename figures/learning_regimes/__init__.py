@@ -2,10 +2,10 @@
 mode is learned.
 """
 
-from toysim.claims import LIMITED, Claim
-from toysim.drawing import Recipe
 from toysim.figures.learning_regimes import balance, evidence, times
-from toysim.reproduction import Reproduction
+from toysim.papers.claims import LIMITED, Claim
+from toysim.papers.drawing import Recipe
+from toysim.papers.reproduction import Reproduction
 
 RICH_LAZY, RICH_LAZY_DEPTH = "learning_regimes.rich_lazy", "learning_regimes.rich_lazy_depth"
 NETWORK = "learning_regimes.rich_lazy_network"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, observable, parameter
 from toysim.figures.learning_regimes.evidence import in_threshold_units
 from toysim.models.deep_linear.closed_forms import stable_step
+from toysim.papers.drawing import Data, new_figure, observable, parameter
 
 
 def rebalancing(data: Data) -> Figure:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from toysim.claims import Evidence, listed
-from toysim.drawing import observable, parameter
 from toysim.models.deep_linear.closed_forms import learning_time, stable_step
+from toysim.papers.claims import Evidence, listed
+from toysim.papers.drawing import observable, parameter
 
 FAR = 10.0  # lambda this much above S is lazy, this much below K0 rich
 SINGULAR_VALUES = np.array([4.0, 3.0, 2.0, 1.0])  # of the task of rich_lazy_network.toml

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, observable, parameter
 from toysim.figures.learning_regimes.evidence import SINGULAR_VALUES, kernel_change
 from toysim.models.deep_linear.closed_forms import (
     deep_learning_time,
@@ -13,6 +12,7 @@ from toysim.models.deep_linear.closed_forms import (
     plateau_length,
     strength_unbalanced,
 )
+from toysim.papers.drawing import Data, new_figure, observable, parameter
 
 SHOWN = (0.0, 0.1, 1.0, 10.0, 100.0)  # imbalances whose courses are drawn
 

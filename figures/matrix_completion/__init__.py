@@ -6,10 +6,10 @@ quick sweeps have size 60 and ranks 3 and 6 in place of 100, 5 and 10, at the sa
 and entries per degree of freedom.
 """
 
-from toysim.claims import LIMITED, REFUTED, Claim
-from toysim.drawing import Recipe
 from toysim.figures.matrix_completion import courses, curves, evidence
-from toysim.reproduction import Reproduction
+from toysim.papers.claims import LIMITED, REFUTED, Claim
+from toysim.papers.drawing import Recipe
+from toysim.papers.reproduction import Reproduction
 
 DEPTH, RANK, OBSERVED = (
     "matrix_completion.depth",

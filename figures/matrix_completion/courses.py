@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, parameter
 from toysim.figures.matrix_completion.common import damage, observed
 from toysim.figures.matrix_completion.curves import DAMAGE, draw_curves, size_of
+from toysim.papers.drawing import Data, new_figure, parameter
 
 TIME = "flow time t = step $\\times$ updates"
 

@@ -7,8 +7,8 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.drawing import Data, new_figure, parameter
 from toysim.figures.matrix_completion.common import damage, median, observed
+from toysim.papers.drawing import Data, new_figure, parameter
 
 SWITCH = "end of the deficit $T_c$ [flow time t]"
 TEST_LOSS, DAMAGE = "final test loss", "final test loss less that without deficit"

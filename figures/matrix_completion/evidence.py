@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.claims import Evidence
-from toysim.drawing import parameter
 from toysim.figures.matrix_completion.common import damage, listed, median, observed
+from toysim.papers.claims import Evidence
+from toysim.papers.drawing import parameter
 
 Flags = npt.NDArray[np.bool_]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch
+from toysim.batch import Batch
 from toysim.numerics.schedules import learning_rates
 
 Ints = npt.NDArray[np.int64]

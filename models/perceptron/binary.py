@@ -15,14 +15,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from toysim.model import STATUSES
 from toysim.models.perceptron.enumeration import gibbs, violations
 from toysim.models.perceptron.instances import Signs
 from toysim.models.perceptron.message_passing import Marginals, marginals, problem
+from toysim.outcomes import Status
 
 Array = npt.NDArray[np.float64]
 
-OK, DIVERGED, NOT_CONVERGED = (STATUSES.index(word) for word in ("ok", "diverged", "not_converged"))
+OK, DIVERGED, NOT_CONVERGED = (Status.OK, Status.DIVERGED, Status.NOT_CONVERGED)
 MANY = 1000  # iterations; some 20 to 100 are the rule away from transitions
 LARGEST_FIELD = 20.0  # a flip costs e^-40
 
@@ -44,7 +44,7 @@ class Measure:
 @dataclass(frozen=True)
 class Sampled:
     """<w> (N,), ln Z / N, violated patterns per weight, the field x and the outcome (index into
-    STATUSES).
+    Status).
 
     An instance without solutions has ln Z = -inf and counts as diverged: averages are over those
     with solutions.

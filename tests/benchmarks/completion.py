@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from numba import njit
 
-from toysim.model import Batch
+from toysim.batch import Batch
 from toysim.registry import load_model
 from toysim.runner.work import compute
 
@@ -52,7 +52,7 @@ def engine(switches, after, records):
         "n_records": records,
     }
     batch = Batch(MODEL, {}, {**FIXED, **times}, np.arange(1), 0)
-    parameters = MODEL.validate(batch.row(0))
+    parameters = MODEL.validate(batch.values(0))
     start = time.process_time()
     outcome = compute(MODEL, "simulation", batch, parameters)
     assert not outcome.errors, outcome.errors

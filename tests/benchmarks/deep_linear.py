@@ -13,9 +13,8 @@ import time
 
 import numpy as np
 
+from toysim.plan import build_sweep
 from toysim.registry import load_model
-from toysim.runner.plan import cell_batch
-from toysim.runner.spec import build_sweep
 from toysim.runner.work import compute
 
 S, START, STEP, UPDATES, GOAL_S = 10.0, 0.005, 0.01, 10**6, 0.3
@@ -30,7 +29,7 @@ def kernel_runs(updates):
         "deficit_length": {"values": [(w[1] - w[0]) * STEP for w in WINDOWS], "zip": "window"},
     }
     sweep = build_sweep("figure 7", load_model("deep_linear.modes"), fixed, axes)
-    batch = cell_batch(sweep, np.arange(6))
+    batch = sweep.batch(np.arange(6))
     start = time.perf_counter()
     rows = compute(sweep.model, "simulation", batch, sweep.parameters).rows
     return time.perf_counter() - start, rows["final_strength"]

@@ -21,7 +21,7 @@ import time
 
 import numpy as np
 
-from toysim.model import Batch
+from toysim.batch import Batch
 from toysim.models.oscillation.feature_noise.problem import problems
 from toysim.models.oscillation.feature_noise.simulation import train
 from toysim.models.oscillation.feature_noise.theory import recurred

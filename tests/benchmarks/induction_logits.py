@@ -17,7 +17,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from reference.induction_head import logits_flow
 
-from toysim.model import Batch
+from toysim.batch import Batch
 from toysim.models.induction_head.logits.simulation import simulate
 from toysim.registry import load_model
 

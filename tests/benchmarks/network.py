@@ -18,9 +18,8 @@ from threadpoolctl import threadpool_limits
 
 from toysim.models.deep_linear.network.simulation import tasks_of
 from toysim.models.deep_linear.network.start import start_weights
+from toysim.plan import build_sweep
 from toysim.registry import load_model
-from toysim.runner.plan import cell_batch
-from toysim.runner.spec import build_sweep
 from toysim.runner.work import compute
 
 DEPTH, WIDTH, STEP, GOAL = 4, 100, 0.01, 8.0
@@ -36,7 +35,7 @@ PHI = {"linear": lambda z: z, "tanh": torch.tanh, "relu": torch.relu}
 def prepared(updates, fixed):
     fixed = {"depth": DEPTH, "width": WIDTH, "step": STEP, "duration": updates * STEP, **fixed}
     sweep = build_sweep("network", load_model("deep_linear.network"), fixed, {})
-    return sweep, cell_batch(sweep, np.arange(1))
+    return sweep, sweep.batch(np.arange(1))
 
 
 def engine(updates, fixed):

@@ -20,9 +20,9 @@ LIMIT_US, GOAL_US, MEMORY_RATIO = 10.0, 5.0, 1.2
 
 
 def sweep(n):
+    from toysim.plan import build_sweep
     from toysim.registry import load_model
     from toysim.runner.execute import Options, execute
-    from toysim.runner.spec import build_sweep
 
     fixed = {
         "depth": 2,

@@ -21,7 +21,7 @@ os.environ.update(
 import numpy as np
 import torch
 
-from toysim.model import Batch
+from toysim.batch import Batch
 from toysim.models.perceptron.learner.descent import train
 from toysim.models.perceptron.learner.problem import problem_of
 from toysim.models.perceptron.learner.simulation import rule_of, start, workspace

@@ -30,7 +30,7 @@ COLUMNS = (
 @app.command(epilog="Example: toysim status results/critical_periods.depth.zarr")
 def status(store: StorePath, as_json: Json = False) -> int:
     """Say how far a sweep is; exit 1 if rows failed."""
-    from toysim.runner.status import read_status
+    from toysim.store.status import read_status
 
     found = read_status(store)
     if as_json:
@@ -62,9 +62,9 @@ def status(store: StorePath, as_json: Json = False) -> int:
 @app.command(epilog="Example: toysim compare results/critical_periods.depth.zarr")
 def compare(store: StorePath, as_json: Json = False) -> int:
     """Hold simulation against theory; exit 1 if they differ or data are missing."""
-    from toysim.comparison import Comparison
-    from toysim.comparison import compare as compare_tree
-    from toysim.runner.dataset import read_tree
+    from toysim.comparison.verdicts import Comparison
+    from toysim.comparison.verdicts import compare as compare_tree
+    from toysim.store.dataset import read_tree
 
     tree = read_tree(store)
     missing = _missing(tree)

@@ -80,7 +80,7 @@ def _refuse_options(given: dict[str, Any]) -> None:
 
 def _summary(simulation: Any, theory: Any) -> list[dict[str, Any]]:
     """One row a number: the mean over replicas, and the last entry of a long dimension."""
-    from toysim.model import STATUSES
+    from toysim.outcomes import Status, word
 
     rows = []
     for name, values in simulation.data_vars.items():
@@ -99,7 +99,7 @@ def _summary(simulation: Any, theory: Any) -> list[dict[str, Any]]:
                     "unit": values.attrs.get("units", ""),
                 }
             )
-    ended = sorted({STATUSES[int(code)] for code in simulation["status"].values.flat})
+    ended = sorted({word(Status(int(code))) for code in simulation["status"].values.flat})
     return [
         *rows,
         {
@@ -143,6 +143,7 @@ def _save(simulation: Any, theory: Any, out: Path) -> None:
 
 
 def _draw(simulation: Any, theory: Any, plot: Path) -> None:
-    from toysim.drawing import plot_run, save_plain
+    from toysim.papers.drawing import save_plain
+    from toysim.papers.one_run import plot_run
 
     save_plain(plot_run(simulation, theory), plot)

@@ -16,9 +16,10 @@ from toysim.cli.values import print_facts, print_json, print_table
 from toysim.errors import ToysimError
 
 if TYPE_CHECKING:
-    from toysim.comparison import Comparison
-    from toysim.drawing import MadeFigure
-    from toysim.reproduction import Outcome
+    from toysim.comparison.verdicts import Comparison
+    from toysim.papers.claims import Judgement
+    from toysim.papers.pictures import MadeFigure
+    from toysim.papers.reproduction import Outcome
 
 FORMATS = ("png", "svg", "pdf")
 WORDS = ("agrees", "outside validity", "undecided")
@@ -47,7 +48,7 @@ def figures(
     Runs only what the stores lack, and leaves pictures alone whose data and recipe are unchanged.
     """
     wanted = _formats(formats)
-    from toysim.reproduction import make_figures
+    from toysim.papers.reproduction import make_figures
 
     with Progress() as progress:
         made = make_figures(
@@ -91,7 +92,7 @@ def reproduce(
     chosen = list(names or reproduction_names())
     for name in chosen:  # every name before any sweep
         load_reproduction(name)
-    from toysim.reproduction import reproduce as run_one
+    from toysim.papers.reproduction import reproduce as run_one
 
     outcomes = []
     for name in chosen:
@@ -130,13 +131,14 @@ def _all_drawn(made: list[MadeFigure]) -> bool:
 
 def _print_outcome(outcome: Outcome) -> None:
     """Each claim with its numbers, then the verdict table, then where everything is."""
-    for claim in outcome.claims:
-        mark = "" if claim.as_expected else f"  NOT AS EXPECTED ({claim.expected_verdict})"
-        typer.echo(f"{claim.verdict.upper()}{mark}: {claim.sentence} [{claim.source}]")
-        for name in ("measured", "expected", "error", "limits"):
-            typer.echo(f"    {name}: {getattr(claim, name)}")
+    for c in outcome.claims:
+        mark = "" if c.as_expected else f"  NOT AS EXPECTED ({c.expected.verdict})"
+        typer.echo(f"{c.verdict.upper()}{mark}: {c.claim.sentence} [{c.claim.source}]")
+        for name, text in _told(c).items():
+            if text:
+                typer.echo(f"    {name}: {text}")
         typer.echo("")
-    rows = [(c.name, c.verdict, c.expected_verdict, c.source) for c in outcome.claims]
+    rows = [(c.name, c.verdict, c.expected.verdict, c.claim.source) for c in outcome.claims]
     print_table(("claim", "verdict", "expected verdict", "source"), rows, outcome.name)
     typer.echo("")
     found = [(name, _words(table)) for name, table in outcome.comparisons.items()]
@@ -147,6 +149,18 @@ def _print_outcome(outcome: Outcome) -> None:
     folders = sorted({str(Path(p).parent) for m in outcome.figures for p in m.paths})
     stores = ", ".join(map(str, outcome.stores.values()))
     print_facts({"page": str(outcome.page), "pictures": ", ".join(folders), "data": stores})
+
+
+def _told(c: Judgement) -> dict[str, str]:
+    """What is said of a claim, part by part."""
+    return {
+        "measured": c.told("measured"),
+        "expected": c.told("expected"),
+        "criterion": c.evidence.criterion,
+        "error": c.told("error"),
+        "limits": c.claim.limits or "none claimed",
+        "here": c.expected.reason,
+    }
 
 
 def _words(table: Comparison) -> str:

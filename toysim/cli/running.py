@@ -23,8 +23,8 @@ from toysim.cli.progress import Progress
 from toysim.cli.values import assignments, print_facts, print_json
 
 if TYPE_CHECKING:
+    from toysim.plan import Sweep
     from toysim.runner.execute import Options, Report
-    from toysim.runner.spec import Sweep
 
 
 @app.command(epilog="Example: toysim sweep critical_periods.depth --workers 2")
@@ -77,9 +77,9 @@ def sweep(
     What is in the store is kept, what is missing is computed: after an interruption say it again.
     """
     from toysim.api import store_path
+    from toysim.runner.cost import refuse_huge
     from toysim.runner.execute import execute
-    from toysim.runner.plan import refuse_huge
-    from toysim.runner.spec import load_sweep
+    from toysim.sweep_file import load_sweep
 
     options = _options(workers, backend, scheduler, block, time_limit, not no_theory, retry, repair)
     spec = load_sweep(name, preset, assignments(set_ or (), "--set"))
@@ -135,7 +135,7 @@ def _options(
 
 
 def _dry_run(spec: Sweep, path: Path, block: int | None, as_json: bool) -> None:
-    from toysim.runner.plan import estimate_cost, plan_sweep
+    from toysim.runner.cost import estimate_cost, plan_sweep
 
     plan, cost = plan_sweep(spec, block), estimate_cost(spec)
     facts = {
@@ -165,7 +165,7 @@ def _dry_run(spec: Sweep, path: Path, block: int | None, as_json: bool) -> None:
 def _report(report: Report, as_json: bool) -> int:
     """Say what a run did; 1 if a row of the store failed, now or before."""
     from toysim.registry import load_model
-    from toysim.runner.status import read_status
+    from toysim.store.status import read_status
 
     status = read_status(report.path)
     bad = status.failed + status.timed_out

@@ -1,3 +1,1 @@
-"""The way of the data: sweep file -> spec -> layout -> work on a backend -> store -> labelled
-dataset.
-"""
+"""The work of a sweep: what is missing, on which backend, block by block into the store."""

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from toysim.errors import ToysimError
-from toysim.runner.layout import Unit
-from toysim.runner.schema import FAILED, OK, TIMED_OUT
-from toysim.runner.store import Store
+from toysim.outcomes import State
 from toysim.runner.work import Announce, do_unit, one_blas_thread
+from toysim.store.layout import Unit
+from toysim.store.store import Store
 
 MAX_STARTS = 5  # deaths of workers in one unit before any row was reached
 
@@ -150,9 +150,9 @@ def _bury(worker: _Worker) -> _Job:
     job.alone = True
     job.deaths[worker.row] += 1
     if overran:
-        job.skip[worker.row] = TIMED_OUT
+        job.skip[worker.row] = State.TIMED_OUT
     elif worker.row >= 0 and job.deaths[worker.row] > 1:
-        job.skip[worker.row] = FAILED
+        job.skip[worker.row] = State.FAILED
     elif worker.row < 0 and job.deaths[worker.row] > MAX_STARTS:
         raise ToysimError(
             "worker processes die before they start; in a script, put the call under if __name__ "
@@ -193,7 +193,7 @@ def _announcer(pipe: Any, skip: dict[int, int]) -> Announce:
     def announce(row: int) -> int:
         if row not in skip:
             pipe.send(("row", row))
-        return skip.get(row, OK)
+        return skip.get(row, State.OK)
 
     return announce
 

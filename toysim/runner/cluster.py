@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from toysim.errors import ToysimError
-from toysim.runner.layout import Unit
-from toysim.runner.store import Store
 from toysim.runner.work import do_unit, one_blas_thread
+from toysim.store.layout import Unit
+from toysim.store.store import Store
 
 CONNECT_SECONDS = 10
 AHEAD = (

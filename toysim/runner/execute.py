@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from toysim.errors import StoreError, ToysimError, suggest
+from toysim.plan import Sweep
 from toysim.runner.backends import on_processes, on_threads
-from toysim.runner.files import append_event, drop_torn_files, locked, one_line, read_events, sync
-from toysim.runner.growth import prepare
-from toysim.runner.layout import Unit, block_shape
-from toysim.runner.provenance import family_hash, git_commit, host_kind, versions
-from toysim.runner.spec import Sweep
-from toysim.runner.store import Store, open_existing
+from toysim.store.files import append_event, drop_torn_files, locked, one_line, read_events, sync
+from toysim.store.growth import prepare
+from toysim.store.layout import Unit, block_shape
+from toysim.store.provenance import git_commit, host_kind, model_sources, versions
+from toysim.store.store import Store, open_existing
 
 BACKENDS = ("threads", "processes", "dask")
 Listener = Callable[[dict[str, Any]], None]
@@ -135,7 +135,7 @@ def _run(store: Store, request: str | None, options: Options, listen: Listener) 
         return report
     if request is None:  # a helper: in an order of its own, away from the blocks that others are at
         random.shuffle(missing)
-    if store.meta["provenance"].get("sources") != family_hash(store.model):
+    if store.meta["provenance"].get("sources") != model_sources(store.model):
         report.warnings.append(
             f"the sources of {store.model.id} were edited since {store.path} was begun: its "
             "blocks may differ from new "

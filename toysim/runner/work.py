@@ -12,15 +12,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch, Model, Observable, Rows, Side
-from toysim.runner.cells import joint_codes
-from toysim.runner.layout import Unit, stored
-from toysim.runner.schema import FAILED, OK, TIMED_OUT
-from toysim.runner.store import Store
+from toysim.batch import Batch
+from toysim.model import Model, Observable, Rows, Side
+from toysim.outcomes import State
+from toysim.store.layout import Unit, stored
+from toysim.store.matching import joint_codes
+from toysim.store.store import Store
 
 # Called before a row that runs alone: OK to run it, or the state to give it without running.
 Announce = Callable[[int], int]
-WHY = {TIMED_OUT: "time limit exceeded", FAILED: "worker process died twice at this row"}
+WHY = {
+    State.TIMED_OUT: "time limit exceeded",
+    State.FAILED: "worker process died twice at this row",
+}
 
 
 @dataclass
@@ -66,23 +70,25 @@ def compute(
     if row_by_row is None:
         try:
             rows = _checked(model, side, function(batch), len(batch), wanted, sizes)
-            state = np.full(len(batch), OK, np.uint8)
+            state = np.full(len(batch), State.OK, np.uint8)
             return Outcome(rows, state, time.perf_counter() - start)
         except Exception:
             pass  # found again below, row by row
-    outcome = Outcome(_empty(wanted, len(batch), sizes), np.full(len(batch), OK, np.uint8), 0.0)
+    outcome = Outcome(
+        _empty(wanted, len(batch), sizes), np.full(len(batch), State.OK, np.uint8), 0.0
+    )
     for i in range(len(batch)):
-        verdict = OK if row_by_row is None else row_by_row(i)
-        if verdict != OK:
+        verdict = State.OK if row_by_row is None else row_by_row(i)
+        if verdict != State.OK:
             outcome.state[i] = verdict
-            outcome.errors.append({"row": i, "cell": batch.row(i), "message": WHY[verdict]})
+            outcome.errors.append({"row": i, "cell": batch.values(i), "message": WHY[verdict]})
             continue
         try:
             one = _checked(model, side, function(batch.take(np.array([i]))), 1, wanted, sizes)
         except Exception as error:
-            outcome.state[i] = FAILED
+            outcome.state[i] = State.FAILED
             outcome.errors.append(
-                {"row": i, "cell": batch.row(i), "message": f"{type(error).__name__}: {error}"}
+                {"row": i, "cell": batch.values(i), "message": f"{type(error).__name__}: {error}"}
             )
             continue
         for name, values in one.items():
@@ -137,8 +143,8 @@ def do_unit(
         "side": unit.side,
         "unit": [unit.i, unit.j],
         "rows": len(batch),
-        "failed": int(np.sum(outcome.state == FAILED)),
-        "timed_out": int(np.sum(outcome.state == TIMED_OUT)),
+        "failed": int(np.sum(outcome.state == State.FAILED)),
+        "timed_out": int(np.sum(outcome.state == State.TIMED_OUT)),
         "kernel_seconds": round(outcome.kernel_seconds, 6),
         "notes": notes(store.model, unit.side, outcome.rows),
         "errors": outcome.errors[:20],

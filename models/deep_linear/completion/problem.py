@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch
+from toysim.batch import Batch
 from toysim.models.deep_linear.completion.parameters import CompletionParameters
 
 Array = npt.NDArray[Any]
@@ -39,7 +39,7 @@ def problem_of(batch: Batch, i: int) -> Problem:
     deeper network starts with the same first layers, and more observed entries hold the fewer.
     """
     one = batch.take(np.array([i]))
-    p = one.model.validate(one.row(0))
+    p = one.model.validate(one.values(0))
     after = Data(
         _target(one, p, "target", p.rank), _mask(p.size, _positions(one, p)), p.observed_count
     )

@@ -8,12 +8,13 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import STATUSES, Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.deep_linear.completion import measures
 from toysim.models.deep_linear.completion.course import as_rows, follow, observe
 from toysim.models.deep_linear.completion.descent import descend, multiply
 from toysim.models.deep_linear.completion.parameters import CompletionParameters
 from toysim.models.deep_linear.completion.problem import Data, problem_of
+from toysim.outcomes import Status
 
 Array = npt.NDArray[Any]
 
@@ -104,6 +105,6 @@ def _simulate_row(batch: Batch, i: int) -> Rows:
     return {
         **rows,
         "eta_sharpness": problem.parameters.step * rows["sharpness"],
-        "status": np.array(STATUSES.index("diverged") if learner.failures else 0),
+        "status": np.array(Status.DIVERGED if learner.failures else 0),
         "status_step": np.array(failed_at),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.deep_linear.completion.course import as_rows, follow
 from toysim.models.deep_linear.completion.flow import Flow
 from toysim.models.deep_linear.completion.measures import product_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.deep_linear.modes.coordinate import coordinates
 from toysim.models.deep_linear.modes.rows import Outcome
 from toysim.models.deep_linear.modes.start import Start

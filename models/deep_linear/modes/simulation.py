@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.deep_linear.modes.euler import descend_layers_rows, descend_pathways_rows
 from toysim.models.deep_linear.modes.flow import flow_rows
 from toysim.models.deep_linear.modes.measures import Run, measure

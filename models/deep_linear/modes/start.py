@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch
+from toysim.batch import Batch
 
 Array = npt.NDArray[np.float64]
 

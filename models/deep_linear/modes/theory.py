@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.deep_linear.modes.clock import Account, solve_rows
 from toysim.models.deep_linear.modes.measures import network_sharpness, strengths
 from toysim.models.deep_linear.modes.simulation import course_in_time, empty_outcome

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.deep_linear.modes.start import deficit_windows, record_times
 from toysim.models.deep_linear.network.build import network
 from toysim.models.deep_linear.network.course import run_row
@@ -25,7 +25,7 @@ def simulate(batch: Batch) -> Rows:
     windows, times = deficit_windows(batch), record_times(batch)
     rows, freezing = [], batch.generators("freeze")
     for i, weights in enumerate(start_weights(batch, tasks)):
-        row = batch.row(i)
+        row = batch.values(i)
         net = network(tasks[i], weights, cut[i], row["nonlinearity"])
         gates = _gates(next(freezing), windows[i], row)
         rows.append(run_row(tasks[i], net, cut[i], gates, row["step"], times[i]))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch
+from toysim.batch import Batch
 from toysim.models.deep_linear.modes.start import imbalance
 from toysim.models.deep_linear.network.task import Task
 
@@ -22,7 +22,7 @@ def start_weights(batch: Batch, tasks: list[Task]) -> Iterator[list[Layers]]:
     n_pathways = int(batch["n_pathways"][0])
     factors = imbalance(batch, n_pathways)
     for i, generator in enumerate(batch.generators("weights")):
-        row, task = batch.row(i), tasks[i]
+        row, task = batch.values(i), tasks[i]
         if row["start"] == "aligned":
             pathways = [_aligned(generator, row, task)] * n_pathways
         elif row["start"] == "gaussian":
@@ -39,7 +39,7 @@ def start_strengths(batch: Batch, n_modes: int) -> Array:
     """Strengths k (n, n_modes) of the modes at an aligned start; NaN for modes beyond the width."""
     found = np.full((len(batch), n_modes), np.nan)
     for i, generator in enumerate(batch.generators("weights")):
-        k = _strengths(generator, batch.row(i))[:n_modes]
+        k = _strengths(generator, batch.values(i))[:n_modes]
         found[i, : len(k)] = k
     return found
 

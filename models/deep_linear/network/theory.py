@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.deep_linear.modes.clock import Account, solve_rows
 from toysim.models.deep_linear.modes.measures import network_sharpness
 from toysim.models.deep_linear.modes.rows import Course, Outcome

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.induction_head.crossings import crossing_times
 from toysim.models.induction_head.head.classifier import Classifier
 from toysim.models.induction_head.head.network import Floats, Head
@@ -54,7 +54,7 @@ def simulate(batch: Batch) -> Rows:
     failed_at = np.full(len(batch), -1, np.int64)
     streams = [batch.generators(stream) for stream in ("labels", "start", "tests", "batches")]
     for i in range(len(batch)):
-        p = batch.model.parameters_class(**batch.row(i))
+        p = batch.model.parameters_class(**batch.values(i))
         assert isinstance(p, HeadParameters)
         with np.errstate(over="ignore", invalid="ignore"):
             failed_at[i] = train(p, streams, at[i], courses[i])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.induction_head.head.mean_field import Course, descend
 from toysim.models.induction_head.head.simulation import crossing_rows, records_of
 

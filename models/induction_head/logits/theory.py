@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.integrate import solve_ivp
 from scipy.special import wrightomega
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.induction_head.logits import closed_forms as forms
 from toysim.models.induction_head.logits.flow import LEFT
 from toysim.models.induction_head.logits.simulation import (

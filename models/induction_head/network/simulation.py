@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.induction_head.crossings import crossing_times
 from toysim.models.induction_head.network.attention import Workspace
 from toysim.models.induction_head.network.measures import measure
@@ -33,7 +33,7 @@ def simulate(batch: Batch) -> Rows:
     streams = [batch.generators(stream) for stream in ("labels", "start", "tests", "batches")]
     rows = []
     for i in range(len(batch)):
-        p = batch.model.parameters_class(**batch.row(i))
+        p = batch.model.parameters_class(**batch.values(i))
         assert isinstance(p, NetworkParameters)
         with np.errstate(over="ignore", invalid="ignore"):
             rows.append(run(p, streams))

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from toysim.batch import Batch, Rows
 from toysim.jit import kernel
-from toysim.model import Batch, Rows
 from toysim.models.oscillation.catapult.simulation import (
     Course,
     empty_course,

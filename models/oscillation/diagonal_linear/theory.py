@@ -9,8 +9,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from toysim.batch import Batch, Rows
 from toysim.jit import kernel
-from toysim.model import Batch, Rows
 from toysim.models.oscillation.diagonal_linear.simulation import (
     Course,
     course_of,

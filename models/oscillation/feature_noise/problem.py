@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch
+from toysim.batch import Batch
 from toysim.models.oscillation.feature_noise.parameters import FeatureNoiseParameters
 
 Array = npt.NDArray[np.float64]
@@ -64,7 +64,7 @@ def problems(batch: Batch) -> Iterator[Problem]:
     """
     noise, start, order = (batch.generators(stream) for stream in ("noise", "start", "order"))
     for i in range(len(batch)):
-        p = batch.model.parameters_class(**batch.row(i))
+        p = batch.model.parameters_class(**batch.values(i))
         assert isinstance(p, FeatureNoiseParameters)
         patches = _patches(p, next(noise))
         weights = p.start_scale * next(start).standard_normal((2 * p.n_filters, p.dimension))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.oscillation.feature_noise.descent import Network, descend
 from toysim.models.oscillation.feature_noise.measures import Run, accuracies, measure, stacked
 from toysim.models.oscillation.feature_noise.problem import Problem, U, problems

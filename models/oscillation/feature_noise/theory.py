@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.oscillation.feature_noise.descent import set_groups
 from toysim.models.oscillation.feature_noise.measures import Run, measure, stacked
 from toysim.models.oscillation.feature_noise.problem import Problem, V, problems

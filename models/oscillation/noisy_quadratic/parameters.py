@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from toysim.model import parameter
-from toysim.models.oscillation.scheduled import ScheduledParameters
+from toysim.scheduled import Scheduled
 
 
-class NoisyQuadraticParameters(ScheduledParameters):
+class NoisyQuadraticParameters(Scheduled):
     """Spectra of curvature and noise, start and momentum; steps above the stability limit diverge,
     and say so.
     """

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from toysim.batch import Batch, Rows
 from toysim.jit import kernel
-from toysim.model import Batch, Rows
 from toysim.models.oscillation.rows import ESCAPED, rates_of, records_of
 
 Array = npt.NDArray[np.float64]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from toysim.batch import Batch, Rows
 from toysim.jit import kernel
-from toysim.model import Batch, Rows
 from toysim.models.oscillation.noisy_quadratic.simulation import spectra
 from toysim.models.oscillation.rows import rates_of, records_of
 

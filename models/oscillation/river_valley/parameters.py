@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from toysim.model import parameter
-from toysim.models.oscillation.scheduled import ScheduledParameters
+from toysim.scheduled import Scheduled
 
 
-class RiverValleyParameters(ScheduledParameters):
+class RiverValleyParameters(Scheduled):
     """Shape of the valley, noise across it, and the schedule of the walk; unstable rates diverge,
     and say so.
     """

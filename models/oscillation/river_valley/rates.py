@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from toysim.batch import Batch
 from toysim.jit import kernel
-from toysim.model import Batch
 from toysim.models.oscillation.rows import rates_of
 
 Array = npt.NDArray[np.float64]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.oscillation.river_valley.rates import mean_square_course, row_rates
 from toysim.models.oscillation.river_valley.simulation import measured, updates_kept
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from toysim.batch import Batch, Rows
 from toysim.jit import kernel
-from toysim.model import Batch, Rows
 from toysim.models.oscillation.rows import ESCAPED, records_of
 from toysim.models.oscillation.scalar_factorised.losses import (
     KINDS,

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from toysim.batch import Batch, Rows
 from toysim.jit import kernel
-from toysim.model import Batch, Rows
 from toysim.models.oscillation.rows import records_of
 from toysim.models.oscillation.single_datum.closed_forms import orbit, weak_limit
 

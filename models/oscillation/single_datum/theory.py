@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.oscillation.rows import records_of
 from toysim.models.oscillation.single_datum import closed_forms as forms
 from toysim.models.oscillation.single_datum.simulation import strong_start

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.perceptron.instances import Signs, flipped, labelled, n_patterns, signs
 from toysim.models.perceptron.magnetisations import Replicas, replicas, sample, start, target
 from toysim.models.perceptron.observed import angle
@@ -26,7 +26,7 @@ def simulate(batch: Batch) -> Rows:
     ]
     rows = []
     for i in range(len(batch)):
-        p = batch.row(i)
+        p = batch.values(i)
         tasks, first_patterns, first_chain, second_patterns, chains = streams
         size, generator = p["size"], next(tasks)
         first = signs(generator, size)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.perceptron.continual.sites import Reference, coupled_sites, reference_density
 from toysim.models.perceptron.field_space.measure import (
     Branches,

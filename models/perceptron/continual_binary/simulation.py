@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.perceptron.binary import OK, Measure, Sampled, enumerated, passed
 from toysim.models.perceptron.enumeration import configuration, violations
 from toysim.models.perceptron.instances import Signs, flipped, labelled, n_patterns, signs
@@ -24,7 +24,7 @@ def simulate(batch: Batch) -> Rows:
     ]
     rows = []
     for i in range(len(batch)):
-        p = batch.row(i)
+        p = batch.values(i)
         tasks, first_patterns, references, second_patterns = streams
         size = p["size"]
         generator = next(tasks)

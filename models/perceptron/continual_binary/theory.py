@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.perceptron.averages import STEP, site_averages, teacher_patterns
 from toysim.models.perceptron.rows import stacked
 from toysim.models.perceptron.saddle import NAN, Array, judged, solve

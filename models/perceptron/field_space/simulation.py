@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.perceptron.instances import labelled, n_patterns, signs
 from toysim.models.perceptron.magnetisations import replicas, start, target
 from toysim.models.perceptron.observed import angle
@@ -18,7 +18,7 @@ def simulate(batch: Batch) -> Rows:
     )
     rows = []
     for i in range(len(batch)):
-        p = batch.row(i)
+        p = batch.values(i)
         teacher = signs(next(teachers), p["size"])
         c = labelled(next(patterns), p["size"], n_patterns(p["alpha"], p["size"]), teacher)
         fixed = p["ensemble"] == "fixed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.perceptron.field_space.measure import Branches, FieldSaddle, task_measure
 from toysim.models.perceptron.observed import angle
 from toysim.models.perceptron.rows import stacked

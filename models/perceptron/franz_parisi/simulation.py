@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.perceptron.binary import (
     DIVERGED,
     NOT_CONVERGED,
@@ -31,7 +31,7 @@ def simulate(batch: Batch) -> Rows:
     teachers, patterns = batch.generators("teacher"), batch.generators("patterns")
     rows = []
     for i in range(len(batch)):
-        p = batch.row(i)
+        p = batch.values(i)
         size, count = p["size"], n_patterns(p["alpha"], p["size"])
         teacher = signs(next(teachers), size) if p["reference"] == "planted" else None
         c = labelled(next(patterns), size, count, teacher)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.perceptron.averages import STEP, teacher_patterns
 from toysim.models.perceptron.franz_parisi.averages import (
     find_pull,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import STATUSES, Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.perceptron.layered_learner.network import (
     Weights,
     backward,
@@ -23,6 +23,7 @@ from toysim.models.perceptron.layered_learner.network import (
 from toysim.models.perceptron.layered_learner.parameters import LayeredLearnerParameters
 from toysim.models.perceptron.layered_learner.tasks import Task, tasks_of
 from toysim.models.perceptron.records import record_epochs
+from toysim.outcomes import Status
 
 Array = npt.NDArray[np.float64]
 ADAM_FIRST, ADAM_SECOND = 0.9, 0.99
@@ -62,7 +63,7 @@ class Courses:
 
 
 def _learn(one: Batch) -> dict[str, Any]:
-    p = one.model.validate(one.row(0))
+    p = one.model.validate(one.values(0))
     tasks = tasks_of(p, next(one.generators("tasks")))
     shapes = list(enumerate(zip(p.sizes[1:], p.sizes[:-1], strict=True)))
     theta = [p.start_scale * one.normal(f"theta_{i}", *shape)[0] for i, shape in shapes]
@@ -87,7 +88,7 @@ def _learn(one: Batch) -> dict[str, Any]:
         "sampled_accuracy": by_sample,
         "mean_accuracy": by_mean[-1].mean(),
         "mean_sampled_accuracy": by_sample[-1].mean(),
-        "status": STATUSES.index("diverged") if learner.failed_at >= 0 else 0,
+        "status": Status.DIVERGED if learner.failed_at >= 0 else 0,
         "status_step": learner.failed_at,
     }
 

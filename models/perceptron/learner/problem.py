@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch
+from toysim.batch import Batch
 from toysim.models.perceptron.learner.parameters import LearnerParameters
 
 Array = npt.NDArray[np.float64]
@@ -43,7 +43,7 @@ def problem_of(batch: Batch, i: int) -> Problem:
     N(0, 1).
     """
     one = batch.take(np.array([i]))
-    p = one.model.validate(one.row(0))
+    p = one.model.validate(one.values(0))
     first = signs(next(one.generators("teacher")), p.size)
     second = first.copy()
     second[

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import STATUSES, Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.perceptron.learner.descent import (
     Rule,
     State,
@@ -20,6 +20,7 @@ from toysim.models.perceptron.learner.descent import (
 from toysim.models.perceptron.learner.parameters import LearnerParameters
 from toysim.models.perceptron.learner.problem import BITS, Problem, problem_of
 from toysim.models.perceptron.records import record_epochs
+from toysim.outcomes import Status
 
 Array = npt.NDArray[np.float64]
 COURSES = ("sign_overlap_1", "sign_overlap_2", "error_1", "error_2", "self_overlap", "loss")
@@ -53,7 +54,7 @@ def learn(problem: Problem) -> dict[str, Any]:
         "switch_self_overlap": seen[switch]["self_overlap"],
         "switch_loss": seen[switch]["loss"],
         "relaxation_time": relaxation_time(errors, p.relaxation_window, p.relaxation_threshold),
-        "status": STATUSES.index("diverged") if second.failed_at >= 0 else 0,
+        "status": Status.DIVERGED if second.failed_at >= 0 else 0,
         "status_step": second.failed_at,
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.perceptron.binary import Measure, Sampled, enumerated, passed
 from toysim.models.perceptron.instances import Signs, labelled, n_patterns, signs
 from toysim.models.perceptron.rows import stacked
@@ -19,7 +19,7 @@ def simulate(batch: Batch) -> Rows:
     references, patterns = batch.generators("reference"), batch.generators("patterns")
     rows = []
     for i in range(len(batch)):
-        p = batch.row(i)
+        p = batch.values(i)
         reference = signs(next(references), p["size"])
         measure = Measure(
             labelled(next(patterns), p["size"], n_patterns(p["alpha"], p["size"])),

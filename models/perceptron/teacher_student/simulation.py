@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.perceptron.binary import Measure, Sampled, enumerated, passed
 from toysim.models.perceptron.instances import Signs, labelled, n_patterns, signs
 from toysim.models.perceptron.observed import angle
@@ -19,7 +19,7 @@ def simulate(batch: Batch) -> Rows:
     teachers, patterns = batch.generators("teacher"), batch.generators("patterns")
     rows = []
     for i in range(len(batch)):
-        p = batch.row(i)
+        p = batch.values(i)
         teacher = signs(next(teachers), p["size"])
         beta = 1.0 / p["temperature"] if p["temperature"] > 0.0 else math.inf
         c = labelled(next(patterns), p["size"], n_patterns(p["alpha"], p["size"]), teacher)

@@ -3,7 +3,7 @@
 import os
 import time
 
-from toysim.model import Batch, Rows
+from toysim.batch import Batch, Rows
 
 
 def simulate(batch: Batch) -> Rows:

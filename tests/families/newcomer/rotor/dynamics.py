@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from toysim.batch import Batch, Rows
 from toysim.jit import kernel
-from toysim.model import Batch, Rows
 
 
 @kernel

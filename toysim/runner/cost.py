@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.errors import ToysimError
-from toysim.model import Batch
-from toysim.runner.layout import block_shape, row_bytes
-from toysim.runner.spec import Sweep
+from toysim.plan import Sweep
 from toysim.runner.work import compute_unit
+from toysim.store.layout import block_shape, row_bytes
 
 MANY_ROWS = 10**8
 MANY_BYTES = 20 * 10**9
@@ -81,8 +80,8 @@ def _declared(sweep: Sweep, cells: npt.NDArray[np.int64]) -> float:
     """Mean cost of a row of these cells by the model's own estimate, also of rows that a run would
     refuse.
     """
-    batch, model = cell_batch(sweep, cells), sweep.model
-    rows = [model.parameters_class.model_construct(**batch.row(i)) for i in range(len(cells))]
+    batch, model = sweep.batch(cells), sweep.model
+    rows = [model.parameters_class.model_construct(**batch.values(i)) for i in range(len(cells))]
     return float(np.mean([model.seconds(row) for row in rows]))
 
 
@@ -93,16 +92,7 @@ def _pilot(sweep: Sweep, cells: npt.NDArray[np.int64]) -> float:
         scale = sweep.replicas if side == "simulation" or sweep.model.paired else 1
         for _ in range(2):  # the first pass compiles
             start = time.perf_counter()
-            compute_unit(sweep.model, side, cell_batch(sweep, cells), sweep.parameters)
+            compute_unit(sweep.model, side, sweep.batch(cells), sweep.parameters)
             spent = time.perf_counter() - start
         total += spent / len(cells) * sweep.n_cells * scale
     return total
-
-
-def cell_batch(sweep: Sweep, cells: npt.NDArray[np.int64], replicas: int = 1) -> Batch:
-    """Rows of some cells of a sweep, replicas fastest, without a store."""
-    columns = {n: np.repeat(v, replicas, axis=0) for n, v in sweep.columns(cells).items()}
-    replica = np.tile(np.arange(replicas), len(cells))
-    return Batch(
-        sweep.model, columns, sweep.fixed, replica, sweep.seed, sweep.common_random_numbers
-    )

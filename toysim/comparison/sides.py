@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.model import Batch, Model, Observable, Rows
+from toysim.batch import Batch
+from toysim.model import Model, Observable, Rows
 from toysim.registry import load_model
 
 Array = npt.NDArray[Any]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from toysim.design import CLOSEST
 from toysim.errors import StoreError
-from toysim.runner.design import CLOSEST
-from toysim.runner.spec import Sweep
+from toysim.plan import Sweep
 
 Columns = dict[str, npt.NDArray[Any]]
 

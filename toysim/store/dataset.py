@@ -12,21 +12,25 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from toysim.batch import Batch
 from toysim.errors import StoreError
-from toysim.model import Batch, Model, Rows, Side
-from toysim.runner.cells import joint_codes
-from toysim.runner.files import read_events
-from toysim.runner.layout import stored
-from toysim.runner.provenance import git_commit, host_kind, versions
-from toysim.runner.schema import (
-    CORNER,
+from toysim.model import Model, Rows, Side
+from toysim.observables import RECORD
+from toysim.outcomes import State
+from toysim.plan import Sweep
+from toysim.store.files import read_events
+from toysim.store.layout import stored
+from toysim.store.matching import joint_codes
+from toysim.store.provenance import git_commit, host_kind, versions
+from toysim.store.schema import (
     STATE_ATTRIBUTES,
+    clock_attributes,
     decoded,
     observable_attributes,
     parameter_attributes,
+    recorded_on,
 )
-from toysim.runner.spec import Sweep
-from toysim.runner.store import Store, open_existing
+from toysim.store.store import Store, open_existing
 
 
 def read_tree(path: str | Path) -> xr.DataTree:
@@ -50,7 +54,7 @@ def read_side(store: Store, side: Side) -> xr.Dataset:
     lead: tuple[str, ...] = tuple(grid.lengths)
     coords = grid.coordinates(store.model)
     positions: tuple[npt.NDArray[np.int64], ...] = (filled,)
-    if store.paired(side):
+    if store.model.per_replica(side):
         positions = (filled, store.layout.filled(1))
         lead = (*lead, "replica")
         coords["replica"] = _index(
@@ -60,8 +64,12 @@ def read_side(store: Store, side: Side) -> xr.Dataset:
     for o in stored(store.model, side, store.first_parameters):
         values = grid.arrange(_read(store, side, o.name, positions))
         data[o.name] = xr.Variable((*lead, *o.dims), values, observable_attributes(o))
-    state = grid.arrange(_read(store, side, "state", positions), CORNER)
+    state = grid.arrange(_read(store, side, "state", positions), State.NOT_ASKED_FOR)
     data["state"] = xr.Variable(lead, state, STATE_ATTRIBUTES)
+    clock = recorded_on(store.model, side, store.first_parameters)
+    if clock:
+        at = grid.arrange(_read(store, side, clock.name, (filled,)))
+        coords[clock.name] = xr.Variable((*grid.lengths, RECORD), at, clock_attributes(clock))
     return xr.Dataset(data, coords | _inner_coordinates(store, side), attrs=_provenance(store))
 
 
@@ -189,7 +197,7 @@ def _provenance(store: Store) -> dict[str, Any]:
 def one_cell(sweep: Sweep, side: Side, batch: Batch, rows: Rows, seconds: float) -> xr.Dataset:
     """Rows of one cell, computed in memory, as a Dataset labelled like a store's."""
     model = sweep.model
-    replicas = side == "simulation" or model.paired
+    replicas = model.per_replica(side)
     squeeze = len(batch) == 1 or not replicas
     lead = () if squeeze else ("replica",)
     data = {}
@@ -204,6 +212,10 @@ def one_cell(sweep: Sweep, side: Side, batch: Batch, rows: Rows, seconds: float)
     }
     if not squeeze:
         coords["replica"] = _index("replica", len(batch), "index of the replica's random stream")
+    clock = recorded_on(model, side, sweep.parameters)
+    if clock:
+        at = clock.as_coordinate(batch.record_at[0])
+        coords[clock.name] = xr.Variable(RECORD, at, clock_attributes(clock))
     attrs = {
         "title": model.title,
         "model": model.id,

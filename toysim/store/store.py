@@ -25,13 +25,14 @@ import numpy as np
 import numpy.typing as npt
 import zarr
 
+from toysim.batch import Batch
 from toysim.errors import StoreError, ToysimError
-from toysim.model import Batch, Model, Side
+from toysim.model import Model, Side
+from toysim.plan import Sweep
 from toysim.registry import load_model
-from toysim.runner.files import KEY, append_event, one_line, read_root, sync
-from toysim.runner.layout import Layout, Unit, stored
-from toysim.runner.schema import WRITE_EMPTY, decoded
-from toysim.runner.spec import Sweep
+from toysim.store.files import KEY, append_event, one_line, read_root, sync
+from toysim.store.layout import Layout, Unit, stored
+from toysim.store.schema import WRITE_EMPTY, decoded
 
 
 class Store:
@@ -109,16 +110,12 @@ class Store:
             self._open[key] = array.with_config(WRITE_EMPTY)
         return self._open[key]
 
-    def paired(self, side: Side) -> bool:
-        """Whether arrays of this side have a replica dimension."""
-        return side == "simulation" or self.model.paired
-
     def region(self, unit: Unit) -> tuple[slice, ...]:
         rows = self.layout.rows(0, unit.i)
-        return (rows, self.layout.rows(1, unit.j)) if self.paired(unit.side) else (rows,)
+        return (rows, self.layout.rows(1, unit.j)) if self.model.per_replica(unit.side) else (rows,)
 
     def _state_file(self, unit: Unit) -> Path:
-        inner = [str(unit.i), str(unit.j)] if self.paired(unit.side) else [str(unit.i)]
+        inner = [str(unit.i), str(unit.j)] if self.model.per_replica(unit.side) else [str(unit.i)]
         return self.path.joinpath(unit.side, "state", "c", *inner)
 
     def is_done(self, unit: Unit) -> bool:
@@ -159,25 +156,21 @@ class Store:
     def batch(self, unit: Unit) -> Batch:
         """The rows of a unit, cells slowest; parameter values are those stored as coordinates."""
         region = self.region(unit)
-        values = {
-            n: decoded(self.model.parameters[n], self.array(unit.side, n)[region[0]])
-            for n in self.axes
-        }
-        n_cells = region[0].stop - region[0].start
-        replica = (
-            self.array(unit.side, "replica")[region[1]]
-            if self.paired(unit.side)
-            else np.zeros(1, np.int64)
-        )
-        columns = {n: np.repeat(v, len(replica), axis=0) for n, v in values.items()}
-        return Batch(
+        paired = self.model.per_replica(unit.side)
+        return Batch.of_cells(
             self.model,
-            columns,
+            self.columns(unit.side, region[0]),
             self.fixed,
-            np.tile(replica, n_cells),
+            self.array(unit.side, "replica")[region[1]] if paired else np.zeros(1, np.int64),
+            region[0].stop - region[0].start,
             self.identity["seed"],
             self.identity["common_random_numbers"],
         )
+
+    def columns(self, side: Side, cells: slice) -> dict[str, npt.NDArray[Any]]:
+        """Axis values of some positions along ``cell``."""
+        known = self.model.parameters
+        return {n: decoded(known[n], self.array(side, n)[cells]) for n in self.axes}
 
     def write(
         self, unit: Unit, rows: dict[str, npt.NDArray[Any]], state: npt.NDArray[np.uint8], log: Any

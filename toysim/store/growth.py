@@ -14,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.model import Side
-from toysim.runner import cells as matching
-from toysim.runner.files import FORMAT, KEY, commit_root, one_line, sync
-from toysim.runner.layout import Layout, Unit, first_layout
-from toysim.runner.provenance import provenance
-from toysim.runner.schema import CORNER, coordinate_chunk, create_group, decoded, encoded
-from toysim.runner.spec import Sweep
-from toysim.runner.store import Store
+from toysim.outcomes import State
+from toysim.plan import Sweep
+from toysim.store import matching
+from toysim.store.files import FORMAT, KEY, commit_root, one_line, sync
+from toysim.store.layout import Layout, Unit, first_layout
+from toysim.store.provenance import provenance
+from toysim.store.schema import coordinate_chunk, create_group, decoded, encoded, recorded_on
+from toysim.store.store import Store
 
 
 def prepare(path: Path, sweep: Sweep, block: tuple[int, int]) -> Store:
@@ -134,16 +135,21 @@ def _write_coordinates(store: Store, sweep: Sweep, new: npt.NDArray[np.int64]) -
         # The segment starts on a block, not on a coordinate chunk: the first piece may be
         # rewritten, by rename.
         piece = slice(first, min(first + size, stop))
-        columns = sweep.columns(new[piece.start - start : piece.stop - start])
+        cells = new[piece.start - start : piece.stop - start]
+        columns = sweep.columns(cells)
         for side in sweep.sides:
             numbers = np.arange(piece.start, piece.stop) - start + before
             store.array(side, "cell")[piece] = numbers
             for name, values in columns.items():
                 store.array(side, name)[piece] = encoded(sweep.model.parameters[name], values)
+            clock = recorded_on(sweep.model, side, sweep.parameters)
+            if clock:
+                at = clock.as_coordinate(sweep.batch(cells).record_at)
+                store.array(side, clock.name)[piece] = at
     index = 0
     for a, b in store.layout.replicas:
         for side in sweep.sides:
-            if store.paired(side):
+            if store.model.per_replica(side):
                 store.array(side, "replica")[a:b] = np.arange(index, index + b - a)
         index += b - a
 
@@ -176,7 +182,7 @@ def _clear_states(store: Store, before: Layout) -> None:
         for unit in store.layout.units(side, store.model.paired):
             if unit not in old:
                 store.forget(unit)
-        for i, j in corners if store.paired(side) else ():
+        for i, j in corners if store.model.per_replica(side) else ():
             if (i, j) not in known:
                 unit = Unit(side, i, j)
-                store.array(side, "state")[store.region(unit)] = CORNER
+                store.array(side, "state")[store.region(unit)] = State.NOT_ASKED_FOR

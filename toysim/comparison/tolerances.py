@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.model import Batch, Discretisation, Observable, Rows
+from toysim.batch import Batch
+from toysim.comparison.sides import Sides
+from toysim.model import Discretisation, Observable, Rows
 from toysim.runner.work import compute, one_blas_thread
-from toysim.sides import Sides
 
 Z = 5.0
 ONE_SIDED = 2.866515718791939e-07  # probability above Z of a normal number
@@ -104,7 +105,7 @@ def run_again(sides: Sides) -> Stepped | None:
     rows = _spread(with_step)
     few = sides.batch.take(rows)
     outputs = [{n: v[rows] for n, v in sides.simulation.items()}]
-    parameters = sides.model.validate(sides.batch.row(int(rows[0])))
+    parameters = sides.model.validate(sides.batch.values(int(rows[0])))
     with one_blas_thread():
         for factor in (2, 4):
             finer = Batch(
@@ -121,7 +122,7 @@ def run_again(sides: Sides) -> Stepped | None:
 
 def _applies(sides: Sides, rule: Discretisation, rows: Array) -> npt.NDArray[np.bool_]:
     typed = sides.model.parameters_class
-    return np.array([rule.applies(typed(**sides.batch.row(int(i)))) for i in rows], bool)
+    return np.array([rule.applies(typed(**sides.batch.values(int(i)))) for i in rows], bool)
 
 
 def _spread(rows: Array) -> Array:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from toysim.runner.spec import Sweep
+    from toysim.plan import Sweep
 
 BLOCK_ROWS = 50_000  # of scalars: storage costs a few ms a block, 1 us a row at this size
 BLOCK_SECONDS = 1.0  # at most this much work is lost with a block in flight

@@ -9,17 +9,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import xarray as xr
 
-from toysim.claims import LIMITED, REPRODUCED, Judgement
-from toysim.comparison import Comparison
-from toysim.drawing import MadeFigure
-from toysim.runner.files import one_line
-
-if TYPE_CHECKING:
-    from toysim.reproduction import Reproduction
+from toysim.comparison.verdicts import Comparison
+from toysim.outcomes import Verdict
+from toysim.paper import Reproduction
+from toysim.papers.claims import Judgement
+from toysim.papers.pictures import MadeFigure
+from toysim.store.files import one_line
 
 CSS = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto;
@@ -48,16 +47,14 @@ def write_page(
     """Write the page and return its path: verdicts, figures, comparisons, where the numbers come
     from.
     """
+    beyond = {found.full(sweep): why for sweep, why in found.beyond_theory.items()}
     parts = [
         f"<h1>{escape(found.title)}</h1><p>{escape(found.paper)}</p>",
         f"<h2>Claims</h2><div class='scroll'>{_claims(claims)}</div>",
         "<h2>Figures</h2>",
         *(_figure(m, r.title, r.source) for m, r in zip(figures, found.figures, strict=True)),
         "<h2>Simulation against theory</h2>",
-        *(
-            _comparison(n, table, data[n], found.beyond_theory.get(n, ""))
-            for n, table in comparisons.items()
-        ),
+        *(_comparison(n, table, data[n], beyond.get(n, "")) for n, table in comparisons.items()),
         "<h2>Origin of the numbers</h2>",
         *(_origin(name, tree) for name, tree in data.items()),
     ]
@@ -82,38 +79,23 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _claims(claims: Sequence[Judgement]) -> str:
-    head = (
-        "claim",
-        "measured",
-        "expected",
-        "error",
-        "limits",
-        "verdict",
-        "expected verdict",
-        "source",
-    )
-    return _table(
-        head,
-        [
-            (
-                escape(c.sentence),
-                escape(c.measured),
-                escape(c.expected),
-                escape(c.error),
-                escape(c.limits),
-                _verdict(c),
-                escape(c.expected_verdict),
-                escape(c.source),
-            )
-            for c in claims
-        ],
-    )
+    head = ("claim", "measured", "expected", "error", "limits", "verdict", "expected verdict")
+    return _table((*head, "source"), [_claim(c) for c in claims])
 
 
-def _verdict(claim: Judgement) -> str:
-    kind = {REPRODUCED: "reproduced", LIMITED: "limits"}.get(claim.verdict, "refuted")
-    text = f"<span class='{kind}'>{escape(claim.verdict)}</span>"
-    return text if claim.as_expected else f"<div class='wrong'>{text}<br>not as expected</div>"
+def _claim(c: Judgement) -> list[str]:
+    numbers = [c.told(what) for what in ("measured", "expected", "error")]
+    numbers[1] = "; ".join(filter(None, [c.evidence.criterion, numbers[1]]))
+    expected = f"{c.expected.verdict} {c.expected.reason}".strip()
+    limits, source = c.claim.limits or "none claimed", c.claim.source
+    cells = [c.claim.sentence, *numbers, limits]
+    return [*map(escape, cells), _verdict(c), escape(expected), escape(source)]
+
+
+def _verdict(c: Judgement) -> str:
+    kinds = {Verdict.REPRODUCED: "reproduced", Verdict.REFUTED: "refuted"}
+    text = f"<span class='{kinds.get(c.verdict, 'limits')}'>{escape(c.verdict)}</span>"
+    return text if c.as_expected else f"<div class='wrong'>{text}<br>not as expected</div>"
 
 
 def _figure(made: MadeFigure, title: str, source: str) -> str:

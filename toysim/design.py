@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from toysim.errors import ToysimError, suggest
+from toysim.parameters import Parameter
 from toysim.streams import canonical, row_keys
-
-if TYPE_CHECKING:
-    from toysim.model import Parameter
 
 SPACED = {
     "linspace": 3,
@@ -58,14 +57,34 @@ class Dimension:
         return len(next(iter(self.values.values())))
 
 
+def nesting(value: Any) -> int:
+    """Number of dimensions of a value as written; a design's table counts as one."""
+    if isinstance(value, np.ndarray):
+        return value.ndim
+    if isinstance(value, list | tuple | range):
+        return 1 + (max((nesting(v) for v in value[:1]), default=0))
+    return 1 if isinstance(value, Mapping) else 0
+
+
+@contextmanager
+def _speaking_of(name: str) -> Iterator[None]:
+    """Errors from here speak of the axis of that name."""
+    try:
+        yield
+    except ToysimError as error:
+        error.key = error.key or name
+        raise
+
+
 def parse_axis(name: str, raw: Any) -> Axis:
-    """An axis from a list, or from a table such as ``{ linspace = [0.0, 2.0, 41], zip = "pair"
-    }``.
-    """
-    if isinstance(raw, np.ndarray):
-        raw = raw.tolist()
+    """An axis from a list, or a table such as ``{ linspace = [0.0, 2.0, 41], zip = "pair" }``."""
+    with _speaking_of(name):
+        return _checked(_parsed(name, raw.tolist() if isinstance(raw, np.ndarray) else raw))
+
+
+def _parsed(name: str, raw: Any) -> Axis:
     if isinstance(raw, list | tuple | range):
-        return _checked(Axis(name, "values", tuple(raw)))
+        return Axis(name, "values", tuple(raw))
     if not isinstance(raw, Mapping):
         raise ToysimError(
             f"axis {name} = {raw!r}: give a list of values or a table like {{linspace = [0, 1, 5]}}"
@@ -73,16 +92,15 @@ def parse_axis(name: str, raw: Any) -> Axis:
     designs = {**SPACED, **SAMPLED, "values": 0}
     unknown = [key for key in raw if key not in designs and key != "zip"]
     if unknown:
-        raise ToysimError(
-            f"axis {name}: unknown key {unknown[0]!r}: {suggest(unknown[0], [*designs, 'zip'])}"
-        )
+        known = suggest(unknown[0], [*designs, "zip"])
+        raise ToysimError(f"axis {name}: unknown key {unknown[0]!r}: {known}")
     chosen = [key for key in raw if key != "zip"]
     if len(chosen) != 1:
         raise ToysimError(f"axis {name}: give exactly one of {', '.join(sorted(designs))}")
     arguments = raw[chosen[0]]
     if not isinstance(arguments, list | tuple):
         raise ToysimError(f"axis {name}: {chosen[0]} = {arguments!r} must be a list")
-    return _checked(Axis(name, chosen[0], tuple(arguments), raw.get("zip")))
+    return Axis(name, chosen[0], tuple(arguments), raw.get("zip"))
 
 
 def _checked(axis: Axis) -> Axis:
@@ -118,25 +136,35 @@ def dimensions(
     """The sweep's dimensions in the order written; axes with the same ``zip`` name become one."""
     groups: dict[str, list[Axis]] = {}
     for axis in axes:
-        if axis.zip is not None and (axis.zip in parameters or not str(axis.zip).isidentifier()):
-            raise ToysimError(
-                f"axis {axis.name}: zip = {axis.zip!r} must be a name that is no parameter"
-            )
+        with _speaking_of(axis.name):
+            _check_tie(axis, parameters)
         groups.setdefault(axis.zip or axis.name, []).append(axis)
-    built = []
-    for name, members in groups.items():
+    return tuple(_dimension(name, members, parameters, seed) for name, members in groups.items())
+
+
+def _check_tie(axis: Axis, parameters: Mapping[str, Parameter]) -> None:
+    tie = axis.zip
+    named = isinstance(tie, str) and tie.isidentifier() and tie not in parameters
+    if tie is not None and not named:
+        raise ToysimError(f"axis {axis.name}: zip = {tie!r} must be a name that is no parameter")
+
+
+def _dimension(
+    name: str, members: list[Axis], parameters: Mapping[str, Parameter], seed: int
+) -> Dimension:
+    with _speaking_of(members[0].name):
         if len({axis.size for axis in members}) > 1:
             lengths = ", ".join(f"{axis.name} has {axis.size}" for axis in members)
             raise ToysimError(
                 f"axes tied by zip = {name!r} differ in length: {lengths}; give equal lengths"
             )
-        values = {
-            axis.name: _typed(axis, _values(axis, members, name, seed), parameters[axis.name])
-            for axis in members
-        }
+        values = {}
+        for axis in members:
+            with _speaking_of(axis.name):
+                levels = _values(axis, members, name, seed)
+                values[axis.name] = _typed(axis, levels, parameters[axis.name])
         _refuse_twins(name, values)
-        built.append(Dimension(name, values))
-    return tuple(built)
+    return Dimension(name, values)
 
 
 def _values(axis: Axis, members: list[Axis], group: str, seed: int) -> Any:
@@ -169,14 +197,11 @@ def _unit_points(axis: Axis, members: list[Axis], group: str, seed: int) -> npt.
         return np.asarray(generator.random((len(together), n))[column])
     from scipy.stats import qmc
 
-    sampler = (qmc.LatinHypercube if axis.design == "latin_hypercube" else qmc.Sobol)(
-        len(together), rng=generator
-    )
-    if (
-        axis.design == "sobol"
-    ):  # drawn as a whole power of two, as the sequence's balance asks, then cut
-        return np.asarray(sampler.random_base2(int(np.ceil(np.log2(max(n, 2)))))[:n, column])
-    return np.asarray(sampler.random(n)[:, column])
+    if axis.design == "latin_hypercube":
+        return np.asarray(qmc.LatinHypercube(len(together), rng=generator).random(n)[:, column])
+    # Drawn as a whole power of two, as the sequence's balance asks, then cut.
+    sobol = qmc.Sobol(len(together), rng=generator)
+    return np.asarray(sobol.random_base2(int(np.ceil(np.log2(max(n, 2)))))[:n, column])
 
 
 def _typed(axis: Axis, values: Any, parameter: Parameter) -> npt.NDArray[Any]:
@@ -213,13 +238,9 @@ def _typed(axis: Axis, values: Any, parameter: Parameter) -> npt.NDArray[Any]:
 
 def _refuse_twins(name: str, values: dict[str, npt.NDArray[Any]]) -> None:
     """No two levels of a dimension may be equal or closer than CLOSEST."""
-    n = len(next(iter(values.values())))
-    if (
-        len(values) == 1
-        and (only := next(iter(values.values()))).ndim == 1
-        and only.dtype.kind in "if"
-    ):
-        pair = closest_pair(only)
+    first = next(iter(values.values()))
+    if len(values) == 1 and first.ndim == 1 and first.dtype.kind in "if":
+        pair = closest_pair(first)
         if pair is not None:
             raise ToysimError(
                 f"axis {name}: values {pair[0]!r} and {pair[1]!r} are equal or closer than 1e-12; "
@@ -227,7 +248,7 @@ def _refuse_twins(name: str, values: dict[str, npt.NDArray[Any]]) -> None:
             )
         return
     seen: dict[bytes, int] = {}
-    for i in range(n):
+    for i in range(len(first)):
         key = b"".join(canonical(column[i]) for column in values.values())
         if key in seen:
             raise ToysimError(

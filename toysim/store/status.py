@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from toysim.errors import ToysimError
-from toysim.runner.files import KEY, read_events, read_root
+from toysim.store.files import KEY, read_events, read_root
 
 RECENT = 50  # blocks that the rate is taken over
 
@@ -84,7 +84,7 @@ def _short(cell: dict[str, Any]) -> str:
 
 def _asked(path: Path, meta: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Every unit asked for, as (side, i, j)."""
-    from toysim.runner.layout import Layout
+    from toysim.store.layout import Layout
 
     layout = Layout.from_json(meta["layout"])
     paired = (path / "theory" / "replica").is_dir()

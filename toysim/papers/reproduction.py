@@ -5,7 +5,7 @@ it all.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,37 +13,18 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.api import RESULTS
-from toysim.claims import Claim, Judgement, complete, judge
-from toysim.comparison import Comparison, compare
-from toysim.drawing import MadeFigure, Recipe, draw, make
-from toysim.errors import ToysimError, suggest
-from toysim.page import write_page
+from toysim.comparison.verdicts import Comparison, compare
+from toysim.errors import ToysimError, UnknownPreset, suggest
+from toysim.paper import Recipe, Reproduction
+from toysim.papers.claims import Judgement, judge
+from toysim.papers.page import write_page
+from toysim.papers.pictures import MadeFigure, draw, make
+from toysim.papers.reading import complete
+from toysim.plan import Sweep
 from toysim.registry import load_reproduction, reproduction_names
-from toysim.runner.dataset import read_tree
 from toysim.runner.execute import Listener, Options, execute
-from toysim.runner.spec import Sweep, load_sweep
-
-
-@dataclass(frozen=True)
-class Reproduction:
-    """A paper: the sweeps its figures and claims are made from, by name.
-
-    ``beyond_theory``: sweeps that leave the theory's range on purpose, each with the reason. Their
-    comparison is shown, and may differ.
-    """
-
-    name: str
-    paper: str
-    title: str
-    figures: tuple[Recipe, ...]
-    claims: tuple[Claim, ...]
-    beyond_theory: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def sweeps(self) -> list[str]:
-        """Every sweep that a figure or a claim names, each once, in order."""
-        named = [part.sweeps for part in self.figures] + [part.sweeps for part in self.claims]
-        return list(dict.fromkeys(sweep for sweeps in named for sweep in sweeps))
+from toysim.store.dataset import read_tree
+from toysim.sweep_file import load_sweep
 
 
 @dataclass(frozen=True)
@@ -89,8 +70,9 @@ def reproduce(
     """
     found = load_reproduction(name)
     data, stores = _data(found.sweeps, preset, Path(results), workers, listen or _quiet)
-    figures = [_make(found, recipe, data, Path(results), ("png",)) for recipe in found.figures]
-    claims = [judge(claim, data) for claim in found.claims]
+    pictures = Path(results) / "figures"
+    figures = [make(recipe, found, data, pictures, ("png",)) for recipe in found.figures]
+    claims = [judge(claim, found, data, preset) for claim in found.claims]
     comparisons = {
         sweep: compare(tree)
         for sweep, tree in data.items()
@@ -98,9 +80,8 @@ def reproduce(
     }
     page = write_page(Path(results) / f"{name}.html", found, claims, figures, comparisons, data)
     unfinished = [sweep for sweep, tree in data.items() if not complete(tree)]
-    return Outcome(
-        name, claims, figures, comparisons, page, stores, unfinished, found.beyond_theory
-    )
+    beyond = {found.full(sweep): why for sweep, why in found.beyond_theory.items()}
+    return Outcome(name, claims, figures, comparisons, page, stores, unfinished, beyond)
 
 
 def make_figures(
@@ -117,8 +98,9 @@ def make_figures(
     """
     made = []
     for found, recipe in _chosen(names):
-        data, _ = _data(list(recipe.sweeps), preset, Path(results), workers, listen or _quiet)
-        made.append(_make(found, recipe, data, Path(results), formats))
+        sweeps = [found.full(sweep) for sweep in recipe.sweeps]
+        data, _ = _data(sweeps, preset, Path(results), workers, listen or _quiet)
+        made.append(make(recipe, found, data, Path(results) / "figures", formats))
     return made
 
 
@@ -130,9 +112,10 @@ def figure(name: str, *, preset: str | None = None, results: Path | str = RESULT
     if len(chosen) != 1 or "." not in name:
         known = [f"{r.name}.{recipe.name}" for r, recipe in chosen]
         raise ToysimError(f"{name!r} is not one figure; give one of {', '.join(known)}")
-    recipe = chosen[0][1]
-    data, _ = _data(list(recipe.sweeps), preset, Path(results), None, _quiet)
-    return draw(recipe, data)
+    found, recipe = chosen[0]
+    sweeps = [found.full(sweep) for sweep in recipe.sweeps]
+    data, _ = _data(sweeps, preset, Path(results), None, _quiet)
+    return draw(recipe, found, data)
 
 
 def _chosen(names: Iterable[str]) -> list[tuple[Reproduction, Recipe]]:
@@ -172,20 +155,5 @@ def _with_preset(name: str, preset: str | None) -> Sweep:
     """The sweep under the preset, or plain where its file has none of that name."""
     try:
         return load_sweep(name, preset)
-    except ToysimError as error:
-        if "unknown preset" in str(error):
-            return load_sweep(name)
-        raise
-
-
-def _make(
-    found: Reproduction, recipe: Recipe, data: Any, results: Path, formats: tuple[str, ...]
-) -> MadeFigure:
-    """One figure's files; a recipe that fails is reported and the others go on."""
-    name = f"{found.name}.{recipe.name}"
-    try:
-        return make(recipe, name, data, results / "figures", formats)
-    except ToysimError:
-        raise
-    except Exception as error:
-        return MadeFigure(name, [], False, f"failed: {type(error).__name__}: {error}")
+    except UnknownPreset:
+        return load_sweep(name)

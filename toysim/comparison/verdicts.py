@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from toysim.comparison.sides import Sides
+from toysim.comparison.tolerances import Measured, Z, measured, run_again
 from toysim.errors import ToysimError
 from toysim.model import Observable
-from toysim.sides import Sides
-from toysim.tolerances import Measured, Z, measured, run_again
 
 RESOLUTION = 0.03  # a comparison that could not see a theory 3 % off has not been made
 
@@ -93,7 +93,7 @@ def comparison_dataset(tree: xr.DataTree) -> xr.Dataset:
     """Differences simulation - theory and standard errors, on the grid; what ``/comparison``
     shows.
     """
-    import toysim.runner.dataset  # noqa: F401  registers the accessor
+    import toysim.store.dataset  # noqa: F401  registers the accessor
 
     simulation, theory = tree["simulation"].to_dataset(), tree["theory"].to_dataset()
     names = [n for n in theory.data_vars if n in simulation and theory[n].dtype.kind == "f"]
@@ -120,7 +120,7 @@ def compare(data: xr.DataTree | str | Path) -> Comparison:
     Raises ToysimError where the model has no theory or the theory has not been computed.
     """
     if not isinstance(data, xr.DataTree):
-        from toysim.runner.dataset import read_tree
+        from toysim.store.dataset import read_tree
 
         data = read_tree(data)
     if "theory" not in data:

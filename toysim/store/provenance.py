@@ -9,13 +9,13 @@ import sys
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from toysim import __version__
 from toysim.model import Model
-from toysim.runner.spec import Sweep
+from toysim.plan import Sweep
+from toysim.sources import sources_hash
+from toysim.version import __version__
 
 LIBRARIES = ("numpy", "numba", "scipy", "xarray", "zarr")
 
@@ -65,17 +65,9 @@ def host_kind() -> str:
     return f"{sys.platform} {platform.machine()} {model}".strip()
 
 
-def family_hash(model: Model) -> str:
-    """Hash of the sources a model's numbers come from: its family's folder and the shared
-    numerics.
-    """
-    digest = hashlib.blake2b(digest_size=12)
-    for module in (model.simulate.partition(":")[0], "toysim.numerics.ode"):
-        spec = find_spec(module)
-        if spec is not None and spec.origin is not None:
-            for path in sorted(Path(spec.origin).parent.glob("*.py")):
-                digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+def model_sources(model: Model) -> str:
+    """Hash of the sources a model's numbers come from."""
+    return sources_hash(model.simulate.partition(":")[0])
 
 
 def provenance(sweep: Sweep) -> dict[str, Any]:
@@ -86,7 +78,7 @@ def provenance(sweep: Sweep) -> dict[str, Any]:
         "git_commit": git_commit(),
         "host": host_kind(),
         "root_seed": sweep.seed,
-        "sources": family_hash(sweep.model),
+        "sources": model_sources(sweep.model),
         "sweep_text": sweep.text,
         "sweep_hash": hashlib.blake2b(sweep.text.encode(), digest_size=16).hexdigest(),
     }

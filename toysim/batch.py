@@ -1,0 +1,203 @@
+"""The rows handed to ``simulate`` and ``theory``: parameters, record times, random streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.model import Model, Rows
+from toysim.streams import Keys, RowGenerators, row_keys
+
+__all__ = ["Batch", "Row", "Rows", "stacked"]
+
+Array = npt.NDArray[Any]
+Columns = Mapping[str, Array]
+
+
+class Batch:
+    """Rows of a model: a row is one replica of one cell.
+
+    ``batch["depth"]`` is a contiguous array (n_rows,), or (n_rows, ...) for vector parameters, in
+    the declared type (choices as strings); ``batch.record_at`` (n_rows, R) when rows are recorded;
+    ``batch.rows()`` one row after the other, typed.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        columns: Columns,
+        fixed: Mapping[str, Any],
+        replica: npt.NDArray[np.int64],
+        seed: int,
+        common_random_numbers: bool = False,
+        keys: Keys | None = None,
+    ) -> None:
+        self.model = model
+        self.replica = replica
+        self.columns = dict(columns)
+        self.fixed = {**model.defaults, **fixed}
+        self.seed = seed
+        self.common_random_numbers = common_random_numbers
+        self._given_keys = keys
+        self._repeated: dict[str, Array] = {}
+        self._generators: dict[str, RowGenerators] = {}
+
+    @classmethod
+    def of_cells(
+        cls,
+        model: Model,
+        columns: Columns,
+        fixed: Mapping[str, Any],
+        replicas: Array,
+        n_cells: int,
+        seed: int,
+        common_random_numbers: bool = False,
+    ) -> Batch:
+        """Every replica of some cells, replicas fastest; ``columns`` has one entry a cell."""
+        rows = {name: np.repeat(column, len(replicas), axis=0) for name, column in columns.items()}
+        replica = np.tile(np.asarray(replicas, np.int64), n_cells)
+        return cls(model, rows, fixed, replica, seed, common_random_numbers)
+
+    def __len__(self) -> int:
+        return len(self.replica)
+
+    def __getitem__(self, name: str) -> Array:
+        if name in self.columns:
+            return self.columns[name]
+        if name not in self._repeated:
+            value = self._typed(name, self.fixed[name])
+            # A copy, not a broadcast view: another memory layout would compile every kernel anew.
+            self._repeated[name] = np.array(np.broadcast_to(value, (len(self), *value.shape)))
+        return self._repeated[name]
+
+    def __getattr__(self, name: str) -> Array:
+        """``batch.depth`` is ``batch["depth"]``, so that a formula in ``p`` takes a batch too."""
+        if name.startswith("_") or name not in self.model.parameters:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        return self[name]
+
+    def _typed(self, name: str, value: Any) -> Array:
+        return np.asarray(value, self.model.parameters[name].dtype)
+
+    # Other rows
+
+    def take(self, rows: Array) -> Batch:
+        """The batch of some of the rows, by index or mask; their streams stay theirs."""
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        keys = None if self._given_keys is None else self._given_keys[rows]
+        return self._like(columns, self.replica[rows], keys)
+
+    def replacing(self, **columns: Array) -> Batch:
+        """The same rows with other values (n_rows, ...) of some parameters; the draws stay."""
+        typed = {name: self._typed(name, column) for name, column in columns.items()}
+        return self._like({**self.columns, **typed}, self.replica, self.keys)
+
+    def _like(self, columns: Columns, replica: Array, keys: Keys | None) -> Batch:
+        common = self.common_random_numbers
+        return Batch(self.model, columns, self.fixed, replica, self.seed, common, keys)
+
+    # One row at a time
+
+    def values(self, i: int) -> dict[str, Any]:
+        """All parameter values of one row, as plain Python."""
+        return {**self.fixed, **{name: column[i].tolist() for name, column in self.columns.items()}}
+
+    def rows(self) -> Iterator[Row]:
+        """The rows in turn."""
+        for i in range(len(self)):
+            yield Row(self, i)
+
+    # When rows are recorded
+
+    @cached_property
+    def record_at(self) -> Array:
+        """Record times (n_rows, R) on the model's clock: int64 updates, or float64 times."""
+        clock = self.model.clock
+        if clock is None:
+            raise TypeError(f"{self.model.id} declares no clock")
+        n_records = clock.n_records(Row(self, 0).p) if len(self) else 0
+        at = clock.record_at(self, n_records)
+        return np.array(np.broadcast_to(at, (len(self), n_records)))
+
+    # Random numbers
+
+    def normal(self, stream: str, *sizes: int | str) -> npt.NDArray[np.float64]:
+        """Standard normal draws (n_rows, *sizes) of a named stream, each row from its own.
+
+        A size is a number or the name of a parameter. Each row draws its own sizes; where other
+        rows have larger ones the rest of it is 0, so that no row depends on its neighbours.
+        """
+        own = np.stack([self._size(size) for size in sizes], axis=1) if sizes else None
+        shape = () if own is None else tuple(int(n) for n in own.max(axis=0, initial=0))
+        draws = np.zeros((len(self), *shape))
+        for i, generator in enumerate(self.generators(stream)):
+            place = () if own is None else tuple(slice(0, int(n)) for n in own[i])
+            draws[(i, *place)] = generator.standard_normal(None if own is None else tuple(own[i]))
+        return draws
+
+    def _size(self, size: int | str) -> npt.NDArray[np.int64]:
+        given = self[size] if isinstance(size, str) else np.full(len(self), size)
+        return np.asarray(given, np.int64)
+
+    def generators(self, stream: str) -> Iterator[np.random.Generator]:
+        """The generators of the rows in turn, each at the start of a named stream; use one before
+        the next.
+        """
+        for i in range(len(self)):
+            yield self.generator(i, stream)
+
+    def generator(self, i: int, stream: str) -> np.random.Generator:
+        """The generator of row i at the start of a stream; valid until the next of that name."""
+        if stream not in self._generators:
+            self._generators[stream] = RowGenerators(self.keys)
+        return self._generators[stream].at(i, stream)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Philox keys of the rows, (n_rows, 2)."""
+        if self._given_keys is not None:
+            return self._given_keys
+        known = self.model.parameters
+        names = [] if self.common_random_numbers else [n for n, p in known.items() if p.stream]
+        # A fixed value is one row that broadcasts: it is hashed once, not compared over all rows.
+        values = {
+            n: self.columns[n] if n in self.columns else self._typed(n, self.fixed[n])[None]
+            for n in names
+        }
+        defaults = {n: self._typed(n, known[n].default).tolist() for n in names}
+        return row_keys(self.seed, self.model.id, values, defaults, self.replica)
+
+
+class Row:
+    """One row of a batch: typed parameters ``p``, and its named random streams."""
+
+    def __init__(self, batch: Batch, index: int) -> None:
+        self.batch = batch
+        self.index = index
+
+    @cached_property
+    def p(self) -> Any:
+        """The parameters, an instance of the model's class; raises ToysimError if they clash."""
+        return self.batch.model.validate(self.batch.values(self.index))
+
+    @property
+    def record_at(self) -> Array:
+        """Record times (R,)."""
+        return np.asarray(self.batch.record_at[self.index])
+
+    def generator(self, stream: str) -> np.random.Generator:
+        """At the start of a named stream; valid until another row asks for that name."""
+        return self.batch.generator(self.index, stream)
+
+    def normal(self, stream: str, *shape: int) -> npt.NDArray[np.float64]:
+        """Standard normal draws of a named stream."""
+        return np.asarray(self.generator(stream).standard_normal(shape))
+
+
+def stacked(rows: Sequence[Mapping[str, Any]]) -> Rows:
+    """One array (n_rows, ...) a name, from one mapping a row."""
+    return {name: np.stack([np.asarray(row[name]) for row in rows]) for name in rows[0]}

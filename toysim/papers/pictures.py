@@ -1,0 +1,116 @@
+"""A paper's pictures on disk: drawn once, and kept while nothing they depend on changes."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from toysim.errors import ToysimError
+from toysim.paper import Recipe, Reproduction
+from toysim.papers import drawing, reading
+from toysim.papers.drawing import save_plain, style
+from toysim.papers.reading import Data
+from toysim.sources import hash_of
+from toysim.store.files import one_line
+
+
+@dataclass(frozen=True)
+class MadeFigure:
+    """Where a figure's files are; ``cached`` if nothing had changed, else ``reason`` names what
+    had.
+    """
+
+    name: str
+    paths: list[Path]
+    cached: bool
+    reason: str
+
+
+def draw(recipe: Recipe, paper: Reproduction, data: Data) -> Figure:
+    """The figure of a recipe."""
+    with style():
+        figure: Figure = recipe.draw(*(data[paper.full(sweep)] for sweep in recipe.sweeps))
+    return figure
+
+
+def make(
+    recipe: Recipe, paper: Reproduction, data: Data, folder: Path, formats: tuple[str, ...]
+) -> MadeFigure:
+    """Draw a recipe into ``folder`` unless its files there were made from the same ingredients; one
+    that fails is reported.
+    """
+    name = f"{paper.name}.{recipe.name}"
+    try:
+        return _make(name, recipe, paper, data, folder, formats)
+    except ToysimError:
+        raise
+    except Exception as error:
+        return MadeFigure(name, [], False, f"failed: {type(error).__name__}: {error}")
+
+
+def _make(
+    name: str,
+    recipe: Recipe,
+    paper: Reproduction,
+    data: Data,
+    folder: Path,
+    formats: tuple[str, ...],
+) -> MadeFigure:
+    record = folder / f"{name}.json"
+    paths = [folder / f"{name}.{form}" for form in formats]
+    now = ingredients(recipe, paper, data)
+    before = _read(record)
+    stale = [key for key in now if before.get(key) != now[key]]
+    missing = [p.suffix[1:] for p in paths if not p.is_file()]
+    if not stale and not missing:
+        return MadeFigure(name, paths, True, "unchanged")
+    figure = draw(recipe, paper, data)
+    with one_line(folder, "write"):
+        folder.mkdir(parents=True, exist_ok=True)
+        if stale:  # other formats were drawn from something else
+            for old in folder.glob(f"{name}.*"):
+                old.unlink()
+        for path in paths:
+            save_plain(figure, path)
+        record.write_text(json.dumps(now, indent=1))
+    changed = f"changed: {', '.join(stale)}" if stale else f"new format: {', '.join(missing)}"
+    return MadeFigure(name, paths, False, changed if before else "new")
+
+
+def ingredients(recipe: Recipe, paper: Reproduction, data: Data) -> dict[str, str]:
+    """Hashes of what a picture depends on: code, drawing library, each sweep's numbers."""
+    home = Path(inspect.getfile(recipe.draw)).parent
+    engine = [Path(drawing.__file__), Path(reading.__file__)]
+    found = {"sources": hash_of([home, *engine]), "matplotlib": matplotlib.__version__}
+    names = [paper.full(sweep) for sweep in recipe.sweeps]
+    return found | {f"data of {name}": digest(data[name]) for name in names}
+
+
+def digest(tree: xr.DataTree) -> str:
+    """Hash of every value and coordinate of a sweep's data; run times and paths do not count."""
+    content = hashlib.blake2b(digest_size=16)
+    for side in ("simulation", "theory"):
+        if side in tree:
+            ds = tree[side].to_dataset()
+            for name in sorted(map(str, ds.variables)):
+                values = np.ascontiguousarray(ds[name].values)
+                content.update(
+                    f"{side}/{name}{values.dtype}{values.shape}".encode() + values.tobytes()
+                )
+    return content.hexdigest()
+
+
+def _read(record: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads(record.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found

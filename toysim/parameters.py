@@ -1,0 +1,134 @@
+"""Typed parameters of a model: a class whose fields carry symbol, unit, range and meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
+
+Vector = tuple[float, ...]
+Matrix = tuple[tuple[float, ...], ...]
+Kind = Literal["int", "float", "bool", "choice"]
+
+_KINDS: dict[Any, tuple[Kind, int]] = {
+    int: ("int", 0),
+    float: ("float", 0),
+    bool: ("bool", 0),
+    tuple[int, ...]: ("int", 1),
+    Vector: ("float", 1),
+    Matrix: ("float", 2),
+}
+_DTYPES: dict[Kind, str] = {"int": "int64", "float": "float64", "bool": "bool", "choice": "U"}
+_SIGNS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+
+
+def parameter(
+    default: Any,
+    *,
+    symbol: str,
+    unit: str = "1",
+    meaning: str,
+    stream: bool = True,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+) -> Any:
+    """A field of a ``Parameters`` class: its type is the annotation, its range the bounds given.
+
+    ``stream=False`` keeps the value out of the random streams: for recording intervals, integrators
+    and step sizes, whose change must leave the draws alone.
+    """
+    extra: dict[str, Any] = {"symbol": symbol, "unit": unit, "stream": stream}
+    return Field(default, ge=ge, gt=gt, le=le, lt=lt, description=meaning, json_schema_extra=extra)
+
+
+class Parameters(BaseModel):
+    """Base of a model's parameters; annotate with int, float, bool, Literal, Vector or Matrix.
+
+    Cross-checks between parameters are pydantic ``model_validator(mode="after")`` methods that
+    raise ValueError with the mend in the text.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, protected_namespaces=()
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, data: Any) -> Any:
+        """NumPy scalars and arrays, lists, and whole floats for integers, are what users pass."""
+        if not isinstance(data, Mapping):
+            return data
+        return {k: _plain_value(v, cls.model_fields.get(k)) for k, v in data.items()}
+
+
+def _plain_value(value: Any, info: FieldInfo | None) -> Any:
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return tuple(_plain_value(v, None) for v in value)
+    whole = isinstance(value, float) and value.is_integer()
+    return int(value) if whole and info is not None and info.annotation is int else value
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What the engine knows of one parameter: read off the field's annotation and declaration."""
+
+    name: str
+    kind: Kind
+    ndim: int
+    default: Any
+    choices: tuple[str, ...]
+    allowed: str
+    symbol: str
+    unit: str
+    meaning: str
+    stream: bool
+
+    @property
+    def dtype(self) -> str:
+        return _DTYPES[self.kind]
+
+    @property
+    def type(self) -> str:
+        """In words: ``float``, ``list of int``."""
+        return ("", "list of ", "list of lists of ")[self.ndim] + self.kind
+
+
+def described(parameters_class: type[Parameters]) -> dict[str, Parameter]:
+    """The parameters of a class by name, in the order declared."""
+    return {name: _describe(name, info) for name, info in parameters_class.model_fields.items()}
+
+
+def _describe(name: str, info: FieldInfo) -> Parameter:
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    kind, ndim, choices = _kind(name, info.annotation)
+    bounds = [
+        f"{_SIGNS[b]} {getattr(m, b):g}" for m in info.metadata for b in _SIGNS if hasattr(m, b)
+    ]
+    any_value = "true, false" if kind == "bool" else "any"
+    return Parameter(
+        name=name,
+        kind=kind,
+        ndim=ndim,
+        default=info.default,
+        choices=choices,
+        allowed=", ".join(choices) or " and ".join(bounds) or any_value,
+        symbol=str(extra.get("symbol", name)),
+        unit=str(extra.get("unit", "1")),
+        meaning=info.description or "",
+        stream=bool(extra.get("stream", True)),
+    )
+
+
+def _kind(name: str, annotation: Any) -> tuple[Kind, int, tuple[str, ...]]:
+    if get_origin(annotation) is Literal:
+        return "choice", 0, tuple(get_args(annotation))
+    if annotation not in _KINDS:
+        raise TypeError(f"parameter {name}: type {annotation} is none of the supported ones")
+    return *_KINDS[annotation], ()

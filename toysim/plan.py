@@ -1,0 +1,248 @@
+"""A sweep as data: model, fixed values, dimensions, replicas, seed; validated before it runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.batch import Batch
+from toysim.design import Dimension, dimensions, nesting, parse_axis
+from toysim.errors import ToysimError
+from toysim.model import RESERVED, Model, Side
+
+MANY_LEVELS = 1000  # beyond it only an axis' ends are validated: ranges are intervals
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A validated sweep. ``store_name`` is the folder below ``results/`` that it grows."""
+
+    name: str
+    store_name: str
+    model: Model
+    fixed: dict[str, Any]
+    dimensions: tuple[Dimension, ...]
+    replicas: int
+    seed: int
+    common_random_numbers: bool
+    question: str
+    text: str
+    parameters: Any  # the typed parameters of the first cell
+    simulation: bool = True  # false: theory alone
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(len(d) for d in self.dimensions)
+
+    @property
+    def n_cells(self) -> int:
+        return math.prod(self.shape)
+
+    @property
+    def axis_names(self) -> list[str]:
+        return [name for d in self.dimensions for name in d.values]
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """What is computed and stored."""
+        return self.model.sides(self.simulation)
+
+    def columns(self, cells: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[Any]]:
+        """Axis values of cells given by their index in the product, last dimension fastest."""
+        levels = np.unravel_index(cells, self.shape) if self.dimensions else ()
+        return {
+            name: np.ascontiguousarray(values[level])
+            for d, level in zip(self.dimensions, levels, strict=True)
+            for name, values in d.values.items()
+        }
+
+    def batch(self, cells: npt.NDArray[np.int64], replicas: int = 1) -> Batch:
+        """Rows of some cells, replicas fastest."""
+        return Batch.of_cells(
+            self.model,
+            self.columns(cells),
+            self.fixed,
+            np.arange(replicas),
+            len(cells),
+            self.seed,
+            self.common_random_numbers,
+        )
+
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        """What a store is the store of; axes' values and replicas are growth, not part of it."""
+        fixed = {n: identified(v) for n, v in self.fixed.items()}
+        return {
+            "model": self.model.id,
+            "version": self.model.version,
+            "fixed": fixed,
+            "axes": {d.name: list(d.values) for d in self.dimensions},
+            "seed": self.seed,
+            "common_random_numbers": self.common_random_numbers,
+            "simulation": self.simulation,
+        }
+
+    @cached_property
+    def request_hash(self) -> str:
+        """Hash of identity, levels and replicas: the same request needs no matching of cells."""
+        asked = json.dumps([self.identity, self.replicas], sort_keys=True).encode()
+        digest = hashlib.blake2b(asked, digest_size=16)
+        for d in self.dimensions:
+            for name, values in d.values.items():
+                digest.update(name.encode() + str(values.dtype).encode() + values.tobytes())
+        return digest.hexdigest()
+
+
+def identified(value: Any) -> Any:
+    """A fixed value as it stands in a store's identity: arrays by shape and digest of their bytes.
+
+    Their values lie in the store's group ``inputs``.
+    """
+    array = np.asarray(value)
+    if array.ndim == 0 or array.size == 0:
+        return [] if array.ndim else array.item()
+    content = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"))
+    digest = hashlib.blake2b(content.tobytes(), digest_size=16)
+    return {"shape": list(array.shape), "digest": digest.hexdigest()}
+
+
+def split_arguments(
+    model: Model, arguments: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Python keywords into fixed values and axes: a dimension more than declared makes an axis."""
+    model.refuse_unknown(arguments)
+    fixed: dict[str, Any] = {}
+    axes: dict[str, Any] = {}
+    for name, value in arguments.items():
+        is_axis = isinstance(value, Mapping) or nesting(value) > model.parameters[name].ndim
+        (axes if is_axis else fixed)[name] = value
+    return fixed, axes
+
+
+def build_sweep(
+    name: str,
+    model: Model,
+    fixed: Mapping[str, Any],
+    axes: Mapping[str, Any],
+    *,
+    replicas: Any = 1,
+    seed: Any = 0,
+    common_random_numbers: Any = False,
+    simulation: Any = True,
+    question: Any = "",
+    text: str = "",
+    store_name: str = "",
+) -> Sweep:
+    """Validate everything that can be known before running; every refusal is one line."""
+    _typed("replicas", replicas, int, "a whole number of at least 1", lambda n: n >= 1)
+    _typed("seed", seed, int, "a whole number from 0 to 2^64 - 1", lambda n: 0 <= n < 2**64)
+    _typed("common_random_numbers", common_random_numbers, bool, "true or false")
+    _typed("simulation", simulation, bool, "true or false")
+    _typed("question", question, str, "a text")
+    if not model.sides(simulation):
+        text = f"simulation = false leaves nothing to compute: {model.id} has no theory"
+        raise ToysimError(text, "simulation")
+    model.refuse_unknown(axes)
+    for key in axes:
+        if key in fixed:
+            raise ToysimError(f"{key} is fixed and also an axis; drop one of the two", key)
+    _refuse_lists(model, fixed)
+    built = dimensions([parse_axis(n, v) for n, v in axes.items()], model.parameters, seed)
+    _refuse_taken_names(model, built)
+    parameters = _validate_levels(model, dict(fixed), built)
+    return Sweep(
+        name=name,
+        store_name=store_name or name,
+        model=model,
+        fixed={n: v for n, v in parameters.model_dump().items() if n not in axes},
+        dimensions=built,
+        replicas=int(replicas),
+        seed=int(seed),
+        common_random_numbers=common_random_numbers,
+        question=question,
+        text=text,
+        parameters=parameters,
+        simulation=simulation,
+    )
+
+
+def _typed(name: str, value: Any, kind: type, allowed: str, fits: Any = lambda value: True) -> None:
+    """Refuse a value of another type or range; True is no whole number."""
+    given = int(value) if isinstance(value, np.integer) else value
+    right = isinstance(given, kind) and isinstance(given, bool) == (kind is bool)
+    if not right or not fits(given):
+        raise ToysimError(f"{name} = {_short(value)} must be {allowed}", name)
+
+
+def _short(value: Any, longest: int = 60) -> str:
+    """A value in an error: its beginning if it is long, or a number too long to be written."""
+    if isinstance(value, int) and abs(value) >= 10**longest:
+        return f"a number of {int(math.log10(abs(value))) + 1} digits"
+    text = repr(value)
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def _refuse_lists(model: Model, fixed: Mapping[str, Any]) -> None:
+    for name, value in fixed.items():
+        p = model.parameters.get(name)
+        if p is not None and (isinstance(value, Mapping) or nesting(value) > p.ndim):
+            text = f"{name} is fixed but holds several values; move it to the axes"
+            raise ToysimError(text, name)
+
+
+def _refuse_taken_names(model: Model, built: tuple[Dimension, ...]) -> None:
+    """A dimension named like an output could not be read back."""
+    outputs = {o.name for o in (*model.observables, *model.diagnostics)}
+    clock = {model.clock.name} if model.clock else set()
+    taken = RESERVED | outputs | clock | {d.name for d in model.dims}
+    for d in built:
+        if d.name in taken:
+            raise ToysimError(
+                f"zip = {d.name!r} is the name of an output of {model.id} or of the engine; "
+                f"rename it",
+                d.name,
+            )
+
+
+def _validate_levels(model: Model, fixed: dict[str, Any], built: tuple[Dimension, ...]) -> Any:
+    """Validate each level with the other dimensions at their first; sizes must not change."""
+    first = {name: values[0] for d in built for name, values in d.values.items()}
+    parameters = model.validate({**fixed, **first})
+    sizes = model.sizes(parameters)
+    for d in built:
+        for i in _levels_to_check(d):
+            here = {name: values[i] for name, values in d.values.items()}
+            where = f"axis {d.name}, value {i + 1}: "
+            changed = model.sizes(model.validate({**fixed, **first, **here}, where))
+            for key in changed:
+                if changed[key] != sizes[key]:
+                    _refuse_shape(d.name, here, key, changed[key], sizes[key])
+    return parameters
+
+
+def _refuse_shape(axis: str, here: Mapping[str, Any], key: str, length: int, first: int) -> None:
+    shown = ", ".join(f"{n} = {v.tolist()!r}" for n, v in here.items())
+    raise ToysimError(
+        f"axis {axis}: at {shown} the dimension {key!r} has length {length} instead of {first}; "
+        f"observables must keep their shape, so sweep {axis} in separate sweeps",
+        axis,
+    )
+
+
+def _levels_to_check(d: Dimension) -> list[int]:
+    if len(d) <= MANY_LEVELS:
+        return list(range(len(d)))
+    ends: set[int] = {0, len(d) - 1}
+    for values in d.values.values():
+        if values.ndim > 1 or values.dtype.kind not in "if":
+            return list(range(len(d)))
+        ends |= {int(np.argmin(values)), int(np.argmax(values))}
+    return sorted(ends)

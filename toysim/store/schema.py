@@ -1,0 +1,194 @@
+"""The arrays of a store: names, dimensions, chunks, codecs, and the attributes that label them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import zarr
+from zarr.codecs import Crc32cCodec, ZstdCodec
+
+from toysim.model import Model, Observable, Side
+from toysim.observables import RECORD
+from toysim.outcomes import State, word
+from toysim.parameters import Parameter
+from toysim.plan import Sweep
+from toysim.records import Clock
+from toysim.store.layout import Layout, stored
+
+STATE_ATTRIBUTES: dict[str, Any] = {
+    "long_name": "state of the cell",
+    "units": "1",
+    "flag_values": [int(state) for state in State],
+    "flag_meanings": " ".join(word(state) for state in State),
+}
+COORDINATE_CHUNK = 256  # at least this many cells in a chunk of a coordinate
+# zstd alone reads a flipped byte back as a wrong number.
+CODECS = (ZstdCodec(level=1), Crc32cCodec())
+# A chunk of zeros must exist, or it could not be told from a lost one.
+WRITE_EMPTY: Any = {"write_empty_chunks": True}
+
+
+@dataclass(frozen=True)
+class Declared:
+    """An array before it is made."""
+
+    name: str
+    dims: tuple[str, ...]
+    shape: tuple[int, ...]
+    chunks: tuple[int, ...]
+    dtype: str
+    fill: Any
+    attributes: dict[str, Any]
+
+
+def missing_value(dtype: str) -> Any:
+    """What stands where a row has not run: NaN, the lowest integer, false."""
+    kind = np.dtype(dtype).kind
+    if kind == "f":
+        return np.nan
+    return int(np.iinfo(dtype).min) if kind == "i" else np.zeros((), dtype).item()
+
+
+def decoded(parameter: Parameter, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Stored coordinate to parameter values: choices lie on disk as flags (CF), not as text."""
+    return np.array(parameter.choices)[values] if parameter.kind == "choice" else values
+
+
+def encoded(parameter: Parameter, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Parameter values as they lie on disk."""
+    if parameter.kind != "choice":
+        return values
+    return np.array([parameter.choices.index(v) for v in values.tolist()], np.int8)
+
+
+def create_group(path: Path, side: Side, sweep: Sweep, layout: Layout) -> None:
+    """One side's group with all its arrays, empty: indices, axis values, outputs, state."""
+    group: Any = zarr.create_group(zarr.storage.LocalStore(path / side), zarr_format=3)
+    clock = recorded_on(sweep.model, side, sweep.parameters)
+    group.attrs["coordinates"] = " ".join([*sweep.axis_names, *([clock.name] if clock else [])])
+    sizes = sweep.model.sizes(sweep.parameters)
+    for declared in (
+        *_indices(sweep, side, layout, sizes),
+        *_axes(sweep, layout),
+        *_outputs(sweep, side, layout, sizes),
+    ):
+        create_array(group, declared)
+    for name in _inner(sweep.model, side):
+        group[name][:] = np.arange(sizes[name])
+
+
+def _indices(sweep: Sweep, side: Side, layout: Layout, sizes: dict[str, int]) -> Iterator[Declared]:
+    """Numbered dimensions, and the clock's record times."""
+    cells, replicas = (coordinate_chunk(n) for n in layout.block)
+    cell = labelled("position of the cell in the store, -1 if none")
+    yield Declared("cell", ("cell",), (layout.n_cells,), (cells,), "int64", -1, cell)
+    if sweep.model.per_replica(side):
+        replica = labelled("index of the replica's random stream, -1 if none")
+        n = (layout.n_replicas,)
+        yield Declared("replica", ("replica",), n, (replicas,), "int64", -1, replica)
+    for name, text in _inner(sweep.model, side).items():
+        shape = (sizes[name],)
+        yield Declared(name, (name,), shape, shape, "int64", -1, labelled(text))
+    clock = recorded_on(sweep.model, side, sweep.parameters)
+    if clock:
+        n_records = sizes[RECORD]
+        shape, chunks = (layout.n_cells, n_records), (cells, n_records)
+        attributes = clock_attributes(clock)
+        yield Declared(clock.name, ("cell", RECORD), shape, chunks, "float64", np.nan, attributes)
+
+
+def _axes(sweep: Sweep, layout: Layout) -> Iterator[Declared]:
+    chunk = coordinate_chunk(layout.block[0])
+    for d in sweep.dimensions:
+        for name, values in d.values.items():
+            p, inner = sweep.model.parameters[name], values.shape[1:]
+            dims = ("cell", *(f"{name}_{k}" for k in range(len(inner))))
+            dtype = "int8" if p.kind == "choice" else p.dtype
+            fill = np.nan if p.kind == "float" else np.zeros((), dtype).item()
+            shape, attributes = (layout.n_cells, *inner), parameter_attributes(p)
+            yield Declared(name, dims, shape, (chunk, *inner), dtype, fill, attributes)
+
+
+def _outputs(sweep: Sweep, side: Side, layout: Layout, sizes: dict[str, int]) -> Iterator[Declared]:
+    """One chunk of each is a block."""
+    n = 2 if sweep.model.per_replica(side) else 1
+    grid = ("cell", "replica")[:n]
+    lengths, block = (layout.n_cells, layout.n_replicas)[:n], layout.block[:n]
+    for o in stored(sweep.model, side, sweep.parameters):
+        inner = tuple(sizes[d] for d in o.dims)
+        yield Declared(
+            o.name,
+            grid + o.dims,
+            lengths + inner,
+            block + inner,
+            o.dtype,
+            missing_value(o.dtype),
+            observable_attributes(o),
+        )
+    state = int(State.NOT_RUN)
+    yield Declared("state", grid, lengths, block, "uint8", state, STATE_ATTRIBUTES)
+
+
+def recorded_on(model: Model, side: Side, parameters: Any) -> Clock | None:
+    """The clock of a side that has time courses at these parameters."""
+    courses = any(RECORD in o.dims for o in stored(model, side, parameters))
+    return model.clock if courses else None
+
+
+def _inner(model: Model, side: Side) -> dict[str, str]:
+    """Dimensions of a side's outputs with their long names."""
+    used = {d for o in model.outputs(side) for d in o.dims}
+    return {d.name: d.long_name for d in model.dims if d.name in used}
+
+
+def labelled(long_name: str, unit: str = "1") -> dict[str, Any]:
+    """Attributes of a number without more to say."""
+    return {"long_name": long_name, "units": unit}
+
+
+def clock_attributes(clock: Clock) -> dict[str, Any]:
+    """Label of the record times."""
+    return labelled(f"{clock.name} of the record", clock.unit)
+
+
+def parameter_attributes(p: Parameter) -> dict[str, Any]:
+    """Label of a parameter's coordinate, CF-style."""
+    attrs: dict[str, Any] = {"long_name": p.meaning, "units": p.unit, "symbol": p.symbol}
+    if p.kind == "choice":
+        flags = {"flag_values": list(range(len(p.choices))), "flag_meanings": " ".join(p.choices)}
+        attrs |= flags
+    return attrs
+
+
+def observable_attributes(o: Observable) -> dict[str, Any]:
+    """Label of an output; integers say which number stands for none."""
+    label = labelled(o.long_name, o.unit)
+    if np.dtype(o.dtype).kind == "i":
+        label["missing_value"] = missing_value(o.dtype)
+    return label
+
+
+def coordinate_chunk(block: int) -> int:
+    """Cells in a chunk of a coordinate: whole blocks, but not a file for each small one."""
+    return block * -(-COORDINATE_CHUNK // block)
+
+
+def create_array(group: Any, declared: Declared) -> None:
+    """Make an empty array."""
+    group.create_array(
+        declared.name,
+        shape=declared.shape,
+        # A dimension of length 0 still needs a chunk length.
+        chunks=tuple(max(1, c) for c in declared.chunks),
+        dtype=declared.dtype,
+        dimension_names=declared.dims,
+        fill_value=declared.fill,
+        attributes=declared.attributes,
+        compressors=CODECS,
+        config=WRITE_EMPTY,
+    )

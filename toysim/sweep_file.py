@@ -1,0 +1,143 @@
+"""Sweep files: TOML with a model, fixed values, axes and presets, read to a ``Sweep``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from toysim.design import nesting
+from toysim.errors import ToysimError, UnknownPreset, suggest
+from toysim.paper import DEFAULT_PRESET
+from toysim.plan import Sweep, build_sweep
+from toysim.registry import all_sweeps, load_model
+
+KEYS = (
+    "model",
+    "question",
+    "simulation",
+    "replicas",
+    "seed",
+    "common_random_numbers",
+    "fixed",
+    "axes",
+    "presets",
+)
+PRESET_KEYS = ("replicas", "fixed", "axes")
+
+
+def load_sweep(
+    name: str | Path, preset: str | None = None, overrides: Mapping[str, Any] | None = None
+) -> Sweep:
+    """A sweep file by name (``critical_periods.depth``) or path, with a preset and overriding
+    values laid over it. Every refusal is one line that names file and line.
+    """
+    path, label = _find(name)
+    text = _read(path)
+    try:
+        raw = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ToysimError(f"{path.name}: not TOML: {error}") from None
+    except ValueError as error:  # an integer of thousands of digits
+        raise ToysimError(f"{path.name}: {error}") from None
+    try:
+        return _build(label, raw, preset, dict(overrides or {}), text)
+    except UnknownPreset:
+        raise
+    except ToysimError as error:
+        place = _place(path, text, error.key)
+        raise ToysimError(f"{place}: {error}", error.key) from None
+
+
+def _find(name: str | Path) -> tuple[Path, str]:
+    """Path and label of a sweep file."""
+    known = all_sweeps()
+    if str(name) in known:
+        return known[str(name)], str(name)
+    path = Path(name)
+    if path.is_file():
+        return path, path.stem
+    if path.suffix == ".toml":
+        raise ToysimError(f"no sweep file {str(name)!r}; check the path")
+    raise ToysimError(f"unknown sweep {str(name)!r}: {suggest(str(name), known)}")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ToysimError(
+            f"cannot read {path.name}: {error}; a sweep file is plain TOML in UTF-8"
+        ) from None
+
+
+def _place(path: Path, text: str, key: str | None) -> str:
+    """``file:line`` of a key, else the file."""
+    if key is not None:
+        pattern = re.compile(rf"\s*(\[(.*\.)?)?[\"']?{re.escape(key)}[\"']?\s*[\]=]")
+        for number, line in enumerate(text.splitlines(), 1):
+            if pattern.match(line):
+                return f"{path.name}:{number}"
+    return path.name
+
+
+def _build(
+    name: str, raw: dict[str, Any], preset: str | None, overrides: dict[str, Any], text: str
+) -> Sweep:
+    _known_keys(raw, KEYS, "sweep file")
+    if not isinstance(raw.get("model"), str):
+        line = 'model is missing; add a line like model = "deep_linear.modes"'
+        raise ToysimError(line, "model")
+    chosen = _preset(_table(raw, "presets"), preset)
+    fixed = {**_table(raw, "fixed"), **_table(chosen, "fixed")}
+    axes = {**_table(raw, "axes"), **_table(chosen, "axes")}
+    model = load_model(raw["model"])
+    model.refuse_unknown(overrides)
+    for key, value in overrides.items():
+        if key in axes:
+            axes[key] = value if nesting(value) > model.parameters[key].ndim else [value]
+        else:
+            fixed[key] = value
+    own = preset not in (None, DEFAULT_PRESET) and "fixed" in chosen
+    return build_sweep(
+        name,
+        model,
+        fixed,
+        axes,
+        replicas=chosen.get("replicas", raw.get("replicas", 1)),
+        seed=raw.get("seed", 0),
+        common_random_numbers=raw.get("common_random_numbers", False),
+        simulation=raw.get("simulation", True),
+        question=raw.get("question", ""),
+        text=text,
+        store_name=f"{name}.{preset}" if own else name,
+    )
+
+
+def _known_keys(table: Mapping[str, Any], allowed: tuple[str, ...], where: str) -> None:
+    for key in table:
+        if key not in allowed:
+            raise ToysimError(f"unknown key {key!r} in {where}: {suggest(key, allowed)}", key)
+
+
+def _table(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = raw.get(key, {})
+    if not isinstance(value, dict):
+        raise ToysimError(
+            f"{key} = {value!r} must be a table: write [{key}] above its entries", key
+        )
+    return value
+
+
+def _preset(presets: dict[str, Any], name: str | None) -> dict[str, Any]:
+    """The overrides of a preset; ``quick`` is the default and may be left out of a file."""
+    for key in presets:
+        _known_keys(_table(presets, key), PRESET_KEYS, f"preset {key}")
+    if name in (None, DEFAULT_PRESET):
+        return _table(presets, DEFAULT_PRESET)
+    if name not in presets:
+        known = suggest(str(name), [*presets, DEFAULT_PRESET])
+        raise UnknownPreset(f"unknown preset {name!r}: {known}")
+    return _table(presets, str(name))
