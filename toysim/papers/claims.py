@@ -1,141 +1,89 @@
-"""Claims of papers as checks: measured against expected, with the claim's limits tested on both
-sides.
-
-A check tests a claim under several conditions. ``holds`` says where it was found true, ``within``
-where its limits say that it should be. From the two follows the verdict:
-
-* reproduced: true under every condition;
-* holds with limits: true wherever the limits say, and false outside them, so that the limits are
-  real;
-* does not hold: false somewhere inside the limits, or the limits do not separate true from false.
-"""
+"""Claims judged on data: the verdict, the numbers behind it, and whether a spoiler turns it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
 
-REPRODUCED, LIMITED, REFUTED = "reproduced", "holds with limits", "does not hold"
-MISSING, BROKEN = "data missing", "check failed"  # never expected
-Data = Mapping[str, xr.DataTree]  # sweep name -> its data
+from toysim.outcomes import Verdict
+from toysim.paper import Claim, Evidence, Expected, Reproduction, Spoiler, verdict_of
+from toysim.papers.reading import Data, complete
 
-
-@dataclass(frozen=True)
-class Evidence:
-    """What a check found: short texts with the numbers, and two boolean arrays over the conditions
-    tested.
-
-    Without ``within`` the claim is held to be true under all of them.
-    """
-
-    measured: str
-    expected: str
-    error: str
-    holds: npt.NDArray[np.bool_]
-    within: npt.NDArray[np.bool_] | None = None
-
-
-def listed(values: npt.ArrayLike, form: int | str = 3) -> str:
-    """Numbers as text for a check's report, with commas; ``form``: how many decimals, or a
-    format.
-    """
-    form = f".{form}f" if isinstance(form, int) else form
-    return ", ".join(f"{v:{form}}" for v in np.asarray(values).ravel())
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A sentence of a paper, its source, the sweeps it is tested on, and the verdict known to come
-    out.
-
-    ``limits`` says in words what ``Evidence.within`` says as a predicate; empty if none are
-    claimed.
-    """
-
-    name: str
-    sentence: str
-    source: str
-    sweeps: tuple[str, ...]
-    check: Callable[[Data], Evidence]
-    expected_verdict: str = REPRODUCED
-    limits: str = ""
+NOTHING = Evidence(np.ones(0, bool))
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A claim with its verdict."""
+    """A claim with its verdict at a preset; ``note`` says why there is none, or is another."""
 
-    name: str
-    sentence: str
-    measured: str
-    expected: str
-    error: str
-    limits: str
-    source: str
-    verdict: str
-    expected_verdict: str
+    claim: Claim
+    verdict: Verdict
+    expected: Expected
+    evidence: Evidence
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.claim.name
 
     @property
     def as_expected(self) -> bool:
-        return self.verdict == self.expected_verdict
+        return self.verdict == self.expected.verdict
+
+    def told(self, what: str) -> str:
+        """Its numbers in prose: ``measured``, ``expected`` or ``error``."""
+        return self.evidence.told(what) or (self.note if what == "measured" else "")
 
     def as_dict(self) -> dict[str, Any]:
-        return {**vars(self), "as_expected": self.as_expected}
+        claim, evidence = self.claim, self.evidence
+        return {
+            "name": claim.name,
+            "sentence": claim.sentence,
+            "source": claim.source,
+            "verdict": self.verdict,
+            "expected_verdict": self.expected.verdict,
+            "as_expected": self.as_expected,
+            "limits": claim.limits or "none claimed",
+            "criterion": evidence.criterion,
+            "numbers": [number.as_dict() for number in evidence.numbers],
+            "holds": np.asarray(evidence.holds),
+            "within": None if evidence.within is None else np.asarray(evidence.within),
+            "note": self.note,
+        }
 
 
-def verdict_of(evidence: Evidence) -> str:
-    """The word that follows from where the claim holds and where its limits say it does."""
-    holds = np.asarray(evidence.holds, bool)
-    within = np.ones_like(holds) if evidence.within is None else np.asarray(evidence.within, bool)
-    if holds.shape != within.shape or holds.size == 0:
-        raise ValueError(
-            f"evidence over {holds.shape} and {within.shape} conditions; give equal, non-empty "
-            "shapes"
-        )
-    if holds.all():
-        return REPRODUCED
-    if within.any() and np.array_equal(holds, within):
-        return LIMITED
-    return REFUTED
-
-
-def judge(claim: Claim, data: Data) -> Judgement:
+def judge(claim: Claim, paper: Reproduction, data: Data, preset: str | None = None) -> Judgement:
     """Check a claim on the data of its sweeps; unfinished data, or a check that raises, are
-    verdicts too.
+    verdicts too. Where the preset cannot decide the claim, its numbers are shown all the same.
     """
-    gaps = [name for name in claim.sweeps if name not in data or not complete(data[name])]
+    expected = claim.expected(preset)
+    names = [paper.full(sweep) for sweep in claim.sweeps]
+    gaps = [name for name in names if name not in data or not complete(data[name])]
     if gaps:
-        evidence, verdict = _nothing(f"unfinished: {', '.join(gaps)}"), MISSING
-    else:
-        try:
-            evidence = claim.check(data)
-            verdict = verdict_of(evidence)
-        except Exception as error:  # the other claims are judged all the same
-            evidence, verdict = _nothing(f"{type(error).__name__}: {error}"), BROKEN
-    return Judgement(
-        name=claim.name,
-        sentence=claim.sentence,
-        measured=evidence.measured,
-        expected=evidence.expected,
-        error=evidence.error,
-        limits=claim.limits or "none claimed",
-        source=claim.source,
-        verdict=verdict,
-        expected_verdict=claim.expected_verdict,
-    )
+        note = f"unfinished: {', '.join(gaps)}"
+        return Judgement(claim, Verdict.MISSING, expected, NOTHING, note)
+    try:
+        evidence = claim.check(*(data[name] for name in names))
+        verdict = verdict_of(evidence)
+    except Exception as error:  # the other claims are judged all the same
+        note = f"{type(error).__name__}: {error}"
+        return Judgement(claim, Verdict.BROKEN, expected, NOTHING, note)
+    if expected.verdict == Verdict.UNDECIDED:
+        verdict = Verdict.UNDECIDED
+    return Judgement(claim, verdict, expected, evidence, expected.reason)
 
 
-def _nothing(why: str) -> Evidence:
-    return Evidence(why, "numbers", "", np.ones(0, bool), np.ones(0, bool))
-
-
-def complete(tree: xr.DataTree) -> bool:
-    """Whether every row of both sides ran to an end."""
-    return all(
-        bool((tree[side]["state"] == 1).all()) for side in ("simulation", "theory") if side in tree
-    )
+def spoiled(spoiler: Spoiler, paper: Reproduction, data: Data) -> dict[str, xr.DataTree]:
+    """The data with one observable of one sweep changed as the spoiler says."""
+    name = paper.full(spoiler.sweep)
+    copy = data[name].copy(deep=True)
+    side = "simulation" if "simulation" in copy else "theory"
+    values = copy[side].to_dataset()[spoiler.observable]
+    changed = spoiler.change(values)
+    if isinstance(changed, xr.DataArray):
+        changed = changed.transpose(*values.dims)
+    copy[side][spoiler.observable].values[...] = changed
+    return {**data, name: copy}
