@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 import toysim
-from toysim.batch import Batch
-from toysim.comparison.sides import Sides
 from toysim.comparison.verdicts import RESOLUTION, compare_sides
 from toysim.model import RESERVED
 from toysim.plan import build_sweep
 from toysim.registry import all_models
-from toysim.runner.work import compute, compute_unit
+from toysim.runner.work import compute, compute_unit, refine
+from toysim.store.layout import refined
+from toysim.store.sides import Refined, Sides
 
 WITH_THEORY = [m for m in sorted(all_models()) if all_models()[m].theory]
 CHECKS = [(m, i) for m in WITH_THEORY for i in range(len(all_models()[m].checks))]
@@ -82,7 +82,7 @@ class Case:
     """A declared check, run once; theories are put in its place."""
 
     def __init__(self, model, check):
-        self.model, self.check = model, check
+        self.model, self.check, self.again = model, check, {}
         self.sweep = build_sweep(
             model.id, model, check.fixed, check.axes, replicas=check.replicas, seed=12
         )
@@ -107,33 +107,36 @@ class Case:
         ]
         names = [n for n in names if theory[n].dtype.kind == "f"]
         sides = Sides(
-            model=self.model,
             batch=self.batch,
+            shape=self.sweep.shape,
+            dims=tuple(d.name for d in self.sweep.dimensions),
             n_replicas=self.check.replicas,
             simulation={n: self.simulation[n] for n in names},
             theory={n: theory[n] for n in names},
             valid=theory["valid"],
             rows_ok=self.simulation["status"] == 0,
-            paired=self.model.paired,
+            refined=Refined(np.empty(0, np.int64), {}),
         )
+        sides.refined = self.refined(sides.chosen.refine)
         return {v.observable: v.verdict for v in compare_sides(sides)}
+
+    def refined(self, rows):
+        """Rows run again at smaller steps, once for all theories that are tried."""
+        key, parameters = tuple(rows.tolist()), self.sweep.parameters
+        if key and key not in self.again:
+            outputs = refined(self.model, parameters)
+            few = self.batch.take(rows)
+            self.again[key] = refine(self.model, few, outputs, parameters).rows
+        return Refined(rows, self.again.get(key, {}))
 
     def shifted_theory(self):
         """Theory of the same draws with parameters one update off."""
         batch = self.theory_batch()
         shifted = [self.check.shifted(batch.values(i)) for i in range(len(batch))]
-        changed = {
-            n
-            for row in shifted
-            for n, v in row.items()
-            if v != batch.values(0).get(n) or n in batch.columns
-        }
-        columns = {n: np.array([row[n] for row in shifted], batch[n].dtype) for n in changed}
-        # Shifted parameters would move the streams too: the draws stay those of the true rows.
-        wrong = Batch(
-            self.model, columns, batch.fixed, batch.replica, batch.seed, batch.common_random_numbers
-        )
-        wrong.__dict__["keys"] = batch.keys
+        first = batch.values(0)
+        moved = {n for row in shifted for n, v in row.items() if v != first.get(n)}
+        columns = {n: np.array([row[n] for row in shifted]) for n in moved | set(batch.columns)}
+        wrong = batch.replacing(**columns)
         return compute(self.model, "theory", wrong, self.sweep.parameters).rows
 
 
@@ -187,28 +190,15 @@ def test_theory_one_update_off_differs(cases, key):
 def test_time_courses_one_update_late_differ(cases, key):
     """Theory's courses moved by one step of time: seen wherever a model has courses and a step."""
     case = cases(key)
-    rule = case.model.discretisation
-    courses = [
-        o.name
-        for o in case.model.observables
-        if o.dims[-1:] == ("record",) and o.name in case.theory
-    ]
-    if (
-        rule is None
-        or "time" not in case.simulation
-        or case.simulation["time"].shape[-1] < 3
-        or not courses
-    ):
+    rule, clock = case.model.discretisation, case.model.clock
+    courses = [o.name for o in case.model.observables if o.dims[-1:] == ("record",)]
+    if rule is None or clock is None or clock.whole or case.batch.record_at.shape[-1] < 3:
         return
-    step = case.batch[rule.parameter][:: 1 if case.model.paired else case.check.replicas]
-    time = case.simulation["time"][:: 1 if case.model.paired else case.check.replicas]
-    for name in courses:
-        if name == "time":
-            continue
-        values = case.theory[name]
-        late = np.array(
-            [v + h * np.gradient(v, t, axis=-1) for v, h, t in zip(values, step, time, strict=True)]
-        )
+    every = 1 if case.model.paired else case.check.replicas
+    step, time = case.batch[rule.parameter][::every], case.batch.record_at[::every]
+    for name in [name for name in courses if name in case.theory]:
+        rows = zip(case.theory[name], step, time, strict=True)
+        late = np.array([v + h * np.gradient(v, t, axis=-1) for v, h, t in rows])
         assert case.compare({**case.theory, name: late})[name] == "differs", name
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from toysim.version import __version__
 
 if TYPE_CHECKING:
-    from toysim.api import open_store, run, sweep, theory
+    from toysim.api import export, open_store, run, sweep, theory
     from toysim.comparison.verdicts import compare
     from toysim.papers.reproduction import figure, reproduce
     from toysim.registry import list_models, load_model
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "compare": "toysim.comparison.verdicts",
+    "export": "toysim.api",
     "figure": "toysim.papers.reproduction",
     "list_models": "toysim.registry",
     "load_model": "toysim.registry",
@@ -31,6 +32,7 @@ _HOMES = {
 __all__ = [
     "__version__",
     "compare",
+    "export",
     "figure",
     "list_models",
     "load_model",

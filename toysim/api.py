@@ -1,4 +1,4 @@
-"""The calls of Python users: run, theory, sweep, open_store."""
+"""The calls of Python users: run, theory, sweep, open_store, export. The command line uses them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from toysim.comparison.verdicts import comparison_dataset
+from toysim.comparison.judged import comparison_dataset
 from toysim.errors import ToysimError, suggest
 from toysim.model import Side
 from toysim.plan import Sweep, build_sweep, split_arguments
 from toysim.registry import all_models, all_sweeps, load_model
 from toysim.runner.cost import refuse_huge
-from toysim.runner.execute import Listener, Options, execute
+from toysim.runner.execute import Listener, Options, Report, execute
 from toysim.runner.work import compute, one_blas_thread
 from toysim.store.dataset import one_cell, read_tree
+from toysim.store.export import write_netcdf
 from toysim.sweep_file import load_sweep
 
 RESULTS = Path("results")
@@ -50,12 +51,12 @@ def _one(side: Side, name: str, seed: int, replicas: int, parameters: dict[str, 
         raise ToysimError(f"{next(iter(axes))} holds several values; use toysim.sweep for a sweep")
     sweep = build_sweep(name, model, fixed, {}, replicas=replicas, seed=seed)
     start = time.perf_counter()
-    n = replicas if side == "simulation" or model.paired else 1
-    batch = sweep.batch(np.zeros(1, np.int64), n)
+    batch = sweep.batch(np.zeros(1, np.int64), replicas if model.per_replica(side) else 1)
     with one_blas_thread():
         outcome = compute(model, side, batch, sweep.parameters)
     if outcome.errors:
-        raise ToysimError(f"{model.id} failed: {outcome.errors[0]['message']}")
+        message = f"{model.id} failed: {outcome.errors[0]['message']}"
+        raise ToysimError(message) from outcome.cause
     return one_cell(sweep, side, batch, outcome.rows, time.perf_counter() - start)
 
 
@@ -72,85 +73,98 @@ def sweep(
     block: int | None = None,
     time_limit: float | None = None,
     zip: Mapping[str, list[str]] | None = None,
-    common_random_numbers: bool = False,
-    simulation: bool = True,
+    common_random_numbers: bool | None = None,
+    simulation: bool | None = None,
+    theory: bool = True,
+    retry: bool = False,
+    repair: bool = False,
     yes: bool = False,
     progress: Listener | None = None,
     **parameters: Any,
 ) -> xr.DataTree:
-    """Run or continue a sweep and return its data: /simulation, /theory, /comparison.
+    """Run or continue a sweep and return its data: /simulation, /theory, /refinement, /comparison.
 
-    ``name`` is a model, with its parameters as keywords (a value with one dimension more than
-    declared is an axis), or a sweep file by name or path, with keywords as overrides. A sweep file
-    goes to ``results/NAME.zarr``; a model's sweep stays in memory unless ``store`` names a folder.
-    ``backend="dask"`` uses the cluster at ``scheduler``, else one on this machine. ``zip={"pair":
-    ["a", "b"]}`` ties axes of equal length; ``time_limit`` (seconds a row) needs
-    ``backend="processes"``; ``block`` is the number of rows in a unit of work. ``simulation=False``
-    computes the theory alone; a sweep file says ``simulation = false``.
+    name: a model, with its parameters as keywords (a value with one dimension more than declared is
+        an axis), or a sweep file by name or path, with keywords as overrides of its values.
+    replicas, seed, zip, common_random_numbers, simulation: of a model's sweep; a sweep file holds
+        its own. ``zip={"pair": ["a", "b"]}`` ties axes of equal length; ``simulation=False`` is the
+        theory alone.
+    preset: of a sweep file.
+    store: a folder. A sweep file's default is ``results/NAME.zarr``; a model's sweep stays in
+        memory without one.
+    workers, backend, scheduler: how many, "threads", "processes" or "dask", and the address of a
+        Dask scheduler.
+    block: rows in a unit of work. time_limit: seconds a row, with processes.
+    theory=False leaves theory (and refinement) out; a later run adds them.
+    retry runs blocks with failed rows again; repair checks every chunk and computes damaged ones.
+    yes: run a huge sweep all the same. progress: called with each event of the run.
+
+    Raises ToysimError, in one line, before anything is written.
     """
-    spec, home = _spec(
-        name, replicas, seed, preset, zip, common_random_numbers, simulation, parameters
+    options = Options(
+        workers, backend, scheduler, block, time_limit, theory, retry, repair, store is not None
     )
-    refuse_huge(spec, yes)
-    options = Options(workers, backend, scheduler, block, time_limit)
-    listen = progress or (lambda event: None)
+    own = {
+        "replicas": replicas,
+        "seed": seed,
+        "zip": zip,
+        "common_random_numbers": common_random_numbers,
+        "simulation": simulation,
+    }
+    spec, home = plan(name, preset, own, parameters)
     path = Path(store) if store is not None else home
     if path is not None:
-        execute(spec, path, options, listen)
-        return open_store(path)
+        return open_store(carry_out(spec, path, options, yes, progress).path)
     with tempfile.TemporaryDirectory(prefix="toysim-") as folder:
         path = Path(folder) / f"{spec.store_name}.zarr"
-        execute(spec, path, options, listen)
-        return open_store(path)
+        return open_store(carry_out(spec, path, options, yes, progress).path)
 
 
-def _spec(
-    name: str | Path,
-    replicas: int | None,
-    seed: int | None,
-    preset: str | None,
-    zipped: Mapping[str, list[str]] | None,
-    common: bool,
-    simulation: bool,
-    parameters: dict[str, Any],
+def carry_out(
+    spec: Sweep, path: Path, options: Options, yes: bool = False, listen: Listener | None = None
+) -> Report:
+    """Run or continue a planned sweep in a store; a huge one only with ``yes``."""
+    refuse_huge(spec, yes)
+    return execute(spec, path, options, listen or (lambda event: None))
+
+
+def plan(
+    name: str | Path, preset: str | None, own: Mapping[str, Any], parameters: dict[str, Any]
 ) -> tuple[Sweep, Path | None]:
-    """The sweep asked for, and its folder if it has one of its own."""
-    if str(name) not in all_models():
-        if str(name) not in all_sweeps() and Path(name).suffix != ".toml":
-            known = [*all_models(), *all_sweeps()]
-            raise ToysimError(f"unknown model or sweep {str(name)!r}: {suggest(str(name), known)}")
-        if replicas is not None or seed is not None or not simulation:
-            raise ToysimError(
-                "a sweep file holds its own replicas, seed and simulation; write them there"
-            )
-        spec = load_sweep(name, preset, parameters)
-        return spec, store_path(spec)
+    """The sweep asked for, and its folder if it has one of its own.
+
+    ``own``: what a sweep file says of itself and a model's sweep is told, None where it is not.
+    """
+    given = {key: value for key, value in own.items() if value is not None}
+    if str(name) in all_models():
+        return _of_model(str(name), preset, given, parameters), None
+    if str(name) not in all_sweeps() and Path(name).suffix != ".toml":
+        known = suggest(str(name), [*all_models(), *all_sweeps()])
+        raise ToysimError(f"unknown model or sweep {str(name)!r}: {known}")
+    if given:
+        told = ", ".join(given)
+        raise ToysimError(f"{told}: a sweep file holds its own; write it there ({name})")
+    spec = load_sweep(name, preset, parameters)
+    return spec, store_path(spec)
+
+
+def _of_model(
+    name: str, preset: str | None, given: dict[str, Any], parameters: dict[str, Any]
+) -> Sweep:
     if preset is not None:
         raise ToysimError(f"preset = {preset!r} belongs to sweep files; {name} is a model")
-    model = load_model(str(name))
+    model = load_model(name)
     fixed, axes = split_arguments(model, parameters)
-    for group, members in (zipped or {}).items():
+    for group, members in given.pop("zip", {}).items():
         for member in members:
             if member not in axes:
                 raise ToysimError(
                     f"zip {group!r} ties {member!r}, which is no axis here; give it several values"
                 )
             value = axes[member]
-            axes[member] = {
-                **(value if isinstance(value, Mapping) else {"values": list(value)}),
-                "zip": group,
-            }
-    spec = build_sweep(
-        str(name),
-        model,
-        fixed,
-        axes,
-        replicas=1 if replicas is None else replicas,
-        seed=0 if seed is None else seed,
-        common_random_numbers=common,
-        simulation=simulation,
-    )
-    return spec, None
+            values = value if isinstance(value, Mapping) else {"values": list(value)}
+            axes[member] = {**values, "zip": group}
+    return build_sweep(name, model, fixed, axes, **given)
 
 
 def store_path(spec: Sweep) -> Path:
@@ -159,13 +173,28 @@ def store_path(spec: Sweep) -> Path:
 
 
 def open_store(path: str | Path) -> xr.DataTree:
-    """The data of a store, finished or not: /simulation, /theory, /comparison on the grid of the
-    axes.
+    """The data of a store, finished or not, on the grid of its axes.
 
-    Everything is loaded and sorted; rows that have not run are NaN with ``state`` 0. Raises
-    ToysimError where there is no store, or a damaged one.
+    /simulation, /theory, /refinement (rows run again at smaller steps) and /comparison (what was
+    judged). Everything is loaded and sorted; rows that have not run are missing, with ``state`` 0.
+    Raises ToysimError where there is no store, or a damaged one.
     """
     tree = read_tree(path)
     if {"simulation", "theory"} <= set(tree.children):
         tree["comparison"] = xr.DataTree(comparison_dataset(tree))
     return tree
+
+
+def export(store: str | Path, file: str | Path, *, force: bool = False) -> Path:
+    """Write a store as one netCDF file with the groups of ``open_store`` and CF-style attributes.
+
+    Raises ToysimError where ``file`` does not end in .nc, exists (without ``force``), or cannot be
+    written.
+    """
+    file = Path(file)
+    if file.suffix != ".nc":
+        raise ToysimError(f"FILE {file}: the name must end in .nc")
+    if file.exists() and not force:
+        raise ToysimError(f"{file} exists; give another name, or --force to replace it")
+    write_netcdf(open_store(store), file)
+    return file

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from toysim.cli.app import FAILED, OK, app
 from toysim.cli.arguments import Json, StorePath
-from toysim.cli.values import check_suffix, print_facts, print_json, print_table, refuse_existing
-from toysim.errors import ToysimError
+from toysim.cli.values import print_facts, print_json, print_table
+from toysim.outcomes import State, word
 
+if TYPE_CHECKING:
+    from toysim.comparison.verdicts import Comparison
+
+SIDES = ("simulation", "theory")
 COLUMNS = (
     "observable",
     "verdict",
+    "share",
     "z",
-    "simulation",
+    "stored",
+    "extrapolated",
     "theory",
     "tolerance",
-    "compared",
+    "decided",
     "undecided",
     "outside",
 )
@@ -68,12 +72,9 @@ def compare(store: StorePath, as_json: Json = False) -> int:
 
     tree = read_tree(store)
     missing = _missing(tree)
-    nothing = "theory" in tree and any(
-        bool((side["state"] != 1).all()) for side in tree.children.values()
-    )
-    verdicts = Comparison() if nothing else compare_tree(tree)
+    verdicts = Comparison() if _nothing_yet(tree) else compare_tree(tree)
     if as_json:
-        print_json({"verdicts": verdicts.as_dicts(), **missing})
+        print_json({"verdicts": verdicts.as_dicts(), "notes": verdicts.notes, **missing})
     elif verdicts:
         _print_verdicts(verdicts)
     if any(missing.values()):
@@ -86,27 +87,30 @@ def compare(store: StorePath, as_json: Json = False) -> int:
     return OK if verdicts.ok and not any(missing.values()) else FAILED
 
 
+def _nothing_yet(tree: Any) -> bool:
+    """Whether a side has rows to come, while no row has both sides."""
+    sides = [tree[side]["state"].values for side in SIDES if side in tree]
+    return "theory" in tree and any(bool((side != State.OK).all()) for side in sides)
+
+
 def _missing(tree: Any) -> dict[str, int]:
     """Rows of both sides that were asked for and have no numbers."""
-    states = [tree[side]["state"].values for side in ("simulation", "theory") if side in tree]
-    names = {"rows_not_run": 0, "rows_failed": 2, "rows_timed_out": 3}
-    return {
-        name: int(sum((state == code).sum() for state in states)) for name, code in names.items()
-    }
+    states = [tree[side]["state"].values for side in SIDES if side in tree]
+    names = (State.NOT_RUN, State.FAILED, State.TIMED_OUT)
+    return {f"rows_{word(n)}": int(sum((s == n).sum() for s in states)) for n in names}
 
 
-def _print_verdicts(verdicts: Any) -> None:
-    print_table(
-        (*COLUMNS, "worst cell"),
-        [(*(getattr(v, name) for name in COLUMNS), v.worst) for v in verdicts],
-    )
-    typer.echo("z is 5 |simulation - theory| / tolerance, at the worst cell")
-    if any(v.discretisation is not None for v in verdicts):
-        typer.echo("simulation is extrapolated to step 0 from runs at h, h/2 and h/4")
-    if verdicts.left_out:
-        typer.echo(
-            f"{verdicts.left_out} rows left out: not run, failed, or of a status other than ok"
-        )
+def _print_verdicts(verdicts: Comparison) -> None:
+    refined = any(v.extrapolated is not None for v in verdicts)
+    errors = any(v.z is not None for v in verdicts)
+    columns = [c for c in COLUMNS if (c != "extrapolated" or refined) and (c != "z" or errors)]
+    rows = [(*(getattr(v, name) for name in columns), v.worst) for v in verdicts]
+    print_table((*columns, "worst cell"), rows)
+    typer.echo("share is |simulation - theory| / tolerance at the worst cell, z in standard errors")
+    if refined:
+        typer.echo("extrapolated: to step 0, from runs at h, h/2 and h/4; that is compared")
+    for note in verdicts.notes:
+        typer.echo(note)
 
 
 @app.command(epilog="Example: toysim export results/my_sweep.zarr my_sweep.nc")
@@ -117,30 +121,9 @@ def export(
 ) -> None:
     """Write a store as one netCDF file.
 
-    Its groups are /simulation, /theory and /comparison, with CF-style attributes.
+    Its groups are /simulation, /theory, /refinement and /comparison, with CF-style attributes.
     """
-    from toysim.api import open_store
+    from toysim.api import export as write
 
-    check_suffix(file, (".nc",), "FILE")
-    if not force:
-        refuse_existing(file, "give another name, or --force to replace it")
-    tree = open_store(store)
-    write_netcdf(tree, file)
-    typer.echo(f"data: {file} ({file.stat().st_size} bytes)")
-
-
-def write_netcdf(tree: Any, file: Path) -> None:
-    """Write beside the place and rename, so that a file of that name is always whole."""
-    tree.attrs["Conventions"] = "CF-1.11"
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        temporary.touch()  # the system's own word on a place that cannot be written
-        tree.to_netcdf(temporary, engine="h5netcdf")
-        os.replace(temporary, file)
-    except OSError as error:
-        raise ToysimError(
-            f"cannot write {file}: {error.strerror or error}; give another path"
-        ) from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    written = write(store, file, force=force)
+    typer.echo(f"data: {written} ({written.stat().st_size} bytes)")

@@ -128,7 +128,7 @@ def _places(sizes: dict[str, int]) -> list[dict[str, int]]:
 def _save(simulation: Any, theory: Any, out: Path) -> None:
     import xarray as xr
 
-    from toysim.cli.looking import write_netcdf
+    from toysim.store.export import write_netcdf
 
     nodes = {"/": xr.Dataset(attrs=simulation.attrs), "/simulation": simulation}
     tree = xr.DataTree.from_dict({**nodes, **({"/theory": theory} if theory is not None else {})})

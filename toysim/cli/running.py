@@ -21,6 +21,7 @@ from toysim.cli.arguments import (
 )
 from toysim.cli.progress import Progress
 from toysim.cli.values import assignments, print_facts, print_json
+from toysim.errors import ToysimError
 
 if TYPE_CHECKING:
     from toysim.plan import Sweep
@@ -76,20 +77,18 @@ def sweep(
 
     What is in the store is kept, what is missing is computed: after an interruption say it again.
     """
-    from toysim.api import store_path
-    from toysim.runner.cost import refuse_huge
-    from toysim.runner.execute import execute
-    from toysim.sweep_file import load_sweep
+    from toysim.api import carry_out, plan
 
     options = _options(workers, backend, scheduler, block, time_limit, not no_theory, retry, repair)
-    spec = load_sweep(name, preset, assignments(set_ or (), "--set"))
-    path = store or store_path(spec)
+    spec, home = plan(name, preset, {}, assignments(set_ or (), "--set"))
+    path = store or home
+    if path is None:
+        raise ToysimError(f"{name} is a model: a sweep of it needs --store PATH")
     if dry_run:
         _dry_run(spec, path, block, as_json)
         return OK
-    refuse_huge(spec, yes)
     with Progress(spec.name) as progress:
-        report = execute(spec, path, options, progress)
+        report = carry_out(spec, path, options, yes, progress)
     return _report(report, as_json)
 
 
@@ -184,6 +183,8 @@ def _report(report: Report, as_json: bool) -> int:
             f"{report.timed_out} timed out, "
             f"{report.seconds:.1f} s ({report.kernel_seconds:.1f} s in the model)"
         )
+        if report.refined:
+            typer.echo(f"{report.refined} rows run again at half and a quarter of the step")
     else:
         typer.echo(f"nothing to do: all {report.blocks_before} blocks are there")
     for name, value in report.notes.items():

@@ -1,7 +1,7 @@
 """Simulation held against theory, cell by cell, with a verdict per observable.
 
 ``tolerances`` says how far they may differ. Where the tolerance exceeds RESOLUTION of the
-observable's scale a cell decides nothing.
+observable's scale a cell decides nothing; a verdict is of the cells that were decided.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.comparison.sides import Sides
-from toysim.comparison.tolerances import Measured, Z, measured, run_again
+from toysim.comparison.tolerances import Measured, measured
 from toysim.errors import ToysimError
 from toysim.model import Observable
+from toysim.outcomes import Agreement
+from toysim.store.dataset import read_tree
+from toysim.store.sides import Sides
 
 RESOLUTION = 0.03  # a comparison that could not see a theory 3 % off has not been made
 
@@ -26,167 +28,213 @@ Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """One observable of a comparison. ``worst`` names the cell of the largest ``z`` = difference /
-    tolerance * 5.
+class ObservableVerdict:
+    """One observable of a comparison; its numbers are those of the worst cell.
 
-    ``simulation`` is the mean over replicas, or the value extrapolated to step 0;
-    ``discretisation`` the largest distance of the simulation as it was run (not extrapolated) from
-    theory, where a step order applies.
+    ``share`` is |difference| / tolerance, above 1 where they differ; ``z`` is |difference| in
+    standard errors, where there are any. ``stored`` is the simulation as it was run (its mean over
+    replicas), ``extrapolated`` its value at step 0 where a step's order is the tolerance: then that
+    is what is compared. ``step_error`` is the largest distance of a stored value from theory there.
     """
 
     observable: str
-    verdict: str
+    verdict: Agreement
     worst: dict[str, Any]
-    simulation: float
+    stored: float
+    extrapolated: float | None
     theory: float
     tolerance: float
-    z: float
-    compared: int
+    share: float
+    z: float | None
+    decided: int
     undecided: int
     outside: int
-    discretisation: float | None
+    step_error: float | None
 
 
-class Comparison(list[Verdict]):
+class Comparison(list[ObservableVerdict]):
     """The verdicts of all observables; prints as a table, true in ``ok`` when none differs.
 
-    ``left_out`` counts rows that have not run, failed, or ended with a status other than ok.
+    ``left_out`` counts rows that have not run, failed, or ended with a status other than ok;
+    ``unrefined`` rows whose verdict waits for runs at smaller steps, and ``advice`` says how.
     """
 
-    def __init__(self, verdicts: Iterable[Verdict] = (), left_out: int = 0) -> None:
+    def __init__(
+        self,
+        verdicts: Iterable[ObservableVerdict] = (),
+        left_out: int = 0,
+        unrefined: int = 0,
+        advice: str = "",
+    ) -> None:
         super().__init__(verdicts)
         self.left_out = left_out
+        self.unrefined = unrefined
+        self.advice = advice
 
     @property
     def ok(self) -> bool:
-        return all(v.verdict != "differs" for v in self)
+        return all(v.verdict != Agreement.DIFFERS for v in self)
 
     def as_dicts(self) -> list[dict[str, Any]]:
         return [asdict(v) for v in self]
 
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of the table must know."""
+        said = []
+        if self.unrefined:
+            rows = f"{self.unrefined} rows wait for runs at smaller steps"
+            said.append(f"{rows}: undecided; {self.advice}")
+        if self.left_out:
+            what = "rows left out: not run, failed, or of a status other than ok"
+            said.append(f"{self.left_out} {what}")
+        return said
+
     def __repr__(self) -> str:
         head = (
-            f"{'observable':<22}{'verdict':<18}{'z':>9}  {'simulation':>13}{'theory':>13}"
-            f"{'tolerance':>11}  worst cell"
+            f"{'observable':<22}{'verdict':<18}{'share':>9}{'decided':>9}{'undecided':>11}"
+            f"{'stored':>14}{'extrapolated':>14}{'theory':>14}{'tolerance':>11}  worst cell"
         )
-        lines = [head]
-        for v in self:
-            cell = ", ".join(f"{k}={_short(x)}" for k, x in v.worst.items())
-            lines.append(
-                f"{v.observable:<22}{v.verdict:<18}{v.z:>9.3g}  "
-                f"{v.simulation:>13.6g}{v.theory:>13.6g}"
-                f"{v.tolerance:>11.2g}  {cell}"
-            )
-        if self.left_out:
-            lines.append(
-                f"{self.left_out} rows left out: not run, failed, or of a status other than ok"
-            )
-        return "\n".join(lines)
+        return "\n".join([head, *map(_line, self), *self.notes])
+
+
+def _line(v: ObservableVerdict) -> str:
+    cell = ", ".join(f"{k}={_short(x)}" for k, x in v.worst.items())
+    extrapolated = "" if v.extrapolated is None else f"{v.extrapolated:.6g}"
+    return (
+        f"{v.observable:<22}{v.verdict:<18}{v.share:>9.3g}{v.decided:>9}{v.undecided:>11}"
+        f"{v.stored:>14.6g}{extrapolated:>14}{v.theory:>14.6g}{v.tolerance:>11.2g}  {cell}"
+    )
 
 
 def _short(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def comparison_dataset(tree: xr.DataTree) -> xr.Dataset:
-    """Differences simulation - theory and standard errors, on the grid; what ``/comparison``
-    shows.
-    """
-    import toysim.store.dataset  # noqa: F401  registers the accessor
-
-    simulation, theory = tree["simulation"].to_dataset(), tree["theory"].to_dataset()
-    names = [n for n in theory.data_vars if n in simulation and theory[n].dtype.kind == "f"]
-    paired = "replica" in theory.dims
-    mean = simulation if paired else simulation.toysim.mean()
-    data = {}
-    for name in names:
-        data[name] = (mean[name] - theory[name]).assign_attrs(
-            long_name=f"simulation - theory: {theory[name].attrs['long_name']}",
-            units=theory[name].attrs["units"],
-        )
-        if not paired and simulation.sizes["replica"] > 1:
-            data[f"{name}_standard_error"] = simulation.toysim.sem()[name].assign_attrs(
-                long_name=f"standard error: {theory[name].attrs['long_name']}",
-                units=theory[name].attrs["units"],
-            )
-    return xr.Dataset(data)
-
-
 def compare(data: xr.DataTree | str | Path) -> Comparison:
     """Verdict table of a sweep: a DataTree of ``toysim.sweep`` or ``toysim.open_store``, or a
-    store's path.
+    store's path. Nothing is run: rows that were not refined yet are undecided.
 
     Raises ToysimError where the model has no theory or the theory has not been computed.
     """
-    if not isinstance(data, xr.DataTree):
-        from toysim.store.dataset import read_tree
-
-        data = read_tree(data)
-    if "theory" not in data:
-        raise ToysimError(f"{data.attrs.get('model', 'this data')} has no theory to compare with")
-    if "simulation" not in data:
-        raise ToysimError(
-            "this sweep is of theory alone (simulation = false): there is nothing to compare it "
-            "with"
-        )
-    sides = Sides.of(data)
+    tree = data if isinstance(data, xr.DataTree) else read_tree(data)
+    _refuse_incomparable(tree)
+    sides = Sides.of(tree)
     if not sides.rows_ok.any():
         raise ToysimError(
             "nothing to compare yet: no cell has both simulation and theory; run toysim sweep first"
         )
-    return compare_sides(sides)
+    return compare_sides(sides, _advice(tree))
 
 
-def compare_sides(sides: Sides) -> Comparison:
+def _refuse_incomparable(tree: xr.DataTree) -> None:
+    if "theory" not in tree:
+        raise ToysimError(f"{tree.attrs.get('model', 'this data')} has no theory to compare with")
+    if "simulation" not in tree:
+        raise ToysimError(
+            "this sweep is of theory alone (simulation = false): there is nothing to compare"
+        )
+
+
+def _advice(tree: xr.DataTree) -> str:
+    name = tree.attrs["sweep"]
+    if tree.attrs["store_format"] == 1:
+        return f"toysim sweep {name} --store NEW.zarr runs them, into a new store"
+    return f"toysim sweep {name} runs them"
+
+
+def compare_sides(sides: Sides, advice: str = "run the sweep again") -> Comparison:
     """The verdicts; theories that are wrong on purpose come in here in the conformance tests."""
-    stepped = run_again(sides)
-    found = Comparison(left_out=int((~sides.rows_ok).sum()))
-    for o in sides.model.observables:
-        if o.name in sides.theory and o.name in sides.simulation:
-            found.append(_judge(sides, o, measured(sides, o, stepped)))
-    return found
+    names = [o for o in sides.model.observables if o.name in sides.theory]
+    names = [o for o in names if o.name in sides.simulation]
+    unrefined = len(np.setdiff1d(sides.chosen.refine, sides.refined.rows))
+    left_out = int((~sides.rows_ok).sum())
+    verdicts = [_judge(sides, o, measured(sides, o)) for o in names]
+    return Comparison(verdicts, left_out, unrefined, advice)
 
 
-def _judge(sides: Sides, o: Observable, found: Measured) -> Verdict:
+@dataclass(frozen=True)
+class _Cells:
+    """Every number of an observable (n, *dims) held against theory."""
+
+    theory: Array
+    share: Array  # -1 outside validity
+    differs: Array
+    blind: Array  # decides nothing
+    inside: Array  # theory is valid
+
+    @classmethod
+    def of(cls, sides: Sides, o: Observable, found: Measured) -> _Cells:
+        theory, valid = sides.theory_at(o, found.rows)
+        value, tolerance = found.value, found.tolerance
+        inside = np.isfinite(theory) & valid.reshape(-1, *[1] * (theory.ndim - 1))
+        with np.errstate(invalid="ignore"):
+            off = np.abs(value - theory)
+            share = np.where(inside, off / tolerance, -1.0)
+            lost = inside & ~np.isfinite(value) & np.isfinite(tolerance)
+            share = np.where(lost, np.inf, share)
+            differs = inside & ~(off <= tolerance) & ~np.isposinf(tolerance)
+            blind = inside & ~differs & ~(tolerance <= RESOLUTION * sides.scale(o))
+        return cls(theory, share, differs, blind, inside)
+
+    @property
+    def verdict(self) -> Agreement:
+        if not self.inside.any():
+            return Agreement.OUTSIDE
+        if self.differs.any():
+            return Agreement.DIFFERS
+        return Agreement.UNDECIDED if self.blind[self.inside].all() else Agreement.AGREES
+
+    def worst(self) -> tuple[int, ...] | None:
+        """The cell of the largest share, among those that decide something if there are any."""
+        if self.share.size == 0:
+            return None
+        shown = np.where(self.differs | ~self.blind, self.share, -0.5)
+        return tuple(int(i) for i in np.unravel_index(int(np.argmax(shown)), shown.shape))
+
+
+def _judge(sides: Sides, o: Observable, found: Measured) -> ObservableVerdict:
     """One word for all cells, and the worst of them."""
-    rows, value, tolerance = found.rows, found.value, found.tolerance
-    theory, valid = sides.theory_at(o, rows)
-    inside = np.isfinite(theory) & valid.reshape(-1, *[1] * (theory.ndim - 1))
-    with np.errstate(invalid="ignore"):
-        z = np.where(inside, Z * np.abs(value - theory) / tolerance, -1.0)
-        z = np.where(inside & ~np.isfinite(value) & np.isfinite(tolerance), np.inf, z)
-        differs = inside & ~(np.abs(value - theory) <= tolerance) & ~np.isposinf(tolerance)
-        blind = inside & ~differs & ~(tolerance <= RESOLUTION * sides.scale(o))
-    compared, n_blind = int(inside.sum()), int(blind.sum())
-    if compared == 0:
-        verdict = "outside validity"
-    elif differs.any():
-        verdict = "differs"
-    else:
-        verdict = "undecided" if n_blind == compared else "agrees"
-    at = (
-        np.unravel_index(int(np.argmax(np.where(differs | ~blind, z, -0.5))), z.shape)
-        if z.size
-        else None
-    )
-    return Verdict(
+    cells = _Cells.of(sides, o, found)
+    at = cells.worst()
+    undecided, inside = int(cells.blind.sum()), int(cells.inside.sum())
+    inner = int(np.prod(cells.share.shape[1:], dtype=np.int64))
+    extrapolated = at is not None and bool(found.extrapolated[at[0]])
+    return ObservableVerdict(
         observable=o.name,
-        verdict=verdict,
-        worst=_cell(sides, int(rows[at[0]]), o, at[1:]) if at else {},
-        simulation=float(value[at]) if at else np.nan,
-        theory=float(theory[at]) if at else np.nan,
-        tolerance=float(np.broadcast_to(tolerance, z.shape)[at]) if at else np.nan,
-        z=float(z[at]) if at and compared else np.nan,
-        compared=compared,
-        undecided=n_blind,
-        outside=int(z.size - compared) + found.beyond * int(np.prod(z.shape[1:], dtype=np.int64)),
-        discretisation=found.discretisation,
+        verdict=cells.verdict,
+        worst=_cell(sides, int(found.rows[at[0]]), o, at[1:]) if at else {},
+        stored=_number(found.stored, at),
+        extrapolated=_number(found.value, at) if extrapolated else None,
+        theory=_number(cells.theory, at),
+        tolerance=_number(found.tolerance, at),
+        share=_number(cells.share, at) if inside else np.nan,
+        z=_z(found, cells, at),
+        decided=inside - undecided,
+        undecided=undecided,
+        outside=int(cells.share.size) - inside + found.beyond * inner,
+        step_error=_step_error(found, cells),
     )
 
 
-def _cell(sides: Sides, row: int, o: Observable, inner: tuple[Any, ...]) -> dict[str, Any]:
+def _number(values: Array, at: tuple[int, ...] | None) -> float:
+    return np.nan if at is None else float(values[at])
+
+
+def _z(found: Measured, cells: _Cells, at: tuple[int, ...] | None) -> float | None:
+    """Standard errors between the mean and theory, where there is an error."""
+    if at is None or not 0.0 < found.error[at] < np.inf:
+        return None
+    return float(abs(found.value[at] - cells.theory[at]) / found.error[at])
+
+
+def _step_error(found: Measured, cells: _Cells) -> float | None:
+    off = np.abs(found.stored - cells.theory)[found.extrapolated]
+    return float(np.nanmax(off)) if np.isfinite(off).any() else None
+
+
+def _cell(sides: Sides, row: int, o: Observable, inner: tuple[int, ...]) -> dict[str, Any]:
     cell = {name: column[row].tolist() for name, column in sides.batch.columns.items()}
-    if sides.paired and sides.n_replicas > 1:
+    if sides.model.paired and sides.n_replicas > 1:
         cell["replica"] = int(sides.batch.replica[row])
-    return cell | {d: int(i) for d, i in zip(o.dims, inner, strict=True)}
+    return cell | dict(zip(o.dims, inner, strict=True))

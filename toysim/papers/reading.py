@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from toysim.outcomes import State
+from toysim.store.replicas import mean_and_error
+
+__all__ = ["Data", "complete", "mean_and_error", "observable", "parameter"]
 
 Data = Mapping[str, xr.DataTree]  # full name of a sweep -> its data
 
@@ -19,11 +21,6 @@ def observable(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.Dat
     """
     values = tree[side].to_dataset()[name]
     return values.squeeze("replica", drop=True) if values.sizes.get("replica") == 1 else values
-
-
-def mean_and_error(draws: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
-    """Mean over the replicas that are there (NaN left out) and its standard error."""
-    return draws.mean("replica"), draws.std("replica", ddof=1) / np.sqrt(draws.count("replica"))
 
 
 def parameter(tree: xr.DataTree, name: str) -> Any:

@@ -8,18 +8,21 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from toysim.errors import StoreError, ToysimError, suggest
+from toysim.outcomes import State
 from toysim.plan import Sweep
 from toysim.runner.backends import on_processes, on_threads
-from toysim.store.files import append_event, drop_torn_files, locked, one_line, read_events, sync
-from toysim.store.growth import prepare
-from toysim.store.layout import Unit, block_shape
+from toysim.runner.refine import plan_refinement
+from toysim.store import coordinates
+from toysim.store.files import append_event, drop_torn_files, locked, one_line, sync
+from toysim.store.growth import prepare, refuse_older
+from toysim.store.layout import REFINEMENT, Unit, block_shape
 from toysim.store.provenance import git_commit, host_kind, model_sources, versions
 from toysim.store.store import Store, open_existing
 
@@ -31,11 +34,13 @@ Listener = Callable[[dict[str, Any]], None]
 class Report:
     """What a run did: rows by outcome, seconds, and notes about observables past their limits.
 
-    ``blocks_before`` were there already, or were computed by others meanwhile.
+    ``blocks_before`` were there already, or were computed by others meanwhile; ``refined`` rows ran
+    again at smaller steps.
     """
 
     path: Path
     rows: int = 0
+    refined: int = 0
     failed: int = 0
     timed_out: int = 0
     blocks: int = 0
@@ -48,10 +53,13 @@ class Report:
 
     def add(self, event: dict[str, Any]) -> None:
         self.blocks += 1
+        self.kernel_seconds += event["kernel_seconds"]
+        if event["side"] == REFINEMENT:
+            self.refined += event["rows"]
+            return
         self.rows += event["rows"]
         self.failed += event["failed"]
         self.timed_out += event["timed_out"]
-        self.kernel_seconds += event["kernel_seconds"]
         self.errors += event["errors"]
         for name, value in event["notes"].items():
             old = self.notes.get(name, 0.0)
@@ -70,6 +78,7 @@ class Options:
     theory: bool = True
     retry: bool = False
     repair: bool = False
+    durable: bool = True  # every block is synced to the disk before it counts as done
 
     def check(self) -> None:
         if self.backend not in BACKENDS:
@@ -103,13 +112,13 @@ class Options:
 def execute(
     sweep: Sweep, path: Path, options: Options, listen: Listener = lambda event: None
 ) -> Report:
-    """Run what is missing of ``sweep`` in the store at ``path``; a finished sweep does no work at
-    all.
-    """
+    """Run what is missing of ``sweep`` in the store at ``path``; a finished sweep does no work."""
     options.check()
     with locked(path):
-        store = prepare(path, sweep, block_shape(sweep, options.block))
-        return _run(store, sweep.request_hash, options, listen)
+        store = prepare(path, sweep, block_shape(sweep, options.block), options.durable)
+        if options.repair:
+            coordinates.mend(store, sweep)
+        return _Run(store, options, listen).all_of(sweep.request_hash)
 
 
 def join(path: Path, options: Options, listen: Listener = lambda event: None) -> Report:
@@ -117,49 +126,103 @@ def join(path: Path, options: Options, listen: Listener = lambda event: None) ->
     the same bytes.
     """
     options.check()
-    return _run(open_existing(path), None, options, listen)
+    store = open_existing(path)
+    refuse_older(store)
+    return _Run(store, options, listen).a_hand()
 
 
-def _run(store: Store, request: str | None, options: Options, listen: Listener) -> Report:
-    everything = list(wanted_units(store, request, options.theory))
-    if options.retry:
-        _forget_failed(store)
-    if options.repair:
-        _forget_damaged(store, everything)
-    else:
-        _refuse_damaged(store, everything)
-    missing = [u for u in everything if not store.is_done(u)]
-    report = Report(store.path, blocks_before=len(everything) - len(missing))
-    listen({"event": "plan", "total": len(everything), "done": report.blocks_before})
-    if not missing:
-        return report
-    if request is None:  # a helper: in an order of its own, away from the blocks that others are at
-        random.shuffle(missing)
-    if store.meta["provenance"].get("sources") != model_sources(store.model):
-        report.warnings.append(
-            f"the sources of {store.model.id} were edited since {store.path} was begun: its "
-            "blocks may differ from new "
-            f"ones; raise the model's version if numbers changed"
-        )
-    start, run = time.perf_counter(), uuid.uuid4().hex[:8]
-    with one_line(store.path, "write to"):
-        drop_torn_files(store.path)
-        append_event(store.path, _run_event(run, options))
-    try:
-        for event in _events(store, missing, options, run):
+class _Run:
+    """One run on a store: units done, events told, a report kept."""
+
+    def __init__(self, store: Store, options: Options, listen: Listener) -> None:
+        self.store, self.options, self.listen = store, options, listen
+        self.report = Report(store.path)
+        self.name = ""  # of the run, once it has begun
+        self.start = time.perf_counter()
+
+    def all_of(self, request: str) -> Report:
+        """What a request lacks: both sides first, then the rows to be refined."""
+        units = list(self._units(request))
+        coordinates.refuse_damaged(self.store)
+        self._forget(units)
+        try:
+            did = self._do(units)
+            if self.options.theory:
+                plan_refinement(self.store, request, again=did)
+                refined = list(self.store.refined_rows.units())
+                self._forget(refined)
+                self._do(refined)
+        finally:
+            self._end()
+        return self.report
+
+    def a_hand(self) -> Report:
+        """Whatever is missing, in an order of its own, away from the blocks that others are at."""
+        units = [*self._units(None), *self.store.refined_rows.units()]
+        _refuse_damaged(self.store, units)
+        random.shuffle(units)
+        try:
+            self._do(units)
+        finally:
+            self._end()
+        return self.report
+
+    def _units(self, request: str | None) -> Iterator[Unit]:
+        """Units of a request (None: of all), simulation and theory side by side."""
+        for side in self.store.sides:
+            if side == "simulation" or self.options.theory:
+                yield from self.store.layout.units(side, self.store.model.paired, request)
+
+    def _forget(self, units: list[Unit]) -> None:
+        """Units that are to run again; damage that nobody asked to mend is refused."""
+        if self.options.retry:
+            _forget_failed(self.store, units)
+        if self.options.repair:
+            _forget_damaged(self.store, units)
+        else:
+            _refuse_damaged(self.store, units)
+
+    def _do(self, units: list[Unit]) -> bool:
+        """Do what is missing of some units; whether anything was."""
+        missing = [unit for unit in units if not self.store.is_done(unit)]
+        before = len(units) - len(missing)
+        self.report.blocks_before += before
+        if units:
+            self.listen({"event": "plan", "total": len(units), "done": before})
+        if missing:
+            self._begin()
+        for event in _events(self.store, missing, self.options, self.name) if missing else ():
             if event["event"] == "elsewhere":
-                report.blocks_before += 1
+                self.report.blocks_before += 1
             else:
-                report.add(event)
-            listen(event)
-    finally:
-        report.seconds = time.perf_counter() - start
-        with one_line(store.path, "write to"):
-            append_event(
-                store.path, {"event": "end", "run": run, "seconds": round(report.seconds, 3)}
+                self.report.add(event)
+            self.listen(event)
+        return bool(missing)
+
+    def _begin(self) -> None:
+        """Say once in the log that a run has begun."""
+        if self.name:
+            return
+        self.name = uuid.uuid4().hex[:8]
+        store = self.store
+        if store.meta["provenance"].get("sources") != model_sources(store.model):
+            self.report.warnings.append(
+                f"the sources of {store.model.id} were edited since {store.path} was begun: its "
+                f"blocks may differ from new ones; raise the model's version if numbers changed"
             )
-            sync(store.path)
-    return report
+        with one_line(store.path, "write to"):
+            drop_torn_files(store.path)
+            append_event(store.path, _run_event(self.name, self.options))
+
+    def _end(self) -> None:
+        if not self.name:
+            return
+        self.report.seconds = time.perf_counter() - self.start
+        seconds = round(self.report.seconds, 3)
+        with one_line(self.store.path, "write to"):
+            append_event(self.store.path, {"event": "end", "run": self.name, "seconds": seconds})
+            if self.options.durable:
+                sync(self.store.path)
 
 
 def _events(
@@ -173,14 +236,6 @@ def _events(
 
         return on_dask(store, missing, workers, run, options.scheduler)
     return on_processes(store, missing, workers, run, options.time_limit)
-
-
-def wanted_units(store: Store, request: str | None, theory: bool) -> Iterator[Unit]:
-    """Units of a request (None: of all), simulation and theory side by side."""
-    for side in store.sides:
-        if side == "theory" and not theory:
-            continue
-        yield from store.layout.units(side, store.model.paired, request)
 
 
 def _run_event(run: str, options: Options) -> dict[str, Any]:
@@ -197,32 +252,27 @@ def _run_event(run: str, options: Options) -> dict[str, Any]:
     }
 
 
-def _refuse_damaged(store: Store, units: Iterable[Unit]) -> None:
+def _refuse_damaged(store: Store, units: list[Unit]) -> None:
     for unit in units:
         if store.is_done(unit) and (lost := store.missing_files(unit)):
             raise StoreError(
-                f"{store.path} is damaged: block {unit.side} {unit.i}/{unit.j} lost "
+                f"{store.path} is damaged: block {unit.part} {unit.i}/{unit.j} lost "
                 f"{', '.join(lost)}; "
                 f"run the same command with --repair to compute the damaged blocks again"
             )
 
 
-def _forget_damaged(store: Store, units: Iterable[Unit]) -> None:
-    """Read every chunk of every done unit; those that fail their checksum are to be computed
-    again.
-    """
+def _forget_damaged(store: Store, units: list[Unit]) -> None:
+    """Read every chunk of every done unit; those that fail their checksum are computed again."""
     for unit in units:
         if store.is_done(unit) and (store.missing_files(unit) or not store.readable(unit)):
             store.forget(unit)
 
 
-def _forget_failed(store: Store) -> None:
-    """Blocks with failed or timed-out rows are to be computed again."""
-    last: dict[Unit, int] = {}
-    for event in read_events(store.path):
-        if event.get("event") == "block":
-            unit = Unit(event["side"], *event["unit"])
-            last[unit] = event["failed"] + event["timed_out"]
-    for unit, bad in last.items():
-        if bad:
-            store.forget(unit)
+def _forget_failed(store: Store, units: list[Unit]) -> None:
+    """Blocks with failed or timed-out rows, as their states say, are to be computed again."""
+    for unit in units:
+        if store.is_done(unit):
+            state = store.array(unit.part, "state")[store.region(unit)]
+            if ((state == State.FAILED) | (state == State.TIMED_OUT)).any():
+                store.forget(unit)

@@ -1,10 +1,9 @@
-"""One unit of work: its rows computed by the model, errors kept to their rows, the block
-written.
-"""
+"""One unit of work: rows computed by the model, errors kept to their rows, the block written."""
 
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,9 +13,12 @@ import numpy.typing as npt
 
 from toysim.batch import Batch
 from toysim.model import Model, Observable, Rows, Side
-from toysim.outcomes import State
-from toysim.store.layout import Unit, stored
+from toysim.observables import RECORD
+from toysim.outcomes import State, Status
+from toysim.records import NEVER
+from toysim.store.layout import REFINED_BY, REFINEMENT, Unit, stored
 from toysim.store.matching import joint_codes
+from toysim.store.schema import missing_value
 from toysim.store.store import Store
 
 # Called before a row that runs alone: OK to run it, or the state to give it without running.
@@ -25,26 +27,44 @@ WHY = {
     State.TIMED_OUT: "time limit exceeded",
     State.FAILED: "worker process died twice at this row",
 }
+LONGEST = 300  # characters of an error's message; a compiler's can fill a page
+MOST_ERRORS = 20  # kept of a block
 
 
 @dataclass
 class Outcome:
     """Rows of one side of a batch, their states, what went wrong, and the seconds spent in the
-    model.
+    model. ``cause``: the first exception.
     """
 
     rows: Rows
     state: npt.NDArray[np.uint8]
     kernel_seconds: float
     errors: list[dict[str, Any]] = field(default_factory=list)
+    cause: Exception | None = None
+
+    def blame(self, row: int, batch: Batch, error: Exception | None, message: str = "") -> None:
+        """Record what went wrong at a row, with the trace for the family's author."""
+        entry: dict[str, Any] = {"row": row, "cell": batch.values(row), "message": message}
+        if error is not None:
+            self.cause = self.cause or error
+            entry["message"] = short_message(error)
+            entry["trace"] = "".join(traceback.format_exception(error))
+        self.errors.append(entry)
+
+
+def short_message(error: Exception) -> str:
+    """Kind and beginning of an error, on one line."""
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
 def one_blas_thread() -> Any:
     """BLAS on one thread from now on, or within ``with one_blas_thread():``; two threads change the
     bits of a product.
 
-    SciPy's, which kernels call too, is loaded first: what comes later is not limited, and took 250
-    us in place of 63 for an update of two layers of 100 x 100.
+    SciPy's, which kernels call too, is loaded first: what comes later is not limited, and took
+    250 us in place of 63 for an update of two layers of 100 x 100.
     """
     import scipy.linalg  # noqa: F401
     from threadpoolctl import threadpool_limits
@@ -64,37 +84,88 @@ def compute(
     ``row_by_row`` is called before each row when rows must run alone (a time limit, a dead worker).
     """
     function = model.load("simulate" if side == "simulation" else "theory")
-    wanted = stored(model, side, parameters)
-    sizes = model.sizes(parameters)
+    wanted = _Wanted(model, side, stored(model, side, parameters), model.sizes(parameters))
     start = time.perf_counter()
     if row_by_row is None:
         try:
-            rows = _checked(model, side, function(batch), len(batch), wanted, sizes)
+            rows = wanted.checked(function(batch), batch)
             state = np.full(len(batch), State.OK, np.uint8)
             return Outcome(rows, state, time.perf_counter() - start)
         except Exception:
             pass  # found again below, row by row
-    outcome = Outcome(
-        _empty(wanted, len(batch), sizes), np.full(len(batch), State.OK, np.uint8), 0.0
-    )
+    outcome = Outcome(wanted.empty(len(batch)), np.full(len(batch), State.OK, np.uint8), 0.0)
     for i in range(len(batch)):
-        verdict = State.OK if row_by_row is None else row_by_row(i)
-        if verdict != State.OK:
-            outcome.state[i] = verdict
-            outcome.errors.append({"row": i, "cell": batch.values(i), "message": WHY[verdict]})
+        told = State.OK if row_by_row is None else State(row_by_row(i))
+        if told != State.OK:
+            outcome.state[i] = told
+            outcome.blame(i, batch, None, WHY[told])
             continue
         try:
-            one = _checked(model, side, function(batch.take(np.array([i]))), 1, wanted, sizes)
+            alone = batch.take(np.array([i]))
+            one = wanted.checked(function(alone), alone)
         except Exception as error:
             outcome.state[i] = State.FAILED
-            outcome.errors.append(
-                {"row": i, "cell": batch.values(i), "message": f"{type(error).__name__}: {error}"}
-            )
+            outcome.blame(i, batch, error)
             continue
         for name, values in one.items():
             outcome.rows[name][i] = values[0]
     outcome.kernel_seconds = time.perf_counter() - start
     return outcome
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What a side of a model must answer."""
+
+    model: Model
+    side: Side
+    outputs: tuple[Observable, ...]
+    sizes: dict[str, int]
+
+    def empty(self, n: int) -> Rows:
+        """Rows that have no numbers yet."""
+        rows = {}
+        for o in self.outputs:
+            shape = (n, *[self.sizes[d] for d in o.dims])
+            rows[o.name] = np.full(shape, missing_value(o.dtype), np.dtype(o.dtype))
+        return rows
+
+    def checked(self, given: Rows, batch: Batch) -> Rows:
+        """An answer held against its declaration: names, shapes; left-out outputs get blanks."""
+        rows = self.empty(len(batch))
+        for name, blank in (("status", Status.OK), ("status_step", -1), ("valid", True)):
+            if name in rows:
+                rows[name][:] = blank
+        declared = {o.name for o in self.model.outputs(self.side)}
+        for name, values in given.items():
+            if name not in declared:
+                raise ValueError(
+                    f"{self.model.id} returned {name!r}, which it does not declare as an output "
+                    f"of {self.side}"
+                )
+            if name in rows:
+                self._put(rows[name], name, np.asarray(values))
+        self._drop_padding(rows, batch)
+        return rows
+
+    def _put(self, place: npt.NDArray[Any], name: str, values: npt.NDArray[Any]) -> None:
+        if values.shape != place.shape:
+            raise ValueError(
+                f"{self.model.id} returned {name} with shape {values.shape} instead of "
+                f"{place.shape}"
+            )
+        place[...] = values
+
+    def _drop_padding(self, rows: Rows, batch: Batch) -> None:
+        """Courses hold nothing where a row has no such record."""
+        clock = self.model.clock
+        if clock is None or clock.spacing != "geometric":
+            return
+        never = batch.record_at == NEVER if clock.whole else np.isnan(batch.record_at)
+        for o in self.outputs:
+            if RECORD in o.dims and never.any():
+                by_record = np.moveaxis(rows[o.name], 1 + o.dims.index(RECORD), 1)
+                by_record[never] = missing_value(o.dtype)
 
 
 def distinct_rows(model: Model, batch: Batch) -> tuple[Batch, npt.NDArray[np.int64]]:
@@ -123,7 +194,30 @@ def compute_unit(
     solved = compute(model, side, few, parameters, row_by_row)
     rows = {name: values[twin] for name, values in solved.rows.items()}
     errors = [{**e, "row": int(r)} for e in solved.errors for r in np.flatnonzero(twin == e["row"])]
-    return Outcome(rows, solved.state[twin], solved.kernel_seconds, errors)
+    return Outcome(rows, solved.state[twin], solved.kernel_seconds, errors, solved.cause)
+
+
+def refine(
+    model: Model,
+    batch: Batch,
+    outputs: tuple[Observable, ...],
+    parameters: Any,
+    row_by_row: Announce | None = None,
+) -> Outcome:
+    """Rows simulated at fractions of their step: ``outputs`` (n_rows, halvings, *dims)."""
+    rule = model.discretisation
+    assert rule is not None
+    found = []
+    for divisor in REFINED_BY:
+        finer = batch.replacing(**{rule.parameter: batch[rule.parameter] / divisor})
+        found.append(compute(model, "simulation", finer, parameters, row_by_row))
+    return Outcome(
+        {o.name: np.stack([f.rows[o.name] for f in found], axis=1) for o in outputs},
+        np.max([f.state for f in found], axis=0),
+        sum(f.kernel_seconds for f in found),
+        [error for f in found for error in f.errors],
+        next((f.cause for f in found if f.cause), None),
+    )
 
 
 def do_unit(
@@ -136,18 +230,18 @@ def do_unit(
         return {"event": "elsewhere"}
     start = time.perf_counter()
     batch = store.batch(unit)
-    outcome = compute_unit(store.model, unit.side, batch, store.first_parameters, row_by_row)
+    outcome = _outcome(store, unit, batch, row_by_row)
     event = {
         "event": "block",
         "run": run,
-        "side": unit.side,
+        "side": unit.part,
         "unit": [unit.i, unit.j],
         "rows": len(batch),
         "failed": int(np.sum(outcome.state == State.FAILED)),
         "timed_out": int(np.sum(outcome.state == State.TIMED_OUT)),
         "kernel_seconds": round(outcome.kernel_seconds, 6),
-        "notes": notes(store.model, unit.side, outcome.rows),
-        "errors": outcome.errors[:20],
+        "notes": notes(store.model, outcome.rows) if unit.part == "simulation" else {},
+        "errors": outcome.errors[:MOST_ERRORS],
         "time": time.time(),
     }
     event["seconds"] = round(time.perf_counter() - start, 6)
@@ -155,59 +249,22 @@ def do_unit(
     return event
 
 
-def notes(model: Model, side: Side, rows: Rows) -> dict[str, float]:
+def _outcome(store: Store, unit: Unit, batch: Batch, row_by_row: Announce | None) -> Outcome:
+    parameters = store.first_parameters
+    if unit.part == REFINEMENT:
+        return refine(store.model, batch, store.outputs(REFINEMENT), parameters, row_by_row)
+    return compute_unit(store.model, unit.part, batch, parameters, row_by_row)
+
+
+def notes(model: Model, rows: Rows) -> dict[str, float]:
     """Largest values of observables that passed their ``note_above``, and how many rows have a bad
     status.
     """
     found: dict[str, float] = {}
-    if side == "theory":
-        return found
     for o in model.observables:
         if o.note_above is not None and rows[o.name].size:
             top = float(np.nanmax(rows[o.name], initial=-np.inf))
             if top > o.note_above:
                 found[o.name] = top
-    bad = int(np.sum(rows["status"] != 0))
+    bad = int(np.sum(rows["status"] > Status.OK))
     return found | ({"status": float(bad)} if bad else {})
-
-
-def _empty(wanted: tuple[Observable, ...], n: int, sizes: dict[str, int]) -> Rows:
-    rows = {}
-    for o in wanted:
-        dtype = np.dtype(o.dtype)
-        blank = np.nan if dtype.kind == "f" else 0
-        rows[o.name] = np.full((n, *[sizes[d] for d in o.dims]), blank, dtype)
-    return rows
-
-
-def _checked(
-    model: Model,
-    side: Side,
-    given: Rows,
-    n: int,
-    wanted: tuple[Observable, ...],
-    sizes: dict[str, int],
-) -> Rows:
-    """A model's answer held against its declaration: names, shapes; left-out outputs get their
-    blanks.
-    """
-    rows = _empty(wanted, n, sizes)
-    if "status_step" in rows:
-        rows["status_step"][:] = -1
-    if "valid" in rows:
-        rows["valid"][:] = True
-    declared = {o.name for o in model.outputs(side)}
-    for name, values in given.items():
-        if name not in declared:
-            raise ValueError(
-                f"{model.id} returned {name!r}, which it does not declare as an output of {side}"
-            )
-        if name in rows:
-            values = np.asarray(values)
-            if values.shape != rows[name].shape:
-                raise ValueError(
-                    f"{model.id} returned {name} with shape {values.shape} instead of "
-                    f"{rows[name].shape}"
-                )
-            rows[name][...] = values
-    return rows

@@ -1,6 +1,4 @@
-"""A store read as labelled data: positions put back on the grid of the axes, sorted, with units and
-provenance.
-"""
+"""A store read as labelled data: on the grid of its axes, sorted, with units and provenance."""
 
 from __future__ import annotations
 
@@ -19,131 +17,120 @@ from toysim.observables import RECORD
 from toysim.outcomes import State
 from toysim.plan import Sweep
 from toysim.store.files import read_events
-from toysim.store.layout import stored
-from toysim.store.matching import joint_codes
+from toysim.store.grid import Grid, grid_of, index
+from toysim.store.layout import HOLE, REFINEMENT, Part, stored
 from toysim.store.provenance import git_commit, host_kind, versions
+from toysim.store.refinement import HALVING, ROW
+from toysim.store.replicas import Replicas  # noqa: F401  registers the accessor
 from toysim.store.schema import (
     STATE_ATTRIBUTES,
     clock_attributes,
-    decoded,
+    labelled,
+    missing_value,
     observable_attributes,
     parameter_attributes,
     recorded_on,
 )
 from toysim.store.store import Store, open_existing
 
+Positions = tuple[npt.NDArray[np.int64], ...]
+
 
 def read_tree(path: str | Path) -> xr.DataTree:
-    """/simulation and /theory of a store on the grid of its axes; ``toysim.open_store`` adds
-    /comparison.
-    """
+    """/simulation, /theory and /refinement of a store on the grid of its axes."""
     store = open_existing(path)
     tree = {"/": xr.Dataset(attrs=_provenance(store))}
     for side in store.sides:
         tree[f"/{side}"] = read_side(store, side)
+    if len(store.refined_rows):
+        tree[f"/{REFINEMENT}"] = read_refinement(store)
     return xr.DataTree.from_dict(tree, name=str(store.meta["name"]))
 
 
 def read_side(store: Store, side: Side) -> xr.Dataset:
     """One side as a Dataset with dimensions (axes..., replica, ...)."""
-    filled = store.layout.filled(0)
-    columns = {
-        n: decoded(store.model.parameters[n], store.array(side, n)[:])[filled] for n in store.axes
-    }
-    grid = _Grid(store.identity["axes"], columns, len(filled))
+    grid = grid_of(store)
     lead: tuple[str, ...] = tuple(grid.lengths)
     coords = grid.coordinates(store.model)
-    positions: tuple[npt.NDArray[np.int64], ...] = (filled,)
+    positions: Positions = (store.layout.filled(0),)
     if store.model.per_replica(side):
-        positions = (filled, store.layout.filled(1))
+        positions = (*positions, store.layout.filled(1))
         lead = (*lead, "replica")
-        coords["replica"] = _index(
-            "replica", len(positions[1]), "index of the replica's random stream"
-        )
+        replicas = len(positions[1])
+        coords["replica"] = index("replica", replicas, "index of the replica's random stream")
+    state = _read(store, side, "state", positions)
     data = {}
-    for o in stored(store.model, side, store.first_parameters):
-        values = grid.arrange(_read(store, side, o.name, positions))
-        data[o.name] = xr.Variable((*lead, *o.dims), values, observable_attributes(o))
-    state = grid.arrange(_read(store, side, "state", positions), State.NOT_ASKED_FOR)
-    data["state"] = xr.Variable(lead, state, STATE_ATTRIBUTES)
-    clock = recorded_on(store.model, side, store.first_parameters)
-    if clock:
-        at = grid.arrange(_read(store, side, clock.name, (filled,)))
-        coords[clock.name] = xr.Variable((*grid.lengths, RECORD), at, clock_attributes(clock))
+    for o in store.outputs(side):
+        values = _where_run(_read(store, side, o.name, positions), state)
+        data[o.name] = xr.Variable((*lead, *o.dims), grid.arrange(values), observable_attributes(o))
+    states = grid.arrange(state, State.NOT_ASKED_FOR)
+    data["state"] = xr.Variable(lead, states, STATE_ATTRIBUTES)
+    coords |= _record_times(store, side, grid)
     return xr.Dataset(data, coords | _inner_coordinates(store, side), attrs=_provenance(store))
 
 
-def _read(
-    store: Store, side: Side, name: str, positions: tuple[npt.NDArray[np.int64], ...]
-) -> npt.NDArray[Any]:
+def _where_run(values: npt.NDArray[Any], state: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Integers of rows that have not run as missing: older stores hold zeros there."""
+    absent = state == State.NOT_RUN
+    if values.dtype.kind != "i" or not absent.any():
+        return values
+    values = values.copy()
+    values[absent] = missing_value(values.dtype.str)
+    return values
+
+
+def _record_times(store: Store, side: Side, grid: Grid) -> dict[str, xr.Variable]:
+    """The coordinate of record times; older stores do not have it."""
+    clock = recorded_on(store.model, side, store.first_parameters)
+    if clock is None:
+        return {}
+    dims, attributes = (*grid.lengths, RECORD), clock_attributes(clock)
+    if store.format == 1:
+        return {clock.name: xr.Variable(dims, _times_now(store, side, grid), attributes)}
+    at = grid.arrange(_read(store, side, clock.name, (store.layout.filled(0),)))
+    return {clock.name: xr.Variable(dims, at, attributes)}
+
+
+def _times_now(store: Store, side: Side, grid: Grid) -> npt.NDArray[Any]:
+    """Record times worked out from the parameters."""
+    filled, clock = store.layout.filled(0), store.model.clock
+    assert clock is not None
+    columns = {n: v[filled] for n, v in store.columns(side, slice(None)).items()}
+    batch = Batch.of_cells(store.model, columns, store.fixed, np.zeros(1), len(filled), 0)
+    return grid.arrange(clock.as_coordinate(batch.record_at))
+
+
+def read_refinement(store: Store) -> xr.Dataset:
+    """Rows run again at half and a quarter of the step; ``grid_row`` counts rows of the grid."""
+    places = np.array(store.refined_rows.places)
+    kept = np.flatnonzero(np.any(places != HOLE, axis=1))
+    data = {}
+    for o in store.outputs(REFINEMENT):
+        values = _read(store, REFINEMENT, o.name, (kept,))
+        data[o.name] = xr.Variable((ROW, HALVING, *o.dims), values, observable_attributes(o))
+    data["state"] = xr.Variable(ROW, _read(store, REFINEMENT, "state", (kept,)), STATE_ATTRIBUTES)
+    cells, replicas = places[kept].T
+    row = grid_of(store).place[np.searchsorted(store.layout.filled(0), cells)]
+    filled = store.layout.filled(1)
+    row = row * len(filled) + np.searchsorted(filled, replicas)
+    label = labelled("number of the row on the grid of cells and replicas, replicas fastest")
+    return xr.Dataset(data, {"grid_row": xr.Variable(ROW, row, label)})
+
+
+def _read(store: Store, part: Part, name: str, positions: Positions) -> npt.NDArray[Any]:
     """All filled rows of an array; segments are cut out, not gathered, when there is only one."""
     try:
-        values = store.array(side, name)[:]
+        values = store.array(part, name)[:]
     except (OSError, RuntimeError, ValueError) as error:
         raise StoreError(
-            f"{store.path} is damaged: {side}/{name} cannot be read "
+            f"{store.path} is damaged: {part}/{name} cannot be read "
             f"({str(error).splitlines()[0]}); "
             f"run toysim sweep with --repair to compute the damaged blocks again"
         ) from None
-    for axis, index in enumerate(positions):
-        if len(index) < values.shape[axis]:
-            values = np.take(values, index, axis=axis)
+    for axis, kept in enumerate(positions):
+        if len(kept) < values.shape[axis]:
+            values = np.take(values, kept, axis=axis)
     return np.asarray(values)
-
-
-class _Grid:
-    """The product grid that the stored cells span: sorted levels a dimension, and each cell's place
-    on it.
-    """
-
-    def __init__(
-        self, axes: dict[str, list[str]], columns: dict[str, npt.NDArray[Any]], n: int
-    ) -> None:
-        self.axes = axes
-        self.n = n
-        self.levels: dict[str, dict[str, npt.NDArray[Any]]] = {}
-        place = np.zeros(n, np.int64)
-        for dimension, names in axes.items():
-            codes = joint_codes([columns[name] for name in names])
-            _, first = np.unique(codes, return_index=True)
-            self.levels[dimension] = {name: columns[name][first] for name in names}
-            place = place * len(first) + codes
-        self.lengths = {d: len(next(iter(v.values()))) for d, v in self.levels.items()}
-        self.place = place
-        self.in_order = bool(np.array_equal(place, np.arange(n))) and n == self.size
-
-    @property
-    def size(self) -> int:
-        return int(np.prod(list(self.lengths.values()), dtype=np.int64))
-
-    def arrange(self, values: npt.NDArray[Any], missing: Any = None) -> npt.NDArray[Any]:
-        """Rows (cells, ...) as an array over the dimensions; holes are NaN, or ``missing``."""
-        shape = (*self.lengths.values(), *values.shape[1:])
-        if self.in_order:
-            return values.reshape(shape)
-        if missing is None:
-            missing = np.nan if values.dtype.kind == "f" else 0
-        out = np.full((self.size, *values.shape[1:]), missing, values.dtype)
-        out[self.place] = values
-        return out.reshape(shape)
-
-    def coordinates(self, model: Model) -> dict[str, xr.Variable]:
-        """A scalar axis labels its own dimension; tied and vector axes label a numbered one."""
-        coords: dict[str, xr.Variable] = {}
-        for dimension, members in self.levels.items():
-            for name, values in members.items():
-                attrs = parameter_attributes(model.parameters[name])
-                inner = tuple(f"{name}_{k}" for k in range(values.ndim - 1))
-                label = name if not inner or name != dimension else f"{name}_value"
-                coords[label] = xr.Variable((dimension, *inner), values, attrs)
-            if dimension not in coords:
-                what = " and ".join(members)
-                coords[dimension] = _index(dimension, self.lengths[dimension], f"entry of {what}")
-        return coords
-
-
-def _index(name: str, n: int, text: str) -> xr.Variable:
-    return xr.Variable((name,), np.arange(n), {"long_name": text, "units": "1"})
 
 
 def _inner_coordinates(store: Store, side: Side) -> dict[str, Any]:
@@ -151,7 +138,7 @@ def _inner_coordinates(store: Store, side: Side) -> dict[str, Any]:
     sizes = store.model.sizes(store.first_parameters)
     used = {d for o in stored(store.model, side, store.first_parameters) for d in o.dims}
     coords: dict[str, Any] = {
-        d.name: _index(d.name, sizes[d.name], d.long_name)
+        d.name: index(d.name, sizes[d.name], d.long_name)
         for d in store.model.dims
         if d.name in used
     }
@@ -178,6 +165,7 @@ def _provenance(store: Store) -> dict[str, Any]:
     return {
         "title": store.attributes["title"],
         "sweep": store.meta["name"],
+        "store_format": store.format,
         "model": store.identity["model"],
         "model_version": store.identity["version"],
         "root_seed": store.identity["seed"],
@@ -206,12 +194,12 @@ def one_cell(sweep: Sweep, side: Side, batch: Batch, rows: Rows, seconds: float)
         data[o.name] = xr.Variable((*lead, *o.dims), values, observable_attributes(o))
     sizes = model.sizes(sweep.parameters)
     coords: dict[str, Any] = {
-        d.name: _index(d.name, sizes[d.name], d.long_name)
+        d.name: index(d.name, sizes[d.name], d.long_name)
         for d in model.dims
         if any(d.name in v.dims for v in data.values())
     }
     if not squeeze:
-        coords["replica"] = _index("replica", len(batch), "index of the replica's random stream")
+        coords["replica"] = index("replica", len(batch), "index of the replica's random stream")
     clock = recorded_on(model, side, sweep.parameters)
     if clock:
         at = clock.as_coordinate(batch.record_at[0])
@@ -227,36 +215,3 @@ def one_cell(sweep: Sweep, side: Side, batch: Batch, rows: Rows, seconds: float)
         "wall_seconds": round(seconds, 6),
     }
     return xr.Dataset(data, coords | fixed_coordinates(model, sweep.fixed), attrs=attrs)
-
-
-@xr.register_dataset_accessor("toysim")  # type: ignore[no-untyped-call]
-class Replicas:
-    """``ds.toysim.mean()`` and ``ds.toysim.sem()``: over the replicas that ran to an end."""
-
-    def __init__(self, ds: xr.Dataset) -> None:
-        self._ds = ds
-
-    def _ok(self) -> xr.Dataset:
-        floats = [n for n, v in self._ds.data_vars.items() if v.dtype.kind == "f"]
-        ds = self._ds[floats]
-        return ds.where(self._ds["state"] == 1) if "state" in self._ds else ds
-
-    def mean(self) -> xr.Dataset:
-        """Mean over ``replica`` of every floating variable; failed and missing replicas are left
-        out.
-        """
-        if "replica" not in self._ds.dims:
-            return self._ok()
-        return self._ok().mean("replica", keep_attrs=True)
-
-    def sem(self) -> xr.Dataset:
-        """Standard error of that mean, s / sqrt(n) with ddof = 1; NaN below two replicas."""
-        if "replica" not in self._ds.dims:
-            return self._ok() * np.nan
-        ok = self._ok()
-        present = [n for n, v in ok.data_vars.items() if "replica" in v.dims]
-        ok = ok[present]
-        n = ok.notnull().sum("replica")
-        with np.errstate(invalid="ignore", divide="ignore"):
-            spread: xr.Dataset = ok.std("replica", ddof=1, keep_attrs=True)
-        return spread.where(n > 1) / np.sqrt(n.where(n > 0))

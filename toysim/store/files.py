@@ -21,7 +21,8 @@ KEY = "toysim"  # attribute of the root group that makes a Zarr folder a store
 LOG = "log.jsonl"
 LOCK = ".toysim.lock"
 TORN_AFTER = 3600.0  # seconds
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, FORMAT)
 
 
 @contextmanager
@@ -53,10 +54,10 @@ def read_root(path: Path) -> dict[str, Any]:
         raise StoreError(
             f"{path} holds no readable toysim store; give another path or remove it"
         ) from None
-    if found != FORMAT:
+    if found not in READABLE:
+        known = " and ".join(map(str, READABLE))
         raise StoreError(
-            f"{path} has store format {found}, this version reads {FORMAT}; open it with its "
-            "version"
+            f"{path} has store format {found}, this version reads {known}; open it with its version"
         )
     return document
 
@@ -95,16 +96,18 @@ def append_event(path: Path, event: dict[str, Any]) -> None:
 
 
 def read_events(path: Path) -> Iterator[dict[str, Any]]:
-    """The log's events; a line torn by a kill is passed over."""
+    """The log's events; lines torn by a kill or written by something else are passed over."""
     log = path / LOG
     if not log.is_file():
         return
-    with open(log) as file:
+    with open(log, encoding="utf-8", errors="replace") as file:
         for line in file:
             try:
-                yield json.loads(line)
-            except ValueError:
+                event = json.loads(line)
+            except (ValueError, RecursionError):
                 continue
+            if isinstance(event, dict):
+                yield event
 
 
 @contextmanager

@@ -9,42 +9,66 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import zarr
 
-from toysim.model import Side
+from toysim.errors import StoreError
 from toysim.outcomes import State
 from toysim.plan import Sweep
 from toysim.store import matching
+from toysim.store.coordinates import write_replicas, write_segment
 from toysim.store.files import FORMAT, KEY, commit_root, one_line, sync
-from toysim.store.layout import Layout, Unit, first_layout
+from toysim.store.identity import refuse_other
+from toysim.store.layout import REFINEMENT, Layout, Unit, first_layout
 from toysim.store.provenance import provenance
-from toysim.store.schema import coordinate_chunk, create_group, decoded, encoded, recorded_on
-from toysim.store.store import Store
+from toysim.store.schema import Declared, create_array, create_group, parameter_attributes
+from toysim.store.store import INPUTS, Store
+
+GRID = ("cell", "replica")
 
 
-def prepare(path: Path, sweep: Sweep, block: tuple[int, int]) -> Store:
+def prepare(path: Path, sweep: Sweep, block: tuple[int, int], durable: bool = True) -> Store:
     """The store at ``path``, created or grown so that it has a place for every row of ``sweep``.
 
     Call it with the store locked. Refuses a store of another sweep with the difference named.
     """
     if not (path / "zarr.json").is_file():
+        _refuse_headless(path)
         with one_line(path, "create"):
             create(path, sweep, block)
-    store = Store(path)
-    store.refuse_other(sweep)
+    store = Store(path, durable=durable)
+    refuse_older(store)
+    refuse_other(store, sweep)
     if sweep.request_hash not in store.layout.requests:
         with one_line(path, "grow"):
             grow(store, sweep)
     return store
 
 
+def refuse_older(store: Store) -> None:
+    """Older stores open, compare and export; this version cannot continue them."""
+    if store.format != FORMAT:
+        raise StoreError(
+            f"{store.path} has store format {store.format}: this version opens, compares and "
+            f"exports it but cannot continue it; run the sweep into a new --store"
+        )
+
+
+def _refuse_headless(path: Path) -> None:
+    """Blocks without a root document are the work of a damaged store, never leftovers."""
+    if any(path.glob("*/state/c/*")):
+        raise StoreError(
+            f"{path} has lost its zarr.json but still holds finished blocks; put the document "
+            f"back, or give another --store"
+        )
+
+
 def create(path: Path, sweep: Sweep, block: tuple[int, int]) -> None:
-    """Build a store in the locked folder ``path``; the root document comes last and makes it
-    one.
-    """
-    for leftover in ("simulation", "theory"):  # of a creation that was killed
+    """Build a store in the locked folder; the root document comes last and makes it one."""
+    for leftover in (*sweep.sides, INPUTS, REFINEMENT):  # of a creation that was killed
         shutil.rmtree(path / leftover, ignore_errors=True)
     layout = first_layout(sweep, block)
     attributes = {
@@ -57,37 +81,48 @@ def create(path: Path, sweep: Sweep, block: tuple[int, int]) -> None:
             "provenance": provenance(sweep),
         },
     }
+    _write_inputs(path, sweep)
     for side in sweep.sides:
         create_group(path, side, sweep, layout)
-    _write_coordinates(Store(path, attributes), sweep, np.arange(sweep.n_cells))
+    store = Store(path, attributes)
+    write_segment(store, sweep, np.arange(sweep.n_cells))
+    write_replicas(store)
+    store.meta["layout"] = store.layout.as_json()
     sync(path)
     commit_root(path, attributes)
 
 
+def _write_inputs(path: Path, sweep: Sweep) -> None:
+    """Fixed parameters that are arrays: the identity has their digests only."""
+    arrays = {n: v for n, v in sweep.identity["fixed"].items() if isinstance(v, dict)}
+    if not arrays:
+        return
+    group: Any = zarr.create_group(zarr.storage.LocalStore(path / INPUTS), zarr_format=3)
+    for name in arrays:
+        p = sweep.model.parameters[name]
+        values = np.asarray(sweep.fixed[name], p.dtype)
+        dims = tuple(f"{name}_{k}" for k in range(values.ndim))
+        shape, attributes = values.shape, parameter_attributes(p)
+        create_array(group, Declared(name, dims, shape, shape, p.dtype, 0, attributes))
+        group[name][...] = values
+
+
 def grow(store: Store, sweep: Sweep) -> None:
-    """Add a request: matched cells keep their place, new ones and new replicas get whole new
-    blocks.
-    """
+    """Add a request: cells that are there keep their place, new ones get whole new blocks."""
     before, filled = store.layout, store.layout.filled(0)
-    have = {
-        n: decoded(store.model.parameters[n], store.array(store.sides[0], n)[:])[filled]
-        for n in store.axes
-    }
+    have = {n: v[filled] for n, v in store.columns(store.sides[0], slice(None)).items()}
     store.layout, new = grown(before, sweep, matching.positions(sweep, have, filled))
-    if (
-        len(new) == 0
-        and store.layout.replicas == before.replicas
-        and store.layout.asked() == before.asked()
-    ):
+    same_rows = len(new) == 0 and store.layout.replicas == before.replicas
+    if same_rows and store.layout.asked() == before.asked():
         return
     if store.layout.n_cells > before.n_cells or store.layout.n_replicas > before.n_replicas:
         _resize(store)
-        _write_coordinates(store, sweep, new)
+        write_segment(store, sweep, new)
+        write_replicas(store)
     _clear_states(store, before)
     store.meta["layout"] = store.layout.as_json()
-    store.meta["provenance"] |= {
-        k: v for k, v in provenance(sweep).items() if k.startswith("sweep_")
-    }
+    origin = provenance(sweep)
+    store.meta["provenance"] |= {k: v for k, v in origin.items() if k.startswith("sweep_")}
     sync(store.path)
     commit_root(store.path, store.attributes)
 
@@ -113,9 +148,8 @@ def grown(
         start = -(-layout.n_replicas // rb) * rb
         replicas.append([start, start + sweep.replicas - have])
     request = {"blocks": _ranges(blocks), "replicas": sweep.replicas}
-    return Layout(
-        layout.block, cells, replicas, {**layout.requests, sweep.request_hash: request}
-    ), new
+    requests = {**layout.requests, sweep.request_hash: request}
+    return Layout(layout.block, cells, replicas, requests, list(layout.digests)), new
 
 
 def _ranges(blocks: npt.NDArray[np.int64]) -> list[list[int]]:
@@ -126,50 +160,21 @@ def _ranges(blocks: npt.NDArray[np.int64]) -> list[list[int]]:
     return [[int(a), int(b) + 1] for a, b in zip(firsts, lasts, strict=True)]
 
 
-def _write_coordinates(store: Store, sweep: Sweep, new: npt.NDArray[np.int64]) -> None:
-    """Axis values of the newest segment's cells, a few blocks at a time to keep memory flat."""
-    start, stop = store.layout.cells[-1]
-    size = coordinate_chunk(store.layout.block[0])
-    before = sum(b - a for a, b in store.layout.cells[:-1])
-    for first in range(start, stop if len(new) else start, size):
-        # The segment starts on a block, not on a coordinate chunk: the first piece may be
-        # rewritten, by rename.
-        piece = slice(first, min(first + size, stop))
-        cells = new[piece.start - start : piece.stop - start]
-        columns = sweep.columns(cells)
-        for side in sweep.sides:
-            numbers = np.arange(piece.start, piece.stop) - start + before
-            store.array(side, "cell")[piece] = numbers
-            for name, values in columns.items():
-                store.array(side, name)[piece] = encoded(sweep.model.parameters[name], values)
-            clock = recorded_on(sweep.model, side, sweep.parameters)
-            if clock:
-                at = clock.as_coordinate(sweep.batch(cells).record_at)
-                store.array(side, clock.name)[piece] = at
-    index = 0
-    for a, b in store.layout.replicas:
-        for side in sweep.sides:
-            if store.model.per_replica(side):
-                store.array(side, "replica")[a:b] = np.arange(index, index + b - a)
-        index += b - a
-
-
 def _resize(store: Store) -> None:
     """Enlarge every array to the new layout; nothing sees it before the root document is
     committed.
     """
     lengths = (store.layout.n_cells, store.layout.n_replicas)
     store.close_arrays()
-    for path in sorted(store.path.glob("*/*/zarr.json")):
-        side: Side = "theory" if path.parent.parent.name == "theory" else "simulation"
-        array = store.array(side, path.parent.name)
-        names = array.metadata.dimension_names
-        wanted = tuple(
-            lengths[("cell", "replica").index(n)] if n in ("cell", "replica") else size
-            for n, size in zip(names, array.shape, strict=True)
-        )
-        if wanted != array.shape:
-            array.resize(wanted)
+    for side in store.sides:
+        for path in sorted((store.path / side).glob("*/zarr.json")):
+            array = store.array(side, path.parent.name)
+            wanted = tuple(
+                lengths[GRID.index(name)] if name in GRID else size
+                for name, size in zip(array.metadata.dimension_names, array.shape, strict=True)
+            )
+            if wanted != array.shape:
+                array.resize(wanted)
 
 
 def _clear_states(store: Store, before: Layout) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from toysim.model import Model, Observable, Side
@@ -29,11 +29,17 @@ BLOCK_LEAST_SECONDS = 0.1  # storing a block of a dozen arrays takes about 25 ms
 BLOCKS_WANTED = 16
 
 
+Part = Literal["simulation", "theory", "refinement"]  # the groups of a store that hold rows
+REFINEMENT: Literal["refinement"] = "refinement"
+REFINED_BY = (2, 4)  # divisors of the step
+HOLE = [-1, -1]
+
+
 @dataclass(frozen=True)
 class Unit:
-    """One block of work: rows of one side at cell block ``i``, replica block ``j``."""
+    """One block of work: rows of one part at cell block ``i``, replica block ``j``."""
 
-    side: Side
+    part: Part
     i: int
     j: int
 
@@ -43,15 +49,19 @@ def block_shape(sweep: Sweep, rows: int | None = None) -> tuple[int, int]:
     reproducible.
     """
     if rows is None:
-        per_row = max(float(sweep.model.seconds(sweep.parameters)), 1e-9)
-        total = per_row * sweep.n_cells * sweep.replicas
-        seconds = min(BLOCK_SECONDS, max(total / BLOCKS_WANTED, BLOCK_LEAST_SECONDS))
         widest = max(row_bytes(sweep.model, o, sweep.parameters) for o in sweep.model.observables)
-        rows = int(
-            min(max(1, seconds / per_row), BLOCK_ROWS, max(1, BLOCK_BYTES // max(widest, 1)))
-        )
+        per_row = float(sweep.model.seconds(sweep.parameters))
+        rows = _rows_of_a_block(per_row, sweep.n_cells * sweep.replicas)
+        rows = min(rows, BLOCK_ROWS, max(1, BLOCK_BYTES // max(widest, 1)))
     replicas = min(sweep.replicas, rows)
     return max(1, min(rows // replicas, sweep.n_cells)), replicas
+
+
+def _rows_of_a_block(seconds_a_row: float, n_rows: int) -> int:
+    """So many that a block takes a second, or less where that would leave workers idle."""
+    per_row = max(seconds_a_row, 1e-9)
+    wanted = max(per_row * n_rows / BLOCKS_WANTED, BLOCK_LEAST_SECONDS)
+    return max(1, int(min(BLOCK_SECONDS, wanted) / per_row))
 
 
 def row_bytes(model: Model, observable: Observable, parameters: Any) -> int:
@@ -67,6 +77,53 @@ def stored(model: Model, side: Side, parameters: Any) -> tuple[Observable, ...]:
     return tuple(o for o in model.outputs(side) if row_bytes(model, o, parameters) > 0)
 
 
+def refined(model: Model, parameters: Any) -> tuple[Observable, ...]:
+    """The outputs that are compared at smaller steps: floating, and predicted by theory."""
+    predicted = {o.name for o in model.outputs("theory") if o.dtype.startswith("float")}
+    return tuple(o for o in stored(model, "simulation", parameters) if o.name in predicted)
+
+
+@dataclass
+class RefinedRows:
+    """Rows that are run again at smaller steps, by their place (cell, replica) in the store.
+
+    Places that come later begin a new block; what is left of the block before is a HOLE.
+    """
+
+    block: int = 1
+    places: list[list[int]] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)  # that have had their rows chosen
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def rows(self, block: int) -> slice:
+        """The filled positions of one block."""
+        start = block * self.block
+        filled = [p for p in self.places[start : start + self.block] if p != HOLE]
+        return slice(start, start + len(filled))
+
+    def units(self) -> Iterator[Unit]:
+        for i in range(-(-len(self.places) // self.block)):
+            yield Unit(REFINEMENT, i, 0)
+
+    def added(self, places: list[list[int]], seconds_a_row: float) -> RefinedRows:
+        """With places that are not there yet."""
+        known = {tuple(place) for place in self.places}
+        new = [place for place in places if tuple(place) not in known]
+        if not self.places:
+            return RefinedRows(_rows_of_a_block(seconds_a_row, len(new)), new, self.requests)
+        rest = -len(self.places) % self.block if new else 0
+        return RefinedRows(self.block, [*self.places, *[HOLE] * rest, *new], self.requests)
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any] | None) -> RefinedRows:
+        return cls(**(raw or {}))
+
+    def as_json(self) -> dict[str, Any]:
+        return {"block": self.block, "places": self.places, "requests": self.requests}
+
+
 @dataclass
 class Layout:
     """The positions of a store: block shape, segments of both dimensions, and what was asked for so
@@ -80,6 +137,7 @@ class Layout:
     cells: list[list[int]]  # segments [start, stop)
     replicas: list[list[int]]
     requests: dict[str, dict[str, Any]]
+    digests: list[str] = field(default_factory=list)  # of the axis values of each cell segment
 
     @property
     def n_cells(self) -> int:
@@ -156,6 +214,7 @@ class Layout:
             "cells": self.cells,
             "replicas": self.replicas,
             "requests": self.requests,
+            "digests": self.digests,
         }
 
 

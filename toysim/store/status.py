@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from toysim.errors import ToysimError
+from toysim.model import Side
 from toysim.store.files import KEY, read_events, read_root
+from toysim.store.layout import REFINEMENT, Layout, RefinedRows, Unit
 
+SIDES: tuple[Side, ...] = ("simulation", "theory")
 RECENT = 50  # blocks that the rate is taken over
 
 
@@ -43,30 +46,31 @@ def read_status(path: str | Path) -> Status:
         raise ToysimError(f"no store at {path}; run toysim sweep first, or check the path")
     meta = read_root(path)["attributes"][KEY]
     wanted = _asked(path, meta)
-    blocks: dict[tuple[Any, ...], dict[str, Any]] = {}
+    blocks: dict[Unit, dict[str, Any]] = {}
     run_end = False
     for event in read_events(path):
         if event.get("event") == "block":
-            blocks[(event["side"], *event["unit"])] = event
+            blocks[Unit(event["side"], *event["unit"])] = event
         run_end = event.get("event") == "end"
-    done = [key for key in wanted if _state_file(path, *key).is_file()]
+    done = [key for key in wanted if _state_file(path, key).is_file()]
     events = [blocks[key] for key in done if key in blocks]
+    of_sides = [e for e in events if e["side"] != REFINEMENT]
     rate = None if run_end else _rate(events)
     left = len(wanted) - len(done)
     mean_rows = sum(e["rows"] for e in events) / len(events) if events else 0
-    errors = [f"{e['message']} at {_short(e['cell'])}" for event in events for e in event["errors"]]
+    failures = [error for event in of_sides for error in event["errors"]]
     return Status(
         path=str(path),
         model=meta["identity"]["model"],
         blocks=len(wanted),
         blocks_done=len(done),
-        rows_done=sum(e["rows"] for e in events),
-        failed=sum(e["failed"] for e in events),
-        timed_out=sum(e["timed_out"] for e in events),
+        rows_done=sum(e["rows"] for e in of_sides),
+        failed=sum(e["failed"] for e in of_sides),
+        timed_out=sum(e["timed_out"] for e in of_sides),
         finished=left == 0,
         rate=rate,
         eta=left * mean_rows / rate if rate and left else None,
-        last_errors=errors[-3:],
+        last_errors=[f"{e['message']} at {_short(e['cell'])}" for e in failures[-3:]],
     )
 
 
@@ -82,16 +86,16 @@ def _short(cell: dict[str, Any]) -> str:
     return ", ".join(f"{k}={v}" for k, v in cell.items())
 
 
-def _asked(path: Path, meta: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Every unit asked for, as (side, i, j)."""
-    from toysim.store.layout import Layout
-
+def _asked(path: Path, meta: dict[str, Any]) -> list[Unit]:
+    """Every unit asked for."""
     layout = Layout.from_json(meta["layout"])
     paired = (path / "theory" / "replica").is_dir()
-    sides = [side for side in ("simulation", "theory") if (path / side).is_dir()]
-    return [(u.side, u.i, u.j) for side in sides for u in layout.units(side, paired)]  # type: ignore[arg-type]
+    sides: list[Side] = [side for side in SIDES if (path / side).is_dir()]
+    rows = RefinedRows.from_json(meta.get(REFINEMENT))
+    return [*(u for side in sides for u in layout.units(side, paired)), *rows.units()]
 
 
-def _state_file(path: Path, side: str, i: int, j: int) -> Path:
-    inner = path / side / "state" / "c" / str(i)
-    return inner / str(j) if (path / side / "replica").is_dir() else inner
+def _state_file(path: Path, unit: Unit) -> Path:
+    inner = path / unit.part / "state" / "c" / str(unit.i)
+    per_replica = unit.part != REFINEMENT and (path / unit.part / "replica").is_dir()
+    return inner / str(unit.j) if per_replica else inner

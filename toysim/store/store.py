@@ -2,21 +2,20 @@
 written last.
 
     NAME.zarr/
-      zarr.json             attributes (identity, layout, provenance) and all array metadata, one
-                            atomic document
-      simulation/           cell, replica, axes, observables, status; state(cell, replica)
-      theory/               the same names where theory predicts them; valid, diagnostics; state
-      log.jsonl             runs, blocks with their times, errors
+      zarr.json      attributes (identity, layout, provenance) and all array metadata, one document
+      inputs/        fixed parameters that are arrays; the identity has their digests
+      simulation/    cell, replica, axes, record times, observables, status; state(cell, replica)
+      theory/        the same names where theory predicts them; valid, diagnostics; state
+      refinement/    rows run again at half and a quarter of the step: observables; state(row)
+      log.jsonl      runs, blocks with their times, errors
 
-``state`` is the only judge of done: 0 not run, 1 ok, 2 failed, 3 timed out, 4 a corner nobody asked
-for. A block's data are on disk (synced) before its state is written, so a kill or a power cut loses
-at most the blocks in flight. Positions without a cell carry cell = -1, those without a replica
-replica = -1.
+``state`` is the only judge of done; ``outcomes.State`` has its words. A block's data are on disk
+(synced) before its state is written, so a kill or a power cut loses at most the blocks in flight.
+Positions without a cell carry cell = -1, those without a replica replica = -1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,26 +25,35 @@ import numpy.typing as npt
 import zarr
 
 from toysim.batch import Batch
-from toysim.errors import StoreError, ToysimError
-from toysim.model import Model, Side
-from toysim.plan import Sweep
+from toysim.errors import ToysimError
+from toysim.model import Model, Observable, Side
 from toysim.registry import load_model
 from toysim.store.files import KEY, append_event, one_line, read_root, sync
-from toysim.store.layout import Layout, Unit, stored
+from toysim.store.layout import REFINEMENT, Layout, Part, RefinedRows, Unit, refined, stored
 from toysim.store.schema import WRITE_EMPTY, decoded
+
+INPUTS = "inputs"
 
 
 class Store:
     """An open store; ``growth.prepare`` makes one or lets it grow."""
 
-    def __init__(self, path: Path, attributes: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, path: Path, attributes: dict[str, Any] | None = None, durable: bool = True
+    ) -> None:
         self.path = Path(path)
         self.attributes: dict[str, Any] = attributes or read_root(self.path)["attributes"]
         self.meta: dict[str, Any] = self.attributes[KEY]
         self.layout = Layout.from_json(self.meta["layout"])
+        self.refined_rows = RefinedRows.from_json(self.meta.get(REFINEMENT))
+        self.durable = durable
         self._open: dict[str, Any] = {}
 
     # What the store is the store of
+
+    @property
+    def format(self) -> int:
+        return int(self.meta["format"])
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -60,15 +68,19 @@ class Store:
         """Values of the parameters that are not swept; one added to the model since has its
         default.
         """
-        return {
-            n: v
-            for n, v in {**self.model.defaults, **self.identity["fixed"]}.items()
-            if n not in self.axes
-        }
+        known = {**self.model.defaults, **self.identity["fixed"]}
+        return {n: self._input(n, v) for n, v in known.items() if n not in self.axes}
+
+    def _input(self, name: str, value: Any) -> Any:
+        """A fixed value; an array, which the identity has the digest of, from its file."""
+        if not isinstance(value, dict):
+            return value
+        folder = zarr.storage.LocalStore(self.path, read_only=True)
+        return zarr.open_array(folder, path=f"{INPUTS}/{name}", mode="r")[...].tolist()
 
     @property
     def sides(self) -> tuple[Side, ...]:
-        """The groups it has."""
+        """The groups it has beside refinement."""
         return self.model.sides(self.identity["simulation"])
 
     @property
@@ -78,20 +90,8 @@ class Store:
     @cached_property
     def first_parameters(self) -> Any:
         """Typed parameters of the first cell: they give the observables' sizes."""
-        first = {
-            n: decoded(self.model.parameters[n], self.array(self.sides[0], n)[0:1])[0]
-            for n in self.axes
-        }
+        first = {n: v[0] for n, v in self.columns(self.sides[0], slice(0, 1)).items()}
         return self.model.validate({**self.fixed, **first})
-
-    def refuse_other(self, sweep: Sweep) -> None:
-        """One line with the first difference if this store belongs to another sweep."""
-        for name, here, there in _differences(self.identity, sweep):
-            raise StoreError(
-                f"{self.path} is the store of another sweep: {name} is {here!r} there and "
-                f"{there!r} here; "
-                f"give another --store or remove it"
-            )
 
     # Arrays
 
@@ -99,116 +99,117 @@ class Store:
         """Forget open arrays: their lengths have changed."""
         self._open.clear()
 
-    def array(self, side: Side, name: str) -> Any:
-        """One array, opened once; the setting for empty chunks must be made again at every
-        opening.
-        """
-        key = f"{side}/{name}"
+    def array(self, part: Part, name: str) -> Any:
+        """One array, opened once; the setting for empty chunks must be made at every opening."""
+        key = f"{part}/{name}"
         if key not in self._open:
             folder = zarr.storage.LocalStore(self.path)
             array = zarr.open_array(folder, path=key, mode="r+", zarr_format=3)
             self._open[key] = array.with_config(WRITE_EMPTY)
         return self._open[key]
 
+    def outputs(self, part: Part) -> tuple[Observable, ...]:
+        """The observables that a part has an array of."""
+        if part == REFINEMENT:
+            return refined(self.model, self.first_parameters)
+        return stored(self.model, part, self.first_parameters)
+
     def region(self, unit: Unit) -> tuple[slice, ...]:
-        rows = self.layout.rows(0, unit.i)
-        return (rows, self.layout.rows(1, unit.j)) if self.model.per_replica(unit.side) else (rows,)
+        """Where a unit lies in the arrays of its part."""
+        if unit.part == REFINEMENT:
+            return (self.refined_rows.rows(unit.i),)
+        cells = self.layout.rows(0, unit.i)
+        paired = self.model.per_replica(unit.part)
+        return (cells, self.layout.rows(1, unit.j)) if paired else (cells,)
+
+    def _chunk(self, unit: Unit, name: str, inner: int) -> Path:
+        """A unit's file of an array with ``inner`` dimensions of its own."""
+        paired = unit.part != REFINEMENT and self.model.per_replica(unit.part)
+        place = [str(unit.i), str(unit.j)] if paired else [str(unit.i)]
+        return self.path.joinpath(unit.part, name, "c", *place, *["0"] * inner)
 
     def _state_file(self, unit: Unit) -> Path:
-        inner = [str(unit.i), str(unit.j)] if self.model.per_replica(unit.side) else [str(unit.i)]
-        return self.path.joinpath(unit.side, "state", "c", *inner)
+        return self._chunk(unit, "state", 0)
+
+    def _data_files(self, unit: Unit) -> dict[str, Path]:
+        steps = 1 if unit.part == REFINEMENT else 0
+        outputs = self.outputs(unit.part)
+        return {o.name: self._chunk(unit, o.name, steps + len(o.dims)) for o in outputs}
 
     def is_done(self, unit: Unit) -> bool:
-        """A unit asked for is done when its state is on disk: corners' states go when they are
-        asked for.
-        """
+        """A unit asked for is done when its state is on disk: corners' states go when asked for."""
         return self._state_file(unit).is_file()
 
     def missing_files(self, unit: Unit) -> list[str]:
         """Arrays whose chunk of a done unit is gone or empty: somebody damaged the store."""
-        inner = self._state_file(unit).relative_to(self.path / unit.side / "state")
-        lost = []
-        for o in stored(self.model, unit.side, self.first_parameters):
-            chunk = self.path.joinpath(unit.side, o.name, inner, *["0"] * len(o.dims))
-            if not chunk.is_file() or chunk.stat().st_size == 0:
-                lost.append(o.name)
-        return lost
+        files = self._data_files(unit).items()
+        return [name for name, f in files if not f.is_file() or f.stat().st_size == 0]
 
     def readable(self, unit: Unit) -> bool:
         """Whether every chunk of a done unit passes its checksum."""
-        names = [o.name for o in stored(self.model, unit.side, self.first_parameters)]
+        names = [o.name for o in self.outputs(unit.part)]
         try:
             for name in [*names, "state"]:
-                self.array(unit.side, name)[self.region(unit)]
+                self.array(unit.part, name)[self.region(unit)]
         except (OSError, RuntimeError, ValueError):
             return False
         return True
 
     def forget(self, unit: Unit) -> None:
         """Mark a unit as not run and drop its chunks; its state goes first."""
-        inner = self._state_file(unit).relative_to(self.path / unit.side / "state")
         self._state_file(unit).unlink(missing_ok=True)
-        for o in stored(self.model, unit.side, self.first_parameters):
-            self.path.joinpath(unit.side, o.name, inner, *["0"] * len(o.dims)).unlink(
-                missing_ok=True
-            )
+        for file in self._data_files(unit).values():
+            file.unlink(missing_ok=True)
 
-    def batch(self, unit: Unit) -> Batch:
-        """The rows of a unit, cells slowest; parameter values are those stored as coordinates."""
-        region = self.region(unit)
-        paired = self.model.per_replica(unit.side)
-        return Batch.of_cells(
-            self.model,
-            self.columns(unit.side, region[0]),
-            self.fixed,
-            self.array(unit.side, "replica")[region[1]] if paired else np.zeros(1, np.int64),
-            region[0].stop - region[0].start,
-            self.identity["seed"],
-            self.identity["common_random_numbers"],
-        )
+    # Rows
 
     def columns(self, side: Side, cells: slice) -> dict[str, npt.NDArray[Any]]:
         """Axis values of some positions along ``cell``."""
         known = self.model.parameters
         return {n: decoded(known[n], self.array(side, n)[cells]) for n in self.axes}
 
+    def batch(self, unit: Unit) -> Batch:
+        """The rows of a unit, cells slowest; parameter values are those stored as coordinates."""
+        if unit.part == REFINEMENT:
+            return self._refined_batch(self.region(unit)[0])
+        region = self.region(unit)
+        paired = self.model.per_replica(unit.part)
+        return Batch.of_cells(
+            self.model,
+            self.columns(unit.part, region[0]),
+            self.fixed,
+            self.array(unit.part, "replica")[region[1]] if paired else np.zeros(1, np.int64),
+            region[0].stop - region[0].start,
+            self.identity["seed"],
+            self.identity["common_random_numbers"],
+        )
+
+    def _refined_batch(self, rows: slice) -> Batch:
+        cells, replicas = np.array(self.refined_rows.places[rows]).T
+        columns = self.columns("simulation", slice(None))
+        return Batch(
+            self.model,
+            {name: column[cells] for name, column in columns.items()},
+            self.fixed,
+            self.array("simulation", "replica")[:][replicas],
+            self.identity["seed"],
+            self.identity["common_random_numbers"],
+        )
+
     def write(
-        self, unit: Unit, rows: dict[str, npt.NDArray[Any]], state: npt.NDArray[np.uint8], log: Any
+        self, unit: Unit, rows: dict[str, npt.NDArray[Any]], state: npt.NDArray[Any], log: Any
     ) -> None:
         """Store a unit: data, sync, its line in the log, and last its state."""
         region = self.region(unit)
         lengths = tuple(s.stop - s.start for s in region)
         with one_line(self.path, "write"):
-            for o in stored(self.model, unit.side, self.first_parameters):
+            for o in self.outputs(unit.part):
                 values = rows[o.name]
-                self.array(unit.side, o.name)[region] = values.reshape(lengths + values.shape[1:])
-            sync(self.path)
+                self.array(unit.part, o.name)[region] = values.reshape(lengths + values.shape[1:])
+            if self.durable:
+                sync(self.path)
             append_event(self.path, log)
-            self.array(unit.side, "state")[region] = state.reshape(lengths)
-
-
-def _differences(mine: dict[str, Any], sweep: Sweep) -> Iterator[tuple[str, Any, Any]]:
-    """Names and values in which a store's identity differs from a sweep's; a missing parameter is
-    at its default.
-    """
-    theirs, defaults = sweep.identity, sweep.parameters.__class__().model_dump(mode="json")
-    for key in ("model", "version"):
-        if mine[key] != theirs[key]:
-            yield key, mine[key], theirs[key]
-    swept = [
-        {name for names in identity["axes"].values() for name in names}
-        for identity in (mine, theirs)
-    ]
-    for name in sorted(defaults):
-        here, there = (
-            "an axis" if name in axes else identity["fixed"].get(name, defaults[name])
-            for identity, axes in zip((mine, theirs), swept, strict=True)
-        )
-        if here != there:
-            yield name, here, there
-    for key in ("seed", "axes", "common_random_numbers", "simulation"):
-        if mine[key] != theirs[key]:
-            yield key, mine[key], theirs[key]
+            self.array(unit.part, "state")[region] = state.reshape(lengths)
 
 
 def open_existing(path: str | Path) -> Store:

@@ -4,10 +4,11 @@ trouble.
 
 from pydantic import model_validator
 
-from toysim.model import Check, Dim, Model, Observable, Parameters, Vector, parameter
+from toysim.model import Check, Model, Observable, Parameters, Vector, parameter
+from toysim.records import Clock, Recorded, course
 
 
-class WalkParameters(Parameters):
+class WalkParameters(Recorded):
     """Steps x <- x + weight_k (drift + noise z_k), repeated ``n_rounds`` times over the weights."""
 
     n_rounds: int = parameter(4, symbol="n", meaning="rounds over the weights", ge=1, le=10**6)
@@ -16,7 +17,6 @@ class WalkParameters(Parameters):
         1.0, symbol="s", unit="m", meaning="standard deviation of a step", ge=0, le=100
     )
     weights: Vector = parameter((1.0, 2.0), symbol="w", meaning="weight of each step of a round")
-    n_records: int = parameter(0, symbol="R", meaning="recorded rounds", ge=0, stream=False)
     late_option: bool = parameter(False, symbol="o", meaning="a parameter added later", stream=True)
 
     @model_validator(mode="after")
@@ -26,6 +26,8 @@ class WalkParameters(Parameters):
         return self
 
 
+_CLOCK = Clock("round", "rounds", end=lambda p: p.n_rounds, whole=True)
+
 WALK = Model(
     id="walk.gaussian",
     title="Gaussian random walk with weighted steps",
@@ -33,9 +35,9 @@ WALK = Model(
     observables=(
         Observable("position", "position after all rounds", unit="m"),
         Observable("square", "squared position after all rounds", unit="m^2"),
-        Observable("course", "position after each recorded round", unit="m", dims=("record",)),
+        course("course", "position after each recorded round", unit="m"),
     ),
-    dims=(Dim("record", "number of the record", lambda p: p.n_records),),
+    clock=_CLOCK,
     simulate=f"{__name__}.walking:simulate",
     theory=f"{__name__}.walking:theory",
     equations="x_T = sum_k w_k (v + s z_k)",
@@ -48,7 +50,7 @@ WALK = Model(
             {"noise": 0.2, "n_records": 3},
             {"drift": [0.5, 1.0], "n_rounds": [4, 9]},
             400,
-            lambda values: {**values, "n_rounds": values["n_rounds"] + 1},
+            _CLOCK.one_more,
         ),
     ),
 )

@@ -17,10 +17,7 @@ def advance(frequencies, noise, n_steps, draws, angle):
 
 def simulate(batch: Batch) -> Rows:
     angle = np.zeros(len(batch))
-    rotors = batch["frequencies"].shape[1]
-    draws = np.zeros((len(batch), int(batch["n_steps"].max()), rotors))
-    for i, generator in enumerate(batch.generators("noise")):
-        draws[i, : batch["n_steps"][i]] = generator.standard_normal((batch["n_steps"][i], rotors))
+    draws = batch.normal("noise", "n_steps", batch["frequencies"].shape[1])
     advance(batch["frequencies"], batch["noise"], batch["n_steps"], draws, angle)
     return {"angle": angle}
 
