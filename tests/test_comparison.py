@@ -9,10 +9,11 @@ import pytest
 
 import toysim
 from toysim.batch import Batch
-from toysim.comparison.sides import Sides
 from toysim.comparison.verdicts import compare_sides
 from toysim.errors import ToysimError
 from toysim.model import Discretisation, Model, Observable, Parameters, parameter
+from toysim.runner.work import refine
+from toysim.store.sides import Refined, Sides
 
 
 class DecayParameters(Parameters):
@@ -60,29 +61,33 @@ def decay(theory="exact"):
     )
 
 
+def sides_of(batch, simulation, theory, valid):
+    """Both sides of some cells, and the rows run again that a sweep would store."""
+    n = len(batch)
+    nothing = Refined(np.empty(0, np.int64), {})
+    ok = np.ones(n, bool)
+    shape, dims = (n,), ("cells",)
+    sides = Sides(batch, shape, dims, 1, simulation, theory, valid, ok, nothing)
+    rows = sides.chosen.refine
+    if len(rows):
+        again = refine(batch.model, batch.take(rows), batch.model.observables, batch.values(0))
+        sides.refined = Refined(rows, again.rows)
+    return sides
+
+
 def verdict(model, rates, step=0.02, factor=1.0):
     batch = Batch(
         model, {"rate": np.array(rates)}, {"step": step}, np.zeros(len(rates), np.int64), 0
     )
-    simulation = {"x": euler(batch)["x"], "status": np.zeros(len(rates), np.int8)}
     solved = globals()[model.theory.partition(":")[2]](batch)
-    sides = Sides(
-        model=model,
-        batch=batch,
-        n_replicas=1,
-        simulation=simulation,
-        theory={"x": solved["x"] * factor},
-        valid=solved["valid"],
-        rows_ok=np.ones(len(rates), bool),
-        paired=False,
-    )
+    sides = sides_of(batch, euler(batch), {"x": solved["x"] * factor}, solved["valid"])
     return compare_sides(sides)[0]
 
 
 def test_first_order_errors_agree_and_are_reported():
     found = verdict(decay(), [0.5, 1.0, 2.0])
     assert found.verdict == "agrees"
-    assert 1e-3 < found.discretisation < 1e-2  # h/2 k^2 exp(-k) = 3.7e-3 at most
+    assert 1e-3 < found.step_error < 1e-2  # h/2 k^2 exp(-k) = 3.7e-3 at most
     assert found.tolerance < 1e-4
 
 
@@ -106,23 +111,16 @@ def test_a_change_of_the_extrapolated_value_that_crosses_zero_is_no_bound(shift,
     steps = np.geomspace(0.05, 0.4, 31)
     model = dataclasses.replace(decay(), simulate=f"{__name__}:crossing")
     batch = Batch(model, {"step": steps}, {"rate": 1.0}, np.zeros(len(steps), np.int64), 0)
-    simulation = {**crossing(batch), "status": np.zeros(len(steps), np.int8)}
-    ok = np.ones(len(steps), bool)
     theory = {"x": np.full(len(steps), 1.0 + shift)}
-    assert (
-        compare_sides(Sides(model, batch, 1, simulation, theory, ok, ok, False))[0].verdict
-        == expected
-    )
+    sides = sides_of(batch, crossing(batch), theory, np.ones(len(steps), bool))
+    assert compare_sides(sides)[0].verdict == expected
 
 
 def test_a_value_that_only_finer_steps_have_decides_nothing():
     model = dataclasses.replace(decay(), simulate=f"{__name__}:missing")
     batch = Batch(model, {"rate": np.array([1.0])}, {"step": 0.02}, np.zeros(1, np.int64), 0)
-    simulation = {**missing(batch), "status": np.zeros(1, np.int8)}
-    ok = np.ones(1, bool)
-    found = compare_sides(
-        Sides(model, batch, 1, simulation, {"x": exact(batch)["x"]}, ok, ok, False)
-    )[0]
+    sides = sides_of(batch, missing(batch), {"x": exact(batch)["x"]}, np.ones(1, bool))
+    found = compare_sides(sides)[0]
     assert (found.verdict, found.undecided) == ("undecided", 1)
 
 
@@ -137,8 +135,37 @@ def test_rows_outside_validity_are_counted_and_not_run_again(monkeypatch):
         f"{__name__}.euler", lambda batch, euler=euler: ran.extend(batch["rate"]) or euler(batch)
     )
     found = verdict(decay(), [1.0, 6.0, 7.0])
-    assert (found.verdict, found.compared, found.outside) == ("agrees", 1, 2)
+    assert (found.verdict, found.decided, found.outside) == ("agrees", 1, 2)
     assert ran == [1.0, 6.0, 7.0, 1.0, 1.0]  # the sweep itself, then half and a quarter of the step
+
+
+def test_cells_without_a_verdict_are_counted_beside_those_that_have_one():
+    """A word is that of the cells that were decided; how many were not stands beside it."""
+    batch = Batch(decay(), {"step": np.array([0.01, 0.5])}, {"rate": 1.0}, np.zeros(2, int), 0)
+    solved = exact(batch)
+    found = compare_sides(sides_of(batch, euler(batch), {"x": solved["x"]}, solved["valid"]))[0]
+    assert (found.verdict, found.decided, found.undecided) == ("agrees", 1, 1)
+    assert found.stored == euler(batch)["x"][0]
+    assert abs(found.extrapolated - found.theory) < abs(found.stored - found.theory) / 50
+
+
+def test_rows_that_were_not_refined_are_undecided_and_told_how_they_would_be():
+    tree = toysim.sweep("deep_linear.modes", depth=[2, 3], step=0.01, duration=5.0)
+    assert toysim.compare(tree).unrefined == 0
+    del tree["refinement"]
+    table = toysim.compare(tree)
+    assert {v.verdict for v in table} == {"undecided"}
+    assert "toysim sweep deep_linear.modes" in repr(table)
+
+
+def test_what_was_judged_is_shown():
+    tree = toysim.sweep("deep_linear.modes", depth=[2, 3], step=0.01, duration=5.0)
+    worst = {v.observable: v for v in toysim.compare(tree)}["dominance"]
+    judged = tree["comparison"].to_dataset().squeeze("replica")
+    difference = worst.extrapolated - worst.theory
+    shown = judged.sel(depth=worst.worst["depth"])
+    assert float(shown["dominance"]) == difference
+    assert float(shown["dominance_tolerance"]) == worst.tolerance
 
 
 def test_stochastic_mean_within_five_standard_errors():
@@ -146,7 +173,7 @@ def test_stochastic_mean_within_five_standard_errors():
     table = toysim.compare(tree)
     assert table.ok
     assert {v.verdict for v in table} == {"agrees"}
-    assert all(v.z < 5 for v in table)
+    assert all(v.z < 5.3 for v in table)  # Student's t at 100 replicas
     assert "position" in repr(table)
 
 
@@ -176,7 +203,7 @@ def test_rows_with_and_without_a_step_are_both_compared():
         step=0.005,
     )
     good = {v.observable: v for v in toysim.compare(tree)}["final_share"]
-    assert (good.verdict, good.compared) == ("agrees", 8)
+    assert (good.verdict, good.decided) == ("agrees", 8)
     for row in (0, 1):  # wrong theory in the rows of one integrator alone
         off = tree.copy(deep=True)
         off["theory"]["final_share"].values[row] *= 1.03

@@ -97,6 +97,7 @@ def test_threads_that_import_kernels_together_all_cache_in_the_folder(tmp_path):
         "import sys, threading, numba\n"
         "sys.setswitchinterval(1e-6)\n"
         "from toysim.jit import cache_dir, kernel\n"
+        "from toysim.sources import KERNELS, sources_hash\n"
         "made = []\n"
         "def decorate():\n"
         "    for _ in range(200):\n"
@@ -108,7 +109,8 @@ def test_threads_that_import_kernels_together_all_cache_in_the_folder(tmp_path):
         "[t.start() for t in threads], [t.join() for t in threads]\n"
         "assert len(made) == 800\n"
         "places = {str(k._cache.cache_path) for k in made}\n"
-        "assert all(p.startswith(cache_dir()) for p in places), places\n"
+        "home = cache_dir(sources_hash('toysim.test', KERNELS))\n"
+        "assert all(p.startswith(home) for p in places), places\n"
         "assert numba.config.CACHE_DIR == ''\n"
     )
     script = tmp_path / "threads.py"  # a file: what is typed in has no source to cache by

@@ -21,9 +21,8 @@ from toysim.runner.execute import Listener, Options, Report, execute
 from toysim.runner.work import compute, one_blas_thread
 from toysim.store.dataset import one_cell, read_tree
 from toysim.store.export import write_netcdf
+from toysim.store.files import RESULTS
 from toysim.sweep_file import load_sweep
-
-RESULTS = Path("results")
 
 
 def run(model: str, *, seed: int = 0, replicas: int = 1, **parameters: Any) -> xr.Dataset:

@@ -70,7 +70,7 @@ def load_model(model: str) -> Model:
     """The model of that id; the nearest known id is offered when there is none."""
     models = all_models()
     if model not in models:
-        raise ToysimError(f"unknown model {model!r}: {suggest(model, models)}")
+        raise ToysimError(f"unknown model {model!r}: {suggest(model, models)}", "model")
     return models[model]
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.api import RESULTS
 from toysim.comparison.verdicts import Comparison, compare
 from toysim.errors import ToysimError, UnknownPreset, suggest
 from toysim.paper import Recipe, Reproduction
@@ -24,6 +23,7 @@ from toysim.plan import Sweep
 from toysim.registry import load_reproduction, reproduction_names
 from toysim.runner.execute import Listener, Options, execute
 from toysim.store.dataset import read_tree
+from toysim.store.files import RESULTS
 from toysim.sweep_file import load_sweep
 
 

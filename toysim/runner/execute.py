@@ -142,7 +142,7 @@ class _Run:
 
     def all_of(self, request: str) -> Report:
         """What a request lacks: both sides first, then the rows to be refined."""
-        units = list(self._units(request))
+        units = list(wanted_units(self.store, request, self.options.theory))
         coordinates.refuse_damaged(self.store)
         self._forget(units)
         try:
@@ -158,7 +158,8 @@ class _Run:
 
     def a_hand(self) -> Report:
         """Whatever is missing, in an order of its own, away from the blocks that others are at."""
-        units = [*self._units(None), *self.store.refined_rows.units()]
+        units = [*wanted_units(self.store, None, self.options.theory)]
+        units += self.store.refined_rows.units()
         _refuse_damaged(self.store, units)
         random.shuffle(units)
         try:
@@ -166,12 +167,6 @@ class _Run:
         finally:
             self._end()
         return self.report
-
-    def _units(self, request: str | None) -> Iterator[Unit]:
-        """Units of a request (None: of all), simulation and theory side by side."""
-        for side in self.store.sides:
-            if side == "simulation" or self.options.theory:
-                yield from self.store.layout.units(side, self.store.model.paired, request)
 
     def _forget(self, units: list[Unit]) -> None:
         """Units that are to run again; damage that nobody asked to mend is refused."""
@@ -223,6 +218,13 @@ class _Run:
             append_event(self.store.path, {"event": "end", "run": self.name, "seconds": seconds})
             if self.options.durable:
                 sync(self.store.path)
+
+
+def wanted_units(store: Store, request: str | None, theory: bool) -> Iterator[Unit]:
+    """Units of a request (None: of all), simulation and theory side by side."""
+    for side in store.sides:
+        if side == "simulation" or theory:
+            yield from store.layout.units(side, store.model.paired, request)
 
 
 def _events(

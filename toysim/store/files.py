@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from toysim.errors import StoreError
 
+RESULTS = Path("results")  # below the current folder: where stores, pictures and pages go
 KEY = "toysim"  # attribute of the root group that makes a Zarr folder a store
 LOG = "log.jsonl"
 LOCK = ".toysim.lock"
