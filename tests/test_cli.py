@@ -22,10 +22,9 @@ import typer
 import xarray as xr
 
 import toysim
-import toysim.cli.commands
 from toysim import figures, sweeps
-from toysim.cli import main
-from toysim.cli.entry import INTERRUPTION, app
+from toysim.cli.app import INTERRUPTION, app
+from toysim.cli.entry import main
 from toysim.cli.values import assignments, plain
 from toysim.registry import all_sweeps
 
@@ -49,34 +48,32 @@ TROUBLE = 'model = "walk.trouble"\n[axes]\nmode = [0, 1]\n'
 SLOW = 'model = "walk.trouble"\n[fixed]\nrest = 0.05\n[axes]\nx = { linspace = [0, 1, 200] }\n'
 PAPER = """\
 import numpy as np
-from toysim.papers.claims import Claim, Evidence, REFUTED
-from toysim.papers.drawing import Recipe, new_figure
-from toysim.papers.reproduction import Reproduction
+from toysim.outcomes import Verdict
+from toysim.paper import Claim, Evidence, Number, Recipe, Reproduction
+from toysim.papers.drawing import new_figure
 
 
-def draw(data):
+def draw(far):
     figure = new_figure(2, 2)
-    figure.subplots().plot(data["walkpaper.far"]["simulation"]["drift"].values)
+    figure.subplots().plot(far["simulation"]["drift"].values)
     return figure
 
 
-def grows(data):
-    far = data["walkpaper.far"]["simulation"]["position"].mean(("replica", "n_rounds")).values
-    holds = np.diff(far) > 0
-    return Evidence(str(far.round(1).tolist()), "growing", "0", holds, np.ones_like(holds))
+def grows(far):
+    position = far["simulation"]["position"].mean(("replica", "n_rounds")).values
+    return Evidence(np.diff(position) > 0, (Number("mean position", position),), "growing")
 
 
-def shrinks(data):
-    return Evidence("grows", "shrinking", "0", np.array([False]), np.array([True]))
+def shrinks(far):
+    return Evidence(np.array([False]))
 
 
-SWEEPS = ("walkpaper.far",)
 REPRODUCTION = Reproduction(
     "walkpaper", "Nobody, 2000", "Walks",
-    (Recipe("line", "A line.", "nowhere", SWEEPS, draw),),
+    (Recipe("line", "A line.", "nowhere", ("far",), draw),),
     (
-        Claim("grows", "More drift goes further.", "p. 1", SWEEPS, grows),
-        Claim("shrinks", "More drift goes less far.", "p. 2", SWEEPS, shrinks, REFUTED),
+        Claim("grows", "More drift goes further.", "p. 1", ("far",), grows, ()),
+        Claim("shrinks", "Less far.", "p. 2", ("far",), shrinks, (), Verdict.REFUTED),
     ),
 )
 """
@@ -191,7 +188,7 @@ WALK = [
         0,
         "walkpaper.line.pdf",
     ),
-    ("reproduce walkpaper", (), 0, "DOES NOT HOLD: More drift goes less far. [p. 2]"),
+    ("reproduce walkpaper", (), 0, "DOES NOT HOLD: Less far. [p. 2]"),
     ("reproduce walkpaper --preset many --workers 1 --json", (), 0, '"verdict": "reproduced"'),
     ("--debug show walk.gaussian", (), 0, "drift"),
 ]
@@ -277,7 +274,7 @@ REFUSED = [
     ("run walk.gaussian --plot nowhere/run.png", {}, "cannot write nowhere/run.png"),
     ("run walk.gaussian --out mine.nc", {"mine.nc": "my data"}, "mine.nc exists"),
     ("run walk.gaussian --out mine.zarr", {"mine.zarr": "my data"}, "mine.zarr exists"),
-    ("sweep walk.tml", {}, "unknown sweep 'walk.tml'"),
+    ("sweep walk.tml", {}, "unknown model or sweep 'walk.tml'"),
     ("sweep walkpaper.fr", {}, "did you mean 'walkpaper.far'?"),
     ("sweep nothing.toml", {}, "no sweep file 'nothing.toml'; check the path"),
     ("sweep f.toml", {"f.toml": "model = "}, "f.toml: not TOML"),
@@ -505,7 +502,7 @@ def test_a_wrong_verdict_and_a_failed_figure_give_1(cli, tmp_path):
     )
     found = cli("reproduce walkpaper")
     assert found.code == 1
-    assert "DOES NOT HOLD  NOT AS EXPECTED (reproduced): More drift goes less far." in found.out
+    assert "DOES NOT HOLD  NOT AS EXPECTED (reproduced): Less far." in found.out
     assert "error: figure walkpaper.line: failed: ZeroDivisionError" in found.err
     assert cli("figures walkpaper").code == 1
 
@@ -542,7 +539,7 @@ def process(line, **more):
 
 def test_help_and_models_load_no_heavy_library():
     script = (
-        "import sys; from toysim.cli import main\n"
+        "import sys; from toysim.cli.entry import main\n"
         "for line in (['--help'], ['models'], ['models', '--json'], ['show', 'walk.gaussian'], "
         "['sweep', '--help']):\n"
         f"    assert main(line) == 0\n"
@@ -555,7 +552,7 @@ def test_help_and_models_load_no_heavy_library():
 def test_status_loads_no_heavy_library(tmp_path):
     toysim.sweep("walk.gaussian", drift=[0.1, 0.2], store=tmp_path / "w.zarr")
     script = (
-        "import sys; from toysim.cli import main\n"
+        "import sys; from toysim.cli.entry import main\n"
         "assert main(['status', sys.argv[1], '--json']) == 0\n"
         f"sys.exit(', '.join(m for m in {HEAVY} if m in sys.modules))"
     )

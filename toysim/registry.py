@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from toysim.errors import ToysimError, suggest
 from toysim.model import Model
-from toysim.paper import Reproduction
+
+if TYPE_CHECKING:
+    from toysim.paper import Reproduction
 
 
 def _children(package: str) -> list[str]:

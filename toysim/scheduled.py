@@ -1,20 +1,26 @@
-"""Runs whose learning rate follows a schedule: their parameters, and the rates of every row."""
+"""Runs whose learning rate follows a schedule: their parameters, and the rates of every row.
+
+NumPy loads with the first rates, so that listing models stays quick.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import model_validator
 
-from toysim.batch import Batch
-from toysim.numerics.schedules import learning_rates
 from toysim.parameters import parameter
 from toysim.records import Recorded
 
-Array = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from toysim.batch import Batch
+
+    Array = npt.NDArray[np.float64]
 
 _SHAPE = ("learning_rate", "n_steps", "warmup_steps", "decay_steps", "final_share")
 
@@ -56,8 +62,12 @@ def rates(batch: Batch, schedule: npt.NDArray[np.str_] | None = None) -> Iterato
     """
     names = batch["schedule"] if schedule is None else schedule
     for values in zip(names.tolist(), *(batch[name].tolist() for name in _SHAPE), strict=True):
-        yield _rates(*values)
+        yield _remembered()(*values)
 
 
-# 16 schedules of 10^7 updates fill a gigabyte; rows of one schedule lie next to each other.
-_rates = lru_cache(maxsize=16)(learning_rates)
+@cache
+def _remembered() -> Callable[..., Array]:
+    """16 schedules of 10^7 updates fill a gigabyte; rows of one schedule lie side by side."""
+    from toysim.numerics.schedules import learning_rates
+
+    return lru_cache(maxsize=16)(learning_rates)

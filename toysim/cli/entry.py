@@ -11,7 +11,10 @@ from typing import Any
 import typer
 
 # In the order of ``toysim --help``.
-from toysim.cli import listing, looking, one_cell, papers, running  # noqa: F401
+# isort: off
+from toysim.cli import listing, one_cell, running, looking, papers  # noqa: F401
+
+# isort: on
 from toysim.cli.app import BAD_INPUT, INTERRUPTED, INTERRUPTION, OK, app
 from toysim.errors import ToysimError, suggest
 

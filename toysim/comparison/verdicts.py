@@ -132,7 +132,8 @@ def _refuse_incomparable(tree: xr.DataTree) -> None:
         raise ToysimError(f"{tree.attrs.get('model', 'this data')} has no theory to compare with")
     if "simulation" not in tree:
         raise ToysimError(
-            "this sweep is of theory alone (simulation = false): there is nothing to compare it with"
+            "this sweep is of theory alone (simulation = false): there is nothing to compare it "
+            "with"
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import xarray as xr
 
-from toysim.comparison.verdicts import Comparison
+from toysim.comparison.verdicts import Comparison, ObservableVerdict
 from toysim.outcomes import Verdict
 from toysim.paper import Reproduction
 from toysim.papers.claims import Judgement
@@ -110,38 +110,34 @@ def _figure(made: MadeFigure, title: str, source: str) -> str:
     )
 
 
+COLUMNS = ("share", "stored", "extrapolated", "theory", "tolerance")
+COUNTS = ("decided", "undecided", "outside")
+
+
 def _comparison(name: str, table: Comparison, tree: xr.DataTree, beyond: str) -> str:
-    head = (
-        "observable",
-        "verdict",
-        "z",
-        "simulation",
-        "theory",
-        "tolerance",
-        "compared",
-        "outside",
-        "worst cell",
-    )
-    rows = [
-        [
-            escape(v.observable),
-            escape(v.verdict),
-            *(f"{x:.6g}" for x in (v.z, v.simulation, v.theory, v.tolerance)),
-            str(v.compared),
-            str(v.outside),
-            escape(
-                ", ".join(
-                    f"{k} = {x:.6g}" if isinstance(x, float) else f"{k} = {x}"
-                    for k, x in v.worst.items()
-                )
-            ),
-        ]
-        for v in table
-    ]
+    head = ("observable", "verdict", *COLUMNS, *COUNTS, "worst cell")
     question = escape(str(tree.attrs["title"]))
     if beyond:
         question += f" <b>Beyond the theory on purpose:</b> {escape(beyond)}."
-    return f"<h3>{escape(name)}</h3><p>{question}</p><div class='scroll'>{_table(head, rows)}</div>"
+    notes = "".join(f"<p class='small'>{escape(note)}</p>" for note in table.notes)
+    rows = _table(head, [_row(v) for v in table])
+    return f"<h3>{escape(name)}</h3><p>{question}</p><div class='scroll'>{rows}</div>{notes}"
+
+
+def _row(v: ObservableVerdict) -> list[str]:
+    numbers = [getattr(v, column) for column in COLUMNS]
+    worst = ", ".join(f"{k} = {_short(x)}" for k, x in v.worst.items())
+    return [
+        escape(v.observable),
+        escape(v.verdict),
+        *("" if x is None else f"{x:.6g}" for x in numbers),
+        *(str(getattr(v, column)) for column in COUNTS),
+        escape(worst),
+    ]
+
+
+def _short(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _origin(name: str, tree: xr.DataTree) -> str:
