@@ -41,7 +41,7 @@ def _one_blas_thread():
 
 @pytest.fixture(scope="session")
 def results(tmp_path_factory):
-    """Where the quick reproduction is run once for all tests."""
+    """Where a reproduction is run once for all tests."""
     return tmp_path_factory.mktemp("results")
 
 
@@ -49,7 +49,7 @@ def results(tmp_path_factory):
 def reproduced(results):
     import toysim
 
-    return toysim.reproduce("critical_periods", results=results)
+    return toysim.reproduce("critical_periods", preset="ci", results=results)
 
 
 @pytest.fixture(scope="session")

@@ -55,13 +55,6 @@ def events(path, kind):
     return [e for e in map(json.loads, lines) if e["event"] == kind]
 
 
-def spoiled(tree, side, name, change):
-    """A copy of a sweep's data in which one observable is changed."""
-    copy = tree.copy(deep=True)
-    copy[side][name].values[...] = change(copy[side][name])
-    return copy
-
-
 def every_panel_is_drawn(figure):
     """No panel of a figure is empty, untitled or holds NaN."""
     for axes in figure.axes:

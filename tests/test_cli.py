@@ -498,7 +498,9 @@ def test_missing_data_are_not_a_comparison(cli):
 def test_a_wrong_verdict_and_a_failed_figure_give_1(cli, tmp_path):
     paper = tmp_path / "paper" / "figures" / "walkpaper.py"
     paper.write_text(
-        PAPER.replace("shrinks, REFUTED", "shrinks").replace("new_figure(2, 2)", "1 / 0")
+        PAPER.replace("shrinks, (), Verdict.REFUTED", "shrinks, ()").replace(
+            "new_figure(2, 2)", "1 / 0"
+        )
     )
     found = cli("reproduce walkpaper")
     assert found.code == 1

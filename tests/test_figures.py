@@ -3,24 +3,29 @@ changes.
 """
 
 import os
+from html import escape
 
 import numpy as np
 import pytest
 from helpers import every_panel_is_drawn
 
 import toysim
-from toysim import drawing
-from toysim.errors import ToysimError
+from toysim.errors import ToysimError, UnknownPreset
+from toysim.paper import Spoiler
+from toysim.papers import pictures
+from toysim.papers.claims import spoiled
+from toysim.papers.one_run import plot_run
 from toysim.papers.reproduction import make_figures
 from toysim.registry import load_reproduction, reproduction_names
 from toysim.sweep_file import load_sweep
 
-RECIPES = {r.name: r for r in load_reproduction("critical_periods").figures}
+PAPER = load_reproduction("critical_periods")
+RECIPES = {r.name: r for r in PAPER.figures}
 
 
 @pytest.fixture(scope="module")
 def figures(reproduced_data):
-    return {name: drawing.draw(recipe, reproduced_data) for name, recipe in RECIPES.items()}
+    return {name: pictures.draw(recipe, PAPER, reproduced_data) for name, recipe in RECIPES.items()}
 
 
 def drawn(figure):
@@ -98,42 +103,41 @@ def test_map_is_the_stored_one(figures, reproduced_data):
 
 
 @pytest.fixture
-def recipe(reproduced_data):
-    """A figure and its data, cheap to draw."""
-    return RECIPES["timing"], dict(reproduced_data)
+def timing(reproduced_data):
+    """Makes one figure that is cheap to draw, of these or other data."""
+
+    def made(folder, data=reproduced_data, form="png"):
+        return pictures.make(RECIPES["timing"], PAPER, data, folder, (form,))
+
+    return made
 
 
-def test_unchanged_figures_are_left_alone(recipe, tmp_path):
-    first = drawing.make(recipe[0], "timing", recipe[1], tmp_path, ("png",))
+def test_unchanged_figures_are_left_alone(timing, tmp_path):
+    first = timing(tmp_path)
     before = {p: (os.stat(p).st_mtime_ns, p.read_bytes()) for p in tmp_path.iterdir()}
-    again = drawing.make(recipe[0], "timing", recipe[1], tmp_path, ("png",))
+    again = timing(tmp_path)
     assert (first.cached, first.reason, again.cached) == (False, "new", True)
     assert {p: (os.stat(p).st_mtime_ns, p.read_bytes()) for p in tmp_path.iterdir()} == before
 
 
-def test_changed_data_or_code_redraw_and_say_why(recipe, tmp_path, monkeypatch):
-    figure, data = recipe
-    drawing.make(figure, "timing", data, tmp_path, ("png",))
-    tree = data["critical_periods.late"].copy(deep=True)
-    tree["simulation"]["final_share"].values[0, 0, 0, 1] += 1e-6
-    changed = drawing.make(figure, "timing", {"critical_periods.late": tree}, tmp_path, ("png",))
-    assert changed.reason == "changed: data of critical_periods.late"
-    monkeypatch.setattr(drawing, "sources_hash", lambda package: "edited")
-    edited = drawing.make(figure, "timing", {"critical_periods.late": tree}, tmp_path, ("png",))
-    assert edited.reason == "changed: sources"
+def test_changed_data_or_code_redraw_and_say_why(timing, reproduced_data, tmp_path, monkeypatch):
+    timing(tmp_path)
+    off = Spoiler("late", "final_share", lambda v: v + 1e-6)
+    data = spoiled(off, PAPER, reproduced_data)
+    assert timing(tmp_path, data).reason == "changed: data of critical_periods.late"
+    monkeypatch.setattr(pictures, "hash_of", lambda places: "edited")
+    assert timing(tmp_path, data).reason == "changed: sources"
 
 
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])
-def test_equal_data_give_equal_files(recipe, tmp_path, form):
-    for folder in ("a", "b"):
-        drawing.make(recipe[0], "timing", recipe[1], tmp_path / folder, (form,))
-    a, b = ((tmp_path / folder / f"timing.{form}").read_bytes() for folder in ("a", "b"))
+def test_equal_data_give_equal_files(timing, tmp_path, form):
+    a, b = (timing(tmp_path / k, form=form).paths[0].read_bytes() for k in "ab")
     assert len(a) > 1000
     assert a == b
 
 
 def test_figure_by_name_and_its_nearest(results):
-    figure = toysim.figure("critical_periods.timing", results=results)
+    figure = toysim.figure("critical_periods.timing", preset="ci", results=results)
     assert figure.axes
     with pytest.raises(ToysimError, match="did you mean 'critical_periods.timing'"):
         toysim.figure("critical_periods.timin", results=results)
@@ -150,7 +154,7 @@ def test_second_reproduction_computes_and_draws_nothing(reproduced, results):
         for p in results.rglob("*")
         if p.is_file() and p != reproduced.page
     }
-    again = toysim.reproduce("critical_periods", results=results, listen=events.append)
+    again = toysim.reproduce("critical_periods", preset="ci", results=results, listen=events.append)
     assert again.ok
     assert all(f.cached for f in again.figures)
     assert not [e for e in events if e["event"] == "block"]
@@ -166,7 +170,7 @@ def test_paper_presets_grow_the_quick_stores(paper):
         quick = load_sweep(name)
         try:
             full = load_sweep(name, "paper")
-        except ToysimError:
+        except UnknownPreset:
             continue
         if full.store_name != quick.store_name:
             continue
@@ -184,16 +188,16 @@ def test_page_holds_pictures_claims_and_numbers(reproduced):
     assert page.count("data:image/png;base64,") == len(RECIPES)
     for claim in reproduced.claims:
         assert claim.verdict in page
-        assert claim.expected_verdict in page
-        assert claim.source in page
+        assert claim.expected.verdict in page
+        assert escape(claim.claim.source) in page
     assert "<script" not in page
 
 
 def test_plot_of_one_run_shows_courses_or_numbers():
-    courses = drawing.plot_run(
+    courses = plot_run(
         toysim.run("deep_linear.modes", n_records=9),
         toysim.theory("deep_linear.modes", n_records=9),
     )
     assert [len(axes.lines) for axes in courses.axes] == [4, 2]
-    numbers = drawing.plot_run(toysim.run("walk.gaussian"), toysim.theory("walk.gaussian"))
+    numbers = plot_run(toysim.run("walk.gaussian"), toysim.theory("walk.gaussian"))
     assert numbers.axes[0].lines

@@ -14,6 +14,7 @@ from toysim.batch import Batch
 from toysim.errors import StoreError
 from toysim.model import Side
 from toysim.plan import Sweep
+from toysim.records import Clock
 from toysim.store import matching
 from toysim.store.schema import coordinate_chunk, encoded, recorded_on
 from toysim.store.store import Store
@@ -110,7 +111,11 @@ def _intact(store: Store, side: Side, segment: int) -> bool:
         return False
     if not same or digest_of(columns) != store.layout.digests[segment]:
         return False
-    return _replicas_intact(store, side) and _times_there(store, side, start, stop)
+    first = {name: column[0] for name, column in columns.items()}
+    parameters = store.model.validate({**store.fixed, **first})
+    clock = recorded_on(store.model, side, parameters)
+    times = clock is None or _times_there(store, side, clock, start, stop)
+    return times and _replicas_intact(store, side)
 
 
 def _replicas_intact(store: Store, side: Side) -> bool:
@@ -123,15 +128,11 @@ def _replicas_intact(store: Store, side: Side) -> bool:
         return False
 
 
-def _times_there(store: Store, side: Side, start: int, stop: int) -> bool:
+def _times_there(store: Store, side: Side, clock: Clock, start: int, stop: int) -> bool:
     """Whether the files of record times are there: they follow from the axes, checked already."""
-    clock = recorded_on(store.model, side, store.first_parameters)
-    if clock is None:
-        return True
     size = coordinate_chunk(store.layout.block[0])
     folder = store.path / side / clock.name / "c"
-    chunks = range(start // size, -(-stop // size))
-    files = [folder / str(k) / "0" for k in chunks]
+    files = [folder / str(k) / "0" for k in range(start // size, -(-stop // size))]
     return all(f.is_file() and f.stat().st_size > 0 for f in files)
 
 
