@@ -14,6 +14,7 @@ from toysim.cli.arguments import Json, Preset, Workers
 from toysim.cli.progress import Progress
 from toysim.cli.values import print_facts, print_json, print_table
 from toysim.errors import ToysimError
+from toysim.outcomes import Agreement
 
 if TYPE_CHECKING:
     from toysim.comparison.verdicts import Comparison
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from toysim.papers.reproduction import Outcome
 
 FORMATS = ("png", "svg", "pdf")
-WORDS = ("agrees", "outside validity", "undecided")
+WORDS = (Agreement.AGREES, Agreement.OUTSIDE, Agreement.UNDECIDED)
 
 
 @app.command(epilog="Example: toysim figures critical_periods.end_share --format png,pdf")
@@ -164,13 +165,13 @@ def _told(c: Judgement) -> dict[str, str]:
 
 
 def _words(table: Comparison) -> str:
-    """``12 agree, 1 outside validity``; observables that differ by name."""
-    words = Counter(v.verdict for v in table)
-    text = ", ".join(
-        f"{words[w]} {w.replace('agrees', 'agree')}" for w in WORDS if words[w] and w != "differs"
-    )
-    off = ", ".join(v.observable for v in table if v.verdict == "differs")
-    return f"DIFFERS: {off}; {text}" if off else text
+    """``12 agree, 1 outside validity``; observables that differ by name, and rows that wait."""
+    count = Counter(v.verdict for v in table)
+    parts = [f"{count[w]} {w.replace('agrees', 'agree')}" for w in WORDS if count[w]]
+    off = ", ".join(v.observable for v in table if v.verdict == Agreement.DIFFERS)
+    told = [f"DIFFERS: {off}"] if off else []
+    waiting = [f"{table.unrefined} rows not refined yet"] if table.unrefined else []
+    return "; ".join([*told, ", ".join(parts), *waiting])
 
 
 def _figure(made: MadeFigure) -> dict[str, Any]:

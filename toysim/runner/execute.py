@@ -115,9 +115,12 @@ def execute(
     """Run what is missing of ``sweep`` in the store at ``path``; a finished sweep does no work."""
     options.check()
     with locked(path):
+        existed = (path / "zarr.json").is_file()
         store = prepare(path, sweep, block_shape(sweep, options.block), options.durable)
-        if options.repair:
+        if existed and options.repair:
             coordinates.mend(store, sweep)
+        elif existed:
+            coordinates.refuse_damaged(store)
         return _Run(store, options, listen).all_of(sweep.request_hash)
 
 
@@ -143,7 +146,6 @@ class _Run:
     def all_of(self, request: str) -> Report:
         """What a request lacks: both sides first, then the rows to be refined."""
         units = list(wanted_units(self.store, request, self.options.theory))
-        coordinates.refuse_damaged(self.store)
         self._forget(units)
         try:
             did = self._do(units)

@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from toysim.store.dataset import read_tree
-from toysim.store.grid import grid_of
 from toysim.store.refinement import make_place, needs_refinement
-from toysim.store.sides import Sides
 from toysim.store.store import Store
 
 
@@ -19,12 +16,17 @@ def plan_refinement(store: Store, request: str, again: bool = False) -> None:
     if len(store.sides) < 2 or not needs_refinement(store.model):
         return
     if again or request not in store.refined_rows.requests:
+        from toysim.store.dataset import read_tree  # xarray loads where there is something to plan
+        from toysim.store.sides import Sides
+
         sides = Sides.of(read_tree(store.path))
         make_place(store, _places(store, sides.chosen.refine, sides.n_replicas), request)
 
 
 def _places(store: Store, rows: npt.NDArray[np.int64], n_replicas: int) -> list[list[int]]:
     """Rows of the grid as (cell, replica) positions of the store."""
+    from toysim.store.grid import grid_of
+
     cell_of_place = np.argsort(grid_of(store).place)
     cells = store.layout.filled(0)[cell_of_place[rows // n_replicas]]
     replicas = store.layout.filled(1)[rows % n_replicas]
