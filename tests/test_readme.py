@@ -27,22 +27,21 @@ def test_two_commands_are_one_line_each():
 def test_contributing_model_runs_and_agrees(tmp_path):
     """The family of CONTRIBUTING.md, as another distribution under another name."""
     text = (ROOT / "CONTRIBUTING.md").read_text()
-    package, walking = re.findall(
-        r"```python\n# models/walk/[a-z_]+\.py.*?\n(.*?)```", text, flags=re.DOTALL
-    )
+    files = re.findall(r"```python\n# models/stroll/(\w+\.py)(.*?)```", text, flags=re.DOTALL)
+    assert [name for name, _ in files] == ["__init__.py", "simulation.py", "theory.py"]
     family = tmp_path / "site" / "toysim_stroll"
     family.mkdir(parents=True)
-    (family / "__init__.py").write_text(package.replace("walk.gaussian", "stroll.gaussian"))
-    (family / "walking.py").write_text(walking)
+    for name, body in files:
+        (family / name).write_text(f"# {body}")
     info = tmp_path / "site" / "toysim_stroll-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toysim-stroll\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[toysim.models]\nstroll = toysim_stroll\n")
     script = (
         "import toysim\n"
-        "data = toysim.sweep('stroll.gaussian', drift=[0.5, 1.0], replicas=400)\n"
+        "data = toysim.sweep('stroll.gaussian', drift=[0.5, 1.0], n_records=3, replicas=4000)\n"
         "table = toysim.compare(data)\n"
-        "assert [v.verdict for v in table] == ['agrees'], table\n"
+        "assert [v.verdict for v in table] == ['agrees', 'agrees'], table\n"
     )
     path = os.pathsep.join([str(tmp_path / "site"), os.environ["PYTHONPATH"]])
     subprocess.run(
