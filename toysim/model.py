@@ -145,13 +145,18 @@ class Model:
             return self.parameters_class(**values)
         except ValidationError as error:
             first = error.errors()[0]
-            key = str(first["loc"][0]) if first["loc"] else self._named(str(first["msg"]))
+            key = str(first["loc"][0]) if first["loc"] else self._culprit(values)
             raise ToysimError(where + self._explain(first), key) from None
 
-    def _named(self, message: str) -> str | None:
-        """The parameter that a cross-check's message begins with."""
-        begin = message.removeprefix("Value error, ").split(" ")[0].rstrip(":,")
-        return begin if begin in self.parameters else None
+    def _culprit(self, values: Mapping[str, Any]) -> str | None:
+        """Of values that clash, the last one that could be left out instead."""
+        for name in reversed(list(values)):
+            try:
+                self.parameters_class(**{n: v for n, v in values.items() if n != name})
+            except ValidationError:
+                continue
+            return name
+        return None
 
     def _explain(self, first: Mapping[str, Any]) -> str:
         name = str(first["loc"][0]) if first["loc"] else ""

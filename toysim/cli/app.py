@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Annotated
 
 import typer
@@ -15,6 +16,8 @@ ABOUT = (
     "Learning-theory toy models: sweeps, exact theory beside every simulation, "
     "papers as executable checks."
 )
+
+debugging = ContextVar("debugging", default=False)  # whether --debug was given
 
 app = typer.Typer(
     name="toysim",

@@ -15,7 +15,7 @@ import typer
 from toysim.cli import listing, one_cell, running, looking, papers  # noqa: F401
 
 # isort: on
-from toysim.cli.app import BAD_INPUT, INTERRUPTED, INTERRUPTION, OK, app
+from toysim.cli.app import BAD_INPUT, INTERRUPTED, INTERRUPTION, OK, app, debugging
 from toysim.errors import ToysimError, suggest
 
 
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     (interrupted).
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    debug = "--debug" in arguments
+    debugging.set("--debug" in arguments)
     arguments = [a for a in arguments if a != "--debug"]
     try:
         code = int(app(args=arguments, prog_name="toysim", standalone_mode=False) or OK)
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except Exception as error:
-        if debug:
+        if debugging.get():
             traceback.print_exc()
         if isinstance(error, OSError):
             _drop_output()  # stdout itself may be on the full disk

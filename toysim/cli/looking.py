@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from toysim.cli.app import FAILED, OK, app
+from toysim.cli.app import FAILED, OK, app, debugging
 from toysim.cli.arguments import Json, StorePath
 from toysim.cli.values import print_facts, print_json, print_table
 from toysim.outcomes import State, word
@@ -60,6 +60,8 @@ def status(store: StorePath, as_json: Json = False) -> int:
             **{f"error {k}": text for k, text in enumerate(found.last_errors, 1)},
         }
         print_facts(facts)
+    if debugging.get() and found.last_trace:
+        typer.echo(found.last_trace, err=True)
     return FAILED if found.failed + found.timed_out else OK
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from toysim.cli import completion
-from toysim.cli.app import FAILED, OK, app
+from toysim.cli.app import FAILED, OK, app, debugging
 from toysim.cli.arguments import (
     Backend,
     Json,
@@ -197,6 +197,8 @@ def _report(report: Report, as_json: bool) -> int:
     if bad:
         last = f"; last: {status.last_errors[-1]}" if status.last_errors else ""
         counts = f"{status.failed} rows failed, {status.timed_out} timed out"
+        if debugging.get():
+            typer.echo(status.last_trace, err=True)
         typer.echo(" ".join(f"error: {counts}{last}; --retry runs them again".split()), err=True)
     return FAILED if bad else OK
 

@@ -34,6 +34,7 @@ class Status:
     rate: float | None
     eta: float | None
     last_errors: list[str] = field(default_factory=list)
+    last_trace: str = ""  # of the model's code, where the last error is its own
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -71,6 +72,7 @@ def read_status(path: str | Path) -> Status:
         rate=rate,
         eta=left * mean_rows / rate if rate and left else None,
         last_errors=[f"{e['message']} at {_short(e['cell'])}" for e in failures[-3:]],
+        last_trace=failures[-1].get("trace", "") if failures else "",
     )
 
 
