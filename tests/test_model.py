@@ -142,7 +142,7 @@ def test_errors_carry_the_guilty_name():
     for values, key in (
         ({"alpha": -1.0}, "alpha"),
         ({"alfa": 1.0}, "alfa"),
-        ({"sampler": "enumeration", "size": 24}, "size"),  # it is the clash of the two
+        ({"sampler": "enumeration", "size": 24}, "sampler"),  # without it 24 would do
     ):
         with pytest.raises(ToysimError) as refused:
             model.validate(values)
