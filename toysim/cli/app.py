@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from toysim.errors import ToysimError, suggest
 from toysim.version import __version__
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -19,8 +21,21 @@ ABOUT = (
 
 debugging = ContextVar("debugging", default=False)  # whether --debug was given
 
+
+class Commands(TyperGroup):
+    """The commands; the nearest one is offered for a name that is none."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        found = super().get_command(ctx, cmd_name)
+        if found is None:
+            known = suggest(cmd_name, self.list_commands(ctx))
+            raise ToysimError(f"no command {cmd_name!r}: {known}; see toysim --help")
+        return found
+
+
 app = typer.Typer(
     name="toysim",
+    cls=Commands,
     help=ABOUT,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

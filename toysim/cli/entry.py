@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
             traceback.print_exc()
         if isinstance(error, OSError):
             _drop_output()  # stdout itself may be on the full disk
-        return _say(_one_line(error, arguments), BAD_INPUT)
+        return _say(_one_line(error), BAD_INPUT)
     if code == INTERRUPTED:  # typer turns Ctrl-C into this code
         typer.echo(INTERRUPTION, err=True)
     return code
@@ -62,40 +62,24 @@ def _drop_output() -> int:
     return OK
 
 
-def _one_line(error: Exception, arguments: list[str]) -> str:
+def _one_line(error: Exception) -> str:
     if isinstance(error, ToysimError):
         return str(error)
     if isinstance(error, typer.TyperException):
-        return _usage(error, arguments)
+        return _usage(error)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}; check the path, the disk and the permissions"
     return f"unexpected {type(error).__name__}: {error}; --debug shows where"
 
 
-def _usage(error: Any, arguments: list[str]) -> str:
-    """A usage error of the parser in one line, with the nearest command or option and where to read
-    on.
-    """
+def _usage(error: Any) -> str:
+    """A usage error of the parser in one line, with the nearest option and where to read on."""
     message = error.format_message().rstrip(".")
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "toysim"
-    if message.startswith("No such command"):
-        known = [
-            str(c.name or getattr(c.callback, "__name__", "")) for c in app.registered_commands
-        ]
-        wrong = next((a for a in arguments if not a.startswith("-")), "")
-        message = f"no command {wrong!r}: {suggest(wrong, known)}"
-    elif (
-        hasattr(error, "option_name")
-        and context is not None
-        and message.startswith("No such option")
-    ):
-        known = [
-            name
-            for p in context.command.params
-            for name in (*p.opts, *p.secondary_opts)
-            if name[:1] == "-"
-        ]
-        message = f"no option {error.option_name!r}: {suggest(error.option_name, known)}"
+    if hasattr(error, "possibilities") and context is not None:  # an unknown option
+        names = [n for p in context.command.params for n in (*p.opts, *p.secondary_opts)]
+        known = suggest(error.option_name, [n for n in names if n.startswith("-")])
+        message = f"no option {error.option_name!r}: {known}"
     return f"{message}; see {where} --help"
