@@ -6,21 +6,23 @@ quick sweeps have size 60 and ranks 3 and 6 in place of 100, 5 and 10, at the sa
 and entries per degree of freedom.
 """
 
-from toysim.figures.matrix_completion import courses, curves, evidence
-from toysim.papers.claims import LIMITED, REFUTED, Claim
-from toysim.papers.drawing import Recipe
-from toysim.papers.reproduction import Reproduction
+import xarray as xr
 
-DEPTH, RANK, OBSERVED = (
-    "matrix_completion.depth",
-    "matrix_completion.rank",
-    "matrix_completion.observed",
-)
-SUBSET, SUBSET_DEPTH = "matrix_completion.subset", "matrix_completion.subset_depth"
-START, SEEDS = "matrix_completion.start", "matrix_completion.seeds"
-ANALYTIC, DECOUPLED = "matrix_completion.analytic", "matrix_completion.decoupled"
+from toysim.figures.matrix_completion import courses, curves, evidence
+from toysim.outcomes import Verdict
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler
 
 PAPER = "arXiv:2308.12221, matrix completion"
+DAMAGE = "relative_test_loss"  # with its sign turned
+
+
+def third_draw_unhurt(loss: xr.DataArray) -> xr.DataArray:
+    return loss.where(loss.replica != 3, 0.0)
+
+
+def only_above_rank_three(loss: xr.DataArray) -> xr.DataArray:
+    return 0 * loss - (loss.rank_before > 3)
+
 
 REPRODUCTION = Reproduction(
     name="matrix_completion",
@@ -34,28 +36,30 @@ REPRODUCTION = Reproduction(
             "the switch. Middle and "
             "right: the spectrum of one deep network without a deficit and with one.",
             PAPER,
-            (DEPTH,),
+            ("depth",),
             courses.depth,
         ),
-        Recipe("rank", "The rank of the first task.", PAPER, (RANK,), curves.rank),
-        Recipe("entries", "How many entries are observed.", PAPER, (OBSERVED,), curves.entries),
-        Recipe("subset", "Fewer entries of the same task first.", PAPER, (SUBSET,), curves.subset),
-        Recipe("subset_depth", "The same by depth.", PAPER, (SUBSET_DEPTH,), curves.subset_depth),
-        Recipe("start", "The scale of the start.", PAPER, (START,), curves.start),
-        Recipe("seeds", "Depth 3 in many draws.", PAPER, (SEEDS,), curves.seeds),
+        Recipe("rank", "The rank of the first task.", PAPER, ("rank",), curves.rank),
+        Recipe("entries", "How many entries are observed.", PAPER, ("observed",), curves.entries),
+        Recipe(
+            "subset", "Fewer entries of the same task first.", PAPER, ("subset",), curves.subset
+        ),
+        Recipe("subset_depth", "The same by depth.", PAPER, ("subset_depth",), curves.subset_depth),
+        Recipe("start", "The scale of the start.", PAPER, ("start",), curves.start),
+        Recipe("seeds", "Depth 3 in many draws.", PAPER, ("seeds",), curves.seeds),
         Recipe(
             "analytic",
             "Largest singular values through a switch: gradient descent (colours), flow of the "
             "product (dashed).",
             f"{PAPER}; flow of arXiv:1905.13655",
-            (ANALYTIC,),
+            ("analytic",),
             courses.analytic,
         ),
         Recipe(
             "decoupled",
             "Entries of two diagonal blocks first, all observed entries later.",
             "after the abstract of arXiv:2603.04703",
-            (DECOUPLED,),
+            ("decoupled",),
             curves.decoupled,
         ),
     ),
@@ -65,23 +69,26 @@ REPRODUCTION = Reproduction(
             sentence="A deep network that has learned a task of higher rank first completes the "
             "second task badly.",
             source=PAPER,
-            sweeps=(SEEDS,),
-            check=lambda data: evidence.every_draw_is_hurt(data[SEEDS]),
+            sweeps=("seeds",),
+            check=evidence.every_draw_is_hurt,
+            spoilers=(Spoiler("seeds", DAMAGE, third_draw_unhurt),),
         ),
         Claim(
             name="depth_one_has_none",
             sentence="A network of depth 1 has no critical period.",
             source=PAPER,
-            sweeps=(DEPTH,),
-            check=lambda data: evidence.depth_one_is_not(data[DEPTH]),
+            sweeps=("depth",),
+            check=evidence.depth_one_is_not,
+            spoilers=(Spoiler("depth", DAMAGE, lambda v: v - 2e-3),),
         ),
         Claim(
             name="deeper_is_hurt_more",
             sentence="The deeper the network, the larger the damage by a switch of task.",
             source=PAPER,
-            sweeps=(DEPTH,),
-            check=lambda data: evidence.deeper_is_hurt_more(data[DEPTH]),
-            expected_verdict=LIMITED,
+            sweeps=("depth",),
+            check=evidence.deeper_is_hurt_more,
+            spoilers=(Spoiler("depth", DAMAGE, lambda v: -v),),
+            expected_verdict=Verdict.LIMITED,
             limits="switches after the deepest network has learned nine tenths of its first task. "
             "Before, it is on its "
             "plateau, has nothing to unlearn, and shallower networks, which learn earlier, are "
@@ -91,25 +98,28 @@ REPRODUCTION = Reproduction(
             name="lower_rank_is_harmless",
             sentence="The damage depends on the ranks: only a first task of higher rank does any.",
             source=PAPER,
-            sweeps=(RANK,),
-            check=lambda data: evidence.lower_rank_is_harmless(data[RANK]),
-            expected_verdict=REFUTED,
+            sweeps=("rank",),
+            check=evidence.lower_rank_is_harmless,
+            spoilers=(Spoiler("rank", DAMAGE, only_above_rank_three),),
+            expected_verdict=Verdict.REFUTED,
         ),
         Claim(
             name="higher_rank_hurts_more",
             sentence="A first task of higher rank than the second does more damage than one of "
             "lower rank.",
             source=PAPER,
-            sweeps=(RANK,),
-            check=lambda data: evidence.higher_rank_hurts_more(data[RANK]),
+            sweeps=("rank",),
+            check=evidence.higher_rank_hurts_more,
+            spoilers=(Spoiler("rank", DAMAGE, lambda v: -v),),
         ),
         Claim(
             name="more_entries_heal",
             sentence="With more observed entries the damage vanishes.",
             source=PAPER,
-            sweeps=(OBSERVED,),
-            check=lambda data: evidence.more_entries_heal(data[OBSERVED]),
-            expected_verdict=LIMITED,
+            sweeps=("observed",),
+            check=evidence.more_entries_heal,
+            spoilers=(Spoiler("observed", DAMAGE, lambda v: v - 0.11),),
+            expected_verdict=Verdict.LIMITED,
             limits="at least three observed entries for each degree of freedom of the target",
         ),
         Claim(
@@ -117,38 +127,43 @@ REPRODUCTION = Reproduction(
             sentence="To begin with a part of the data hurts a deep network, though the rest "
             "comes later.",
             source=PAPER,
-            sweeps=(SUBSET, SUBSET_DEPTH),
-            check=lambda data: evidence.subset_hurts(data[SUBSET], data[SUBSET_DEPTH]),
+            sweeps=("subset", "subset_depth"),
+            check=evidence.subset_hurts,
+            spoilers=(Spoiler("subset", DAMAGE, lambda v: -v),),
         ),
         Claim(
             name="subset_hurts_deeper_more",
             sentence="To begin with a part of the data hurts a deeper network more.",
             source=PAPER,
-            sweeps=(SUBSET_DEPTH,),
-            check=lambda data: evidence.subset_hurts_deeper_more(data[SUBSET_DEPTH]),
+            sweeps=("subset_depth",),
+            check=evidence.subset_hurts_deeper_more,
+            spoilers=(Spoiler("subset_depth", DAMAGE, lambda v: -v),),
         ),
         Claim(
             name="every_start_is_hurt",
             sentence="The damage is there at every scale of the start.",
             source=PAPER,
-            sweeps=(START,),
-            check=lambda data: evidence.every_start_is_hurt(data[START]),
+            sweeps=("start",),
+            check=evidence.every_start_is_hurt,
+            spoilers=(Spoiler("start", DAMAGE, lambda v: 0.1 * v),),
         ),
         Claim(
             name="descent_follows_the_flow",
             sentence="The singular values of gradient descent follow their flow through the "
             "switch.",
             source=f"{PAPER}; arXiv:1905.13655",
-            sweeps=(ANALYTIC,),
-            check=lambda data: evidence.descent_follows_the_flow(data[ANALYTIC]),
+            sweeps=("analytic",),
+            check=evidence.descent_follows_the_flow,
+            spoilers=(Spoiler("analytic", "singular_values", lambda v: 1.03 * v),),
         ),
         Claim(
             name="decoupled_raises_shallow_rank",
             sentence="After decoupled observations a network of depth 2 does not return to low "
             "rank; deeper ones do.",
             source="arXiv:2603.04703, abstract",
-            sweeps=(DECOUPLED,),
-            check=lambda data: evidence.decoupled_raises_shallow_rank(data[DECOUPLED]),
+            sweeps=("decoupled",),
+            check=evidence.decoupled_raises_shallow_rank,
+            spoilers=(Spoiler("decoupled", "effective_rank", lambda v: v.values[[0, 2, 1]]),),
         ),
     ),
 )

@@ -8,9 +8,10 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.matrix_completion.common import damage, observed
 from toysim.figures.matrix_completion.curves import DAMAGE, draw_curves, size_of
-from toysim.papers.drawing import Data, new_figure, parameter
+from toysim.figures.matrix_completion.reading import damage, observed
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import parameter
 
 TIME = "flow time t = step $\\times$ updates"
 
@@ -20,9 +21,8 @@ def draw_spectrum(
 ) -> None:
     """The largest singular values of one switch time over time, up to the end of its course."""
     values = observed(tree, "singular_values", side).sel(**place).transpose("singular", "record")
-    time = (
-        observed(tree, "time", side).sel({k: v for k, v in place.items() if k != "switch"}).values
-    )
+    clock = observed(tree, "time", side)
+    time = clock.sel({k: v for k, v in place.items() if k in clock.dims}).values
     within = np.isfinite(values.values[0])
     for k, one in enumerate(values.values):
         look = {"color": f"C{k % 10}", "lw": 1.2, "label": label if k == 0 else None} | style
@@ -35,11 +35,10 @@ def mark_switch(axes: Any, switch: float) -> None:
     axes.set(xlabel=TIME, ylabel="largest singular values")
 
 
-def depth(data: Data) -> Figure:
+def depth(tree: xr.DataTree) -> Figure:
     """The damage by depth, and the spectra of one draw of the deepest without and with a
     deficit.
     """
-    tree = data["matrix_completion.depth"]
     figure = new_figure(14.0, 4.2)
     left, middle, right = figure.subplots(1, 3)
     draw_curves(left, damage(tree), "depth", "depth {}")
@@ -49,7 +48,7 @@ def depth(data: Data) -> Figure:
     loss = observed(tree, "final_test_loss")
     switches, deepest = loss["switch"].values, int(loss["depth"].max())
     for axes, switch in ((middle, switches[0]), (right, switches[5])):
-        draw_spectrum(axes, tree, "simulation", "", {}, depth=deepest, replica=0, switch=switch)
+        draw_spectrum(axes, depth, "simulation", "", {}, depth=deepest, replica=0, switch=switch)
         mark_switch(axes, switch)
         last = float(loss.sel(depth=deepest, replica=0, switch=switch))
         when = f"switch at t = {switch:g}" if switch else "no deficit"
@@ -59,17 +58,16 @@ def depth(data: Data) -> Figure:
     return figure
 
 
-def analytic(data: Data) -> Figure:
+def analytic(tree: xr.DataTree) -> Figure:
     """Gradient descent over the flow of the product, a panel a switch time."""
-    tree = data["matrix_completion.analytic"]
     loss = observed(tree, "final_test_loss")
     switches, step = loss["switch"].values, float(loss["step"].min())
     figure = new_figure(3.6 * len(switches), 4.0)
     for axes, switch in zip(figure.subplots(1, len(switches), sharey=True), switches, strict=True):
         place = {"step": step, "replica": 0, "switch": switch}
-        draw_spectrum(axes, tree, "simulation", "gradient descent", {}, **place)
+        draw_spectrum(axes, analytic, "simulation", "gradient descent", {}, **place)
         flow = {"color": "k", "ls": "--", "lw": 0.8}
-        draw_spectrum(axes, tree, "theory", "flow of the product", flow, **place)
+        draw_spectrum(axes, analytic, "theory", "flow of the product", flow, **place)
         mark_switch(axes, switch)
         axes.set_title(f"switch at t = {switch:g}")
         axes.label_outer()

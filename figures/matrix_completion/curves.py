@@ -7,8 +7,9 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.matrix_completion.common import damage, median, observed
-from toysim.papers.drawing import Data, new_figure, parameter
+from toysim.figures.matrix_completion.reading import damage, median, observed
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import parameter
 
 SWITCH = "end of the deficit $T_c$ [flow time t]"
 TEST_LOSS, DAMAGE = "final test loss", "final test loss less that without deficit"
@@ -57,8 +58,7 @@ def size_of(tree: xr.DataTree) -> str:
     return f"N = {parameter(tree, 'size')}"
 
 
-def rank(data: Data) -> Figure:
-    tree = data["matrix_completion.rank"]
+def rank(tree: xr.DataTree) -> Figure:
     title = (
         f"First a task of another rank, then rank {parameter(tree, 'rank')} "
         f"({size_of(tree)}, D = 3)"
@@ -66,8 +66,7 @@ def rank(data: Data) -> Figure:
     return loss_figure(tree, "rank_before", "first rank {}", title)
 
 
-def entries(data: Data) -> Figure:
-    tree = data["matrix_completion.observed"]
+def entries(tree: xr.DataTree) -> Figure:
     title = (
         f"Rank {parameter(tree, 'rank_before')}, then rank {parameter(tree, 'rank')} "
         f"({size_of(tree)}, D = 3)"
@@ -75,8 +74,7 @@ def entries(data: Data) -> Figure:
     return loss_figure(tree, "n_observed", "{} entries observed", title)
 
 
-def subset(data: Data) -> Figure:
-    tree = data["matrix_completion.subset"]
+def subset(tree: xr.DataTree) -> Figure:
     title = (
         f"First {parameter(tree, 'n_observed_before')} entries of the same task, then more "
         f"({size_of(tree)}, D = 3)"
@@ -84,8 +82,7 @@ def subset(data: Data) -> Figure:
     return loss_figure(tree, "n_observed", "then {}", title)
 
 
-def start(data: Data) -> Figure:
-    tree = data["matrix_completion.start"]
+def start(tree: xr.DataTree) -> Figure:
     title = (
         f"Rank {parameter(tree, 'rank_before')}, then {parameter(tree, 'rank')}, by start "
         f"({size_of(tree)}, D = 3)"
@@ -93,8 +90,7 @@ def start(data: Data) -> Figure:
     return loss_figure(tree, "start_scale", "start $\\alpha$ = {:g}", title)
 
 
-def subset_depth(data: Data) -> Figure:
-    tree = data["matrix_completion.subset_depth"]
+def subset_depth(tree: xr.DataTree) -> Figure:
     figure = new_figure(6.4, 4.4)
     axes = figure.subplots()
     draw_curves(axes, damage(tree), "depth", "depth {}")
@@ -104,8 +100,7 @@ def subset_depth(data: Data) -> Figure:
     return figure
 
 
-def seeds(data: Data) -> Figure:
-    tree = data["matrix_completion.seeds"]
+def seeds(tree: xr.DataTree) -> Figure:
     figure = new_figure(6.4, 4.4)
     axes = figure.subplots()
     values = observed(tree, "final_test_loss").transpose("replica", "switch")
@@ -132,8 +127,7 @@ def seeds(data: Data) -> Figure:
     return figure
 
 
-def decoupled(data: Data) -> Figure:
-    tree = data["matrix_completion.decoupled"]
+def decoupled(tree: xr.DataTree) -> Figure:
     figure = new_figure(11.0, 4.4)
     left, right = figure.subplots(1, 2)
     draw_curves(left, observed(tree, "final_test_loss"), "depth", "depth {}")
