@@ -17,7 +17,7 @@ from reference.deep_linear import MatrixNetwork, flow
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.deep_linear import MODES
-from toysim.models.deep_linear.modes.parameters import sharpness_at_end
+from toysim.models.deep_linear.stability import sharpness_at_end
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -478,9 +478,11 @@ def test_rows_do_not_depend_on_their_company():
 
 
 def test_kernels_run_as_plain_python():
-    from toysim.models.deep_linear.modes import clock, euler, flow, simulation, theory
+    from toysim.models.deep_linear import coordinate
+    from toysim.models.deep_linear.clock import layer, pace, panels, paths, phase, solution
+    from toysim.models.deep_linear.modes import euler, flow, simulation, theory
 
-    names = ("descend_pathways_rows", "descend_layers_rows", "flow_rows")
+    modules = (coordinate, layer, pace, panels, paths, phase, solution, euler, flow, simulation)
     fixed = {
         "depth": 3,
         "deficit_length": 0.05,
@@ -494,11 +496,9 @@ def test_kernels_run_as_plain_python():
             for k in ("gradient_descent", "reduced_euler", "flow")
         }
         predicted = theory.predict(Batch(MODES, {}, fixed, np.arange(1), 0))
-        for module in (clock, euler, flow, simulation, theory):
+        for module in modules:
             for name, value in vars(module).items():
-                if hasattr(value, "py_func") and (
-                    name in names or name == "solve_rows" or module is not theory
-                ):
+                if hasattr(value, "py_func"):
                     patch.setattr(module, name, value.py_func)
         plain = {k: simulated(integrator=k, **fixed) for k in compiled}
         again = theory.predict(Batch(MODES, {}, fixed, np.arange(1), 0))

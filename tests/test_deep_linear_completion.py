@@ -14,8 +14,8 @@ from toysim.errors import ToysimError
 from toysim.models.deep_linear import COMPLETION
 from toysim.models.deep_linear.completion import measures
 from toysim.models.deep_linear.completion.flow import Flow, velocity
-from toysim.models.deep_linear.completion.parameters import sharpness_bound
 from toysim.models.deep_linear.completion.problem import problem_of
+from toysim.models.deep_linear.stability import sharpness_bound
 
 SMALL = {
     "size": 8,
@@ -36,6 +36,11 @@ def batch(n=1, seed=0, columns=None, **values):
     return Batch(COMPLETION, columns or {}, {**SMALL, **values}, np.arange(n), seed)
 
 
+def given(**values):
+    """Data and layers of one row."""
+    return problem_of(next(batch(**values).rows()))
+
+
 def run(side="simulate", **values):
     """Observables of one row."""
     return {name: rows[0] for name, rows in COMPLETION.load(side)(batch(**values)).items()}
@@ -50,11 +55,11 @@ def run(side="simulate", **values):
 def test_descent_is_the_equations(depth, deficit):
     """Courses before and after every switch, and the end, against plain NumPy."""
     values = {"depth": depth, "deficit": deficit, "start": "gaussian", "n_singular_values": 8}
-    found, p = run(**values), problem_of(batch(**values), 0)
+    found, p = run(**values), given(**values)
     for k, (n_before, switch) in enumerate(zip((0, 20, 50), SMALL["switch_times"], strict=True)):
         phases = (*p.before[:2], n_before), (*p.after[:2], 60)
         course = list(twin.descend(p.layers, phases, 0.2))
-        for r, time in enumerate(found["time"]):
+        for r, time in enumerate(p.record_at):
             n = round(time / 0.2)
             if n > n_before + 60:
                 assert np.isnan(found["test_loss"][k, r])
@@ -94,7 +99,7 @@ def test_descent_is_the_equations(depth, deficit):
 
 def test_the_twin_descends_the_loss():
     """Finite differences of the loss, so that the equations themselves are checked."""
-    p = problem_of(batch(depth=3, start="gaussian", start_scale=2.0), 0)
+    p = given(depth=3, start="gaussian", start_scale=2.0)
     layers, h = list(p.layers), 1e-6
     slopes = twin.gradient(layers, *p.after[:2])
     for k, (i, j) in ((0, (1, 2)), (1, (7, 0)), (2, (3, 3))):
@@ -155,7 +160,7 @@ def test_depth_one_forgets_the_first_task():
         "duration_after": 1500.0,
         "step": 1.0,
     }
-    found, p = run(**fixed, n_records=0), problem_of(batch(**fixed), 0)
+    found, p = run(**fixed, n_records=0), given(**fixed)
     unobserved = ~p.after.mask
     expected = np.sum((p.layers[0] - p.after.target)[unobserved] ** 2) / 64
     np.testing.assert_allclose(found["final_test_loss"], expected, rtol=1e-12)
@@ -165,8 +170,8 @@ def test_streams_are_the_rows_own():
     """The same targets, positions and start for every step, recording and switch time; nested with
     common numbers.
     """
-    one = problem_of(batch(), 0)
-    two = problem_of(batch(step=0.1, switch_times=(3.0,), n_records=3, precision="float32"), 0)
+    one = given()
+    two = given(step=0.1, switch_times=(3.0,), n_records=3, precision="float32")
     for a, b in (
         (one.layers, two.layers),
         (one.after.target, two.after.target),
@@ -176,9 +181,7 @@ def test_streams_are_the_rows_own():
     assert np.linalg.norm(one.after.target) == pytest.approx(8.0)
     assert one.after.mask.sum() == 38
     few, more = (
-        problem_of(
-            Batch(COMPLETION, {}, {**SMALL, **v}, np.arange(1), 0, common_random_numbers=True), 0
-        )
+        problem_of(next(Batch(COMPLETION, {}, {**SMALL, **v}, np.arange(1), 0, True).rows()))
         for v in ({"depth": 2, "n_observed": 38}, {"depth": 4, "n_observed": 50})
     )
     scale = 0.1 * math.sqrt(8)
@@ -221,14 +224,14 @@ def test_flow_of_the_product_is_the_flow_of_the_layers():
         "switch_times": (6.0,),
         "n_records": 10,
     }
-    p, found = problem_of(batch(**fixed), 0), run("theory", **fixed)
+    p, found = given(**fixed), run("theory", **fixed)
     state, time, spectra = p.layers, 0.0, [np.full(8, 0.1)]
     for data, end in ((p.before, 6.0), (p.after, 18.0)):
 
         def slope(_, y, data=data):
             return -np.ravel(twin.gradient(list(y.reshape(3, 8, 8)), data.target, data.mask))
 
-        at = found["time"][(found["time"] > time) & (found["time"] <= end)]
+        at = p.record_at[(p.record_at > time) & (p.record_at <= end)]
         solved = solve_ivp(
             slope, (time, end), state.ravel(), "DOP853", t_eval=[*at], rtol=1e-12, atol=1e-14
         )
@@ -243,7 +246,7 @@ def test_flow_of_the_product_is_the_flow_of_the_layers():
 def test_singular_values_follow_their_own_equation(depth):
     """Along the flow of the product, ds/dt by central differences against -D s^(2-2/D) u^T G v."""
     fixed = {"depth": depth, "start": "orthogonal", "start_scale": 0.3}
-    p = problem_of(batch(**fixed), 0)
+    p = given(**fixed)
     data, h = p.after, 1e-3
     flow = Flow(p.parameters, measures.product_of(p.layers))
     for time in (5.0, 20.0):
@@ -322,7 +325,7 @@ def test_divergence_is_recorded_with_its_update():
         "duration_after": 40_000.0,
         "switch_times": (0.0, 40.0, 80.0),
     }
-    found, p = run(**fixed, n_records=0), problem_of(batch(**fixed), 0)
+    found, p = run(**fixed, n_records=0), given(**fixed)
     assert found["status"] == 1
     assert np.isnan(found["final_test_loss"]).all()
     with np.errstate(all="ignore"):
@@ -384,7 +387,7 @@ def test_refusals_say_the_mend(values, mend):
 def test_kernel_runs_as_plain_python():
     from toysim.models.deep_linear.completion import descent
 
-    p = problem_of(batch(depth=3), 0)
+    p = given(depth=3)
     weight = np.where(p.after.mask, 0.2 / 38, 0.0)
     with pytest.MonkeyPatch.context() as patch:
         compiled, plain, products = p.layers.copy(), p.layers.copy(), np.empty_like(p.layers)

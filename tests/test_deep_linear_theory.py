@@ -13,7 +13,8 @@ from scipy.integrate import solve_ivp
 from toysim.batch import Batch
 from toysim.models.deep_linear import MODES
 from toysim.models.deep_linear import closed_forms as forms
-from toysim.models.deep_linear.modes.coordinate import coordinate, layer_at, other_layers, sharpness
+from toysim.models.deep_linear.clock.layer import layer_at, sharpness
+from toysim.models.deep_linear.coordinate import coordinate, other_layers
 
 
 def batch(n=1, seed=0, columns=None, **fixed):
@@ -27,6 +28,10 @@ def simulated(**keywords):
 
 def predicted(**keywords):
     return MODES.load("theory")(batch(**keywords))
+
+
+def times_of(**keywords):
+    return batch(**keywords).record_at[0]
 
 
 def agree(atol=1e-9, **keywords):
@@ -146,7 +151,7 @@ def test_one_pathway_depth_one_and_two(side):
     for depth, form in ((1, forms.strength_depth_one), (2, forms.strength_depth_two)):
         rows = MODES.load(side)(batch(depth=depth, **fixed))
         np.testing.assert_allclose(
-            rows["mode_strength"][0, 0], form(rows["time"][0], 2.0, 0.02), rtol=1e-9, atol=1e-9
+            rows["mode_strength"][0, 0], form(times_of(**fixed), 2.0, 0.02), rtol=1e-9, atol=1e-9
         )
 
 
@@ -169,11 +174,13 @@ def test_unbalanced_depth_two(imbalance, start, target):
 @pytest.mark.parametrize("side", ["simulate", "theory"])
 @pytest.mark.parametrize("layers", [(0.1, 0.7), (0.7, 0.1), (-0.1, -0.7), (0.2, 3.0)])
 def test_depth_two_with_any_layers(side, layers):
-    rows = MODES.load(side)(
-        batch(n_pathways=1, depth=2, layer_starts=[layers], duration=4.0, n_records=9)
-    )
+    fixed = {"n_pathways": 1, "depth": 2, "layer_starts": [layers]}
+    rows = MODES.load(side)(batch(duration=4.0, n_records=9, **fixed))
     formula = forms.strength_unbalanced(
-        rows["time"][0], 2.0, layers[0] * layers[1], layers[1] ** 2 - layers[0] ** 2
+        times_of(duration=4.0, n_records=9),
+        2.0,
+        layers[0] * layers[1],
+        layers[1] ** 2 - layers[0] ** 2,
     )
     np.testing.assert_allclose(rows["mode_strength"][0, 0], formula, rtol=1e-9, atol=1e-9)
 
@@ -217,12 +224,12 @@ def test_time_to_a_strength(side, depth, n_pathways):
         "duration": 20.0,
         "n_records": 40,
     }
-    rows = MODES.load(side)(batch(**fixed))
+    rows, times = MODES.load(side)(batch(**fixed)), times_of(**fixed)
     total = rows["mode_strength"][0].sum(axis=0)
-    rising = (total < 1.99) & (rows["time"][0] > 0)
+    rising = (total < 1.99) & (times > 0)
     time = forms.learning_time(0.01, total[rising], 2.0, depth, n_pathways)
     # The strengths are right to 1e-9; so is the time, times the slope dK/dt at its slowest.
-    np.testing.assert_allclose(time, rows["time"][0][rising], atol=2e-9)
+    np.testing.assert_allclose(time, times[rising], atol=2e-9)
     half = forms.learning_time(0.01, 1.0, 2.0, depth, n_pathways)
     assert rows["half_learning_time"][0] == pytest.approx(float(half), abs=1e-9)
 
@@ -278,7 +285,8 @@ def test_clock_against_another_integrator(depth, c):
         duration=12.0,
         n_records=241,
     )
-    exact = flow(first, offsets, depth, 2.0, windows, rows["time"][0])
+    times = times_of(duration=12.0, n_records=241)
+    exact = flow(first, offsets, depth, 2.0, windows, times)
     np.testing.assert_allclose(rows["mode_strength"][0], exact, atol=1e-9)
 
 

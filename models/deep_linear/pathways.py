@@ -1,17 +1,22 @@
-"""What all models of this family are given: pathways, deficits in flow time, and gradient descent's
-steps.
+"""What models with several pathways share: their parameters, deficits in flow time, and gradient
+descent's steps.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import model_validator
 
-from toysim.model import Matrix, Parameters, parameter
+from toysim.model import Matrix, parameter
+from toysim.models.deep_linear.stability import refuse_unstable
+from toysim.records import Clock, Recorded
 
-UNSTABLE_ABOVE = 2.0  # step * sharpness of gradient descent at a minimum
+CLOCK = Clock("time", "t", end=lambda p: p.duration)
 
 
-class PathwayParameters(Parameters):
+class PathwayParameters(Recorded):
     """Pathways of ``depth`` weight matrices, the windows in which one of them is frozen, and the
     updates.
     """
@@ -36,13 +41,6 @@ class PathwayParameters(Parameters):
     step: float = parameter(
         0.01, symbol="eta", unit="t", meaning="learning rate of an update", gt=0, stream=False
     )
-    n_records: int = parameter(
-        0,
-        symbol="R",
-        meaning="records over [0, T], both ends included; 1 for the end only",
-        ge=0,
-        stream=False,
-    )
     allow_unstable: bool = parameter(
         False, symbol="unstable", meaning="allow steps above the stability threshold", stream=False
     )
@@ -59,8 +57,7 @@ class PathwayParameters(Parameters):
             if len(row) != 3 or row[0] not in range(self.n_pathways) or not 0 <= row[1] <= row[2]:
                 raise ValueError(
                     f"windows: row {list(row)} must be [pathway, start, stop] with pathway in "
-                    f"0..{last} "
-                    f"and 0 <= start <= stop"
+                    f"0..{last} and 0 <= start <= stop"
                 )
         return self
 
@@ -69,18 +66,19 @@ class PathwayParameters(Parameters):
         if not 0.5 < self.duration / self.step <= at_most:
             raise ValueError(
                 f"duration / step = {self.duration / self.step:.3g} updates; change duration or "
-                "step "
-                f"so that there are 1 to {at_most}"
+                f"step so that there are 1 to {at_most}"
             )
 
     def refuse_unstable(self, sharpness: float) -> None:
-        """A step beyond the stability threshold of a minimum of that sharpness, unless it is
-        allowed.
-        """
-        if self.step * sharpness > UNSTABLE_ABOVE and not self.allow_unstable:
-            raise ValueError(
-                f"step = {self.step:g} is unstable where one pathway has learned all: step * "
-                "sharpness = "
-                f"{self.step * sharpness:.3g} > 2; lower it below {UNSTABLE_ABOVE / sharpness:.3g} "
-                f"or set allow_unstable = true"
-            )
+        """A step at which gradient descent does not settle where one pathway has learned all."""
+        refuse_unstable(
+            self.step,
+            sharpness,
+            self.allow_unstable,
+            "is unstable where one pathway has learned all: step * sharpness",
+        )
+
+
+def deficit_one_update_short(values: Mapping[str, Any]) -> dict[str, Any]:
+    """For checks: a theory that is off by this must be seen to differ."""
+    return {**values, "deficit_length": values["deficit_length"] - values["step"]}

@@ -152,7 +152,7 @@ def main(scale=2000):
     torch.set_num_threads(1)
     from toysim.models.deep_linear.completion.problem import problem_of
 
-    problem = problem_of(Batch(MODEL, {}, FIXED, np.arange(1), 0), 0)
+    problem = problem_of(next(Batch(MODEL, {}, FIXED, np.arange(1), 0).rows()))
     engine((10,), 10, 2)  # compile
     pytorch(problem, (10,), 10, 5)
     good = [side_by_side("a step", problem, (scale,), scale, EVERY)]

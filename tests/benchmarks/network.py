@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
-from toysim.models.deep_linear.network.simulation import tasks_of
-from toysim.models.deep_linear.network.start import start_weights
+from toysim.models.deep_linear.network.problem import start_weights
+from toysim.models.deep_linear.network.task import task_of_row
 from toysim.plan import build_sweep
 from toysim.registry import load_model
 from toysim.runner.work import compute
@@ -47,10 +47,11 @@ def engine(updates, fixed):
 
 def peer(updates, fixed):
     _, batch = prepared(updates, fixed)
-    (task,) = tasks_of(batch)
+    row = next(batch.rows())
+    task = task_of_row(row.p)
     weights = [
         [torch.tensor(W, dtype=torch.float32, requires_grad=True) for W in layers]
-        for layers in next(start_weights(batch, [task]))
+        for layers in start_weights(row, task)
     ]
     phi = PHI[fixed.get("nonlinearity", "linear")]
     x, y = (torch.tensor(a, dtype=torch.float32) for a in (task.inputs, task.targets))

@@ -16,10 +16,15 @@ the final observables are always on the final data.
 """
 
 import math
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from toysim.model import Check, Dim, Discretisation, Model, Observable
-from toysim.models.deep_linear.completion.parameters import CompletionParameters, sharpness_bound
+from toysim.models.deep_linear.completion.parameters import CompletionParameters, course_end
+from toysim.models.deep_linear.observables import ACCURATE, eta_sharpness
+from toysim.models.deep_linear.stability import sharpness_bound
+from toysim.records import Clock, course
 
 _EQUATIONS = """\
 W = W_D ... W_1 (all N x N),  L = 1/(2n) sum_observed (W - M)^2,  G = dL/dW = mask (W - M)/n
@@ -56,27 +61,14 @@ def _flow_seconds(p: CompletionParameters, cubed: float) -> float:
     return (8.0 * sharpness * duration + 1200.0 * n_switches) * (3e-5 + 3e-9 * cubed)
 
 
-_SWITCH, _RECORD = ("switch",), ("record",)
+def _switches_one_update_late(values: Mapping[str, Any]) -> dict[str, Any]:
+    late = tuple(time + values["step"] for time in values["switch_times"])
+    return {**values, "switch_times": late}
 
 
-def _of_course(
-    name: str, long_name: str, dims: tuple[str, ...] = (*_SWITCH, *_RECORD)
-) -> Observable:
-    """The flow is integrated to 1e-9; gradient descent is judged by its order."""
-    return Observable(name, long_name, "1", dims, rtol=1e-9, atol=1e-9, scale=1.0)
-
-
-def _at_end(name: str, long_name: str, unit: str = "1") -> Observable:
-    return Observable(name, long_name, unit, _SWITCH, rtol=1e-9, atol=1e-9, scale=1.0)
-
-
-def _switches_one_update_late(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **values,
-        "switch_times": tuple(time + values["step"] for time in values["switch_times"]),
-    }
-
-
+_SWITCH = ("switch",)
+_at_end = partial(Observable, dims=_SWITCH, **ACCURATE)
+_course = partial(course, dims=_SWITCH, **ACCURATE)
 _SMALL = {
     "size": 6,
     "rank": 1,
@@ -91,26 +83,16 @@ COMPLETION = Model(
     id="deep_linear.completion",
     title="deep matrix completion by gradient descent, with other data before a switch",
     parameters_class=CompletionParameters,
+    clock=Clock("time", "t", end=course_end),
     dims=(
         Dim("switch", "switch time at which the deficit ends", lambda p: len(p.switch_times)),
         Dim("singular", "singular value, largest first", lambda p: p.n_singular_values),
-        Dim("record", "record of the time course", lambda p: p.n_records),
     ),
     observables=(
-        Observable(
-            "time",
-            "flow time of the record, step * updates; courses end at switch + duration_after",
-            "t",
-            _RECORD,
-        ),
-        _of_course("test_loss", "mean squared error on all entries of the target of the moment"),
-        _of_course(
-            "train_loss", "half the mean squared error on the entries observed at the moment"
-        ),
-        _of_course(
-            "singular_values",
-            "largest singular values of the product",
-            ("switch", "singular", "record"),
+        _course("test_loss", "mean squared error on all entries of the target of the moment"),
+        _course("train_loss", "half the mean squared error on the entries observed at the moment"),
+        _course(
+            "singular_values", "largest singular values of the product", dims=("switch", "singular")
         ),
         _at_end("test_loss_at_switch", "test loss on the first data when they end"),
         _at_end("final_test_loss", "test loss at the end"),
@@ -132,13 +114,7 @@ COMPLETION = Model(
             "largest Hessian eigenvalue at the end, residuals taken as 0, by Lanczos",
             "1/t",
         ),
-        Observable(
-            "eta_sharpness",
-            "step times sharpness at the end; unstable above 2",
-            "1",
-            _SWITCH,
-            note_above=0.2,
-        ),
+        eta_sharpness(_SWITCH),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",

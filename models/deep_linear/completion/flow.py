@@ -13,7 +13,6 @@ import numpy.typing as npt
 from scipy.integrate import DOP853
 
 from toysim.models.deep_linear.completion import measures
-from toysim.models.deep_linear.completion.course import observe
 from toysim.models.deep_linear.completion.parameters import CompletionParameters
 from toysim.models.deep_linear.completion.problem import Data
 
@@ -62,7 +61,7 @@ class Flow:
         observations = np.empty((len(times), 2 + self.p.n_singular_values))
         for i, self.W in enumerate(follow(data, [*times, end])):
             if i < len(times):
-                observations[i] = observe(self.W, data, self.p.n_singular_values)
+                observations[i] = measures.observe(self.W, data, self.p.n_singular_values)
         self.time = end
         return observations
 

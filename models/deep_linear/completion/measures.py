@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from toysim.batch import Rows
 from toysim.jit import kernel
+from toysim.models.deep_linear.completion.parameters import CompletionParameters
 from toysim.models.deep_linear.completion.problem import Data
 from toysim.models.deep_linear.curvature import largest_eigenvalue
 
 Array = npt.NDArray[Any]
+
+
+class Observed(NamedTuple):
+    """What both sides read: (S, ...) with a row a switch time, NaN where a course has ended."""
+
+    courses: Array  # (S, R, 2 + k): test loss, train loss, singular values
+    at_switch: Array  # (S,)
+    final: Array  # (S, 5): test loss, train loss, effective rank, balance drift, sharpness
 
 
 def product_of(layers: Array) -> Array:
@@ -92,6 +102,29 @@ def sharpness(product: Array, kernels: tuple[Array, Array], data: Data) -> float
     """
     if not np.isfinite(product).all():
         return np.nan
-
     pairs = list(zip(*kernels, strict=True))
     return largest_eigenvalue(pairs, data.mask / max(1, data.n_observed))
+
+
+def observe(product: Array, data: Data, n_singular_values: int) -> Array:
+    """Test loss, train loss and the largest singular values of one product, (2 + k,)."""
+    values = singular_values(product)[:n_singular_values]
+    return np.array([*losses(product, data.target, data.mask), *values])
+
+
+def as_rows(p: CompletionParameters, observed: Observed) -> Rows:
+    """The observables of one row, by name."""
+    test, train, rank, drift, sharpness = observed.final.T
+    no_deficit = test[0] if p.switch_times[0] == 0.0 else np.nan
+    return {
+        "test_loss": observed.courses[:, :, 0],
+        "train_loss": observed.courses[:, :, 1],
+        "singular_values": np.swapaxes(observed.courses[:, :, 2:], 1, 2),
+        "test_loss_at_switch": observed.at_switch,
+        "final_test_loss": test,
+        "final_train_loss": train,
+        "relative_test_loss": no_deficit - test,
+        "effective_rank": rank,
+        "balance_drift": drift,
+        "sharpness": sharpness,
+    }

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import model_validator
 
-from toysim.model import Matrix, Parameters, Vector, parameter
-from toysim.models.deep_linear.pathways import UNSTABLE_ABOVE
+from toysim.model import Matrix, Vector, parameter
+from toysim.models.deep_linear.stability import refuse_unstable, sharpness_bound
+from toysim.records import Recorded
 
 MAX_STEPS = 2**31
 MAX_NUMBERS = 10**8  # in the layers, and in a row's courses: below a GB each
 
 
-class CompletionParameters(Parameters):
+class CompletionParameters(Recorded):
     """Target, observed entries, start, deficit and stepping; every layer is ``size`` x ``size``."""
 
     size: int = parameter(
@@ -82,13 +83,6 @@ class CompletionParameters(Parameters):
     step: float = parameter(
         0.2, symbol="eta", unit="t", meaning="learning rate of an update", gt=0, stream=False
     )
-    n_records: int = parameter(
-        0,
-        symbol="R",
-        meaning="records over [0, last switch + T], both ends included; 1 for the end only",
-        ge=0,
-        stream=False,
-    )
     n_singular_values: int = parameter(
         3, symbol="k", meaning="largest singular values recorded", ge=1, stream=False
     )
@@ -114,28 +108,21 @@ class CompletionParameters(Parameters):
         if self.observed_count > entries:
             raise ValueError(
                 f"n_observed = {self.n_observed}, but there are {entries} entries at size "
-                f"{self.size}; "
-                f"lower it or raise size"
+                f"{self.size}; lower it or raise size"
             )
-        limits = [("rank", not self.target, self.size, "size")]
-        limits += [
-            (
-                "rank_before",
-                self.deficit == "task_switch" and not self.target_before,
-                self.size,
-                "size",
-            )
-        ]
-        limits += [
-            ("n_observed_before", self.deficit == "subset", self.observed_count, "n_observed")
-        ]
-        limits += [("n_blocks", self.deficit == "block_diagonal", self.size, "size")]
-        limits += [("n_singular_values", True, self.size, "size")]
+        drawn_before = self.deficit == "task_switch" and not self.target_before
+        limits = (
+            ("rank", not self.target, self.size, "size"),
+            ("rank_before", drawn_before, self.size, "size"),
+            ("n_observed_before", self.deficit == "subset", self.observed_count, "n_observed"),
+            ("n_blocks", self.deficit == "block_diagonal", self.size, "size"),
+            ("n_singular_values", True, self.size, "size"),
+        )
         for name, used, limit, of in limits:
             if used and getattr(self, name) > limit:
                 raise ValueError(
-                    f"{name} = {getattr(self, name)} is above {of} = {limit}; lower it or raise "
-                    f"{of}"
+                    f"{name} = {getattr(self, name)} is above {of} = {limit}; "
+                    f"lower it or raise {of}"
                 )
         return self
 
@@ -158,19 +145,15 @@ class CompletionParameters(Parameters):
         if self.duration_after / self.step <= 0.5 or self.end / self.step > MAX_STEPS:
             raise ValueError(
                 f"duration_after / step = {self.duration_after / self.step:.3g} and in all "
-                f"{self.end / self.step:.3g} "
-                "updates; change duration_after, switch_times or step so that there are 1 to "
-                f"{MAX_STEPS}"
+                f"{self.end / self.step:.3g} updates; change duration_after, switch_times or step "
+                f"so that there are 1 to {MAX_STEPS}"
             )
-        layers, courses = (
-            self.depth * self.size**2,
-            len(times) * self.n_records * (2 + self.n_singular_values),
-        )
+        layers = self.depth * self.size**2
+        courses = len(times) * self.n_records * (2 + self.n_singular_values)
         if max(layers, courses) > MAX_NUMBERS:
             raise ValueError(
                 f"the layers hold {layers:.3g} numbers and the courses of a row {courses:.3g}, "
-                "allowed are "
-                f"{MAX_NUMBERS:.0e}; lower size, depth, n_records or n_singular_values"
+                f"allowed are {MAX_NUMBERS:.0e}; lower size, depth, n_records or n_singular_values"
             )
         return self
 
@@ -180,13 +163,12 @@ class CompletionParameters(Parameters):
             sharpness_bound(self.depth, norm, count)
             for norm, count in ((self._norm("target"), self.observed_count), self._before())
         )
-        if self.step * sharpness > UNSTABLE_ABOVE and not self.allow_unstable:
-            raise ValueError(
-                f"step = {self.step:g} may be unstable: step * (bound on the sharpness of the "
-                "solution) = "
-                f"{self.step * sharpness:.3g} > 2; lower it below {UNSTABLE_ABOVE / sharpness:.3g} "
-                f"or set allow_unstable = true"
-            )
+        refuse_unstable(
+            self.step,
+            sharpness,
+            self.allow_unstable,
+            "may be unstable: step * (bound on the sharpness of the solution)",
+        )
         return self
 
     def _before(self) -> tuple[float, float]:
@@ -197,9 +179,8 @@ class CompletionParameters(Parameters):
             return self._norm("target"), self.n_observed_before
         if self.deficit == "block_diagonal":
             return self._norm("target"), max(1.0, self.observed_count / self.n_blocks)
-        return self._norm(
-            "target_before" if self.deficit == "task_switch" else "target"
-        ), self.observed_count
+        name = "target_before" if self.deficit == "task_switch" else "target"
+        return self._norm(name), self.observed_count
 
     def _norm(self, name: str) -> float:
         rows = getattr(self, name)
@@ -220,15 +201,8 @@ class CompletionParameters(Parameters):
         return self.switch_times[-1] + self.duration_after
 
 
-def sharpness_bound(depth: int, norm: float, n_observed: float) -> float:
-    """D s^(2 - 2/D) / n: no Hessian eigenvalue is larger at a balanced solution of largest singular
-    value s.
+def course_end(p: Any) -> Any:
+    """``end`` of the parameters of a row, or (n,) of columns of rows."""
+    import numpy as np
 
-    ``norm`` stands for s: a Frobenius norm bounds it. All eigenvalues are those of the map
-    E -> mask * sum_j (W W^T)^((j-1)/D) (mask * E) (W^T W)^((D-j)/D) / n, whose norm is the largest
-    without the mask.
-    """
-    try:
-        return depth * math.pow(norm, 2.0 - 2.0 / depth) / n_observed
-    except OverflowError:
-        return math.inf
+    return np.transpose(p.switch_times)[-1] + p.duration_after

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch
+from toysim.batch import Row
 from toysim.models.deep_linear.completion.parameters import CompletionParameters
 
 Array = npt.NDArray[Any]
@@ -22,38 +22,35 @@ class Data(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One row: data before and after the switch, and the layers (D, N, N) at the start, first layer
-    first.
+    """One row: record times (R,), data before and after the switch, and the layers (D, N, N) at the
+    start, first layer first.
     """
 
     parameters: CompletionParameters
+    record_at: Array
     before: Data
     after: Data
     layers: Array
 
 
-def problem_of(batch: Batch, i: int) -> Problem:
-    """Row i of the batch. Targets, positions and layers come from streams of their own.
+def problem_of(row: Row) -> Problem:
+    """A row's targets, positions and layers, which come from streams of their own.
 
     Parameters that only lengthen a draw leave its beginning alone: with common random numbers a
     deeper network starts with the same first layers, and more observed entries hold the fewer.
     """
-    one = batch.take(np.array([i]))
-    p = one.model.validate(one.values(0))
-    after = Data(
-        _target(one, p, "target", p.rank), _mask(p.size, _positions(one, p)), p.observed_count
-    )
-    return Problem(p, _before(one, p, after), after, _layers(one, p))
+    p: CompletionParameters = row.p
+    mask = _mask(p.size, _positions(row, p))
+    after = Data(_target(row, p, "target", p.rank), mask, p.observed_count)
+    return Problem(p, row.record_at, _before(row, p, after), after, _layers(row, p))
 
 
-def _before(one: Batch, p: CompletionParameters, after: Data) -> Data:
+def _before(row: Row, p: CompletionParameters, after: Data) -> Data:
     if p.deficit == "task_switch":
-        return after._replace(target=_target(one, p, "target_before", p.rank_before))
+        return after._replace(target=_target(row, p, "target_before", p.rank_before))
     if p.deficit == "subset":
-        return after._replace(
-            mask=_mask(p.size, _positions(one, p)[: p.n_observed_before]),
-            n_observed=p.n_observed_before,
-        )
+        mask = _mask(p.size, _positions(row, p)[: p.n_observed_before])
+        return after._replace(mask=mask, n_observed=p.n_observed_before)
     if p.deficit == "block_diagonal":
         block = np.arange(p.size) * p.n_blocks // p.size
         mask = after.mask & (block[:, None] == block)
@@ -61,23 +58,23 @@ def _before(one: Batch, p: CompletionParameters, after: Data) -> Data:
     return after
 
 
-def _target(one: Batch, p: CompletionParameters, name: str, rank: int) -> Array:
+def _target(row: Row, p: CompletionParameters, name: str, rank: int) -> Array:
     """M ~ G H^T with Gaussian (N, r) factors, scaled to ||M||_F = N so that predicting 0 has test
     loss 1.
     """
     given = getattr(p, name)
     if given:
         return np.array(given)
-    factors = one.normal(name, rank, 2, p.size)[0]
+    factors = row.normal(name, rank, 2, p.size)
     product = factors[:, 0].T @ factors[:, 1]
     return np.asarray(product * (p.size / np.linalg.norm(product)))
 
 
-def _positions(one: Batch, p: CompletionParameters) -> npt.NDArray[np.int64]:
+def _positions(row: Row, p: CompletionParameters) -> npt.NDArray[np.int64]:
     """Flat indices of the observed entries, in the order in which a subset takes them."""
     if p.observed:
         return np.flatnonzero(np.array(p.observed))
-    return next(one.generators("positions")).permutation(p.size**2)[: p.n_observed]
+    return row.generator("positions").permutation(p.size**2)[: p.n_observed]
 
 
 def _mask(size: int, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -86,14 +83,14 @@ def _mask(size: int, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     return mask.reshape(size, size)
 
 
-def _layers(one: Batch, p: CompletionParameters) -> Array:
+def _layers(row: Row, p: CompletionParameters) -> Array:
     """Layers at the start; identity and orthogonal ones are balanced: W_(l+1)^T W_(l+1) = W_l
     W_l^T.
     """
     scale = p.start_scale ** (1.0 / p.depth)
     if p.start == "identity":
         return np.tile(scale * np.eye(p.size), (p.depth, 1, 1))
-    draws = one.normal("layers", p.depth, p.size, p.size)[0]
+    draws = row.normal("layers", p.depth, p.size, p.size)
     if p.start == "gaussian":
         return np.asarray(draws * (scale / np.sqrt(p.size)))
     q, r = np.linalg.qr(draws)

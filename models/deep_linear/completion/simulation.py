@@ -8,13 +8,14 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch, Rows
+from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.deep_linear.completion import measures
-from toysim.models.deep_linear.completion.course import as_rows, follow, observe
 from toysim.models.deep_linear.completion.descent import descend, multiply
 from toysim.models.deep_linear.completion.parameters import CompletionParameters
 from toysim.models.deep_linear.completion.problem import Data, problem_of
-from toysim.outcomes import Status
+from toysim.models.deep_linear.completion.protocol import follow
+from toysim.models.deep_linear.updates import in_updates
+from toysim.records import ended
 
 Array = npt.NDArray[Any]
 
@@ -48,14 +49,12 @@ class Descent:
         weight = np.where(data.mask, self.p.step / max(1, data.n_observed), 0.0)
         target, weight = data.target.astype(self.layers.dtype), weight.astype(self.layers.dtype)
         seen: dict[int, Array] = {}
-        for i, time in enumerate(times):
-            at = min(max(time / self.p.step, first), last)
-            at = round(at) if abs(at - round(at)) <= 1e-9 * max(1.0, at) else at
+        for i, at in enumerate(np.maximum(in_updates(times, self.p.step, float(last)), first)):
             low, high = math.floor(at), math.ceil(at)
             for n in (low, high):
                 if n not in seen:
                     self._advance(target, weight, n)
-                    seen[n] = observe(self.product(), data, self.p.n_singular_values)
+                    seen[n] = measures.observe(self.product(), data, self.p.n_singular_values)
             observations[i] = (
                 seen[low] if low == high else (high - at) * seen[low] + (at - low) * seen[high]
             )
@@ -76,12 +75,8 @@ class Descent:
         return np.asarray(self.products[-1])
 
     def balance_drift(self) -> float:
-        return float(
-            np.max(
-                np.abs(measures.imbalance(self.layers.astype(np.float64)) - self.imbalance),
-                initial=0.0,
-            )
-        )
+        change = measures.imbalance(self.layers.astype(np.float64)) - self.imbalance
+        return float(np.max(np.abs(change), initial=0.0))
 
     def sharpness(self, data: Data) -> float:
         kernels = measures.layer_kernels(self.layers.astype(np.float64))
@@ -92,19 +87,14 @@ def simulate(batch: Batch) -> Rows:
     """Every observable of every row, row by row: an update costs far more than the Python around
     it.
     """
-    rows = [_simulate_row(batch, i) for i in range(len(batch))]
-    return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+    rows, failed_at = zip(*(_simulate_row(row) for row in batch.rows()), strict=True)
+    return stacked(rows) | ended(np.array(failed_at))
 
 
-def _simulate_row(batch: Batch, i: int) -> Rows:
-    problem = problem_of(batch, i)
-    learner = Descent(problem.parameters, problem.layers)
+def _simulate_row(row: Row) -> tuple[Rows, int]:
+    problem = problem_of(row)
+    learner = Descent(row.p, problem.layers)
     with np.errstate(over="ignore", invalid="ignore"):
-        rows = as_rows(problem.parameters, follow(learner, problem))
-    failed_at = min(learner.failures, default=-1)
-    return {
-        **rows,
-        "eta_sharpness": problem.parameters.step * rows["sharpness"],
-        "status": np.array(Status.DIVERGED if learner.failures else 0),
-        "status_step": np.array(failed_at),
-    }
+        rows = measures.as_rows(row.p, follow(learner, problem))
+    rows["eta_sharpness"] = row.p.step * rows["sharpness"]
+    return rows, min(learner.failures, default=-1)

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from toysim.batch import Batch, Rows
-from toysim.models.deep_linear.completion.course import as_rows, follow
+from toysim.batch import Batch, Row, Rows
 from toysim.models.deep_linear.completion.flow import Flow
-from toysim.models.deep_linear.completion.measures import product_of
+from toysim.models.deep_linear.completion.measures import as_rows, product_of
 from toysim.models.deep_linear.completion.problem import problem_of
+from toysim.models.deep_linear.completion.protocol import follow
+from toysim.models.deep_linear.validity import stacked_where_valid
 
 
 def predict(batch: Batch) -> Rows:
     """Every observable but eta_sharpness, to 1e-9, where the layers start balanced: not gaussian
-    above depth 1.
+    above depth 1 (arXiv:1905.13655).
 
     Switch times and ends are taken as written; gradient descent rounds them to whole updates, and
     that is part of its error of order ``step``. Nothing is computed for rows outside validity, nor
     at precision float32, whose rounding errors no order of the step covers.
     """
-    balanced = (batch["start"] != "gaussian") | (batch["depth"] == 1)
-    valid = balanced & (batch["precision"] == "float64")
-    rows: Rows = {"valid": valid}
-    for i in np.flatnonzero(valid).tolist():
-        problem = problem_of(batch, i)
-        flow = Flow(problem.parameters, product_of(problem.layers))
-        for name, values in as_rows(problem.parameters, follow(flow, problem)).items():
-            rows.setdefault(name, np.full((len(batch), *values.shape), np.nan))[i] = values
-    return rows
+    return stacked_where_valid([_predicted(row) for row in batch.rows()])
+
+
+def _predicted(row: Row) -> Rows | None:
+    if (row.p.start == "gaussian" and row.p.depth > 1) or row.p.precision != "float64":
+        return None
+    problem = problem_of(row)
+    return as_rows(row.p, follow(Flow(row.p, product_of(problem.layers)), problem))

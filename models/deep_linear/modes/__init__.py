@@ -10,10 +10,13 @@ the pathways' distance in the learning coordinate x changes only in a deficit, b
 Omega over it, and with sum K = S that gives the end state.
 """
 
-from typing import Any
+from functools import partial
 
 from toysim.model import Check, Dim, Discretisation, Model, Observable
 from toysim.models.deep_linear.modes.parameters import ModeParameters
+from toysim.models.deep_linear.observables import ACCURATE, eta_sharpness
+from toysim.models.deep_linear.pathways import CLOCK, deficit_one_update_short
+from toysim.records import course
 
 _EQUATIONS = """\
 da_pl/dt = g_p(t) prod_(m != l) a_pm Omega
@@ -36,39 +39,22 @@ def _seconds(p: ModeParameters) -> float:
     return 2e-6 + p.duration / p.step * p.n_pathways * per_pathway
 
 
-def _deficit_one_update_short(values: dict[str, Any]) -> dict[str, Any]:
-    return {**values, "deficit_length": values["deficit_length"] - values["step"]}
-
-
-_PATHWAY, _RECORD = ("pathway",), ("record",)
-
-
-def _strength(name: str, long_name: str, unit: str = "1", dims: tuple[str, ...] = ()) -> Observable:
-    """Within 1e-9 where the flow is integrated; gradient descent is judged by its order instead."""
-    return Observable(name, long_name, unit, dims, rtol=1e-9, atol=1e-9, scale=1.0)
-
-
-def _conserved(name: str, long_name: str, dims: tuple[str, ...] = ()) -> Observable:
-    """Zero in the flow; a local error of 1e-13 grows by p0^(2-D) in x, so starts at p0 = 0.1 and
-    depth 6 pass.
-    """
-    return Observable(name, long_name, "1", dims, rtol=0.0, atol=1e-9, scale=1.0)
+_PATHWAY = ("pathway",)
+_strength = partial(Observable, **ACCURATE)
+# Zero in the flow; a local error of 1e-13 grows by p0^(2-D) in x, so starts at p0 = 0.1 and depth 6
+# pass.
+_conserved = partial(Observable, **{**ACCURATE, "rtol": 0.0})
 
 
 MODES = Model(
     id="deep_linear.modes",
     title="one singular mode of a multi-pathway deep linear network, with deficits",
     parameters_class=ModeParameters,
-    dims=(
-        Dim("pathway", "pathway from input to output", lambda p: p.n_pathways),
-        Dim("record", "record of the time course", lambda p: p.n_records),
-    ),
+    clock=CLOCK,
+    dims=(Dim("pathway", "pathway from input to output", lambda p: p.n_pathways),),
     observables=(
-        Observable("time", "flow time of the record, step * updates", "t", _RECORD),
-        _strength(
-            "mode_strength", "strength K of the mode in a pathway", dims=(*_PATHWAY, *_RECORD)
-        ),
-        _strength("residual", "what is left to learn, S - sum of strengths", dims=_RECORD),
+        course("mode_strength", "strength K of the mode in a pathway", dims=_PATHWAY, **ACCURATE),
+        course("residual", "what is left to learn, S - sum of strengths", **ACCURATE),
         _strength("final_strength", "strength K at the end", dims=_PATHWAY),
         _strength("final_share", "share K/S of the mode at the end", dims=_PATHWAY),
         _strength("final_residual", "residual at the end"),
@@ -77,15 +63,12 @@ MODES = Model(
         _strength(
             "invariant", "coordinate x of the first pathway less that of this one", dims=_PATHWAY
         ),
-        _conserved("invariant_drift", "change of the invariant beyond that by deficits", _PATHWAY),
+        _conserved(
+            "invariant_drift", "change of the invariant beyond that by deficits", dims=_PATHWAY
+        ),
         _conserved("balance_drift", "largest change of a_l^2 - a_1^2"),
         _strength("sharpness", "largest Hessian eigenvalue of the mode at the end", "1/t"),
-        Observable(
-            "eta_sharpness",
-            "step times sharpness at the end; unstable above 2",
-            "1",
-            note_above=0.2,
-        ),
+        eta_sharpness(),
     ),
     diagnostics=(
         Observable("theory_residual", "largest error of K/S from inverting time", "1"),
@@ -104,7 +87,7 @@ MODES = Model(
         Check(
             {"deficit_length": 0.25, "duration": 6.0, "step": 0.002, "n_records": 5},
             {"depth": [2, 3, 4], "deficit_start": [0.0, 0.5]},
-            shifted=_deficit_one_update_short,
+            shifted=deficit_one_update_short,
         ),
         Check(
             {
@@ -119,7 +102,7 @@ MODES = Model(
             },
             {"depth": [2, 3, 5]},
             replicas=4,
-            shifted=_deficit_one_update_short,
+            shifted=deficit_one_update_short,
         ),
         Check(
             {

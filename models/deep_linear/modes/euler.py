@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
-from toysim.models.deep_linear.modes.coordinate import other_layers
-from toysim.models.deep_linear.modes.phases import open_pathways, phase_edges
-from toysim.models.deep_linear.modes.rows import Course, Outcome, course_of, outcome_of
+from toysim.models.deep_linear.coordinate import other_layers
+from toysim.models.deep_linear.mode import ModeTask, Trajectory, task_of_row, trajectory_of_row
+from toysim.models.deep_linear.phases import open_pathways, phase_edges
+from toysim.models.deep_linear.updates import note_half
 from toysim.numerics.powers import integer_power
 
 Array = npt.NDArray[np.float64]
@@ -36,39 +37,16 @@ def effective_sum(strength: Array, lesioned: Mask) -> float:
 
 
 @kernel
-def begin(course: Course, out: Outcome) -> float:
+def begin(task: ModeTask, out: Trajectory) -> float:
     """Set exposure and half time at update 0, given the strengths; returns their effective sum."""
     out.exposure[:] = 0.0
-    total = effective_sum(out.strength, course.lesioned)
-    out.half[0] = 0.0 if total >= 0.5 * course.target else math.nan
+    total = effective_sum(out.strength, task.lesioned)
+    out.half[0] = 0.0 if total >= 0.5 * task.target else math.nan
     return total
 
 
 @kernel
-def note_half(
-    n: int, earlier: float, before: float, after: float, target: float, half: Array
-) -> None:
-    """Note when the strength first reaches target / 2, between update n - 1 (``before``) and n
-    (``after``).
-
-    On the parabola through these and update n - 2 (``earlier``; NaN at the start of a phase, then
-    on the line). On the line alone the time errs by step^2 times a part that depends on where in
-    the update the crossing falls, and extrapolation to step 0 stumbles over it.
-    """
-    if not math.isnan(half[0]) or after < 0.5 * target:
-        return
-    rise, bend = after - before, 0.5 * (after - 2.0 * before + earlier)
-    if math.isnan(bend):
-        bend = 0.0
-    # bend s^2 + (rise - bend) s = missing, for the s in (0, 1]
-    missing, slope = 0.5 * target - before, rise - bend
-    half[0] = (
-        n - 1 + 2.0 * missing / (slope + math.sqrt(max(0.0, slope * slope + 4.0 * bend * missing)))
-    )
-
-
-@kernel
-def record(record_at: Array, next_record: int, n: int, before: Array, out: Outcome) -> int:
+def record(record_at: Array, next_record: int, n: int, before: Array, out: Trajectory) -> int:
     """Write the records up to update n, linear between n - 1 (``before``) and n; index of the next
     record.
     """
@@ -83,7 +61,7 @@ def record(record_at: Array, next_record: int, n: int, before: Array, out: Outco
 
 @kernel
 def descend_pathways(
-    p: Array, c: Array, signed: bool, step: float, course: Course, out: Outcome
+    p: Array, c: Array, signed: bool, step: float, task: ModeTask, out: Trajectory
 ) -> int:
     """One row, one number p a pathway; updates of all open pathways at once
 
@@ -96,25 +74,25 @@ def descend_pathways(
     without that, 0.5 to 40 ms with it.)
 
     ``p`` (P,) first layers, overwritten by the end state; ``c`` (P,) squared offsets; bundles as in
-    ``rows``. Returns -1 if all is finite, else the update that left the finite numbers.
+    ``mode``. Returns -1 if all is finite, else the update that left the finite numbers.
     """
-    n_pathways, depth, target = len(p), course.depth, course.target
+    n_pathways, depth, target = len(p), task.depth, task.target
     others, before = np.empty(n_pathways), np.empty(n_pathways)
     is_open = np.empty(n_pathways, np.bool_)
     for j in range(n_pathways):
         others[j] = integer_power(p[j], depth - 1) if signed else other_layers(p[j], c[j], depth)
         out.strength[j] = p[j] * others[j]
-    total = begin(course, out)
-    next_record = record(course.record_at, 0, 0, out.strength, out)
-    edges = phase_edges(course.windows, course.end)
+    total = begin(task, out)
+    next_record = record(task.record_at, 0, 0, out.strength, out)
+    edges = phase_edges(task.windows, task.end)
     for e in range(len(edges) - 1):
         n, stop = int(edges[e]), int(edges[e + 1])
-        open_pathways(course.windows, course.lesioned, edges[e], is_open)
+        open_pathways(task.windows, task.lesioned, edges[e], is_open)
         residual_sum, total_before = 0.0, math.nan
         while n < stop:
             residual = target - total
             residual_sum += residual
-            if next_record < len(course.record_at):
+            if next_record < len(task.record_at):
                 before[:] = out.strength
             changed = False
             earlier, total_before, total = total_before, total, 0.0
@@ -130,17 +108,17 @@ def descend_pathways(
                             else other_layers(new, c[j], depth)
                         )
                         out.strength[j] = new * others[j]
-                if not course.lesioned[j]:
+                if not task.lesioned[j]:
                     total += out.strength[j]
             n += 1
             if not math.isfinite(total):
                 return n
             note_half(n, earlier, total_before, total, target, out.half)
-            next_record = record(course.record_at, next_record, n, before, out)
+            next_record = record(task.record_at, next_record, n, before, out)
             if not changed:
                 residual_sum += residual * (stop - n)
                 n = stop
-                next_record = record(course.record_at, next_record, n, out.strength, out)
+                next_record = record(task.record_at, next_record, n, out.strength, out)
         for j in range(n_pathways):
             if is_open[j]:
                 out.exposure[j] += residual_sum
@@ -176,7 +154,7 @@ def update_layers(a: Array, right: Array, step: float, residual: float) -> bool:
 
 
 @kernel
-def descend_layers(a: Array, step: float, course: Course, out: Outcome) -> int:
+def descend_layers(a: Array, step: float, task: ModeTask, out: Trajectory) -> int:
     """One row, one number a layer; exact gradient descent of aligned layers, all of them at once
 
         a_pl <- a_pl + step * prod_(m != l) a_pm * (S - sum_q K_q),   K_p = prod_l a_pl
@@ -189,15 +167,15 @@ def descend_layers(a: Array, step: float, course: Course, out: Outcome) -> int:
     is_open = np.empty(n_pathways, np.bool_)
     for j in range(n_pathways):
         out.strength[j] = layer_products(a[j], right)
-    total = begin(course, out)
-    next_record = record(course.record_at, 0, 0, out.strength, out)
-    edges = phase_edges(course.windows, course.end)
+    total = begin(task, out)
+    next_record = record(task.record_at, 0, 0, out.strength, out)
+    edges = phase_edges(task.windows, task.end)
     for e in range(len(edges) - 1):
         n, stop = int(edges[e]), int(edges[e + 1])
-        open_pathways(course.windows, course.lesioned, edges[e], is_open)
+        open_pathways(task.windows, task.lesioned, edges[e], is_open)
         residual_sum, total_before = 0.0, math.nan
         while n < stop:
-            residual = course.target - total
+            residual = task.target - total
             residual_sum += residual
             before[:] = out.strength
             changed = False
@@ -206,16 +184,16 @@ def descend_layers(a: Array, step: float, course: Course, out: Outcome) -> int:
                     changed |= update_layers(a[j], right, step, residual)
                     out.strength[j] = layer_products(a[j], right)
             earlier, total_before = total_before, total
-            total = effective_sum(out.strength, course.lesioned)
+            total = effective_sum(out.strength, task.lesioned)
             n += 1
             if not math.isfinite(total):
                 return n
-            note_half(n, earlier, total_before, total, course.target, out.half)
-            next_record = record(course.record_at, next_record, n, before, out)
+            note_half(n, earlier, total_before, total, task.target, out.half)
+            next_record = record(task.record_at, next_record, n, before, out)
             if not changed:
                 residual_sum += residual * (stop - n)
                 n = stop
-                next_record = record(course.record_at, next_record, n, out.strength, out)
+                next_record = record(task.record_at, next_record, n, out.strength, out)
         for j in range(n_pathways):
             if is_open[j]:
                 out.exposure[j] += residual_sum
@@ -228,28 +206,28 @@ def descend_pathways_rows(
     c: Array,
     signed: bool,
     step: Array,
-    courses: Course,
-    outcomes: Outcome,
+    tasks: ModeTask,
+    outs: Trajectory,
     failed_at: Ints,
 ) -> None:
     """``descend_pathways`` for every row: p, c (n, P), step (n,); its return codes go to failed_at
     (n,).
     """
     for i in range(len(p)):
-        course, out = course_of(courses, i), outcome_of(outcomes, i)
-        failed_at[i] = descend_pathways(p[i], c[i], signed, step[i], course, out)
+        task, out = task_of_row(tasks, i), trajectory_of_row(outs, i)
+        failed_at[i] = descend_pathways(p[i], c[i], signed, step[i], task, out)
 
 
 @kernel
 def descend_layers_rows(
-    a: Array, step: Array, courses: Course, outcomes: Outcome, failed_at: Ints
+    a: Array, step: Array, tasks: ModeTask, outs: Trajectory, failed_at: Ints
 ) -> None:
     """``descend_layers`` for every row: a (n, P, D) used up to the row's depth, step (n,),
     failed_at (n,).
     """
     for i in range(len(a)):
-        layers = a[i, :, : courses.depth[i]].copy()
+        layers = a[i, :, : tasks.depth[i]].copy()
         failed_at[i] = descend_layers(
-            layers, step[i], course_of(courses, i), outcome_of(outcomes, i)
+            layers, step[i], task_of_row(tasks, i), trajectory_of_row(outs, i)
         )
-        a[i, :, : courses.depth[i]] = layers
+        a[i, :, : tasks.depth[i]] = layers

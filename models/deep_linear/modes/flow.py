@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
+from toysim.models.deep_linear.mode import ModeTask, Trajectory, task_of_row, trajectory_of_row
 from toysim.models.deep_linear.modes.euler import begin, effective_sum, layer_products
-from toysim.models.deep_linear.modes.phases import open_pathways, phase_edges
-from toysim.models.deep_linear.modes.rows import Course, Outcome, course_of, outcome_of
+from toysim.models.deep_linear.phases import open_pathways, phase_edges
 from toysim.numerics.ode import STAGES, error_norm, first_step, next_step, stage_state
 
 Array = npt.NDArray[np.float64]
@@ -61,15 +61,15 @@ def new_state(n_pathways: int, depth: int) -> State:
 
 
 @kernel
-def take_slope(y: Array, state: State, course: Course, out: Array) -> float:
+def take_slope(y: Array, state: State, task: ModeTask, out: Array) -> float:
     """Right side of the flow at y into ``out``; sets state.strength; returns the residual.
 
     da_pl/dt = g_p prod_(m != l) a_pm Omega,   Omega = S - sum_q K_q,   dE/dt = Omega
     """
-    depth, right = course.depth, state.right
+    depth, right = task.depth, state.right
     for j in range(len(state.strength)):
         state.strength[j] = layer_products(y[j * depth : (j + 1) * depth], right)
-    residual = course.target - effective_sum(state.strength, course.lesioned)
+    residual = task.target - effective_sum(state.strength, task.lesioned)
     for j in range(len(state.strength)):
         first = j * depth
         if state.is_open[j]:
@@ -85,20 +85,20 @@ def take_slope(y: Array, state: State, course: Course, out: Array) -> float:
 
 
 @kernel
-def take_step(h: float, state: State, course: Course) -> float:
+def take_step(h: float, state: State, task: ModeTask) -> float:
     """A step of size h from y, given slopes[0]: sets y_new and its strengths, returns its
     residual.
     """
     residual = 0.0
     for stage in range(1, STAGES):
         stage_state(state.y, state.slopes, stage, h, state.y_new)
-        residual = take_slope(state.y_new, state, course, state.slopes[stage])
+        residual = take_slope(state.y_new, state, task, state.slopes[stage])
     return residual
 
 
 @kernel
 def step_to_half(
-    h: float, low_value: float, high_value: float, state: State, course: Course
+    h: float, low_value: float, high_value: float, state: State, task: ModeTask
 ) -> float:
     """Size in (0, h) of the step after which the residual is S/2: false position (Illinois) on
     whole steps.
@@ -109,8 +109,8 @@ def step_to_half(
     side = 0
     for _ in range(60):
         size = low + (high - low) * low_value / (low_value - high_value)
-        value = take_step(size, state, course) - 0.5 * course.target
-        if abs(value) <= 4e-16 * course.target or high - low <= 4e-16 * h:
+        value = take_step(size, state, task) - 0.5 * task.target
+        if abs(value) <= 4e-16 * task.target or high - low <= 4e-16 * h:
             break
         if value > 0.0:
             low, low_value = size, value
@@ -132,8 +132,8 @@ def events(
     after: float,
     next_record: int,
     state: State,
-    course: Course,
-    out: Outcome,
+    task: ModeTask,
+    out: Trajectory,
 ) -> int:
     """Half time and records inside the accepted step t -> t_new = t + h, each by a step that ends
     there.
@@ -141,11 +141,11 @@ def events(
     ``before`` and ``after`` are the residuals at its ends. Overwrites y_new and all slopes but the
     first; returns the next record's index.
     """
-    middle = 0.5 * course.target
+    middle = 0.5 * task.target
     if math.isnan(out.half[0]) and before > middle >= after:
-        out.half[0] = t + step_to_half(h, before - middle, after - middle, state, course)
-    while next_record < len(course.record_at) and course.record_at[next_record] <= t_new:
-        take_step(course.record_at[next_record] - t, state, course)
+        out.half[0] = t + step_to_half(h, before - middle, after - middle, state, task)
+    while next_record < len(task.record_at) and task.record_at[next_record] <= t_new:
+        take_step(task.record_at[next_record] - t, state, task)
         out.records[:, next_record] = state.strength
         next_record += 1
     return next_record
@@ -157,8 +157,8 @@ def flow_phase(
     stop: float,
     next_record: int,
     state: State,
-    course: Course,
-    out: Outcome,
+    task: ModeTask,
+    out: Trajectory,
     budget: Ints,
 ) -> int:
     """Integrate one phase; budget[0] is lowered by the evaluations spent, budget[1] becomes 1 or 2
@@ -168,15 +168,15 @@ def flow_phase(
     """
     m = len(state.y) - 1
     state.y[m] = 0.0
-    residual = take_slope(state.y, state, course, state.slopes[0])
+    residual = take_slope(state.y, state, task, state.slopes[0])
     h = first_step(state.y[:m], state.slopes[0, :m])
-    while t < stop and abs(residual) > SETTLED * course.target:
+    while t < stop and abs(residual) > SETTLED * task.target:
         if budget[0] <= 0:
             budget[1] = 2
             return next_record
         last = h >= stop - t
         h = stop - t if last else h
-        after = take_step(h, state, course)
+        after = take_step(h, state, task)
         budget[0] -= STAGES - 1
         error = error_norm(state.y[:m], state.y_new[:m], state.slopes[:, :m], h, RTOL, ATOL)
         if error > 1.0:
@@ -186,10 +186,10 @@ def flow_phase(
                 return next_record
             continue
         t_new = stop if last else t + h
-        record_due = next_record < len(course.record_at) and course.record_at[next_record] <= t_new
-        if record_due or (math.isnan(out.half[0]) and after <= 0.5 * course.target):
-            next_record = events(t, h, t_new, residual, after, next_record, state, course, out)
-            take_step(h, state, course)
+        record_due = next_record < len(task.record_at) and task.record_at[next_record] <= t_new
+        if record_due or (math.isnan(out.half[0]) and after <= 0.5 * task.target):
+            next_record = events(t, h, t_new, residual, after, next_record, state, task, out)
+            take_step(h, state, task)
         state.y[:] = state.y_new
         state.slopes[0] = state.slopes[STAGES - 1]
         residual, t, h = after, t_new, next_step(h, error)
@@ -197,46 +197,44 @@ def flow_phase(
 
 
 @kernel
-def flow(layers: Array, budget: Ints, course: Course, out: Outcome) -> None:
+def flow(layers: Array, budget: Ints, task: ModeTask, out: Trajectory) -> None:
     """One row from time 0 to the end, restarted at every edge so that no deficit falls inside a
     step.
 
     ``layers`` (P, D) start, overwritten by the end state; ``budget`` (2,) evaluations left, and the
-    status: 0 fine, 1 not finite, 2 budget spent. Bundles as in ``rows``, in flow time.
+    status: 0 fine, 1 not finite, 2 budget spent. Bundles as in ``mode``, in flow time.
     """
     n_pathways, depth = layers.shape
     state = new_state(n_pathways, depth)
     state.y[:-1] = layers.copy().reshape(-1)
     state.is_open[:] = False
-    take_slope(state.y, state, course, state.slopes[0])
+    take_slope(state.y, state, task, state.slopes[0])
     out.strength[:] = state.strength
-    begin(course, out)
+    begin(task, out)
     next_record = 0
-    edges = phase_edges(course.windows, course.end)
+    edges = phase_edges(task.windows, task.end)
     for e in range(len(edges) - 1):
         if edges[e] == edges[e + 1]:
             continue
-        if open_pathways(course.windows, course.lesioned, edges[e], state.is_open) > 0:
-            next_record = flow_phase(
-                edges[e], edges[e + 1], next_record, state, course, out, budget
-            )
+        if open_pathways(task.windows, task.lesioned, edges[e], state.is_open) > 0:
+            next_record = flow_phase(edges[e], edges[e + 1], next_record, state, task, out, budget)
             if budget[1] != 0:
                 return
-            take_slope(state.y, state, course, state.slopes[0])
+            take_slope(state.y, state, task, state.slopes[0])
             out.strength[:] = state.strength
             for j in range(n_pathways):
                 if state.is_open[j]:
                     out.exposure[j] += state.y[-1]
-        while next_record < len(course.record_at) and course.record_at[next_record] <= edges[e + 1]:
+        while next_record < len(task.record_at) and task.record_at[next_record] <= edges[e + 1]:
             out.records[:, next_record] = out.strength  # nothing moves in the rest of this phase
             next_record += 1
     layers[:] = state.y[:-1].copy().reshape(n_pathways, depth)
 
 
 @kernel
-def flow_rows(a: Array, budget: Ints, courses: Course, outcomes: Outcome) -> None:
+def flow_rows(a: Array, budget: Ints, tasks: ModeTask, outs: Trajectory) -> None:
     """``flow`` for every row: a (n, P, D) used up to the row's depth, budget (n, 2)."""
     for i in range(len(a)):
-        layers = a[i, :, : courses.depth[i]].copy()
-        flow(layers, budget[i], course_of(courses, i), outcome_of(outcomes, i))
-        a[i, :, : courses.depth[i]] = layers
+        layers = a[i, :, : tasks.depth[i]].copy()
+        flow(layers, budget[i], task_of_row(tasks, i), trajectory_of_row(outs, i))
+        a[i, :, : tasks.depth[i]] = layers

@@ -8,25 +8,28 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.models.deep_linear.modes.coordinate import coordinates
-from toysim.models.deep_linear.modes.rows import Outcome
-from toysim.models.deep_linear.modes.start import Start
+from toysim.models.deep_linear.coordinate import coordinates
+from toysim.models.deep_linear.measures import mode_sharpness, sum_in_order
+from toysim.models.deep_linear.mode import Trajectory
+from toysim.models.deep_linear.modes.problem import Start
+from toysim.outcomes import Status
+from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-COURSES = ("time", "mode_strength", "residual")  # kept up to where a run failed
+COURSES = ("mode_strength", "residual")  # kept up to where a run failed
 
 
 @dataclass
 class Run:
-    """End of a simulated batch: layers (n, P, D), what the loop wrote (in flow time), status and
-    its update.
+    """End of a simulated batch: layers (n, P, D), what the loop wrote (in flow time), at which
+    update or evaluation a row gave up (n,), negative if it did not, and why.
     """
 
     layers: Array
-    outcome: Outcome
-    status: Ints
-    status_step: Ints
+    out: Trajectory
+    failed_at: Ints
+    status: Ints | Status = Status.DIVERGED
 
 
 def measure(batch: Batch, start: Start, run: Run) -> Rows:
@@ -34,13 +37,13 @@ def measure(batch: Batch, start: Start, run: Run) -> Rows:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         rows = _end_state(batch, start, run)
     for name in rows.keys() - set(COURSES):
-        rows[name][run.status > 0] = np.nan
-    return {**rows, "status": run.status, "status_step": run.status_step}
+        rows[name][run.failed_at >= 0] = np.nan
+    return rows | ended(run.failed_at, run.status)
 
 
 def _end_state(batch: Batch, start: Start, run: Run) -> Rows:
-    depth, out = batch["depth"], run.outcome
-    sharpness = network_sharpness(run.layers, start.lesioned, depth)
+    depth, out = batch["depth"], run.out
+    sharpness = mode_sharpness(run.layers, start.lesioned, depth)
     invariant = pathway_distance(run.layers[:, :, 0], start.offset, depth)
     moved = invariant - pathway_distance(start.first, start.offset, depth)
     return {
@@ -53,18 +56,18 @@ def _end_state(batch: Batch, start: Start, run: Run) -> Rows:
     }
 
 
-def strengths(out: Outcome, start: Start, target: Array) -> Rows:
+def strengths(out: Trajectory, start: Start, target: Array) -> Rows:
     """Observables that follow from the strengths K at the end and at the record times."""
     effective = np.where(start.lesioned, 0.0, out.strength)
     ordered = np.sort(effective, axis=1)
     second = ordered[:, -2] if ordered.shape[1] > 1 else 0.0
     return {
-        "time": start.times,
         "mode_strength": out.records,
-        "residual": target[:, None] - _sum(np.where(start.lesioned[:, :, None], 0.0, out.records)),
+        "residual": target[:, None]
+        - sum_in_order(np.where(start.lesioned[:, :, None], 0.0, out.records)),
         "final_strength": out.strength,
         "final_share": out.strength / target[:, None],
-        "final_residual": target - _sum(effective),
+        "final_residual": target - sum_in_order(effective),
         "dominance": (ordered[:, -1] - second) / target,
         "half_learning_time": out.half[:, 0],
     }
@@ -77,22 +80,6 @@ def pathway_distance(first: Array, offset: Array, depth: Ints) -> Array:
     return x[:, :1] - x
 
 
-def network_sharpness(layers: Array, lesioned: npt.NDArray[np.bool_], depth: Ints) -> Array:
-    """lambda_max (n,) = sum over pathways and layers of the squared product of the pathway's other
-    layers.
-
-    It is the only nonzero Hessian eigenvalue of a mode whose residual is zero. Unit 1/t.
-    Shapes: layers (n, P, D), ones beyond a row's depth; lesioned (n, P); depth (n,).
-    """
-    before = np.ones(layers.shape)
-    after = np.ones(layers.shape)
-    for k in range(1, layers.shape[2]):
-        before[:, :, k] = before[:, :, k - 1] * layers[:, :, k - 1]
-        after[:, :, -1 - k] = after[:, :, -k] * layers[:, :, -k]
-    used = (np.arange(layers.shape[2]) < depth[:, None])[:, None, :] & ~lesioned[:, :, None]
-    return _sum(np.sum(np.where(used, (before * after) ** 2, 0.0), axis=2))
-
-
 def _balance_drift(layers: Array, initial: Array, depth: Ints) -> Array:
     """Largest change (n,) of a_l^2 - a_1^2 over layers and pathways; the flow conserves it."""
 
@@ -103,11 +90,3 @@ def _balance_drift(layers: Array, initial: Array, depth: Ints) -> Array:
     return np.asarray(
         np.max(np.where(inside, np.abs(balance(layers) - balance(initial)), 0.0), axis=(1, 2))
     )
-
-
-def _sum(values: Array) -> Array:
-    """Sum over axis 1 in index order, as the loops sum; NumPy's order depends on the length."""
-    total = np.zeros((values.shape[0], *values.shape[2:]))
-    for j in range(values.shape[1]):
-        total += values[:, j]
-    return total

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,6 +9,7 @@ from pydantic import model_validator
 
 from toysim.model import Matrix, parameter
 from toysim.models.deep_linear.pathways import PathwayParameters
+from toysim.models.deep_linear.stability import sharpness_at_end
 
 MAX_STEPS = 2**31
 
@@ -89,8 +89,7 @@ class ModeParameters(PathwayParameters):
         ):
             raise ValueError(
                 "layer_starts: reduced_euler needs rows in which all layers but the smallest are "
-                "equal; "
-                "change them or use integrator gradient_descent"
+                "equal; change them or use integrator gradient_descent"
             )
         return self
 
@@ -127,27 +126,3 @@ def _one_number(row: Sequence[float]) -> bool:
     them.
     """
     return len(set(sorted(map(abs, row))[1:])) <= 1
-
-
-def sharpness_at_end(singular_value: float, squared_offsets: Sequence[float]) -> float:
-    """Largest Hessian eigenvalue where one pathway alone has learned the mode.
-
-    With a_l^2 = u + c_l (c_l conserved, the smallest 0) and prod_l a_l = S:
-
-        lambda_max = S^2 sum_l 1 / (u + c_l);    all c_l = 0:  D S^(2 - 2/D)
-
-    Plain Python: it runs while parameters are checked, before NumPy is needed.
-    """
-    depth = len(squared_offsets)
-    if not any(squared_offsets):
-        exponent = 2.0 - 2.0 / depth
-        return depth * math.pow(singular_value, exponent)
-    # prod (u + c_l) = S^2 rises from 0 at u = 0; at u = S^(2/D) it is >= S^2.
-    low, high = 0.0, math.pow(singular_value, 2.0 / depth)
-    for _ in range(60):
-        u = 0.5 * (low + high)
-        if math.prod(u + c for c in squared_offsets) < singular_value**2:
-            low = u
-        else:
-            high = u
-    return singular_value * singular_value * sum(1.0 / (high + c) for c in squared_offsets)

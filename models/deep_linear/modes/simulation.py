@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
+from toysim.models.deep_linear.mode import ModeTask, Trajectory, unwritten
 from toysim.models.deep_linear.modes.euler import descend_layers_rows, descend_pathways_rows
 from toysim.models.deep_linear.modes.flow import flow_rows
 from toysim.models.deep_linear.modes.measures import Run, measure
-from toysim.models.deep_linear.modes.rows import Course, Outcome
-from toysim.models.deep_linear.modes.start import Start, in_updates, layers_of, start_of
+from toysim.models.deep_linear.modes.problem import Start, layers_of, start_of, task_in_time
+from toysim.models.deep_linear.updates import in_updates
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -59,69 +60,51 @@ def _simulate_kind(kind: str, batch: Batch, start: Start) -> Rows:
     return measure(batch, start, run)
 
 
-def course_in_time(batch: Batch, start: Start) -> Course:
-    """Tasks and deficits of all rows in flow time."""
-    return Course(
-        batch["depth"],
-        batch["singular_value"],
-        batch["duration"],
-        start.windows,
-        start.lesioned,
-        start.times,
-    )
-
-
-def _course_in_updates(batch: Batch, start: Start) -> Course:
-    """Tasks and deficits of all rows in updates; edges and the end at the nearest update, records
+def _task_in_updates(batch: Batch, start: Start) -> ModeTask:
+    """Targets and deficits of all rows in updates; edges and the end at the nearest update, records
     exact.
     """
     step = batch["step"]
     end = np.rint(batch["duration"] / step)
     windows = start.windows.copy()
     windows[:, :, 1:] = np.rint(windows[:, :, 1:] / step[:, None, None])
-    record_at = in_updates(start.times, step[:, None], end[:, None])
-    return Course(batch["depth"], batch["singular_value"], end, windows, start.lesioned, record_at)
-
-
-def empty_outcome(start: Start) -> Outcome:
-    """NaN for every row."""
-    n, n_pathways = start.first.shape
-    records = np.full((n, n_pathways, start.times.shape[1]), np.nan)
-    exposure = np.full((n, n_pathways), np.nan)
-    return Outcome(np.full((n, n_pathways), np.nan), records, exposure, np.full((n, 1), np.nan))
+    record_at = in_updates(batch.record_at, step[:, None], end[:, None])
+    return ModeTask(
+        batch["depth"], batch["singular_value"], end, windows, start.lesioned, record_at
+    )
 
 
 def _descend_pathways(batch: Batch, start: Start, signed: bool) -> Run:
-    out, p, failed_at = empty_outcome(start), start.first.copy(), np.empty(len(batch), np.int64)
-    descend_pathways_rows(
-        p, start.offset, signed, batch["step"], _course_in_updates(batch, start), out, failed_at
-    )
+    tasks, p, failed_at = _task_in_updates(batch, start), start.first.copy(), _no_failure(batch)
+    out = unwritten(tasks)
+    descend_pathways_rows(p, start.offset, signed, batch["step"], tasks, out, failed_at)
     with np.errstate(over="ignore"):
         layers = layers_of(p, start.offset, batch["depth"])
-    return _descended(batch, out, layers, failed_at)
+    return Run(layers, _in_time(batch, out), failed_at)
 
 
 def _descend_layers(batch: Batch, start: Start) -> Run:
-    out, layers, failed_at = (
-        empty_outcome(start),
-        start.all_layers(batch["depth"]),
-        np.empty(len(batch), np.int64),
-    )
-    descend_layers_rows(layers, batch["step"], _course_in_updates(batch, start), out, failed_at)
-    return _descended(batch, out, layers, failed_at)
+    tasks, failed_at = _task_in_updates(batch, start), _no_failure(batch)
+    out, layers = unwritten(tasks), start.all_layers(batch["depth"])
+    descend_layers_rows(layers, batch["step"], tasks, out, failed_at)
+    return Run(layers, _in_time(batch, out), failed_at)
 
 
-def _descended(batch: Batch, out: Outcome, layers: Array, failed_at: Ints) -> Run:
+def _no_failure(batch: Batch) -> Ints:
+    return np.full(len(batch), -1)
+
+
+def _in_time(batch: Batch, out: Trajectory) -> Trajectory:
     """Back from updates to flow time."""
     out.exposure[:] *= batch["step"][:, None]
     out.half[:] *= batch["step"][:, None]
-    return Run(layers, out, (failed_at >= 0).astype(np.int64), failed_at)
+    return out
 
 
 def _flow(batch: Batch, start: Start) -> Run:
-    out, layers = empty_outcome(start), start.all_layers(batch["depth"])
-    allowed = batch["max_evaluations"]
+    tasks, layers = task_in_time(batch, start), start.all_layers(batch["depth"])
+    out, allowed = unwritten(tasks), batch["max_evaluations"]
     budget = np.stack([allowed, np.zeros_like(allowed)], axis=1)
-    flow_rows(layers, budget, course_in_time(batch, start), out)
-    status = budget[:, 1].copy()
-    return Run(layers, out, status, np.where(status > 0, allowed - budget[:, 0], -1))
+    flow_rows(layers, budget, tasks, out)
+    status = budget[:, 1]
+    return Run(layers, out, np.where(status > 0, allowed - budget[:, 0], -1), status)

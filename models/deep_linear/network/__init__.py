@@ -10,10 +10,15 @@ Linear networks are simulated in the smallest spaces that hold their weights' mo
 many units as the task has modes.
 """
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from toysim.model import Check, Dim, Discretisation, Model, Observable
 from toysim.models.deep_linear.network.parameters import NetworkParameters
+from toysim.models.deep_linear.observables import ACCURATE, eta_sharpness
+from toysim.models.deep_linear.pathways import CLOCK, deficit_one_update_short
+from toysim.records import course
 
 _EQUATIONS = """\
 F_pl = phi(W_pl F_p(l-1)),  F_p0 = X
@@ -42,50 +47,37 @@ def _seconds(p: NetworkParameters) -> float:
     return fixed + 8e-8 * p.width**2 + 3e-4 * p.n_records + p.duration / p.step * update
 
 
-def _deficit_one_update_short(values: dict[str, Any]) -> dict[str, Any]:
-    return {**values, "deficit_length": values["deficit_length"] - values["step"]}
-
-
-def _one_update_long(values: dict[str, Any]) -> dict[str, Any]:
+def _one_update_long(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, "duration": values["duration"] + values["step"]}
 
 
-_PATHWAY, _MODE, _RECORD = ("pathway",), ("mode",), ("record",)
-
-
-def _strength(name: str, long_name: str, unit: str = "1", dims: tuple[str, ...] = ()) -> Observable:
-    """Judged by the order of the step."""
-    return Observable(name, long_name, unit, dims, rtol=1e-9, atol=1e-9, scale=1.0)
+_MODE = ("mode",)
+_PATHWAY_MODE = ("pathway", "mode")
+_MAP = ("pathway", "output_mode", "input_mode")
+_strength = partial(Observable, **ACCURATE)
 
 
 NETWORK = Model(
     id="deep_linear.network",
     title="multi-pathway deep network of weight matrices, with deficits",
     parameters_class=NetworkParameters,
+    clock=CLOCK,
     dims=(
         Dim("pathway", "pathway from input to output", lambda p: p.n_pathways),
         Dim("mode", "singular mode of the task, strongest first", lambda p: p.n_modes),
         Dim("output_mode", "left singular vector of the task", lambda p: p.n_out),
         Dim("input_mode", "right singular vector of the task", lambda p: p.n_in),
-        Dim("record", "record of the time course", lambda p: p.n_records),
     ),
     observables=(
-        Observable("time", "flow time of the record, step * updates", "t", _RECORD),
-        _strength("loss", "half the sum of squared errors", dims=_RECORD),
-        _strength(
-            "mode_strength", "strength K of a mode in a pathway", dims=(*_PATHWAY, *_MODE, *_RECORD)
+        course("loss", "half the sum of squared errors", **ACCURATE),
+        course(
+            "mode_strength", "strength K of a mode in a pathway", dims=_PATHWAY_MODE, **ACCURATE
         ),
-        _strength("final_strength", "strength K at the end", dims=(*_PATHWAY, *_MODE)),
+        _strength("final_strength", "strength K at the end", dims=_PATHWAY_MODE),
         _strength(
-            "final_share",
-            "share K/S of the mode at the end, NaN where S is 0",
-            dims=(*_PATHWAY, *_MODE),
+            "final_share", "share K/S of the mode at the end, NaN where S is 0", dims=_PATHWAY_MODE
         ),
-        _strength(
-            "final_map",
-            "map U' f_p V of a pathway at the end",
-            dims=(*_PATHWAY, "output_mode", "input_mode"),
-        ),
+        _strength("final_map", "map U' f_p V of a pathway at the end", dims=_MAP),
         _strength("final_loss", "half the sum of squared errors at the end"),
         _strength("half_learning_time", "flow time at which half the mode is learned", "t", _MODE),
         _strength(
@@ -98,12 +90,7 @@ NETWORK = Model(
         _strength(
             "sharpness", "largest Gauss-Newton eigenvalue at the end, linear networks", "1/t"
         ),
-        Observable(
-            "eta_sharpness",
-            "step times sharpness at the end; unstable above 2",
-            "1",
-            note_above=0.2,
-        ),
+        eta_sharpness(),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
@@ -125,10 +112,10 @@ NETWORK = Model(
                 "deficit_length": 0.2,
                 "duration": 4.0,
                 "step": 0.002,
-            }
-            | {"n_records": 5},
+                "n_records": 5,
+            },
             {"depth": [2, 3, 4], "deficit_start": [0.0, 0.3]},
-            shifted=_deficit_one_update_short,
+            shifted=deficit_one_update_short,
         ),
         Check(
             {
@@ -138,8 +125,10 @@ NETWORK = Model(
                 "levels": 1,
                 "width": 2,
                 "start_strength": 0.2,
-            }
-            | {"duration": 3.0, "step": 0.002, "n_records": 4},
+                "duration": 3.0,
+                "step": 0.002,
+                "n_records": 4,
+            },
             {"balance": [-1.0, 0.0, 0.7]},
             replicas=2,
             shifted=_one_update_long,
@@ -150,14 +139,13 @@ NETWORK = Model(
                 "n_pathways": 3,
                 "lesions": ((0, 1),),
                 "width": 5,
-            }
-            | {
                 "windows": ((2, 0.1, 0.3),),
                 "start_imbalance": 0.1,
                 "start_strength": 0.1,
                 "duration": 4.0,
-            }
-            | {"step": 0.002, "n_records": 3},
+                "step": 0.002,
+                "n_records": 3,
+            },
             {"depth": [1, 3]},
             shifted=_one_update_long,
         ),

@@ -4,14 +4,13 @@ solution.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
+from toysim.batch import Rows
 from toysim.models.deep_linear.closed_forms import balanced_flow
-from toysim.models.deep_linear.network.start import Layers
+from toysim.models.deep_linear.network.problem import Layers
 from toysim.models.deep_linear.network.task import Task
 
 Array = npt.NDArray[np.float64]
@@ -63,10 +62,10 @@ class BalancedCourse:
         return np.nan
 
 
-def predict_row(
+def predict_balanced(
     task: Task, layers: Layers, balance: float, times: Array, duration: float
-) -> dict[str, Any]:
-    """Observables of one row."""
+) -> Rows:
+    """Observables of one row; ``times`` (R,) of the records."""
     course = BalancedCourse(task, layers, balance, duration)
     n_in, n_modes = task.input_output.shape[1], len(task.S)
     maps = np.array([course.map_at(t) for t in (*times, duration)])[:, None]
@@ -76,7 +75,6 @@ def predict_row(
     # (W2 W2') kron I + I kron (W1' W1)
     sharpness = np.linalg.norm(product[:n_in, :n_in], 2) + np.linalg.norm(product[n_in:, n_in:], 2)
     return {
-        "time": times,
         "loss": loss[:-1],
         "mode_strength": np.moveaxis(strengths[:-1], 0, -1),
         "final_strength": strengths[-1],

@@ -25,35 +25,11 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
-from toysim.models.deep_linear.modes.euler import note_half
+from toysim.models.deep_linear.network.net import LINEAR, TANH, Net
+from toysim.models.deep_linear.updates import note_half
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-
-LINEAR, TANH, RELU = 0, 1, 2
-
-
-class Net(NamedTuple):
-    """A network in flat arrays; W_l (l from 1) is the block of sizes[l] rows and sizes[l-1]
-    columns.
-
-    weights    (P, n)          W_1, ..., W_D of every pathway one after the other
-    sizes      (D+1,)          units of every stage, inputs first
-    nonlinearity  int          LINEAR, TANH or RELU
-    inputs     (P, M, n_in)    what a pathway sees of the examples
-    seen       (P, n_out)      what the outputs see of a pathway, 0 or 1
-    targets    (M, n_out)
-    left, right (n_in, M), (n_out, n_out): left F_D right is the transposed map in the task's modes
-    """
-
-    weights: Any
-    sizes: Any
-    nonlinearity: Any
-    inputs: Any
-    seen: Any
-    targets: Any
-    left: Any
-    right: Any
 
 
 class Halves(NamedTuple):

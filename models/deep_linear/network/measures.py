@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from toysim.models.deep_linear.curvature import largest_eigenvalue
-from toysim.models.deep_linear.network.descent import LINEAR, TANH, Net
-from toysim.models.deep_linear.network.start import Layers
+from toysim.models.deep_linear.network.net import LINEAR, TANH, Net, visible
+from toysim.models.deep_linear.network.problem import Layers
+from toysim.models.deep_linear.network.task import Task
 
 Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """State at one update: half the sum of squared errors, strengths (P, n_modes), and what mixes
+    the modes.
+    """
+
+    loss: float
+    strengths: Array
+    off_diagonal: float
 
 
 def layers_of(net: Net) -> list[Layers]:
@@ -37,6 +51,16 @@ def maps_in_modes(net: Net) -> Array:
     return np.array(maps)
 
 
+def snapshot(task: Task, maps: Array, cut: Mask) -> Snapshot:
+    """What the maps K_p (P, n_out, n_in) of the pathways add up to."""
+    n_out, n_in = task.input_output.shape
+    inputs, targets = task.in_modes
+    total = np.sum(visible(cut, n_out)[:, :, None] * maps * visible(cut, n_in)[:, None, :], axis=0)
+    loss = 0.5 * float(np.sum((targets - total @ inputs) ** 2))
+    mixed = float(np.abs(total[task.blocks_apart]).max(initial=0.0))
+    return Snapshot(loss, np.diagonal(maps, axis1=1, axis2=2).copy(), mixed)
+
+
 def balance(net: Net) -> list[Array]:
     """W_(l+1)' W_(l+1) - W_l W_l' of every pathway and pair of layers; the flow conserves it."""
     return [b.T @ b - a @ a.T for layers in layers_of(net) for a, b in pairwise(layers)]
@@ -50,12 +74,13 @@ def balance_drift(before: list[Array], after: list[Array]) -> float:
 
 
 def sharpness(net: Net) -> float:
-    """Largest eigenvalue of the Gauss-Newton matrix of a linear network; NaN for others. Unit 1/t.
+    """Largest eigenvalue of the Gauss-Newton matrix of a linear network; NaN for others and
+    for weights that are not finite. Unit 1/t (derived).
 
     sum_p sum_l (A A') kron (B' B),  A = W_D .. W_(l+1),  B = W_(l-1) .. W_1 X:  the Hessian where
                                      the error is 0.
     """
-    if net.nonlinearity != LINEAR:
+    if net.nonlinearity != LINEAR or not np.isfinite(net.weights).all():
         return np.nan
     pairs = [
         pair

@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import model_validator
 
 from toysim.model import Matrix, parameter
-from toysim.models.deep_linear.modes.parameters import sharpness_at_end
 from toysim.models.deep_linear.pathways import PathwayParameters
+from toysim.models.deep_linear.stability import sharpness_at_end
 
 MAX_SIDE = 512  # of the user's matrices
 MAX_WEIGHTS = 2 * 10**7
@@ -113,8 +113,7 @@ class NetworkParameters(PathwayParameters):
         if weights > MAX_WEIGHTS:
             raise ValueError(
                 f"n_pathways = {self.n_pathways}, depth = {self.depth} and width = {self.width} "
-                f"make {weights:.3g} "
-                f"weights; lower them to at most {MAX_WEIGHTS:.0e} weights"
+                f"make {weights:.3g} weights; lower them to at most {MAX_WEIGHTS:.0e} weights"
             )
         if self.input_correlation:
             self._correlation_fits()
@@ -197,7 +196,6 @@ class NetworkParameters(PathwayParameters):
         """
         if not self.input_output and not self.input_correlation:
             return (2.0 ** (self.levels + 1) - 1.0) ** 0.5, 1.0
-        from toysim.models.deep_linear.network.task import task_of
+        from toysim.models.deep_linear.network.task import task_of_row
 
-        task = task_of(self.input_output, self.input_correlation, self.levels)
-        return task.largest()
+        return task_of_row(self).largest()

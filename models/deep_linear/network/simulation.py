@@ -7,12 +7,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch, Rows
-from toysim.models.deep_linear.modes.start import deficit_windows, record_times
-from toysim.models.deep_linear.network.build import network
-from toysim.models.deep_linear.network.course import run_row
-from toysim.models.deep_linear.network.start import start_weights
-from toysim.models.deep_linear.network.task import Task, task_of
+from toysim.batch import Batch, Row, Rows, stacked
+from toysim.models.deep_linear.network.net import network
+from toysim.models.deep_linear.network.problem import lesions_of, start_weights
+from toysim.models.deep_linear.network.run import run_row
+from toysim.models.deep_linear.network.task import task_of_row
+from toysim.models.deep_linear.problem import deficit_windows
+from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -20,48 +21,23 @@ Mask = npt.NDArray[np.bool_]
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row, one row after the other."""
-    tasks = tasks_of(batch)
-    cut = lesions_of(batch, len(tasks[0].S))
-    windows, times = deficit_windows(batch), record_times(batch)
-    rows, freezing = [], batch.generators("freeze")
-    for i, weights in enumerate(start_weights(batch, tasks)):
-        row = batch.values(i)
-        net = network(tasks[i], weights, cut[i], row["nonlinearity"])
-        gates = _gates(next(freezing), windows[i], row)
-        rows.append(run_row(tasks[i], net, cut[i], gates, row["step"], times[i]))
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    given = zip(batch.rows(), deficit_windows(batch), strict=True)
+    measured, failed_at = zip(*(_simulate_row(row, windows) for row, windows in given), strict=True)
+    return stacked(measured) | ended(np.array(failed_at))
 
 
-def tasks_of(batch: Batch) -> list[Task]:
-    """The task of every row; rows of one task share it."""
-    known: dict[bytes, Task] = {}
-    found = []
-    for given in zip(
-        batch["input_output"], batch["input_correlation"], batch["levels"], strict=True
-    ):
-        key = b"".join(part.tobytes() for part in given)
-        if key not in known:
-            known[key] = task_of(given[0], given[1], int(given[2]))
-        found.append(known[key])
-    return found
+def _simulate_row(row: Row, windows: Array) -> tuple[Rows, int]:
+    task, cut = task_of_row(row.p), lesions_of(row.p)
+    net = network(task, start_weights(row, task), cut, row.p.nonlinearity)
+    return run_row(task, net, cut, _gates(row, windows), row.p.step, row.record_at)
 
 
-def lesions_of(batch: Batch, n_modes: int) -> Mask:
-    """Which modes are cut out of which pathways, (n, P, n_modes)."""
-    cut = np.zeros((len(batch), int(batch["n_pathways"][0]), n_modes), np.bool_)
-    rows = batch["lesions"].reshape(len(batch), -1, 2).astype(np.int64)
-    for i in range(len(batch)):
-        cut[i, rows[i, :, 0], rows[i, :, 1]] = True
-    return cut
-
-
-def _gates(generator: np.random.Generator, windows: Array, row: dict[str, float]) -> Mask:
+def _gates(row: Row, windows: Array) -> Mask:
     """Which pathways every update changes, (P, updates); edges at the nearest update."""
-    n = round(row["duration"] / row["step"])
-    gates = np.ones((int(row["n_pathways"]), n), np.bool_)
+    p, generator = row.p, row.generator("freeze")
+    gates = np.ones((p.n_pathways, round(p.duration / p.step)), np.bool_)
     for pathway, start, stop in windows:
         if stop > start:
-            edges = slice(round(start / row["step"]), round(stop / row["step"]))
-            inside = gates[int(pathway), edges]
-            inside &= generator.random(len(inside)) >= row["freeze_probability"]
+            inside = gates[int(pathway), round(start / p.step) : round(stop / p.step)]
+            inside &= generator.random(len(inside)) >= p.freeze_probability
     return gates

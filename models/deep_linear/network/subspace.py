@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from toysim.models.deep_linear.network.start import Layers
+from toysim.models.deep_linear.network.problem import Layers
 
 Array = npt.NDArray[np.float64]
 

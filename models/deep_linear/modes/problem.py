@@ -1,5 +1,5 @@
-"""Where a row starts and which pathways it freezes: arrays that simulation and theory read
-alike.
+"""What a row is given: where it starts and which pathways it freezes; both sides read these
+arrays.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch
+from toysim.models.deep_linear.mode import ModeTask
+from toysim.models.deep_linear.problem import deficit_windows, imbalance
 
 Array = npt.NDArray[np.float64]
 
@@ -24,7 +26,6 @@ class Start:
                         offset say it all
     windows  (n, W, 3)  deficits: pathway, start, stop, in flow time
     lesioned (n, P)     pathways without output and gradient
-    times    (n, R)     record times
     """
 
     first: Array
@@ -32,7 +33,6 @@ class Start:
     layers: Array
     windows: Array
     lesioned: npt.NDArray[np.bool_]
-    times: Array
 
     def take(self, rows: npt.NDArray[np.int64]) -> Start:
         """The start of some of the rows."""
@@ -57,9 +57,7 @@ def layers_of(first: Array, offset: Array, depth: npt.NDArray[np.int64]) -> Arra
 
 
 def start_of(batch: Batch) -> Start:
-    """Start, deficits and record times of the rows of ``batch``; they all have as many pathways as
-    the first.
-    """
+    """Start and deficits of the rows of ``batch``; they all have as many pathways as the first."""
     n, n_pathways = len(batch), int(batch["n_pathways"][0])
     layers = (
         batch["layer_starts"].reshape(n, n_pathways, -1)
@@ -72,13 +70,18 @@ def start_of(batch: Batch) -> Start:
     else:
         first = _first_layer(batch, n_pathways)
         offset = np.repeat(batch["layer_offset"][:, None], n_pathways, axis=1)
-    return Start(
-        first,
-        offset,
-        layers,
-        deficit_windows(batch),
-        _lesioned(batch, n_pathways),
-        record_times(batch),
+    return Start(first, offset, layers, deficit_windows(batch), _lesioned(batch, n_pathways))
+
+
+def task_in_time(batch: Batch, start: Start) -> ModeTask:
+    """Targets and deficits of all rows, in flow time."""
+    return ModeTask(
+        batch["depth"],
+        batch["singular_value"],
+        batch["duration"],
+        start.windows,
+        start.lesioned,
+        batch.record_at,
     )
 
 
@@ -90,22 +93,14 @@ def _first_layer(batch: Batch, n_pathways: int) -> Array:
         first_layer_of(strength, batch["layer_offset"], batch["depth"]),
         batch["layer_start"],
     )
-    first = p0[:, None] * imbalance(batch, n_pathways)
+    first = p0[:, None] * imbalance(batch["start_imbalance"], n_pathways)
     if np.any(batch["start_noise"]):
-        first = first + batch["start_noise"][:, None] * batch.normal("start", n_pathways)
+        first = first + batch["start_noise"][:, None] * batch.normal("start", "n_pathways")
     return np.asarray(first)
 
 
-def imbalance(batch: Batch, n_pathways: int) -> Array:
-    """Factors (n, P) of the layers at the start: from 1 + d for the first pathway to 1 - d for the
-    last, or 1.
-    """
-    spread = np.linspace(1.0, -1.0, n_pathways) if n_pathways > 1 else np.zeros(1)
-    return np.asarray(1.0 + batch["start_imbalance"][:, None] * spread)
-
-
 def first_layer_of(strength: Array, offset: Array, depth: npt.NDArray[np.int64]) -> Array:
-    """p (n,) with p (p^2 + c)^((D-1)/2) = K, for K > 0; K^(1/D) at c = 0.
+    """p (n,) with p (p^2 + c)^((D-1)/2) = K, for K > 0; K^(1/D) at c = 0 (derived).
 
     Newton in l = ln p on l + (D-1)/2 ln(e^(2l) + c) - ln K, convex and rising: from above it falls
     to the root.
@@ -144,36 +139,6 @@ def _offset(layers: Array) -> Array:
     return np.where(one_number, (q - p) * (q + p), np.nan)
 
 
-def deficit_windows(batch: Batch) -> Array:
-    """Deficits (n, W, 3) of the rows: pathway, start, stop, in flow time."""
-    start = batch["deficit_start"]
-    deficit = np.stack(
-        [batch["deficit_pathway"].astype(float), start, start + batch["deficit_length"]], axis=1
-    )
-    further = batch["windows"].reshape(len(batch), -1, 3)
-    return np.concatenate([deficit[:, None, :], further], axis=1)
-
-
 def _lesioned(batch: Batch, n_pathways: int) -> npt.NDArray[np.bool_]:
     cut = batch["lesions"].reshape(len(batch), -1)
     return np.asarray(np.any(cut[:, :, None] == np.arange(n_pathways), axis=1))
-
-
-def record_times(batch: Batch) -> Array:
-    """Times (n, R) evenly over [0, T] with both ends; one record stands at the end; none if R =
-    0.
-    """
-    n_records = int(batch["n_records"][0])
-    fractions = np.linspace(0.0, 1.0, n_records) if n_records != 1 else np.ones(1)
-    return np.asarray(batch["duration"][:, None] * fractions)
-
-
-def in_updates(times: Array, step: Array, end: Array) -> Array:
-    """Record times in updates, at most ``end`` of them; whole where rounding alone makes them
-    differ from it.
-    """
-    at = times / step
-    whole = np.rint(at)
-    return np.asarray(
-        np.minimum(np.where(np.abs(at - whole) <= 1e-9 * np.maximum(whole, 1.0), whole, at), end)
-    )

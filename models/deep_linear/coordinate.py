@@ -1,9 +1,12 @@
 """The learning coordinate x of a pathway: the clock reading at which its first layer has the value
 p.
 
-While a pathway is open, dx/dt = Omega whatever its state, so open pathways keep their distance in x
-(invariant of the multi-pathway network, arXiv:2308.12221; the coordinate is derived from their
-flow).
+A pathway of layers p, q, ..., q with q^2 = p^2 + c has the strength K = p f(p) and moves by
+dx/dt = Omega while it is open, whatever its state; so open pathways keep their distance in x. Both
+sides read the invariant off x. Theory also moves by it, where simulation does not: a slip here
+would show in theory's strengths.
+
+Derived from the flow of the multi-pathway network of arXiv:2308.12221.
 """
 
 import math
@@ -16,9 +19,8 @@ from toysim.numerics.powers import integer_power
 
 Array = npt.NDArray[np.float64]
 
-CANCELLING = math.log(
-    1e-4
-)  # logarithm of (x / (x - x(0)))^2 below which that difference loses digits
+# Logarithm of (x / (x - x(0)))^2 below which that difference loses digits.
+CANCELLING = math.log(1e-4)
 MAX_TERMS = 1000
 
 
@@ -31,15 +33,9 @@ def other_layers(p: float, c: float, depth: int) -> float:
 
 
 @kernel
-def sharpness(p: float, c: float, depth: int) -> float:
-    """dK/dx = sum over layers of the squared product of the others: f^2 + (D-1) p^2 (p^2 +
-    c)^(D-2).
-    """
-    if depth == 1:
-        return 1.0
-    w = p * p + c
-    power = integer_power(w, depth - 2)
-    return power * w + (depth - 1) * p * p * power
+def strength_at(p: float, c: float, depth: int) -> float:
+    """K = p (p^2 + c)^((D-1)/2)."""
+    return p * other_layers(p, c, depth)
 
 
 @kernel
@@ -93,41 +89,6 @@ def far_coordinate(p: float, c: float, depth: int) -> float:
         if term <= 1e-17:
             break
     return -total * math.pow(square, 1.0 - 0.5 * depth)
-
-
-@kernel
-def layer_at(x: float, c: float, depth: int, guess: float, low: float, high: float) -> float:
-    """Inverse of ``coordinate``: the p with x(p) = x, known to lie in [low, high] where c > 0 and D
-    > 2.
-
-    Halley's iteration (x''/x' = -(D-1) p/(p^2 + c)), bisecting where it leaves the bracket; third
-    order, so it ends after a step below 1e-6 of the scale sqrt(p^2 + c)/D of x.
-    """
-    if depth == 1:
-        return x
-    if c == 0.0:
-        return math.exp(x) if depth == 2 else math.pow(-x * (depth - 2.0), -1.0 / (depth - 2.0))
-    if depth == 2:
-        return math.sqrt(c) * math.sinh(x)
-    p = min(max(guess, low), high)
-    for _ in range(200):
-        gap = coordinate(p, c, depth) - x
-        if gap > 0.0:
-            high = min(high, p)
-        else:
-            low = max(low, p)
-        newton = gap * other_layers(p, c, depth)
-        w = p * p + c
-        new = p - newton / (1.0 + 0.5 * newton * (depth - 1) * p / w)
-        if not low <= new <= high:
-            new = 0.5 * (low + high)
-            if new in (low, high):
-                return new
-        move = abs(new - p)
-        p = new
-        if move <= 1e-6 * math.sqrt(w) / depth:
-            return p
-    return p
 
 
 @kernel

@@ -1,19 +1,44 @@
-"""The compiled loop's arrays of one row, from its weights as drawn."""
+"""A network in flat arrays, as the compiled loop takes it, from its weights as drawn."""
 
 from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from toysim.models.deep_linear.network.descent import LINEAR, RELU, TANH, Net
-from toysim.models.deep_linear.network.start import Layers
+from toysim.models.deep_linear.network.problem import Layers
 from toysim.models.deep_linear.network.subspace import in_bases, pathway_bases
 from toysim.models.deep_linear.network.task import Task
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
+LINEAR, TANH, RELU = 0, 1, 2
 NONLINEARITIES = {"linear": LINEAR, "tanh": TANH, "relu": RELU}
+
+
+class Net(NamedTuple):
+    """A network in flat arrays; W_l (l from 1) is the block of sizes[l] rows and sizes[l-1]
+    columns.
+
+    weights    (P, n)          W_1, ..., W_D of every pathway one after the other
+    sizes      (D+1,)          units of every stage, inputs first
+    nonlinearity  int          LINEAR, TANH or RELU
+    inputs     (P, M, n_in)    what a pathway sees of the examples
+    seen       (P, n_out)      what the outputs see of a pathway, 0 or 1
+    targets    (M, n_out)
+    left, right (n_in, M), (n_out, n_out): left F_D right is the transposed map in the task's modes
+    """
+
+    weights: Any
+    sizes: Any
+    nonlinearity: Any
+    inputs: Any
+    seen: Any
+    targets: Any
+    left: Any
+    right: Any
 
 
 def network(task: Task, weights: list[Layers], cut: Mask, nonlinearity: str) -> Net:
@@ -30,11 +55,8 @@ def network(task: Task, weights: list[Layers], cut: Mask, nonlinearity: str) -> 
         # where it can be.
         bases = pathway_bases(weights, task.V, task.U)
         weights = [in_bases(layers, Q) for layers, Q in zip(weights, bases, strict=True)]
-        (inputs, targets), left, right = (
-            task.in_modes,
-            task.V.T @ task.inverse @ task.V,
-            np.eye(n_out),
-        )
+        inputs, targets = task.in_modes
+        left, right = task.V.T @ task.inverse @ task.V, np.eye(n_out)
     return Net(
         weights=np.array([np.concatenate([W.ravel() for W in layers]) for layers in weights]),
         sizes=np.array([n_in, *[len(W) for W in weights[0]]]),

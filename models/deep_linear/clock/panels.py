@@ -1,0 +1,98 @@
+"""Time along a phase: dt/dv integrated panel by panel, and inverted."""
+
+from __future__ import annotations
+
+import math
+
+from toysim.jit import kernel
+from toysim.models.deep_linear.clock.pace import Pace, distance_left
+from toysim.models.deep_linear.clock.paths import (
+    MAX_ITERATIONS,
+    ROUNDING,
+    Account,
+    Paths,
+    open_sharpness,
+    open_strength,
+)
+from toysim.numerics.quadrature import HALF_NODES, HALF_WEIGHTS, NODES, WEIGHTS
+
+PANEL = 0.75
+SHORTEST = 1e-3
+# Two rules that differ by this share mean an error of its square in the better one.
+SMOOTH = 1e-7
+
+
+@kernel
+def time_per_v(v: float, pace: Pace, paths: Paths) -> float:
+    """dt/dv = kappa w / Omega; sets paths.p to the first layers at v."""
+    w = distance_left(v, pace)
+    return pace.kappa * w / (pace.level - open_strength(pace.x_end - w, paths))
+
+
+@kernel
+def time_between(v_from: float, v_to: float, pace: Pace, paths: Paths) -> float:
+    """int dt/dv dv over at most one panel, by Gauss-Legendre."""
+    total = 0.0
+    for q in range(len(NODES)):
+        total += WEIGHTS[q] * time_per_v(v_from + (v_to - v_from) * NODES[q], pace, paths)
+    return total * (v_to - v_from)
+
+
+@kernel
+def smooth_panel(
+    v: float, length: float, pace: Pace, paths: Paths, account: Account
+) -> tuple[float, float]:
+    """End of the longest panel from v, at most ``length``, over which Gauss-Legendre is exact; its
+    time.
+
+    Halved until the rule of half the points agrees: a start far from 0 (strength much above S, or
+    below 0 at c > 0) lies close to the pole of K(x) behind it.
+    """
+    previous = math.inf
+    while True:
+        account.iterations[0] += 1
+        v_to = min(v + length, pace.v_linear)
+        time, rough = time_between(v, v_to, pace, paths), 0.0
+        for q in range(len(HALF_NODES)):
+            rough += HALF_WEIGHTS[q] * time_per_v(v + (v_to - v) * HALF_NODES[q], pace, paths)
+        apart = abs(rough * (v_to - v) - time)
+        # Halving gains 2^12 on a smooth panel; where it gains next to nothing it is the rounding of
+        # Omega.
+        rounding = length < 0.1 * PANEL and apart > 0.1 * previous
+        if not apart > SMOOTH * abs(time) or rounding or length < SHORTEST:
+            return v_to, time
+        length, previous = 0.5 * length, apart
+
+
+@kernel
+def invert_time(
+    wanted: float,
+    v_from: float,
+    v_to: float,
+    panel: float,
+    target: float,
+    pace: Pace,
+    paths: Paths,
+    account: Account,
+) -> float:
+    """The v in [v_from, v_to] with time_between(v_from, v) = wanted <= panel = time_between(v_from,
+    v_to).
+    """
+    v = v_from + wanted / panel * (v_to - v_from)
+    error, previous = math.inf, math.inf
+    for _ in range(MAX_ITERATIONS):
+        account.iterations[0] += 1
+        error = time_between(v_from, v, pace, paths) - wanted
+        # Near the root time is known to the rounding of Omega only, 1e-9 of a panel: Newton stalls
+        # there.
+        if abs(error) <= ROUNDING * panel or (
+            abs(error) <= 1e-6 * panel and abs(error) > 0.5 * previous
+        ):
+            break
+        v = min(max(v - error / time_per_v(v, pace, paths), v_from), v_to)
+        previous = abs(error)
+    residual = pace.level - open_strength(pace.x_end - distance_left(v, pace), paths)
+    account.residual[0] = max(
+        account.residual[0], abs(error * residual * open_sharpness(paths)) / target
+    )
+    return v

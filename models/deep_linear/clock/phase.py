@@ -1,0 +1,158 @@
+"""One phase, in which every pathway is either open or frozen, from its start to its end."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.jit import kernel
+from toysim.models.deep_linear.clock.pace import Pace, distance_left, half_position, set_pace
+from toysim.models.deep_linear.clock.panels import (
+    PANEL,
+    SHORTEST,
+    invert_time,
+    smooth_panel,
+    time_between,
+)
+from toysim.models.deep_linear.clock.paths import (
+    ROUNDING,
+    Account,
+    Paths,
+    open_strength,
+    set_brackets,
+)
+from toysim.models.deep_linear.coordinate import strength_at
+from toysim.models.deep_linear.mode import ModeTask, Trajectory
+from toysim.models.deep_linear.phases import open_pathways
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+@kernel
+def solve_phase(
+    begin: float,
+    stop: float,
+    next_record: int,
+    x: Array,
+    invariant: Array,
+    paths: Paths,
+    task: ModeTask,
+    out: Trajectory,
+    account: Account,
+) -> int:
+    """From time ``begin`` to ``stop``; returns the index of the next record.
+
+    x and invariant (P,), paths.p and out.strength are taken from the start of the phase to its end.
+    """
+    open_pathways(task.windows, task.lesioned, begin, paths.is_open)
+    frozen, moving, lead = summarize(out.strength, task.lesioned, paths)
+    level, residual = task.target - frozen, task.target - frozen - moving
+    if begin == 0.0:
+        out.half[0] = 0.0 if residual <= 0.5 * task.target else math.nan
+    due = next_record + np.searchsorted(task.record_at[next_record:], stop, "right")
+    size = task.target + np.sum(np.abs(out.strength))
+    if lead < 0 or abs(residual) <= ROUNDING * size:  # nothing moves, or only rounding is left
+        for r in range(next_record, due):
+            out.records[:, r] = out.strength
+        return due
+    start = paths.p.copy()
+    paths.lag[:] = invariant - invariant[lead]
+    set_brackets(residual, out.strength, start, paths)
+    pace = set_pace(residual, level, lead, x[lead], size, paths, account)
+    v_half = math.inf
+    if math.isnan(out.half[0]) and residual > 0.5 * task.target:
+        v_half = half_position(lead, task.target, pace, paths, account)
+    paths.p[:] = start
+    v = walk(begin, stop, v_half, next_record, pace, paths, task, out, account)
+    move_to(v, x, invariant, pace, paths, out.strength)
+    return due
+
+
+@kernel
+def summarize(strength: Array, lesioned: Mask, paths: Paths) -> tuple[float, float, int]:
+    """Frozen strength, open strength, and the index of the strongest open pathway (-1 if none is
+    open); strength, lesioned (P,).
+    """
+    frozen, moving, lead = 0.0, 0.0, -1
+    for j in range(len(strength)):
+        if paths.is_open[j]:
+            moving += strength[j]
+            if lead < 0 or strength[j] > strength[lead]:
+                lead = j
+        elif not lesioned[j]:
+            frozen += strength[j]
+    return frozen, moving, lead
+
+
+@kernel
+def walk(
+    begin: float,
+    stop: float,
+    v_half: float,
+    next_record: int,
+    pace: Pace,
+    paths: Paths,
+    task: ModeTask,
+    out: Trajectory,
+    account: Account,
+) -> float:
+    """The panels from time ``begin`` to ``stop``; writes the records and the half time on the way.
+
+    Returns the v reached at ``stop``, with paths.p the first layers there.
+    """
+    v, t, length = 0.0, 0.0, PANEL
+    while True:
+        tail = v >= pace.v_linear
+        v_to, panel = v, math.inf
+        if not tail:
+            v_to, panel = smooth_panel(v, length, pace, paths, account)
+        length = min(max(2.0 * (v_to - v), 4.0 * SHORTEST), PANEL)
+        if v <= v_half < v_to:
+            reached = t + time_between(v, v_half, pace, paths)
+            if begin + reached <= stop:
+                out.half[0] = begin + reached
+        while True:
+            due = next_record < len(task.record_at) and task.record_at[next_record] <= stop
+            wanted = (task.record_at[next_record] if due else stop) - begin - t
+            if wanted > panel:
+                break
+            v_now = v + wanted * pace.rate
+            if not tail:
+                v_now = invert_time(wanted, v, v_to, panel, task.target, pace, paths, account)
+            open_strength(pace.x_end - distance_left(v_now, pace), paths)
+            if not due:
+                return v_now
+            write_record(next_record, paths, out)
+            next_record += 1
+        v, t = v_to, t + panel
+
+
+@kernel
+def write_record(index: int, paths: Paths, out: Trajectory) -> None:
+    """Strengths now: of open pathways at paths.p, of the others as at the start of the phase."""
+    for j in range(len(paths.p)):
+        if paths.is_open[j]:
+            out.records[j, index] = strength_at(paths.p[j], paths.c[j], paths.depth)
+        else:
+            out.records[j, index] = out.strength[j]
+
+
+@kernel
+def move_to(
+    v: float, x: Array, invariant: Array, pace: Pace, paths: Paths, strength: Array
+) -> None:
+    """Set x, strength and invariant = x_0 - x_p (P,) to v, given paths.p there.
+
+    The distances grow by what was moved, w0 (1 - exp(-kappa v)); differences of x would lose it.
+    """
+    moved = -pace.w0 * math.expm1(-pace.kappa * v)
+    first_open = paths.is_open[0]
+    for j in range(len(x)):
+        if paths.is_open[j]:
+            x[j] = pace.x_end - distance_left(v, pace) - paths.lag[j]
+            strength[j] = strength_at(paths.p[j], paths.c[j], paths.depth)
+        if paths.is_open[j] != first_open:
+            invariant[j] += moved if first_open else -moved

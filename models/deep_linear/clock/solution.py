@@ -1,0 +1,68 @@
+"""Rows of modes solved: phase after phase, from the start to the end."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.jit import kernel
+from toysim.models.deep_linear.clock.paths import Account, new_paths
+from toysim.models.deep_linear.clock.phase import solve_phase
+from toysim.models.deep_linear.coordinate import coordinate, strength_at
+from toysim.models.deep_linear.mode import ModeTask, Trajectory, task_of_row, trajectory_of_row
+from toysim.models.deep_linear.phases import phase_edges
+
+Array = npt.NDArray[np.float64]
+
+
+@kernel
+def solve(
+    p: Array, c: Array, invariant: Array, task: ModeTask, out: Trajectory, account: Account
+) -> None:
+    """One row: strengths at the end and at the record times, invariants, half time; no exposure.
+
+    ``p`` (P,) first layers, overwritten by the end state; ``c`` (P,); ``invariant`` (P,) becomes
+    x_0 - x_p at the end; ``task`` in flow time. At c = 0 and D > 1 all p must be positive.
+    """
+    # The edges of the deficits cut the run into phases in which the same pathways are open. A phase
+    # knows where it would end (the root of the residual in x, found by Newton), so its clock can be
+    # set before it begins; then it is walked in panels of v, the records, the half time and the
+    # end of the phase being found by inverting t(v) on the way. What the next phase needs is
+    # carried over: first layers, x, strengths, and the distances x_0 - x_p, exact to rounding.
+    x = np.empty(len(p))
+    paths = new_paths(p, c, task.depth)
+    for j in range(len(p)):
+        x[j] = coordinate(p[j], c[j], task.depth)
+        out.strength[j] = strength_at(p[j], c[j], task.depth)
+        invariant[j] = x[0] - x[j]
+    edges = phase_edges(task.windows, task.end)
+    next_record = 0
+    for e in range(len(edges) - 1):
+        if edges[e] < edges[e + 1]:
+            next_record = solve_phase(
+                edges[e], edges[e + 1], next_record, x, invariant, paths, task, out, account
+            )
+
+
+@kernel
+def solve_rows(
+    p: Array, c: Array, invariant: Array, tasks: ModeTask, outs: Trajectory, accounts: Account
+) -> None:
+    """``solve`` for every row: p, c, invariant (n, P), accounts (n, 1), bundles with a leading axis
+    n; rows with NaN in c or p are skipped.
+    """
+    for i in range(len(p)):
+        if np.isfinite(p[i]).all() and np.isfinite(c[i]).all():
+            account = Account(accounts.residual[i], accounts.iterations[i])
+            task, out = task_of_row(tasks, i), trajectory_of_row(outs, i)
+            solve(p[i], c[i], invariant[i], task, out, account)
+
+
+def solved(p: Array, c: Array, tasks: ModeTask, out: Trajectory) -> tuple[Array, Account]:
+    """Rows from Python: fills ``out``, overwrites p (n, P); returns the invariants (n, P) and the
+    accounts, of rows that hold NaN both NaN or 0.
+    """
+    invariant = np.full(p.shape, np.nan)
+    account = Account(np.zeros((len(p), 1)), np.zeros((len(p), 1), np.int64))
+    solve_rows(p, c, invariant, tasks, out, account)
+    return invariant, account

@@ -1,0 +1,103 @@
+"""What a row is given besides its task: lesions, and weights at the start, aligned with the task,
+Gaussian, or balanced at an arbitrary orientation.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.batch import Row
+from toysim.models.deep_linear.network.parameters import NetworkParameters
+from toysim.models.deep_linear.network.task import Task
+from toysim.models.deep_linear.problem import imbalance
+
+Array = npt.NDArray[np.float64]
+Layers = list[Array]  # W_1 .. W_D of one pathway
+
+
+def lesions_of(p: NetworkParameters) -> npt.NDArray[np.bool_]:
+    """Which modes are cut out of which pathways, (P, n_modes)."""
+    cut = np.zeros((p.n_pathways, p.n_modes), np.bool_)
+    for pathway, mode in p.lesions:
+        cut[int(pathway), int(mode)] = True
+    return cut
+
+
+def start_weights(row: Row, task: Task) -> list[Layers]:
+    """Layers of every pathway; aligned pathways start alike but for the imbalance."""
+    p, generator = row.p, row.generator("weights")
+    if p.start == "aligned":
+        pathways = [_aligned(generator, p, task)] * p.n_pathways
+    else:
+        draw = _gaussian if p.start == "gaussian" else _balanced
+        pathways = [draw(generator, p, task) for _ in range(p.n_pathways)]
+    factors = imbalance(p.start_imbalance, p.n_pathways)
+    return [[f * W for W in layers] for f, layers in zip(factors, pathways, strict=True)]
+
+
+def start_strengths(row: Row) -> Array:
+    """Strengths (h,) of an aligned start; the first n_modes are those of the modes."""
+    return _strengths(row.generator("weights"), row.p)
+
+
+def _strengths(generator: np.random.Generator, p: NetworkParameters) -> Array:
+    """K0 (1 + sigma z), largest first, one for every unit of a hidden layer."""
+    noise = p.strength_noise * generator.standard_normal(p.width)
+    return np.sort(np.abs(p.start_strength * (1.0 + noise)))[::-1]
+
+
+def _aligned(generator: np.random.Generator, p: NetworkParameters, task: Task) -> Layers:
+    """W_1 = R A V', W_l = R A R', W_D = U A R' with A = diag(k^(1/D)) and one orthogonal R
+    (arXiv:2308.12221).
+
+    The first n_modes entries of k are the modes' strengths; the other hidden directions never move.
+    """
+    a = _strengths(generator, p) ** (1.0 / p.depth)
+    R = orthogonal(generator, p.width)
+    n = min(p.width, len(task.S))
+    if p.depth == 1:
+        return [(task.U[:, :n] * a[:n]) @ task.V[:, :n].T]
+    first, last = (R[:, :n] * a[:n]) @ task.V[:, :n].T, (task.U[:, :n] * a[:n]) @ R[:, :n].T
+    return [first, *[(R * a) @ R.T] * (p.depth - 2), last]
+
+
+def _gaussian(generator: np.random.Generator, p: NetworkParameters, task: Task) -> Layers:
+    """W_l ~ N(0, K0^(2/D) / columns): an input with entries of size 1 leaves with entries of size
+    K0.
+    """
+    sides = layer_sides(p.depth, p.width, task)
+    scale = p.start_strength ** (1.0 / p.depth)
+    shapes = zip(sides[1:], sides[:-1], strict=True)
+    return [scale / np.sqrt(c) * generator.standard_normal((r, c)) for r, c in shapes]
+
+
+def _balanced(generator: np.random.Generator, p: NetworkParameters, task: Task) -> Layers:
+    """W_1 = R diag(a) Q', W_2 = P diag(b) R' with b^2 - a^2 = lambda, ab = k and random
+    orientations P, Q, R.
+
+    Hidden directions beyond the inputs or the outputs have k = 0: a or b vanishes there, at lambda
+    = 0 both.
+    """
+    n_out, n_in = task.input_output.shape
+    k = _strengths(generator, p)
+    k[min(n_in, n_out) :] = 0.0
+    larger = 0.5 * (abs(p.balance) + np.hypot(p.balance, 2.0 * k))
+    smaller = np.divide(k * k, larger, out=np.zeros(p.width), where=larger > 0)
+    a, b = np.sqrt((smaller, larger) if p.balance >= 0 else (larger, smaller))
+    R = orthogonal(generator, p.width)
+    bases = [orthogonal(generator, n)[:, : p.width] for n in (n_in, n_out)]
+    Q, P = (np.pad(basis, ((0, 0), (0, p.width - basis.shape[1]))) for basis in bases)
+    return [(R * a) @ Q.T, (P * b) @ R.T]
+
+
+def layer_sides(depth: int, width: int, task: Task) -> list[int]:
+    """Units of every stage: n_in, h, ..., h, n_out."""
+    n_out, n_in = task.input_output.shape
+    return [n_in, *[width] * (depth - 1), n_out]
+
+
+def orthogonal(generator: np.random.Generator, n: int) -> Array:
+    """A random orthogonal matrix (n, n), uniformly distributed."""
+    q, r = np.linalg.qr(generator.standard_normal((n, n)))
+    return np.asarray(q * np.sign(np.diag(r)))
