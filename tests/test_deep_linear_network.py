@@ -25,7 +25,7 @@ from toysim.models.deep_linear.network.descent import Halves, descend
 from toysim.models.deep_linear.network.measures import maps_in_modes
 from toysim.models.deep_linear.network.net import network
 from toysim.models.deep_linear.network.problem import start_strengths, start_weights
-from toysim.models.deep_linear.network.task import task_of, task_of_row, tree
+from toysim.models.deep_linear.network.task import task_of, tree
 
 WIDE = ((2.0, 0.3, -0.4), (0.1, 1.2, 0.5))
 CORRELATED = ((1.5, 0.3, 0.1), (0.3, 1.0, -0.2), (0.1, -0.2, 0.8))
@@ -44,7 +44,7 @@ def simulated(**keywords):
 def given(**keywords):
     """Task and weights of one row."""
     row = next(batch(**keywords).rows())
-    task = task_of_row(row.p)
+    task = row.p.task
     return task, start_weights(row, task)
 
 
@@ -71,7 +71,7 @@ def test_network_is_the_map_of_its_modes(depth, deficit):
     rows = batch(lesions=((0, 1),), **fixed)
     ours = NETWORK.load("simulate")(rows)
     row = next(rows.rows())
-    task, k = task_of_row(row.p), start_strengths(row)[:4]
+    task, k = row.p.task, start_strengths(row)[:4]
     layers = np.multiply.outer(k ** (1 / depth), [1.05, 0.95])[:, :, None].repeat(depth, axis=2)
     for mode in range(4):
         lesions = {"lesions": (0,)} if mode == 1 else {}

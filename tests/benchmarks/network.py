@@ -17,7 +17,6 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from toysim.models.deep_linear.network.problem import start_weights
-from toysim.models.deep_linear.network.task import task_of_row
 from toysim.plan import build_sweep
 from toysim.registry import load_model
 from toysim.runner.work import compute
@@ -48,7 +47,7 @@ def engine(updates, fixed):
 def peer(updates, fixed):
     _, batch = prepared(updates, fixed)
     row = next(batch.rows())
-    task = task_of_row(row.p)
+    task = row.p.task
     weights = [
         [torch.tensor(W, dtype=torch.float32, requires_grad=True) for W in layers]
         for layers in start_weights(row, task)

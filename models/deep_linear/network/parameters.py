@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import model_validator
 
 from toysim.model import Matrix, parameter
 from toysim.models.deep_linear.pathways import PathwayParameters
 from toysim.models.deep_linear.stability import sharpness_at_end
+
+if TYPE_CHECKING:
+    from toysim.models.deep_linear.network.task import Task
 
 MAX_SIDE = 512  # of the user's matrices
 MAX_WEIGHTS = 2 * 10**7
@@ -92,6 +95,13 @@ class NetworkParameters(PathwayParameters):
     @property
     def n_modes(self) -> int:
         return min(self.n_out, self.n_in)
+
+    @property
+    def task(self) -> Task:
+        """What is learned; rows of one task share it."""
+        from toysim.models.deep_linear.network.task import shared_task
+
+        return shared_task(self.input_output, self.input_correlation, self.levels)
 
     @model_validator(mode="after")
     def _task_fits(self) -> NetworkParameters:
@@ -196,6 +206,4 @@ class NetworkParameters(PathwayParameters):
         """
         if not self.input_output and not self.input_correlation:
             return (2.0 ** (self.levels + 1) - 1.0) ** 0.5, 1.0
-        from toysim.models.deep_linear.network.task import task_of_row
-
-        return task_of_row(self).largest()
+        return self.task.largest()

@@ -11,7 +11,6 @@ from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.deep_linear.network.net import network
 from toysim.models.deep_linear.network.problem import lesions_of, start_weights
 from toysim.models.deep_linear.network.run import run_row
-from toysim.models.deep_linear.network.task import task_of_row
 from toysim.models.deep_linear.problem import deficit_windows
 from toysim.records import ended
 
@@ -27,7 +26,7 @@ def simulate(batch: Batch) -> Rows:
 
 
 def _simulate_row(row: Row, windows: Array) -> tuple[Rows, int]:
-    task, cut = task_of_row(row.p), lesions_of(row.p)
+    task, cut = row.p.task, lesions_of(row.p)
     net = network(task, start_weights(row, task), cut, row.p.nonlinearity)
     return run_row(task, net, cut, _gates(row, windows), row.p.step, row.record_at)
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from toysim.models.deep_linear.network.parameters import NetworkParameters
 
 Array = npt.NDArray[np.float64]
 
@@ -59,11 +56,6 @@ class Task:
         return np.asarray(np.abs(left[:, None] - right) > 1e-9 * self.S[0])
 
 
-def task_of_row(p: NetworkParameters) -> Task:
-    """The task of a row; rows of one task share it."""
-    return _shared(p.input_output, p.input_correlation, p.levels)
-
-
 def task_of(input_output: Any, input_correlation: Any, levels: int) -> Task:
     """The task of these correlations; empty matrices stand for the tree and the identity."""
     given = np.array(input_output, float)
@@ -85,7 +77,7 @@ def task_of(input_output: Any, input_correlation: Any, levels: int) -> Task:
 
 
 # Of the largest matrices allowed 16 tasks fill 200 MB; rows of one task lie next to each other.
-_shared = lru_cache(maxsize=16)(task_of)
+shared_task = lru_cache(maxsize=16)(task_of)
 
 
 def tree(levels: int) -> Array:

@@ -13,7 +13,7 @@ from toysim.models.deep_linear.measures import mode_sharpness
 from toysim.models.deep_linear.mode import ModeTask, Trajectory, unwritten
 from toysim.models.deep_linear.network.balanced import predict_balanced
 from toysim.models.deep_linear.network.problem import lesions_of, start_strengths, start_weights
-from toysim.models.deep_linear.network.task import Task, task_of_row
+from toysim.models.deep_linear.network.task import Task
 from toysim.models.deep_linear.problem import deficit_windows, imbalance
 from toysim.models.deep_linear.validity import stacked_where_valid
 
@@ -34,7 +34,7 @@ def predict(batch: Batch) -> Rows:
 
 
 def _predicted(row: Row, windows: Array) -> Rows | None:
-    p, task, cut = row.p, task_of_row(row.p), lesions_of(row.p)
+    p, task, cut = row.p, row.p.task, lesions_of(row.p)
     if p.nonlinearity != "linear" or not task.whitened or task.S[-1] == 0:
         return None
     gated = bool(np.any(windows[:, 2] > windows[:, 1]))
