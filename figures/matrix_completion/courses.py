@@ -47,14 +47,14 @@ def depth(tree: xr.DataTree) -> Figure:
     left.axhline(0.0, color="0.5", lw=0.8, zorder=0)
     loss = observed(tree, "final_test_loss")
     switches, deepest = loss["switch"].values, int(loss["depth"].max())
-    for axes, switch in ((middle, switches[0]), (right, switches[5])):
-        draw_spectrum(axes, depth, "simulation", "", {}, depth=deepest, replica=0, switch=switch)
+    for axes, switch in ((middle, switches[0]), (right, switches[-2])):
+        draw_spectrum(axes, tree, "simulation", "", {}, depth=deepest, replica=0, switch=switch)
         mark_switch(axes, switch)
         last = float(loss.sel(depth=deepest, replica=0, switch=switch))
         when = f"switch at t = {switch:g}" if switch else "no deficit"
         axes.set_title(f"depth {deepest}, first draw, {when}: final test loss {last:.2g}")
         axes.set_ylim(bottom=0)
-    right.text(switches[5], right.get_ylim()[1], " switch", fontsize=8, va="top", color="0.3")
+    right.text(switches[-2], right.get_ylim()[1], " switch", fontsize=8, va="top", color="0.3")
     return figure
 
 
@@ -65,9 +65,9 @@ def analytic(tree: xr.DataTree) -> Figure:
     figure = new_figure(3.6 * len(switches), 4.0)
     for axes, switch in zip(figure.subplots(1, len(switches), sharey=True), switches, strict=True):
         place = {"step": step, "replica": 0, "switch": switch}
-        draw_spectrum(axes, analytic, "simulation", "gradient descent", {}, **place)
+        draw_spectrum(axes, tree, "simulation", "gradient descent", {}, **place)
         flow = {"color": "k", "ls": "--", "lw": 0.8}
-        draw_spectrum(axes, analytic, "theory", "flow of the product", flow, **place)
+        draw_spectrum(axes, tree, "theory", "flow of the product", flow, **place)
         mark_switch(axes, switch)
         axes.set_title(f"switch at t = {switch:g}")
         axes.label_outer()
