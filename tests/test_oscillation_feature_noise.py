@@ -11,7 +11,7 @@ from reference.feature_noise import accuracy, group_residuals, residual, samples
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.oscillation.feature_noise import FEATURE_NOISE, regimes
-from toysim.models.oscillation.feature_noise.problem import problems
+from toysim.models.oscillation.feature_noise.problem import problem_of
 
 GROUPS = ("strong_groups", "weak_groups", "noise_groups")
 
@@ -19,6 +19,10 @@ GROUPS = ("strong_groups", "weak_groups", "noise_groups")
 def batch(n=1, seed=0, **fixed):
     FEATURE_NOISE.validate(fixed)
     return Batch(FEATURE_NOISE, {}, fixed, np.arange(n), seed)
+
+
+def first_problem(seed=0, **fixed):
+    return problem_of(next(batch(seed=seed, **fixed).rows()))
 
 
 def simulated(n=1, seed=0, **fixed):
@@ -83,7 +87,7 @@ def test_kernels_are_plain_sgd(kernel, noise, order, batch_size):
         "n_steps": 120,
         "loss_scale": 0.5,
     }
-    (problem,) = problems(batch(**fixed))
+    problem = first_problem(**fixed)
     task, patches = problem.task, problem.patches
     rows = simulated(**fixed, kernel=kernel, n_records=121)
     x = samples(patches, task.side, task.kind)
@@ -123,11 +127,8 @@ def test_recursion_is_descent_for_orthogonal_patches(gamma_u):
     assert exact["valid"].all()
     assert farthest(ours, exact, names) < 1e-12
     assert farthest(ours, exact, ("accumulation_slack",)) < 1e-10
-    problem_off = Batch(
-        FEATURE_NOISE, {}, {"gamma_u": gamma_u * (1 + 1e-9), **fixed}, np.arange(3), 0
-    )
-    problem_off.__dict__["keys"] = batch(3, gamma_u=gamma_u, **fixed).keys  # the same draws
-    assert farthest(ours, FEATURE_NOISE.load("theory")(problem_off), names) > 1e-10
+    off = batch(3, gamma_u=gamma_u, **fixed).replacing(gamma_u=np.full(3, gamma_u * (1 + 1e-9)))
+    assert farthest(ours, FEATURE_NOISE.load("theory")(off), names) > 1e-10
 
 
 @pytest.mark.parametrize("noise", ["projected", "unprojected", "orthogonalised"])
@@ -157,7 +158,7 @@ def test_sign_flips_are_exact(gamma_u):
         "n_steps": 40,
         "n_records": 41,
     }
-    (problem,) = problems(batch(**fixed))
+    problem = first_problem(**fixed)
     task, args = (
         problem.task,
         (problem.weights, problem.patches, problem.task.side, problem.task.kind),
@@ -187,7 +188,7 @@ def test_residuals_accumulate(gamma_u):
     from toysim.models.oscillation.feature_noise.simulation import train as run_of
 
     fixed = {"gamma_u": gamma_u, "n_steps": 2000, "n_records": 2001}
-    (problem,) = problems(batch(seed=3, **fixed))
+    problem = first_problem(seed=3, **fixed)
     run, _ = run_of(problem)
     x = np.diff(run.courses.residual_sum[:, :-1], axis=1)
     growth = np.sum(np.log(np.abs(1 + gamma_u * x)), axis=1)
@@ -217,7 +218,7 @@ def test_accuracy_is_that_of_fresh_noise():
             "n_test": 100_000,
             "noise_norm": 0.4,
         }
-        (problem,) = problems(batch(**fixed))
+        problem = first_problem(**fixed)
         rows = simulated(**fixed)
         _, weights = run_of(problem)
         xi = np.random.default_rng(1).standard_normal((4000, 64)) * (0.4 / 8)
@@ -390,8 +391,8 @@ def test_longer_runs_begin_alike():
 
 def test_data_are_as_declared():
     for noise in ("projected", "unprojected", "orthogonalised"):
-        (problem,) = problems(
-            batch(noise=noise, n_samples=40, strong_fraction=0.8, dimension=50, noise_norm=0.3)
+        problem = first_problem(
+            noise=noise, n_samples=40, strong_fraction=0.8, dimension=50, noise_norm=0.3
         )
         task, patches = problem.task, problem.patches
         gram = patches @ patches.T

@@ -13,17 +13,13 @@ from reference.oscillation import PRODUCT_LOSSES, descend_xy, diagonal_descent, 
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.oscillation import CATAPULT, DIAGONAL_LINEAR, SCALAR_FACTORISED
-from toysim.models.oscillation.catapult import simulation as catapult_simulation
-from toysim.models.oscillation.catapult import theory as catapult_theory
-from toysim.models.oscillation.diagonal_linear.simulation import tasks
+from toysim.models.oscillation.catapult.measures import empty_course
+from toysim.models.oscillation.catapult.simulation import descend
+from toysim.models.oscillation.catapult.theory import follow
+from toysim.models.oscillation.diagonal_linear.problem import task_of
 from toysim.models.oscillation.factorised import LARGEST_GROWTH
-from toysim.models.oscillation.scalar_factorised.losses import (
-    KINDS,
-    bend_of,
-    loss_of,
-    sharpness_of,
-    slope_of,
-)
+from toysim.models.oscillation.scalar_factorised.measures import sharpness_of
+from toysim.models.oscillation.scalar_factorised.problem import KINDS, bend_of, loss_of, slope_of
 from toysim.models.oscillation.scalar_factorised.theory import logistic_edge_share
 
 
@@ -172,15 +168,15 @@ def test_catapults_of_the_prototype(eta_kernel):
     """
     peak, end = CATAPULTS[eta_kernel]
     f, kernel, n = 1.8698, 2.0024, 1000
-    at = np.array([4000])
-    course, exact = (catapult_simulation.empty_course(at[None]) for _ in range(2))
-    assert catapult_simulation.descend(0, *weights(f, kernel, n), eta_kernel, at, course) == -1
-    assert catapult_theory.follow(0, f, kernel, n, eta_kernel / kernel, at, exact) < LARGEST_GROWTH
+    at, eta = np.array([4000]), eta_kernel / kernel
+    course, exact = empty_course(at[None]), empty_course(at[None])
+    assert descend(0, *weights(f, kernel, n), eta, at, course) == -1
+    assert follow(0, f, kernel, n, eta, at, exact) < LARGEST_GROWTH
     for run in (course, exact):
         assert 0.5 * run.peak[0] ** 2 == pytest.approx(peak, rel=3e-3)
-        assert eta_kernel / kernel * run.kernel[0, 0] == pytest.approx(end, rel=3e-3)
+        assert run.eta_kernel[0, 0] == pytest.approx(end, rel=3e-3)
         assert abs(run.output[0, 0]) < 1e-6
-    np.testing.assert_allclose(exact.kernel, course.kernel, rtol=1e-10)
+    np.testing.assert_allclose(exact.eta_kernel, course.eta_kernel, rtol=1e-10)
 
 
 def test_above_four_it_diverges():
@@ -214,7 +210,7 @@ def test_network_is_descent_on_its_weights(descent):
         seed=4,
     )
     ours = DIAGONAL_LINEAR.load("simulate")(rows)
-    task = next(tasks(rows))
+    task = task_of(next(rows.rows()))
     order = [None] * 400 if descent == "full" else task.order
     np.testing.assert_allclose(
         ours["solution"][0], diagonal_descent(task.X, task.y, 0.3, 0.03, order), rtol=1e-11

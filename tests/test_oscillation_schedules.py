@@ -13,7 +13,7 @@ from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.oscillation import NOISY_QUADRATIC, RIVER_VALLEY
 from toysim.models.oscillation.noisy_quadratic.theory import largest_stable_rate, stationary_square
-from toysim.models.oscillation.river_valley.rates import greedy_rates, mean_square_course
+from toysim.models.oscillation.river_valley.problem import greedy_rates, mean_square_course
 from toysim.numerics.schedules import learning_rates
 
 

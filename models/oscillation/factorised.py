@@ -1,8 +1,7 @@
-"""Gradient descent on a loss l of a product p = x y, or of vectors' p = u.v, in what the product
-moves by.
+"""Gradient descent on a loss of a product, in what the product moves by.
 
-With s = |x|^2 + |y|^2, D = |x|^2 - |y|^2 and the slope g = l'(p), an update x - eta g y, y - eta g
-x is exactly
+For a loss l(p) of p = x y, or of vectors' p = u.v, with s = |x|^2 + |y|^2, D = |x|^2 - |y|^2 and
+the slope g = l'(p), an update x <- x - eta g y, y <- y - eta g x is exactly
 
     p <- p - eta g s + eta^2 g^2 p
     s <- s - 4 eta g p + eta^2 g^2 s
@@ -40,9 +39,9 @@ def update(p: float, s: float, D: float, slope: float, eta: float) -> tuple[floa
 
 @kernel
 def stretch(p: float, s: float, slope: float, bend: float, eta: float, tangent: Array) -> float:
-    """Carry a change (dp, ds) through one update with slope l'(p) and bend l''(p); rescales it.
+    """Carry a change of the state through one update; returns the logarithm of its stretch.
 
-    Returns the logarithm of its stretch.
+    ``tangent`` (2,) is (dp, ds), rescaled to length 1; slope is l'(p), bend l''(p). Derived.
     """
     move, turn = eta * slope, eta * bend
     dp, ds = tangent

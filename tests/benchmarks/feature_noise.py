@@ -22,7 +22,7 @@ import time
 import numpy as np
 
 from toysim.batch import Batch
-from toysim.models.oscillation.feature_noise.problem import problems
+from toysim.models.oscillation.feature_noise.problem import problem_of
 from toysim.models.oscillation.feature_noise.simulation import train
 from toysim.models.oscillation.feature_noise.theory import recurred
 from toysim.registry import load_model
@@ -33,11 +33,9 @@ GOALS = {"PyTorch": 30.0, "NumPy": 8.0, "recursion": 30.0}
 
 def rows(n_steps=STEPS, **fixed):
     model = load_model("oscillation.feature_noise")
-    return list(
-        problems(
-            Batch(model, {}, {"gamma_u": GAMMA, "n_steps": n_steps, **fixed}, np.arange(SEEDS), 0)
-        )
-    )
+    fixed = {"gamma_u": GAMMA, "n_steps": n_steps, **fixed}
+    batch = Batch(model, {}, fixed, np.arange(SEEDS), 0)
+    return [problem_of(row) for row in batch.rows()]
 
 
 def patches_of(found):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from toysim.model import parameter
-from toysim.models.oscillation.recorded import RecordedParameters
+from toysim.records import Recorded
 
 
-class CatapultParameters(RecordedParameters):
-    """Width and step, the step in units of the draw's own kernel so that the thresholds are 2 and 4
-    for all.
-    """
+class CatapultParameters(Recorded):
+    """Width and step, in units of the draw's own kernel: the thresholds are 2 and 4 for all."""
 
     width: int = parameter(
         1000, symbol="n", meaning="hidden units, u and v drawn from N(0, 1)", ge=1, le=10**7

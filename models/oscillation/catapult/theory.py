@@ -7,18 +7,17 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch, Rows
+from toysim.batch import Batch, Row, Rows
 from toysim.jit import kernel
-from toysim.models.oscillation.catapult.simulation import (
+from toysim.models.oscillation.catapult.measures import (
     Course,
     empty_course,
     measured,
     output_and_kernel,
-    starts,
-    updates_kept,
 )
+from toysim.models.oscillation.catapult.problem import problem_of
 from toysim.models.oscillation.factorised import LARGEST_GROWTH, stretch, update
-from toysim.models.oscillation.rows import ESCAPED
+from toysim.models.oscillation.runs import ESCAPED, records_and_end
 
 Ints = npt.NDArray[np.int64]
 
@@ -27,11 +26,12 @@ Ints = npt.NDArray[np.int64]
 def follow(
     i: int, f: float, kernel_now: float, width: int, eta: float, keep_at: Ints, course: Course
 ) -> float:
-    """Row i in p = f/sqrt(n), where the loss is p^2/2 up to its unit
+    """Row i in p = f/sqrt(n), where the loss is p^2/2 up to its unit (arXiv:2003.02218).
 
-    f <- f (1 - eta lambda + eta^2 f^2/n),  lambda <- lambda + (eta f^2/n)(eta lambda - 4)
+        f <- f (1 - eta lambda + eta^2 f^2/n),  lambda <- lambda + (eta f^2/n)(eta lambda - 4)
 
-    Returns the largest log-growth of an error made on the way, infinite where the run diverges.
+    ``keep_at`` (R + 1,) as in the simulation. Returns the largest log-growth of an error made on
+    the way, infinite where the run diverges.
     """
     root = np.sqrt(width)
     p, tangent = f / root, np.array([1.0, 0.0])
@@ -46,23 +46,27 @@ def follow(
                 return math.inf
             peak = max(peak, abs(p))
             t += 1
-        course.output[i, k], course.kernel[i, k] = p * root, kernel_now
+        course.output[i, k], course.eta_kernel[i, k] = p * root, eta * kernel_now
     course.peak[i] = peak * root
     return growth
 
 
 def predict(batch: Batch) -> Rows:
-    """Every observable exactly; valid unless the run diverges or rounding grows to where no digits
-    are left.
+    """Every observable exactly.
+
+    Valid unless the run diverges or rounding grows to where no digits are left.
     """
-    at, n = updates_kept(batch), len(batch)
-    course, eta, growth = empty_course(at), np.empty(n), np.empty(n)
-    for i, (u, v) in enumerate(starts(batch)):
-        f, kernel_start = output_and_kernel(u, v)
-        eta[i] = batch["start_eta_kernel"][i] / kernel_start
-        growth[i] = follow(i, f, kernel_start, len(u), eta[i], at[i], course)
+    at = records_and_end(batch)
+    course = empty_course(at)
+    growth = np.array([_follow(row, at[row.index], course) for row in batch.rows()])
     return {
-        **measured(eta, course),
+        **measured(course),
         "rounding_growth": growth,
         "valid": growth < LARGEST_GROWTH,
     }
+
+
+def _follow(row: Row, keep_at: Ints, course: Course) -> float:
+    u, v, eta = problem_of(row)
+    f, kernel_start = output_and_kernel(u, v)
+    return follow(row.index, f, kernel_start, len(u), eta, keep_at, course)

@@ -7,7 +7,9 @@ directions (arXiv:2302.08982; the stochastic gradient's bias: arXiv:2210.05337).
 """
 
 from toysim.model import Check, Dim, Model, Observable
+from toysim.models.oscillation.declarations import EXACT, UPDATES
 from toysim.models.oscillation.diagonal_linear.parameters import DiagonalLinearParameters
+from toysim.records import course
 
 _EQUATIONS = """\
 beta = (w+^2 - w-^2)/2,  w+- <- w+- (1 -+ eta g);
@@ -15,30 +17,30 @@ beta = (w+^2 - w-^2)/2,  w+- <- w+- (1 -+ eta g);
 alpha_eff^2 = w+ w- = alpha^2 prod_t (1 - eta^2 g_t^2)  per coordinate
 beta_T = alpha_eff^2 sinh(2 D_T),  D_T = -sum_t atanh(eta g_t)   while |eta g_t| < 1"""
 
-_RECORD, _FEATURE = ("record",), ("feature",)
+_FEATURE = ("feature",)
 
 
-def _exact(name: str, long_name: str, dims: tuple[str, ...] = ()) -> Observable:
-    """Two ways of computing the same numbers; they part by 3e-12 over 60000 updates."""
-    return Observable(name, long_name, dims=dims, rtol=1e-9, atol=1e-9, scale=1.0)
+def _seconds(p: DiagonalLinearParameters) -> float:
+    samples = 1 if p.descent == "stochastic" else p.n_samples
+    return 1e-4 + p.n_steps * p.n_features * (6e-8 + 2e-9 * samples)
 
 
+# The two sides part by 3e-12 over 60000 updates.
 DIAGONAL_LINEAR = Model(
     id="oscillation.diagonal_linear",
     title="diagonal linear network at large steps",
     parameters_class=DiagonalLinearParameters,
-    dims=(
-        Dim("record", "record of the time course", lambda p: p.n_records),
-        Dim("feature", "feature of the regression", lambda p: p.n_features),
-    ),
+    clock=UPDATES,
+    dims=(Dim("feature", "feature of the regression", lambda p: p.n_features),),
     observables=(
-        Observable("update", "update of the record", dims=_RECORD),
-        _exact("loss", "mean over samples of the squared error over 2", _RECORD),
-        _exact("l1_norm", "sum of |beta|", _RECORD),
-        _exact("final_loss", "mean over samples of the squared error over 2, at the end"),
-        _exact("final_l1_norm", "sum of |beta| at the end"),
-        _exact("solution", "beta at the end", _FEATURE),
-        _exact("effective_scale", "sqrt(|w+ w-|) at the end", _FEATURE),
+        course("loss", "mean over samples of the squared error over 2", **EXACT),
+        course("l1_norm", "sum of |beta|", **EXACT),
+        Observable(
+            "final_loss", "mean over samples of the squared error over 2, at the end", **EXACT
+        ),
+        Observable("final_l1_norm", "sum of |beta| at the end", **EXACT),
+        Observable("solution", "beta at the end", dims=_FEATURE, **EXACT),
+        Observable("effective_scale", "sqrt(|w+ w-|) at the end", dims=_FEATURE, **EXACT),
     ),
     diagnostics=(
         Observable("twin_distance", "largest change of any observable by 1e-13 more scale"),
@@ -47,21 +49,15 @@ DIAGONAL_LINEAR = Model(
     theory=f"{__name__}.theory:predict",
     stochastic=True,
     paired=True,
-    theory_omits=("update",),
     equations=_EQUATIONS,
     sources=("arXiv:2210.05337", "arXiv:2302.08982"),
-    seconds=lambda p: (
-        1e-4
-        + p.n_steps
-        * p.n_features
-        * (6e-8 + 2e-9 * (1 if p.descent == "stochastic" else p.n_samples))
-    ),
+    seconds=_seconds,
     checks=(
         Check(
             {"n_steps": 50, "n_records": 6, "n_features": 8, "learning_rate": 0.04},
             {"n_samples": [5, 7], "descent": ["stochastic", "full"]},
             replicas=3,
-            shifted=lambda values: {**values, "n_steps": values["n_steps"] + 1},
+            shifted=UPDATES.one_more,
         ),
         Check(
             {"n_steps": 20_000},

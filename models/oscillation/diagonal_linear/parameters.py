@@ -7,12 +7,12 @@ from typing import Literal
 from pydantic import model_validator
 
 from toysim.model import parameter
-from toysim.models.oscillation.recorded import RecordedParameters
+from toysim.records import Recorded
 
 MAX_ENTRIES = 10**7
 
 
-class DiagonalLinearParameters(RecordedParameters):
+class DiagonalLinearParameters(Recorded):
     """Data, start and descent; steps that diverge are allowed, and say so."""
 
     descent: Literal["stochastic", "full"] = parameter(

@@ -1,5 +1,4 @@
-"""A two-layer network that sees a strong feature, a weak feature and noise, trained with large
-steps.
+"""Two-layer network on a strong feature, a weak feature and noise, trained with large steps.
 
 Every sample carries a weak feature v and a noise patch, most carry a strong feature u besides.
 Small steps fit the training set by u and by memorising noise, and v stays where it started. At
@@ -10,8 +9,11 @@ training reduces exactly to a recursion of a few sums of squares, whatever the w
 dimension.
 """
 
+from typing import Any
+
 from toysim.model import Check, Dim, Model, Observable
 from toysim.models.oscillation.feature_noise.parameters import FeatureNoiseParameters
+from toysim.records import Clock, course
 
 _EQUATIONS = """\
 f(x) = sum_(j = +-1) (j/m) sum_r sum_patches max(<w_jr, x>, 0)^2
@@ -34,67 +36,85 @@ def _seconds(p: FeatureNoiseParameters) -> float:
     return setup + visits * (8e-8 + look) + p.n_records * rows * look
 
 
-def _one_update_more(values: dict[str, object]) -> dict[str, object]:
-    return {**values, "n_steps": int(str(values["n_steps"])) + 1}
+_CLOCK = Clock("time", "updates", end=lambda p: p.n_steps, whole=True)
 
+_LABEL, _KIND = ("label",), ("kind",)
 
-_LABEL, _KIND, _RECORD = ("label",), ("kind",), ("record",)
-
-
-def _course(name: str, long_name: str, unit: str = "1", dims: tuple[str, ...] = ()) -> Observable:
-    """Exact up to rounding, which the stable 2-cycle keeps from growing."""
-    return Observable(name, long_name, unit, (*dims, *_RECORD), rtol=1e-9, atol=1e-12, scale=1.0)
-
-
-def _final(
-    name: str, long_name: str, unit: str = "1", dims: tuple[str, ...] = (), atol: float = 1e-12
-) -> Observable:
-    """The same at the end."""
-    return Observable(name, long_name, unit, dims, rtol=1e-9, atol=atol, scale=1.0)
-
+# Exact up to rounding, which the stable 2-cycle keeps from growing.
+_EXACT: dict[str, Any] = {"rtol": 1e-9, "scale": 1.0}
 
 FEATURE_NOISE = Model(
     id="oscillation.feature_noise",
     title="two-layer network on a strong feature, a weak feature and noise, trained with large "
     "steps",
     parameters_class=FeatureNoiseParameters,
+    clock=_CLOCK,
     dims=(
         Dim("label", "label: 0 for +1, 1 for -1", lambda p: 2),
         Dim("kind", "kind of sample: 0 strong, 1 weak", lambda p: 2),
         Dim(
             "role", "group of filters: 0 right (adds to y f), 1 wrong (takes from it)", lambda p: 2
         ),
-        Dim("record", "record of the time course", lambda p: p.n_records),
     ),
     observables=(
-        Observable("time", "updates before the record", "updates", _RECORD),
-        _course("strong_groups", "sums of squares A of overlaps with u", dims=("role", "label")),
-        _course("weak_groups", "sums of squares B of overlaps with v", dims=("role", "label")),
-        _course(
+        course(
+            "strong_groups",
+            "sums of squares A of overlaps with u",
+            dims=("role", "label"),
+            **_EXACT,
+        ),
+        course(
+            "weak_groups",
+            "sums of squares B of overlaps with v",
+            dims=("role", "label"),
+            **_EXACT,
+        ),
+        course(
             "noise_groups",
             "sums of squares C of overlaps with a sample's noise",
             dims=("role", "kind"),
+            **_EXACT,
         ),
-        _course("loss", "mean loss of the training samples"),
-        _course("residual_sum", "sum of residuals 1 - y f over strong visits so far", dims=_LABEL),
-        _course(
-            "eta_sharpness", "step times curvature of a sample's loss; unstable above 2", dims=_KIND
+        course("loss", "mean loss of the training samples", **_EXACT),
+        course(
+            "residual_sum",
+            "sum of residuals 1 - y f over strong visits so far",
+            dims=_LABEL,
+            **_EXACT,
         ),
-        _final("strong_output", "strong feature's part of y f at the end", dims=_LABEL),
-        _final("weak_output", "weak feature's part of y f at the end", dims=_LABEL),
-        _final("noise_output", "memorised noise's part of y f at the end", dims=_KIND),
-        _final("final_loss", "mean loss of the training samples at the end"),
-        _final("final_residual_sum", "sum of residuals 1 - y f over strong visits", dims=_LABEL),
-        _final(
-            "final_eta_sharpness", "step times curvature of a sample's loss at the end", dims=_KIND
+        course(
+            "eta_sharpness",
+            "step times curvature of a sample's loss; unstable above 2",
+            dims=_KIND,
+            **_EXACT,
         ),
-        _final("late_residual", "mean |1 - y f| over the visits of the last tenth"),
-        _final(
+        Observable(
+            "strong_output", "strong feature's part of y f at the end", dims=_LABEL, **_EXACT
+        ),
+        Observable("weak_output", "weak feature's part of y f at the end", dims=_LABEL, **_EXACT),
+        Observable(
+            "noise_output", "memorised noise's part of y f at the end", dims=_KIND, **_EXACT
+        ),
+        Observable("final_loss", "mean loss of the training samples at the end", **_EXACT),
+        Observable(
+            "final_residual_sum",
+            "sum of residuals 1 - y f over strong visits",
+            dims=_LABEL,
+            **_EXACT,
+        ),
+        Observable(
+            "final_eta_sharpness",
+            "step times curvature of a sample's loss at the end",
+            dims=_KIND,
+            **_EXACT,
+        ),
+        Observable("late_residual", "mean |1 - y f| over the visits of the last tenth", **_EXACT),
+        Observable(
             "accumulation_slack",
             "sum of residuals less its lower bound; >= 0 without a flip",
-            "1",
-            _LABEL,
-            1e-9,
+            dims=_LABEL,
+            atol=1e-9,
+            **_EXACT,
         ),
         Observable(
             "right_flip",
@@ -140,13 +160,13 @@ FEATURE_NOISE = Model(
             {"noise": "orthogonalised", "n_steps": 2000, "n_records": 5, "start_scale": 0.05},
             {"gamma_u": [0.5, 1.1, 1.2], "order": ["reshuffled", "cyclic", "with_replacement"]},
             replicas=2,
-            shifted=_one_update_more,
+            shifted=_CLOCK.one_more,
         ),
         Check(
             {"noise": "orthogonalised", "n_steps": 1000, "n_records": 3, "strong_fraction": 0.75},
             {"gamma_u": [0.9, 1.2], "batch_size": [4, 16], "loss_scale": [0.5]},
             replicas=2,
-            shifted=_one_update_more,
+            shifted=_CLOCK.one_more,
         ),
     ),
 )

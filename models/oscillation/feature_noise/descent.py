@@ -1,5 +1,4 @@
-"""Gradient descent of the network, update by update, on the weights or on their coefficients along
-the patches.
+"""Gradient descent of the network, update by update, by its weights or their coefficients.
 
 With e_i = 1 - y_i f(x_i), an update on b samples adds to filter (j, r), for each patch x of each of
 them,
@@ -32,6 +31,7 @@ from toysim.models.oscillation.feature_noise.state import (
     enter,
     positive,
     record,
+    set_groups,
 )
 
 Array = npt.NDArray[np.float64]
@@ -60,7 +60,7 @@ class Network(NamedTuple):
 
 @kernel
 def look(net: Network, k: int) -> None:
-    """Bring z[k] up to date."""
+    """Bring the overlaps z[k] of all filters with b_k up to date."""
     z, n_filters = net.z, net.z.shape[1]
     if net.on_weights:
         z[k, :] = 0.0
@@ -94,7 +94,10 @@ def push(net: Network, q: int, y: float, pace: float) -> None:
 
 @kernel
 def residual(z: Array, i: int, task: Task) -> float:
-    """e = 1 - y f(x_i),  f = sum_j (j/m) sum_r sum_patches max(<w_jr, x>, 0)^2."""
+    """e = 1 - y f(x_i) from overlaps z (n+2, 2m), with arXiv:2310.17074's
+
+    f = sum_j (j/m) sum_r sum_patches max(<w_jr, x>, 0)^2
+    """
     m: int = z.shape[1] // 2
     y: float = 1.0 - 2.0 * task.side[i]
     strong = 1.0 - task.kind[i]
@@ -108,29 +111,6 @@ def residual(z: Array, i: int, task: Task) -> float:
         minus = strong * positive(y * z[U, m + r]) ** 2 + positive(y * z[V, m + r]) ** 2
         f += plus - (minus + positive(z[NOISE + i, m + r]) ** 2)
     return 1.0 - y * f / m
-
-
-@kernel
-def set_groups(z: Array, task: Task, groups: Groups) -> None:
-    """A, B and C of the overlaps z (n+2, 2m)."""
-    m = z.shape[1] // 2
-    for side in range(2):
-        y = 1.0 - 2.0 * side
-        for role in range(2):
-            sign = side if role == 0 else 1 - side
-            strong, weak = 0.0, 0.0
-            for f in range(sign * m, (sign + 1) * m):
-                strong += positive(y * z[U, f]) ** 2
-                weak += positive(y * z[V, f]) ** 2
-            groups.strong[role, side] = strong / m
-            groups.weak[role, side] = weak / m
-    for i in range(len(task.side)):
-        for role in range(2):
-            sign = task.side[i] if role == 0 else 1 - task.side[i]
-            noise = 0.0
-            for f in range(sign * m, (sign + 1) * m):
-                noise += positive(z[NOISE + i, f]) ** 2
-            groups.noise[role, i] = noise / m
 
 
 @kernel

@@ -1,6 +1,4 @@
-"""Parameters of a two-layer network trained with large steps on a strong and a weak feature and
-noise.
-"""
+"""Parameters of the two-layer network: data, width, protocol."""
 
 from __future__ import annotations
 
@@ -8,13 +6,14 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import Parameters, parameter
+from toysim.model import parameter
+from toysim.records import Recorded
 
 MAX_NUMBERS = 2**27  # float64 a single run may hold: 1 GiB
 MAX_VISITS = 2**27
 
 
-class FeatureNoiseParameters(Parameters):
+class FeatureNoiseParameters(Recorded):
     """Data, network and protocol; lengths in units of the strong feature's, |u| = 1."""
 
     gamma_u: float = parameter(
@@ -95,13 +94,6 @@ class FeatureNoiseParameters(Parameters):
         "the weights themselves",
         stream=False,
     )
-    n_records: int = parameter(
-        0,
-        symbol="R",
-        meaning="records over the run, start and end included; 1 for the end only",
-        ge=0,
-        stream=False,
-    )
 
     @property
     def n_weak(self) -> int:
@@ -123,9 +115,8 @@ class FeatureNoiseParameters(Parameters):
             k = min(max(round(per_label), 1), self.n_samples // 2 - 1)
             raise ValueError(
                 f"strong_fraction = {self.strong_fraction:g} of n_samples = {self.n_samples} "
-                f"leaves {per_label:.4g} "
-                "weak samples a label; it must be a whole number, with weak and strong samples "
-                "of each label: "
+                f"leaves {per_label:.4g} weak samples a label; it must be a whole number, with "
+                "weak and strong samples of each label: "
                 f"strong_fraction = {1 - 2 * k / self.n_samples:.6g} gives {k}"
             )
         if self.n_samples % self.batch_size:
@@ -141,8 +132,7 @@ class FeatureNoiseParameters(Parameters):
         if self.noise == "orthogonalised" and d < n + 2:
             raise ValueError(
                 f"dimension = {d} has no room for {n} orthogonal noise patches beside two "
-                "features; "
-                f"give dimension >= {n + 2}, fewer samples, or noise = projected"
+                f"features; give dimension >= {n + 2}, fewer samples, or noise = projected"
             )
         numbers = (
             (n + 2 + 2 * filters) * d + (n + 2) * (n + 2 + 3 * filters) + self.n_test * filters
@@ -150,20 +140,17 @@ class FeatureNoiseParameters(Parameters):
         if numbers > MAX_NUMBERS:
             raise ValueError(
                 f"n_samples = {n}, dimension = {d}, n_filters = {self.n_filters}, n_test = "
-                f"{self.n_test}: a run "
-                f"would hold {numbers:.2g} numbers ({8 * numbers / 2**30:.1f} GiB), at most "
-                f"{MAX_NUMBERS}; lower one"
+                f"{self.n_test}: a run would hold {numbers:.2g} numbers "
+                f"({8 * numbers / 2**30:.1f} GiB), at most {MAX_NUMBERS}; lower one"
             )
         if self.n_steps * self.batch_size > MAX_VISITS:
             raise ValueError(
                 f"n_steps * batch_size = {self.n_steps * self.batch_size:.2g} visits, the limit "
-                f"is {MAX_VISITS}; "
-                f"lower n_steps or batch_size"
+                f"is {MAX_VISITS}; lower n_steps or batch_size"
             )
         if self.n_records > self.n_steps + 1:
             raise ValueError(
                 f"n_records = {self.n_records} is more than one for each of n_steps = "
-                f"{self.n_steps} updates and the "
-                f"start; give at most n_steps + 1"
+                f"{self.n_steps} updates and the start; give at most n_steps + 1"
             )
         return self

@@ -1,26 +1,19 @@
-"""What a row starts from: patches, labels, initial weights and the order of visits, the same for
-both sides.
-"""
+"""What a row is given: patches, labels, initial weights and the order of visits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch
+from toysim.batch import Row
 from toysim.models.oscillation.feature_noise.parameters import FeatureNoiseParameters
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-U, V, NOISE = (
-    0,
-    1,
-    2,
-)  # rows of the patch directions: strong feature, weak feature, first noise patch
+U, V, NOISE = 0, 1, 2  # patch directions: strong feature, weak feature, first noise patch
 
 
 class Task(NamedTuple):
@@ -46,9 +39,7 @@ class Task(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """One row: ``patches`` (n+2, d) are u, v, xi_1..xi_n; ``weights`` (2m, d) filters of sign +1,
-    then of -1.
-    """
+    """One row: ``patches`` (n+2, d) u, v, xi_1..xi_n; ``weights`` (2m, d), sign +1, then -1."""
 
     parameters: FeatureNoiseParameters
     task: Task
@@ -56,28 +47,23 @@ class Problem:
     weights: Array
 
 
-def problems(batch: Batch) -> Iterator[Problem]:
-    """The rows' problems in turn, one in memory at a time.
+def problem_of(row: Row) -> Problem:
+    """The draws of a row.
 
     Axes are turned so that u and v are the first two: the Gaussian start and noise look the same
     from there.
     """
-    noise, start, order = (batch.generators(stream) for stream in ("noise", "start", "order"))
-    for i in range(len(batch)):
-        p = batch.model.parameters_class(**batch.values(i))
-        assert isinstance(p, FeatureNoiseParameters)
-        patches = _patches(p, next(noise))
-        weights = p.start_scale * next(start).standard_normal((2 * p.n_filters, p.dimension))
-        yield Problem(p, _task(p, patches, next(order)), patches, weights)
+    p = row.p
+    patches = _patches(p, row.normal("noise", p.n_samples, p.dimension))
+    weights = p.start_scale * row.normal("start", 2 * p.n_filters, p.dimension)
+    return Problem(p, _task(row, patches), patches, weights)
 
 
-def _patches(p: FeatureNoiseParameters, generator: np.random.Generator) -> Array:
+def _patches(p: FeatureNoiseParameters, draws: Array) -> Array:
     """Directions u, v, xi_1..xi_n; orthogonalised noise keeps each patch's length."""
     patches = np.zeros((p.n_samples + NOISE, p.dimension))
     patches[U, 0], patches[V, 1] = 1.0, p.weak_norm
-    xi = generator.standard_normal((p.n_samples, p.dimension)) * (
-        p.noise_norm / np.sqrt(p.dimension)
-    )
+    xi = draws * (p.noise_norm / np.sqrt(p.dimension))
     if p.noise != "unprojected":
         xi[:, :NOISE] = 0.0
     if p.noise == "orthogonalised":
@@ -87,20 +73,18 @@ def _patches(p: FeatureNoiseParameters, generator: np.random.Generator) -> Array
     return patches
 
 
-def _task(p: FeatureNoiseParameters, patches: Array, generator: np.random.Generator) -> Task:
+def _task(row: Row, patches: Array) -> Task:
     """Labels alternate, weak samples come first."""
+    p = row.p
     sample = np.arange(p.n_samples)
-    ends = (
-        np.linspace(0, p.n_steps, p.n_records) if p.n_records != 1 else np.array([float(p.n_steps)])
-    )
     return Task(
         rate=p.gamma_u,
         side=sample % 2,
         kind=(sample < p.n_weak).astype(np.int64),
         square=np.sum(patches**2, axis=1),
-        visits=_visits(p, generator),
+        visits=_visits(p, row.generator("order")),
         late=p.n_steps - max(1, p.n_steps // 10),
-        record_at=np.append(np.rint(ends).astype(np.int64), p.n_steps),
+        record_at=np.append(row.record_at, p.n_steps),
     )
 
 

@@ -1,5 +1,4 @@
-"""The exact recursion of the groups' sums of squares, for patches that are all orthogonal to each
-other.
+"""The exact recursion of the groups' sums of squares, for patches orthogonal to each other.
 
 Every filter of a group takes the same factor k, so A, B and C obey a closed recursion in which the
 number of filters and the dimension no longer appear. With x_y the residual summed over an update's
@@ -38,7 +37,7 @@ Array = npt.NDArray[np.float64]
 
 @kernel
 def grow(sums: Array, gamma: float, x: Array) -> None:
-    """One update of A or B, [role, side], by the residuals x (2,) of the labels.
+    """One update of A or B, ``sums`` (2, 2) [role, side], by the residuals x (2,) of the labels.
 
     The right group of a label and the wrong group of the other are the filters of one sign: they
     swap by flips.
@@ -52,7 +51,7 @@ def grow(sums: Array, gamma: float, x: Array) -> None:
 
 @kernel
 def grow_noise(noise: Array, i: int, gamma: float, x: float) -> None:
-    """One update of C of sample i, [role, sample]."""
+    """One update of C of sample i by its residual x; ``noise`` (2, n) is [role, sample]."""
     for role in range(2):
         k = 1.0 + (1 - 2 * role) * gamma * x
         noise[role, i] = k * k * noise[role, i] if k > 0.0 else 0.0

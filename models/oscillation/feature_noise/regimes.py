@@ -1,5 +1,6 @@
-"""What the closed forms of one sample say of a row: they hold for one label without noise, r =
-gamma_v / gamma_u.
+"""What the closed forms of one sample say of a row: they hold for one label without noise.
+
+The ratio r is gamma_v / gamma_u.
 """
 
 from __future__ import annotations
@@ -28,16 +29,14 @@ def strong_share(p: FeatureNoiseParameters) -> float:
 
 
 def regime(gamma: float) -> int:
-    """Index into REGIMES of the strong feature's map at gamma; whether a run diverges, only the run
-    tells.
-    """
+    """Index into REGIMES of the strong feature's map; whether a run diverges, only it tells."""
     return int(np.searchsorted((FITTED_POINT, PERIOD_TWO, SIGN_FLIP), gamma))
 
 
 def weak_ceiling(gamma: float, r: float) -> float:
-    """V* = (gamma - 1) / (gamma (1 - r)): with weak output V >= V* the fitted point F = 1 - V is
-    stable, for
+    """V* = (gamma - 1) / (gamma (1 - r)), where oscillation ends by itself; NaN at gamma <= 1.
 
-    gamma F + r gamma V < 1. Oscillation feeds V and so ends by itself there; NaN at gamma <= 1.
+    With weak output V >= V* the fitted point F = 1 - V is stable, for gamma F + r gamma V < 1, and
+    oscillation feeds V. Derived.
     """
     return float(forms.weak_limit(gamma, r)) if gamma > FITTED_POINT and r < 1.0 else math.nan

@@ -1,4 +1,4 @@
-"""The network trained: every row from its draws to its observables."""
+"""The network trained, and tested on fresh points: every row from its draws to its observables."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch, Rows
+from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.oscillation.feature_noise.descent import Network, descend
-from toysim.models.oscillation.feature_noise.measures import Run, accuracies, measure, stacked
-from toysim.models.oscillation.feature_noise.problem import Problem, U, problems
+from toysim.models.oscillation.feature_noise.measures import Run, measure
+from toysim.models.oscillation.feature_noise.problem import NOISE, Problem, U, problem_of
 from toysim.models.oscillation.feature_noise.state import empty_courses, empty_ledger
+from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
 
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    test = batch.generators("test")
-    return stacked([_row(problem, next(test)) for problem in problems(batch)])
+    return stacked([_row(row) for row in batch.rows()])
 
 
-def _row(problem: Problem, test: np.random.Generator) -> dict[str, Any]:
+def _row(row: Row) -> dict[str, Any]:
+    problem = problem_of(row)
     run, weights = train(problem)
-    status = {"status": int(run.failed_at >= 0), "status_step": run.failed_at}
-    return {**measure(problem, run), **accuracies(problem, run, weights, test), **status}
+    tested = accuracies(problem, run, weights, row.generator("test"))
+    return {**measure(problem, run), **tested, **ended(np.array(run.failed_at))}
 
 
 def train(problem: Problem) -> tuple[Run, Array]:
@@ -49,8 +50,9 @@ def train(problem: Problem) -> tuple[Run, Array]:
 
 
 def _growth(before: Array, after: Array, side: int) -> float:
-    """log growth of |<w, u>| of the label's right filter with the largest overlap; NaN if it has no
-    right filter.
+    """log growth of |<w, u>| of the label's right filter with the largest overlap; NaN if none.
+
+    ``before``, ``after`` (2m,): overlaps with u.
     """
     m, y = len(before) // 2, 1 - 2 * side
     f = side * m + int(np.argmax(y * before[side * m : (side + 1) * m]))
@@ -58,3 +60,32 @@ def _growth(before: Array, after: Array, side: int) -> float:
         return np.nan
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(np.log(np.abs(after[f] / before[f])))
+
+
+def accuracies(
+    problem: Problem, run: Run, weights: Array, generator: np.random.Generator
+) -> dict[str, float]:
+    """Shares of fresh points with y f > 0: without and with the strong feature, and both mixed.
+
+    Mixed as in training. Fresh noise enters by its overlaps with the 2m filters, which are jointly Gaussian: drawn from
+    the triangle R of a QR decomposition of weights (2m, d), at a cost free of d.
+    """
+    p = problem.parameters
+    if run.failed_at >= 0:
+        return dict.fromkeys(("weak_accuracy", "strong_accuracy", "mixed_accuracy"), np.nan)
+    seen = weights if p.noise == "unprojected" else weights[:, NOISE:]
+    triangle = np.linalg.qr(seen.T, mode="r") * (p.noise_norm / np.sqrt(p.dimension))
+    responses = (
+        np.maximum(generator.standard_normal((p.n_test, len(triangle))) @ triangle, 0.0) ** 2
+    )
+    side = np.arange(p.n_test) % 2
+    f_noise = (
+        responses[:, : p.n_filters].sum(axis=1) - responses[:, p.n_filters :].sum(axis=1)
+    ) / p.n_filters
+    strong, weak = (
+        (groups[0] - groups[1])[side, -1] for groups in (run.courses.strong, run.courses.weak)
+    )
+    margin = weak + (1 - 2 * side) * f_noise
+    on_weak, on_strong = float(np.mean(margin > 0)), float(np.mean(margin + strong > 0))
+    mixed = p.strong_fraction * on_strong + (1.0 - p.strong_fraction) * on_weak
+    return {"weak_accuracy": on_weak, "strong_accuracy": on_strong, "mixed_accuracy": mixed}

@@ -36,8 +36,7 @@ class Groups(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """Sums over updates; x is an update's residual summed over strong visits of a label, divided by
-    b.
+    """Sums over updates; x is an update's residual over strong visits of a label, divided by b.
 
     first, second, third  (2,)  sums of x, x^2, x^3 by side
     flip                  (2,)  first update with 1 + gamma_u x < 0, where the right group changes
@@ -89,8 +88,31 @@ def positive(x: float) -> float:
 
 
 @kernel
+def set_groups(z: Array, task: Task, groups: Groups) -> None:
+    """A, B and C of the overlaps z (n+2, 2m) with the patch directions."""
+    m = z.shape[1] // 2
+    for side in range(2):
+        y = 1.0 - 2.0 * side
+        for role in range(2):
+            sign = side if role == 0 else 1 - side
+            strong, weak = 0.0, 0.0
+            for f in range(sign * m, (sign + 1) * m):
+                strong += positive(y * z[U, f]) ** 2
+                weak += positive(y * z[V, f]) ** 2
+            groups.strong[role, side] = strong / m
+            groups.weak[role, side] = weak / m
+    for i in range(len(task.side)):
+        for role in range(2):
+            sign = task.side[i] if role == 0 else 1 - task.side[i]
+            noise = 0.0
+            for f in range(sign * m, (sign + 1) * m):
+                noise += positive(z[NOISE + i, f]) ** 2
+            groups.noise[role, i] = noise / m
+
+
+@kernel
 def sample_residual(groups: Groups, i: int, task: Task) -> float:
-    """e = 1 - y f(x_i) from the groups."""
+    """e = 1 - y f(x_i) from the groups; derived from arXiv:2310.17074."""
     side = task.side[i]
     output: float = (
         groups.weak[0, side] - groups.weak[1, side] + (groups.noise[0, i] - groups.noise[1, i])
@@ -102,9 +124,11 @@ def sample_residual(groups: Groups, i: int, task: Task) -> float:
 
 @kernel
 def sample_sharpness(groups: Groups, i: int, task: Task) -> float:
-    """eta (8 kappa / m) (|u|^2 F + |v|^2 V + |xi|^2 C), F, V, C sums over both roles: eta times the
-    largest eigenvalue of the Hessian of kappa e^2 at e = 0, for patches orthogonal to each
-    other."""
+    """eta (8 kappa / m) (|u|^2 F + |v|^2 V + |xi|^2 C), F, V, C sums over both roles; derived.
+
+    Eta times the largest eigenvalue of the Hessian of kappa e^2 at e = 0, for patches orthogonal to
+    each other.
+    """
     side = task.side[i]
     total: float = task.square[V] * (groups.weak[0, side] + groups.weak[1, side])
     total += task.square[NOISE + i] * (groups.noise[0, i] + groups.noise[1, i])

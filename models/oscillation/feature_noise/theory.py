@@ -6,13 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from toysim.batch import Batch, Rows
-from toysim.models.oscillation.feature_noise.descent import set_groups
-from toysim.models.oscillation.feature_noise.measures import Run, measure, stacked
-from toysim.models.oscillation.feature_noise.problem import Problem, V, problems
+from toysim.batch import Batch, Rows, stacked
+from toysim.models.oscillation.feature_noise.measures import Run, measure
+from toysim.models.oscillation.feature_noise.problem import Problem, V, problem_of
 from toysim.models.oscillation.feature_noise.recursion import recur
 from toysim.models.oscillation.feature_noise.regimes import PERIOD_TWO, strong_share, weak_ceiling
-from toysim.models.oscillation.feature_noise.state import Groups, empty_courses, empty_ledger
+from toysim.models.oscillation.feature_noise.state import (
+    Groups,
+    empty_courses,
+    empty_ledger,
+    set_groups,
+)
 
 
 def predict(batch: Batch) -> Rows:
@@ -24,7 +28,7 @@ def predict(batch: Batch) -> Rows:
     noise patch. Above it the values are those of one run among others that start a rounding error
     apart: good for means over replicas, not for a row.
     """
-    return stacked([_row(problem) for problem in problems(batch)])
+    return stacked([_row(problem_of(row)) for row in batch.rows()])
 
 
 def _row(problem: Problem) -> dict[str, Any]:

@@ -6,7 +6,9 @@ own, for every schedule. It holds what a large learning rate costs (the noise fl
 """
 
 from toysim.model import Check, Dim, Model, Observable
+from toysim.models.oscillation.declarations import UPDATES
 from toysim.models.oscillation.noisy_quadratic.parameters import NoisyQuadraticParameters
+from toysim.records import course
 
 _EQUATIONS = """\
 L = sum_i h_i theta_i^2 / 2,  h_i = i^-p,  noise variance c_i = c i^-q
@@ -16,23 +18,16 @@ q <- beta^2 q - 2 beta eta h b + eta^2 h^2 (1 + kappa^2) a + eta^2 c,  b <- beta
 a <- a + 2 (beta b_old - eta h a) + q
 stable iff eta h (1 - beta + kappa^2 (1 + beta)) < 2 (1 - beta^2)"""
 
-_MODE, _RECORD = ("mode",), ("record",)
-
 NOISY_QUADRATIC = Model(
     id="oscillation.noisy_quadratic",
     title="noisy quadratic model with momentum and learning-rate schedules",
     parameters_class=NoisyQuadraticParameters,
-    dims=(
-        Dim("mode", "mode of the loss, by falling curvature", lambda p: p.n_modes),
-        Dim("record", "record of the time course", lambda p: p.n_records),
-    ),
+    clock=UPDATES,
+    dims=(Dim("mode", "mode of the loss, by falling curvature", lambda p: p.n_modes),),
     observables=(
-        Observable("update", "update of the record", dims=_RECORD),
-        Observable(
-            "loss", "loss", dims=_RECORD, atol=1e-9
-        ),  # at the start it is not random, only rounded
+        course("loss", "loss", atol=1e-9),  # at the start it is not random, only rounded
         Observable("final_loss", "loss at the end"),
-        Observable("square", "square of the mode's coordinate at the end", dims=_MODE),
+        Observable("square", "square of the mode's coordinate at the end", dims=("mode",)),
     ),
     diagnostics=(
         Observable(
@@ -44,7 +39,6 @@ NOISY_QUADRATIC = Model(
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
-    theory_omits=("update",),
     equations=_EQUATIONS,
     sources=("noisy quadratic model; moments derived",),
     seconds=lambda p: 3e-5 + 1e-8 * p.n_steps * p.n_modes,
@@ -60,13 +54,13 @@ NOISY_QUADRATIC = Model(
             },
             {"schedule": ["constant", "linear", "cosine", "wsd", "step"], "momentum": [0.0, 0.8]},
             replicas=2000,
-            shifted=lambda values: {**values, "n_steps": values["n_steps"] + 1},
+            shifted=UPDATES.one_more,
         ),
         Check(
             {"noise": 0.01, "learning_rate": 0.2, "n_records": 3, "n_steps": 8, "n_modes": 3},
             {"sample_noise": [0.5, 1.0], "momentum": [0.0, 0.5]},
             replicas=4000,
-            shifted=lambda values: {**values, "n_steps": values["n_steps"] + 1},
+            shifted=UPDATES.one_more,
         ),
         # Here the noise makes half of the loss; many modes average its spread.
         Check(

@@ -9,9 +9,7 @@ from toysim.scheduled import Scheduled
 
 
 class NoisyQuadraticParameters(Scheduled):
-    """Spectra of curvature and noise, start and momentum; steps above the stability limit diverge,
-    and say so.
-    """
+    """Spectra, start and momentum; steps above the stability limit diverge, and say so."""
 
     learning_rate: float = parameter(
         0.5, symbol="eta", meaning="learning rate at its peak", gt=0, le=1e6

@@ -9,15 +9,17 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
 from toysim.jit import kernel
-from toysim.models.oscillation.rows import ESCAPED, rates_of, records_of
+from toysim.models.oscillation.noisy_quadratic.problem import spectra
+from toysim.models.oscillation.runs import ESCAPED
+from toysim.records import ended
+from toysim.scheduled import rates
 
 Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @kernel
 def loss_of(h: Array, theta: Array) -> float:
-    """sum_i h_i theta_i^2 / 2."""
+    """sum_i h_i theta_i^2 / 2; h, theta (n,)."""
     total = 0.0
     for i in range(len(h)):
         total += 0.5 * h[i] * theta[i] * theta[i]
@@ -27,30 +29,26 @@ def loss_of(h: Array, theta: Array) -> float:
 @kernel
 def descend(
     theta: Array,
-    w: Array,
     h: Array,
     deviation: Array,
     beta: float,
     kappa: float,
     rates: Array,
     rng: Any,
-    record_at: Ints,
     loss: Array,
 ) -> int:
-    """One row, heavy-ball descent with fresh noise in every update
+    """One row, heavy-ball descent with fresh noise in every update; derived.
 
         w <- beta w - eta_t (h (1 + kappa s) theta + deviation z),  theta <- theta + w
 
-    ``theta``, ``w`` (n,) are overwritten by the end state; ``loss`` (R,) by the loss at the record
-    updates. Returns -1, or the update that left loss < ESCAPED.
+    ``theta``, ``h``, ``deviation`` (n,): theta is overwritten by the end state. ``rates`` (T,).
+    ``loss`` (T + 1,) is written after every number of updates. Returns -1, or the update that left
+    loss < ESCAPED.
     """
-    next_record = 0
+    w = np.zeros_like(theta)
     for t in range(len(rates) + 1):
-        now = loss_of(h, theta)
-        while next_record < len(record_at) and record_at[next_record] == t:
-            loss[next_record] = now
-            next_record += 1
-        if not now < ESCAPED:
+        loss[t] = loss_of(h, theta)
+        if not loss[t] < ESCAPED:
             return t
         if t < len(rates):
             for i in range(len(h)):
@@ -62,47 +60,16 @@ def descend(
     return -1
 
 
-def spectra(batch: Batch) -> tuple[Array, Array]:
-    """Curvatures and noise variances (n_rows, n_modes)."""
-    i = np.arange(1.0, int(batch["n_modes"][0]) + 1.0)
-    return i ** -batch["curvature_power"][:, None], batch["noise"][:, None] * i ** -batch[
-        "noise_power"
-    ][:, None]
-
-
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
     h, c = spectra(batch)
-    at, beta, kappa, schedule = (
-        records_of(batch),
-        batch["momentum"],
-        batch["sample_noise"],
-        batch["schedule"],
-    )
-    theta, w, loss = (
-        np.repeat(batch["start"][:, None], h.shape[1], axis=1),
-        np.zeros_like(h),
-        np.full(at.shape, np.nan),
-    )
-    failed_at = np.empty(len(batch), np.int64)
-    for i, rng in enumerate(batch.generators("gradient")):
-        failed_at[i] = descend(
-            theta[i],
-            w[i],
-            h[i],
-            np.sqrt(c[i]),
-            beta[i],
-            kappa[i],
-            rates_of(batch, i, str(schedule[i])),
-            rng,
-            at[i],
-            loss[i],
-        )
-    return {
-        "update": at.astype(float),
-        "loss": loss,
-        "final_loss": 0.5 * np.sum(h * theta * theta, axis=1),
-        "square": theta * theta,
-        "status": (failed_at >= 0).astype(np.int8),
-        "status_step": failed_at,
-    }
+    at, beta, kappa = batch.record_at, batch["momentum"], batch["sample_noise"]
+    theta = np.repeat(batch["start"][:, None], h.shape[1], axis=1)
+    loss, failed_at = np.empty(at.shape), np.empty(len(batch), np.int64)
+    draws = batch.generators("gradient")
+    for i, (rng, eta) in enumerate(zip(draws, rates(batch), strict=True)):
+        course = np.full(len(eta) + 1, np.nan)
+        failed_at[i] = descend(theta[i], h[i], np.sqrt(c[i]), beta[i], kappa[i], eta, rng, course)
+        loss[i] = course[at[i]]
+    final_loss = 0.5 * np.sum(h * theta * theta, axis=1)
+    return {"loss": loss, "final_loss": final_loss, "square": theta * theta} | ended(failed_at)

@@ -1,6 +1,4 @@
-"""Second moments of the noisy quadratic model: their exact recursion, stationary values and
-stability limits.
-"""
+"""Exact second moments of the noisy quadratic model, stationary values and stability limits."""
 
 from __future__ import annotations
 
@@ -11,8 +9,9 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
 from toysim.jit import kernel
-from toysim.models.oscillation.noisy_quadratic.simulation import spectra
-from toysim.models.oscillation.rows import rates_of, records_of
+from toysim.models.oscillation.noisy_quadratic.problem import spectra
+from toysim.models.oscillation.runs import records_and_end
+from toysim.scheduled import rates
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -22,8 +21,8 @@ Numbers = float | Array
 def largest_stable_rate(h: Numbers, beta: Numbers, kappa: Numbers = 0.0) -> Any:
     """Mean-square stable iff eta is below 2 (1 - beta^2) / (h (1 - beta + kappa^2 (1 + beta))).
 
-    Without sample noise 2 (1 + beta)/h. Without momentum 2 E x^2 / E x^4 for the squared input x^2
-    = h (1 +- kappa).
+    Derived. Without sample noise 2 (1 + beta)/h. Without momentum 2 E x^2 / E x^4 for the squared
+    input x^2 = h (1 +- kappa).
     """
     beta, kappa = np.asarray(beta), np.asarray(kappa)
     return 2.0 * (1.0 - beta**2) / (h * (1.0 - beta + kappa**2 * (1.0 + beta)))
@@ -32,7 +31,7 @@ def largest_stable_rate(h: Numbers, beta: Numbers, kappa: Numbers = 0.0) -> Any:
 def stationary_square(
     rate: Numbers, h: Numbers, c: Numbers, beta: Numbers, kappa: Numbers = 0.0
 ) -> Any:
-    """E theta^2 at a constant stable rate:
+    """E theta^2 at a constant stable rate; derived.
 
     eta c (1 + beta) / (h [(1 - beta)(2 (1 + beta) - eta h) - eta h kappa^2 (1 + beta)])
     """
@@ -49,24 +48,22 @@ def moments(
     beta: float,
     kappa: float,
     rates: Array,
-    record_at: Ints,
+    keep_at: Ints,
     loss: Array,
 ) -> None:
-    """One row, a = E theta^2, b = E theta w, q = E w^2 of every mode, from b = q = 0
+    """One row, a = E theta^2, b = E theta w, q = E w^2 of every mode, from b = q = 0; derived.
 
         q <- beta^2 q - 2 beta eta h b + eta^2 h^2 (1 + kappa^2) a + eta^2 c
-        b <- beta b - eta h a + q,    a <- a + 2 (beta b - eta h a) + q      (right-hand b and a:
-                                      before)
+        b <- beta b - eta h a + q,    a <- a + 2 (beta b - eta h a) + q
 
-    ``a`` (n,) is overwritten by its end; ``loss`` (R,) by sum h a / 2 at the record updates.
+    with b and a on the right as they were before. ``a``, ``h``, ``c`` (n,): a is overwritten by its
+    end. ``rates`` (T,). ``loss`` (R + 1,): sum h a / 2 at the updates ``keep_at``, ascending; the
+    last ends the run.
     """
     b, q = np.zeros_like(a), np.zeros_like(a)
-    next_record = 0
-    for t in range(len(rates) + 1):
-        while next_record < len(record_at) and record_at[next_record] == t:
-            loss[next_record] = 0.5 * np.sum(h * a)
-            next_record += 1
-        if t < len(rates):
+    t = 0
+    for k in range(len(keep_at)):
+        while t < keep_at[k]:
             eta = rates[t]
             for i in range(len(a)):
                 eh = eta * h[i]
@@ -79,36 +76,23 @@ def moments(
                 q[i] += eta * eta * c[i]
                 b[i] = drift + q[i]
                 a[i] += 2.0 * drift + q[i]
+            t += 1
+        loss[k] = 0.5 * np.sum(h * a)
 
 
 def predict(batch: Batch) -> Rows:
-    """Every observable but the record updates, exactly; not valid where a mean square leaves the
-    finite numbers.
-    """
+    """Every observable exactly; not valid where a mean square leaves the finite numbers."""
     h, c = spectra(batch)
-    at, beta, kappa, rate = (
-        records_of(batch),
-        batch["momentum"],
-        batch["sample_noise"],
-        batch["learning_rate"],
-    )
-    a, loss = np.repeat(batch["start"][:, None] ** 2, h.shape[1], axis=1), np.full(at.shape, np.nan)
-    for i in range(len(batch)):
-        moments(
-            a[i],
-            h[i],
-            c[i],
-            beta[i],
-            kappa[i],
-            rates_of(batch, i, str(batch["schedule"][i])),
-            at[i],
-            loss[i],
-        )
+    at, beta, kappa = records_and_end(batch), batch["momentum"], batch["sample_noise"]
+    a, loss = np.repeat(batch["start"][:, None] ** 2, h.shape[1], axis=1), np.empty(at.shape)
+    for i, eta in enumerate(rates(batch)):
+        moments(a[i], h[i], c[i], beta[i], kappa[i], eta, at[i], loss[i])
     final_loss = 0.5 * np.sum(h * a, axis=1)
+    rate = batch["learning_rate"]
     share = rate / largest_stable_rate(h[:, 0], beta, kappa)
     settled = stationary_square(rate[:, None], h, c, beta[:, None], kappa[:, None])
     return {
-        "loss": loss,
+        "loss": loss[:, :-1],
         "final_loss": final_loss,
         "square": a,
         "stationary_loss": np.where(share < 1.0, 0.5 * np.sum(h * settled, axis=1), np.nan),

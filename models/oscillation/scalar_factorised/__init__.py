@@ -6,8 +6,10 @@ one. Which depends on the loss: well below 2/eta for (xy - 1)^2/2, just below fo
 imbalance of the factors close exactly under an update, whatever the loss.
 """
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Model, Observable
+from toysim.models.oscillation.declarations import EXACT, UPDATES
 from toysim.models.oscillation.scalar_factorised.parameters import ScalarFactorisedParameters
+from toysim.records import course
 
 _EQUATIONS = """\
 x <- x - eta l'(p) y,  y <- y - eta l'(p) x,   p = x y, s = x^2 + y^2, D = x^2 - y^2, g = l'(p):
@@ -15,32 +17,21 @@ p <- p - eta g s + eta^2 g^2 p,  s <- s - 4 eta g p + eta^2 g^2 s,  D <- D (1 - 
 sharpness [l'' s + sqrt(l''^2 D^2 + 4 (l' + l'' p)^2)]/2,  l'' s at a minimum; the flow keeps D
 flow ends at sqrt(D^2 + 4) (quadratic), 2 sqrt(D^2 + 4) (quartic), |D|/4 (logistic)"""
 
-_RECORD = ("record",)
-
-
-def _exact(name: str, long_name: str, dims: tuple[str, ...] = ()) -> Observable:
-    """Two ways of computing the same numbers; rounding may grow by up to 1e5 (see
-    ``factorised``).
-    """
-    return Observable(name, long_name, dims=dims, rtol=1e-9, atol=1e-9, scale=1.0)
-
-
 SCALAR_FACTORISED = Model(
     id="oscillation.scalar_factorised",
     title="loss of a product of two numbers at the edge of stability",
     parameters_class=ScalarFactorisedParameters,
-    dims=(Dim("record", "record of the time course", lambda p: p.n_records),),
+    clock=UPDATES,
     observables=(
-        Observable("update", "update of the record", dims=_RECORD),
-        _exact("product", "product x y", _RECORD),
-        _exact("imbalance", "x^2 - y^2", _RECORD),
-        _exact("sharpness", "largest Hessian eigenvalue", _RECORD),
-        _exact("loss", "loss", _RECORD),
-        _exact("final_product", "product x y at the end"),
-        _exact("final_imbalance", "x^2 - y^2 at the end"),
-        _exact("final_sharpness", "largest Hessian eigenvalue at the end"),
-        _exact("edge_share", "learning rate times sharpness at the end over 2"),
-        _exact("final_loss", "loss at the end"),
+        course("product", "product x y", **EXACT),
+        course("imbalance", "x^2 - y^2", **EXACT),
+        course("sharpness", "largest Hessian eigenvalue", **EXACT),
+        course("loss", "loss", **EXACT),
+        Observable("final_product", "product x y at the end", **EXACT),
+        Observable("final_imbalance", "x^2 - y^2 at the end", **EXACT),
+        Observable("final_sharpness", "largest Hessian eigenvalue at the end", **EXACT),
+        Observable("edge_share", "learning rate times sharpness at the end over 2", **EXACT),
+        Observable("final_loss", "loss at the end", **EXACT),
     ),
     diagnostics=(
         Observable(
@@ -51,7 +42,6 @@ SCALAR_FACTORISED = Model(
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
-    theory_omits=("update",),
     equations=_EQUATIONS,
     sources=("arXiv:2103.00065", "arXiv:2210.03294", "arXiv:2212.07469"),
     seconds=lambda p: 2e-6 + 5e-8 * p.n_steps,
@@ -59,7 +49,7 @@ SCALAR_FACTORISED = Model(
         Check(
             {"n_steps": 60, "n_records": 7},
             {"learning_rate": [0.2, 0.33, 0.36]},
-            shifted=lambda values: {**values, "n_steps": values["n_steps"] + 1},
+            shifted=UPDATES.one_more,
         ),
         Check({}, {"learning_rate": [0.2, 0.33, 0.36, 0.4, 0.5]}),
         Check(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from toysim.model import parameter
-from toysim.models.oscillation.recorded import RecordedParameters
+from toysim.records import Recorded
 
 
-class ScalarFactorisedParameters(RecordedParameters):
+class ScalarFactorisedParameters(Recorded):
     """Loss, start and step; steps at which descent diverges are allowed, and say so."""
 
     loss_kind: Literal["quadratic", "quartic", "logistic"] = parameter(

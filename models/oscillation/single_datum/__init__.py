@@ -7,8 +7,12 @@ Above, the fit is unstable: F oscillates around 1, the residual is positive on a
 until it has taken over so much of the label that the rest is stable again.
 """
 
+from typing import Any
+
 from toysim.model import Check, Dim, Model, Observable
+from toysim.models.oscillation.declarations import UPDATES
 from toysim.models.oscillation.single_datum.parameters import SingleDatumParameters
+from toysim.records import course
 
 _EQUATIONS = """\
 e = 1 - F - V                              residual of the label 1
@@ -16,37 +20,29 @@ F <- F (1 + gamma e)^2,  V <- V (1 + r gamma e)^2
 a factor 1 + gamma e < 0 turns all filters away from the feature: its output is 0 from then on
 eta * sharpness = 2 gamma (F + r V);  fitted points F + V = 1 are stable if gamma (F + r V) < 1"""
 
-_RECORD, _SAMPLE = ("record",), ("sample",)
-
-
-def _orbit(name: str, long_name: str) -> Observable:
-    """Exact on the attractor; a sum over the window rounds at 1e-13 or so, near zero measured
-    against 1.
-    """
-    return Observable(name, long_name, rtol=1e-9, atol=1e-10, scale=1.0)
-
+# Exact on the attractor; a sum over the window rounds at 1e-13 or so, near zero measured against 1.
+_ON_THE_ORBIT: dict[str, Any] = {"rtol": 1e-9, "atol": 1e-10, "scale": 1.0}
 
 SINGLE_DATUM = Model(
     id="oscillation.single_datum",
     title="one sample with a strong and a weak feature at large learning rate",
     parameters_class=SingleDatumParameters,
-    dims=(
-        Dim("sample", "sample of the attractor", lambda p: p.n_samples),
-        Dim("record", "record of the time course", lambda p: p.n_records),
-    ),
+    clock=UPDATES,
+    dims=(Dim("sample", "sample of the attractor", lambda p: p.n_samples),),
     observables=(
-        Observable("update", "update of the record", dims=_RECORD),
-        Observable("strong", "strong output F", dims=_RECORD, rtol=1e-9),
+        course("strong", "strong output F", rtol=1e-9),
         # From 1e-30 on: the floor must not cover it.
-        Observable("weak", "weak output V", dims=_RECORD, rtol=1e-9, atol=0.0),
+        course("weak", "weak output V", rtol=1e-9, atol=0.0),
+        course("residual_sum", "sum of the residuals so far", rtol=1e-9, atol=1e-9),
+        Observable("strong_samples", "strong output F at the last updates", dims=("sample",)),
+        Observable("mean_residual", "residual averaged over the last updates", **_ON_THE_ORBIT),
+        Observable("strong_low", "smallest F over the last updates", **_ON_THE_ORBIT),
+        Observable("strong_high", "largest F over the last updates", **_ON_THE_ORBIT),
         Observable(
-            "residual_sum", "sum of the residuals so far", dims=_RECORD, rtol=1e-9, atol=1e-9
+            "lyapunov",
+            "Lyapunov exponent per update over the last updates, of a change in F",
+            **_ON_THE_ORBIT,
         ),
-        Observable("strong_samples", "strong output F at the last updates", dims=_SAMPLE),
-        _orbit("mean_residual", "residual averaged over the last updates"),
-        _orbit("strong_low", "smallest F over the last updates"),
-        _orbit("strong_high", "largest F over the last updates"),
-        _orbit("lyapunov", "Lyapunov exponent per update over the last updates, of a change in F"),
         Observable(
             "weak_growth",
             "log-growth of the weak overlap per update, last updates",
@@ -85,7 +81,7 @@ SINGLE_DATUM = Model(
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
-    theory_omits=("update", "strong_samples", "accumulation_slack"),
+    theory_omits=("strong_samples", "accumulation_slack"),
     equations=_EQUATIONS,
     sources=("arXiv:2310.17074",),
     seconds=lambda p: 1e-5 + 1.2e-8 * p.n_steps + 4e-8 * p.n_average,
@@ -99,7 +95,7 @@ SINGLE_DATUM = Model(
         Check(
             {"start": "orbit", "weak_start": 1e-30, "n_steps": 2001, "n_records": 6},
             {"gamma": [1.05, 1.12, 1.2]},
-            shifted=lambda values: {**values, "n_steps": values["n_steps"] - 1},
+            shifted=UPDATES.one_more,
         ),
     ),
 )

@@ -19,23 +19,22 @@ ORBIT_STABLE_BELOW = math.sqrt(5.0) - 1.0  # gamma at which the period-2 orbit g
 # Where the doublings accumulate: limit of the superstable orbits of period 2^n, which converge by
 # the universal factor 4.6692 (iterated in double precision up to period 512 and extrapolated).
 CHAOS_ABOVE = 1.3022834627
-FLIPS_ABOVE = (
-    1.5 * math.sqrt(3.0) - 1.0
-)  # gamma at which the map's largest value can turn the filters away
+# gamma at which the map's largest value can turn the filters away
+FLIPS_ABOVE = 1.5 * math.sqrt(3.0) - 1.0
 
 
 def fit_multiplier(strong: Numbers, weak: Numbers, gamma: Numbers, ratio: Numbers) -> Any:
-    """Factor on a small residual at a fitted point F + V = 1: 1 - 2 gamma (F + r V); stable if its
-    size is below 1.
+    """Factor on a small residual at a fitted point F + V = 1: 1 - 2 gamma (F + r V).
+
+    Stable if its size is below 1.
     """
     return 1.0 - 2.0 * gamma * (np.asarray(strong) + ratio * weak)
 
 
 def orbit(gamma: Numbers) -> Any:
-    """Lower and upper F of the period-2 orbit without the weak feature, gamma > 1: 1/(gamma q) and
-    q/gamma
+    """Lower and upper F of the period-2 orbit without the weak feature, gamma > 1.
 
-    with q = [(1 + gamma) + sqrt((1 + gamma)^2 - 4)]/2.
+    1/(gamma q) and q/gamma with q = [(1 + gamma) + sqrt((1 + gamma)^2 - 4)]/2.
     """
     one = 1.0 + np.asarray(gamma)
     q = 0.5 * (one + np.sqrt(one * one - 4.0))
@@ -64,25 +63,26 @@ def orbit_weak_factor(gamma: Numbers, ratio: Numbers) -> Any:
 
 
 def largest_image(gamma: Numbers) -> Any:
-    """Largest F after an update from any F in [0, (1 + gamma)/gamma], V = 0: 4 (1 + gamma)^3 / (27
-    gamma).
+    """Largest F after an update without the weak feature: 4 (1 + gamma)^3 / (27 gamma).
+
+    From any F in [0, (1 + gamma)/gamma].
     """
     return 4.0 * (1.0 + np.asarray(gamma)) ** 3 / (27.0 * gamma)
 
 
 def weak_limit(gamma: Numbers, ratio: Numbers) -> Any:
-    """V* = (gamma - 1)/(gamma (1 - r)), where the fitted point is marginally stable; 0 for gamma <=
-    1.
+    """V* = (gamma - 1)/(gamma (1 - r)), where the fitted point is marginally stable.
+
+    0 for gamma <= 1.
     """
     return np.maximum(np.asarray(gamma) - 1.0, 0.0) / (gamma * (1.0 - np.asarray(ratio)))
 
 
 def weak_end(gamma: Numbers, ratio: Numbers) -> Any:
-    """V after the oscillation has ended, from V_0 << V*: V* (1 + r/4), up to relative O(r^2); 1 <
-    gamma < FLIPS_ABOVE.
+    """V after the oscillation has ended, from V_0 << V*: V* (1 + r/4), up to relative O(r^2).
 
-    V passes V* with the oscillation still on. Close to V* the residual alternates, e = +-(1 - V) x,
-    with d(x^2)/dt = 4 x^2 (g - x^2), g = gamma (V* - V), and dV/dt = r V x^2 per update. So
+    For 1 < gamma < FLIPS_ABOVE. V passes V* with the oscillation still on. Close to V* the residual
+    alternates, e = +-(1 - V) x, with d(x^2)/dt = 4 x^2 (g - x^2), g = gamma (V* - V), and dV/dt = r V x^2 per update. So
     d(x^2)/dV = 4 (g - x^2)/(r V), whose smooth solution x^2 = gamma (V* - V/(1 + r/4)) ends there,
     for any gamma.
     """
@@ -90,8 +90,9 @@ def weak_end(gamma: Numbers, ratio: Numbers) -> Any:
 
 
 def early_weak_gain(start: Numbers, gamma: Numbers, ratio: Numbers) -> Any:
-    """Logarithm of the factor that V gains while F rises from F_0 < 1 to the fit, up to O(r
-    gamma^2).
+    """Logarithm of the factor that V gains while F rises from F_0 < 1 to the fit.
+
+    Up to O(r gamma^2):
 
         r log(1/F_0) + r (1 - r) (gamma/2) (log(1/F_0) - 1 + F_0)
 
@@ -105,11 +106,11 @@ def early_weak_gain(start: Numbers, gamma: Numbers, ratio: Numbers) -> Any:
 
 
 def small_step_weak_end(strong: Numbers, weak: Numbers, gamma: Numbers, ratio: Numbers) -> Any:
-    """V after training at gamma << 1 from F_0 = ``strong``, V_0 = ``weak``, up to relative O(r
-    gamma^2).
+    """V after training at gamma << 1 from F_0 = ``strong``, V_0 = ``weak``.
 
-    V_end = V_0 F_end^r exp(early gain),  F_end + V_end = 1; for V_0 << 1 (relative O(r V_0) is
-                                          neglected).
+        V_end = V_0 F_end^r exp(early gain),  F_end + V_end = 1
+
+    Up to relative O(r gamma^2), for V_0 << 1 (relative O(r V_0) is neglected).
     """
     factor = weak * np.exp(early_weak_gain(strong, gamma, ratio))
     end = np.asarray(factor)
@@ -119,12 +120,11 @@ def small_step_weak_end(strong: Numbers, weak: Numbers, gamma: Numbers, ratio: N
 
 
 def acquisition_time(strong: Numbers, weak: Numbers, gamma: Numbers, ratio: Numbers) -> Any:
-    """Updates until V exceeds V*/2, from F_0 < 1 and V_0 << V*; 1 < gamma < ORBIT_STABLE_BELOW, r
-    << 1.
+    """Updates until V exceeds V*/2, from F_0 < 1 and V_0 << V*.
 
-    [log(V*/V_0) - early gain] / log(1 + r (1 - r)(gamma - 1)): V grows by the orbit's factor,
-    slowed down like a logistic curve as the oscillation at level V is that of gamma (1 - V).
-    Relative error up to 2 r / log(V*/V_0).
+    [log(V*/V_0) - early gain] / log(1 + r (1 - r)(gamma - 1)), for 1 < gamma < ORBIT_STABLE_BELOW
+    and r << 1: V grows by the orbit's factor, slowed down like a logistic curve as the oscillation
+    at level V is that of gamma (1 - V). Relative error up to 2 r / log(V*/V_0).
     """
     distance = np.log(weak_limit(gamma, ratio) / weak) - early_weak_gain(strong, gamma, ratio)
     return distance / np.log(orbit_weak_factor(gamma, ratio))

@@ -7,13 +7,11 @@ from typing import Literal
 from pydantic import model_validator
 
 from toysim.model import parameter
-from toysim.models.oscillation.recorded import RecordedParameters
+from toysim.records import Recorded
 
 
-class SingleDatumParameters(RecordedParameters):
-    """Step, feature strengths and start; the step is measured in units of the strong feature's
-    instability.
-    """
+class SingleDatumParameters(Recorded):
+    """Step, in units of the strong feature's instability, feature strengths and start."""
 
     gamma: float = parameter(
         1.1,
@@ -54,8 +52,7 @@ class SingleDatumParameters(RecordedParameters):
         if self.n_average % 2 or self.n_average > self.n_steps:
             raise ValueError(
                 f"n_average = {self.n_average} must be even (an orbit of two updates has to be "
-                "seen whole) "
-                f"and at most n_steps = {self.n_steps}"
+                f"seen whole) and at most n_steps = {self.n_steps}"
             )
         if self.n_samples > self.n_average:
             raise ValueError(

@@ -10,15 +10,14 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
 from toysim.jit import kernel
-from toysim.models.oscillation.rows import records_of
-from toysim.models.oscillation.single_datum.closed_forms import orbit, weak_limit
+from toysim.models.oscillation.single_datum.problem import half_limit, strong_start
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
 class Outcome(NamedTuple):
-    """What the loop writes: courses (n, R), samples (n, n_samples), the rest (n,)."""
+    """What the loop writes: courses (n, R), samples (n, n_samples), the rest (n,); n rows."""
 
     strong: Any
     weak: Any
@@ -38,13 +37,12 @@ class Outcome(NamedTuple):
 
 @kernel
 def update(F: float, V: float, gamma: float, r: float) -> tuple[float, float]:
-    """Both outputs after one update
+    """Both outputs after one update (derived from arXiv:2310.17074, one sample without noise).
 
         F <- F (1 + gamma e)^2,  V <- V (1 + r gamma e)^2,  e = 1 - F - V
 
-    where a negative factor turns the filters away from the feature: squared ReLU, its output is
-    then 0 for good (arXiv:2310.17074, one sample without noise). Neither can escape: a factor that
-    overshoots far is negative next.
+    A negative factor turns the filters away from the feature: squared ReLU, its output is then 0
+    for good. Neither can escape: a factor that overshoots far is negative next.
     """
     e = 1.0 - F - V
     k, k_weak = 1.0 + gamma * e, 1.0 + r * gamma * e
@@ -53,8 +51,9 @@ def update(F: float, V: float, gamma: float, r: float) -> tuple[float, float]:
 
 @kernel
 def stretch(F: float, V: float, gamma: float, r: float, tangent: Array) -> float:
-    """Carry a change (dF, dV) of the state through one update; returns the log of its stretch, and
-    rescales it.
+    """Carry a change of the state through one update; returns the logarithm of its stretch.
+
+    ``tangent`` (2,) is (dF, dV), rescaled to length 1. Derived.
     """
     e = 1.0 - F - V
     k, k_weak = 1.0 + gamma * e, 1.0 + r * gamma * e
@@ -70,8 +69,9 @@ def stretch(F: float, V: float, gamma: float, r: float, tangent: Array) -> float
 
 @kernel
 def watch(i: int, F: float, V: float, gamma: float, r: float, n_average: int, out: Outcome) -> None:
-    """Row i, the last n_average updates from the state they begin with: averages, extremes,
-    exponents and samples.
+    """Row i, the last n_average updates: averages, extremes, exponents and samples.
+
+    F and V are the state that they begin with.
     """
     total = exponent = logs_weak = 0.0
     low, high = math.inf, 0.0
@@ -104,7 +104,10 @@ def iterate(
     record_at: Ints,
     out: Outcome,
 ) -> None:
-    """Row i, all updates: course, sums over the run, and the first update with V > ``half``."""
+    """Row i, all updates: course, sums over the run, and the first update with V > ``half``.
+
+    ``record_at`` (R,): updates, ascending, at which the course is written.
+    """
     F_start, next_record = F, 0
     total = squares = cubes = logs = 0.0
     if half < V:
@@ -125,9 +128,8 @@ def iterate(
             F, V = update(F, V, gamma, r)
             if half < V and math.isnan(out.acquisition_time[i]):
                 out.acquisition_time[i] = t + 1.0
-    gained = (
-        0.5 * math.log(F / F_start) if F > 0.0 else math.nan
-    )  # nothing holds past a negative factor
+    # Nothing holds past a negative factor.
+    gained = 0.5 * math.log(F / F_start) if F > 0.0 else math.nan
     out.identity_gap[i] = logs - gained
     # log(1 + x) <= x - x^2/2 + x^3/3 for x > -1, summed over x = gamma e
     out.accumulation_slack[i] = total - (
@@ -147,33 +149,24 @@ def iterate_rows(
     record_at: Ints,
     out: Outcome,
 ) -> None:
-    """``iterate`` for every row."""
+    """``iterate`` for every row: all (n_rows,), ``record_at`` (n_rows, R)."""
     for i in range(len(F)):
         iterate(i, F[i], V[i], gamma[i], r[i], n_steps[i], n_average[i], half[i], record_at[i], out)
 
 
-def half_limit(gamma: Array, ratio: Array) -> Array:
-    """Half of V*, infinite where there is none."""
-    limit = weak_limit(gamma, ratio)
-    return np.asarray(np.where(limit > 0.0, 0.5 * limit, np.inf))
-
-
-def strong_start(batch: Batch) -> Array:
-    """F at the start of every row: as given, or on the period-2 orbit."""
-    with np.errstate(invalid="ignore"):
-        return np.asarray(
-            np.where(batch["start"] == "orbit", orbit(batch["gamma"])[0], batch["strong_start"])
-        )
+def empty_outcome(batch: Batch) -> Outcome:
+    """NaN for every row."""
+    n = len(batch)
+    shapes: dict[str, tuple[int, ...]] = dict.fromkeys(Outcome._fields, (n,))
+    shapes |= dict.fromkeys(("strong", "weak", "residual_sum"), batch.record_at.shape)
+    shapes["strong_samples"] = (n, int(batch["n_samples"][0]))
+    return Outcome(**{name: np.full(shape, np.nan) for name, shape in shapes.items()})
 
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    n, gamma, ratio = len(batch), batch["gamma"], batch["weak_ratio"]
-    at = records_of(batch)
-    shapes: dict[str, tuple[int, ...]] = dict.fromkeys(Outcome._fields, (n,))
-    shapes |= dict.fromkeys(("strong", "weak", "residual_sum"), at.shape)
-    shapes["strong_samples"] = (n, int(batch["n_samples"][0]))
-    out = Outcome(**{name: np.full(shape, np.nan) for name, shape in shapes.items()})
+    gamma, ratio = batch["gamma"], batch["weak_ratio"]
+    out = empty_outcome(batch)
     iterate_rows(
         strong_start(batch),
         batch["weak_start"],
@@ -181,13 +174,12 @@ def simulate(batch: Batch) -> Rows:
         ratio,
         batch["n_steps"],
         batch["n_average"],
-        half_limit(gamma, ratio),
-        at,
+        half_limit(batch),
+        batch.record_at,
         out,
     )
     return {
         **out._asdict(),
-        "update": at.astype(float),
         "final_residual": 1.0 - out.final_strong - out.final_weak,
         "eta_sharpness": 2.0 * gamma * (out.final_strong + ratio * out.final_weak),
     }

@@ -1,4 +1,4 @@
-"""The closed forms of one sample as observables, each where it holds."""
+"""The closed forms of one sample as observables, each where it holds; all derived."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.models.oscillation.rows import records_of
 from toysim.models.oscillation.single_datum import closed_forms as forms
-from toysim.models.oscillation.single_datum.simulation import strong_start
+from toysim.models.oscillation.single_datum.problem import strong_start
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 REGIMES = (1.0, forms.ORBIT_STABLE_BELOW, forms.CHAOS_ABOVE, forms.FLIPS_ABOVE)
-NEGLECTED = (
-    2.5e-3  # largest remainder, r^2 or r gamma^2 for V at the end, r / log(V*/V_0) for the time
-)
+# Largest remainder: r^2 or r gamma^2 for V at the end, r / log(V*/V_0) for the time.
+NEGLECTED = 2.5e-3
 MUCH_LESS = 1e-3  # V_0 below this share of V*
 UNSEEN = 1e-14  # V too small to move F
 SETTLED = 40.0  # a transient is over after as many of its time constants
@@ -52,16 +50,9 @@ def _where(flags: Flags, values: Array) -> Array:
 
 
 def _courses(batch: Batch, low: Array) -> Rows:
-    """Strong and weak output and the running residual, for starts on the stable orbit and a V too
-    small to matter.
-    """
-    gamma, ratio, weak = (
-        batch["gamma"][:, None],
-        batch["weak_ratio"][:, None],
-        batch["weak_start"][:, None],
-    )
-    at = records_of(batch)
-    low = low[:, None]
+    """Both outputs and the running residual, from the stable orbit with a V too small to matter."""
+    gamma, ratio, weak = (batch[n][:, None] for n in ("gamma", "weak_ratio", "weak_start"))
+    at, low = batch.record_at, low[:, None]
     rounds, odd = at // 2, at % 2 == 1
     step = np.where(odd, 1.0 - low, 0.0)  # the residual of half a round
     grown = (
@@ -79,9 +70,7 @@ def _courses(batch: Batch, low: Array) -> Rows:
 
 
 def _exponent(gamma: Array) -> Array:
-    """Log of the change per update of a small distance from the fitted point (gamma < 1) or the
-    orbit.
-    """
+    """Log-growth per update of a small distance from the fitted point (gamma < 1) or the orbit."""
     multiplier = np.where(
         gamma < 1.0, np.abs(1.0 - 2.0 * gamma), np.sqrt(np.abs(forms.orbit_multiplier(gamma)))
     )
@@ -94,9 +83,7 @@ def _updates_to_settle(gamma: Array, strong: Array) -> Array:
 
 
 def _attractor(batch: Batch, strong: Array) -> Rows:
-    """Fitted point (gamma < 1) or period-2 orbit of F alone, once the way there is over by the
-    averages' window.
-    """
+    """Fitted point (gamma < 1) or orbit of F alone, if the averages begin after the way there."""
     gamma, ratio = batch["gamma"], batch["weak_ratio"]
     lazy = gamma < 1.0
     low, high = forms.orbit(gamma)
@@ -115,15 +102,9 @@ def _attractor(batch: Batch, strong: Array) -> Rows:
 
 
 def _end(batch: Batch, strong: Array) -> Rows:
-    """Outputs after training has come to rest; how far V grew at small gamma, or above 1; when it
-    did.
-    """
-    gamma, ratio, weak, n_steps = (
-        batch["gamma"],
-        batch["weak_ratio"],
-        batch["weak_start"],
-        batch["n_steps"],
-    )
+    """Outputs at rest, how far V grew at small gamma or above 1, and when it did."""
+    gamma, ratio, weak = (batch[n] for n in ("gamma", "weak_ratio", "weak_start"))
+    n_steps = batch["n_steps"]
     limit = forms.weak_limit(gamma, ratio)
     climbs = (strong < 1.0) & (weak <= MUCH_LESS) & (ratio * gamma**2 <= NEGLECTED)
     small = climbs & (gamma < 1.0) & (n_steps >= _updates_to_settle(gamma, strong))
@@ -149,7 +130,6 @@ def _end(batch: Batch, strong: Array) -> Rows:
         "eta_sharpness": 2.0 * gamma * (1.0 - end + ratio * end),
     }
     at_rest = {name: _where(small | rests, values) for name, values in rows.items()}
-    at_rest["final_weak"] = _where(
-        weak > 0.0, at_rest["final_weak"]
-    )  # there is no weak feature to speak of at 0
+    # At 0 there is no weak feature to speak of.
+    at_rest["final_weak"] = _where(weak > 0.0, at_rest["final_weak"])
     return {**at_rest, "acquisition_time": _where(timed, time)}

@@ -1,12 +1,25 @@
-"""The three losses of a product, their slopes and bends, and the sharpness of a loss of x y."""
+"""What a row descends on: one of three losses of a product, with its slope and bend.
+
+The quartic one is that of arXiv:2210.03294, the logistic one that of arXiv:2212.07469. Both sides
+take slopes from here, so comparing them does not check these: the tests do, by differences.
+"""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
+
+from toysim.batch import Batch
 from toysim.jit import kernel
 
 KINDS = {"quadratic": 0, "quartic": 1, "logistic": 2}
+
+
+def kinds(batch: Batch) -> npt.NDArray[np.int64]:
+    """Number (n_rows,) of every row's loss."""
+    return np.array([KINDS[kind] for kind in batch["loss_kind"].tolist()], np.int64)
 
 
 @kernel
@@ -37,13 +50,3 @@ def bend_of(kind: int, p: float) -> float:
     if kind == 1:
         return 3.0 * p * p - 1.0
     return 0.25 * (1.0 - math.tanh(0.5 * p) ** 2)
-
-
-@kernel
-def sharpness_of(kind: int, p: float, s: float, D: float) -> float:
-    """Largest eigenvalue of the Hessian in (x, y), with s = x^2 + y^2 and D = x^2 - y^2.
-
-    [[l'' y^2, l' + l'' p], [l' + l'' p, l'' x^2]]: [l'' s + sqrt(l''^2 D^2 + 4 (l' + l'' p)^2)]/2
-    """
-    slope, bend = slope_of(kind, p), bend_of(kind, p)
-    return 0.5 * (bend * s + math.hypot(bend * D, 2.0 * (slope + bend * p)))
