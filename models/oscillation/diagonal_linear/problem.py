@@ -14,7 +14,7 @@ Array = npt.NDArray[np.float64]
 
 
 class Task(NamedTuple):
-    """Data X (n, d), y (n,), start of w+ and w-, rate eta; ``order`` (T,) of samples, -1 for all."""
+    """X (n, d), y (n,), start of w+ and w-, rate eta; ``order`` (T,) of samples, -1 for all."""
 
     X: Any
     y: Any

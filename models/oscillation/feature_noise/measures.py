@@ -61,9 +61,10 @@ def measure(problem: Problem, run: Run) -> dict[str, Any]:
 def _slack(p: FeatureNoiseParameters, run: Run) -> Array:
     """sum x - [log growth / gamma + (gamma / 2) sum x^2 - (gamma^2 / 3) sum x^3] by label (2,).
 
-    With gamma = gamma_u; derived, after arXiv:2310.17074. log(1 + z) <= z - z^2/2 + z^3/3 for z > -1, and the growth of <w, u> is the product of the 1 +
-    gamma x: the slack is >= 0 as long as no factor is negative. NaN after a flip of the right
-    group, where <w, u> starts on the wrong side, and for noise that moves <w, u> too.
+    With gamma = gamma_u; derived, after arXiv:2310.17074. log(1 + z) <= z - z^2/2 + z^3/3 for
+    z > -1, and the growth of <w, u> is the product of the 1 + gamma x: the slack is >= 0 as long as
+    no factor is negative. NaN after a flip of the right group, where <w, u> starts on the wrong
+    side, and for noise that moves <w, u> too.
     """
     if p.noise == "unprojected":
         return np.full(2, np.nan)

@@ -67,8 +67,9 @@ def accuracies(
 ) -> dict[str, float]:
     """Shares of fresh points with y f > 0: without and with the strong feature, and both mixed.
 
-    Mixed as in training. Fresh noise enters by its overlaps with the 2m filters, which are jointly Gaussian: drawn from
-    the triangle R of a QR decomposition of weights (2m, d), at a cost free of d.
+    Mixed as in training. Fresh noise enters by its overlaps with the 2m filters, which are jointly
+    Gaussian: drawn from the triangle R of a QR decomposition of weights (2m, d), at a cost free of
+    d.
     """
     p = problem.parameters
     if run.failed_at >= 0:

@@ -9,7 +9,7 @@ from toysim.scheduled import Scheduled
 
 
 class RiverValleyParameters(Scheduled):
-    """Shape of the valley, noise across it, and the schedule; unstable rates diverge, and say so."""
+    """Shape of the valley, noise across it, the schedule; unstable rates diverge, and say so."""
 
     learning_rate: float = parameter(
         0.5, symbol="eta", meaning="learning rate at its peak", gt=0, le=1e6

@@ -82,9 +82,9 @@ def weak_end(gamma: Numbers, ratio: Numbers) -> Any:
     """V after the oscillation has ended, from V_0 << V*: V* (1 + r/4), up to relative O(r^2).
 
     For 1 < gamma < FLIPS_ABOVE. V passes V* with the oscillation still on. Close to V* the residual
-    alternates, e = +-(1 - V) x, with d(x^2)/dt = 4 x^2 (g - x^2), g = gamma (V* - V), and dV/dt = r V x^2 per update. So
-    d(x^2)/dV = 4 (g - x^2)/(r V), whose smooth solution x^2 = gamma (V* - V/(1 + r/4)) ends there,
-    for any gamma.
+    alternates, e = +-(1 - V) x, with d(x^2)/dt = 4 x^2 (g - x^2), g = gamma (V* - V), and
+    dV/dt = r V x^2 per update. So d(x^2)/dV = 4 (g - x^2)/(r V), whose smooth solution
+    x^2 = gamma (V* - V/(1 + r/4)) ends there, for any gamma.
     """
     return weak_limit(gamma, ratio) * (1.0 + 0.25 * np.asarray(ratio))
 
