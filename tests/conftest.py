@@ -11,7 +11,8 @@ import pytest
 
 FAMILIES = Path(__file__).parent / "families"
 METADATA = "Metadata-Version: 2.1\nName: toysim-walk\nVersion: 1.0\n"
-ENTRY_POINTS = "[toysim.models]\nwalk = toysim_walk\n"
+ENTRY_POINTS = "[toysim.models]\nwalk = toysim_walk\nscheduled = toysim_scheduled\n"
+PACKAGES = {"toysim_walk": "toysim_walk", "toysim_scheduled": "scheduled"}
 
 
 def pytest_configure(config):
@@ -19,7 +20,8 @@ def pytest_configure(config):
     folder = tempfile.TemporaryDirectory(prefix="toysim-tests-")
     config.add_cleanup(folder.cleanup)
     site = Path(folder.name)
-    (site / "toysim_walk").symlink_to(FAMILIES / "toysim_walk")
+    for package, family in PACKAGES.items():
+        (site / package).symlink_to(FAMILIES / family)
     info = site / "toysim_walk-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(METADATA)
