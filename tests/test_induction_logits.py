@@ -11,7 +11,8 @@ from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.induction_head import LOGITS as MODEL
 from toysim.models.induction_head.logits import closed_forms as forms
-from toysim.models.induction_head.logits.flow import Task, take_slope
+from toysim.models.induction_head.logits.flow import take_slope
+from toysim.models.induction_head.logits.problem import Problem
 
 
 def rows(side="simulate", fixed=None, **columns):
@@ -24,11 +25,11 @@ def rows(side="simulate", fixed=None, **columns):
 
 @pytest.mark.parametrize("four", [False, True])
 def test_slope_is_minus_mobility_times_the_gradient(four):
-    task = Task(5.0, 12.0, 4.0, 6.0 if four else 0.0)
     mobility, h = np.array([1.0, 2.0, 3.0, 4.0]), 1e-6
+    problem = Problem(5.0, 12.0, 4.0, 6.0 if four else 0.0, mobility)
     for y in np.random.default_rng(0).normal(0.0, 1.5, (20, 4)):
         found = np.empty(4)
-        p_right = take_slope(y, task, mobility, found)
+        p_right = take_slope(y, problem, found)
         assert -math.log(p_right) == pytest.approx(logits_loss(y, 5, 12, 4.0, four), rel=1e-12)
         around = [
             [logits_loss(y + s * h * e, 5, 12, 4.0, four) for s in (1, -1)] for e in np.eye(4)

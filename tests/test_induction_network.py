@@ -31,7 +31,7 @@ def rows(replicas=1, **fixed):
 def setting(seed=0, **values):
     """Parameters, weights, a batch, and its tokens written out."""
     p = MODEL.validate({**SMALL, **values})
-    task = Task(*(getattr(p, name) for name in Task._fields))
+    task = Task.of(p)
     generator = np.random.default_rng(seed)
     contents, weights = draw_contents(task, generator), draw_weights(p, generator)
     drawn = tokens(p, contents, draw_batch(task, contents, p.batch_size, generator), generator)
@@ -83,18 +83,18 @@ def test_short_form_is_the_written_out_network(precision, close, values):
             assert np.linalg.norm(a - b) <= close * np.linalg.norm(b)
     looked = measure(drawn, weights, space)
     probability, slots = softmax(logits), drawn.labels == drawn.truth[:, None]
-    assert looked.loss == pytest.approx(loss, rel=1e-6)
-    assert looked.p_right == pytest.approx(
+    assert looked["loss"] == pytest.approx(loss, rel=1e-6)
+    assert looked["p_right"] == pytest.approx(
         probability[np.arange(len(drawn.truth)), drawn.truth].mean(), rel=1e-5
     )
-    assert looked.ila1 == pytest.approx(
+    assert looked["ila1"] == pytest.approx(
         np.mean([a1[:, i, i - 1] for i in range(1, 2 * p.n_pairs, 2)]), rel=1e-5
     )
-    assert looked.tla2 == pytest.approx(a2[:, -1, 1::2].sum(axis=1).mean(), rel=1e-5)
-    assert looked.tila2 == pytest.approx((a2[:, -1, 1::2] * slots).sum(axis=1).mean(), rel=1e-5)
+    assert looked["tla2"] == pytest.approx(a2[:, -1, 1::2].sum(axis=1).mean(), rel=1e-5)
+    assert looked["tila2"] == pytest.approx((a2[:, -1, 1::2] * slots).sum(axis=1).mean(), rel=1e-5)
     shown = np.array([np.isin(np.arange(p.n_labels), row) for row in drawn.labels])
-    assert looked.label_mass == pytest.approx((probability * shown).sum(axis=1).mean(), rel=1e-5)
-    assert looked.context_label == np.mean(
+    assert looked["label_mass"] == pytest.approx((probability * shown).sum(axis=1).mean(), rel=1e-5)
+    assert looked["context_label"] == np.mean(
         [shown[s, c] for s, c in enumerate(logits.argmax(axis=1))]
     )
 
@@ -181,12 +181,12 @@ def test_plain_contexts_show_the_target_by_chance(exclude, rate):
 
 def test_a_draw_of_many_batches_is_used_up_in_turn():
     p = MODEL.validate(SMALL)
-    task = Task(*(getattr(p, name) for name in Task._fields))
+    task = Task.of(p)
     contents = draw_contents(task, np.random.default_rng(0))
     ends = []
     for steps in ([400], [1, 150, 249]):
         weights = draw_weights(p, np.random.default_rng(1))
-        training = Training(p, task, contents, weights, np.random.default_rng(2))
+        training = Training(p, contents, weights, {}, np.random.default_rng(2))
         for n in steps:
             training.advance(n)
         ends.append(weights.attention)

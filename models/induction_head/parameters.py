@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from toysim.model import Parameters, parameter
+from toysim.model import parameter
+from toysim.records import Recorded
 
 MAX_NUMBERS = 2**27  # of a batch, or of what a run draws once: half a gigabyte
 
 
-class SequenceParameters(Parameters):
+class SequenceParameters(Recorded):
     """Sequences of N item-label pairs and a target item; see ``sequences`` for how they are
     drawn.
     """
@@ -51,7 +52,7 @@ class SequenceParameters(Parameters):
     n_test: int = parameter(500, symbol="n", meaning="sequences of a test set", ge=1, le=10**6)
 
     @model_validator(mode="after")
-    def _task_fits(self) -> SequenceParameters:
+    def _classes_fit(self) -> SequenceParameters:
         N, L, K, B = self.n_pairs, self.n_labels, self.n_classes, self.burst
         if K == 0 and self.p_novel < 1:
             raise ValueError(
@@ -70,15 +71,18 @@ class SequenceParameters(Parameters):
         if N // B > L:
             raise ValueError(
                 f"n_labels = {L} is less than n_pairs/burst = {N // B}, but a bursty context "
-                "shows as many distinct "
-                "labels; raise n_labels or burst"
+                "shows as many distinct labels; raise n_labels or burst"
             )
-        in_batch = max(self.batch_size, self.n_test) * ((N + 1) * self.dimension + L)
-        numbers = max(in_batch, (K + L) * self.dimension)
+        return self
+
+    @model_validator(mode="after")
+    def _draws_fit(self) -> SequenceParameters:
+        in_sequence = (self.n_pairs + 1) * self.dimension + self.n_labels
+        in_batch = max(self.batch_size, self.n_test) * in_sequence
+        numbers = max(in_batch, (self.n_classes + self.n_labels) * self.dimension)
         if numbers > MAX_NUMBERS:
             raise ValueError(
                 f"a batch, or the classes and labels, hold {numbers:.2g} numbers, more than "
-                f"{MAX_NUMBERS:.2g}; lower "
-                "batch_size, n_test, n_classes, n_labels or dimension"
+                f"{MAX_NUMBERS:.2g}; lower batch_size, n_test, n_classes, n_labels or dimension"
             )
         return self

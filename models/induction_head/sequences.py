@@ -7,8 +7,7 @@ eps^2) with a fresh eta at every occurrence; a label is its vector, without nois
 bursty with probability p_bursty, else plain:
 
     bursty   N/B distinct labels, one class of each, B copies; the target's class is one of them
-    plain    N context classes and the target's drawn independently from the Zipf law (c +
-             1)^-exponent
+    plain    N context classes and the target's independent from the Zipf law (c + 1)^-exponent
     novel    as bursty, with class centres drawn afresh for the sequence
 
 After the generator of arXiv:2312.03002; there novel centres are shared by a batch.
@@ -23,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
+from toysim.models.induction_head.parameters import SequenceParameters
 from toysim.numerics.normals import normals
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -61,6 +61,11 @@ class Task(NamedTuple):
     p_bursty: float
     zipf_exponent: float
 
+    @classmethod
+    def of(cls, p: SequenceParameters) -> Task:
+        """That of a run."""
+        return cls(*(getattr(p, name) for name in cls._fields))
+
 
 def draw_contents(task: Task, generator: np.random.Generator) -> Contents:
     """Label vectors and class centres of a run."""
@@ -76,8 +81,8 @@ def draw_batch(
     generator: np.random.Generator,
     exclude_target: bool = False,
 ) -> Sequences:
-    """``size`` sequences of the task; ``exclude_target``: plain contexts never show the target's
-    class.
+    """``size`` sequences of the task; with ``exclude_target`` plain contexts never show the class
+    of the target.
     """
     novel = generator.random(size) < task.p_novel
     bursty = novel | (generator.random(size) < task.p_bursty)
@@ -127,12 +132,15 @@ def _without_target(task: Task, classes: Ints, generator: np.random.Generator) -
 def make_items(
     items: Floats, classes: Ints, novel: npt.NDArray[np.bool_], centres: Floats, noise: float
 ) -> None:
-    """Turns draws z ~ N(0, 1/D), in ``items`` (S, N+1, D), into items in place.
+    """Turns draws z ~ N(0, 1/D) into items, in place.
 
     Known classes: (mu + eps z)/sqrt(1 + eps^2). Novel classes without drawing their centres: copies
     of one class have overlap rho = 1/(1 + eps^2), so that given the sum s of m earlier copies the
-    next one is
-    a s + b z,  a = rho/(1 + (m - 1) rho),  b^2 = 1 - m rho a.
+    next one is (derived)
+
+        a s + b z,  a = rho/(1 + (m - 1) rho),  b^2 = 1 - m rho a
+
+    items (S, N+1, D), classes (S, N+1), novel (S,), centres (K, D); noise is eps.
     """
     rho = 1.0 / (1.0 + noise * noise)
     of_centre, of_noise = math.sqrt(rho), noise * math.sqrt(rho)
@@ -156,7 +164,7 @@ def make_items(
 
 @kernel
 def blend(z: Floats, own: float, other: Floats, share: float) -> None:
-    """z <- own z + share other."""
+    """z <- own z + share other, both (D,)."""
     for k in range(len(z)):
         z[k] = own * z[k] + share * other[k]
 
@@ -168,25 +176,23 @@ def draw_tests(
     generator: np.random.Generator,
     exclude_target: bool = False,
 ) -> dict[str, Sequences]:
-    """Test sets: ``train`` as in training; ``ic`` novel classes, only the context tells; where
-    there are classes
+    """Test sets, all of ``size`` sequences.
 
-    ``ic2``, bursty, every label of the context moved by one, and ``iw``, plain, where the weights
-    tell; a context of ``iw`` shows the target's class by chance, unless ``exclude_target``.
+    ``train`` as in training; ``ic`` novel classes, only the context tells; and where there are
+    classes ``ic2``, bursty, every label of the context moved by one, and ``iw``, plain, where the
+    weights tell. A context of ``iw`` shows the target's class by chance, unless ``exclude_target``.
     """
     ic = draw_batch(task._replace(p_novel=1.0), contents, size, generator)
     if task.n_classes == 0:
         return {"train": ic, "ic": ic}
-    moved = draw_batch(task._replace(p_novel=0.0, p_bursty=1.0), contents, size, generator)
-    moved = moved._replace(
-        labels=(moved.labels + 1) % task.n_labels, truth=(moved.truth + 1) % task.n_labels
-    )
-    plain = draw_batch(
-        task._replace(p_novel=0.0, p_bursty=0.0), contents, size, generator, exclude_target
-    )
-    return {
-        "train": draw_batch(task, contents, size, generator),
-        "ic": ic,
-        "ic2": moved,
-        "iw": plain,
-    }
+    known = task._replace(p_novel=0.0)
+    bursty = draw_batch(known._replace(p_bursty=1.0), contents, size, generator)
+    plain = draw_batch(known._replace(p_bursty=0.0), contents, size, generator, exclude_target)
+    train = draw_batch(task, contents, size, generator)
+    return {"train": train, "ic": ic, "ic2": _moved(bursty, task.n_labels), "iw": plain}
+
+
+def _moved(sequences: Sequences, n_labels: int) -> Sequences:
+    """Every label and the truth moved by one."""
+    labels, truth = (sequences.labels + 1) % n_labels, (sequences.truth + 1) % n_labels
+    return sequences._replace(labels=labels, truth=truth)

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 from toysim.models.induction_head.head.classifier import Classifier
-from toysim.models.induction_head.head.network import Head
+from toysim.models.induction_head.head.passes import Head
 from toysim.models.induction_head.head.training import update
 from toysim.models.induction_head.sequences import Task, draw_batch, draw_contents, normals
 

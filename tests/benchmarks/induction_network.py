@@ -116,7 +116,7 @@ def timed(function, times):
 def main():
     torch.set_num_threads(1)
     generator = np.random.Generator(np.random.Philox(0))  # the engine's
-    task = Task(*(getattr(P, name) for name in Task._fields))
+    task = Task.of(P)
     contents, weights = draw_contents(task, generator), draw_weights(P, generator)
     drawn = tokens(P, contents, draw_batch(task, contents, S, generator), generator)
     gradient, space = Weights(*(np.zeros_like(w) for w in weights)), workspace(P)

@@ -7,8 +7,10 @@ out. Trained by SGD on fresh sequences, its in-context accuracy creeps up from 1
 which keeps the position of every token, predicts the whole course without a fitted constant.
 """
 
-from toysim.model import Check, Dim, FiniteSize, Model, Observable
+from toysim.model import Check, FiniteSize, Model, Observable
+from toysim.models.induction_head.accuracies import ACCURACIES
 from toysim.models.induction_head.head.parameters import HeadParameters
+from toysim.records import Clock, course
 
 _EQUATIONS = """\
 M_ij = e^(beta1 [j = i-1])/(e^beta1 + i),  j <= i         layer 1; b_i = sum_j M_ij c_j
@@ -30,22 +32,12 @@ def _seconds(p: HeadParameters) -> float:
     )
 
 
-def _accuracy(name: str, long_name: str) -> Observable:
-    return Observable(name, long_name, dims=("record",))
-
-
 def _course(name: str, long_name: str, per_batch: float) -> Observable:
     """Noise of size 1/sqrt(S) moves means by O(1/S): bounds twice what was seen for N <= 8 at S = 8
     and 32.
     """
-    return Observable(
-        name,
-        long_name,
-        "1",
-        ("record",),
-        atol=1e-6,
-        finite_size=FiniteSize(per_batch, "batch_size", 1),
-    )
+    bound = FiniteSize(per_batch, "batch_size", 1)
+    return course(name, long_name, atol=1e-6, finite_size=bound)
 
 
 def _time(name: str, long_name: str) -> Observable:
@@ -53,25 +45,17 @@ def _time(name: str, long_name: str) -> Observable:
     return Observable(name, long_name, "updates", finite_size=FiniteSize(60.0, "batch_size", 1))
 
 
+_CLOCK = Clock("time", "updates", end=lambda p: p.n_steps, whole=True)
+
 HEAD = Model(
     id="induction_head.head",
     title="minimal induction head of two or three parameters, trained by SGD",
     parameters_class=HeadParameters,
-    dims=(Dim("record", "record of the time course", lambda p: p.n_records),),
+    clock=_CLOCK,
     observables=(
-        Observable("time", "updates before the record", "updates", ("record",)),
         _course("loss", "cross-entropy on sequences as in training", 2.0),
         _course("p_right", "probability of the right label, novel classes", 0.2),
-        _accuracy("train_accuracy", "accuracy on sequences as in training"),
-        _accuracy("ic_accuracy", "accuracy on novel classes: in context"),
-        _accuracy(
-            "ic2_accuracy", "accuracy on known classes whose labels in the context are moved by one"
-        ),
-        _accuracy("iw_accuracy", "accuracy on known classes, plain contexts: in weights"),
-        _accuracy(
-            "context_label_accuracy",
-            "CLA: share of answers that are a label of the context, novel classes",
-        ),
+        *ACCURACIES,
         _course("ila1", "ILA1: layer-1 attention of labels to the item before them", 0.6),
         _course("tila2", "TILA2: layer-2 attention of the target to the labels of its class", 1.5),
         _course("tla2", "TLA2: layer-2 attention of the target to all labels", 1.0),
@@ -84,21 +68,14 @@ HEAD = Model(
         _time("t90", "first update with p_right at 0.9"),
         Observable("width", "(t90 - t10)/t50", finite_size=FiniteSize(0.2, "batch_size", 1)),
         Observable("leave_time", "first update with the loss 0.05 below log L", "updates"),
-        Observable("crossed", "1 if p_right passed 1/2, 0 if the run ended before"),
+        Observable("crossed", "1 if p_right passed 1/2 between records, else 0"),
     ),
     diagnostics=(
         Observable("mean_field_t50", "t50 of the mean field, for Gaussian contents too", "updates"),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
-    theory_omits=(
-        "train_accuracy",
-        "ic_accuracy",
-        "ic2_accuracy",
-        "iw_accuracy",
-        "context_label_accuracy",
-        "leave_time",
-    ),
+    theory_omits=(*(o.name for o in ACCURACIES), "leave_time"),
     theory_ignores=("batch_size", "n_test", "classifier_input"),
     stochastic=True,
     equations=_EQUATIONS,
@@ -116,7 +93,7 @@ HEAD = Model(
             },
             {"learn_beta2": [True, False]},
             replicas=8,
-            shifted=lambda values: {**values, "n_steps": values["n_steps"] + 1},
+            shifted=_CLOCK.one_more,
         ),
     ),
 )

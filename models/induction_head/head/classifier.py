@@ -27,20 +27,20 @@ class Classifier:
             passed.append(np.maximum(passed[-1] @ weight.T, 0))
         return [*passed, passed[-1] @ self.weights[-1].T]
 
-    def backward(self, passed: list[Floats], by_logits: Floats) -> tuple[list[Floats], Floats]:
+    def backward(self, passed: list[Floats], grad_logits: Floats) -> tuple[list[Floats], Floats]:
         """Gradients of the weights and of z, from dloss/dlogits (S, L)."""
         gradients: list[Floats] = []
-        by = by_logits
+        grad = grad_logits
         for k in reversed(range(len(self.weights))):
-            gradients.append(by.T @ passed[k])
-            by = by @ self.weights[k]
+            gradients.append(grad.T @ passed[k])
+            grad = grad @ self.weights[k]
             if k > 0:
-                by *= passed[k] > 0
-        return gradients[::-1], by
+                grad *= passed[k] > 0
+        return gradients[::-1], grad
 
 
 def softmax(logits: Floats) -> Floats:
-    """Probabilities (S, L), by the largest logit."""
+    """Probabilities (S, L), computed relative to the largest logit."""
     weights = np.exp(logits - logits.max(axis=1, keepdims=True))
     found: Floats = weights / weights.sum(axis=1, keepdims=True)
     return found

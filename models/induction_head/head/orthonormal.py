@@ -26,11 +26,9 @@ def along_axes(task: Task, sequences: Sequences, generator: np.random.Generator)
     size, n_axes = len(sequences.items), task.n_pairs + 1
     free = task.dimension - task.n_labels
     axis = task.n_labels + (generator.integers(free, size=(size, 1)) + np.arange(n_axes)) % free
-    items = np.zeros_like(sequences.items)
-    rows = np.arange(size)
-    items[rows[:, None], np.arange(n_axes), axis] = 1.0 - 2.0 * generator.integers(
-        2, size=(size, n_axes)
-    )
+    sign = 1.0 - 2.0 * generator.integers(2, size=(size, n_axes))
+    items, rows = np.zeros_like(sequences.items), np.arange(size)
+    items[rows[:, None], np.arange(n_axes), axis] = sign
     overlap = 1.0 / (1.0 + task.item_noise**2)
     slot = np.argmax(sequences.labels == sequences.truth[:, None], axis=1)
     items[:, -1] *= np.float32(np.sqrt(1.0 - overlap**2))

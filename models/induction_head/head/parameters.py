@@ -52,39 +52,44 @@ class HeadParameters(SequenceParameters):
     n_steps: int = parameter(
         300, symbol="T", unit="updates", meaning="length of the run", ge=1, le=10**8, stream=False
     )
-    n_records: int = parameter(
-        61,
-        symbol="R",
-        meaning="evaluations over [0, T], both ends included",
-        ge=2,
-        le=10**6,
-        stream=False,
-    )
+
+    @property
+    def input_size(self) -> int:
+        """Numbers of the classifier's input z."""
+        return self.dimension * (2 if self.classifier_input == "concat" else 1)
+
+    @property
+    def width(self) -> int:
+        """Units of a ReLU layer, also where they are left to the size of z."""
+        return self.hidden_width or 2 * self.input_size
 
     @model_validator(mode="after")
-    def _head_fits(self) -> HeadParameters:
+    def _classifier_fits(self) -> HeadParameters:
         if self.n_hidden > 0 and self.weight_scale == 0:
             raise ValueError(
                 "weight_scale = 0 with n_hidden > 0: hidden layers never leave 0; give "
                 "weight_scale = 1"
             )
-        n_input = self.dimension * (2 if self.classifier_input == "concat" else 1)
-        width = self.hidden_width or 2 * n_input
-        if self.n_hidden * width * max(width, n_input) > MAX_NUMBERS:
+        if self.n_hidden * self.width * max(self.width, self.input_size) > MAX_NUMBERS:
             raise ValueError(
-                f"n_hidden = {self.n_hidden} layers of width {width} are too large; lower "
+                f"n_hidden = {self.n_hidden} layers of width {self.width} are too large; lower "
                 "hidden_width"
             )
-        if self.contents == "orthonormal":
-            room = self.n_labels + self.n_pairs + 1
-            if self.n_classes > 0 or self.burst > 1:
-                raise ValueError(
-                    "contents = orthonormal is for novel classes, one copy each; give n_classes = "
-                    "0, burst = 1"
-                )
-            if self.dimension < room:
-                raise ValueError(
-                    f"dimension = {self.dimension} is too small for contents at right angles: "
-                    f"n_labels + n_pairs + 1 = {room}; raise it or give contents = gaussian"
-                )
+        return self
+
+    @model_validator(mode="after")
+    def _right_angles_fit(self) -> HeadParameters:
+        if self.contents != "orthonormal":
+            return self
+        room = self.n_labels + self.n_pairs + 1
+        if self.n_classes > 0 or self.burst > 1:
+            raise ValueError(
+                "contents = orthonormal is for novel classes, one copy each; give n_classes = "
+                "0, burst = 1"
+            )
+        if self.dimension < room:
+            raise ValueError(
+                f"dimension = {self.dimension} is too small for contents at right angles: "
+                f"n_labels + n_pairs + 1 = {room}; raise it or give contents = gaussian"
+            )
         return self

@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from toysim.batch import Batch, Rows
-from toysim.models.induction_head.head.mean_field import Course, descend
-from toysim.models.induction_head.head.simulation import crossing_rows, records_of
+import numpy as np
+import numpy.typing as npt
+
+from toysim.batch import Batch, Rows, stacked
+from toysim.models.induction_head.crossings import jump
+from toysim.models.induction_head.head.mean_field import OBSERVABLES, Setting, descend, observe
+from toysim.models.induction_head.head.parameters import HeadParameters
+from toysim.models.induction_head.head.problem import start_scores
 
 
 def predict(batch: Batch) -> Rows:
     """Courses and crossing times without any constant fitted; valid for contents at right angles,
     up to O(1/S).
 
-    It needs a linear classifier started at 0, novel classes and one copy of each. The O(1/S) bounds
-    were measured for N <= 8 at learning rate 1, and with room for the noise of items, D - L >= 4N.
-    With Gaussian contents the same numbers are the limit of large D: ``mean_field_t50`` gives their
-    crossing time there too.
+    It needs a linear classifier started at 0, novel classes and one copy of each. With Gaussian
+    contents the same numbers are the limit of large D: ``mean_field_t50`` gives their crossing time
+    there too.
     """
-    at = records_of(batch)
-    out = Course(*(np.full(at.shape, np.nan) for _ in Course._fields))
-    solvable = (batch["n_hidden"] == 0) & (batch["weight_scale"] == 0.0) & (batch["burst"] == 1)
-    solvable &= batch["p_novel"] == 1.0
-    for i in map(int, np.flatnonzero(solvable)):
-        start = np.array(
-            [batch[f"{name}_start"][i] for name in ("beta1", "alpha", "beta2")] + [0.0]
-        )
-        overlap = 1.0 / (1.0 + batch["item_noise"][i] ** 2)
-        sizes = (int(batch["n_pairs"][i]), int(batch["n_labels"][i]))
-        rate, learns = float(batch["learning_rate"][i]), bool(batch["learn_beta2"][i])
-        descend(start, *sizes, rate, learns, overlap, at[i], i, out)
-    crossings = crossing_rows(at, out.p_right)
-    bounded = (batch["n_pairs"] <= 8) & (batch["learning_rate"] <= 1)
-    bounded &= batch["dimension"] - batch["n_labels"] >= 4 * batch["n_pairs"]
-    return {
-        "time": at.astype(float),
-        **out._asdict(),
-        **crossings,
-        "mean_field_t50": crossings["t50"],
-        "valid": solvable & bounded & (batch["contents"] == "orthonormal"),
-    }
+    rows = stacked([_solved(row.p, row.record_at) for row in batch.rows()])
+    crossings = jump(batch.record_at, rows["p_right"])
+    return {**rows, **crossings, "mean_field_t50": crossings["t50"]}
+
+
+def _solved(p: HeadParameters, at: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """Courses (R,) of a row, NaN where there is no mean field, and whether its bounds hold."""
+    solvable = p.n_hidden == 0 and p.weight_scale == 0.0 and p.burst == 1 and p.p_novel == 1.0
+    courses = np.full((len(at), len(OBSERVABLES)), np.nan)
+    if solvable:
+        _solve(p, at, courses)
+    valid = solvable and p.contents == "orthonormal" and _bounded(p)
+    return {**dict(zip(OBSERVABLES, courses.T, strict=True)), "valid": valid}
+
+
+def _solve(p: HeadParameters, at: npt.NDArray[np.int64], courses: npt.NDArray[np.float64]) -> None:
+    overlap = 1.0 / (1.0 + p.item_noise**2)
+    setting = Setting(p.n_pairs, p.n_labels, overlap, p.learning_rate, p.learn_beta2)
+    y, done = np.append(start_scores(p), 0.0), 0
+    for k, update in enumerate(at.tolist()):
+        descend(y, update - done, setting)
+        done = update
+        courses[k] = observe(y, setting)
+
+
+def _bounded(p: HeadParameters) -> bool:
+    """The O(1/S) bounds were measured for N <= 8 at learning rate 1, and with room for the noise of
+    items.
+    """
+    room = p.dimension - p.n_labels
+    return p.n_pairs <= 8 and p.learning_rate <= 1 and room >= 4 * p.n_pairs

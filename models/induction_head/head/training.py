@@ -1,82 +1,55 @@
-"""SGD on fresh batches, and what is looked at on the way: measures on test sets that stay the same
-through a run.
-"""
+"""SGD of the head on fresh batches."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
-from toysim.models.induction_head.head.network import Forward, Head
+from toysim.models.induction_head.head.measures import ila1, label_excess, measure
+from toysim.models.induction_head.head.parameters import HeadParameters
+from toysim.models.induction_head.head.passes import Head
+from toysim.models.induction_head.head.problem import Source
+from toysim.models.induction_head.measures import at_record
 from toysim.models.induction_head.sequences import Sequences
-
-Array = npt.NDArray[np.float64]
-
-
-class Measures(NamedTuple):
-    """A head on one test set, means over its sequences.
-
-    accuracy and p_right of the true label; loss; context_label: the answer is a label shown; tila2,
-    tla2: attention of the target to the labels of its own class, and to all labels.
-    """
-
-    loss: float
-    p_right: float
-    accuracy: float
-    context_label: float
-    tila2: float
-    tla2: float
-
-
-def measure(head: Head, sequences: Sequences) -> Measures:
-    """All measures of one test set."""
-    found: Forward = head.forward(sequences)
-    rows, truth = np.arange(len(sequences.truth)), sequences.truth
-    right = found.probability[rows, truth].astype(float)
-    logits = found.passed[-1].astype(float)
-    top = logits.max(axis=1)
-    loss = (
-        top + np.log(np.exp(logits - top[:, None]).sum(axis=1)) - logits[rows, truth]
-    )  # right may underflow
-    answer = logits.argmax(axis=1)
-    on_labels = found.attention.weight[:, 1::2]
-    return Measures(
-        loss=float(loss.mean()),
-        p_right=float(right.mean()),
-        accuracy=float(np.mean(answer == truth)),
-        context_label=float(np.mean((sequences.labels == answer[:, None]).any(axis=1))),
-        tila2=float(
-            np.where(sequences.labels == truth[:, None], on_labels, 0.0).sum(axis=1).mean()
-        ),
-        tla2=float(on_labels.sum(axis=1).mean()),
-    )
-
-
-def ila1(beta1: float, n_pairs: int) -> float:
-    """Mean over the N label tokens of their layer-1 attention to the item before, e^beta1/(e^beta1
-    + 2i + 1).
-    """
-    return float(np.mean(1.0 / (1.0 + np.arange(1, 2 * n_pairs, 2) * np.exp(-beta1))))
-
-
-def label_excess(head: Head) -> float:
-    """xi = mean_c W_c.l_c - mean_(c != c') W_c.l_c' of a linear classifier's part on o; NaN with
-    hidden layers.
-    """
-    if len(head.classifier.weights) > 1:
-        return np.nan
-    n_labels, dimension = len(head.label_vectors), head.label_vectors.shape[1]
-    overlaps = (head.classifier.weights[0][:, -dimension:] @ head.label_vectors.T).astype(float)
-    diagonal = float(np.trace(overlaps)) / n_labels
-    return diagonal - (float(overlaps.sum()) / n_labels - diagonal) / (n_labels - 1)
 
 
 def update(head: Head, sequences: Sequences, rate: float, learns_beta2: bool) -> None:
     """w <- w - rate * gradient of the batch's mean loss, for all that is learned."""
-    by_scores, by_weights = head.gradient(sequences, head.forward(sequences))
-    by_scores[2] *= learns_beta2
-    head.scores -= rate * by_scores
-    for weight, by_weight in zip(head.classifier.weights, by_weights, strict=True):
-        weight -= weight.dtype.type(rate) * by_weight
+    grad_scores, grad_weights = head.gradient(sequences, head.forward(sequences))
+    grad_scores[2] *= learns_beta2
+    head.scores -= rate * grad_scores
+    for weight, gradient in zip(head.classifier.weights, grad_weights, strict=True):
+        weight -= weight.dtype.type(rate) * gradient
+
+
+class Training:
+    """A head on its stream of batches; how often one looks at it on the way changes nothing."""
+
+    def __init__(
+        self,
+        p: HeadParameters,
+        head: Head,
+        source: Source,
+        tests: dict[str, Sequences],
+        batches: np.random.Generator,
+    ) -> None:
+        self.p, self.head, self.source = p, head, source
+        self.tests, self.batches = tests, batches
+
+    def advance(self, n_updates: int) -> None:
+        """The next ``n_updates`` of SGD."""
+        for _ in range(n_updates):
+            sequences = self.source.batch(self.p.batch_size, self.batches)
+            update(self.head, sequences, self.p.learning_rate, self.p.learn_beta2)
+
+    def look(self) -> dict[str, float]:
+        """All courses' values now."""
+        beta1, alpha, beta2 = self.head.scores.tolist()
+        found = {name: measure(self.head, sequences) for name, sequences in self.tests.items()}
+        return {
+            **at_record(found),
+            "ila1": ila1(beta1, self.p.n_pairs),
+            "beta1": beta1,
+            "alpha": alpha,
+            "beta2": beta2,
+            "xi": label_excess(self.head),
+        }

@@ -9,8 +9,9 @@ arXiv:2312.03002, whose equations were not at hand; what follows from it is deri
 logit (beta2) lets the target tell labels from items.
 """
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Model, Observable
 from toysim.models.induction_head.logits.parameters import LogitsParameters
+from toysim.records import Clock, course
 
 _EQUATIONS = """\
 p = e^b/(e^b + m)                                      b = beta1
@@ -24,7 +25,7 @@ theory: b + e^b/m - (mu_b/mu_alpha) alpha^2/2 is constant,
 
 def _course(name: str, long_name: str) -> Observable:
     """Local errors of 1e-10 grow along the cliff by less than 1e3 for N up to 64."""
-    return Observable(name, long_name, "1", ("record",), rtol=1e-6, atol=1e-7, scale=1.0)
+    return course(name, long_name, rtol=1e-6, atol=1e-7, scale=1.0)
 
 
 def _time(name: str, long_name: str) -> Observable:
@@ -35,9 +36,8 @@ LOGITS = Model(
     id="induction_head.logits",
     title="three or four nested logits of an induction head: a cliff after a plateau",
     parameters_class=LogitsParameters,
-    dims=(Dim("record", "record of the time course", lambda p: p.n_records),),
+    clock=Clock("time", "t", end=lambda p: p.duration),
     observables=(
-        Observable("time", "time of the record", "t", ("record",)),
         _course("loss", "cross-entropy"),
         _course("p_right", "probability of the right label"),
         _course("beta1", "previous-token logit of layer 1"),

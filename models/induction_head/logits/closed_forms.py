@@ -40,8 +40,8 @@ def xi_phase1(
     """xi(t) while attention is even, q = 1/N (exact for alpha = 0 and frozen attention): one of the
     shown labels.
 
-        xi = N [x - omega(x + log A)],   x = A e^y0 + y0 + mu_xi t/N^2,   A = N/(L - N),  y0 =
-                                         xi(0)/N
+        xi = N [x - omega(x + log A)],   x = A e^y0 + y0 + mu_xi t/N^2
+        A = N/(L - N),  y0 = xi(0)/N
 
     with omega(z) = W0(e^z), finite at any time; slope mu_xi (1/N - 1/L) at the origin, N log t
     late. L = N: xi(0).

@@ -1,5 +1,8 @@
 """Gradient flow of the nested logits, integrated with error control; crossings and records by steps
 that end there.
+
+The equations are derived from the loss of three logits (after arXiv:2312.03002, a reconstruction)
+and of four. A row's numbers are in a ``Problem``, its state is y = (beta1, alpha, beta2, xi).
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
+from toysim.models.induction_head.logits.problem import Problem
 from toysim.numerics.ode import STAGES, error_norm, first_step, next_step, stage_state
 
 Array = npt.NDArray[np.float64]
@@ -18,35 +22,40 @@ Array = npt.NDArray[np.float64]
 RTOL, ATOL = 1e-10, 1e-12  # local error a step
 MAX_EVALUATIONS = 10**7
 BETA1, ALPHA, BETA2, XI = range(4)  # the state y
-P_RIGHT, LOSS, SHARE, ATTENTION = range(4)  # the looks at it: p(right), loss, p, q
-LEFT = 0.05  # the loss has left ln L once it is this much below
 
 
-class Task(NamedTuple):
-    """Numbers of a row; arrays (n,) for all rows.
+class Step(NamedTuple):
+    """A step from y (4,) to y_new (4,) with its slopes (STAGES, 4), the first of them at y."""
 
-    n_pairs N, n_labels L, competitors m, n_items: tokens without a label that compete in layer 2
-    (0 with three logits, N + 1 with four).
+    y: Array
+    slopes: Array
+    y_new: Array
+
+
+class Stops(NamedTuple):
+    """Where steps end: levels of p(right) (4,), record times (R,) ascending, duration.
+
+    Of all rows each has one axis more in front.
     """
 
-    n_pairs: Any
-    n_labels: Any
-    competitors: Any
-    n_items: Any
+    levels: Array
+    record_at: Array
+    duration: Any
 
 
 class Outcome(NamedTuple):
-    """What the flow writes: courses (n, R, 4) of state and looks, the rest (n, ...).
+    """What the flow writes, for n rows.
 
-    crossings (n, 4): times at which p(right) passes 0.1, 0.5, 0.9 and the loss leaves ln L; drift,
-    status.
+    state (n, R, 4); looks (n, R, 4): p(right), loss, p of layer 1, q of layer 2; crossings (n, 4):
+    times at which p(right) first passes its levels; drift (n,) of the conserved quantity; exhausted
+    (n,): the row was given up after MAX_EVALUATIONS.
     """
 
-    state: Any
-    looks: Any
-    crossings: Any
-    drift: Any
-    status: Any
+    state: Array
+    looks: Array
+    crossings: Array
+    drift: Array
+    exhausted: npt.NDArray[np.bool_]
 
 
 @kernel
@@ -57,87 +66,80 @@ def softmax(first: float, second: float, third: float) -> tuple[float, float, fl
 
 
 @kernel
-def attention(y: Array, task: Task) -> tuple[float, float, float, float]:
+def attention(y: Array, problem: Problem) -> tuple[float, float, float, float]:
     """p of layer 1; of layer 2 q on the right label, r on each of the N - 1 others, and the items'
     share:
 
-    p = 1/(1 + m e^-beta1),   q = e^(alpha p)/Z2,  r = 1/Z2,  Z2 = e^(alpha p) + N - 1 + n_items
-                              e^-beta2
+        p = 1/(1 + m e^-beta1)
+        q = e^(alpha p)/Z2,  r = 1/Z2,  Z2 = e^(alpha p) + N - 1 + n_items e^-beta2
     """
-    p = 1.0 / (1.0 + task.competitors * math.exp(-y[BETA1]))
+    p = 1.0 / (1.0 + problem.competitors * math.exp(-y[BETA1]))
     on_right, on_other, on_item = softmax(
-        y[ALPHA] * p, 0.0, -y[BETA2] if task.n_items > 0.0 else 0.0
+        y[ALPHA] * p, 0.0, -y[BETA2] if problem.n_items > 0.0 else 0.0
     )
-    norm = on_right + (task.n_pairs - 1.0) * on_other + task.n_items * on_item
-    return p, on_right / norm, on_other / norm, task.n_items * on_item / norm
+    norm = on_right + (problem.n_pairs - 1.0) * on_other + problem.n_items * on_item
+    return p, on_right / norm, on_other / norm, problem.n_items * on_item / norm
 
 
 @kernel
-def answer(xi: float, q: float, r: float, task: Task) -> tuple[float, float, float]:
+def answer(xi: float, q: float, r: float, problem: Problem) -> tuple[float, float, float]:
     """Probability of the right label, of the other labels shown, of those not shown; each to full
     precision:
 
-    e^(xi q)/Z,  (N - 1) e^(xi r)/Z,  (L - N)/Z,   Z = e^(xi q) + (N - 1) e^(xi r) + L - N
+        e^(xi q)/Z,  (N - 1) e^(xi r)/Z,  (L - N)/Z,   Z = e^(xi q) + (N - 1) e^(xi r) + L - N
     """
     right, other, absent = softmax(xi * q, xi * r, 0.0)
-    other *= task.n_pairs - 1.0
-    absent *= task.n_labels - task.n_pairs
+    other *= problem.n_pairs - 1.0
+    absent *= problem.n_labels - problem.n_pairs
     norm = right + other + absent
     return right / norm, other / norm, absent / norm
 
 
 @kernel
-def loss_of(xi: float, q: float, r: float, task: Task) -> float:
+def loss_of(xi: float, q: float, r: float, problem: Problem) -> float:
     """-log p(right), also where p(right) underflows."""
     top = max(xi * q, xi * r, 0.0)
     right, other, absent = softmax(xi * q, xi * r, 0.0)
-    norm = right + (task.n_pairs - 1.0) * other + (task.n_labels - task.n_pairs) * absent
+    norm = right + (problem.n_pairs - 1.0) * other + (problem.n_labels - problem.n_pairs) * absent
     return top + math.log(norm) - xi * q
 
 
 @kernel
-def take_slope(y: Array, task: Task, mobility: Array, out: Array) -> float:
-    """Right side of the flow at y, -mobility * gradient of the loss; returns p(right):
+def take_slope(y: Array, problem: Problem, out: Array) -> float:
+    """Right side of the flow at y into ``out`` (4,): -mobility * gradient; returns p(right).
 
-    dL/dq = -xi (1 - p(right)),   dL/dr = xi p(other)
-    dL/d(alpha p) = q (1 - q) dL/dq - q r dL/dr,   dL/dalpha = p dL/d(alpha p)
-    dL/dbeta1 = alpha p (1 - p) dL/d(alpha p),   dL/dbeta2 = items (q dL/dq + r dL/dr)
-    dL/dxi = -q (1 - p(right)) + r p(other)
+        dL/dq = -xi (1 - p(right)),   dL/dr = xi p(other)
+        dL/d(alpha p) = q (1 - q) dL/dq - q r dL/dr,   dL/dalpha = p dL/d(alpha p)
+        dL/dbeta1 = alpha p (1 - p) dL/d(alpha p),   dL/dbeta2 = items (q dL/dq + r dL/dr)
+        dL/dxi = -q (1 - p(right)) + r p(other)
+
+    p(other) is that of the N - 1 other labels shown together.
     """
-    p, q, r, items = attention(y, task)
-    right, other, absent = answer(y[XI], q, r, task)
-    by_q, by_r = -y[XI] * (other + absent), y[XI] * other
-    by_match = q * (1.0 - q) * by_q - q * r * by_r
-    out[BETA1] = -mobility[BETA1] * y[ALPHA] * p * (1.0 - p) * by_match
-    out[ALPHA] = -mobility[ALPHA] * p * by_match
-    out[BETA2] = -mobility[BETA2] * items * (q * by_q + r * by_r)
+    p, q, r, items = attention(y, problem)
+    right, other, absent = answer(y[XI], q, r, problem)
+    mobility = problem.mobility
+    grad_q, grad_r = -y[XI] * (other + absent), y[XI] * other
+    grad_match = q * (1.0 - q) * grad_q - q * r * grad_r
+    out[BETA1] = -mobility[BETA1] * y[ALPHA] * p * (1.0 - p) * grad_match
+    out[ALPHA] = -mobility[ALPHA] * p * grad_match
+    out[BETA2] = -mobility[BETA2] * items * (q * grad_q + r * grad_r)
     out[XI] = mobility[XI] * (q * (other + absent) - r * other)
     return right
 
 
 @kernel
-def take_step(
-    h: float, y: Array, slopes: Array, task: Task, mobility: Array, y_new: Array
-) -> float:
-    """A step of size h from y, given slopes[0]: sets y_new, returns p(right) there."""
+def take_step(h: float, step: Step, problem: Problem) -> float:
+    """A step of size h, given its first slope; returns p(right) at its end."""
     p_right = 0.0
     for stage in range(1, STAGES):
-        stage_state(y, slopes, stage, h, y_new)
-        p_right = take_slope(y_new, task, mobility, slopes[stage])
+        stage_state(step.y, step.slopes, stage, h, step.y_new)
+        p_right = take_slope(step.y_new, problem, step.slopes[stage])
     return p_right
 
 
 @kernel
 def step_to(
-    level: float,
-    h: float,
-    before: float,
-    after: float,
-    y: Array,
-    slopes: Array,
-    task: Task,
-    mobility: Array,
-    y_new: Array,
+    level: float, h: float, before: float, after: float, trial: Step, problem: Problem
 ) -> float:
     """Size in (0, h] of the step at whose end p(right) is ``level``: false position (Illinois) on
     whole steps.
@@ -148,7 +150,7 @@ def step_to(
     below, above = before - level, after - level
     for _ in range(60):
         size = low + (high - low) * below / (below - above)
-        value = take_step(size, y, slopes, task, mobility, y_new) - level
+        value = take_step(size, trial, problem) - level
         if abs(value) <= 1e-14 or high - low <= 1e-14 * h:
             break
         if value < 0.0:
@@ -163,76 +165,89 @@ def step_to(
 
 
 @kernel
-def conserved(y: Array, task: Task, mobility: Array) -> float:
-    """mu_alpha (beta1 + e^beta1/m) - mu_b alpha^2/2: constant, as db/dalpha = (mu_b/mu_alpha) alpha
-    (1 - p).
+def conserved(y: Array, problem: Problem) -> float:
+    """mu_alpha (beta1 + e^beta1/m) - mu_b alpha^2/2.
+
+    Constant, as dbeta1/dalpha = (mu_b/mu_alpha) alpha (1 - p).
     """
-    rise = y[BETA1] + math.exp(y[BETA1]) / task.competitors
-    return float(mobility[ALPHA] * rise - 0.5 * mobility[BETA1] * y[ALPHA] ** 2)
+    rise = y[BETA1] + math.exp(y[BETA1]) / problem.competitors
+    half_square = 0.5 * problem.mobility[BETA1] * y[ALPHA] ** 2
+    return float(problem.mobility[ALPHA] * rise - half_square)
 
 
 @kernel
-def record(y: Array, task: Task, i: int, k: int, out: Outcome) -> None:
+def record(y: Array, problem: Problem, i: int, k: int, out: Outcome) -> None:
     """State and looks at record k of row i."""
-    p, q, r, _ = attention(y, task)
+    p, q, r, _ = attention(y, problem)
     out.state[i, k] = y
-    out.looks[i, k] = answer(y[XI], q, r, task)[0], loss_of(y[XI], q, r, task), p, q
+    out.looks[i, k] = answer(y[XI], q, r, problem)[0], loss_of(y[XI], q, r, problem), p, q
 
 
 @kernel
-def integrate(
-    y: Array, task: Task, mobility: Array, record_at: Array, duration: float, i: int, out: Outcome
-) -> None:
-    """Row i from y (4,) over ``duration``, overwriting y; ``record_at`` (R,) ascending."""
-    y_new, slopes = np.empty(4), np.empty((STAGES, 4))
-    levels = np.array(
-        [0.1, 0.5, 0.9, math.exp(LEFT) / task.n_labels]
-    )  # the last: the loss has left ln L
-    before = take_slope(y, task, mobility, slopes[0])
-    out.crossings[i] = np.where(before >= levels, 0.0, math.nan)
-    start = conserved(y, task, mobility)
-    t, next_record, evaluations = 0.0, 0, 0
-    while next_record < len(record_at) and record_at[next_record] <= 0.0:
-        record(y, task, i, next_record, out)
-        next_record += 1
-    h = first_step(y, slopes[0]) if np.any(y != 0.0) else 1e-3 / (1.0 + np.max(np.abs(slopes[0])))
-    while t < duration:
+def record_until(
+    end: float, t: float, k: int, trial: Step, problem: Problem, stops: Stops, i: int, out: Outcome
+) -> int:
+    """Records from k on that lie in a step from t to ``end``; returns the next one after it."""
+    while k < len(stops.record_at) and stops.record_at[k] <= end:
+        take_step(stops.record_at[k] - t, trial, problem)
+        record(trial.y_new, problem, i, k, out)
+        k += 1
+    return k
+
+
+@kernel
+def integrate(y: Array, problem: Problem, stops: Stops, i: int, out: Outcome) -> None:
+    """Row i from y (4,), overwriting it.
+
+    Steps to crossings and records within a step are tried beside it and leave it as it was.
+    """
+    step = Step(y, np.empty((STAGES, 4)), np.empty(4))
+    trial = Step(y, np.empty((STAGES, 4)), np.empty(4))
+    before = take_slope(y, problem, step.slopes[0])
+    trial.slopes[0] = step.slopes[0]
+    out.crossings[i] = np.where(before >= stops.levels, 0.0, math.nan)
+    next_record = record_until(0.0, 0.0, 0, trial, problem, stops, i, out)
+    start, evaluations, t = conserved(y, problem), 0, 0.0
+    h = first_step(y, step.slopes[0]) if np.any(y != 0.0) else origin_step(step.slopes[0])
+    while t < stops.duration:
         evaluations += STAGES - 1
         if evaluations > MAX_EVALUATIONS:
-            out.status[i] = 2
+            out.exhausted[i] = True
             return
-        last = h >= duration - t
-        h = duration - t if last else h
-        after = take_step(h, y, slopes, task, mobility, y_new)
-        error = error_norm(y, y_new, slopes, h, RTOL, ATOL)
+        last = h >= stops.duration - t
+        h = stops.duration - t if last else h
+        after = take_step(h, step, problem)
+        error = error_norm(y, step.y_new, step.slopes, h, RTOL, ATOL)
         if error > 1.0:
             h = next_step(h, error)
             continue
-        t_new = duration if last else t + h
-        again = False  # y_new and the slopes are in use below
-        for k in range(len(levels)):
-            if math.isnan(out.crossings[i, k]) and after >= levels[k]:
-                out.crossings[i, k] = t + step_to(
-                    levels[k], h, before, after, y, slopes, task, mobility, y_new
-                )
-                again = True
-        while next_record < len(record_at) and record_at[next_record] <= t_new:
-            take_step(record_at[next_record] - t, y, slopes, task, mobility, y_new)
-            record(y_new, task, i, next_record, out)
-            next_record += 1
-            again = True
-        if again:
-            take_step(h, y, slopes, task, mobility, y_new)
-        y[:], slopes[0], before = y_new, slopes[STAGES - 1], after
-        out.drift[i] = max(out.drift[i], abs(conserved(y, task, mobility) - start))
+        t_new = stops.duration if last else t + h
+        trial.slopes[0] = step.slopes[0]
+        for k in range(len(stops.levels)):
+            if math.isnan(out.crossings[i, k]) and after >= stops.levels[k]:
+                out.crossings[i, k] = t + step_to(stops.levels[k], h, before, after, trial, problem)
+        next_record = record_until(t_new, t, next_record, trial, problem, stops, i, out)
+        y[:], step.slopes[0], before = step.y_new, step.slopes[STAGES - 1], after
+        out.drift[i] = max(out.drift[i], abs(conserved(y, problem) - start))
         t, h = t_new, next_step(h, error)
 
 
 @kernel
-def integrate_rows(
-    y: Array, tasks: Task, mobility: Array, record_at: Array, duration: Array, out: Outcome
-) -> None:
-    """``integrate`` for every row: y and mobility (n, 4), record_at (n, R)."""
+def origin_step(slope: Array) -> float:
+    """First step size where the state is 0 and gives no scale: by the slope (4,) alone."""
+    return 1e-3 / (1.0 + np.max(np.abs(slope)))
+
+
+@kernel
+def integrate_rows(y: Array, problems: Problem, stops: Stops, out: Outcome) -> None:
+    """``integrate`` for every row: y (n, 4)."""
     for i in range(len(y)):
-        task = Task(tasks.n_pairs[i], tasks.n_labels[i], tasks.competitors[i], tasks.n_items[i])
-        integrate(y[i], task, mobility[i], record_at[i], duration[i], i, out)
+        problem = Problem(
+            problems.n_pairs[i],
+            problems.n_labels[i],
+            problems.competitors[i],
+            problems.n_items[i],
+            problems.mobility[i],
+        )
+        stop = Stops(stops.levels[i], stops.record_at[i], stops.duration[i])
+        integrate(y[i], problem, stop, i, out)

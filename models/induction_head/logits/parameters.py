@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import Parameters, parameter
+from toysim.model import parameter
+from toysim.records import Recorded
 
 
 def _start(symbol: str, meaning: str) -> float:
@@ -21,7 +22,7 @@ def _mobility(symbol: str, of: str) -> float:
     return value
 
 
-class LogitsParameters(Parameters):
+class LogitsParameters(Recorded):
     """Context of N item-label pairs, L labels in all; a flow over ``duration`` in units of the
     mobilities.
     """
@@ -53,20 +54,12 @@ class LogitsParameters(Parameters):
     duration: float = parameter(
         100.0, symbol="T", unit="t", meaning="time of the flow", ge=0, le=1e9
     )
-    n_records: int = parameter(
-        0,
-        symbol="R",
-        meaning="records over [0, T], both ends included; 1 for the end only",
-        ge=0,
-        le=10**6,
-    )
 
     @model_validator(mode="after")
     def _labels_suffice(self) -> LogitsParameters:
         if self.n_labels < self.n_pairs:
             raise ValueError(
                 f"n_labels = {self.n_labels} is less than n_pairs = {self.n_pairs}, but a context "
-                "shows N distinct "
-                "labels; raise n_labels or lower n_pairs"
+                "shows N distinct labels; raise n_labels or lower n_pairs"
             )
         return self

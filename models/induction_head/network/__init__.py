@@ -14,7 +14,9 @@ were active after 10^4 updates, its loss log L for good.
 """
 
 from toysim.model import Dim, Model, Observable
+from toysim.models.induction_head.accuracies import ACCURACIES
 from toysim.models.induction_head.network.parameters import NetworkParameters
+from toysim.records import Clock, course
 
 _EQUATIONS = """\
 u_j = [one-hot of place shift + j (P) | content (D)],  d = P + D,  tokens j = 0..2N, the target last
@@ -35,38 +37,24 @@ def _seconds(p: NetworkParameters) -> float:
     )
 
 
-def _course(name: str, long_name: str) -> Observable:
-    return Observable(name, long_name, "1", ("record",))
-
-
 NETWORK = Model(
     id="induction_head.network",
     title="two-layer attention-only network that learns in context or in weights",
     parameters_class=NetworkParameters,
+    clock=Clock("time", "updates", end=lambda p: p.n_steps, whole=True),
     dims=(
-        Dim("record", "record of the time course", lambda p: p.n_records),
         Dim("stage", "start and end of the run", lambda p: 2),
         Dim("token", "token that attends", lambda p: p.n_tokens),
         Dim("source", "token attended to", lambda p: p.n_tokens),
     ),
     observables=(
-        Observable("time", "updates before the record", "updates", ("record",)),
-        _course("loss", "cross-entropy on sequences as in training"),
-        _course("train_accuracy", "accuracy on sequences as in training"),
-        _course("ic_accuracy", "accuracy on novel classes: in context"),
-        _course(
-            "ic2_accuracy", "accuracy on known classes whose labels in the context are moved by one"
-        ),
-        _course("iw_accuracy", "accuracy on known classes, plain contexts: in weights"),
-        _course("p_right", "probability of the right label, novel classes"),
-        _course(
-            "context_label_accuracy",
-            "CLA: share of answers that are a label of the context, novel classes",
-        ),
-        _course("label_mass", "probability of all labels of the context, novel classes"),
-        _course("ila1", "ILA1: layer-1 attention of labels to the item before them"),
-        _course("tila2", "TILA2: layer-2 attention of the target to the labels of its class"),
-        _course("tla2", "TLA2: layer-2 attention of the target to all labels"),
+        course("loss", "cross-entropy on sequences as in training"),
+        *ACCURACIES,
+        course("p_right", "probability of the right label, novel classes"),
+        course("label_mass", "probability of all labels of the context, novel classes"),
+        course("ila1", "ILA1: layer-1 attention of labels to the item before them"),
+        course("tila2", "TILA2: layer-2 attention of the target to the labels of its class"),
+        course("tla2", "TLA2: layer-2 attention of the target to all labels"),
         Observable(
             "t10", "update at which p_right has 0.1 of the way from B/N to 1 behind it", "updates"
         ),
@@ -77,7 +65,7 @@ NETWORK = Model(
         Observable("width", "(t90 - t10)/t50"),
         Observable("leave_time", "update at which the loss is 0.05 below log L", "updates"),
         Observable("plateau_accuracy", "median of ic_accuracy from leave_time to t10 or the end"),
-        Observable("crossed", "1 if p_right passed 1/2, 0 if the run ended before"),
+        Observable("crossed", "1 if p_right passed 1/2 between records, else 0"),
         Observable(
             "attention1",
             "layer 1 in the first sequence of novel classes",

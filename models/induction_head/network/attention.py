@@ -3,6 +3,7 @@ content].
 
 Layer 1 is causal: token i sees j <= i. Layer 2 matters at the target only. A product of all tokens
 with a matrix is that of the items, that of the few labels, and a row of the matrix for each place.
+The equations are those of ``passes`` (after arXiv:2312.03002; the short form is derived).
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def workspace(p: NetworkParameters) -> Workspace:
 
 @kernel
 def lay_out(tokens: Tokens, u: Floats) -> None:
-    """All tokens in their order, into (S, T, d)."""
+    """All tokens in their order, into u (S, T, d)."""
     items, labels = tokens.items, tokens.labels
     places = u.shape[2] - items.shape[2]
     for s in range(len(labels)):
@@ -65,7 +66,10 @@ def lay_out(tokens: Tokens, u: Floats) -> None:
 
 @kernel
 def attend_first(tokens: Tokens, u: Floats, A: Floats, by_item: Floats, attention: Floats) -> None:
-    """a1_ij = softmax over j <= i of u_i' A u_j, into (S, T, T), 0 for j > i."""
+    """a1_ij = softmax over j <= i of u_i' A u_j, into ``attention`` (S, T, T), 0 for j > i.
+
+    u (S, T, d), A (d, d); ``by_item`` (S, N+1, d) is overwritten.
+    """
     n, n_tokens, width = u.shape
     n_items, size = by_item.shape[1], tokens.items.shape[2]
     of_content = A[width - size :]
@@ -87,7 +91,7 @@ def attend_first(tokens: Tokens, u: Floats, A: Floats, by_item: Floats, attentio
 
 @kernel
 def softmax(scores: Floats) -> None:
-    """e^s_j / sum_k e^s_k in place, by the largest."""
+    """e^s_j / sum_k e^s_k of scores (T,) in place, computed relative to the largest."""
     top = scores[0]
     for j in range(1, len(scores)):
         top = max(top, scores[j])
@@ -101,7 +105,7 @@ def softmax(scores: Floats) -> None:
 
 @kernel
 def project(u: Floats, vectors: Floats) -> Floats:
-    """u_j.vector for all tokens of each sequence: vectors (S, d) to (S, T)."""
+    """u_j.vector for all tokens of each sequence: u (S, T, d), vectors (S, d) to (S, T)."""
     found = np.empty(u.shape[:2], u.dtype)
     for s in range(len(u)):
         np.dot(u[s], vectors[s], found[s])
@@ -110,7 +114,7 @@ def project(u: Floats, vectors: Floats) -> Floats:
 
 @kernel
 def pool(u: Floats, shares: Floats) -> Floats:
-    """sum_j share_j u_j of each sequence: shares (S, T) to (S, d)."""
+    """sum_j share_j u_j of each sequence: u (S, T, d), shares (S, T) to (S, d)."""
     found = np.zeros((len(u), u.shape[2]), u.dtype)
     for s in range(len(u)):
         for j in range(u.shape[1]):
@@ -121,7 +125,7 @@ def pool(u: Floats, shares: Floats) -> Floats:
 
 @kernel
 def through_first(attention: Floats, values: Floats) -> Floats:
-    """(a1 value)_j = sum_(k <= j) a1_jk value_k: values (S, T)."""
+    """(a1 value)_j = sum_(k <= j) a1_jk value_k: attention (S, T, T), values (S, T) to (S, T)."""
     n, n_tokens = values.shape
     found = np.empty_like(values)
     for s in range(n):
@@ -135,7 +139,7 @@ def through_first(attention: Floats, values: Floats) -> Floats:
 
 @kernel
 def back_through_first(attention: Floats, shares: Floats) -> Floats:
-    """(a1' share)_k = sum_(j >= k) a1_jk share_j: shares (S, T)."""
+    """(a1' share)_k = sum_(j >= k) a1_jk share_j: attention (S, T, T), shares (S, T) to (S, T)."""
     n, n_tokens = shares.shape
     found = np.zeros_like(shares)
     for s in range(n):
@@ -146,16 +150,45 @@ def back_through_first(attention: Floats, shares: Floats) -> Floats:
 
 
 @kernel
-def softmax_gradient(attention: Floats, by_attention: Floats) -> Floats:
-    """ds_j = a_j (da_j - sum_k a_k da_k) for the rows of (S, T)."""
+def softmax_gradient(attention: Floats, grad_attention: Floats) -> Floats:
+    """ds_j = a_j (da_j - sum_k a_k da_k) for the rows of attention and its gradient, (S, T)."""
     found = np.empty_like(attention)
     for s in range(len(attention)):
         mean = 0.0
         for j in range(attention.shape[1]):
-            mean += attention[s, j] * by_attention[s, j]
+            mean += attention[s, j] * grad_attention[s, j]
         for j in range(attention.shape[1]):
-            found[s, j] = attention[s, j] * (by_attention[s, j] - mean)
+            found[s, j] = attention[s, j] * (grad_attention[s, j] - mean)
     return found
+
+
+@kernel
+def first_score_gradient(attention: Floats, grad_attention: Floats) -> None:
+    """ds_ij = a1_ij (da_ij - sum_k a1_ik da_ik) for j <= i, in place of da; (T, T)."""
+    for i in range(len(attention)):
+        mean = 0.0
+        for k in range(i + 1):
+            mean += attention[i, k] * grad_attention[i, k]
+        for k in range(i + 1):
+            grad_attention[i, k] = attention[i, k] * (grad_attention[i, k] - mean)
+
+
+@kernel
+def scatter(
+    by_token: Floats, labels: Floats, at_place: Floats, by_item: Floats, by_label: Floats
+) -> None:
+    """Adds what the tokens of a sequence give, (T, d), to places (.., d) from its first on and to
+    label vectors (L, d); puts that of items into (N+1, d).
+    """
+    n_tokens, width = by_token.shape
+    for i in range(n_tokens):
+        for k in range(width):
+            at_place[i, k] += by_token[i, k]
+    for i in range(len(by_item)):
+        by_item[i] = by_token[2 * i]
+    for i in range(len(labels)):
+        for k in range(width):
+            by_label[labels[i], k] += by_token[2 * i + 1, k]
 
 
 @kernel
@@ -170,38 +203,28 @@ def first_gradient(
     e: Floats,
     by_item: Floats,
 ) -> Floats:
-    """Gradient of A (d, d) from da1_jk = a2_j f_k + ds2_j h_k + [j = n] e_k:
+    """Gradient of A (d, d), dA = sum of u_i ds_ij u_j' with ds that of the scores, from
 
-    ds_ij = a1_ij (da_ij - sum_k a1_ik da_ik),  dA = sum of u_i ds_ij u_j'
+        da1_jk = a2_j f_k + ds2_j h_k + [j = n] e_k
+
+    u (S, T, d), attention (S, T, T), the other letters (S, T); ``by_item`` (S, N+1, d) is
+    overwritten.
     """
     n, n_tokens, width = u.shape
     n_items, size = by_item.shape[1], tokens.items.shape[2]
     by_A = np.zeros((width, width), u.dtype)
     by_label = np.zeros((len(tokens.label_vectors), width), u.dtype)
-    by_score, by_token = (
-        np.zeros((n_tokens, n_tokens), u.dtype),
-        np.empty((n_tokens, width), u.dtype),
-    )
+    scores = np.zeros((n_tokens, n_tokens), u.dtype)
+    by_token = np.empty((n_tokens, width), u.dtype)
     for s in range(n):
         for i in range(n_tokens):
-            mean = 0.0
             for k in range(i + 1):
-                by_score[i, k] = a2[s, i] * f[s, k] + ds2[s, i] * h[s, k]
-                if i == n_tokens - 1:
-                    by_score[i, k] += e[s, k]
-                mean += attention[s, i, k] * by_score[i, k]
-            for k in range(i + 1):
-                by_score[i, k] = attention[s, i, k] * (by_score[i, k] - mean)
-        np.dot(by_score, u[s], by_token)
-        at_place = by_A[tokens.first[s] :]
-        for i in range(n_tokens):
-            for k in range(width):
-                at_place[i, k] += by_token[i, k]
-        for i in range(n_items):
-            by_item[s, i] = by_token[2 * i]
-        for i in range(n_items - 1):
-            for k in range(width):
-                by_label[tokens.labels[s, i], k] += by_token[2 * i + 1, k]
+                scores[i, k] = a2[s, i] * f[s, k] + ds2[s, i] * h[s, k]
+        for k in range(n_tokens):
+            scores[-1, k] += e[s, k]
+        first_score_gradient(attention[s], scores)
+        np.dot(scores, u[s], by_token)
+        scatter(by_token, tokens.labels[s], by_A[tokens.first[s] :], by_item[s], by_label)
     items, of_items = tokens.items.reshape(n * n_items, size), by_item.reshape(n * n_items, width)
     plus(by_A[width - size :], transposed_times(items, of_items))
     plus(by_A[width - size :], transposed_times(tokens.label_vectors, by_label))

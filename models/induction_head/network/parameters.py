@@ -47,14 +47,6 @@ class NetworkParameters(SequenceParameters):
     n_steps: int = parameter(
         3000, symbol="T", unit="updates", meaning="length of the run", ge=1, le=10**8, stream=False
     )
-    n_records: int = parameter(
-        61,
-        symbol="R",
-        meaning="evaluations over [0, T], both ends included",
-        ge=2,
-        le=10**5,
-        stream=False,
-    )
 
     @property
     def n_tokens(self) -> int:
@@ -75,15 +67,13 @@ class NetworkParameters(SequenceParameters):
         if self.positions < self.n_tokens:
             raise ValueError(
                 f"n_positions = {self.n_positions} is less than the 2 n_pairs + 1 = "
-                f"{self.n_tokens} tokens; "
-                "raise it, or give 0 for as many"
+                f"{self.n_tokens} tokens; raise it, or give 0 for as many"
             )
         sequence = self.n_tokens * (self.n_tokens + 2 * self.width)
         numbers = max((6 + self.n_hidden) * self.width**2, self.batch_size * sequence)
         if numbers > MAX_NUMBERS:
             raise ValueError(
                 f"weights or a batch in the network hold {numbers:.2g} numbers, more than "
-                f"{MAX_NUMBERS:.2g}; "
-                "lower n_positions, dimension, n_pairs or batch_size"
+                f"{MAX_NUMBERS:.2g}; lower n_positions, dimension, n_pairs or batch_size"
             )
         return self

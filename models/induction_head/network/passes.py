@@ -5,8 +5,8 @@
     layer 2    a2_j = softmax(x_n' A_2 x_j),   r = x_n + V_2 sum_j a2_j x_j
     classifier h <- max(W_k h + b_k, 0) from h = r,  logits = W_o h;  loss = mean cross-entropy
 
-Source: arXiv:2312.03002. Only the target leaves layer 2, so that layer 1 is needed in projections
-on it alone:
+Source: arXiv:2312.03002; the short form and its gradients are derived. Only the target leaves layer
+2, so that layer 1 is needed in projections on it alone:
 
     v = A_2' x_n,  w = V_1' v:    x_n' A_2 x_j = v.u_j + sum_k a1_jk w.u_k
     b = a1' a2:                   sum_j a2_j x_j = o = sum_j a2_j u_j + V_1 sum_k b_k u_k
@@ -51,9 +51,9 @@ Floats = npt.NDArray[np.floating[Any]]
 class Forward(NamedTuple):
     """What a batch gave; letters as above.
 
-    u (S, T, d); a1 (S, T, T), a2 (S, T); each (S, d): m = sum_k a1_nk u_k, x = x_n, v, w, y1 =
-    sum_k b_k u_k, o; g (S, T): w.u_k; A2 (d, d); hidden (H+1, S, d), r first; probability, logits
-    (S, L)
+    u (S, T, d); a1 (S, T, T), a2 (S, T); each (S, d): m = sum_k a1_nk u_k, x = x_n, v, o and
+    y1 = sum_k b_k u_k; h (S, T): w.u_k; A2 (d, d); hidden (H+1, S, d), r first; logits and
+    probability (S, L).
     """
 
     u: Any
@@ -73,8 +73,8 @@ class Forward(NamedTuple):
 
 @kernel
 def forward(tokens: Tokens, weights: Weights, space: Workspace) -> Forward:
-    """Attention and label probabilities of every sequence, at most as many as the workspace has
-    room for.
+    """Attention and label probabilities of S sequences, at most as many as the workspace has room
+    for.
     """
     n = len(tokens.truth)
     u, a1 = space.u[:n], space.attention[:n]
@@ -120,7 +120,10 @@ def classify(hidden: Floats, weights: Weights) -> Floats:
 def classify_back(
     truth: Any, hidden: Floats, probability: Floats, weights: Weights, gradient: Weights
 ) -> Floats:
-    """Gradients of the classifier's weights, and that of r (S, d); the loss is the batch's mean."""
+    """Gradients of the classifier's weights, and that of r (S, d); the loss is the batch's mean.
+
+    truth (S,), hidden (H+1, S, d), probability (S, L).
+    """
     n = len(truth)
     error = probability.copy()
     for s in range(n):
@@ -145,7 +148,11 @@ def classify_back(
 def backward(
     tokens: Tokens, weights: Weights, found: Forward, gradient: Weights, space: Workspace
 ) -> None:
-    """Gradient of the mean cross-entropy in all weights."""
+    """Gradient of the mean cross-entropy in all weights, into ``gradient``.
+
+    A letter d in front is the gradient of what it stands before; the letters are those of
+    ``Forward``, do is that of o, f and e are V_1' do and V_1' dx on the tokens, (S, T).
+    """
     one, two = weights.attention[0], weights.attention[1]
     u, a1, a2 = found.u, found.a1, found.a2
     dr = classify_back(tokens.truth, found.hidden, found.probability, weights, gradient)

@@ -1,5 +1,5 @@
 """Matrix products and sums as kernels of their own: written inside larger kernels each compiles
-anew, for seconds.
+anew, for seconds. Matrices have whatever shapes fit.
 """
 
 from __future__ import annotations

@@ -7,115 +7,73 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch, Rows
-from toysim.models.induction_head.crossings import crossing_times
-from toysim.models.induction_head.network.attention import Workspace
-from toysim.models.induction_head.network.measures import measure
+from toysim.batch import Batch, Row, Rows, stacked
+from toysim.models.induction_head.crossings import jump, leave_time
 from toysim.models.induction_head.network.parameters import NetworkParameters
-from toysim.models.induction_head.network.passes import forward
-from toysim.models.induction_head.network.tokens import Tokens, part, tokens
+from toysim.models.induction_head.network.tokens import Tokens, tokens
 from toysim.models.induction_head.network.training import Training
-from toysim.models.induction_head.network.weights import Weights, draw_weights
-from toysim.models.induction_head.sequences import Task, draw_contents, draw_tests
+from toysim.models.induction_head.network.weights import draw_weights
+from toysim.models.induction_head.recording import record
+from toysim.models.induction_head.sequences import Contents, Task, draw_contents, draw_tests
+from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-
-LEFT = 0.05  # the loss has left ln L once it is this much below
-COURSES = (
-    *("loss", "train_accuracy", "ic2_accuracy", "iw_accuracy", "p_right", "ic_accuracy"),
-    *("context_label_accuracy", "label_mass", "ila1", "tila2", "tla2"),
-)
 
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    streams = [batch.generators(stream) for stream in ("labels", "start", "tests", "batches")]
-    rows = []
-    for i in range(len(batch)):
-        p = batch.model.parameters_class(**batch.values(i))
-        assert isinstance(p, NetworkParameters)
-        with np.errstate(over="ignore", invalid="ignore"):
-            rows.append(run(p, streams))
-    found = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    return found | jump(batch, found)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = stacked([run(row) for row in batch.rows()])
+    failed_at = found.pop("failed_at")
+    return {**found, **transition(batch, found), **ended(failed_at)}
 
 
-def run(p: NetworkParameters, streams: list[Any]) -> dict[str, Any]:
-    """One row. A stream is used up before the next is begun; batches come last, so evaluation
-    leaves them alone.
-    """
-    labels, start, tests, batches = streams
-    task = Task(*(getattr(p, name) for name in Task._fields))
-    contents, weights = draw_contents(task, next(labels)), draw_weights(p, next(start))
-    generator = next(tests)
-    drawn = draw_tests(task, contents, p.n_test, generator, p.exclude_target)
-    sets = {name: tokens(p, contents, sequences, generator) for name, sequences in drawn.items()}
-    training = Training(p, task, contents, weights, next(batches))
-    at = np.rint(np.linspace(0, p.n_steps, p.n_records)).astype(np.int64)
-    courses, failed = np.full((len(COURSES), len(at)), np.nan), -1
-    maps = [attention_maps(sets["ic"], weights, training.space)]
-    for r, update in enumerate(at):
-        training.advance(int(update - at[r - 1]) if r else 0)
-        courses[:, r] = look(sets, weights, training.space)
-        if not np.isfinite(courses[0, r]):
-            failed = int(update)
-            break
-    maps.append(attention_maps(sets["ic"], weights, training.space))
+def run(row: Row) -> dict[str, Any]:
+    """One row. Batches have a stream of their own, so that tests leave them alone."""
+    p = row.p
+    contents = draw_contents(Task.of(p), row.generator("labels"))
+    weights = draw_weights(p, row.generator("start"))
+    tests = draw_test_sets(p, contents, row.generator("tests"))
+    training = Training(p, contents, weights, tests, row.generator("batches"))
+    start = training.maps()
+    courses = record(training, row.record_at, p.n_steps)
+    attention1, attention2 = zip(start, training.maps(), strict=True)
+    slot = np.argmax(tests["ic"].labels[0] == tests["ic"].truth[0])
     return {
-        "time": at.astype(float),
-        **dict(zip(COURSES, courses, strict=True)),
-        "attention1": [first for first, _ in maps],
-        "attention2": [second for _, second in maps],
-        "answer_token": 1 + 2 * float(np.argmax(sets["ic"].labels[0] == sets["ic"].truth[0])),
-        "status": int(failed >= 0),
-        "status_step": failed,
+        **courses,
+        "attention1": attention1,
+        "attention2": attention2,
+        "answer_token": 1.0 + 2.0 * slot,
     }
 
 
-def look(sets: dict[str, Tokens], weights: Weights, space: Workspace) -> list[float]:
-    """All courses' values at one record, in the order of COURSES; NaN for tests that need classes
-    where none are.
-    """
-    found = {name: measure(test_set, weights, space) for name, test_set in sets.items()}
-    train, novel = found["train"], found["ic"]
-    known = [found[name].accuracy if name in found else np.nan for name in ("ic2", "iw")]
-    return [train.loss, train.accuracy, *known, *novel[1:]]
+def draw_test_sets(
+    p: NetworkParameters, contents: Contents, generator: np.random.Generator
+) -> dict[str, Tokens]:
+    """Tests of a run, each sequence put on places of its own."""
+    drawn = draw_tests(Task.of(p), contents, p.n_test, generator, p.exclude_target)
+    return {name: tokens(p, contents, sequences, generator) for name, sequences in drawn.items()}
 
 
-def attention_maps(test_set: Tokens, weights: Weights, space: Workspace) -> tuple[Array, Array]:
-    """Layer 1 (T, T) and the target's row of layer 2 (T,), of the first test sequence."""
-    found = forward(part(test_set, 0, 1), weights, space)
-    return found.a1[0].astype(float), found.a2[0].astype(float)
-
-
-def jump(batch: Batch, found: Rows) -> Rows:
+def transition(batch: Batch, found: Rows) -> Rows:
     """The jump of p(right) on novel classes: its time, its width, and the plateau before it.
 
     10 and 90 % of the way from B/N, a random label of the context, to 1; 1/2 is well above B/N <=
     1/4.
     """
-    time, p_right = found["time"], found["p_right"]
-    random_label = batch["burst"] / batch["n_pairs"]
-    t10, t90 = (
-        crossing_times(time, p_right, random_label + share * (1 - random_label))
-        for share in (0.1, 0.9)
-    )
-    t50 = crossing_times(time, p_right, 0.5)
-    left = crossing_times(time, np.log(batch["n_labels"])[:, None] - found["loss"], LEFT)
-    between = (time >= left[:, None]) & (time < np.where(np.isnan(t10), np.inf, t10)[:, None])
-    plateau = [
-        np.median(row[on]) if on.any() else np.nan
-        for row, on in zip(found["ic_accuracy"], between, strict=True)
-    ]
-    with np.errstate(divide="ignore", invalid="ignore"):  # p(right) may start above 1/2
-        width = (t90 - t10) / t50
-    return {
-        "t10": t10,
-        "t50": t50,
-        "t90": t90,
-        "width": width,
-        "leave_time": left,
-        "plateau_accuracy": np.array(plateau),
-        "crossed": np.isfinite(t50).astype(float),
-    }
+    at, random_label = batch.record_at, batch["burst"] / batch["n_pairs"]
+    first, last = (random_label + share * (1 - random_label) for share in (0.1, 0.9))
+    jumps = jump(at, found["p_right"], first, last)
+    left = leave_time(at, found["loss"], batch["n_labels"])
+    plateau = median_between(at, found["ic_accuracy"], left, jumps["t10"])
+    return {**jumps, "leave_time": left, "plateau_accuracy": plateau}
+
+
+def median_between(at: npt.NDArray[np.int64], accuracy: Array, start: Array, stop: Array) -> Array:
+    """Median of a course (n, R) from ``start`` to before ``stop``, both (n,); NaN without records
+    there, to the end where ``stop`` is NaN.
+    """
+    before = at < np.where(np.isnan(stop), np.inf, stop)[:, None]
+    between = (at >= start[:, None]) & before
+    rows = zip(accuracy, between, strict=True)
+    return np.array([np.median(row[on]) if on.any() else np.nan for row, on in rows])

@@ -17,8 +17,8 @@ from toysim.models.induction_head.sequences import Contents, Sequences
 class Tokens(NamedTuple):
     """S sequences of T = 2N + 1 tokens item, label, ..., item, label, target.
 
-    items (S, N+1, D), label_vectors (L, D): contents; labels (S, N), truth (S,), first (S,): place
-    of token 0
+    items (S, N+1, D), label_vectors (L, D): contents; labels (S, N), truth (S,); first (S,): the
+    place of token 0.
     """
 
     items: Any

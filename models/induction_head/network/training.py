@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from toysim.models.induction_head.network.attention import Workspace, workspace
+from toysim.models.induction_head.network.measures import attention_maps, look
 from toysim.models.induction_head.network.parameters import NetworkParameters
 from toysim.models.induction_head.network.passes import backward, forward
 from toysim.models.induction_head.network.tokens import Tokens, part, tokens
 from toysim.models.induction_head.network.weights import Weights, descend
 from toysim.models.induction_head.sequences import Contents, Task, draw_batch
 
-DRAWN_AT_ONCE = (
-    2**17
-)  # numbers: small batches are drawn together, larger draws would leave the cache
+Array = npt.NDArray[np.float64]
+
+# Numbers: small batches are drawn together, larger draws would leave the cache.
+DRAWN_AT_ONCE = 2**17
 
 
 def train(
@@ -35,41 +38,41 @@ class Training:
     def __init__(
         self,
         p: NetworkParameters,
-        task: Task,
         contents: Contents,
         weights: Weights,
-        generator: np.random.Generator,
+        tests: Mapping[str, Tokens],
+        batches: np.random.Generator,
     ) -> None:
-        self.p, self.weights = p, weights
+        self.p, self.weights, self.tests = p, weights, tests
         self.gradient = Weights(*(np.zeros_like(w) for w in weights))
         self.space = workspace(p)
         numbers = p.batch_size * (p.n_pairs + 1) * p.dimension
         self._updates = max(1, DRAWN_AT_ONCE // numbers)  # that one draw is enough for
-        self._draws = self._draw(task, contents, generator)
+        self._draws = self._draw(contents, batches)
         self._drawn, self._used = next(self._draws), 0
 
-    def _draw(
-        self, task: Task, contents: Contents, generator: np.random.Generator
-    ) -> Iterator[Tokens]:
+    def _draw(self, contents: Contents, generator: np.random.Generator) -> Iterator[Tokens]:
+        task, size = Task.of(self.p), self._updates * self.p.batch_size
         while True:
-            sequences = draw_batch(task, contents, self._updates * self.p.batch_size, generator)
+            sequences = draw_batch(task, contents, size, generator)
             yield tokens(self.p, contents, sequences, generator)
 
     def advance(self, n_updates: int) -> None:
         """The next ``n_updates`` of SGD."""
-        size = self.p.batch_size
+        p, size = self.p, self.p.batch_size
         while n_updates > 0:
             if self._used == self._updates:
                 self._drawn, self._used = next(self._draws), 0
             now = min(n_updates, self._updates - self._used)
             batches = part(self._drawn, self._used * size, (self._used + now) * size)
-            train(
-                batches,
-                self.weights,
-                self.gradient,
-                self.space,
-                self.p.learning_rate,
-                self.p.weight_decay,
-            )
+            train(batches, self.weights, self.gradient, self.space, p.learning_rate, p.weight_decay)
             self._used += now
             n_updates -= now
+
+    def look(self) -> dict[str, float]:
+        """All courses' values now."""
+        return look(self.tests, self.weights, self.space)
+
+    def maps(self) -> tuple[Array, Array]:
+        """Attention (T, T) and (T,) of both layers, in the first sequence of novel classes."""
+        return attention_maps(self.tests["ic"], self.weights, self.space)

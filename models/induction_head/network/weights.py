@@ -47,7 +47,7 @@ def draw_weights(p: NetworkParameters, generator: np.random.Generator) -> Weight
 
 @kernel
 def descend(weights: Weights, gradient: Weights, rate: float, decay: float) -> None:
-    """w <- (1 - decay) w - rate dw."""
+    """w <- (1 - decay) w - rate dw, in place; decay and rate a step."""
     for w, dw in (
         (weights.attention.reshape(-1), gradient.attention.reshape(-1)),
         (weights.hidden.reshape(-1), gradient.hidden.reshape(-1)),

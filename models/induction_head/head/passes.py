@@ -1,4 +1,7 @@
-"""The minimal induction head on a batch of sequences: forward, and the gradient of its loss."""
+"""The minimal induction head on a batch of sequences: forward, and the gradient of its loss.
+
+After arXiv:2312.03002; the equations are a reconstruction.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ import numpy.typing as npt
 
 from toysim.models.induction_head.head.attention import (
     Attention,
-    Scores,
     add_score_gradient,
     attend,
     label_mass,
@@ -24,8 +26,8 @@ Ints = npt.NDArray[np.int64]
 
 
 class Forward(NamedTuple):
-    """What a batch gave: attention, the classifier's inputs layer by layer with the logits last,
-    probabilities.
+    """What a batch gave: attention, the classifier's inputs layer by layer with the logits (S, L)
+    last, probabilities (S, L).
     """
 
     attention: Attention
@@ -51,7 +53,7 @@ class Head:
         items, labels, _ = sequences
         n = labels.shape[1]
         target = np.ascontiguousarray(items[:, n])
-        attention = attend(self._by_token(items, labels, target), Scores(*self.scores.tolist()))
+        attention = attend(self._by_token(items, labels, target), self.scores)
         mass = np.zeros((len(items), len(self.label_vectors)))
         label_mass(attention.weight, labels, mass)
         on_items = attention.weight[:, None, ::2].astype(items.dtype)
@@ -65,15 +67,13 @@ class Head:
         error = found.probability.copy()
         error[np.arange(len(truth)), truth] -= 1
         error /= error.dtype.type(len(truth))
-        by_weights, by_input = self.classifier.backward(found.passed, error)
-        by_output = np.ascontiguousarray(
-            by_input[:, -items.shape[2] :]
-        )  # z ends with what o adds to
-        by_scores = np.zeros(3)
-        attention = found.attention
-        by_attention = self._by_token(items, labels, by_output)
-        add_score_gradient(by_attention, *attention, self.scores[1], by_scores)
-        return by_scores, by_weights
+        grad_weights, grad_input = self.classifier.backward(found.passed, error)
+        # z ends with what o adds to
+        grad_output = np.ascontiguousarray(grad_input[:, -items.shape[2] :])
+        grad_attention = self._by_token(items, labels, grad_output)
+        grad_scores = np.zeros(3)
+        add_score_gradient(grad_attention, *found.attention, self.scores[1], grad_scores)
+        return grad_scores, grad_weights
 
     def _by_token(self, items: Floats, labels: Ints, vector: Floats) -> Array:
         """c_j.vector for every token j of every sequence, (S, 2N + 1)."""
@@ -83,10 +83,6 @@ class Head:
         return found
 
     def _input(self, target: Floats, output: Floats) -> Floats:
-        if self.classifier_input == "output":
-            return output
-        return (
-            target + output
-            if self.classifier_input == "sum"
-            else np.concatenate([target, output], axis=1)
-        )
+        if self.classifier_input == "concat":
+            return np.concatenate([target, output], axis=1)
+        return target + output if self.classifier_input == "sum" else output

@@ -1,0 +1,53 @@
+"""What a row of the nested logits is given: sizes, mobilities, start."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.batch import Batch
+
+Array = npt.NDArray[np.float64]
+
+STATE = ("beta1", "alpha", "beta2", "xi")  # the state y, in this order
+
+
+class Problem(NamedTuple):
+    """Numbers of a row; arrays (n,) for all rows.
+
+    n_pairs N, n_labels L, competitors m, n_items: tokens without a label that compete in layer 2
+    (0 with three logits, N + 1 with four); mobility (4,), or (n, 4), in the order of the state.
+    """
+
+    n_pairs: Any
+    n_labels: Any
+    competitors: Any
+    n_items: Any
+    mobility: Any
+
+    def row(self, i: int) -> Problem:
+        """That of one row of all, in plain Python."""
+        return Problem(*(column[i].tolist() for column in self))
+
+
+def problem_of(batch: Batch) -> Problem:
+    """That of all rows."""
+    n = batch["n_pairs"].astype(float)
+    return Problem(
+        n_pairs=n,
+        n_labels=batch["n_labels"].astype(float),
+        competitors=np.where(batch["competitors"] > 0.0, batch["competitors"], n),
+        n_items=np.where(batch["form"] == "four", n + 1.0, 0.0),
+        mobility=_by_state(batch, "mobility"),
+    )
+
+
+def start_of(batch: Batch) -> Array:
+    """States (n, 4) at t = 0."""
+    return _by_state(batch, "start")
+
+
+def _by_state(batch: Batch, what: str) -> Array:
+    return np.stack([batch[f"{name}_{what}"] for name in STATE], axis=1)
