@@ -195,6 +195,18 @@ def test_looking_and_longer_runs_leave_the_course_alone():
     np.testing.assert_array_equal(long["iw_accuracy"][0, [0, 10, 20]], short["iw_accuracy"][0])
 
 
+def test_a_run_without_records_and_one_of_its_end_alone():
+    base = {"n_pairs": 3, "n_labels": 6, "dimension": 20, "n_steps": 20, "n_test": 50}
+    none, end, both = (rows(**base, n_records=n) for n in (0, 1, 2))
+    assert none["loss"].shape == (1, 0)
+    np.testing.assert_array_equal(end["loss"][:, 0], both["loss"][:, 1])
+    for few in (none, end):  # a jump is seen between records
+        assert np.isnan([few["t50"], few["crossed"]]).all()
+    assert rows("theory", **base)["loss"].shape == (1, 0)
+    lost = rows(**base, learning_rate=1e3, n_hidden=2, weight_scale=100.0)
+    assert (lost["status"], lost["status_step"]) == (1, 20)
+
+
 def test_rows_of_both_contents_keep_their_streams():
     fixed = {
         "n_pairs": 3,

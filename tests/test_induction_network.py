@@ -119,6 +119,13 @@ def test_looking_often_and_running_on_leave_the_course_alone():
         np.testing.assert_array_equal(long[name][0, [0, 15, 30]], short[name][0])
 
 
+def test_attention_at_the_end_needs_no_records():
+    none, end = (rows(**SMALL, n_steps=30, n_records=n) for n in (0, 1))
+    assert none["loss"].shape == (1, 0)
+    np.testing.assert_array_equal(none["attention1"], end["attention1"])
+    assert (none["attention1"][0, 0] != none["attention1"][0, 1]).any()
+
+
 def test_precision_does_not_move_the_jump():
     """Same draws: the jump comes at the same update, to far less than its width."""
     setup = {"replicas": 2, "n_steps": 2000, "n_records": 81, "n_test": 200, "batch_size": 32}
