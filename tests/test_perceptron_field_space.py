@@ -20,7 +20,7 @@ from toysim.models.perceptron.continual.theory import (
 from toysim.models.perceptron.field_space.measure import task_measure
 from toysim.models.perceptron.field_space.theory import branches
 from toysim.models.perceptron.field_space.transitions import coexistence, instability
-from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, FROZEN, OK
+from toysim.models.perceptron.replica.solver_outputs import AT_UNSTABLE, FROZEN, OK
 from toysim.registry import load_model
 
 # Values of an independent prototype (trapezoids and Gauss-Legendre sums, damped iteration), to

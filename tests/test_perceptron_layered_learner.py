@@ -47,9 +47,13 @@ SMALL = {
 }
 
 
-def rows(replicas=1, **fixed):
+def batch_of(replicas=1, **fixed):
     MODEL.validate(fixed)
-    return MODEL.load("simulate")(Batch(MODEL, {}, fixed, np.arange(replicas), 0))
+    return Batch(MODEL, {}, fixed, np.arange(replicas), 0)
+
+
+def rows(replicas=1, **fixed):
+    return MODEL.load("simulate")(batch_of(replicas, **fixed))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +159,7 @@ def test_records_do_not_change_the_course_and_end_where_it_does():
     np.testing.assert_array_equal(none["sampled_accuracy"], many["sampled_accuracy"])
     np.testing.assert_array_equal(few["accuracy_course"], many["accuracy_course"][:, :, ::2])
     np.testing.assert_array_equal(many["accuracy_course"][:, :, -1], many["accuracy"][:, -1])
-    assert many["epoch"][0].tolist() == [0, 1, 2, 3, 4]
+    assert batch_of(**SMALL, n_records=5).record_at[0].tolist() == [0, 1, 2, 3, 4]
     np.testing.assert_allclose(many["divergence"][0, :, 0], 0.0, atol=1e-15)
     assert (many["divergence"][0, :, 1:] > 0).all()
 

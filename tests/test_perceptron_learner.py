@@ -17,8 +17,9 @@ from toysim.models.perceptron.learner.descent import (
     magnetise,
     mean_loss,
 )
-from toysim.models.perceptron.learner.problem import packed, problem_of, signs
+from toysim.models.perceptron.learner.problem import packed, problem_of
 from toysim.models.perceptron.learner.simulation import relaxation_time, rule_of, start, workspace
+from toysim.models.perceptron.samplers.instances import signs
 from toysim.outcomes import Status
 
 SMALL = {"size": 31, "alpha_1": 1.0, "alpha_2": 0.6, "epochs_1": 5, "epochs_2": 7, "gamma": 0.7}
@@ -27,6 +28,11 @@ SMALL = {"size": 31, "alpha_1": 1.0, "alpha_2": 0.6, "epochs_1": 5, "epochs_2": 
 def batch_of(replicas=1, **fixed):
     MODEL.validate(fixed)
     return Batch(MODEL, {}, fixed, np.arange(replicas), 0)
+
+
+def problem_at(**fixed):
+    """What the only row of a batch learns."""
+    return problem_of(next(batch_of(**fixed).rows()))
 
 
 def rows(replicas=1, **fixed):
@@ -70,7 +76,7 @@ def test_packed_signs_are_the_patterns_whichever_way_they_run():
 
 
 def test_teachers_differ_in_an_exact_number_of_signs_and_have_labelled_the_patterns():
-    problem = problem_of(batch_of(size=101, task_overlap=0.5), 0)
+    problem = problem_at(size=101, task_overlap=0.5)
     first, second = (task.teacher for task in problem.tasks)
     assert np.sum(first != second) == round(101 * 0.25)
     for task in problem.tasks:
@@ -80,7 +86,9 @@ def test_teachers_differ_in_an_exact_number_of_signs_and_have_labelled_the_patte
 @pytest.mark.parametrize("b", [1.0, 1.7])
 @pytest.mark.parametrize("batch_size", [0, 8])
 def test_gradient_is_that_of_the_loss_and_one_epoch_adds_one_divergence(b, batch_size):
-    problem = problem_of(batch_of(**SMALL, inverse_temperature=b, batch_size=batch_size), 0)
+    problem = problem_of(
+        next(batch_of(**SMALL, inverse_temperature=b, batch_size=batch_size).rows())
+    )
     theta, old = problem.theta, problem.theta[::-1].copy()
     z = np.concatenate(unpacked(problem.tasks[1]))
     data, both = gradients(problem, 2, theta, old)
@@ -102,7 +110,7 @@ def test_gradient_of_a_confidently_wrong_pattern_is_exact():
     z = np.ones((1, 31), np.int8)
     theta = np.full(31, -5.0)
     task = packed(z[0], z, 0)
-    problem = problem_of(batch_of(**SMALL), 0)._replace(tasks=(task, task))
+    problem = problem_at(**SMALL)._replace(tasks=(task, task))
     data, _ = gradients(problem, 1, theta, theta)
     slope = numerical(lambda t: reference.loss(t, z.astype(float)), theta, 1e-4)
     np.testing.assert_allclose(data, slope, rtol=1e-6)
@@ -116,7 +124,7 @@ def test_variance_keeps_its_digits_where_the_mean_is_one():
 
 
 def test_ewc_is_the_divergence_to_second_order():
-    problem = problem_of(batch_of(**SMALL), 0)
+    problem = problem_at(**SMALL)
     theta, apart = problem.theta, np.random.default_rng(2).standard_normal(31)
     off = []
     for distance in (1e-3, 5e-4):
@@ -138,7 +146,7 @@ def test_learner_is_the_reference_with_whole_matrices(method, optimiser):
         "momentum": 0.8,
         "learning_rate_2": 0.03,
     }
-    problem = problem_of(batch_of(**given), 0)
+    problem = problem_at(**given)
     theta = reference.learned(
         problem.theta, [unpacked(task) for task in problem.tasks], problem.parameters
     )
@@ -162,7 +170,8 @@ def test_no_second_task_leaves_the_first():
     np.testing.assert_array_equal(run["error_1"], run["switch_error_1"])
     np.testing.assert_array_equal(run["self_overlap"], run["cross_overlap"])
     np.testing.assert_array_equal(run["error_1_course"][:, 5], run["switch_error_1"])
-    assert run["epoch"][0].tolist() == list(range(13))
+    at = batch_of(**SMALL | {"n_records": 13}).record_at
+    assert at[0].tolist() == list(range(13))
     assert np.isnan(run["loss"]).all()
 
 
@@ -171,7 +180,7 @@ def test_records_and_batches_do_not_change_the_course():
     for name in few:
         if name.endswith("_course"):
             np.testing.assert_array_equal(few[name][:, -1], many[name][:, -1])
-        elif name != "epoch":
+        else:
             np.testing.assert_array_equal(few[name], many[name])
     whole, more = (rows(**SMALL, batch_size=n) for n in (31, 1000))
     np.testing.assert_array_equal(whole["overlap_1"], more["overlap_1"])
@@ -212,7 +221,7 @@ def test_huge_steps_diverge_and_say_when(rate):
         ({"size": 0}, "size = 0"),
         ({"alpha_1": -0.1}, "alpha_1 = -0.1"),
         ({"alpha_2": math.nan}, "alpha_2"),
-        ({"alpha_2": 1e9}, "signs of patterns"),
+        ({"alpha_2": 1e9}, "pattern entries"),
         ({"task_overlap": 1.1}, "task_overlap = 1.1"),
         ({"learning_rate_1": 0.0}, "learning_rate_1 = 0.0"),
         ({"method": "ewcc"}, "method"),

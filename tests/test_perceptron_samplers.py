@@ -11,11 +11,17 @@ from scipy.special import log_ndtr
 
 from toysim.batch import Batch
 from toysim.errors import ToysimError
-from toysim.models.perceptron.enumeration import configuration, franz_parisi, gibbs, violations
-from toysim.models.perceptron.instances import flipped, labelled, n_patterns, signs
-from toysim.models.perceptron.log_tail_table import Scratch, log_tail_sum, log_tail_table
-from toysim.models.perceptron.magnetisations import sample, target
-from toysim.models.perceptron.message_passing import marginals, problem
+from toysim.models.perceptron.samplers.enumeration import (
+    configuration,
+    franz_parisi,
+    gibbs,
+    violations,
+)
+from toysim.models.perceptron.samplers.instances import flipped, labelled, signs
+from toysim.models.perceptron.samplers.log_tail_table import Scratch, log_tail_sum, log_tail_table
+from toysim.models.perceptron.samplers.magnetisations import sample, target
+from toysim.models.perceptron.samplers.message_passing import marginals, problem
+from toysim.models.perceptron.samplers.sizes import n_patterns
 from toysim.outcomes import Status
 from toysim.registry import load_model
 

@@ -17,11 +17,11 @@ from toysim.models.perceptron import (
     TEACHER_STUDENT,
     transitions,
 )
-from toysim.models.perceptron.averages import STEP, storage_patterns, teacher_patterns
 from toysim.models.perceptron.continual_binary import theory as continual
 from toysim.models.perceptron.franz_parisi.averages import reference_patterns
 from toysim.models.perceptron.franz_parisi.theory import Landscape
-from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, BOUNDARY, FROZEN, OK
+from toysim.models.perceptron.replica.averages import STEP, storage_patterns, teacher_patterns
+from toysim.models.perceptron.replica.solver_outputs import AT_UNSTABLE, BOUNDARY, FROZEN, OK
 from toysim.models.perceptron.storage.theory import storage_saddle
 from toysim.models.perceptron.teacher_student.theory import low_saddle
 
@@ -326,11 +326,11 @@ def test_replicon_values_by_differences():
     def stored(z, shift):
         return reference.log_ndtr((math.sqrt(q) * z + shift - 0.1) / room)
 
-    expected = 0.6 * reference.replicon(stored, found.conjugate, 0.2)
+    expected = 0.6 * reference.replicon(stored, found.q_hat, 0.2)
     assert found.stability == pytest.approx(expected, rel=1e-5)
     found = low_saddle(1.2, 0.4)
     q, r, wrong = found.self_overlap, found.overlap, math.exp(-1 / 0.4)
-    square, cross, *_ = teacher_patterns(q, r, wrong, STEP)
+    q_hat, r_hat, *_ = teacher_patterns(q, r, wrong, STEP)
 
     def learned(z, shift):
         return np.log(
@@ -339,8 +339,8 @@ def test_replicon_values_by_differences():
 
     expected = 1.2 * reference.replicon(
         learned,
-        1.2 * square,
-        1.2 * cross,
+        1.2 * q_hat,
+        1.2 * r_hat,
         lambda z: 2 * reference.ndtr(r * z / math.sqrt(q - r * r)),
     )
     assert found.stability == pytest.approx(expected, rel=1e-5)

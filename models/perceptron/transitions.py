@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
-from toysim.models.perceptron.averages import STEP, site_averages, teacher_patterns
 from toysim.models.perceptron.franz_parisi.theory import Landscape
+from toysim.models.perceptron.replica.averages import STEP, site_averages, teacher_patterns
 from toysim.models.perceptron.storage.theory import storage_saddle
 
 PRECISION = 1e-13

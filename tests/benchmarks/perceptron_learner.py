@@ -42,7 +42,7 @@ def problem(**fixed):
     batch = Batch(
         MODEL, {}, {"size": 1001, "alpha_1": 0.0, "alpha_2": 2.0, **fixed}, np.arange(1), 0
     )
-    return problem_of(batch, 0)
+    return problem_of(next(batch.rows()))
 
 
 def engine(found, epochs):

@@ -22,10 +22,10 @@ import time
 import numpy as np
 from scipy.special import log_ndtr
 
-from toysim.models.perceptron.enumeration import violations
-from toysim.models.perceptron.instances import labelled, signs
-from toysim.models.perceptron.magnetisations import sample, target
-from toysim.models.perceptron.message_passing import marginals, problem
+from toysim.models.perceptron.samplers.enumeration import violations
+from toysim.models.perceptron.samplers.instances import labelled, signs
+from toysim.models.perceptron.samplers.magnetisations import sample, target
+from toysim.models.perceptron.samplers.message_passing import marginals, problem
 
 BETA, STEP = 5.0, 1.0
 

@@ -7,9 +7,10 @@ exp(-beta_2 loss_2 - gamma beta_2 KL(m || m')), the free entropy is a Franz-Pari
 beta_2 atanh m'. The second task has a first-order transition of its own.
 """
 
-from toysim.model import Check, FiniteSize, Model, Observable
+from toysim.model import Check, Model, Observable
 from toysim.models.perceptron.continual.parameters import ContinualParameters
-from toysim.models.perceptron.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
+from toysim.models.perceptron.replica.solver_outputs import FIELD_OUTPUTS, SADDLE
+from toysim.models.perceptron.samplers.sizes import sampled
 
 _EQUATIONS = """\
 phi2 = -Q Q^ + q q^/2 - r2 r^ + alpha_2 E(q, r2,
@@ -28,38 +29,28 @@ def _seconds(p: ContinualParameters) -> float:
     )
 
 
-def _observable(name: str, long_name: str, off: float, unit: str = "1") -> Observable:
-    """With ``off``/N, what a finite instance is off by: measured at the check, N = 25 and 55."""
-    return Observable(name, long_name, unit, finite_size=FiniteSize(off, "size", 1.0))
-
-
+# Off by ``off``/N: measured at the check, N = 25 and 55.
 CONTINUAL = Model(
     id="perceptron.continual",
     title="perceptron in field space learning two tasks in a row",
     parameters_class=ContinualParameters,
     dims=(SADDLE,),
     observables=(
-        _observable("replica_overlap", "overlap q of two replicas after task 2", 0.1),
-        _observable("overlap_2", "overlap r2 of the magnetisations with teacher 2", 0.2),
-        _observable("self_overlap", "self-overlap Q after task 2", 0.1),
-        _observable("overlap_1", "overlap r21 with teacher 1, after task 2", 0.2),
-        _observable("cross_overlap", "overlap v with the magnetisations that learned task 1", 0.2),
-        _observable("sign_overlap_1", "overlap p1 of the signs with teacher 1", 0.25),
-        _observable("sign_overlap_2", "overlap p2 of the signs with teacher 2", 0.25),
-        _observable(
-            "error_1", "probability to err on a new pattern of task 1: what was forgotten", 0.15
+        sampled("replica_overlap", "overlap q of two replicas after task 2", off=0.1),
+        sampled("overlap_2", "overlap r2 of the magnetisations with teacher 2", off=0.2),
+        sampled("self_overlap", "self-overlap Q after task 2", off=0.1),
+        sampled("overlap_1", "overlap r21 with teacher 1, after task 2", off=0.2),
+        sampled("cross_overlap", "overlap v with the magnetisations that learned task 1", off=0.2),
+        sampled("sign_overlap_1", "overlap p1 of the signs with teacher 1", off=0.25),
+        sampled("sign_overlap_2", "overlap p2 of the signs with teacher 2", off=0.25),
+        sampled(
+            "error_1", "probability to err on a new pattern of task 1: what was forgotten", off=0.15
         ),
-        _observable("error_2", "probability to err on a new pattern of task 2", 0.15),
-        _observable("loss", "-ln H(-u) per pattern of task 2", 0.12, "nat"),
+        sampled("error_2", "probability to err on a new pattern of task 2", off=0.15),
+        sampled("loss", "-ln H(-u) per pattern of task 2", "nat", off=0.12),
         Observable("acceptance", "share of the proposals accepted"),
     ),
-    diagnostics=(
-        Observable(
-            "free_entropy", "free entropy phi2 of task 2, per weight", "nat"
-        ),  # of theory alone: chains do not count
-        *SOLVER_OUTPUTS,
-        *BRANCH_OUTPUTS,
-    ),
+    diagnostics=FIELD_OUTPUTS,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

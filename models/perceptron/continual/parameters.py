@@ -7,14 +7,12 @@ from typing import Literal
 from pydantic import model_validator
 
 from toysim.model import parameter
-from toysim.models.perceptron.field_space.parameters import SampledParameters
-from toysim.models.perceptron.sizes import check_patterns
+from toysim.models.perceptron.samplers.parameters import MagnetisationParameters
+from toysim.models.perceptron.samplers.sizes import check_patterns
 
 
-class ContinualParameters(SampledParameters):
-    """Loads and inverse temperatures of the tasks, overlap of their teachers, weight of the
-    divergence.
-    """
+class ContinualParameters(MagnetisationParameters):
+    """Loads and temperatures of the tasks, their teachers' overlap, the divergence's weight."""
 
     alpha_1: float = parameter(
         0.5,

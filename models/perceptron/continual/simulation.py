@@ -2,63 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch, Rows
-from toysim.models.perceptron.instances import Signs, flipped, labelled, n_patterns, signs
-from toysim.models.perceptron.magnetisations import Replicas, replicas, sample, start, target
-from toysim.models.perceptron.observed import angle
-from toysim.models.perceptron.rows import stacked
+from toysim.batch import Batch, Row, Rows, stacked
+from toysim.models.perceptron.continual.parameters import ContinualParameters
+from toysim.models.perceptron.measures import angle
+from toysim.models.perceptron.samplers.instances import Signs, flipped, labelled, signs
+from toysim.models.perceptron.samplers.magnetisations import (
+    Replicas,
+    replicas,
+    sample,
+    start,
+    target,
+)
+from toysim.models.perceptron.samplers.sizes import n_patterns
 
 Array = npt.NDArray[np.float64]
 
 
 def simulate(batch: Batch) -> Rows:
-    """Every observable of every row: a chain on task 1, from its last state two chains on task
-    2.
-    """
-    streams = [
-        batch.generators(name)
-        for name in ("tasks", "first patterns", "first chain", "second patterns", "chains")
-    ]
-    rows = []
-    for i in range(len(batch)):
-        p = batch.values(i)
-        tasks, first_patterns, first_chain, second_patterns, chains = streams
-        size, generator = p["size"], next(tasks)
-        first = signs(generator, size)
-        second = flipped(generator, first, p["task_overlap"])
-        c = labelled(next(first_patterns), size, n_patterns(p["alpha_1"], size), first)
-        reference = _learned(next(first_chain), c, first, p)
-        c = labelled(next(second_patterns), size, n_patterns(p["alpha_2"], size), second)
-        rows.append(
-            _observed(_second_task(next(chains), c, reference, second, p), reference, first, second)
-        )
-    return stacked(rows)
+    """Every observable of every row: a chain on task 1, from its end two chains on task 2."""
+    return stacked([_row(row) for row in batch.rows()])
 
 
-def _learned(generator: np.random.Generator, c: Signs, teacher: Signs, p: dict[str, Any]) -> Array:
+def _row(row: Row) -> dict[str, float]:
+    p: ContinualParameters = row.p
+    tasks = row.generator("tasks")
+    first = signs(tasks, p.size)
+    second = flipped(tasks, first, p.task_overlap)
+    patterns_1, patterns_2 = (n_patterns(load, p.size) for load in (p.alpha_1, p.alpha_2))
+    c = labelled(row.generator("first patterns"), p.size, patterns_1, first)
+    reference = _learned(row.generator("first chain"), c, first, p)
+    c = labelled(row.generator("second patterns"), p.size, patterns_2, second)
+    found = _second_task(row.generator("chains"), c, reference, second, p)
+    return _observed(found, reference, first, second)
+
+
+def _learned(
+    generator: np.random.Generator, c: Signs, teacher: Signs, p: ContinualParameters
+) -> Array:
     """A sample of the task-1 measure."""
-    m = start(generator, teacher, p["branch_1"])
-    measure = target(c, p["beta_1"], p["kl"] * p["beta_1"])
-    sample(m, measure, p["proposal_width"], p["n_discard"], 1, generator)
+    m = start(generator, teacher, p.branch_1)
+    measure = target(c, p.beta_1, p.kl * p.beta_1)
+    sample(m, measure, p.proposal_width, p.n_discard, 1, generator)
     return m
 
 
 def _second_task(
-    generator: np.random.Generator, c: Signs, reference: Array, teacher: Signs, p: dict[str, Any]
+    generator: np.random.Generator,
+    c: Signs,
+    reference: Array,
+    teacher: Signs,
+    p: ContinualParameters,
 ) -> Replicas:
-    """Two chains from the reference, or along the teacher for the high branch: kappa S(m) + kappa
-    atanh(m') m.
+    """Two chains, kappa S(m) + kappa atanh(m') m beside the loss.
+
+    They start from the reference, or along the teacher for the high branch.
     """
-    weight = p["gamma"] * p["beta_2"]
-    measure = target(c, p["beta_2"], weight, weight * np.arctanh(reference))
-    high = p["branch"] == "high"
+    weight = p.gamma * p.beta_2
+    measure = target(c, p.beta_2, weight, weight * np.arctanh(reference))
+    high = p.branch == "high"
     starts = [start(generator, teacher, "high") if high else reference.copy() for _ in range(2)]
-    return replicas(starts, measure, p["proposal_width"], p["n_discard"], p["n_sweeps"], generator)
+    return replicas(starts, measure, p.proposal_width, p.n_discard, p.n_sweeps, generator)
 
 
 def _observed(found: Replicas, reference: Array, first: Signs, second: Signs) -> dict[str, float]:

@@ -64,9 +64,9 @@ class CoupledSites(NamedTuple):
 
 @kernel
 def reference_density(
-    square: float,
-    cross: float,
-    self_square: float,
+    q_hat: float,
+    r_hat: float,
+    Q_hat: float,
     kappa: float,
     rule: tuple[Array, Array],
     fineness: float,
@@ -79,9 +79,9 @@ def reference_density(
     step = REFERENCE_STEP / fineness
     n = math.ceil(3.0 * math.asinh(DEEPEST / 3.0) / step)
     field, m, weight = np.empty(2 * n + 1), np.empty(2 * n + 1), np.zeros(2 * n + 1)
-    curvature, width = self_square - 0.5 * square, math.sqrt(max(square, 0.0))
-    short, exponents = magnetisation_nodes(curvature, kappa, abs(cross) + 3.0 * width, rule)
-    centre, scale = -cross / max(width, 1e-100), 1.0 / max(1.0, width)
+    curvature, width = Q_hat - 0.5 * q_hat, math.sqrt(max(q_hat, 0.0))
+    short, exponents = magnetisation_nodes(curvature, kappa, abs(r_hat) + 3.0 * width, rule)
+    centre, scale = -r_hat / max(width, 1e-100), 1.0 / max(1.0, width)
     if abs(centre) > FARTHEST:
         centre, scale = 0.0, 1.0
     y, outer = turning_nodes(scale, OUTER_STEP / fineness)
@@ -94,7 +94,7 @@ def reference_density(
         own[j] = curvature * m[j] * m[j] + kappa * (math.log(2.0) + log_cosh - field[j] * m[j])
         slope[j] = step * math.cosh(v / 3.0) * math.exp(-2.0 * log_cosh)
     for i in range(len(y)):
-        h = cross + width * (centre + y[i])
+        h = r_hat + width * (centre + y[i])
         share = outer[i] * density(centre + y[i])
         if share < NEGLIGIBLE:
             continue
@@ -106,28 +106,28 @@ def reference_density(
 
 @kernel
 def coupled_sites(
-    square: float,
-    cross: float,
-    self_square: float,
+    q_hat: float,
+    r_hat: float,
+    Q_hat: float,
     kappa: float,
     task_overlap: float,
     reference: Reference,
     rule: tuple[Array, Array],
     fineness: float,
 ) -> CoupledSites:
-    """The averages at conjugates q^ = square, r^ = cross, Q^ = self_square of the second task.
+    """The averages at conjugates q^, r^ and Q^ of the second task.
 
     Given m' and B, the nodes around the turn at h = 0 are the same fields h for all of them: the
     inner integrals over m are done once. Where the turn is beyond reach the field is averaged over
     evenly.
     """
-    if not math.isfinite(square + cross + self_square):
+    if not math.isfinite(q_hat + r_hat + Q_hat):
         nan = np.nan
         return CoupledSites(nan, nan, nan, nan, nan, nan, nan, nan, nan, nan)
-    deviation = math.sqrt(max(square, 0.0))
-    curvature = self_square - 0.5 * square
+    deviation = math.sqrt(max(q_hat, 0.0))
+    curvature = Q_hat - 0.5 * q_hat
     short, exponents = magnetisation_nodes(
-        curvature, kappa, abs(cross) + 3.0 * (deviation + kappa), rule
+        curvature, kappa, abs(r_hat) + 3.0 * (deviation + kappa), rule
     )
     y, outer = turning_nodes(1.0 / max(1.0, deviation), OUTER_STEP / fineness)
     turn = np.empty((len(y), 4))
@@ -147,7 +147,7 @@ def coupled_sites(
             of_reference = 0.5 * (1.0 + B * task_overlap) * reference.weight[j]
             if of_reference == 0.0:
                 continue
-            mean = kappa * reference.field[j] + B * cross
+            mean = kappa * reference.field[j] + B * r_hat
             centre = -mean / max(deviation, 1e-100)
             near = abs(centre) <= FARTHEST
             for k in range(len(y) if near else 2 * n_wide + 1):

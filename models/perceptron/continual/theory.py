@@ -1,12 +1,11 @@
-"""Replica-symmetric saddle points of a second task in field space, under KL to a sample of the
-first.
-"""
+"""Saddle points of a second task under KL to a sample of the first (arXiv:2212.02846, derived)."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from toysim.batch import Batch, Rows
+from toysim.batch import Batch, Rows, stacked
+from toysim.models.perceptron.continual.parameters import ContinualParameters
 from toysim.models.perceptron.continual.sites import Reference, coupled_sites, reference_density
 from toysim.models.perceptron.field_space.measure import (
     Branches,
@@ -21,10 +20,9 @@ from toysim.models.perceptron.field_space.theory import (
     branch_outputs,
     branches,
 )
-from toysim.models.perceptron.observed import angle
-from toysim.models.perceptron.rows import stacked
-from toysim.models.perceptron.saddle import NAN
-from toysim.models.perceptron.solver_outputs import OK
+from toysim.models.perceptron.measures import angle
+from toysim.models.perceptron.replica.saddle import NAN
+from toysim.models.perceptron.replica.solver_outputs import OK
 
 OF_SITES = ("overlap_1", "sign_overlap_1", "cross_overlap")
 
@@ -39,14 +37,12 @@ def reference_of(
 def second_measure(
     reference: Reference, beta: float, gamma: float, task_overlap: float, fineness: float = 1.0
 ) -> Measure:
-    """The measure of the second task (arXiv:2212.02846); ``field_space.transitions`` take it as any
-    other.
-    """
+    """The measure of the second task; ``field_space.transitions`` take it as any other."""
     rule = legendre(fineness)
 
-    def sites(square: float, cross: float, self_square: float) -> SiteAverages:
+    def sites(q_hat: float, r_hat: float, Q_hat: float) -> SiteAverages:
         return coupled_sites(
-            square, cross, self_square, gamma * beta, task_overlap, reference, rule, fineness
+            q_hat, r_hat, Q_hat, gamma * beta, task_overlap, reference, rule, fineness
         )
 
     return Measure(beta, sites, fineness)
@@ -54,9 +50,7 @@ def second_measure(
 
 @lru_cache(maxsize=SHARED)
 def first_task(alpha: float, beta: float, kl: float, branch: str) -> tuple[FieldSaddle, Reference]:
-    """Saddle point of the first task and the reference it leaves; rows of the same first task share
-    them.
-    """
+    """Saddle point of task 1 and the reference it leaves; rows of the same task share them."""
     both = branches(alpha, beta, kl)
     saddle = both[both.chosen(branch)]
     return saddle, reference_of(saddle, beta, kl)
@@ -64,53 +58,30 @@ def first_task(alpha: float, beta: float, kl: float, branch: str) -> tuple[Field
 
 @lru_cache(maxsize=SHARED)
 def second_task(
-    alpha_1: float,
-    beta_1: float,
-    kl: float,
-    branch_1: str,
+    first: tuple[float, float, float, str],
     alpha: float,
     beta: float,
     gamma: float,
     task_overlap: float,
 ) -> Branches:
-    """Both saddle points of the second task; rows that ask for either share them."""
-    _, reference = first_task(alpha_1, beta_1, kl, branch_1)
+    """Both saddle points of task 2; rows that ask for either share them.
+
+    ``first`` are the arguments of ``first_task``.
+    """
+    _, reference = first_task(*first)
     return second_measure(reference, beta, gamma, task_overlap).branches(alpha)
 
 
 def predict(batch: Batch) -> Rows:
-    """The saddle point asked for, and both along ``saddle``; valid where it and that of task 1 are
-    stable.
-    """
-    names = (
-        "alpha_1",
-        "beta_1",
-        "kl",
-        "branch_1",
-        "alpha_2",
-        "beta_2",
-        "gamma",
-        "task_overlap",
-        "branch",
-    )
-    columns = (batch[name].tolist() for name in names)
-    return stacked([_row(*values) for values in zip(*columns, strict=True)])
+    """The saddle point asked for, and both along ``saddle``; valid if stable in both tasks."""
+    return stacked([_row(row.p) for row in batch.rows()])
 
 
-def _row(
-    alpha_1: float,
-    beta_1: float,
-    kl: float,
-    branch_1: str,
-    alpha_2: float,
-    beta_2: float,
-    gamma: float,
-    task_overlap: float,
-    branch: str,
-) -> dict[str, object]:
-    first, _ = first_task(alpha_1, beta_1, kl, branch_1)
-    both = second_task(alpha_1, beta_1, kl, branch_1, alpha_2, beta_2, gamma, task_overlap)
-    chosen = both.chosen(branch)
+def _row(p: ContinualParameters) -> dict[str, object]:
+    of_first = (p.alpha_1, p.beta_1, p.kl, p.branch_1)
+    first, _ = first_task(*of_first)
+    both = second_task(of_first, p.alpha_2, p.beta_2, p.gamma, p.task_overlap)
+    chosen = both.chosen(p.branch)
     saddle = both[chosen]
     sites = {name: getattr(saddle.sites, name, NAN) for name in ("sign_overlap", *OF_SITES)}
     return {

@@ -6,9 +6,10 @@ weights w solve the second task without error and are weighted by exp(x w.J). Te
 r0. The tasks' patterns are independent, so J acts on w only site by site.
 """
 
-from toysim.model import Check, FiniteSize, Model, Observable
+from toysim.model import Check, Model
 from toysim.models.perceptron.continual_binary.parameters import ContinualBinaryParameters
-from toysim.models.perceptron.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
+from toysim.models.perceptron.replica.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
+from toysim.models.perceptron.samplers.sizes import sampled
 
 _EQUATIONS = """\
 phi = extr -q^(1-q)/2 - r2 r^ + E_BJ int Dz ln 2cosh(sqrt(q^) z + r^ B + x J) + 2 alpha_2 int Dz
@@ -27,31 +28,25 @@ def _seconds(p: ContinualBinaryParameters) -> float:
     return 5e-3 + 2e-8 * (p.alpha_1 + p.alpha_2) * p.size**2
 
 
-def _observable(name: str, long_name: str, unit: str = "1") -> Observable:
-    """With what a finite instance is off by: up to 0.2/N by message passing (measured at N = 25 and
-    75).
-    """
-    return Observable(name, long_name, unit, finite_size=FiniteSize(0.2, "size", 1.0))
-
-
+# Off by up to 0.2/N by message passing (measured at N = 25 and 75).
 CONTINUAL_BINARY = Model(
     id="perceptron.continual_binary",
     title="binary perceptron learning two tasks in a row",
     parameters_class=ContinualBinaryParameters,
     dims=(SADDLE,),
     observables=(
-        _observable("cross_overlap", "overlap v of the weights with the first task's reference"),
-        _observable("self_overlap", "overlap q of two weight vectors"),
-        _observable("overlap_2", "overlap r2 with teacher 2"),
-        _observable("overlap_1", "overlap r21 with teacher 1"),
-        _observable("free_entropy", "ln sum over solutions of exp(x * overlap), per weight", "nat"),
-        _observable(
+        sampled("cross_overlap", "overlap v of the weights with the first task's reference"),
+        sampled("self_overlap", "overlap q of two weight vectors"),
+        sampled("overlap_2", "overlap r2 with teacher 2"),
+        sampled("overlap_1", "overlap r21 with teacher 1"),
+        sampled("free_entropy", "ln sum over solutions of exp(x * overlap), per weight", "nat"),
+        sampled(
             "entropy",
             "entropy of the solutions at their overlap with the reference, per weight",
             "nat",
         ),
-        _observable("error_1", "probability to err on a new pattern of task 1"),
-        _observable("error_2", "probability to err on a new pattern of task 2"),
+        sampled("error_1", "probability to err on a new pattern of task 1"),
+        sampled("error_2", "probability to err on a new pattern of task 2"),
     ),
     diagnostics=(*SOLVER_OUTPUTS, *BRANCH_OUTPUTS),
     simulate=f"{__name__}.simulation:simulate",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import model_validator
 
-from toysim.model import Parameters, parameter
-from toysim.models.perceptron.sizes import check_enumerable, check_patterns
+from toysim.model import parameter
+from toysim.models.perceptron.samplers.parameters import BinaryParameters
 
 
-class ContinualBinaryParameters(Parameters):
+class ContinualBinaryParameters(BinaryParameters):
     """Loads of the two tasks, overlap of their teachers, and the coupling to the first solution."""
 
     alpha_1: float = parameter(
@@ -33,18 +31,8 @@ class ContinualBinaryParameters(Parameters):
     coupling: float = parameter(
         0.3, symbol="x", unit="nat", meaning="field along the first task's reference", ge=-20, le=20
     )
-    sampler: Literal["message_passing", "enumeration"] = parameter(
-        "message_passing",
-        symbol="sampler",
-        meaning="message passing on one instance, or all configurations",
-    )
-    size: int = parameter(
-        1001, symbol="N", meaning="weights of the instance; odd if enumerated", ge=1, le=100_000
-    )
 
     @model_validator(mode="after")
     def _size_fits(self) -> ContinualBinaryParameters:
-        check_patterns(self.size, self.alpha_1, self.alpha_2)
-        if self.sampler == "enumeration":
-            check_enumerable(self.size)
+        self.check_size(self.alpha_1, self.alpha_2)
         return self

@@ -7,9 +7,10 @@ low-overlap branch is unstable to replica symmetry breaking, which is reported, 
 transitions of binary weights (0.833, 1.245) do not belong here.
 """
 
-from toysim.model import Check, FiniteSize, Model, Observable
+from toysim.model import Check, Model, Observable
 from toysim.models.perceptron.field_space.parameters import FieldSpaceParameters
-from toysim.models.perceptron.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
+from toysim.models.perceptron.replica.solver_outputs import FIELD_OUTPUTS, SADDLE
+from toysim.models.perceptron.samplers.sizes import sampled
 
 _EQUATIONS = """\
 Z = int_[-1,1]^N dm exp{beta sum_mu ln H(-u_mu) + kl beta sum_i S(m_i)},
@@ -32,36 +33,26 @@ def _seconds(p: FieldSpaceParameters) -> float:
     return 2e-2 + (p.n_sweeps + p.n_discard) * p.size * (2e-7 + 5e-9 * p.alpha * p.size)
 
 
-def _observable(name: str, long_name: str, off: float, unit: str = "1") -> Observable:
-    """With ``off``/N, what a finite instance is off by: measured at N = 25 (and seen at 51), alpha
-    = 1, beta = 5.
-    """
-    return Observable(name, long_name, unit, finite_size=FiniteSize(off, "size", 1.0))
-
-
+# Off by ``off``/N: measured at N = 25 (and seen at 51), alpha = 1, beta = 5.
 FIELD_SPACE = Model(
     id="perceptron.field_space",
     title="perceptron in field space: magnetisations learning a binary teacher",
     parameters_class=FieldSpaceParameters,
     dims=(SADDLE,),
     observables=(
-        _observable("overlap", "overlap r of the magnetisations with the teacher", 0.2),
-        _observable("replica_overlap", "overlap q of two replicas", 0.12),
-        _observable("self_overlap", "self-overlap Q, one less the mean variance of a weight", 0.08),
-        _observable(
-            "sign_overlap", "overlap p of the signs of the magnetisations with the teacher", 0.25
+        sampled("overlap", "overlap r of the magnetisations with the teacher", off=0.2),
+        sampled("replica_overlap", "overlap q of two replicas", off=0.12),
+        sampled("self_overlap", "self-overlap Q, one less the mean variance of a weight", off=0.08),
+        sampled(
+            "sign_overlap",
+            "overlap p of the signs of the magnetisations with the teacher",
+            off=0.25,
         ),
-        _observable("error", "probability that the network of signs errs on a new pattern", 0.15),
-        _observable("loss", "-ln H(-u) per pattern", 0.12, "nat"),
+        sampled("error", "probability that the network of signs errs on a new pattern", off=0.15),
+        sampled("loss", "-ln H(-u) per pattern", "nat", off=0.12),
         Observable("acceptance", "share of the proposals accepted"),
     ),
-    diagnostics=(
-        Observable(
-            "free_entropy", "ln of the partition function, per weight", "nat"
-        ),  # of theory alone: chains do not count
-        *SOLVER_OUTPUTS,
-        *BRANCH_OUTPUTS,
-    ),
+    diagnostics=FIELD_OUTPUTS,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

@@ -14,8 +14,8 @@ from scipy.special import expit, logit
 
 from toysim.models.perceptron.field_space.patterns import Patterns, field_patterns
 from toysim.models.perceptron.field_space.sites import field_sites, legendre
-from toysim.models.perceptron.saddle import NAN, Array, Saddle, solve
-from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, FROZEN, OK
+from toysim.models.perceptron.replica.saddle import NAN, Array, Saddle, solve
+from toysim.models.perceptron.replica.solver_outputs import AT_UNSTABLE, FROZEN, OK
 
 # The overlap with the teacher moves at a quarter of the others' speed: at full speed it outruns
 # them, and iteration from overlap 0 jumps past the low branch where that is about to end (seen at
@@ -190,13 +190,13 @@ class Measure:
         """The saddle point reached from overlap 0 at given self-overlap: Q^ follows from E<m^2> =
         Q.
         """
-        pull = 0.0
+        Q_hat = 0.0
 
         def update(x: Array) -> Array:
-            nonlocal pull
+            nonlocal Q_hat
             of = self.patterns(Overlaps.of(Q, *x))
-            pull = self._pull(Q, alpha * of.square, alpha * of.cross, pull)
-            new = solver_variables(self.sites(alpha * of.square, alpha * of.cross, pull))[1:]
+            Q_hat = self._conjugate_of_Q(Q, alpha * of.q_hat, alpha * of.r_hat, Q_hat)
+            new = solver_variables(self.sites(alpha * of.q_hat, alpha * of.r_hat, Q_hat))[1:]
             new[0] = x[0] + LAG * (new[0] - x[0])
             return new
 
@@ -204,7 +204,7 @@ class Measure:
         if found.status == FROZEN:
             return FieldSaddle(self_overlap=Q, iterations=found.evaluations)
         update(found.overlaps)
-        return self._at(alpha, Overlaps.of(Q, *found.overlaps.tolist()), found, pull)
+        return self._at(alpha, Overlaps.of(Q, *found.overlaps.tolist()), found, Q_hat)
 
     def at_overlap(self, r: float, start: Array) -> FieldSaddle:
         """The saddle point of overlap r, at the load that has it: on the unstable part between two
@@ -241,13 +241,13 @@ class Measure:
         return self._at(alpha, at, Saddle(found.x, error, found.nfev, OK))
 
     def _sites(self, alpha: float, of: Patterns) -> SiteAverages:
-        return self.sites(alpha * of.square, alpha * of.cross, alpha * of.self_square)
+        return self.sites(alpha * of.q_hat, alpha * of.r_hat, alpha * of.Q_hat)
 
-    def _pull(self, Q: float, square: float, cross: float, guess: float) -> float:
+    def _conjugate_of_Q(self, Q: float, q_hat: float, r_hat: float, guess: float) -> float:
         """The Q^ at which E<m^2> = Q, from a guess; E<m^2> rises with it."""
 
-        def excess(pull: float) -> float:
-            return self.sites(square, cross, pull).self_overlap - Q
+        def excess(Q_hat: float) -> float:
+            return self.sites(q_hat, r_hat, Q_hat).self_overlap - Q
 
         below, above, reach = guess - 1.0, guess + 1.0, 2.0
         while excess(below) > 0.0:
@@ -257,23 +257,23 @@ class Measure:
         return float(brentq(excess, below, above, xtol=1e-14, rtol=1e-14))
 
     def _at(
-        self, alpha: float, at: Overlaps, found: Saddle, pull: float | None = None
+        self, alpha: float, at: Overlaps, found: Saddle, Q_hat: float | None = None
     ) -> FieldSaddle:
         of = self.patterns(at)
-        square, cross = alpha * of.square, alpha * of.cross
-        pull = alpha * of.self_square if pull is None else pull
-        s = self.sites(square, cross, pull)
+        q_hat, r_hat = alpha * of.q_hat, alpha * of.r_hat
+        Q_hat = alpha * of.Q_hat if Q_hat is None else Q_hat
+        s = self.sites(q_hat, r_hat, Q_hat)
         residual = max(
             abs(s.self_overlap - at.Q), abs(s.overlap**2 + s.scatter - at.q), abs(s.overlap - at.r)
         )
         free_entropy = (
-            -at.Q * pull + 0.5 * at.q * square - at.r * cross + s.log_mean + alpha * of.log_mean
+            -at.Q * Q_hat + 0.5 * at.q * q_hat - at.r * r_hat + s.log_mean + alpha * of.log_mean
         )
         stability = alpha * of.slope * s.spread
         status = AT_UNSTABLE if found.status == OK and stability >= 1.0 else found.status
         how = (residual, found.evaluations + 1, stability, status)
         return FieldSaddle(
-            at.Q, at.q, at.r, free_entropy, of.loss, *how, alpha, (square, cross, pull), s
+            at.Q, at.q, at.r, free_entropy, of.loss, *how, alpha, (q_hat, r_hat, Q_hat), s
         )
 
 
@@ -283,7 +283,7 @@ def task_measure(beta: float, kl: float = 0.0, fineness: float = 1.0) -> Measure
     """
     rule = legendre(fineness)
 
-    def sites(square: float, cross: float, self_square: float) -> SiteAverages:
-        return field_sites(square, cross, self_square, kl * beta, rule, fineness)
+    def sites(q_hat: float, r_hat: float, Q_hat: float) -> SiteAverages:
+        return field_sites(q_hat, r_hat, Q_hat, kl * beta, rule, fineness)
 
     return Measure(beta, sites, fineness)

@@ -6,30 +6,12 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import Parameters, parameter
-from toysim.models.perceptron.sizes import check_patterns
+from toysim.model import parameter
+from toysim.models.perceptron.samplers.parameters import MagnetisationParameters
+from toysim.models.perceptron.samplers.sizes import check_patterns
 
 
-class SampledParameters(Parameters):
-    """What Metropolis sampling of magnetisations takes."""
-
-    size: int = parameter(
-        100, symbol="N", meaning="magnetisations of the instance", ge=2, le=100_000
-    )
-    n_sweeps: int = parameter(
-        500, symbol="T", meaning="sweeps averaged over, N proposals each", ge=1, le=10**7
-    )
-    n_discard: int = parameter(200, symbol="T0", meaning="sweeps before those", ge=0, le=10**7)
-    proposal_width: float = parameter(
-        0.5,
-        symbol="delta",
-        meaning="largest change of a magnetisation in a proposal; fixed ensemble: of an angle / pi",
-        gt=0,
-        le=1,
-    )
-
-
-class FieldSpaceParameters(SampledParameters):
+class FieldSpaceParameters(MagnetisationParameters):
     """Load, inverse temperature and prior; which ensemble, and which of its saddle points."""
 
     alpha: float = parameter(

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from toysim.jit import kernel
-from toysim.models.perceptron.averages import gaussian_nodes
+from toysim.models.perceptron.replica.averages import gaussian_nodes
 from toysim.numerics.gaussian import FAR, LOG_SQRT_2PI, density, inverse_mills, log_tail
 
 # Steps of the trapezoids over z and x: two thirds of them move no order parameter or free entropy
@@ -29,9 +29,9 @@ DEEP = 40.0  # nodes whose weight is below exp(-40) of the largest are left out
 class Patterns(NamedTuple):
     """Averages over a pattern that a teacher labels, each per pattern: what multiplies alpha."""
 
-    square: float  # q^ = alpha E f^2
-    cross: float  # r^ = 2 alpha/sqrt(1-r^2/q) int Dz G f
-    self_square: float  # Q^ = alpha E beta (beta-1) <l^2>/(2 (1-Q))
+    q_hat: float  # q^ = alpha E f^2
+    r_hat: float  # r^ = 2 alpha/sqrt(1-r^2/q) int Dz G f
+    Q_hat: float  # Q^ = alpha E beta (beta-1) <l^2>/(2 (1-Q))
     slope: float  # E (df/domega)^2
     log_mean: float  # E ln int Dx H(t)^beta
     loss: float  # -E <ln H(t)>
@@ -117,7 +117,7 @@ def field_patterns(
     a = math.sqrt(max(width, 0.0)) / room
     scale = min(1.0, math.sqrt((1.0 - q) / q), apart / max(abs(r), 1e-100))
     z, weight = gaussian_nodes(0.0, scale, OUTER_STEP / fineness)
-    square = cross = self_square = slope = log_mean = loss = 0.0
+    q_hat = r_hat = Q_hat = slope = log_mean = loss = 0.0
     x0 = 0.0
     for i in range(len(z)):
         teacher = 2.0 * weight[i] * math.exp(log_tail(-r * z[i] / apart))
@@ -130,11 +130,11 @@ def field_patterns(
             w, a, beta, x0, width, INNER_STEP / fineness
         )
         f = beta * first / room
-        square += teacher * f * f
-        cross += along * f
-        self_square += teacher * second
+        q_hat += teacher * f * f
+        r_hat += along * f
+        Q_hat += teacher * second
         slope += teacher * ((beta * (beta - 1.0) * second + beta * mixed) / room**2 - f * f) ** 2
         log_mean += teacher * log_d
         loss -= teacher * log_h
-    self_square *= 0.5 * beta * (beta - 1.0) / room**2
-    return Patterns(square, cross * math.sqrt(q) / apart, self_square, slope, log_mean, loss)
+    Q_hat *= 0.5 * beta * (beta - 1.0) / room**2
+    return Patterns(q_hat, r_hat * math.sqrt(q) / apart, Q_hat, slope, log_mean, loss)

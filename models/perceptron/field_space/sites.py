@@ -138,27 +138,27 @@ def site(
 
 @kernel
 def field_sites(
-    square: float,
-    cross: float,
-    self_square: float,
+    q_hat: float,
+    r_hat: float,
+    Q_hat: float,
     kappa: float,
     rule: tuple[Array, Array],
     fineness: float,
 ) -> Sites:
-    """The averages at conjugates q^ = square, r^ = cross, Q^ = self_square; h = sqrt(q^) z + r^."""
-    if not math.isfinite(square + cross + self_square):
+    """The averages at conjugates q^, r^ and Q^; h = sqrt(q^) z + r^."""
+    if not math.isfinite(q_hat + r_hat + Q_hat):
         return Sites(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan)
-    deviation = math.sqrt(max(square, 0.0))
-    centre, scale = -cross / max(deviation, 1e-100), 1.0 / max(1.0, deviation)
+    deviation = math.sqrt(max(q_hat, 0.0))
+    centre, scale = -r_hat / max(deviation, 1e-100), 1.0 / max(1.0, deviation)
     if abs(centre) > FARTHEST:
         centre, scale = 0.0, 1.0
     y, weight = turning_nodes(scale, OUTER_STEP / fineness)
-    curvature = self_square - 0.5 * square
-    short, exponents = magnetisation_nodes(curvature, kappa, abs(cross) + 3.0 * deviation, rule)
+    curvature = Q_hat - 0.5 * q_hat
+    short, exponents = magnetisation_nodes(curvature, kappa, abs(r_hat) + 3.0 * deviation, rule)
     missing = missing_squared = sign_overlap = width = spread = log_mean = 0.0
     for i in range(len(y)):
         z = centre + y[i]
-        h = cross + deviation * z
+        h = r_hat + deviation * z
         share = weight[i] * density(z)
         log_norm, gap, variance, sign = site(h, curvature, short, exponents)
         lacks = gap if h >= 0.0 else 2.0 - gap  # 1 - <m>

@@ -1,15 +1,15 @@
-"""Replica-symmetric saddle points of the perceptron in field space."""
+"""Replica-symmetric saddle points of the perceptron in field space (arXiv:2212.02846, derived)."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from toysim.batch import Batch, Rows
+from toysim.batch import Batch, Rows, stacked
 from toysim.models.perceptron.field_space.measure import Branches, FieldSaddle, task_measure
-from toysim.models.perceptron.observed import angle
-from toysim.models.perceptron.rows import stacked
-from toysim.models.perceptron.saddle import NAN
-from toysim.models.perceptron.solver_outputs import OK
+from toysim.models.perceptron.field_space.parameters import FieldSpaceParameters
+from toysim.models.perceptron.measures import angle
+from toysim.models.perceptron.replica.saddle import NAN
+from toysim.models.perceptron.replica.solver_outputs import OK
 
 OF_A_SADDLE = (
     "replica_overlap",
@@ -32,34 +32,31 @@ def branches(alpha: float, beta: float, kl: float) -> Branches:
 
 
 def predict(batch: Batch) -> Rows:
-    """The saddle point asked for, and both along ``saddle`` (where there is one only, it stands at
-    both places).
+    """The saddle point asked for, and both along ``saddle``, one twice where there is one only.
 
     Valid where it is stable; an unstable one keeps its values, with status ``at_unstable``.
     """
-    names = ("alpha", "beta", "kl", "ensemble", "target_self_overlap", "branch")
-    columns = (batch[name].tolist() for name in names)
-    rows = stacked([_row(*values) for values in zip(*columns, strict=True)])
-    return {**rows, "valid": rows["solver_status"] == OK}
+    rows = stacked([_row(row.p) for row in batch.rows()])
+    return rows | {"valid": rows["solver_status"] == OK}
 
 
-def _row(
-    alpha: float, beta: float, kl: float, ensemble: str, self_overlap: float, branch: str
-) -> dict[str, object]:
-    if ensemble == "fixed":
-        found = task_measure(beta, kl).fixed(alpha, self_overlap)
-        both = Branches(found, found)
-    else:
-        both = branches(alpha, beta, kl)
-    chosen = both.chosen(branch)
-    return {**_observed(both[chosen]), **branch_outputs(both, chosen)}
+def _row(p: FieldSpaceParameters) -> dict[str, object]:
+    both = _branches(p)
+    chosen = both.chosen(p.branch)
+    return _observed(both[chosen]) | branch_outputs(both, chosen)
+
+
+def _branches(p: FieldSpaceParameters) -> Branches:
+    if p.ensemble == "free":
+        return branches(p.alpha, p.beta, p.kl)
+    found = task_measure(p.beta, p.kl).fixed(p.alpha, p.target_self_overlap)
+    return Branches(found, found)
 
 
 def _observed(saddle: FieldSaddle) -> dict[str, object]:
     sign_overlap = saddle.sites.sign_overlap if saddle.sites else NAN
-    values = {name: getattr(saddle, name) for name in OF_A_SADDLE}
     return {
-        **values,
+        **{name: getattr(saddle, name) for name in OF_A_SADDLE},
         "overlap": saddle.overlap,
         "sign_overlap": sign_overlap,
         "error": angle(sign_overlap),

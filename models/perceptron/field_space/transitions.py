@@ -14,8 +14,8 @@ import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
 from toysim.models.perceptron.field_space.measure import FieldSaddle, Measure
-from toysim.models.perceptron.saddle import Array
-from toysim.models.perceptron.solver_outputs import FROZEN
+from toysim.models.perceptron.replica.saddle import Array
+from toysim.models.perceptron.replica.solver_outputs import FROZEN
 
 
 class Coexistence(NamedTuple):

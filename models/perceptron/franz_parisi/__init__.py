@@ -6,9 +6,10 @@ an interval (0, d_min) at every load: typical solutions of the binary perceptron
 (arXiv:1408.1784).
 """
 
-from toysim.model import Check, FiniteSize, Model, Observable
+from toysim.model import Check, Model, Observable
 from toysim.models.perceptron.franz_parisi.parameters import FranzParisiParameters
-from toysim.models.perceptron.solver_outputs import SOLVER_OUTPUTS
+from toysim.models.perceptron.replica.solver_outputs import SOLVER_OUTPUTS
+from toysim.models.perceptron.samplers.sizes import sampled
 
 _EQUATIONS = """\
 Phi(p) = E (1/Z) sum_J ln #{solutions w: w.J = N p}/N,
@@ -33,42 +34,34 @@ def _seconds(p: FranzParisiParameters) -> float:
     return 5e-2 + 1e-9 * (1 << p.size) * pairs * (15 if p.given == "overlap" else 1)
 
 
-def _observable(
-    name: str, long_name: str, off: float, unit: str = "1", scale: float = 0.0
-) -> Observable:
-    """With ``off``/N, what a finite instance is off by.
-
-    Planted, message passing at N = 25 and 75, alpha = 0.4: p 0.1, q 0.07, psi and Phi 0.03 (+-
-    0.04). Solutions at N = 15, alpha = 2/15: p and q 0.04, psi 0.03, Phi 0.02. More, 0.2 in p, at
-    alpha = 1/3 (N = 9 and 15): the reference itself then has a share of exp(-N (psi - x)).
-    """
-    return Observable(name, long_name, unit, scale=scale, finite_size=FiniteSize(off, "size", 1.0))
-
-
 _PLANTED = {"reference": "planted", "alpha": 0.4, "sampler": "message_passing", "size": 205}
 
+# What finite instances are off by, times N. Planted, message passing at N = 25 and 75, alpha = 0.4:
+# p 0.1, q 0.07, psi and Phi 0.03 (+- 0.04). Solutions at N = 15, alpha = 2/15: p and q 0.04, psi
+# 0.03, Phi 0.02. More, 0.2 in p, at alpha = 1/3 (N = 9 and 15): the reference itself then has a
+# share of exp(-N (psi - x)).
 FRANZ_PARISI = Model(
     id="perceptron.franz_parisi",
     title="Franz-Parisi potential of the binary perceptron",
     parameters_class=FranzParisiParameters,
     observables=(
-        _observable(
+        sampled(
             "potential",
             "entropy Phi of the solutions at the distance, per weight",
-            0.04,
             "nat",
-            0.1,
+            off=0.04,
+            scale=0.1,
         ),
-        _observable("overlap", "overlap p with the reference", 0.1),
-        _observable("distance", "normalised Hamming distance d to the reference", 0.05),
-        _observable("coupling", "field x along the reference, -dPhi/dp", 0.1, "nat", 0.1),
-        _observable(
+        sampled("overlap", "overlap p with the reference", off=0.1),
+        sampled("distance", "normalised Hamming distance d to the reference", off=0.05),
+        sampled("coupling", "field x along the reference, -dPhi/dp", "nat", off=0.1, scale=0.1),
+        sampled(
             "legendre",
             "psi = Phi + x p, ln sum over solutions of exp(x * overlap), per weight",
-            0.06,
             "nat",
+            off=0.06,
         ),
-        _observable("self_overlap", "overlap q of two solutions at the distance", 0.07),
+        sampled("self_overlap", "overlap q of two solutions at the distance", off=0.07),
     ),
     diagnostics=(
         *SOLVER_OUTPUTS,

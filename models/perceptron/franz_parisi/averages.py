@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 
 from toysim.jit import kernel
-from toysim.models.perceptron.averages import gaussian_nodes, near, site_averages
+from toysim.models.perceptron.replica.averages import gaussian_nodes, near, site_averages
 from toysim.numerics.gaussian import LOG_SQRT_2PI, inverse_mills, log_tail
 
 TOLERANCE = 1e-13  # of an overlap, relative to 1 - p^2 ...
@@ -18,7 +18,7 @@ NEGLIGIBLE = 80.0  # exp(-40): far inside the half-space where the reference wou
 
 @kernel
 def reference_sites(
-    pull: float, through: float, conjugate: float, q0_conjugate: float, step: float
+    p_hat: float, t_hat: float, q_hat: float, q0_hat: float, step: float
 ) -> tuple[float, float, float, float, float]:
     """Averages over a weight of w, given the reference's weight J and its field sqrt(q0^) z
 
@@ -26,17 +26,17 @@ def reference_sites(
         A = t^ z/sqrt(q0^) + p^ - t^ + sqrt(q^ - t^2/q0^) v        (J = 1; J = -1 gives the same by
         symmetry)
 
-    with p^ = pull, t^ = through: tanh A (overlap p), tanh^2 A (q), tanh A tanh(sqrt(q0^) z) (t), ln
+    and t^ = t_hat and so on: tanh A (overlap p), tanh^2 A (q), tanh A tanh(sqrt(q0^) z) (t), ln
     2cosh A and (1 - tanh^2 A)^2.
     """
-    width = math.sqrt(max(q0_conjugate, 1e-100))
+    width = math.sqrt(max(q0_hat, 1e-100))
     z, weight = gaussian_nodes(0.0, 1.0 / max(1.0, width), step)
-    variance = conjugate - (through / width) ** 2
+    variance = q_hat - (t_hat / width) ** 2
     p = q = t = entropy = spread = 0.0
     for i in range(len(z)):
         reference = math.tanh(width * z[i])
         first, second, flat, log_sum = site_averages(
-            variance, through * (z[i] / width - 1.0) + pull, step
+            variance, t_hat * (z[i] / width - 1.0) + p_hat, step
         )
         share = weight[i] * (1.0 + reference)
         p += share * first
@@ -48,8 +48,8 @@ def reference_sites(
 
 
 @kernel
-def find_pull(
-    p: float, guess: float, through: float, conjugate: float, q0_conjugate: float, step: float
+def find_p_hat(
+    p: float, guess: float, t_hat: float, q_hat: float, q0_hat: float, step: float
 ) -> float:
     """p^ at which the overlap with the reference is p: Newton on ln((1+p)/(1-p)), kept within a
     bracket.
@@ -57,25 +57,25 @@ def find_pull(
     The overlap grows with p^, from -1 to 1; a secant without bracket diverges where q -> 1.
     """
     goal = math.atanh(p)
-    low, high, pull = -math.inf, math.inf, guess
+    low, high, p_hat = -math.inf, math.inf, guess
     for _ in range(MAX_STEPS):
-        found, second, _, _, _ = reference_sites(pull, through, conjugate, q0_conjugate, step)
+        found, second, _, _, _ = reference_sites(p_hat, t_hat, q_hat, q0_hat, step)
         reached = abs(found) < 1.0
         miss = math.atanh(found) - goal if reached else math.copysign(math.inf, found)
         if abs(found - p) < ROUNDING + TOLERANCE * (1.0 - p * p):
             break
-        low, high = (pull, high) if miss < 0.0 else (low, pull)
+        low, high = (p_hat, high) if miss < 0.0 else (low, p_hat)
         slope = (1.0 - second) / (1.0 - found * found) if reached else 0.0
-        far = 1.0 + abs(pull)
+        far = 1.0 + abs(p_hat)
         step_back = miss / slope if slope > 0.0 else math.inf
-        if not (abs(step_back) <= far and low < pull - step_back < high):
+        if not (abs(step_back) <= far and low < p_hat - step_back < high):
             unbounded = math.isinf(low) or math.isinf(high)
-            step_back = math.copysign(far, miss) if unbounded else pull - 0.5 * (low + high)
-        trial = pull - step_back
-        if trial == pull:
+            step_back = math.copysign(far, miss) if unbounded else p_hat - 0.5 * (low + high)
+        trial = p_hat - step_back
+        if trial == p_hat:
             break
-        pull = trial
-    return pull
+        p_hat = trial
+    return p_hat
 
 
 @kernel
@@ -106,7 +106,7 @@ def reference_patterns(
     scale = min(1.0, step_width, turn_width)
     centre = -a0 / rho if step_width < turn_width else -t / (math.sqrt(q0) * breadth)
     z, weight = gaussian_nodes(0.0, 1.0 / max(1.0, a0), step)
-    square = cross = pull = slope = log_mean = one = 0.0
+    q_hat = t_hat = by_p = slope = log_mean = one = 0.0
     for i in range(len(z)):
         mean = t * z[i] / math.sqrt(q0)
         log_fits = log_tail(-a0 * z[i])
@@ -123,10 +123,10 @@ def reference_patterns(
             u = -(mean + breadth * w[j]) / room
             mills = inverse_mills(u)
             f = mills / room
-            square += kernel_share * f * f
-            cross += kernel_share * f * f0
-            pull += share * math.exp(-0.5 * eta * eta - LOG_SQRT_2PI - log_fits) * f
+            q_hat += kernel_share * f * f
+            t_hat += kernel_share * f * f0
+            by_p += share * math.exp(-0.5 * eta * eta - LOG_SQRT_2PI - log_fits) * f
             slope += kernel_share * (f * (u - mills) / room) ** 2
             log_mean += kernel_share * log_tail(u)
             one += kernel_share
-    return square, cross, pull / (room0 * left), slope, log_mean, one
+    return q_hat, t_hat, by_p / (room0 * left), slope, log_mean, one

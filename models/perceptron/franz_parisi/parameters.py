@@ -6,14 +6,12 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import Parameters, parameter
-from toysim.models.perceptron.sizes import check_enumerable, check_patterns
+from toysim.model import parameter
+from toysim.models.perceptron.samplers.parameters import BinaryParameters
 
 
-class FranzParisiParameters(Parameters):
-    """Reference, load, and where on the potential: at an overlap, or at a field along the
-    reference.
-    """
+class FranzParisiParameters(BinaryParameters):
+    """Reference, load, and where on the potential: at an overlap, or at a field along it."""
 
     reference: Literal["solution", "planted"] = parameter(
         "solution",
@@ -52,14 +50,11 @@ class FranzParisiParameters(Parameters):
 
     @model_validator(mode="after")
     def _sampler_fits(self) -> FranzParisiParameters:
-        check_patterns(self.size, self.alpha)
-        if self.sampler == "enumeration":
-            check_enumerable(self.size)
-        elif self.reference != "planted":
+        self.check_size(self.alpha)
+        if self.sampler == "message_passing" and self.reference != "planted":
             raise ValueError(
-                "sampler = message_passing needs reference = planted (reference = "
-                f"{self.reference}): "
-                "typical solutions of random labels cannot be found at large size; or take "
-                "sampler = enumeration"
+                f"sampler = message_passing needs reference = planted (reference = "
+                f"{self.reference}): typical solutions of random labels cannot be found at large "
+                "size; or take sampler = enumeration"
             )
         return self

@@ -1,61 +1,51 @@
-"""The Franz-Parisi potential of one instance: weights in the field of a reference that solves the
-same patterns.
-"""
+"""The Franz-Parisi potential of one instance: weights in the field of one of its solutions."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
-import numpy as np
-
-from toysim.batch import Batch, Rows
-from toysim.models.perceptron.binary import (
+from toysim.batch import Batch, Row, Rows, stacked
+from toysim.models.perceptron.franz_parisi.parameters import FranzParisiParameters
+from toysim.models.perceptron.samplers.binary import (
     DIVERGED,
     NOT_CONVERGED,
     OK,
     Measure,
     coupling_for,
-    enumerated,
-    passed,
+    solved,
 )
-from toysim.models.perceptron.enumeration import franz_parisi, violations
-from toysim.models.perceptron.instances import Signs, labelled, n_patterns, signs
-from toysim.models.perceptron.rows import stacked
+from toysim.models.perceptron.samplers.enumeration import franz_parisi, violations
+from toysim.models.perceptron.samplers.instances import Signs, labelled, signs
+from toysim.models.perceptron.samplers.sizes import n_patterns
 
 
 def simulate(batch: Batch) -> Rows:
-    """Every observable of every row but the overlap with other references, which takes sizes beyond
-    enumeration.
-    """
-    teachers, patterns = batch.generators("teacher"), batch.generators("patterns")
-    rows = []
-    for i in range(len(batch)):
-        p = batch.values(i)
-        size, count = p["size"], n_patterns(p["alpha"], p["size"])
-        teacher = signs(next(teachers), size) if p["reference"] == "planted" else None
-        c = labelled(next(patterns), size, count, teacher)
-        rows.append(_solutions(c, p) if teacher is None else _planted(c, teacher, p))
-    return stacked(rows)
+    """Every observable of every row; the overlap with other references takes larger sizes."""
+    return stacked([_row(row) for row in batch.rows()])
 
 
-def _planted(c: Signs, teacher: Signs, p: dict[str, Any]) -> dict[str, Any]:
+def _row(row: Row) -> dict[str, float]:
+    p: FranzParisiParameters = row.p
+    planted = p.reference == "planted"
+    teacher = signs(row.generator("teacher"), p.size) if planted else None
+    c = labelled(row.generator("patterns"), p.size, n_patterns(p.alpha, p.size), teacher)
+    return _solutions(c, p) if teacher is None else _planted(c, teacher, p)
+
+
+def _planted(c: Signs, teacher: Signs, p: FranzParisiParameters) -> dict[str, float]:
     """The teacher is the reference: one measure, at the field or at the overlap."""
-    given = {"coupling": p["field"]} if p["given"] == "field" else {"overlap": p["target_overlap"]}
-    measure = Measure(c, teacher, **given)
-    found = enumerated(measure) if p["sampler"] == "enumeration" else passed(measure)
+    given = {"coupling": p.field} if p.given == "field" else {"overlap": p.target_overlap}
+    found = solved(Measure(c, teacher, **given), p.sampler)
     overlap = found.overlap_with(teacher)
     return _observed(found.free_entropy, overlap, found.self_overlap, found.coupling, found.status)
 
 
-def _solutions(c: Signs, p: dict[str, Any]) -> dict[str, Any]:
-    """Every solution is the reference in turn; one field for all of them, which gives the overlap
-    on average.
-    """
-    counts, size = violations(c, 0.0), p["size"]
-    coupling = p["field"]
-    if p["given"] == "overlap":
-        coupling = coupling_for(p["target_overlap"], lambda x: franz_parisi(counts, x, size)[1])
+def _solutions(c: Signs, p: FranzParisiParameters) -> dict[str, float]:
+    """Every solution is the reference in turn, in one field: it gives the overlap on average."""
+    counts, size = violations(c, 0.0), p.size
+    coupling = p.field
+    if p.given == "overlap":
+        coupling = coupling_for(p.target_overlap, lambda x: franz_parisi(counts, x, size)[1])
     psi, overlap, self_overlap, _ = franz_parisi(counts, coupling, size)
     status = DIVERGED if not (counts == 0).any() else OK if math.isfinite(psi) else NOT_CONVERGED
     return _observed(psi, overlap, self_overlap, coupling, status)
@@ -63,7 +53,7 @@ def _solutions(c: Signs, p: dict[str, Any]) -> dict[str, Any]:
 
 def _observed(
     psi: float, overlap: float, self_overlap: float, coupling: float, status: int
-) -> dict[str, Any]:
+) -> dict[str, float]:
     return {
         "potential": psi - coupling * overlap,
         "overlap": overlap,
@@ -71,5 +61,5 @@ def _observed(
         "coupling": coupling,
         "legendre": psi,
         "self_overlap": self_overlap,
-        "status": np.int8(status),
+        "status": status,
     }

@@ -1,4 +1,4 @@
-"""Replica-symmetric Franz-Parisi potential, at an overlap or at a field along the reference."""
+"""Replica-symmetric Franz-Parisi potential (arXiv:1408.1784, derived), at an overlap or a field."""
 
 from __future__ import annotations
 
@@ -6,23 +6,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toysim.batch import Batch, Rows
-from toysim.models.perceptron.averages import STEP, teacher_patterns
+from toysim.batch import Batch, Rows, stacked
 from toysim.models.perceptron.franz_parisi.averages import (
-    find_pull,
+    find_p_hat,
     reference_patterns,
     reference_sites,
 )
-from toysim.models.perceptron.rows import stacked
-from toysim.models.perceptron.saddle import NAN, Array, Saddle, judged, solve
-from toysim.models.perceptron.solver_outputs import BOUNDARY, FROZEN, OK
+from toysim.models.perceptron.franz_parisi.parameters import FranzParisiParameters
+from toysim.models.perceptron.replica.averages import STEP, teacher_patterns
+from toysim.models.perceptron.replica.saddle import NAN, Array, Saddle, judged, solve
+from toysim.models.perceptron.replica.solver_outputs import BOUNDARY, FROZEN, OK
 from toysim.models.perceptron.storage.theory import storage_saddle
 
 
 class Potential(NamedTuple):
-    """A point of the potential: Phi, p, x, psi, the overlaps q and t, diagnostics; NaN where there
-    is no saddle.
-    """
+    """A point of the potential: Phi, p, x, psi, q, t, diagnostics; NaN where there is no saddle."""
 
     potential: float = NAN
     overlap: float = NAN
@@ -47,39 +45,35 @@ class Landscape:
     def __init__(self, reference: str, alpha: float, step: float = STEP) -> None:
         self.planted, self.alpha, self.step = reference == "planted", alpha, step
         own = None if self.planted else storage_saddle(alpha, step=step)
-        self.q0, self.q0_conjugate = (own.overlap, own.conjugate) if own else (0.0, 0.0)
+        self.q0, self.q0_hat = (own.overlap, own.q_hat) if own else (0.0, 0.0)
         self.has_reference = own is None or own.solver_status == OK
 
     def patterns(self, q: float, t: float, p: float) -> tuple[float, float, float, float, float]:
-        """alpha times: f^2, f f0, d< ln H >/dp, (df/domega)^2, ln H."""
+        """q^, t^, the patterns' part of dPhi/dp, and alpha times (df/domega)^2 and ln H."""
         if self.planted:
-            square, along, slope, log_mean, _ = teacher_patterns(q, p, 0.0, self.step)
-            cross = 0.0
+            q_hat, by_p, slope, log_mean, _ = teacher_patterns(q, p, 0.0, self.step)
+            t_hat = 0.0
         else:
-            square, cross, along, slope, log_mean, _ = reference_patterns(
-                q, t, p, self.q0, self.step
-            )
+            q_hat, t_hat, by_p, slope, log_mean, _ = reference_patterns(q, t, p, self.q0, self.step)
         a = self.alpha
-        return a * square, a * cross, a * along, a * slope, a * log_mean
+        return a * q_hat, a * t_hat, a * by_p, a * slope, a * log_mean
 
     def at_overlap(self, p: float) -> Potential:
-        """Phi(p), from overlaps between those of w = J (p = 1) or w = -J and the exact point p =
-        q0.
-        """
+        """Phi(p), from overlaps between the exact point p = q0 and w = J (p = 1) or w = -J."""
         if not self.has_reference:
             return Potential(overlap=p)
         if p == 1.0:
             return self.reference_itself(NAN)
-        pull = float(np.arctanh(max(p, -1.0 + 1e-15)))
+        p_hat = float(np.arctanh(max(p, -1.0 + 1e-15)))
         end = 1.0 if p >= self.q0 else -1.0
         way = (p - self.q0) / (end - self.q0)
         start = self.q0 + np.array([(1.0 - self.q0) * way**1.5, (end - 1.0) * self.q0 * way])
 
         def update(y: Array) -> Array:
-            nonlocal pull
-            square, cross, *_ = self.patterns(y[0], y[1], p)
-            pull = find_pull(p, pull, cross, square, self.q0_conjugate, self.step)
-            _, q, t, *_ = reference_sites(pull, cross, square, self.q0_conjugate, self.step)
+            nonlocal p_hat
+            q_hat, t_hat, *_ = self.patterns(y[0], y[1], p)
+            p_hat = find_p_hat(p, p_hat, t_hat, q_hat, self.q0_hat, self.step)
+            _, q, t, *_ = reference_sites(p_hat, t_hat, q_hat, self.q0_hat, self.step)
             return np.array([q, t])
 
         found = solve(update, start)
@@ -87,18 +81,16 @@ class Landscape:
             return Potential(overlap=p, iterations=found.evaluations)
         q, t = found.overlaps.tolist()
         update(found.overlaps)
-        return self._point(q, t, p, pull, found)
+        return self._point(q, t, p, p_hat, found)
 
     def at_field(self, x: float) -> Potential:
-        """The maximum of Phi(p) + x p: the saddle point reached from p = q0, or the reference
-        itself if larger.
-        """
+        """The maximum of Phi(p) + x p: what p = q0 leads to, or the reference itself if larger."""
         if not self.has_reference:
             return Potential(coupling=x)
 
         def update(y: Array) -> Array:
-            square, cross, along, *_ = self.patterns(y[0], y[1], y[2])
-            p, q, t, *_ = reference_sites(x + along, cross, square, self.q0_conjugate, self.step)
+            q_hat, t_hat, by_p, *_ = self.patterns(y[0], y[1], y[2])
+            p, q, t, *_ = reference_sites(x + by_p, t_hat, q_hat, self.q0_hat, self.step)
             return np.array([q, t, p])
 
         found = solve(update, np.full(3, self.q0))
@@ -116,34 +108,34 @@ class Landscape:
             0.0, 1.0, x, x, 1.0, NAN if self.planted else self.q0, 0.0, 0, 0.0, BOUNDARY
         )
 
-    def _point(self, q: float, t: float, p: float, pull: float, found: Saddle) -> Potential:
-        square, cross, along, slope, log_mean = self.patterns(q, t, p)
-        *_, entropy, spread = reference_sites(pull, cross, square, self.q0_conjugate, self.step)
-        potential = -0.5 * square * (1.0 - q) - p * pull + t * cross + entropy + log_mean
-        x, stability = pull - along, slope * spread
+    def _point(self, q: float, t: float, p: float, p_hat: float, found: Saddle) -> Potential:
+        q_hat, t_hat, by_p, slope, log_mean = self.patterns(q, t, p)
+        *_, entropy, spread = reference_sites(p_hat, t_hat, q_hat, self.q0_hat, self.step)
+        potential = -0.5 * q_hat * (1.0 - q) - p * p_hat + t * t_hat + entropy + log_mean
+        x, stability = p_hat - by_p, slope * spread
         how = (found.residual, found.evaluations, stability, judged(found, stability, potential))
         t = NAN if self.planted else t
         return Potential(potential, p, x, potential + x * p, q, t, *how)
 
 
 def predict(batch: Batch) -> Rows:
-    """The point of every row; valid where solutions are there: a saddle point, stable, and no
-    negative potential.
+    """The point of every row; valid at a stable saddle point without a negative potential.
 
     Where the potential is negative its values stay: the solutions closest to the reference are
     where it crosses 0.
     """
-    columns = (
-        batch[name].tolist() for name in ("reference", "alpha", "given", "target_overlap", "field")
-    )
-    points = []
-    for reference, alpha, given, p, x in zip(*columns, strict=True):
-        landscape = Landscape(reference, alpha)
-        points.append(landscape.at_overlap(p) if given == "overlap" else landscape.at_field(x))
-    rows = stacked([point._asdict() for point in points])
+    rows = stacked([_point_of(row.p)._asdict() for row in batch.rows()])
     status = rows["solver_status"]
-    return {
-        **rows,
+    return rows | {
         "distance": 0.5 * (1.0 - rows["overlap"]),
         "valid": (status == OK) | (status == BOUNDARY),
     }
+
+
+def _point_of(p: FranzParisiParameters) -> Potential:
+    landscape = Landscape(p.reference, p.alpha)
+    return (
+        landscape.at_field(p.field)
+        if p.given == "field"
+        else landscape.at_overlap(p.target_overlap)
+    )

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from toysim.model import Dim, Model, Observable
 from toysim.models.perceptron.layered_learner.parameters import LayeredLearnerParameters
+from toysim.records import Clock, course
 
 _EQUATIONS = """\
 z_k = sum_j mu_kj a_j/sqrt(n) + eps_k v_k, v_k^2 = sum_j s_kj a_j^2/n, a = relu(z),
@@ -40,26 +41,23 @@ def _seconds(p: LayeredLearnerParameters) -> float:
     )
 
 
-_BY_TASK, _BY_LAYER = ("tested", "record"), ("layer", "record")
-
 LAYERED_LEARNER = Model(
     id="perceptron.layered_learner",
     title="layered network of binary weights learning tasks in sequence",
     parameters_class=LayeredLearnerParameters,
+    clock=Clock("epoch", "epochs", end=lambda p: p.n_tasks * p.epochs, whole=True),
     dims=(
         Dim("trained", "task trained last", lambda p: p.n_tasks),
         Dim("tested", "task tested", lambda p: p.n_tasks),
         Dim("layer", "layer of weights, the first at the inputs", lambda p: p.n_hidden + 1),
-        Dim("record", "record of the time course", lambda p: p.n_records),
     ),
     observables=(
-        Observable("epoch", "epochs done at the record, over all tasks", dims=("record",)),
-        Observable("accuracy_course", "test accuracy with the mean weights", dims=_BY_TASK),
-        Observable("uncertainty", "mean variance 1 - mu^2 of a layer's weights", dims=_BY_LAYER),
-        Observable(
+        course("accuracy_course", "test accuracy with the mean weights", dims=("tested",)),
+        course("uncertainty", "mean variance 1 - mu^2 of a layer's weights", dims=("layer",)),
+        course(
             "divergence",
             "KL per weight from the field at the start of the task; NaN if binarised",
-            dims=_BY_LAYER,
+            dims=("layer",),
         ),
         Observable(
             "accuracy",

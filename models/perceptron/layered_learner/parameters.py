@@ -1,6 +1,4 @@
-"""Parameters of a layered network of binary weights that learns tasks one after another through its
-fields.
-"""
+"""Parameters of a layered network of binary weights that learns tasks one after another."""
 
 from __future__ import annotations
 
@@ -8,16 +6,15 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import Parameters, parameter
+from toysim.model import parameter
+from toysim.records import Recorded
 
 MAX_WEIGHTS = 10**7
 MAX_SIGNS = 10**9  # of all tasks' examples, a byte each
 
 
-class LayeredLearnerParameters(Parameters):
-    """Tasks, network, method and optimiser; the network is n_inputs - width - ... - width -
-    n_classes.
-    """
+class LayeredLearnerParameters(Recorded):
+    """Tasks, network (n_inputs - width - ... - width - n_classes), method and optimiser."""
 
     tasks: Literal["permuted", "teachers"] = parameter(
         "permuted",
@@ -47,8 +44,7 @@ class LayeredLearnerParameters(Parameters):
         "variational",
         symbol="method",
         meaning="fields with the divergence, its expansion or without it; binarised weights with "
-        "metaplasticity or "
-        "without it",
+        "metaplasticity or without it",
         stream=False,
     )
     kl_reference: Literal["task", "step"] = parameter(
@@ -93,14 +89,6 @@ class LayeredLearnerParameters(Parameters):
     epochs: int = parameter(
         5, symbol="T", meaning="epochs of each task", ge=1, le=10**5, stream=False
     )
-    n_records: int = parameter(
-        0,
-        symbol="R",
-        meaning="records over all epochs, both ends included; 1 for the end only",
-        ge=0,
-        le=10**5,
-        stream=False,
-    )
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -117,8 +105,7 @@ class LayeredLearnerParameters(Parameters):
         if max(self.n_weights, teacher) > MAX_WEIGHTS:
             raise ValueError(
                 f"the network has {self.n_weights:.3g} weights and the teacher {teacher:.3g}, "
-                "allowed are "
-                f"{MAX_WEIGHTS:.0e}; lower n_inputs, width, n_hidden or teacher_width"
+                f"allowed are {MAX_WEIGHTS:.0e}; lower n_inputs, width, n_hidden or teacher_width"
             )
         signs = self.n_tasks * (self.n_train + self.n_test) * self.n_inputs
         if signs > MAX_SIGNS:

@@ -1,6 +1,4 @@
-"""Tasks learned in sequence by a layered network: Adam on fields or on hidden weights, tested on
-every task.
-"""
+"""Tasks learned in sequence by a layered network (arXiv:2212.02846): Adam on fields or weights."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch, Rows
+from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.perceptron.layered_learner.network import (
     Weights,
     backward,
@@ -22,8 +20,7 @@ from toysim.models.perceptron.layered_learner.network import (
 )
 from toysim.models.perceptron.layered_learner.parameters import LayeredLearnerParameters
 from toysim.models.perceptron.layered_learner.tasks import Task, tasks_of
-from toysim.models.perceptron.records import record_epochs
-from toysim.outcomes import Status
+from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
 ADAM_FIRST, ADAM_SECOND = 0.9, 0.99
@@ -35,68 +32,78 @@ FIELD_FLOOR, HIDDEN_FLOOR = 1e-20, 1e-8
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row, row by row."""
-    rows = [_learn(batch.take(np.array([i]))) for i in range(len(batch))]
-    return {name: np.stack([np.asarray(row[name]) for row in rows]) for name in rows[0]}
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        courses = [_learned(row) for row in batch.rows()]
+    failed_at = np.array([course.learner.failed_at for course in courses])
+    return stacked([course.values for course in courses]) | ended(failed_at)
 
 
-class Courses:
-    """What is recorded: accuracies of the tasks, uncertainty and divergence of the layers, each (n,
-    R).
+def _learned(row: Row) -> Course:
+    """A learner through all its tasks."""
+    p: LayeredLearnerParameters = row.p
+    tasks = tasks_of(p, row.generator("tasks"))
+    shapes = zip(p.sizes[1:], p.sizes[:-1], strict=True)
+    theta = [p.start_scale * row.normal(f"theta_{i}", *shape) for i, shape in enumerate(shapes)]
+    course = Course(Learner(p, theta, row.generator("noise")), tasks, row.record_at)
+    for task in tasks:
+        course.train(task)
+    return course
+
+
+class Course:
+    """A learner on its way through the tasks, and what is seen of it.
+
+    Recorded (n, R): accuracies of the tasks, uncertainty and divergence of the layers; after every
+    task the accuracies of all, by the mean weights and by a draw of them.
     """
 
-    def __init__(self, p: LayeredLearnerParameters) -> None:
-        self.epochs = record_epochs(p.n_tasks * p.epochs, p.n_records)
-        self.accuracy = np.full((p.n_tasks, p.n_records), np.nan)
-        self.uncertainty = np.full((p.n_hidden + 1, p.n_records), np.nan)
-        self.divergence = np.full((p.n_hidden + 1, p.n_records), np.nan)
+    def __init__(self, learner: Learner, tasks: list[Task], record_at: Array) -> None:
+        self.learner, self.tasks, self.record_at = learner, tasks, record_at
+        layers, records = len(learner.theta), len(record_at)
+        self.accuracy = np.full((len(tasks), records), np.nan)
+        self.uncertainty = np.full((layers, records), np.nan)
+        self.divergence = np.full((layers, records), np.nan)
+        self.by_mean: list[list[float]] = []
+        self.by_sample: list[list[float]] = []
+        self._record()
 
-    def record(self, learner: Learner, tasks: list[Task]) -> None:
+    def train(self, task: Task) -> None:
+        """All epochs of one task."""
+        self.learner.begin_task()
+        for _ in range(self.learner.p.epochs):
+            self.learner.run_epoch(task)
+            self._record()
+        self.by_mean.append(self._accuracies(self.learner.weights()))
+        self.by_sample.append(self._accuracies(self.learner.sampled_weights()))
+
+    def _accuracies(self, weights: list[Weights]) -> list[float]:
+        return [accuracy(weights, task) for task in self.tasks]
+
+    def _record(self) -> None:
         """Fill the records of the learner's epoch, if there are any."""
-        here = self.epochs == learner.epoch
+        here = self.record_at == self.learner.epoch
         if here.any():
-            weights = learner.weights()
-            self.accuracy[:, here] = np.array([accuracy(weights, task) for task in tasks])[:, None]
-            self.uncertainty[:, here] = np.array([np.mean(1.0 - w.mean**2) for w in weights])[
-                :, None
-            ]
-            self.divergence[:, here] = np.array(learner.divergences())[:, None]
+            weights = self.learner.weights()
+            uncertainty = [np.mean(1.0 - w.mean**2) for w in weights]
+            self.accuracy[:, here] = np.array(self._accuracies(weights))[:, None]
+            self.uncertainty[:, here] = np.array(uncertainty)[:, None]
+            self.divergence[:, here] = np.array(self.learner.divergences())[:, None]
 
-
-def _learn(one: Batch) -> dict[str, Any]:
-    p = one.model.validate(one.values(0))
-    tasks = tasks_of(p, next(one.generators("tasks")))
-    shapes = list(enumerate(zip(p.sizes[1:], p.sizes[:-1], strict=True)))
-    theta = [p.start_scale * one.normal(f"theta_{i}", *shape)[0] for i, shape in shapes]
-    learner, courses = Learner(p, theta, next(one.generators("noise"))), Courses(p)
-    courses.record(learner, tasks)
-    by_mean, by_sample = np.empty((p.n_tasks, p.n_tasks)), np.empty((p.n_tasks, p.n_tasks))
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for i, task in enumerate(tasks):
-            learner.begin_task()
-            for _ in range(p.epochs):
-                learner.run_epoch(task)
-                courses.record(learner, tasks)
-            weights, sample = learner.weights(), learner.sampled_weights()
-            by_mean[i] = [accuracy(weights, t) for t in tasks]
-            by_sample[i] = [accuracy(sample, t) for t in tasks]
-    return {
-        "epoch": courses.epochs.astype(np.float64),
-        "accuracy_course": courses.accuracy,
-        "uncertainty": courses.uncertainty,
-        "divergence": courses.divergence,
-        "accuracy": by_mean,
-        "sampled_accuracy": by_sample,
-        "mean_accuracy": by_mean[-1].mean(),
-        "mean_sampled_accuracy": by_sample[-1].mean(),
-        "status": Status.DIVERGED if learner.failed_at >= 0 else 0,
-        "status_step": learner.failed_at,
-    }
+    @property
+    def values(self) -> dict[str, Any]:
+        return {
+            "accuracy_course": self.accuracy,
+            "uncertainty": self.uncertainty,
+            "divergence": self.divergence,
+            "accuracy": self.by_mean,
+            "sampled_accuracy": self.by_sample,
+            "mean_accuracy": np.mean(self.by_mean[-1]),
+            "mean_sampled_accuracy": np.mean(self.by_sample[-1]),
+        }
 
 
 def accuracy(weights: list[Weights], task: Task) -> float:
-    """Share of a task's test examples whose class has the largest output; NaN for a network that
-    diverged.
-    """
+    """Share of a task's test examples whose class has the largest output; NaN if it diverged."""
     z, _ = forward(task.test.astype(np.float64), weights, None)
     return float(np.mean(z.argmax(axis=1) == task.test_class)) if np.isfinite(z).all() else math.nan
 
@@ -142,9 +149,7 @@ class Learner:
         ]
 
     def divergences(self) -> list[float]:
-        """KL per weight of each layer from the field at the start of the present task, both at the
-        present b.
-        """
+        """KL per weight of each layer from the field at the task's start, both at the present b."""
         if self.binarised:
             return [math.nan] * len(self.theta)
         return [divergence(a, b, self.b) for a, b in zip(self.theta, self.task_start, strict=True)]
@@ -189,8 +194,9 @@ class Learner:
         return gradients
 
     def _strength(self, n: int) -> float:
-        """Weight of the divergence in an update: an epoch adds one KL from a task's end, an update
-        one from a step.
+        """Weight of the divergence in an update.
+
+        An epoch adds one KL from a task's end, an update one from a step.
         """
         if self.p.method == "variance_modulated":
             return 0.0

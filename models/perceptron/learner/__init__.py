@@ -8,8 +8,9 @@ metaplasticity (arXiv:2003.03533). Both tasks have a teacher of +-1 weights, so 
 sign(theta) is known from its overlap.
 """
 
-from toysim.model import Dim, Model, Observable
+from toysim.model import Model, Observable
 from toysim.models.perceptron.learner.parameters import LearnerParameters
+from toysim.records import Clock, course
 
 _EQUATIONS = """\
 P_t = round(alpha_t N) patterns x in {-1,1}^N, y = sign(W_t.x),
@@ -26,8 +27,6 @@ metaplastic: w = sign(theta), dL/dw_i = -sum_mu lambda(-u) y x_i/sqrt(N) with u 
              a step towards theta_i = 0 times 1 - tanh(mu_m theta_i)^2
 error_t = arccos(p_t)/pi, p_t = sum_i sign(theta_i) W_t,i / N"""
 
-_RECORD = ("record",)
-
 
 def _seconds(p: LearnerParameters) -> float:
     total = 2e-3
@@ -43,19 +42,14 @@ LEARNER = Model(
     id="perceptron.learner",
     title="binary perceptron learning one or two tasks in field space",
     parameters_class=LearnerParameters,
-    dims=(Dim("record", "record of the time course", lambda p: p.n_records),),
+    clock=Clock("epoch", "epochs", end=lambda p: p.epochs_1 + p.epochs_2, whole=True),
     observables=(
-        Observable("epoch", "epochs done at the record, over both tasks", dims=_RECORD),
-        Observable("error_1_course", "generalisation error on task 1", dims=_RECORD),
-        Observable("error_2_course", "generalisation error on task 2", dims=_RECORD),
-        Observable(
-            "sign_overlap_1_course", "overlap p1 of sign(theta) with teacher 1", dims=_RECORD
-        ),
-        Observable(
-            "sign_overlap_2_course", "overlap p2 of sign(theta) with teacher 2", dims=_RECORD
-        ),
-        Observable("self_overlap_course", "self-overlap Q of the mean weights", dims=_RECORD),
-        Observable("loss_course", "-ln H(-u) per pattern of the task in training", dims=_RECORD),
+        course("error_1_course", "generalisation error on task 1"),
+        course("error_2_course", "generalisation error on task 2"),
+        course("sign_overlap_1_course", "overlap p1 of sign(theta) with teacher 1"),
+        course("sign_overlap_2_course", "overlap p2 of sign(theta) with teacher 2"),
+        course("self_overlap_course", "self-overlap Q of the mean weights"),
+        course("loss_course", "-ln H(-u) per pattern of the task in training"),
         Observable("error_1", "generalisation error on task 1 at the end"),
         Observable("error_2", "generalisation error on task 2 at the end"),
         Observable("sign_overlap_1", "overlap p1 of sign(theta) with teacher 1 at the end"),

@@ -1,6 +1,4 @@
-"""Parameters of the learner of binary weights through their fields, on one task or on two in
-sequence.
-"""
+"""Parameters of the learner of binary weights through their fields, on one task or on two."""
 
 from __future__ import annotations
 
@@ -8,16 +6,15 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import Parameters, Vector, parameter
+from toysim.model import Vector, parameter
+from toysim.models.perceptron.samplers.sizes import check_patterns, n_patterns
+from toysim.records import Recorded
 
-MAX_SIGNS = (
-    2 * 10**8
-)  # of the patterns of a task: 4 bytes each while they are labelled, 2 bits each from then on
 MAX_EPOCHS = 10**7
 
 
-class LearnerParameters(Parameters):
-    """Tasks, method, optimiser and records. Patterns are counted as P_t = round(alpha_t N)."""
+class LearnerParameters(Recorded):
+    """Tasks, method and optimiser."""
 
     size: int = parameter(
         201, symbol="N", meaning="weights; odd, so that no field of a teacher is zero", ge=1
@@ -37,8 +34,7 @@ class LearnerParameters(Parameters):
         "variational",
         symbol="method",
         meaning="how task 1 is kept: KL divergence, its expansion at the old field, the variance "
-        "factor alone, "
-        "or binarised hidden weights with metaplasticity",
+        "factor alone, or binarised hidden weights with metaplasticity",
         stream=False,
     )
     gamma: float = parameter(
@@ -105,8 +101,7 @@ class LearnerParameters(Parameters):
         (),
         symbol="Q",
         meaning="empty: Q is free. Two values: theta is rescaled after every epoch of task 1 so "
-        "that Q lies on the "
-        "line from the first to the second",
+        "that Q lies on the line from the first to the second",
         stream=False,
     )
     relaxation_window: int = parameter(
@@ -123,18 +118,10 @@ class LearnerParameters(Parameters):
         gt=0,
         stream=False,
     )
-    n_records: int = parameter(
-        0,
-        symbol="R",
-        meaning="records over both tasks' epochs, both ends included; 1 for the end only",
-        ge=0,
-        le=10**6,
-        stream=False,
-    )
 
     def n_patterns(self, task: int) -> int:
         """Patterns of task 1 or 2."""
-        return round((self.alpha_1, self.alpha_2)[task - 1] * self.size)
+        return n_patterns((self.alpha_1, self.alpha_2)[task - 1], self.size)
 
     @model_validator(mode="after")
     def _tasks_fit(self) -> LearnerParameters:
@@ -143,14 +130,7 @@ class LearnerParameters(Parameters):
                 f"size = {self.size} is even: a teacher's field could be zero; make it "
                 f"{self.size + 1}"
             )
-        for task in (1, 2):
-            signs = self.size * self.size * (self.alpha_1, self.alpha_2)[task - 1]
-            if signs > MAX_SIGNS:
-                raise ValueError(
-                    f"size = {self.size} and alpha_{task} make {signs:.3g} signs of patterns, "
-                    "allowed are "
-                    f"{MAX_SIGNS:.0e}; lower one of them"
-                )
+        check_patterns(self.size, self.alpha_1, self.alpha_2)
         return self
 
     @model_validator(mode="after")

@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch
+from toysim.batch import Row
 from toysim.models.perceptron.learner.parameters import LearnerParameters
+from toysim.models.perceptron.samplers.instances import Signs, flipped, signs
 
 Array = npt.NDArray[np.float64]
 BITS = 8  # signs in a code
 
 
 class Task(NamedTuple):
-    """One task: its teacher W (N,), and the signs z = y x of its patterns in minibatches, twice
-    over.
+    """One task: its teacher W (N,), and the signs z = y x of its patterns in minibatches, twice.
 
     ``by_weight`` (batches, N/8, slots) packs the signs of eight weights into a code for each
     pattern, ``by_pattern`` (batches, slots/8, N) those of eight patterns for each weight. A batch
@@ -38,50 +38,30 @@ class Problem(NamedTuple):
     theta: Array
 
 
-def problem_of(batch: Batch, i: int) -> Problem:
-    """Row i: teachers W_2 = W_1 with an exact number of flips, patterns x uniform signs, theta ~
-    N(0, 1).
-    """
-    one = batch.take(np.array([i]))
-    p = one.model.validate(one.values(0))
-    first = signs(next(one.generators("teacher")), p.size)
-    second = first.copy()
-    second[
-        next(one.generators("flips")).permutation(p.size)[
-            : round(0.5 * p.size * (1 - p.task_overlap))
-        ]
-    ] *= -1
-    tasks = tuple(
-        packed(
-            teacher,
-            patterns(next(one.generators(f"patterns_{t}")), teacher, p.n_patterns(t)),
-            p.batch_size,
-        )
-        for t, teacher in ((1, first), (2, second))
-    )
-    return Problem(p, (tasks[0], tasks[1]), one.normal("theta", p.size)[0])
+def problem_of(row: Row) -> Problem:
+    """A row: teachers W_2 = W_1 with an exact number of flips, random patterns, theta ~ N(0, 1)."""
+    p: LearnerParameters = row.p
+    first = signs(row.generator("teacher"), p.size)
+    second = flipped(row.generator("flips"), first, p.task_overlap)
+    tasks = (_task(row, 1, first), _task(row, 2, second))
+    return Problem(p, tasks, row.normal("theta", p.size))
 
 
-def signs(generator: np.random.Generator, *shape: int) -> npt.NDArray[np.int8]:
-    """Independent +-1."""
-    return (2 * generator.integers(0, 2, shape, np.int8) - 1).astype(np.int8)
+def _task(row: Row, number: int, teacher: Signs) -> Task:
+    p: LearnerParameters = row.p
+    z = patterns(row.generator(f"patterns_{number}"), teacher, p.n_patterns(number))
+    return packed(teacher, z, p.batch_size)
 
 
-def patterns(
-    generator: np.random.Generator, teacher: npt.NDArray[np.int8], n: int
-) -> npt.NDArray[np.int8]:
+def patterns(generator: np.random.Generator, teacher: Signs, n: int) -> Signs:
     """z = y x (n, N) with y = sign(W.x): all that a learner of the labels needs."""
     x = signs(generator, n, len(teacher))
-    labels = np.sign(x @ teacher.astype(np.float32)).astype(
-        np.int8
-    )  # sums of signs are exact in float32
-    return x * labels[:, None]
+    fields = x @ teacher.astype(np.float32)  # sums of signs are exact in float32
+    return x * np.sign(fields).astype(np.int8)[:, None]
 
 
-def packed(teacher: npt.NDArray[np.int8], z: npt.NDArray[np.int8], batch_size: int) -> Task:
-    """A task in minibatches of ``batch_size`` patterns (0 for all in one), the last one maybe
-    smaller.
-    """
+def packed(teacher: Signs, z: Signs, batch_size: int) -> Task:
+    """Patterns z (n, N) in minibatches of ``batch_size`` (0: all in one), the last one smaller."""
     n, size = z.shape
     full = min(batch_size, n) or n
     counts = np.array([min(full, n - start) for start in range(0, n, full)] if n else [], np.int64)

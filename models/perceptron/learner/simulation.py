@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch, Rows
+from toysim.batch import Batch, Rows, stacked
 from toysim.models.perceptron.learner.descent import (
     Rule,
     State,
@@ -19,57 +19,59 @@ from toysim.models.perceptron.learner.descent import (
 )
 from toysim.models.perceptron.learner.parameters import LearnerParameters
 from toysim.models.perceptron.learner.problem import BITS, Problem, problem_of
-from toysim.models.perceptron.records import record_epochs
-from toysim.outcomes import Status
+from toysim.models.perceptron.measures import angle
+from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
 COURSES = ("sign_overlap_1", "sign_overlap_2", "error_1", "error_2", "self_overlap", "loss")
 
 
 def simulate(batch: Batch) -> Rows:
-    """Every observable of every row, row by row: an epoch costs far more than the Python around
-    it.
-    """
-    rows = [learn(problem_of(batch, i)) for i in range(len(batch))]
-    return {name: np.stack([np.asarray(row[name]) for row in rows]) for name in rows[0]}
+    """Every observable of every row, in turn: an epoch costs far more than the Python around it."""
+    courses = [learn(problem_of(row), row.record_at.tolist()) for row in batch.rows()]
+    failed_at = np.array([course.failed_at for course in courses])
+    return stacked([course.values for course in courses]) | ended(failed_at)
 
 
-def learn(problem: Problem) -> dict[str, Any]:
-    """One row: both tasks, observed at the records, at the switch and at the end."""
+class Learned(NamedTuple):
+    """Observables of a row, and the update at which its field left the numbers, -1 if none."""
+
+    values: dict[str, Any]
+    failed_at: int
+
+
+def learn(problem: Problem, record_at: list[int]) -> Learned:
+    """One row: both tasks, observed at the epochs ``record_at``, at the switch and at the end."""
     p = problem.parameters
     switch, end = p.epochs_1, p.epochs_1 + p.epochs_2
-    at = record_epochs(end, p.n_records).tolist()
     work, state = workspace(problem), start(problem.theta, np.zeros(p.size))
     seen = {0: observed(problem, 1, state, work)}
     first = Phase(problem, 1, state, work)
-    first.run(sorted({*at, switch} & set(range(1, switch + 1))), seen)
+    first.run(sorted({*record_at, switch} & set(range(1, switch + 1))), seen)
     second = Phase(problem, 2, start(state.theta, state.theta), work, first)
-    second.run(sorted(epoch for epoch in {*at, end} if epoch > switch), seen)
-    errors = error(np.concatenate([[seen[0]["sign_overlap_1"]], first.overlaps]))
-    return {
+    second.run(sorted(epoch for epoch in {*record_at, end} if epoch > switch), seen)
+    values = {
         **seen[end],
-        **{f"{name}_course": np.array([seen[epoch][name] for epoch in at]) for name in COURSES},
-        "epoch": np.array(at, np.float64),
+        **{f"{name}_course": [seen[epoch][name] for epoch in record_at] for name in COURSES},
         "switch_error_1": seen[switch]["error_1"],
         "switch_self_overlap": seen[switch]["self_overlap"],
         "switch_loss": seen[switch]["loss"],
-        "relaxation_time": relaxation_time(errors, p.relaxation_window, p.relaxation_threshold),
-        "status": Status.DIVERGED if second.failed_at >= 0 else 0,
-        "status_step": second.failed_at,
+        "relaxation_time": relaxation_time_of(p, seen[0]["sign_overlap_1"], first.overlaps),
     }
+    return Learned(values, second.failed_at)
 
 
-def error(overlap: Any) -> Any:
-    """arccos(p)/pi: share of fresh patterns on which two sign networks of overlap p differ."""
-    return np.arccos(np.clip(overlap, -1.0, 1.0)) / math.pi
+def relaxation_time_of(p: LearnerParameters, begin: float, overlaps: Array) -> float:
+    """Of task 1, from the overlaps p1 at the start and after each epoch (T1,)."""
+    errors = np.array([angle(overlap) for overlap in (begin, *overlaps.tolist())])
+    return relaxation_time(errors, p.relaxation_window, p.relaxation_threshold)
 
 
 def relaxation_time(errors: Array, window: int, threshold: float) -> float:
-    """First epoch at which the last ``window`` errors have a standard deviation below the
-    threshold; NaN if none.
+    """First epoch with a standard deviation of the last ``window`` errors below the threshold.
 
-    Errors (T + 1,) count from epoch 0. As in figure 2c of arXiv:2212.02846, with its own window and
-    threshold.
+    NaN if none. Errors (T + 1,) count from epoch 0. As in figure 2c of arXiv:2212.02846, which has
+    a window and a threshold of its own.
     """
     if len(errors) < window:
         return math.nan
@@ -90,9 +92,8 @@ class Phase:
         p = problem.parameters
         self.problem, self.number, self.state, self.work = problem, number, state, work
         self.begin, n_epochs = (0, p.epochs_1) if number == 1 else (p.epochs_1, p.epochs_2)
-        self.overlaps = np.full(
-            n_epochs, np.nan
-        )  # of sign(theta) with this task's teacher, after each epoch
+        # of sign(theta) with this task's teacher, after each epoch
+        self.overlaps = np.full(n_epochs, np.nan)
         ramp = p.self_overlap_ramp if number == 1 else ()
         self.targets = np.linspace(ramp[0], ramp[1], n_epochs) if ramp else np.empty(0)
         self.updates_before: int = before.updates if before else 0
@@ -100,9 +101,7 @@ class Phase:
         self.failed_at: int = before.failed_at if before else -1
 
     def run(self, stops: list[int], seen: dict[int, dict[str, float]]) -> None:
-        """Train to the end of each epoch of ``stops`` and observe; a field that diverged stays
-        NaN.
-        """
+        """Train to the end of each epoch of ``stops`` and observe; a diverged field stays NaN."""
         done = 0
         for stop in stops:
             new = slice(done, stop - self.begin)
@@ -112,10 +111,8 @@ class Phase:
             seen[stop] = observed(self.problem, self.number, self.state, self.work)
 
     def _train(self, targets: Array, overlaps: Array) -> None:
-        task, rule = (
-            self.problem.tasks[self.number - 1],
-            rule_of(self.problem.parameters, self.number),
-        )
+        task = self.problem.tasks[self.number - 1]
+        rule = rule_of(self.problem.parameters, self.number)
         updates = train(task, rule, self.state, self.updates, targets, overlaps, self.work)
         self.updates = abs(updates)
         if updates < 0:
@@ -124,9 +121,7 @@ class Phase:
 
 
 def start(theta: Array, reference: Array) -> State:
-    """State at the start of a task: moments at zero, and the field that a divergence is measured
-    from.
-    """
+    """State at the start of a task: moments at zero, and the field a divergence is from."""
     return State(theta, np.zeros_like(theta), np.zeros_like(theta), reference.copy())
 
 
@@ -155,9 +150,7 @@ def rule_of(p: LearnerParameters, number: int) -> Rule:
 
 
 def observed(problem: Problem, number: int, state: State, work: Work) -> dict[str, float]:
-    """Overlaps with both teachers and with the field before, errors, and the loss on task
-    ``number``.
-    """
+    """Overlaps with both teachers and with the field before, errors, and the task's loss."""
     p, (first, second) = problem.parameters, problem.tasks
     rule = rule_of(p, number)
     m = np.sign(state.theta) if rule.binarised else np.tanh(rule.b * state.theta)
@@ -165,8 +158,8 @@ def observed(problem: Problem, number: int, state: State, work: Work) -> dict[st
     return {
         "sign_overlap_1": overlaps[0],
         "sign_overlap_2": overlaps[1],
-        "error_1": error(overlaps[0]),
-        "error_2": error(overlaps[1]),
+        "error_1": angle(overlaps[0]),
+        "error_2": angle(overlaps[1]),
         "overlap_1": m @ first.teacher / p.size,
         "overlap_2": m @ second.teacher / p.size,
         "self_overlap": m @ m / p.size,

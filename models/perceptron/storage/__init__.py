@@ -8,8 +8,9 @@ are weighted by their overlap p with it: the first landscape of arXiv:1304.2850,
 distance d = (1 - p)/2.
 """
 
-from toysim.model import Check, FiniteSize, Model, Observable
-from toysim.models.perceptron.solver_outputs import SOLVER_OUTPUTS
+from toysim.model import Check, Model
+from toysim.models.perceptron.replica.solver_outputs import SOLVER_OUTPUTS
+from toysim.models.perceptron.samplers.sizes import sampled
 from toysim.models.perceptron.storage.parameters import StorageParameters
 
 _EQUATIONS = """\
@@ -28,25 +29,21 @@ def _seconds(p: StorageParameters) -> float:
     return 2e-3 + 2e-8 * p.alpha * p.size**2
 
 
-def _observable(name: str, long_name: str, unit: str = "1") -> Observable:
-    """With what a finite instance is off by: 0.1/N or less by message passing (measured at N = 25
-    and 75).
-    """
-    return Observable(name, long_name, unit, finite_size=FiniteSize(0.2, "size", 1.0))
-
-
+# Off by 0.1/N or less by message passing (measured at N = 25 and 75).
 STORAGE = Model(
     id="perceptron.storage",
     title="binary perceptron storing random labels",
     parameters_class=StorageParameters,
     observables=(
-        _observable(
-            "entropy", "entropy of the solutions at their typical distance, per weight", "nat"
+        sampled(
+            "entropy",
+            "entropy of the solutions at their typical distance, per weight",
+            "nat",
         ),
-        _observable("free_entropy", "ln sum over solutions of exp(x * overlap), per weight", "nat"),
-        _observable("overlap", "overlap q of two solutions"),
-        _observable("reference_overlap", "overlap p with the reference configuration"),
-        _observable("distance", "normalised Hamming distance d to the reference configuration"),
+        sampled("free_entropy", "ln sum over solutions of exp(x * overlap), per weight", "nat"),
+        sampled("overlap", "overlap q of two solutions"),
+        sampled("reference_overlap", "overlap p with the reference configuration"),
+        sampled("distance", "normalised Hamming distance d to the reference configuration"),
     ),
     diagnostics=SOLVER_OUTPUTS,
     simulate=f"{__name__}.simulation:simulate",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import model_validator
 
-from toysim.model import Parameters, parameter
-from toysim.models.perceptron.sizes import check_enumerable, check_patterns
+from toysim.model import parameter
+from toysim.models.perceptron.samplers.parameters import BinaryParameters
 
 
-class StorageParameters(Parameters):
-    """Load, margin and the field along a reference, and the sampler."""
+class StorageParameters(BinaryParameters):
+    """Load, margin and the field along a reference."""
 
     alpha: float = parameter(
         0.5,
@@ -31,18 +29,8 @@ class StorageParameters(Parameters):
         ge=-10,
         le=10,
     )
-    sampler: Literal["message_passing", "enumeration"] = parameter(
-        "message_passing",
-        symbol="sampler",
-        meaning="message passing on one instance, or all configurations",
-    )
-    size: int = parameter(
-        1001, symbol="N", meaning="weights of the instance; odd if enumerated", ge=1, le=100_000
-    )
 
     @model_validator(mode="after")
     def _size_fits(self) -> StorageParameters:
-        check_patterns(self.size, self.alpha)
-        if self.sampler == "enumeration":
-            check_enumerable(self.size)
+        self.check_size(self.alpha)
         return self

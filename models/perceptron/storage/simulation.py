@@ -1,38 +1,28 @@
-"""Random labels on one instance: entropy, overlaps and the landscape around a random
-configuration.
-"""
+"""Random labels on one instance: entropy, overlaps, and the landscape around a configuration."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
-from toysim.batch import Batch, Rows
-from toysim.models.perceptron.binary import Measure, Sampled, enumerated, passed
-from toysim.models.perceptron.instances import Signs, labelled, n_patterns, signs
-from toysim.models.perceptron.rows import stacked
+from toysim.batch import Batch, Row, Rows, stacked
+from toysim.models.perceptron.samplers.binary import Measure, Sampled, solved
+from toysim.models.perceptron.samplers.instances import Signs, labelled, signs
+from toysim.models.perceptron.samplers.sizes import n_patterns
+from toysim.models.perceptron.storage.parameters import StorageParameters
 
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    references, patterns = batch.generators("reference"), batch.generators("patterns")
-    rows = []
-    for i in range(len(batch)):
-        p = batch.values(i)
-        reference = signs(next(references), p["size"])
-        measure = Measure(
-            labelled(next(patterns), p["size"], n_patterns(p["alpha"], p["size"])),
-            reference,
-            coupling=p["field"],
-            margin=p["margin"],
-        )
-        found = enumerated(measure) if p["sampler"] == "enumeration" else passed(measure)
-        rows.append(_observed(found, reference))
-    return stacked(rows)
+    return stacked([_row(row) for row in batch.rows()])
 
 
-def _observed(found: Sampled, reference: Signs) -> dict[str, Any]:
+def _row(row: Row) -> dict[str, float]:
+    p: StorageParameters = row.p
+    reference = signs(row.generator("reference"), p.size)
+    c = labelled(row.generator("patterns"), p.size, n_patterns(p.alpha, p.size))
+    measure = Measure(c, reference, coupling=p.field, margin=p.margin)
+    return _observed(solved(measure, p.sampler), reference)
+
+
+def _observed(found: Sampled, reference: Signs) -> dict[str, float]:
     overlap = found.overlap_with(reference)
     return {
         "free_entropy": found.free_entropy,
@@ -40,5 +30,5 @@ def _observed(found: Sampled, reference: Signs) -> dict[str, Any]:
         "overlap": found.self_overlap,
         "reference_overlap": overlap,
         "distance": 0.5 * (1.0 - overlap),
-        "status": np.int8(found.status),
+        "status": found.status,
     }

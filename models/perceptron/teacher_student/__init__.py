@@ -6,8 +6,9 @@ point at any load. At temperature 0 the other one wins up to alpha = 1.2447 and 
 (Gyorgyi 1990): in between students that find no better solution are metastable.
 """
 
-from toysim.model import Check, FiniteSize, Model, Observable
-from toysim.models.perceptron.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
+from toysim.model import Check, Model
+from toysim.models.perceptron.replica.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
+from toysim.models.perceptron.samplers.sizes import sampled
 from toysim.models.perceptron.teacher_student.parameters import TeacherStudentParameters
 
 _EQUATIONS = """\
@@ -27,25 +28,19 @@ def _seconds(p: TeacherStudentParameters) -> float:
     return 5e-3 + 2e-8 * p.alpha * p.size**2
 
 
-def _observable(name: str, long_name: str, unit: str = "1") -> Observable:
-    """With what a finite instance is off by: up to 0.2/N by message passing (measured at N = 25 and
-    75).
-    """
-    return Observable(name, long_name, unit, finite_size=FiniteSize(0.2, "size", 1.0))
-
-
+# Off by up to 0.2/N by message passing (measured at N = 25 and 75).
 TEACHER_STUDENT = Model(
     id="perceptron.teacher_student",
     title="binary perceptron learning a binary teacher",
     parameters_class=TeacherStudentParameters,
     dims=(SADDLE,),
     observables=(
-        _observable("overlap", "overlap r of a student with the teacher"),
-        _observable("self_overlap", "overlap q of two students"),
-        _observable("error", "probability that a student errs on a new pattern"),
-        _observable("bayes_error", "probability that the students' vote errs on a new pattern"),
-        _observable("free_entropy", "ln of the partition function, per weight", "nat"),
-        _observable("entropy", "entropy of the students, per weight", "nat"),
+        sampled("overlap", "overlap r of a student with the teacher"),
+        sampled("self_overlap", "overlap q of two students"),
+        sampled("error", "probability that a student errs on a new pattern"),
+        sampled("bayes_error", "probability that the students' vote errs on a new pattern"),
+        sampled("free_entropy", "ln of the partition function, per weight", "nat"),
+        sampled("entropy", "entropy of the students, per weight", "nat"),
     ),
     diagnostics=(*SOLVER_OUTPUTS, *BRANCH_OUTPUTS),
     simulate=f"{__name__}.simulation:simulate",

@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import Parameters, parameter
-from toysim.models.perceptron.sizes import check_enumerable, check_patterns
+from toysim.model import parameter
+from toysim.models.perceptron.samplers.parameters import BinaryParameters
 
 
-class TeacherStudentParameters(Parameters):
-    """Load and temperature, which saddle point to show, and the sampler beside it."""
+class TeacherStudentParameters(BinaryParameters):
+    """Load and temperature, and which saddle point to show."""
 
     alpha: float = parameter(
         0.5,
@@ -32,14 +32,6 @@ class TeacherStudentParameters(Parameters):
         symbol="branch",
         meaning="saddle point of theory: larger free entropy, low or high overlap",
     )
-    sampler: Literal["message_passing", "enumeration"] = parameter(
-        "message_passing",
-        symbol="sampler",
-        meaning="message passing on one instance, or all configurations",
-    )
-    size: int = parameter(
-        1001, symbol="N", meaning="weights of the instance; odd if enumerated", ge=1, le=100_000
-    )
     n_iterations: int = parameter(
         300,
         symbol="T_max",
@@ -51,7 +43,5 @@ class TeacherStudentParameters(Parameters):
 
     @model_validator(mode="after")
     def _size_fits(self) -> TeacherStudentParameters:
-        check_patterns(self.size, self.alpha)
-        if self.sampler == "enumeration":
-            check_enumerable(self.size)
+        self.check_size(self.alpha)
         return self

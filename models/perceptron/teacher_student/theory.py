@@ -1,4 +1,4 @@
-"""Replica-symmetric saddle points of a binary student with a binary teacher."""
+"""Replica-symmetric saddle points of a binary student with a binary teacher (Gyorgyi 1990)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toysim.batch import Batch, Rows
-from toysim.models.perceptron.averages import STEP, site_averages, teacher_patterns
-from toysim.models.perceptron.rows import stacked
-from toysim.models.perceptron.saddle import NAN, Array, judged, solve
-from toysim.models.perceptron.solver_outputs import BOUNDARY, FROZEN, HIGH, LOW, OK
+from toysim.batch import Batch, Rows, stacked
+from toysim.models.perceptron.measures import angle
+from toysim.models.perceptron.replica.averages import STEP, site_averages, teacher_patterns
+from toysim.models.perceptron.replica.saddle import NAN, Array, judged, solve
+from toysim.models.perceptron.replica.solver_outputs import BOUNDARY, FROZEN, HIGH, LOW, OK
+from toysim.models.perceptron.teacher_student.measures import bayes_error
+from toysim.models.perceptron.teacher_student.parameters import TeacherStudentParameters
 
 
 class StudentSaddle(NamedTuple):
@@ -33,24 +35,22 @@ TEACHER = StudentSaddle(1.0, 1.0, 0.0, 0.0, 0.0, 0, 0.0, BOUNDARY)
 def low_saddle(
     alpha: float, temperature: float = 0.0, step: float = STEP, start: float = 0.0
 ) -> StudentSaddle:
-    """The saddle point that iteration from overlap 0 (``start``) leads to; FROZEN, and NaN, where
-    it leads to 1.
-    """
+    """The saddle point reached from overlap 0 (``start``); FROZEN, and NaN, where that is 1."""
     inverse = np.inf if temperature == 0.0 else 1.0 / temperature
     wrong = float(np.exp(-inverse))
 
     def update(x: Array) -> Array:
-        square, cross, *_ = teacher_patterns(x[0], x[1], wrong, step)
-        r, q, *_ = site_averages(alpha * square, alpha * cross, step)
+        q_hat, r_hat, *_ = teacher_patterns(x[0], x[1], wrong, step)
+        r, q, *_ = site_averages(alpha * q_hat, alpha * r_hat, step)
         return np.array([q, r])
 
     found = solve(update, np.array([start, start]))
     if found.status == FROZEN:
         return StudentSaddle(iterations=found.evaluations)
     q, r = found.overlaps.tolist()
-    square, cross, slope, log_mean, errors = teacher_patterns(q, r, wrong, step)
-    _, _, spread, sites = site_averages(alpha * square, alpha * cross, step)
-    free_entropy = -0.5 * alpha * square * (1.0 - q) - r * alpha * cross + sites + alpha * log_mean
+    q_hat, r_hat, slope, log_mean, errors = teacher_patterns(q, r, wrong, step)
+    _, _, spread, sites = site_averages(alpha * q_hat, alpha * r_hat, step)
+    free_entropy = -0.5 * alpha * q_hat * (1.0 - q) - r * alpha * r_hat + sites + alpha * log_mean
     entropy = free_entropy + (alpha * errors * inverse if temperature > 0.0 else 0.0)
     stability = alpha * slope * spread
     how = (found.residual, found.evaluations, stability, judged(found, stability, entropy))
@@ -69,30 +69,28 @@ def predict(batch: Batch) -> Rows:
     Valid where it exists, is stable and has no negative entropy; a low branch of negative entropy,
     metastable beyond the transition, keeps its values.
     """
-    columns = (batch[name].tolist() for name in ("alpha", "temperature", "branch"))
-    rows = stacked([_row(*values) for values in zip(*columns, strict=True)])
+    rows = stacked([_row(row.p) for row in batch.rows()])
     status = rows["solver_status"]
-    return {**rows, "valid": (status == OK) | (status == BOUNDARY)}
+    return rows | {"valid": (status == OK) | (status == BOUNDARY)}
 
 
-def _row(alpha: float, temperature: float, branch: str) -> dict[str, object]:
-    low = low_saddle(alpha, temperature)
-    branches = (low, TEACHER)
-    free_entropy = [saddle.free_entropy for saddle in branches]
-    present = [not np.isnan(low.overlap), alpha > 0.0]
-    if branch == "equilibrium":
-        chosen = LOW if free_entropy[LOW] >= free_entropy[HIGH] else HIGH
-    else:
-        chosen = LOW if branch == "low" else HIGH
+def _row(p: TeacherStudentParameters) -> dict[str, object]:
+    branches = (low_saddle(p.alpha, p.temperature), TEACHER)
+    chosen = _chosen(branches, p.branch)
     saddle = branches[chosen]
-    r, q = saddle.overlap, saddle.self_overlap
     return {
         **saddle._asdict(),
-        "error": np.arccos(min(r, 1.0)) / np.pi,
-        "bayes_error": np.arccos(min(r / np.sqrt(q), 1.0)) / np.pi if q > 0.0 else 0.5 + 0.0 * q,
-        "iterations": low.iterations,
+        "error": angle(saddle.overlap),
+        "bayes_error": bayes_error(saddle.overlap, saddle.self_overlap),
+        "iterations": branches[LOW].iterations,
         "chosen_branch": chosen,
-        "branch_present": present,
-        "branch_overlap": [low.overlap, TEACHER.overlap],
-        "branch_free_entropy": free_entropy,
+        "branch_present": [not np.isnan(branches[LOW].overlap), p.alpha > 0.0],
+        "branch_overlap": [found.overlap for found in branches],
+        "branch_free_entropy": [found.free_entropy for found in branches],
     }
+
+
+def _chosen(branches: tuple[StudentSaddle, StudentSaddle], branch: str) -> int:
+    if branch == "equilibrium":
+        return LOW if branches[LOW].free_entropy >= branches[HIGH].free_entropy else HIGH
+    return LOW if branch == "low" else HIGH

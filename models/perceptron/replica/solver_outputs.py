@@ -1,6 +1,4 @@
-"""What every mean-field solution of the family says of itself; imports nothing heavy, as models are
-listed with it.
-"""
+"""What every mean-field solution says of itself; light, as models are listed with it."""
 
 from toysim.model import Dim, Observable
 
@@ -36,4 +34,10 @@ BRANCH_OUTPUTS = (
         "free entropy of each saddle point; the larger wins",
         dims=("saddle",),
     ),
+)
+# Magnetisations have a free entropy by theory alone: chains do not count configurations.
+FIELD_OUTPUTS = (
+    Observable("free_entropy", "ln of the partition function, per weight", "nat"),
+    *SOLVER_OUTPUTS,
+    *BRANCH_OUTPUTS,
 )

@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
-from toysim.models.perceptron.instances import Signs, signs
-from toysim.models.perceptron.log_tail_table import Scratch, log_tail_sum, log_tail_table
+from toysim.models.perceptron.samplers.instances import Signs, signs
+from toysim.models.perceptron.samplers.log_tail_table import Scratch, log_tail_sum, log_tail_table
 
 Array = npt.NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.models.perceptron.solver_outputs import AT_UNSTABLE, FROZEN, MAX_ITER, OK
+from toysim.models.perceptron.replica.solver_outputs import AT_UNSTABLE, FROZEN, MAX_ITER, OK
 
 Array = npt.NDArray[np.float64]
 NAN = float("nan")

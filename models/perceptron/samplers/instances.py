@@ -14,11 +14,6 @@ from toysim.jit import kernel
 Signs = npt.NDArray[np.int8]
 
 
-def n_patterns(load: float, size: int) -> int:
-    """P = alpha N, rounded to the nearest integer (halves to even)."""
-    return round(load * size)
-
-
 def signs(generator: np.random.Generator, *shape: int) -> Signs:
     """Independent unbiased signs."""
     return 2 * generator.integers(0, 2, shape, dtype=np.int8) - 1

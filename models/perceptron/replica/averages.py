@@ -74,14 +74,14 @@ def storage_patterns(q: float, margin: float, step: float) -> tuple[float, float
     room = math.sqrt(1.0 - q)
     scale = room / max(room, math.sqrt(q))
     z, weight = gaussian_nodes(near(-margin / max(math.sqrt(q), 1e-100)), scale, step)
-    square = slope = log_mean = 0.0
+    q_hat = slope = log_mean = 0.0
     for i in range(len(z)):
         t = (margin + math.sqrt(q) * z[i]) / room
         mills = inverse_mills(t)
-        square += weight[i] * mills * mills
+        q_hat += weight[i] * mills * mills
         slope += weight[i] * (mills * (t - mills)) ** 2
         log_mean += weight[i] * log_tail(t)
-    return square / room**2, slope / room**4, log_mean
+    return q_hat / room**2, slope / room**4, log_mean
 
 
 @kernel
@@ -100,7 +100,7 @@ def teacher_patterns(
     room = math.sqrt(1.0 - q)
     scale = min(1.0, room / math.sqrt(q), apart / max(abs(r), 1e-100))
     z, weight = gaussian_nodes(0.0, scale, step)
-    square = cross = slope = log_mean = errors = 0.0
+    q_hat = r_hat = slope = log_mean = errors = 0.0
     for i in range(len(z)):
         u = -math.sqrt(q) * z[i] / room
         log_right = log_tail(u)
@@ -110,9 +110,9 @@ def teacher_patterns(
             right = (1.0 - wrong) * math.exp(log_right - log_weight)
         f = right * inverse_mills(u) / room
         teacher = 2.0 * weight[i] * math.exp(log_tail(-r * z[i] / apart))
-        square += teacher * f * f
-        cross += 2.0 * weight[i] * density(r * z[i] / apart) * f
+        q_hat += teacher * f * f
+        r_hat += 2.0 * weight[i] * density(r * z[i] / apart) * f
         slope += teacher * (f * (u / room - f)) ** 2
         log_mean += teacher * log_weight
         errors += teacher * wrong * -math.expm1(log_right) * math.exp(-log_weight)
-    return square, cross * math.sqrt(q) / apart, slope, log_mean, errors
+    return q_hat, r_hat * math.sqrt(q) / apart, slope, log_mean, errors

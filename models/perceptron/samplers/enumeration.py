@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
-from toysim.models.perceptron.instances import Signs
+from toysim.models.perceptron.samplers.instances import Signs
 
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int16]

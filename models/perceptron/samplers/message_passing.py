@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
-from toysim.models.perceptron.instances import Signs, combined
+from toysim.models.perceptron.samplers.instances import Signs, combined
 from toysim.numerics.gaussian import density, log_tail
 
 Array = npt.NDArray[np.float64]

@@ -1,8 +1,7 @@
 """Binary weights of one instance by either sampler: what the models with binary weights read off.
 
-The measure is  exp[ x k.w - beta violated(w) ]  with a reference configuration k; the field x may
-                be replaced by the
-overlap k.<w>/N that it is to give.
+The measure is exp[ x k.w - beta violated(w) ] with a reference configuration k; in place of the
+field x the overlap k.<w>/N may be given that it is to make.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from toysim.models.perceptron.enumeration import gibbs, violations
-from toysim.models.perceptron.instances import Signs
-from toysim.models.perceptron.message_passing import Marginals, marginals, problem
+from toysim.models.perceptron.samplers.enumeration import gibbs, violations
+from toysim.models.perceptron.samplers.instances import Signs
+from toysim.models.perceptron.samplers.message_passing import Marginals, marginals, problem
 from toysim.outcomes import Status
 
 Array = npt.NDArray[np.float64]
@@ -29,9 +28,7 @@ LARGEST_FIELD = 20.0  # a flip costs e^-40
 
 @dataclass(frozen=True)
 class Measure:
-    """Labelled patterns (N, P), the reference k, its field x or, where given, the overlap, margin
-    and beta.
-    """
+    """Labelled patterns (N, P), the reference k (N,), its field or overlap, margin and beta."""
 
     patterns: Signs
     reference: Signs
@@ -43,8 +40,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Sampled:
-    """<w> (N,), ln Z / N, violated patterns per weight, the field x and the outcome (index into
-    Status).
+    """<w> (N,), ln Z / N, violated patterns per weight, the field x and the outcome, a Status.
 
     An instance without solutions has ln Z = -inf and counts as diverged: averages are over those
     with solutions.
@@ -104,10 +100,13 @@ def enumerated(measure: Measure) -> Sampled:
     )
 
 
+def solved(measure: Measure, sampler: str) -> Sampled:
+    """By the sampler of that name."""
+    return enumerated(measure) if sampler == "enumeration" else passed(measure)
+
+
 def coupling_for(overlap: float, overlap_at: Callable[[float], float]) -> float:
-    """The field x at which ``overlap_at``, increasing, is ``overlap``; NaN where no field reaches
-    it.
-    """
+    """The field x at which ``overlap_at``, increasing, is ``overlap``; NaN if out of reach."""
     if not overlap_at(-LARGEST_FIELD) < overlap < overlap_at(LARGEST_FIELD):
         return math.nan
     return float(

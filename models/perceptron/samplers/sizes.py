@@ -1,0 +1,39 @@
+"""Sizes that a sampler can take, and what one instance of a size is off by."""
+
+from toysim.model import FiniteSize, Observable
+
+MAX_ENUMERATED = 25  # 2^25 configurations
+MAX_ENTRIES = 2 * 10**8  # of the pattern matrix: three bytes each
+
+
+def n_patterns(load: float, size: int) -> int:
+    """P = alpha N, rounded to the nearest integer (halves to even)."""
+    return round(load * size)
+
+
+def check_enumerable(size: int) -> None:
+    """Raise ValueError unless all 2^size configurations can be visited, at an odd size.
+
+    At an odd size no configuration is orthogonal to a pattern.
+    """
+    if size % 2 == 0 or size > MAX_ENUMERATED:
+        raise ValueError(
+            f"size = {size}: enumeration needs an odd size of at most {MAX_ENUMERATED}"
+        )
+
+
+def check_patterns(size: int, *loads: float) -> None:
+    """Raise ValueError where the patterns of a task would not fit into memory."""
+    entries = max(loads) * size**2
+    if entries > MAX_ENTRIES:
+        raise ValueError(
+            f"size = {size} at a load of {max(loads):g} makes {entries:.2g} pattern entries; "
+            f"at most {MAX_ENTRIES:.0e}: lower size"
+        )
+
+
+def sampled(
+    name: str, long_name: str, unit: str = "1", *, off: float = 0.2, scale: float = 0.0
+) -> Observable:
+    """An observable that a finite instance is off by at most ``off``/N."""
+    return Observable(name, long_name, unit, scale=scale, finite_size=FiniteSize(off, "size", 1.0))
