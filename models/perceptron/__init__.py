@@ -1,10 +1,12 @@
-"""Perceptrons: overlaps, entropies, potentials and branches by mean-field theory, beside samplers
-and learners.
+"""Perceptrons by mean-field theory (overlaps, entropies, branches), beside samplers and learners.
 
 Two ensembles, not to be mixed up: Gibbs measures on binary weights w in {-1,+1}^N (storage,
 teacher-student, the Franz-Parisi potential, two tasks in a row), and measures on the magnetisations
 m in [-1,1]^N of a factorised distribution over binary weights, where the learners of
 arXiv:2212.02846 live.
+
+Theory reads ``replica``, simulations read ``samplers``, both a model's parameters and ``measures``;
+``transitions`` are the family's thresholds, from the theories of its models.
 """
 
 from toysim.models.perceptron.continual import CONTINUAL

@@ -54,11 +54,11 @@ def capacity(margin: float = 0.0) -> Transition:
 
 
 def student_at(overlap: float, step: float = STEP) -> Transition:
-    """The load at which binary students of overlap 0 < R < 1 are a saddle point at temperature 0,
-    and their entropy.
+    """The load at which students of overlap 0 < R < 1 are a saddle point at T = 0.
 
-    On the Nishimori line q = r = R:  R = int Dz tanh(sqrt(R^) z + R^),  alpha = R^ / (2 int Dz H
-                                      f^2).
+    On the Nishimori line q = r = R:
+
+        R = int Dz tanh(sqrt(R^) z + R^),  alpha = R^ / (2 int Dz H f^2)
     """
 
     def excess(conjugate: float) -> float:
@@ -75,8 +75,9 @@ def student_at(overlap: float, step: float = STEP) -> Transition:
 
 
 def first_order_transition() -> Transition:
-    """Load above which the teacher is the only student without error: 1.24468 (Gyorgyi 1990). s(R)
-    = 0.
+    """Load above which the teacher is the only student without error, s(R) = 0: 1.24468.
+
+    Gyorgyi 1990.
     """
     return student_at(
         brentq(lambda overlap: student_at(overlap).entropy, 0.2, 0.88, xtol=PRECISION)
@@ -84,15 +85,14 @@ def first_order_transition() -> Transition:
 
 
 def spinodal() -> Transition:
-    """Load up to which students of overlap below 1 are metastable: 1.49263; the largest
-    alpha(R).
-    """
+    """Load up to which students of overlap below 1 are metastable, max alpha(R): 1.49263."""
     return student_at(_argmax(lambda overlap: student_at(overlap).alpha))
 
 
 def annealed_transition() -> Transition:
-    """Where the annealed entropy h2((1-R)/2) + alpha ln(1 - arccos(R)/pi) is negative for every R <
-    1: 1.44797.
+    """Where the annealed entropy is negative for every R < 1: 1.44797.
+
+    h2((1-R)/2) + alpha ln(1 - arccos(R)/pi)
     """
 
     def alpha(overlap: float) -> float:
@@ -114,8 +114,9 @@ def annealed_spinodal() -> Transition:
 
 
 def high_temperature_transition() -> Transition:
-    """alpha/T, T -> infinity, at which the free energy alpha/T arccos(R)/pi - h2((1-R)/2) rises
-    above 0: 1.69593.
+    """alpha/T, T -> infinity, at which the free energy rises above 0: 1.69593.
+
+    alpha/T arccos(R)/pi - h2((1-R)/2)
     """
 
     def alpha(overlap: float) -> float:
@@ -136,11 +137,10 @@ def high_temperature_spinodal() -> Transition:
 
 
 def isolation_distance(alpha: float, reference: str = "solution") -> float:
-    """Distance d_min below which no solution lies around a typical one: Phi(1 - 2 d) = 0
-    (arXiv:1408.1784).
+    """Distance d_min below which no solution is around a typical one, Phi(1 - 2 d) = 0.
 
-    For 0 < alpha below capacity (first transition, for reference = planted), where Phi is positive
-    farther away.
+    arXiv:1408.1784. For 0 < alpha below capacity (first transition, for reference = planted), where
+    Phi is positive farther away.
     """
     landscape = Landscape(reference, alpha)
     peak = landscape.at_field(0.0)
@@ -177,9 +177,7 @@ def _agreement(overlap: float) -> float:
 
 
 def _argmax(function: Callable[[float], float]) -> float:
-    """Overlap of a single maximum in (0, 1), to about 1e-8; the maximum itself is then exact to
-    rounding.
-    """
+    """Overlap of a single maximum in (0, 1), to 1e-8; the maximum is exact to rounding."""
     found = minimize_scalar(
         lambda overlap: -function(overlap), bounds=(0.05, 0.999), options={"xatol": 1e-9}
     )

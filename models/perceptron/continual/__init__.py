@@ -1,5 +1,4 @@
-"""Two tasks in a row in field space: what learning the second, held back by KL, leaves of the
-first.
+"""Two tasks in a row in field space: what learning the second leaves of the first.
 
 A sample m' of the first task's Gibbs measure is prior and reference of the second: weight
 exp(-beta_2 loss_2 - gamma beta_2 KL(m || m')), the free entropy is a Franz-Parisi potential

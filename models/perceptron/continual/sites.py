@@ -1,8 +1,8 @@
-"""Averages over one magnetisation of the second task, in the field of the one that learned the
-first.
+"""Averages over one magnetisation of task 2, in the field of the one that learned task 1.
 
-h = sqrt(q^) z + r^ B + kappa atanh m',   m' from the first task's site measure, P(B = +-1) = (1 +-
-                                          r0)/2
+    h = sqrt(q^) z + r^ B + kappa atanh m'
+
+m' from the first task's site measure, P(B = +-1) = (1 +- r0)/2 (after arXiv:2212.02846, derived).
 """
 
 from __future__ import annotations
@@ -34,9 +34,7 @@ NEGLIGIBLE = 1e-18  # weight of a reference that is left out
 
 
 class Reference(NamedTuple):
-    """Magnetisations m' of the first task: atanh m', m' and their weights, which sum to 1; a
-    teacher's sign is 1.
-    """
+    """Of task 1, with a teacher's sign 1: atanh m', m' and weights of sum 1, each (n,)."""
 
     field: Array
     m: Array
@@ -44,8 +42,7 @@ class Reference(NamedTuple):
 
 
 class CoupledSites(NamedTuple):
-    """Averages over z, B and m': as in ``field_space.sites.Sites`` with teacher 2, then with
-    teacher 1 and with m'.
+    """Over z, B and m': as ``field_space.sites.Sites`` with teacher 2, then teacher 1 and m'.
 
     ``log_mean`` holds E [kappa/2 ln((1 - m'^2)/4) + Lam(h)].
     """
@@ -115,11 +112,17 @@ def coupled_sites(
     rule: tuple[Array, Array],
     fineness: float,
 ) -> CoupledSites:
-    """The averages at conjugates q^, r^ and Q^ of the second task.
+    """The averages at conjugates q^, r^ and Q^ of the second task; ``rule``: see ``legendre``.
 
-    Given m' and B, the nodes around the turn at h = 0 are the same fields h for all of them: the
-    inner integrals over m are done once. Where the turn is beyond reach the field is averaged over
-    evenly.
+        E g = sum_j w_j sum_B P(B) int Dz g(h),   h = sqrt(q^) z + r^ B + kappa atanh m'_j
+
+    Three sums stand inside one another: over the nodes m'_j of the reference (weights w_j), over
+    the relative sign B of the teachers, and over z. The inner integrals over m, by ``site``, depend
+    on h alone, and as a function of h they turn at h = 0. So z is taken at nodes displaced by fixed
+    y from where h = 0: given m'_j and B these are the same fields sqrt(q^) y for all, and ``turn``
+    holds their integrals, done once. Where the turn is beyond reach of the Gaussian the field is
+    averaged over evenly, and the inner integral done there. Sums run over what is lacking, 1 - B
+    <m>, so that magnetisations close to 1 keep their digits; averages follow from them at the end.
     """
     if not math.isfinite(q_hat + r_hat + Q_hat):
         nan = np.nan

@@ -1,5 +1,4 @@
-"""Two tasks in a row on binary weights: the second is solved exactly while a coupling holds on to
-the first.
+"""Two tasks in a row on binary weights: the second is solved, coupled to a solution of the first.
 
 A reference J is drawn from the first task's posterior (students without error on teacher 1); the
 weights w solve the second task without error and are weighted by exp(x w.J). Teachers have overlap

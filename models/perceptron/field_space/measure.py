@@ -1,5 +1,6 @@
-"""Saddle points of a measure on magnetisations: patterns learned at some temperature, and any
-random site field.
+"""Saddle points of a measure on magnetisations: patterns learned, and any random site field.
+
+Equations as in ``field_space`` (arXiv:2212.02846, derived).
 """
 
 from __future__ import annotations
@@ -73,9 +74,7 @@ def solver_variables(s: SiteAverages) -> Array:
 
 
 class FieldSaddle(NamedTuple):
-    """Order parameters Q, q, r of a saddle point and what follows; NaN, and no sites, where there
-    is none.
-    """
+    """Order parameters Q, q, r of a saddle point and what follows; NaN if there is none."""
 
     self_overlap: float = NAN
     replica_overlap: float = NAN
@@ -98,8 +97,9 @@ class FieldSaddle(NamedTuple):
 
     @property
     def coordinates(self) -> Array:
-        """Unbounded ones, smooth along the branches: logits of (Q - r^2)/(1 - r^2) and of
-        ``share``, ln of the load.
+        """Unbounded ones (3,), smooth along the branches.
+
+        Logits of (Q - r^2)/(1 - r^2) and of ``share``, and ln of the load.
         """
         Q_share = (self.self_overlap - self.overlap**2) / (1.0 - self.overlap**2)
         return np.array([logit(Q_share), logit(self.share), math.log(self.load)])
@@ -120,8 +120,9 @@ class Branches(NamedTuple):
 
     @property
     def present(self) -> tuple[bool, bool]:
-        """Which exist; one that both starts lead to is the low one. At low temperatures either may
-        freeze, Q = 1.
+        """Which exist; one that both starts lead to is the low one.
+
+        At low temperatures either may freeze, Q = 1.
         """
         low, high = (bool(np.isfinite(saddle.overlap)) for saddle in self)
         return low, high and not abs(self.low.overlap - self.high.overlap) <= SAME
@@ -131,9 +132,7 @@ class Branches(NamedTuple):
         return all(self.present)
 
     def chosen(self, branch: str) -> int:
-        """0 or 1: the branch asked for, or the one of larger free entropy; 0 where both starts lead
-        to the same.
-        """
+        """0 or 1: the branch asked for, or that of larger free entropy; 0 if both starts meet."""
         low, high = self.present
         if branch == "equilibrium":
             return int(high and not (low and self.low.free_entropy >= self.high.free_entropy))
@@ -165,16 +164,15 @@ class Measure:
         return self.saddle(alpha, np.array([1.0 / 3.0, 0.0, 0.0]), LAG)
 
     def high(self, alpha: float) -> FieldSaddle:
-        """The saddle point of largest overlap: iteration from closer to the teacher than any (1 - Q
-        ~ 6/beta^2).
+        """The saddle point of largest overlap: iteration from closer to the teacher than any.
+
+        At a saddle point 1 - Q ~ 6/beta^2.
         """
         gap = 0.1 / max(self.beta, 1.0) ** 2
         return self.saddle(alpha, np.array([1.0 - gap, 1.0 - 0.5 * gap, 0.5]), 1.0)
 
     def saddle(self, alpha: float, start: Array, lag: float) -> FieldSaddle:
-        """The saddle point that iteration from ``start`` leads to: Q, r/sqrt(Q), (q - r^2)/(Q -
-        r^2).
-        """
+        """The saddle point that ``start`` (3,) leads to: Q, r/sqrt(Q), (q - r^2)/(Q - r^2)."""
 
         def update(x: Array) -> Array:
             new = solver_variables(self._sites(alpha, self.patterns(Overlaps.of(*x))))
@@ -187,15 +185,13 @@ class Measure:
         return self._at(alpha, Overlaps.of(*found.overlaps.tolist()), found)
 
     def fixed(self, alpha: float, Q: float) -> FieldSaddle:
-        """The saddle point reached from overlap 0 at given self-overlap: Q^ follows from E<m^2> =
-        Q.
-        """
+        """The saddle point reached from overlap 0 at given self-overlap: E<m^2> = Q sets Q^."""
         Q_hat = 0.0
 
         def update(x: Array) -> Array:
             nonlocal Q_hat
             of = self.patterns(Overlaps.of(Q, *x))
-            Q_hat = self._conjugate_of_Q(Q, alpha * of.q_hat, alpha * of.r_hat, Q_hat)
+            Q_hat = self._self_conjugate(Q, alpha * of.q_hat, alpha * of.r_hat, Q_hat)
             new = solver_variables(self.sites(alpha * of.q_hat, alpha * of.r_hat, Q_hat))[1:]
             new[0] = x[0] + LAG * (new[0] - x[0])
             return new
@@ -207,10 +203,9 @@ class Measure:
         return self._at(alpha, Overlaps.of(Q, *found.overlaps.tolist()), found, Q_hat)
 
     def at_overlap(self, r: float, start: Array) -> FieldSaddle:
-        """The saddle point of overlap r, at the load that has it: on the unstable part between two
-        branches too.
+        """The saddle point of overlap r, unstable ones too, at the load that has it.
 
-        By Newton's method from the ``coordinates`` of a neighbour. FROZEN where that fails.
+        By Newton's method from the ``coordinates`` (3,) of a neighbour. FROZEN where that fails.
         """
 
         def unpacked(y: Array) -> tuple[Overlaps, float]:
@@ -243,7 +238,7 @@ class Measure:
     def _sites(self, alpha: float, of: Patterns) -> SiteAverages:
         return self.sites(alpha * of.q_hat, alpha * of.r_hat, alpha * of.Q_hat)
 
-    def _conjugate_of_Q(self, Q: float, q_hat: float, r_hat: float, guess: float) -> float:
+    def _self_conjugate(self, Q: float, q_hat: float, r_hat: float, guess: float) -> float:
         """The Q^ at which E<m^2> = Q, from a guess; E<m^2> rises with it."""
 
         def excess(Q_hat: float) -> float:
@@ -278,9 +273,7 @@ class Measure:
 
 
 def task_measure(beta: float, kl: float = 0.0, fineness: float = 1.0) -> Measure:
-    """The measure of one task (arXiv:2212.02846): flat in m, or with the entropy kl beta S(m) of
-    each site.
-    """
+    """The measure of one task: flat in m, or with the entropy kl beta S(m) of each site."""
     rule = legendre(fineness)
 
     def sites(q_hat: float, r_hat: float, Q_hat: float) -> SiteAverages:

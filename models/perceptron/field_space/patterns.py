@@ -1,8 +1,8 @@
-"""Averages over a pattern in field space: a Gaussian over replicas inside, one over the disorder
-outside.
+"""Averages over a pattern in field space: a Gaussian over replicas inside, disorder outside.
 
-t = -(w + a x),  w = sqrt(q/(1-Q)) z,  a = sqrt((Q-q)/(1-Q)),  <.> the average over x with weight Dx
-                                       H(t)^beta
+    t = -(w + a x),  w = sqrt(q/(1-Q)) z,  a = sqrt((Q-q)/(1-Q))
+
+and <.> the average over x with weight Dx H(t)^beta (after arXiv:2212.02846, derived).
 
 All conjugates are averages of l = G(t)/H(t), so the lines Q = q, q = r^2 and q = 0 are regular; in
 Q^ the two terms with l t, of the width sqrt(Q - q) and of the scale sqrt(1 - Q), cancel.
@@ -27,7 +27,7 @@ DEEP = 40.0  # nodes whose weight is below exp(-40) of the largest are left out
 
 
 class Patterns(NamedTuple):
-    """Averages over a pattern that a teacher labels, each per pattern: what multiplies alpha."""
+    """Averages over a pattern that a teacher labels; conjugates at load 1, times alpha later."""
 
     q_hat: float  # q^ = alpha E f^2
     r_hat: float  # r^ = 2 alpha/sqrt(1-r^2/q) int Dz G f
@@ -39,9 +39,7 @@ class Patterns(NamedTuple):
 
 @kernel
 def _tail(t: float) -> tuple[float, float]:
-    """ln H(t) and l = G(t)/H(t), the latter from the former up to FAR, where it is a continued
-    fraction.
-    """
+    """ln H(t) and l = G(t)/H(t); l from ln H up to FAR, a continued fraction beyond."""
     if t < FAR:
         log_h = log_tail(t)
         return log_h, math.exp(-0.5 * t * t - LOG_SQRT_2PI - log_h)
@@ -72,10 +70,9 @@ def _mode(w: float, a: float, beta: float, x: float) -> tuple[float, float]:
 def _replica_average(
     w: float, a: float, beta: float, x0: float, width: float, step: float
 ) -> tuple[float, float, float, float, float]:
-    """ln int Dx H(t)^beta, <l>, <l^2>, <l t>, <ln H>: trapezoid in v, x = x0 + width sinh v, around
-    the mode.
+    """ln int Dx H(t)^beta, <l>, <l^2>, <l t>, <ln H>: trapezoid in v around the mode.
 
-    The integrand is log-concave, so the sums end where it has fallen off on either side.
+    x = x0 + width sinh v. The integrand is log-concave: the sums end where it has fallen off.
     """
     peak = -0.5 * x0 * x0 + beta * _tail(-(w + a * x0))[0]
     norm = first = second = mixed = log_h_sum = 0.0
@@ -104,10 +101,10 @@ def _replica_average(
 def field_patterns(
     Q: float, r: float, width: float, scatter: float, beta: float, fineness: float
 ) -> Patterns:
-    """The averages at overlaps Q and r, Q - q = ``width`` and q - r^2 = ``scatter``; ``fineness``
-    divides both steps.
+    """The averages at overlaps Q and r, Q - q = ``width`` and q - r^2 = ``scatter``.
 
     The differences are given for themselves, as close to the teacher they are all that matters.
+    ``fineness`` divides both steps.
     """
     if not (0.0 < Q < 1.0 and abs(r) <= 1.0):
         return Patterns(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan)

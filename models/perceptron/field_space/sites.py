@@ -1,5 +1,6 @@
-"""Averages over one magnetisation: int dm exp(curvature m^2 + h m + kappa S(m)) on [-1, 1], h a
-random field.
+"""Averages over one magnetisation in a random field h (after arXiv:2212.02846, derived).
+
+    int dm exp(curvature m^2 + h m + kappa S(m)) on [-1, 1]
 
 S(m) = -(1+m)/2 ln((1+m)/2) - (1-m)/2 ln((1-m)/2), the entropy of a sign of mean m.
 """
@@ -29,8 +30,7 @@ DEEP = 45.0  # what weighs less than exp(-45) of the largest is left out
 
 
 class Sites(NamedTuple):
-    """Averages over the random field h; ``width`` and ``scatter`` are what replicas and fields
-    differ by.
+    """Averages over the random field h; ``width`` is over replicas, ``scatter`` over fields.
 
     Q = E<m^2>, r = E<m>, p = E<sign m>, width = E[<m^2>-<m>^2] = Q - q, scatter = Var<m> = q - r^2,
     spread = E(<m^2>-<m>^2)^2 and log_mean = E ln int dm.
@@ -47,18 +47,18 @@ class Sites(NamedTuple):
 
 @cache
 def legendre(fineness: float = 1.0) -> tuple[Array, Array]:
-    """Gauss-Legendre abscissae and weights on (0, 1)."""
+    """Gauss-Legendre abscissae (NODES fineness,) and weights on (0, 1)."""
     x, weight = np.polynomial.legendre.leggauss(round(NODES * fineness))
     return 0.5 * (1.0 + x), 0.5 * weight
 
 
 @kernel
 def turning_nodes(scale: float, step: float) -> tuple[Any, Any]:
-    """Displacements y and weights (but for the density) of int Dz g(z), g turning within ``scale``
-    of y = 0.
+    """Displacements y (2n + 1,) and weights of int Dz g(z), g turning within ``scale`` of y = 0.
 
     z = centre + y, trapezoid in u = asinh(y/scale) + y/BULK: nodes are dense where g or the
-    Gaussian asks for it, and do not depend on the centre, up to FARTHEST.
+    Gaussian asks for it, and do not depend on the centre, up to FARTHEST. Weights lack the density
+    at z.
     """
     last = REACH + FARTHEST
     n = math.ceil((math.asinh(last / scale) + last / BULK) / step)
@@ -81,12 +81,11 @@ def turning_nodes(scale: float, step: float) -> tuple[Any, Any]:
 def magnetisation_nodes(
     curvature: float, kappa: float, field: float, rule: tuple[Array, Array]
 ) -> tuple[Any, Any]:
-    """1 - m for m in (0, 1), and the exponent there less its part in h and ``curvature``, ln of the
-    weights included.
+    """1 - m for m in (0, 1), and the exponent there but for h, ln of weights included: (n,).
 
-    1 - m = e sinh(v asinh(1/sqrt(e)))^2, Gauss-Legendre in v: dense where ``field``, the typical
-    |h|, pushes m to 1, within e = 4/field. The other half is the mirror image: <sign m> needs the
-    integral split at 0.
+    1 - m = e sinh(v asinh(1/sqrt(e)))^2, Gauss-Legendre in v by ``rule``, twice (n,): dense where
+    ``field``, the typical |h|, pushes m to 1, within e = 4/field. ``curvature`` counts from m = 1.
+    The other half is the mirror image: <sign m> needs the integral split at 0.
     """
     near = 4.0 / max(4.0, field + 2.0 * abs(curvature))
     length = math.asinh(1.0 / math.sqrt(near))
@@ -107,10 +106,10 @@ def magnetisation_nodes(
 def site(
     h: float, curvature: float, short: Array, exponents: Array
 ) -> tuple[float, float, float, float]:
-    """ln int dm exp(...), 1 - |<m>|, <m^2> - <m>^2 and |<sign m>| at field h, whose sign those of m
-    have.
+    """ln int dm exp(...), 1 - |<m>|, <m^2> - <m>^2 and |<sign m>| at field h.
 
-    All in terms of 1 - m: a magnetisation close to 1 keeps the digits of what it lacks.
+    ``short`` and ``exponents`` (n,) are ``magnetisation_nodes``. <m> and <sign m> have the sign of
+    h. All in terms of 1 - m: a magnetisation close to 1 keeps the digits of what it lacks.
     """
     size = abs(h)
     largest = -np.inf

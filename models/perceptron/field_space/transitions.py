@@ -19,9 +19,7 @@ from toysim.models.perceptron.replica.solver_outputs import FROZEN
 
 
 class Coexistence(NamedTuple):
-    """Two branches: where the high one begins, where their free entropies cross, where the low one
-    ends.
-    """
+    """Two branches: where the high one begins, free entropies cross, and the low one ends."""
 
     high_begins: FieldSaddle
     crossing: float
@@ -31,8 +29,7 @@ class Coexistence(NamedTuple):
 def curve(
     measure: Measure, start: FieldSaddle, highest_load: float, step: float = 0.025
 ) -> list[FieldSaddle]:
-    """Saddle points at overlaps that increase from that of ``start`` by ``step`` in ln(1 - r), up
-    to a load.
+    """Saddle points at overlaps from that of ``start`` by ``step`` in ln(1 - r), up to a load.
 
     Each is extrapolated from two before; the list ends early where one is not found. The default
     step does up to beta = 20; at 30 the curve turns too sharply where the low branch ends.
@@ -58,8 +55,7 @@ def _extrapolated(found: list[FieldSaddle], r: float) -> Array:
 def coexistence(
     measure: Measure, lowest_load: float = 0.1, highest_load: float = 6.0
 ) -> Coexistence | None:
-    """The two branches of a measure and where they end; None if the overlap rises with the load
-    throughout.
+    """The two branches of a measure and where they end; None if the overlap rises throughout.
 
     Followed between two loads, at which there is one branch only. Raises ValueError if it cannot be
     followed so far.
@@ -116,7 +112,5 @@ def _turning(measure: Measure, around: list[FieldSaddle], sign: float) -> FieldS
 
 
 def instability(branch: Callable[[float], FieldSaddle], below: float, above: float) -> float:
-    """Load between two given ones at which a branch (``measure.low`` or ``measure.high``) has
-    replicon value 1.
-    """
+    """Load between two at which a branch (``measure.low`` or ``high``) has replicon value 1."""
     return float(brentq(lambda alpha: branch(alpha).stability - 1.0, below, above, xtol=1e-10))

@@ -1,5 +1,6 @@
-"""Averages of the Franz-Parisi potential: over a weight and over a pattern, given a typical
-solution J of it.
+"""Averages of the Franz-Parisi potential, over a weight and over a pattern, given a solution J.
+
+J is typical; arXiv:1408.1784, derived.
 """
 
 from __future__ import annotations
@@ -20,14 +21,13 @@ NEGLIGIBLE = 80.0  # exp(-40): far inside the half-space where the reference wou
 def reference_sites(
     p_hat: float, t_hat: float, q_hat: float, q0_hat: float, step: float
 ) -> tuple[float, float, float, float, float]:
-    """Averages over a weight of w, given the reference's weight J and its field sqrt(q0^) z
+    """Averages over a weight of w, given the reference's weight J and its field sqrt(q0^) z.
 
-        < g > = int Dz (1 + tanh(sqrt(q0^) z)) int Dv g(A),
-        A = t^ z/sqrt(q0^) + p^ - t^ + sqrt(q^ - t^2/q0^) v        (J = 1; J = -1 gives the same by
-        symmetry)
+        < g > = int Dz (1 + tanh(sqrt(q0^) z)) int Dv g(A)
+        A = t^ z/sqrt(q0^) + p^ - t^ + sqrt(q^ - t^2/q0^) v
 
-    and t^ = t_hat and so on: tanh A (overlap p), tanh^2 A (q), tanh A tanh(sqrt(q0^) z) (t), ln
-    2cosh A and (1 - tanh^2 A)^2.
+    for J = 1; J = -1 gives the same by symmetry. Returned: tanh A (overlap p), tanh^2 A (q), tanh A
+    tanh(sqrt(q0^) z) (t), ln 2cosh A and (1 - tanh^2 A)^2.
     """
     width = math.sqrt(max(q0_hat, 1e-100))
     z, weight = gaussian_nodes(0.0, 1.0 / max(1.0, width), step)
@@ -51,8 +51,7 @@ def reference_sites(
 def find_p_hat(
     p: float, guess: float, t_hat: float, q_hat: float, q0_hat: float, step: float
 ) -> float:
-    """p^ at which the overlap with the reference is p: Newton on ln((1+p)/(1-p)), kept within a
-    bracket.
+    """p^ at which the overlap with the reference is p: Newton on ln((1+p)/(1-p)), in a bracket.
 
     The overlap grows with p^, from -1 to 1; a secant without bracket diverges where q -> 1.
     """
@@ -82,15 +81,15 @@ def find_p_hat(
 def reference_patterns(
     q: float, t: float, p: float, q0: float, step: float
 ) -> tuple[float, float, float, float, float, float]:
-    """Averages over a pattern that a typical solution J fits, of the fields of w at overlaps q, t,
-    p
+    """Averages over a pattern that a typical solution J fits, of w's fields at overlaps q, t, p.
 
         < g > = int Dz int Dw K(z,w) g(omega),  omega = t z/sqrt(q0) + B w,  B^2 = q - t^2/q0
         K = H(-eta)/H(-a0 z),  eta = (a0 z + rho w)/sqrt(1 - rho^2),  a0^2 = q0/(1-q0)
         rho = (p - t)/(sqrt(1-q0) B)
 
-    f = (G/H)(u)/sqrt(1-q) at u = -omega/sqrt(1-q), f0 the same of J at -a0 z:
-    f^2, f f0, d< ln H >/dp, (df/domega)^2, ln H(u), and 1 (a check of the quadrature).
+    f = (G/H)(u)/sqrt(1-q) at u = -omega/sqrt(1-q), f0 the same of J at -a0 z. Returned: f^2 and f
+    f0 (q^ and t^ at load 1), d< ln H >/dp, (df/domega)^2, ln H(u), and 1 (a check of the
+    quadrature).
     """
     q0 = max(q0, 1e-100)
     room0, room = math.sqrt(1.0 - q0), math.sqrt(1.0 - q)

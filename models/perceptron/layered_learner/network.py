@@ -26,18 +26,14 @@ SILENT = 1e-30  # variance of a unit none of whose inputs is active: its gradien
 
 
 class Weights(NamedTuple):
-    """A layer's weights (n_out, n_in): their means and variances; no variances where they are
-    certain.
-    """
+    """A layer's means and variances, each (n_out, n_in); no variances where weights are certain."""
 
     mean: Array
     variance: Array | None
 
 
 class Trace(NamedTuple):
-    """What the backward pass needs of a layer: its inputs a, and eps/v of its units (None without
-    noise).
-    """
+    """For the backward pass: inputs a (examples, n_in), eps/v (examples, n_out) or None."""
 
     inputs: Array
     noise: Array | None
@@ -57,8 +53,9 @@ def field_weights(theta: Array, b: float) -> Weights:
 def forward(
     x: Array, layers: list[Weights], noise: list[Array] | None
 ) -> tuple[Array, list[Trace]]:
-    """Outputs z (examples, classes) of the last layer, and the trace; ``noise`` holds eps
-    (examples, n_out).
+    """Outputs z (examples, classes) of the last layer for inputs x (examples, n), and the trace.
+
+    ``noise`` holds eps (examples, n_out) of every layer.
     """
     activity, trace = x, []
     for i, (mean, variance) in enumerate(layers):
@@ -74,8 +71,7 @@ def forward(
 
 
 def backward(slope: Array, layers: list[Weights], trace: list[Trace]) -> list[Array]:
-    """Gradients of C by theta over b where weights are random, by the weights where they are
-    certain.
+    """Gradients of C by theta over b where weights are random, else by the weights: (n_out, n_in).
 
     ``slope`` is K of the last layer (examples, classes).
     """
@@ -101,8 +97,9 @@ def cross_entropy_slope(z: Array, classes: npt.NDArray[np.int64]) -> Array:
 
 
 def divergence(theta: Array, reference: Array, b: float) -> float:
-    """KL per weight between means tanh(b theta) and tanh(b theta'): b mu (theta - theta') - ln cosh
-    + ln cosh'.
+    """KL per weight between means tanh(b theta) and tanh(b theta').
+
+    b mu (theta - theta') - ln cosh(b theta) + ln cosh(b theta')
     """
     x, y = b * theta, b * reference
     logs = (

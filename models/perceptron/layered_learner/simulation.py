@@ -205,9 +205,7 @@ class Learner:
         return float(self.p.gamma * n / self.p.n_train) if self.n_begun > 1 else 0.0
 
     def _update(self, gradients: list[Array]) -> None:
-        """Adam; metaplastic steps towards 0 are multiplied by 1 - tanh(mu theta)^2
-        (arXiv:2003.03533).
-        """
+        """Adam; metaplastic steps towards 0 times 1 - tanh(mu theta)^2 (arXiv:2003.03533)."""
         self.updates += 1
         if self.p.kl_reference == "step":
             self.reference = [layer.copy() for layer in self.theta]

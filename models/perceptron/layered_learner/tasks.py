@@ -1,6 +1,4 @@
-"""Tasks made by a teacher of binary weights: signs on a hidden manifold, and the class that it
-gives them.
-"""
+"""Tasks made by a teacher of binary weights: signs on a hidden manifold, and their classes."""
 
 from __future__ import annotations
 
@@ -26,9 +24,7 @@ class Task(NamedTuple):
 
 
 def tasks_of(p: LayeredLearnerParameters, generator: np.random.Generator) -> list[Task]:
-    """All tasks of a row. Permuted ones share inputs and classes; the first keeps the inputs'
-    order.
-    """
+    """All tasks of a row; permuted ones share inputs and classes, the first unpermuted."""
     if p.tasks == "teachers":
         return [_task(p, generator) for _ in range(p.n_tasks)]
     first = _task(p, generator)
@@ -42,9 +38,7 @@ def tasks_of(p: LayeredLearnerParameters, generator: np.random.Generator) -> lis
 
 
 def _task(p: LayeredLearnerParameters, generator: np.random.Generator) -> Task:
-    """Inputs x = sign(F c) with Gaussian F (n_inputs, d) and c (d,) (the hidden manifold of
-    arXiv:1909.11500).
-    """
+    """Inputs x = sign(F c), Gaussian F (n_inputs, d) and c (d,): after arXiv:1909.11500."""
     n = p.n_train + p.n_test
     if p.n_latent:
         manifold = generator.standard_normal((p.n_latent, p.n_inputs))

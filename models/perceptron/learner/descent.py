@@ -1,16 +1,12 @@
-"""Updates of a field theta on one task: exact gradients of arXiv:2212.02846's loss, its optimisers
-and rivals.
+"""Updates of a field theta on one task: exact gradients, optimisers and rivals (arXiv:2212.02846).
 
 Weights are independent, w_i = +-1 with mean m_i = tanh(b theta_i) and variance s_i = 1 - m_i^2.
 With z = y x and the central limit, a pattern is classified rightly with probability H(-u), u =
 z.m/S, S^2 = sum_i s_i:
 
-    L = -sum_mu ln H(-u_mu) + gamma KL(theta || theta')
-    (1)
-    d(-ln H(-u))/d theta_i = -lambda(-u) b s_i [z_i/S + m_i (z.m)/S^3],   lambda = G/H
-    (2)
-    dKL/d theta_i = b^2 s_i (theta_i - theta'_i)
-    (3)
+    L = -sum_mu ln H(-u_mu) + gamma KL(theta || theta')                                     (1)
+    d(-ln H(-u))/d theta_i = -lambda(-u) b s_i [z_i/S + m_i (z.m)/S^3],   lambda = G/H      (2)
+    dKL/d theta_i = b^2 s_i (theta_i - theta'_i)                                            (3)
 """
 
 import math
@@ -63,12 +59,12 @@ class Work(NamedTuple):
 
 @kernel
 def add_signed_sums(codes: Any, coefficients: Array, table: Array, out: Array) -> None:
-    """out_k += sum_j sign_jk c_j, the signs of eight coefficients in the bits of each code (groups,
-    columns).
+    """out_k += sum_j sign_jk c_j, the signs of eight coefficients in the bits of each code.
 
-    All 256 signed sums of eight coefficients are tabled, so that a lookup stands for eight
-    products: six times as fast as a product with a matrix of numbers at N = 1000, P = 2000, at a
-    64th of its memory (measured).
+    ``codes`` (groups, columns), ``coefficients`` (8 groups,) or fewer, ``table`` (256,), ``out``
+    (columns,). All 256 signed sums of eight coefficients are tabled, so that a lookup stands for
+    eight products: six times as fast as a product with a matrix of numbers at N = 1000, P = 2000,
+    at a 64th of its memory (measured).
     """
     for group in range(codes.shape[0]):
         filled, base = 1, BITS * group
@@ -85,8 +81,9 @@ def add_signed_sums(codes: Any, coefficients: Array, table: Array, out: Array) -
 
 @kernel
 def magnetise(theta: Array, b: float, m: Array, s: Array) -> float:
-    """m = tanh(b theta) and s = 1/cosh(b theta)^2, to its last digits where 1 - m^2 has none left;
-    returns sum s.
+    """m = tanh(b theta) and s = 1/cosh(b theta)^2, all (N,); returns sum s.
+
+    s has its last digits where 1 - m^2 has none left.
     """
     total = 0.0
     for i in range(len(theta)):
@@ -100,9 +97,7 @@ def magnetise(theta: Array, b: float, m: Array, s: Array) -> float:
 
 @kernel
 def binarise(theta: Array, m: Array) -> float:
-    """m = sign(theta); returns N, the variance of z.m over patterns, as noise of the binarised
-    network.
-    """
+    """m = sign(theta), (N,); returns N, the variance of z.m over patterns: the binarised noise."""
     for i in range(len(theta)):
         m[i] = math.copysign(1.0, theta[i])
     return float(len(theta))
@@ -110,8 +105,9 @@ def binarise(theta: Array, m: Array) -> float:
 
 @kernel
 def data_gradient(task: Task, batch: int, rule: Rule, theta: Array, work: Work) -> None:
-    """Sum over a minibatch of (2); for binarised weights of -lambda(-u) z_i/S, u = z.sign(theta)/S,
-    S^2 = N.
+    """Sum over a minibatch of (2) at a field theta (N,), into ``work.gradient``.
+
+    For binarised weights of -lambda(-u) z_i/S, u = z.sign(theta)/S, S^2 = N.
     """
     variance = (
         binarise(theta, work.m) if rule.binarised else magnetise(theta, rule.b, work.m, work.s)
@@ -138,9 +134,7 @@ def data_gradient(task: Task, batch: int, rule: Rule, theta: Array, work: Work) 
 
 @kernel
 def add_penalty(rule: Rule, state: State, weight: float, work: Work) -> None:
-    """gradient_i += weight b^2 s_i (theta_i - theta'_i), (3); EWC takes s_i of theta', its Fisher
-    information.
-    """
+    """gradient_i += weight b^2 s_i (theta_i - theta'_i), (3); EWC takes s_i of theta'."""
     if rule.frozen_curvature:
         magnetise(state.reference, rule.b, work.m, work.s)
     for i in range(len(state.theta)):
@@ -151,16 +145,15 @@ def add_penalty(rule: Rule, state: State, weight: float, work: Work) -> None:
 
 @kernel
 def update(rule: Rule, n_done: int, state: State, gradient: Array) -> float:
-    """One step of the optimiser, the n_done-th of this task counted from 0; returns the sum of
-    theta.
+    """One step of the optimiser, the n_done-th of this task from 0; returns the sum of theta.
 
         momentum:  V <- g V + eta G,  step = V
-        Adam:      a <- .9 a + .1 G,  v <- .999 v + .001 G^2,  step = eta a/(1 - .9^t) / sqrt(v/(1 -
-                                      .999^t))
+        Adam:      a <- .9 a + .1 G,  v <- .999 v + .001 G^2
+                   step = eta a/(1 - .9^t) / sqrt(v/(1 - .999^t))
         theta <- theta - step - eta decay theta
 
-    Metaplasticity (arXiv:2003.03533): a step that brings theta nearer to 0 is multiplied by 1 -
-    tanh(mu theta)^2.
+    ``gradient`` (N,) is G. Metaplasticity (arXiv:2003.03533): a step that brings theta nearer to 0
+    is multiplied by 1 - tanh(mu theta)^2.
     """
     unbias_first = 1.0 - ADAM_FIRST ** (n_done + 1)
     unbias_second = 1.0 - ADAM_SECOND ** (n_done + 1)
@@ -184,9 +177,7 @@ def update(rule: Rule, n_done: int, state: State, gradient: Array) -> float:
 
 @kernel
 def rescale(theta: Array, b: float, Q: float, work: Work) -> None:
-    """theta <- c theta with mean tanh(b c theta)^2 = Q: Newton steps in ln c, none longer than
-    1.
-    """
+    """theta (N,) <- c theta with mean tanh(b c theta)^2 = Q: Newton in ln c, no step above 1."""
     for _ in range(100):
         magnetise(theta, b, work.m, work.s)
         excess, slope = -Q * len(theta), 0.0
@@ -202,7 +193,7 @@ def rescale(theta: Array, b: float, Q: float, work: Work) -> None:
 
 @kernel
 def sign_overlap(theta: Array, teacher: Array) -> float:
-    """(1/N) sum_i sign(theta_i) W_i."""
+    """(1/N) sum_i sign(theta_i) W_i, both (N,)."""
     total = 0.0
     for i in range(len(theta)):
         total += np.sign(theta[i]) * teacher[i]
@@ -219,11 +210,11 @@ def train(
     sign_overlaps: Array,
     work: Work,
 ) -> int:
-    """As many epochs as ``sign_overlaps`` is long, its values taken after each; Q is held at
-    ``targets`` if any.
+    """As many epochs as ``sign_overlaps`` (epochs,) is long, its values taken after each.
 
-    Batches are visited in the same order each epoch. Returns the updates done on this task, counted
-    from ``n_done``, negative once the field or its variance has left the numbers.
+    Q is held at ``targets``, (epochs,) or empty. Batches are visited in the same order each epoch.
+    Returns the updates done on this task, counted from ``n_done``, negative once the field or its
+    variance has left the numbers.
     """
     for epoch in range(len(sign_overlaps)):
         for batch in range(len(task.counts)):

@@ -1,8 +1,8 @@
-"""Averages over Gaussian fields whose integrands turn on a scale of their own: nodes gather where
-they turn.
+"""Averages over Gaussian fields; nodes gather where integrands turn on a scale of their own.
 
 A step of width sqrt(1-q) stands in the patterns' integrals, one of width 1/sqrt(q^) in the
-weights'. A fixed grid misses it as q -> 1 and then finds saddle points that are none.
+weights'. A fixed grid misses it as q -> 1 and then finds saddle points that are none. Equations as
+in the models ``storage`` and ``teacher_student`` (derived).
 """
 
 import math
@@ -28,7 +28,7 @@ def near(centre: float) -> float:
 
 @kernel
 def gaussian_nodes(centre: float, scale: float, step: float) -> tuple[Any, Any]:
-    """Nodes z and weights of int Dz g(z) for a g that turns within ``scale`` <= 1 of ``centre``.
+    """Nodes z (n,) and weights of int Dz g(z), g turning within ``scale`` <= 1 of ``centre``.
 
     Trapezoid in u with z = centre + scale sinh(u): exponentially accurate, for any small scale.
     """
@@ -45,8 +45,9 @@ def gaussian_nodes(centre: float, scale: float, step: float) -> tuple[Any, Any]:
 
 @kernel
 def site_averages(variance: float, mean: float, step: float) -> tuple[float, float, float, float]:
-    """Averages over a weight's field A = mean + sqrt(variance) z: tanh A, tanh^2 A, (1 - tanh^2
-    A)^2, ln 2cosh A.
+    """Over a weight's field A = mean + sqrt(variance) z.
+
+    Returned: tanh A, tanh^2 A, (1 - tanh^2 A)^2 and ln 2cosh A, averaged over z.
     """
     width = math.sqrt(max(variance, 0.0))
     scale = 1.0 / max(1.0, width)
@@ -66,10 +67,9 @@ def site_averages(variance: float, mean: float, step: float) -> tuple[float, flo
 
 @kernel
 def storage_patterns(q: float, margin: float, step: float) -> tuple[float, float, float]:
-    """Averages over a random pattern at overlap q: f^2, (df/domega)^2, ln H(t); f =
-    (G/H)(t)/sqrt(1-q),
+    """Averages over a random pattern at overlap q: f^2 (q^ at load 1), (df/domega)^2, ln H(t).
 
-    t = (margin + sqrt(q) z)/sqrt(1-q).
+    t = (margin + sqrt(q) z)/sqrt(1-q),  f = (G/H)(t)/sqrt(1-q)
     """
     room = math.sqrt(1.0 - q)
     scale = room / max(room, math.sqrt(q))
@@ -88,12 +88,11 @@ def storage_patterns(q: float, margin: float, step: float) -> tuple[float, float
 def teacher_patterns(
     q: float, r: float, wrong: float, step: float
 ) -> tuple[float, float, float, float, float]:
-    """Averages over a pattern that a teacher labels, the students' overlaps being q and r (with the
-    teacher).
+    """Averages over a pattern that a teacher labels; overlaps q of students, r with the teacher.
 
-    Weight of a wrong label: ``wrong`` = exp(-1/T). Returned: 2<H f^2>, 2<G f>/sqrt(1-r^2/q), 2<H
-    (df/domega)^2>, 2<H ln M(u)> and the share of wrong labels, with the names of
-    ``teacher_student``'s equations.
+    Weight of a wrong label: ``wrong`` = exp(-1/T). Returned, with the names of
+    ``teacher_student``'s equations: 2<H f^2> and 2<G f>/sqrt(1-r^2/q) (q^ and r^ at load 1), 2<H
+    (df/domega)^2>, 2<H ln M(u)> and the share of wrong labels.
     """
     q = max(q, 1e-300)
     apart = math.sqrt(max(q - r * r, 1e-12 * q))

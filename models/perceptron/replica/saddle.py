@@ -1,6 +1,4 @@
-"""Saddle points: damped iteration of the overlaps until it is seen where it goes, then Newton
-steps.
-"""
+"""Saddle points: damped iteration of the overlaps until it is seen where it goes, then Newton."""
 
 from __future__ import annotations
 
@@ -27,9 +25,7 @@ NUDGE = 1e-7  # of an overlap, for differences
 
 
 class Saddle(NamedTuple):
-    """Overlaps of a saddle point (NaN where there is none below overlap 1), and how they were
-    found.
-    """
+    """Overlaps (n,) of a saddle point (NaN if there is none below 1), and how it was found."""
 
     overlaps: Array
     residual: float
@@ -45,7 +41,7 @@ def judged(found: Saddle, stability: float, entropy: float) -> int:
 
 
 def solve(update: Callable[[Array], Array], start: Array) -> Saddle:
-    """The stable fixed point of ``update`` that damped iteration from ``start`` leads to.
+    """The stable fixed point of ``update`` that damped iteration from ``start`` (n,) leads to.
 
     The first of the overlaps is the self-overlap q; where it reaches 1, the status is FROZEN.
     """

@@ -25,9 +25,7 @@ LOW_BITS = 10
 
 
 class Ensemble(NamedTuple):
-    """ln Z / N (-inf where nothing is left), the mean number of violated patterns, magnetisations
-    (N,).
-    """
+    """ln Z / N (-inf where nothing is left), violated patterns on average, magnetisations (N,)."""
 
     free_entropy: float
     violated: float
@@ -36,8 +34,9 @@ class Ensemble(NamedTuple):
 
 @kernel
 def half_fields(patterns: Signs, first: int, n_bits: int) -> Counts:
-    """sum_i y x_i w_i over weights first, ..., first + n_bits - 1, of all their states: (P,
-    2^n_bits).
+    """sum_i y x_i w_i over n_bits weights from ``first`` on, of all their states: (P, 2^n_bits).
+
+    Patterns (N, P), labelled.
     """
     n_patterns = patterns.shape[1]
     fields = np.empty((n_patterns, 1 << n_bits), np.int16)
@@ -53,8 +52,9 @@ def half_fields(patterns: Signs, first: int, n_bits: int) -> Counts:
 
 @kernel
 def violations(patterns: Signs, margin: float) -> Counts:
-    """Violated patterns, those with y w.x < margin * sqrt(N), of every configuration; patterns (N,
-    P), labelled.
+    """Violated patterns of every configuration, (2^N,): those with y w.x < margin * sqrt(N).
+
+    Patterns (N, P), labelled.
     """
     n, n_patterns = patterns.shape
     n_low = min(n, LOW_BITS)
@@ -72,7 +72,7 @@ def violations(patterns: Signs, margin: float) -> Counts:
 
 @kernel
 def site_energy(state: int, fields: Array) -> float:
-    """sum_i b_i w_i."""
+    """sum_i b_i w_i at fields b (N,)."""
     total = 0.0
     for i in range(len(fields)):
         total += fields[i] if (state >> i) & 1 else -fields[i]
@@ -81,8 +81,9 @@ def site_energy(state: int, fields: Array) -> float:
 
 @kernel
 def gibbs(counts: Counts, beta: float, fields: Array) -> Ensemble:
-    """Averages under exp(-beta * violated + sum_i b_i w_i); at beta = inf over the solutions
-    alone.
+    """Averages under exp(-beta * violated + sum_i b_i w_i); at beta = inf over solutions alone.
+
+    ``counts`` (2^N,) as from ``violations``, fields b (N,).
     """
     n = len(fields)
     zero_temperature = math.isinf(beta)
@@ -108,12 +109,11 @@ def gibbs(counts: Counts, beta: float, fields: Array) -> Ensemble:
 
 @kernel
 def smeared(values: Array, room: Array, coupling: float, n: int) -> Array:
-    """sum_w exp(x J.w - N |x|) values_w for all J, one weight after the other: N 2^N steps, not
-    4^N.
+    """sum_w exp(x J.w - N |x|) values_w for all J, one weight after the other: N 2^N steps.
 
     A round takes the lowest bit and makes it the highest, so that after n rounds all are in place:
     reads and writes stay in order (measured: half the time of one that keeps places). ``values``
-    and ``room`` are used up.
+    and ``room``, both (2^N,), are used up.
     """
     near, far = math.exp(coupling - abs(coupling)), math.exp(-coupling - abs(coupling))
     half = len(values) // 2
@@ -128,12 +128,11 @@ def smeared(values: Array, room: Array, coupling: float, n: int) -> Array:
 
 @kernel
 def franz_parisi(counts: Counts, coupling: float, n: int) -> tuple[float, float, float, float]:
-    """Solutions w in the field x of a solution J of the same patterns, averaged over all J: (psi,
-    p, q, t).
+    """Solutions w in the field x of a solution J of the same patterns, over all J: psi, p, q, t.
 
     psi = (1/N) <ln sum_w exp(x J.w)>_J, and with the magnetisations m_i(J) of w and M_i of J the
     overlaps p = <J.m(J)>/N, q = <|m(J)|^2>/N, t = <M.m(J)>/N (arXiv:1408.1784). NaN without a
-    solution.
+    solution. ``counts`` (2^N,) as from ``violations``.
     """
     size = len(counts)
     solved = np.empty(size)

@@ -21,7 +21,10 @@ def signs(generator: np.random.Generator, *shape: int) -> Signs:
 
 @kernel
 def combined(rows: Signs, weights: npt.NDArray[np.float64], out: npt.NDArray[np.float64]) -> None:
-    """out_u = sum_i weights_i rows_i,u; row by row, so that it vectorises and keeps its order."""
+    """out_u = sum_i weights_i rows_i,u: rows (n, m), weights (n,), out (m,).
+
+    Row by row, so that it vectorises and keeps its order.
+    """
     out[:] = 0.0
     for i in range(len(weights)):
         weight = weights[i]
@@ -32,10 +35,9 @@ def combined(rows: Signs, weights: npt.NDArray[np.float64], out: npt.NDArray[np.
 def labelled(
     generator: np.random.Generator, size: int, patterns: int, teacher: Signs | None = None
 ) -> Signs:
-    """y x of ``patterns`` random patterns, (size, patterns); y = sign(W.x) of a teacher W, 1 in a
-    tie (at even size).
+    """y x of ``patterns`` random patterns, (size, patterns); y = sign(W.x) of a teacher W (size,).
 
-    Without a teacher labels are random, and y x is distributed as x.
+    In a tie, at even size, y = 1. Without a teacher labels are random, and y x is distributed as x.
     """
     x = signs(generator, size, patterns)
     if teacher is None:
@@ -47,8 +49,7 @@ def labelled(
 
 
 def flipped(generator: np.random.Generator, teacher: Signs, overlap: float) -> Signs:
-    """A second teacher that differs from the first in exactly round(N (1 - overlap)/2) places,
-    chosen at random.
+    """A second teacher (N,) that differs in exactly round(N (1 - overlap)/2) random places.
 
     Independent flips would give the overlap a deviation of sqrt((1 - overlap^2)/N), more than what
     samplers resolve.

@@ -25,8 +25,9 @@ N_PANELS = int((HIGH - LOW) * PER_UNIT)
 
 @kernel
 def _fill(coefficients: Array) -> None:
-    """Panel k: ln H(LOW + (k + s)/PER_UNIT) as coefficients in s, from f, f' = -lambda, f'' =
-    -lambda (lambda - t).
+    """Panel k: ln H(LOW + (k + s)/PER_UNIT) as coefficients (panels, 6) in s.
+
+    From f, f' = -lambda and f'' = -lambda (lambda - t) at both ends.
     """
     h = 1.0 / PER_UNIT
     for k in range(len(coefficients)):
@@ -65,7 +66,7 @@ def log_tail_table() -> Array:
 
 @kernel
 def log_tail_sum(u: Array, scale: float, table: Array, scratch: Scratch) -> float:
-    """sum_mu ln H(scale * u_mu), each to 1e-12.
+    """sum_mu ln H(scale * u_mu) over u (P,), each to 1e-12; ``table`` (521, 6).
 
     Where the arguments fall is found first, in a loop that vectorises: 1.8 ns a pattern, 4 in a
     single loop (measured).

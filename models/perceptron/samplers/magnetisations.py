@@ -1,10 +1,8 @@
-"""Metropolis sampling of magnetisations: the Gibbs measure of the field-space learner at finite
-size.
+"""Metropolis sampling of magnetisations: the measure of the field-space learner at finite size.
 
-    weight(m) = exp[ beta sum_mu ln H(-u_mu) + kappa sum_i S(m_i) + sum_i b_i m_i ]   on m in [-1,
-    1]^N
-    u_mu = y_mu m.x_mu / sqrt(sum_i (1 - m_i^2)),   S(m) = -(1+m)/2 ln((1+m)/2) - (1-m)/2
-    ln((1-m)/2)
+    weight(m) = exp[ beta sum_mu ln H(-u_mu) + kappa sum_i S(m_i) + sum_i b_i m_i ] on [-1, 1]^N
+    u_mu = y_mu m.x_mu / sqrt(sum_i (1 - m_i^2))
+    S(m) = -(1+m)/2 ln((1+m)/2) - (1-m)/2 ln((1-m)/2)
 
 (arXiv:2212.02846; kappa S + b m with b = kappa atanh m' is -kappa KL(m || m') up to a constant.) A
 proposal moves one magnetisation, reflected at the walls; at fixed self-overlap it rotates two.
@@ -28,8 +26,9 @@ Array = npt.NDArray[np.float64]
 
 
 class Target(NamedTuple):
-    """What a chain samples: labelled patterns (N, P), beta, kappa, site fields b (N,), whether
-    |m|^2 is kept.
+    """What a chain samples: patterns (N, P), beta, kappa, fields b (N,), whether |m|^2 is kept.
+
+    ``table`` is that of ln H.
     """
 
     patterns: Array
@@ -49,9 +48,7 @@ class Chain(NamedTuple):
 
 
 class Averages(NamedTuple):
-    """Averages over a chain: of m and sign m (N,), of m.m/N, of the loss per pattern; the share of
-    moves accepted.
-    """
+    """Over a chain: m and sign m (N,), m.m/N, loss per pattern, share of moves accepted."""
 
     magnetisation: Array
     sign: Array
@@ -85,7 +82,7 @@ def site_entropy(m: float) -> float:
 
 @kernel
 def fields_of(m: Array, patterns: Array, fields: Array) -> None:
-    """fields_mu = y_mu m.x_mu."""
+    """fields_mu = y_mu m.x_mu: m (N,), patterns (N, P), fields (P,)."""
     fields[:] = 0.0
     for i in range(len(m)):
         for mu in range(len(fields)):
@@ -102,10 +99,15 @@ def reflected(m: float) -> float:
 
 @kernel
 def sweep(m: Array, chain: Chain, of: Target, step: float, generator: np.random.Generator) -> int:
-    """N proposals from magnetisations m, changed in place with the chain's fields; returns how many
-    were accepted.
+    """N proposals from magnetisations m (N,), changed in place; returns how many were accepted.
 
-    Fields and width are set from m first, so that rounding does not add up over sweeps.
+    The state of a chain is m, the fields y m.x (P,), their variance N - m.m and the log-likelihood
+    sum_mu ln H(-u_mu). Fields and variance are set from m first, so that rounding does not add up
+    over sweeps. A proposal draws a site i and a uniform change: m_i moves by it, reflected at the
+    walls, or at fixed norm m_i and another m_j turn by that angle, and a turn out of [-1, 1] is
+    refused. The proposed fields differ by rows i and j of the patterns; from them and the new
+    variance the likelihood is summed anew. With the change of the site terms this is the gain in
+    log-weight, which Metropolis' rule accepts: always if positive, else with probability exp(gain).
     """
     n, accepted = len(m), 0
     fields, moved, scratch = chain
@@ -151,9 +153,7 @@ def sweep(m: Array, chain: Chain, of: Target, step: float, generator: np.random.
 def sample(
     m: Array, of: Target, step: float, n_discard: int, n_sweeps: int, generator: np.random.Generator
 ) -> Averages:
-    """Averages over n_sweeps sweeps after n_discard; m, the start, ends as the last state of the
-    chain.
-    """
+    """Averages over n_sweeps sweeps after n_discard; m (N,) ends as the last state of the chain."""
     n, n_patterns = of.patterns.shape
     scratch = Scratch(np.empty(n_patterns, np.int32), np.empty(n_patterns))
     chain = Chain(np.empty(n_patterns), np.empty(n_patterns), scratch)
@@ -181,8 +181,7 @@ def sample(
 def start(
     generator: np.random.Generator, teacher: Signs, branch: str, self_overlap: float | None = None
 ) -> Array:
-    """Magnetisations of equal size, along the teacher for the high branch, in random directions
-    otherwise.
+    """Magnetisations (N,) of equal size, along the teacher for the high branch, else at random.
 
     |m|^2/N is ``self_overlap``, or if None that of the flat measure, 1/3, and close to 1 on the
     high branch.
@@ -193,9 +192,7 @@ def start(
 
 
 class Replicas(NamedTuple):
-    """Two chains of the same measure: the means of what each averages, and the overlap m.m' / N of
-    the two.
-    """
+    """Two chains of the same measure: means of what each averages, and their overlap m.m' / N."""
 
     magnetisation: Array
     sign: Array

@@ -1,17 +1,18 @@
 """Message passing for binary weights at large N: marginals and Bethe entropy of one instance.
 
-The Gibbs measure is  exp[ x sum_i k_i w_i ] prod_mu [e^-beta + (1 - e^-beta) theta(y_mu w.x_mu /
-                      sqrt N - kappa)]
-on w in {-1, 1}^N, with k a reference configuration. Belief propagation in its dense limit (AMP; TAP
-equations of Mezard 1989, in the form of arXiv:1402.1384) iterates, with c the labelled patterns y x
-and V = 1 - m.m/N,
+The Gibbs measure on w in {-1, 1}^N, with k a reference configuration, is
+
+    exp[ x sum_i k_i w_i ] prod_mu [e^-beta + (1 - e^-beta) theta(y_mu w.x_mu / sqrt N - kappa)]
+
+Belief propagation in its dense limit (AMP; TAP equations of Mezard 1989, in the form of
+arXiv:1402.1384) iterates, with c the labelled patterns y x and V = 1 - m.m/N,
 
     omega_mu = sum_i c_mu,i m_i / sqrt N - V f_mu
     f_mu = d ln D(omega)/d omega,  D = e^-beta + (1 - e^-beta) H(t),  t = (kappa - omega)/sqrt V
-    A = -(1/N) sum_mu f'_mu,  h_i = sum_mu c_mu,i f_mu / sqrt N + A m_i
+    A = -(1/N) sum_mu f'_mu,  f'_mu = f t/sqrt V - f^2
+    h_i = sum_mu c_mu,i f_mu / sqrt N + A m_i
     m_i <- tanh(h_i + x k_i)
     ln Z = sum_mu [ln D_mu + V f_mu^2/2] + sum_i [ln 2cosh(h_i + x k_i) - h_i m_i]
-                                                                    f'_mu = f t/sqrt V - f^2
 """
 
 from __future__ import annotations
@@ -33,9 +34,7 @@ POLARISED = 1e-2  # sum of 1 - m^2 below which one configuration is left
 
 
 class Problem(NamedTuple):
-    """Labelled patterns in both layouts, (N, P) and (P, N), margin kappa, e^-beta, and the
-    reference k (N,).
-    """
+    """Patterns in both layouts, (N, P) and (P, N), margin kappa, e^-beta, reference k (N,)."""
 
     patterns: Signs
     transposed: Signs
@@ -45,9 +44,7 @@ class Problem(NamedTuple):
 
 
 class Marginals(NamedTuple):
-    """Magnetisations (N,), ln Z / N, the mean share of violated patterns, the field x, iterations,
-    convergence.
-    """
+    """Magnetisations (N,), ln Z / N, violated share, field x, iterations, convergence."""
 
     magnetisation: Array
     free_entropy: float
@@ -60,9 +57,7 @@ class Marginals(NamedTuple):
 def problem(
     patterns: Signs, reference: Signs | None = None, margin: float = 0.0, beta: float = math.inf
 ) -> Problem:
-    """The measure of labelled patterns (N, P); int8 in both layouts reads as fast as float64 does
-    in cache.
-    """
+    """The measure of labelled patterns (N, P); int8 reads as fast as float64 does in cache."""
     pull = np.zeros(len(patterns)) if reference is None else reference.astype(float)
     return Problem(patterns, np.ascontiguousarray(patterns.T), margin, math.exp(-beta), pull)
 
@@ -93,8 +88,9 @@ def pattern_terms(
 
 @kernel
 def coupling_for(overlap: float, h: Array, reference: Array, coupling: float) -> float:
-    """The x at which sum_i k_i tanh(h_i + x k_i) / N is ``overlap``: Newton's method, bisecting
-    where it leaves.
+    """The x at which sum_i k_i tanh(h_i + x k_i) / N is ``overlap``; h and k = reference (N,).
+
+    Newton's method, bisecting where it leaves.
     """
     low, high = -20.0, 20.0
     x = min(max(coupling, low), high)
@@ -120,8 +116,9 @@ def coupling_for(overlap: float, h: Array, reference: Array, coupling: float) ->
 
 @kernel
 def polarised(problem: Problem, m: Array, coupling: float, iterations: int) -> Marginals:
-    """The measure when one configuration is left: no width, no entropy; failed where it violates
-    what it must not.
+    """The measure when one configuration, sign(m), is left: no width, no entropy; m (N,).
+
+    Failed where it violates what it must not.
     """
     n, n_patterns = problem.patterns.shape
     w, omega = np.sign(m), np.empty(n_patterns)
@@ -140,10 +137,9 @@ def polarised(problem: Problem, m: Array, coupling: float, iterations: int) -> M
 def marginals(
     problem: Problem, start: Array, coupling: float, overlap: float, n_iterations: int
 ) -> Marginals:
-    """Iterate from magnetisations ``start`` at field x = coupling; or, where ``overlap`` is a
-    number, at the field
+    """Iterate from magnetisations ``start`` (N,) at field x = coupling.
 
-    that keeps the overlap with the reference there.
+    Where ``overlap`` is a number, at the field that keeps the overlap with the reference there.
     """
     n, n_patterns = problem.patterns.shape
     root = math.sqrt(n)

@@ -1,5 +1,4 @@
-"""Storage: how many binary weight vectors classify alpha N random labels, and how far they lie from
-a given place.
+"""Storage: how many binary weight vectors classify alpha N random labels, and where they lie.
 
 Replica-symmetric theory, which is the right one for binary weights below capacity: the capacity is
 where the entropy vanishes, alpha_c = 0.8331 at margin 0 (the Gardner bound 4/pi of a vanishing
