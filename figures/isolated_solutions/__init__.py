@@ -3,23 +3,7 @@ and 1304.2850.
 """
 
 from toysim.figures.isolated_solutions import evidence, landscapes, potential, students
-from toysim.papers.claims import Claim
-from toysim.papers.drawing import Recipe
-from toysim.papers.reproduction import Reproduction
-
-PREFIX = "isolated_solutions."
-POTENTIAL, NEARBY, PEAK = f"{PREFIX}potential", f"{PREFIX}nearby", f"{PREFIX}peak"
-STORAGE, LANDSCAPE, LANDSCAPE_CURVE = (
-    f"{PREFIX}storage",
-    f"{PREFIX}landscape",
-    f"{PREFIX}landscape_curve",
-)
-PLANTED, PLANTED_CURVE, ENUMERATED = (
-    f"{PREFIX}planted",
-    f"{PREFIX}planted_curve",
-    f"{PREFIX}enumerated",
-)
-STUDENTS, WARM, SAMPLED = f"{PREFIX}students", f"{PREFIX}students_warm", f"{PREFIX}students_sampled"
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler
 
 REPRODUCTION = Reproduction(
     name="isolated_solutions",
@@ -36,28 +20,28 @@ REPRODUCTION = Reproduction(
             "and the overlaps; "
             "dashed: negative potential, drawn while replica symmetry holds.",
             "content of arXiv:1408.1784; curves derived",
-            (POTENTIAL,),
+            ("potential",),
             potential.potential,
         ),
         Recipe(
             "nearby",
             "The potential at small distance over its square-root law; small instances over 1/N.",
             "derived",
-            (NEARBY, ENUMERATED),
+            ("nearby", "storage", "enumerated"),
             potential.nearby,
         ),
         Recipe(
             "landscapes",
             "Solutions around a random configuration, around the teacher, and pairs of solutions.",
             "content of arXiv:1304.2850; curves derived",
-            (LANDSCAPE, LANDSCAPE_CURVE, PLANTED, PLANTED_CURVE, POTENTIAL, STORAGE),
+            ("landscape", "landscape_curve", "planted", "planted_curve", "potential", "storage"),
             landscapes.landscapes,
         ),
         Recipe(
             "students",
             "Teacher and student: entropy and overlap of both saddle points, and the transitions.",
             "Gyorgyi 1990, Phys. Rev. A 41, 7097",
-            (STUDENTS, SAMPLED),
+            ("students", "students_sampled"),
             students.students,
         ),
     ),
@@ -68,33 +52,38 @@ REPRODUCTION = Reproduction(
             "typical solutions are "
             "isolated, farther the denser the patterns.",
             source="arXiv:1408.1784",
-            sweeps=(POTENTIAL,),
-            check=lambda data: evidence.isolated(data[POTENTIAL]),
+            sweeps=("potential", "storage"),
+            check=evidence.isolated,
+            spoilers=(Spoiler("potential", "potential", lambda v: v + 0.01),),
         ),
         Claim(
             name="square_root_law",
             sentence="Nearby, the potential lies below the entropy of all weights by a square "
             "root of the distance.",
             source="derived",
-            sweeps=(NEARBY,),
-            check=lambda data: evidence.square_root_law(data[NEARBY]),
+            sweeps=("nearby", "storage"),
+            check=evidence.square_root_law,
+            spoilers=(Spoiler("nearby", "potential", lambda v: 0.99 * v),),
         ),
         Claim(
             name="peak_is_the_entropy",
             sentence="The potential's maximum is the entropy of all solutions, at the distance of "
             "two of them.",
             source="arXiv:1408.1784; derived",
-            sweeps=(POTENTIAL, PEAK, STORAGE),
-            check=lambda data: evidence.peak_is_the_entropy(
-                data[POTENTIAL], data[PEAK], data[STORAGE]
+            sweeps=("potential", "peak", "storage"),
+            check=evidence.peak_is_the_entropy,
+            spoilers=(
+                Spoiler("peak", "potential", lambda v: v + 1e-8),
+                Spoiler("potential", "potential", lambda v: v + 1e-3),
             ),
         ),
         Claim(
             name="capacity",
             sentence="The entropy of the solutions vanishes at alpha = 0.833.",
             source="Krauth and Mezard 1989",
-            sweeps=(STORAGE,),
-            check=lambda data: evidence.capacity(data[STORAGE]),
+            sweeps=("storage",),
+            check=evidence.capacity,
+            spoilers=(Spoiler("storage", "entropy", lambda v: v + 1e-3),),
         ),
         Claim(
             name="transitions",
@@ -102,25 +91,33 @@ REPRODUCTION = Reproduction(
             "only saddle point from "
             "1.493; with many errors allowed from alpha/T = 1.696 and 2.082.",
             source="Gyorgyi 1990, Phys. Rev. A 41, 7097",
-            sweeps=(STUDENTS, WARM),
-            check=lambda data: evidence.transitions(data[STUDENTS], data[WARM]),
+            sweeps=("students", "students_warm"),
+            check=evidence.transitions,
+            spoilers=(
+                Spoiler("students", "free_entropy", lambda v: v + 1e-3),
+                Spoiler("students_warm", "free_entropy", lambda v: v + 2e-3),
+            ),
         ),
         Claim(
             name="annealed_is_late",
             sentence="Averaging the number of students, not its logarithm, puts both later: at "
             "1.448 and 1.730.",
             source="Gyorgyi 1990; Neural Computation 4, 854",
-            sweeps=(STUDENTS,),
-            check=lambda data: evidence.annealed_is_late(data[STUDENTS]),
+            sweeps=("students",),
+            check=evidence.annealed_is_late,
+            spoilers=(Spoiler("students", "free_entropy", lambda v: v + 0.1),),
         ),
         Claim(
             name="message_passing_agrees",
             sentence="Message passing on instances of 1000 weights finds the theory's overlaps "
             "and entropies.",
             source="arXiv:1304.2850 (its method); 5 standard errors",
-            sweeps=(PLANTED, LANDSCAPE, SAMPLED),
-            check=lambda data: evidence.message_passing(
-                data[PLANTED], data[LANDSCAPE], data[SAMPLED]
+            sweeps=("planted", "landscape", "students_sampled"),
+            check=evidence.message_passing,
+            spoilers=(
+                Spoiler("planted", "potential", lambda v: 1.03 * v),
+                Spoiler("landscape", "entropy", lambda v: 1.1 * v),
+                Spoiler("students_sampled", "overlap", lambda v: 0.95 * v),
             ),
         ),
         Claim(
@@ -129,11 +126,12 @@ REPRODUCTION = Reproduction(
             "potential's Legendre transform "
             "tends to the theory's in 1/N.",
             source="derived; 5 standard errors",
-            sweeps=(ENUMERATED,),
-            check=lambda data: evidence.enumeration(data[ENUMERATED]),
+            sweeps=("enumerated",),
+            check=evidence.enumeration,
+            spoilers=(Spoiler("enumerated", "legendre", lambda v: 1.1 * v),),
         ),
     ),
     beyond_theory={
-        ENUMERATED: "9 and 15 weights: the theory is met by what is extrapolated to 1/N = 0"
+        "enumerated": "9 and 15 weights: the theory is met by what is extrapolated to 1/N = 0"
     },
 )

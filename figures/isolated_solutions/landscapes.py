@@ -9,20 +9,27 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.isolated_solutions.reading import converged, entropy_of_weights, theory
-from toysim.papers.drawing import Data, mean_and_error, new_figure
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import mean_and_error
 
-PREFIX = "isolated_solutions."
 PAIRS = (0.2, 0.5, 0.7)  # loads whose pairs of solutions are drawn
 
 
-def landscapes(data: Data) -> Figure:
+def landscapes(
+    random: xr.DataTree,
+    random_curve: xr.DataTree,
+    planted: xr.DataTree,
+    planted_curve: xr.DataTree,
+    potential: xr.DataTree,
+    storage: xr.DataTree,
+) -> Figure:
     """Three panels: entropy over distance, with message passing on top where there is a sampler."""
     figure = new_figure(13.5, 4.4)
     left, middle, right = figure.subplots(1, 3)
-    draw_curves(left, data[f"{PREFIX}landscape_curve"], "entropy")
-    draw_sampled(left, data[f"{PREFIX}landscape"], "entropy")
+    draw_curves(left, random_curve, "entropy")
+    draw_sampled(left, random, "entropy")
     d = np.linspace(0.06, 0.94, 200)
-    for i, alpha in enumerate(theory(data[f"{PREFIX}landscape_curve"], "alpha").values):
+    for i, alpha in enumerate(theory(random_curve, "alpha").values):
         annealed = entropy_of_weights(d) - alpha * np.log(2.0)
         left.plot(
             d[annealed > 0],
@@ -35,11 +42,11 @@ def landscapes(data: Data) -> Figure:
     left.set(
         title="Around a random configuration", ylabel="entropy [nat per weight]", ylim=(0, 0.68)
     )
-    draw_curves(middle, data[f"{PREFIX}planted_curve"], "potential")
-    draw_sampled(middle, data[f"{PREFIX}planted"], "potential")
+    draw_curves(middle, planted_curve, "potential")
+    draw_sampled(middle, planted, "potential")
     middle.axhline(0.0, color="0.6", lw=0.8)
     middle.set(title="Around the teacher", ylabel="potential [nat per weight]", ylim=(-0.02, 0.68))
-    draw_pairs(right, data[f"{PREFIX}potential"], data[f"{PREFIX}storage"])
+    draw_pairs(right, potential, storage)
     for axes in (left, middle, right):
         axes.set_xlabel("distance $d$")
         axes.legend(loc="upper left", ncols=1 if axes is right else 2)

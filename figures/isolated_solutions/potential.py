@@ -4,34 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.isolated_solutions.evidence import SQUARE_ROOT, fields_at_threshold
 from toysim.figures.isolated_solutions.reading import (
     at_infinite_size,
     converged,
-    entropy_of_weights,
+    share_of_the_law,
+    smallest_distances,
     theory,
 )
-from toysim.models.perceptron.transitions import isolation_distance
-from toysim.papers.drawing import Data, mean_and_error, new_figure
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import mean_and_error
 
-PREFIX = "isolated_solutions."
 SHOWN = (0.5, 0.7)  # loads whose overlaps are drawn
 
 
-def potential(data: Data) -> Figure:
+def potential(tree: xr.DataTree) -> Figure:
     """Phi and x over the distance, q and t over the overlap."""
-    tree = data[f"{PREFIX}potential"]
     figure = new_figure(13.5, 4.4)
     left, middle, right = figure.subplots(1, 3)
     for axes, name in ((left, "potential"), (middle, "coupling")):
         draw_curves(axes, tree, name)
         axes.set(xscale="log", xlabel="distance $d$ to a typical solution")
-    for i, alpha in enumerate(theory(tree, "alpha").values):
-        left.plot(isolation_distance(float(alpha)), 0.0, "o", ms=5, mfc="white", color=f"C{i}")
+    for i, d_min in enumerate(smallest_distances(theory(tree, "alpha").values)):
+        left.plot(d_min, 0.0, "o", ms=5, mfc="white", color=f"C{i}")
     left.plot([], [], "--", color="0.4", lw=1, label="negative")
     left.plot([], [], "o", mfc="white", color="0.4", label="no solution is closer")
     left.set(
@@ -41,9 +38,8 @@ def potential(data: Data) -> Figure:
     )
     left.legend(loc="upper left")
     middle.set(ylabel="field $x = -d\\Phi/dp$ [nat]", title="Field that holds a distance")
-    valid = theory(tree, "valid").values
     for i, alpha in enumerate(SHOWN):
-        here = valid[int(np.flatnonzero(theory(tree, "alpha").values == alpha)[0])]
+        here = theory(tree, "valid").sel(alpha=alpha).values
         p = theory(tree, "overlap").sel(alpha=alpha).values[here]
         for name, line, symbol in (("self_overlap", "-", "q"), ("cross_overlap", ":", "t")):
             right.plot(
@@ -84,21 +80,13 @@ def draw_curves(axes: Any, tree: xr.DataTree, name: str) -> None:
     axes.axhline(0.0, color="0.6", lw=0.8)
 
 
-def nearby(data: Data) -> Figure:
+def nearby(near: xr.DataTree, storage: xr.DataTree, small: xr.DataTree) -> Figure:
     """The square-root law, and Legendre transforms of small instances over 1/N."""
-    near, small = data[f"{PREFIX}nearby"], data[f"{PREFIX}enumerated"]
     figure = new_figure(9.5, 4.2)
     left, right = figure.subplots(1, 2)
-    phi, d = theory(near, "potential"), theory(near, "distance").values
-    for i, alpha in enumerate(phi["alpha"].values):
-        law = SQUARE_ROOT * float(alpha) * fields_at_threshold(float(alpha)) * np.sqrt(d[i])
-        left.plot(
-            d[i],
-            (entropy_of_weights(d[i]) - phi.values[i]) / law,
-            "o-",
-            ms=4,
-            label=f"$\\alpha$ = {alpha:g}",
-        )
+    share, d = share_of_the_law(near, storage), theory(near, "distance").values
+    for i, alpha in enumerate(share["alpha"].values):
+        left.plot(d[i], share.values[i], "o-", ms=4, label=f"$\\alpha$ = {alpha:g}")
     left.axhline(1.0, color="0.6", lw=0.8)
     left.set(
         xscale="log",

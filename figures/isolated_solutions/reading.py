@@ -1,4 +1,6 @@
-"""Reading the sweeps: crossings, entropies by distance, extrapolation."""
+"""Reading the sweeps: crossings, entropies by distance, extrapolation, and the exact numbers that
+they are held against.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,27 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.papers.drawing import mean_and_error, observable
+from toysim.outcomes import Status
+from toysim.papers.reading import mean_and_error, observable
 
 Array = npt.NDArray[np.float64]
+
+# Loads by their equations: where the entropy of storage is zero; where the students' is, and where
+# their saddle point ends, quenched, annealed and, in units of T, at high temperature.
+CAPACITY = 0.8330785997
+TRANSITION, SPINODAL = 1.2446839899, 1.4926318182
+ANNEALED = np.array([1.4479664400, 1.7301118151])
+HOT = np.array([1.6959326431, 2.0820698574])
+# Distance at which the potential around a typical solution is zero, by load.
+D_MIN = {
+    0.2: 0.0003466363,
+    0.4: 0.003006905,
+    0.5: 0.007002869,
+    0.6: 0.01577542,
+    0.7: 0.0369367,
+    0.8: 0.1051614,
+}
+SQUARE_ROOT = 2 * 0.4775353398  # 2 int_0^inf -ln H(-s) ds
 
 
 def theory(tree: xr.DataTree, name: str) -> xr.DataArray:
@@ -18,9 +38,43 @@ def theory(tree: xr.DataTree, name: str) -> xr.DataArray:
     return observable(tree, name, "theory")
 
 
+def at_loads(storage: xr.DataTree, name: str, alphas: Any) -> Array:
+    """An observable of storage at the loads of another sweep, which its grid has to rounding."""
+    return np.asarray(theory(storage, name).sel(alpha=alphas, method="nearest").values)
+
+
+def smallest_distances(alphas: Array) -> Array:
+    """d_min of every load."""
+    return np.array([D_MIN[round(float(alpha), 1)] for alpha in alphas])
+
+
 def entropy_of_weights(d: Any) -> Any:
     """h2(d): ln of the number of weight vectors at distance d of one, per weight."""
     return -d * np.log(d) - (1.0 - d) * np.log1p(-d)
+
+
+def share_of_the_law(near: xr.DataTree, storage: xr.DataTree) -> xr.DataArray:
+    """(h2(d) - Phi)/(2 c alpha rho0 sqrt(d)), rho0 the density of the reference's fields at the
+    threshold: 1 to leading order in d.
+    """
+    potential, d = theory(near, "potential"), theory(near, "distance")
+    alpha = potential["alpha"]
+    rho = [fields_at_threshold(q) for q in at_loads(storage, "overlap", alpha.values)]
+    return (entropy_of_weights(d) - potential) / (
+        SQUARE_ROOT * alpha * alpha.copy(data=rho) * np.sqrt(d)
+    )
+
+
+def fields_at_threshold(q: float) -> float:
+    """rho0 = int Dz G(a z)/(sqrt(1-q) H(a z)),  a = sqrt(q/(1-q)): trapezoid on a grid as fine as
+    needed here.
+    """
+    from scipy.special import log_ndtr
+
+    z = np.linspace(-9.0, 9.0, 361)
+    a = np.sqrt(q / (1.0 - q))
+    log_density = -0.5 * (1.0 + a * a) * z * z - log_ndtr(-a * z) - np.log(2.0 * np.pi)
+    return float(np.sum(np.exp(log_density)) * (z[1] - z[0]) / np.sqrt(1.0 - q))
 
 
 def crossing(x: Array, y: Array) -> tuple[float, float]:
@@ -37,8 +91,7 @@ def crossing(x: Array, y: Array) -> tuple[float, float]:
 
 def converged(tree: xr.DataTree, name: str) -> xr.DataArray:
     """A simulation's observable, NaN where the run did not end with status ok."""
-    found: xr.DataArray = observable(tree, name).where(observable(tree, "status") == 0)
-    return found
+    return observable(tree, name).where(observable(tree, "status") == Status.OK)
 
 
 def at_infinite_size(tree: xr.DataTree, name: str) -> tuple[Array, Array]:

@@ -8,24 +8,23 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.isolated_solutions.reading import converged, theory
-from toysim.models.perceptron import transitions
-from toysim.papers.drawing import Data, mean_and_error, new_figure
+from toysim.figures.isolated_solutions.reading import SPINODAL, TRANSITION, converged, theory
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import mean_and_error
 
-PREFIX = "isolated_solutions."
 STABLE, TEACHER = "#1f5a94", "#c0392b"
 
 
-def students(data: Data) -> Figure:
+def students(tree: xr.DataTree, sampled: xr.DataTree) -> Figure:
     """Entropy and overlap over alpha; solid where the saddle point wins."""
-    tree, sampled = data[f"{PREFIX}students"], data[f"{PREFIX}students_sampled"]
-    first, last = transitions.first_order_transition().alpha, transitions.spinodal().alpha
     figure = new_figure(10.5, 4.2)
     left, right = figure.subplots(1, 2)
     for axes, name, teacher in ((left, "entropy", 0.0), (right, "overlap", 1.0)):
-        draw_branch(axes, tree, name, first)
-        axes.plot([0.0, first], [teacher, teacher], "--", color=TEACHER, lw=1)
-        axes.plot([first, 1.6], [teacher, teacher], "-", color=TEACHER, lw=1.8, label="the teacher")
+        draw_branch(axes, tree, name)
+        axes.plot([0.0, TRANSITION], [teacher, teacher], "--", color=TEACHER, lw=1)
+        axes.plot(
+            [TRANSITION, 1.6], [teacher, teacher], "-", color=TEACHER, lw=1.8, label="the teacher"
+        )
         mean, error = mean_and_error(converged(sampled, name))
         axes.errorbar(
             mean["alpha"],
@@ -38,8 +37,8 @@ def students(data: Data) -> Figure:
             label="message passing, N = 1000",
             gid=f"sampled:{name}",
         )
-        for x, word in ((first, f"transition {first:.4f}"), (last, f"spinodal {last:.4f}")):
-            axes.axvline(x, color="0.6", lw=0.8, ls=":" if x == first else "-.", label=word)
+        for word, x, line in (("transition", TRANSITION, ":"), ("spinodal", SPINODAL, "-.")):
+            axes.axvline(x, color="0.6", lw=0.8, ls=line, label=f"{word} {x:.4f}")
         axes.set(xlabel="patterns per weight $\\alpha$", xlim=(0, 1.6))
     left.set(
         ylabel="entropy of the students [nat per weight]",
@@ -53,11 +52,11 @@ def students(data: Data) -> Figure:
     return figure
 
 
-def draw_branch(axes: Any, tree: xr.DataTree, name: str, first: float) -> None:
+def draw_branch(axes: Any, tree: xr.DataTree, name: str) -> None:
     """The low branch: solid up to the transition, dashed where it is metastable."""
     values = theory(tree, name).sel(branch="low")
     alpha, there = values["alpha"].values, np.isfinite(values.values)
-    wins = there & (alpha <= first)
+    wins = there & (alpha <= TRANSITION)
     axes.plot(alpha[there], values.values[there], "--", color=STABLE, lw=1)
     axes.plot(
         alpha[wins],
