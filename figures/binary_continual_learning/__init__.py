@@ -1,7 +1,7 @@
 """Continual learning of binary weights: figures and claims of arXiv:2212.02846."""
 
 from toysim.figures.binary_continual_learning import layered, learning, phases, samplers
-from toysim.papers.reproduction import Reproduction
+from toysim.paper import Reproduction
 
 REPRODUCTION = Reproduction(
     name="binary_continual_learning",

@@ -10,25 +10,21 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.binary_continual_learning import phases_evidence as evidence
-from toysim.papers.claims import LIMITED, Claim
-from toysim.papers.drawing import Data, Recipe, new_figure, observable, parameter
-
-PREFIX = "binary_continual_learning."
-ONE_TASK = f"{PREFIX}theory_one_task"
-PRIOR = f"{PREFIX}theory_prior"
-TWO_TASKS, TWO_TASKS_FAST = f"{PREFIX}theory_forgetting", f"{PREFIX}theory_forgetting_fast"
-TWO_TASKS_PRIOR = f"{PREFIX}theory_forgetting_prior"
-SECOND, SECOND_FAST = f"{PREFIX}second_branches", f"{PREFIX}second_branches_fast"
+from toysim.figures.binary_continual_learning.reading import both_present, crossing
+from toysim.outcomes import Verdict
+from toysim.paper import Claim, Recipe, Spoiler
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import observable, parameter
 
 
-def phases(data: Data) -> Figure:
+def phases(one_task: xr.DataTree, strong: xr.DataTree, weak: xr.DataTree) -> Figure:
     """Figure 2a with its stability, and the branches of the second task."""
     figure = new_figure(13.5, 8.0)
     panels = figure.subplots(2, 2)
-    draw_order_parameters(panels[0, 0], data[ONE_TASK])
-    draw_stability(panels[0, 1], data[ONE_TASK])
-    for axes, sweep in zip(panels[1], (SECOND, SECOND_FAST), strict=True):
-        draw_second_task(axes, data[sweep])
+    draw_order_parameters(panels[0, 0], one_task)
+    draw_stability(panels[0, 1], one_task)
+    for axes, tree in zip(panels[1], (strong, weak), strict=True):
+        draw_second_task(axes, tree)
     return figure
 
 
@@ -41,7 +37,7 @@ def split(values: xr.DataArray, both: xr.DataArray, load: str, branch: str) -> x
 
 
 def draw_order_parameters(axes: Any, tree: xr.DataTree) -> None:
-    stability, both = observable(tree, "stability", "theory"), evidence.both_present(tree)
+    stability, both = observable(tree, "stability", "theory"), both_present(tree)
     names = (
         ("overlap", "r, with the teacher"),
         ("replica_overlap", "q, of two replicas"),
@@ -57,7 +53,7 @@ def draw_order_parameters(axes: Any, tree: xr.DataTree) -> None:
                     part, word = one[kept], word if branch == "low" else None
                     axes.plot(part["alpha"], part, line, color=f"C{k}", label=word)
     axes.axvline(
-        evidence.crossing(tree, "alpha"), color="0.5", lw=0.8, ls="--", label="free entropies cross"
+        crossing(tree, "alpha"), color="0.5", lw=0.8, ls="--", label="free entropies cross"
     )
     axes.plot([0.1, 0.1], [0.1, 0.1], "k:", label="replica symmetry broken")
     axes.set(
@@ -67,7 +63,7 @@ def draw_order_parameters(axes: Any, tree: xr.DataTree) -> None:
 
 
 def draw_stability(axes: Any, tree: xr.DataTree) -> None:
-    stability, both = observable(tree, "stability", "theory"), evidence.both_present(tree)
+    stability, both = observable(tree, "stability", "theory"), both_present(tree)
     for branch, color in (("low", "C0"), ("high", "C3")):
         one = split(stability.sel(branch=branch), both, "alpha", branch)
         axes.semilogy(
@@ -79,14 +75,14 @@ def draw_stability(axes: Any, tree: xr.DataTree) -> None:
 
 
 def draw_second_task(axes: Any, tree: xr.DataTree) -> None:
-    overlap, both = observable(tree, "branch_overlap", "theory"), evidence.both_present(tree)
+    overlap, both = observable(tree, "branch_overlap", "theory"), both_present(tree)
     for k, r0 in enumerate(overlap["task_overlap"].values):
         here = both.sel(task_overlap=r0)
         for saddle, (branch, line) in enumerate((("low", ".-"), ("high", ".--"))):
             one = split(overlap.sel(task_overlap=r0).isel(saddle=saddle), here, "alpha_2", branch)
             label = f"$r_0$ = {r0:g}" if branch == "low" else None
             axes.plot(one["alpha_2"], one, line, ms=4, lw=1, color=f"C{k}", label=label)
-        cross = evidence.crossing(tree, "alpha_2", task_overlap=r0)
+        cross = crossing(tree, "alpha_2", task_overlap=r0)
         if cross > 0:
             axes.axvline(cross, color=f"C{k}", lw=0.8, ls=":")
     gamma = parameter(tree, "gamma")
@@ -107,7 +103,7 @@ FIGURES = (
         "the teacher "
         "(dashed); dotted lines: free entropies cross.",
         "arXiv:2212.02846, figure 2a; stability and the branches of task 2 are ours",
-        (ONE_TASK, SECOND, SECOND_FAST),
+        ("theory_one_task", "second_branches", "second_branches_fast"),
         phases,
     ),
 )
@@ -118,16 +114,21 @@ CLAIMS = (
         "alpha = 1.499 to 1.906, "
         "and their free entropies cross at 1.650.",
         source="arXiv:2212.02846, figure 2a; numbers derived",
-        sweeps=(ONE_TASK,),
-        check=lambda data: evidence.learning_jumps(data[ONE_TASK], evidence.FLAT),
+        sweeps=("theory_one_task",),
+        check=evidence.flat_jumps,
+        spoilers=(
+            Spoiler("theory_one_task", "branch_present", lambda v: v | (v.alpha < 9)),
+            Spoiler("theory_one_task", "branch_free_entropy", lambda v: v + 0.1 * v.saddle),
+        ),
     ),
     Claim(
         name="replica_symmetry_holds",
         sentence="The replica-symmetric curves of one task at beta = 20 are stable.",
         source="arXiv:2212.02846, figures 2a and 2b, which draw them without a check",
-        sweeps=(ONE_TASK,),
-        check=lambda data: evidence.replica_symmetry_holds(data[ONE_TASK]),
-        expected_verdict=LIMITED,
+        sweeps=("theory_one_task",),
+        check=evidence.replica_symmetry_holds,
+        spoilers=(Spoiler("theory_one_task", "stability", lambda v: 1.2 * v),),
+        expected_verdict=Verdict.LIMITED,
         limits="the high branch, and the low one below alpha = 0.729",
     ),
     Claim(
@@ -136,26 +137,37 @@ CLAIMS = (
         "from alpha = 1.500 "
         "to 2.216, and their free entropies cross at 2.004.",
         source="derived; behind arXiv:2212.02846, figure A1a",
-        sweeps=(PRIOR,),
-        check=lambda data: evidence.learning_jumps(data[PRIOR], evidence.WITH_PRIOR),
+        sweeps=("theory_prior",),
+        check=evidence.prior_jumps,
+        spoilers=(
+            Spoiler(
+                "theory_prior",
+                "branch_present",
+                lambda v: v & (v.saddle == 0) | (v.alpha == v.alpha[7]),
+            ),
+            Spoiler("theory_prior", "branch_free_entropy", lambda v: v + 0.1 * v.saddle),
+        ),
     ),
     Claim(
         name="prior_keeps_replica_symmetry",
         sentence="Learned with the prior, even at beta = 100, both branches of one task are "
         "replica-symmetric.",
         source="derived; behind arXiv:2212.02846, figure A1a",
-        sweeps=(PRIOR,),
-        check=lambda data: evidence.prior_is_stable(data[PRIOR]),
+        sweeps=("theory_prior",),
+        check=evidence.prior_is_stable,
+        spoilers=(Spoiler("theory_prior", "stability", lambda v: 6 * v),),
     ),
     Claim(
         name="replica_symmetry_holds_in_the_second_task",
         sentence="The replica-symmetric curves of learning and forgetting are stable.",
         source="arXiv:2212.02846, figures 3 and A1, which draw them without a check",
-        sweeps=(TWO_TASKS, TWO_TASKS_FAST, TWO_TASKS_PRIOR),
-        check=lambda data: evidence.second_task_is_stable(
-            [data[TWO_TASKS], data[TWO_TASKS_PRIOR]], data[TWO_TASKS_FAST]
+        sweeps=("theory_forgetting", "theory_forgetting_fast", "theory_forgetting_prior"),
+        check=evidence.second_task_is_stable,
+        spoilers=(
+            Spoiler("theory_forgetting", "stability", lambda v: 10 * v),
+            Spoiler("theory_forgetting_fast", "stability", lambda v: 0.1 * v),
         ),
-        expected_verdict=LIMITED,
+        expected_verdict=Verdict.LIMITED,
         limits="a divergence of weight 1; at 0.1 the low branch below alpha_2 = 0.70 to 0.76, and "
         "the high branch",
     ),
@@ -163,15 +175,20 @@ CLAIMS = (
         name="error_falls_steeply",
         sentence="Beyond the jump the error falls like a power of alpha, about -13.",
         source="arXiv:2212.02846, figure 2b (-13.1)",
-        sweeps=(ONE_TASK,),
-        check=lambda data: evidence.error_falls_steeply(data[ONE_TASK]),
+        sweeps=("theory_one_task",),
+        check=evidence.error_falls_steeply,
+        spoilers=(Spoiler("theory_one_task", "error", lambda v: v**0.8),),
     ),
     Claim(
         name="second_task_jumps",
         sentence="The second task has a first-order transition of its own, the later the less the "
         "teachers agree.",
         source="derived; behind arXiv:2212.02846, figure 3",
-        sweeps=(SECOND, SECOND_FAST),
-        check=lambda data: evidence.second_task_jumps([data[SECOND], data[SECOND_FAST]]),
+        sweeps=("second_branches", "second_branches_fast"),
+        check=evidence.second_task_jumps,
+        spoilers=(
+            Spoiler("second_branches", "branch_present", lambda v: v & (v.saddle == 0)),
+            Spoiler("second_branches_fast", "branch_present", lambda v: v[::-1]),
+        ),
     ),
 )

@@ -4,17 +4,16 @@ alone.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
-from toysim.papers.claims import Evidence
-from toysim.papers.drawing import observable, parameter
+from toysim.figures.binary_continual_learning.reading import both_present, crossing
+from toysim.paper import Evidence, Number
+from toysim.papers.reading import observable
 
-LOW_BREAKS = (
-    0.7289  # alpha at which the low branch of one task has replicon value 1, by its equation
-)
+LOW_BREAKS = 0.7289  # alpha where the low branch of one task has replicon value 1, by its equation
 
 
 class Jump(NamedTuple):
@@ -27,10 +26,8 @@ class Jump(NamedTuple):
     crossing: float
 
 
-FLAT, WITH_PRIOR = (
-    Jump(1.4989, 1.9058, 1.6502),
-    Jump(1.5001, 2.2158, 2.0035),
-)  # beta = 20; beta = 100 and kl = 1
+FLAT = Jump(1.4989, 1.9058, 1.6502)  # beta = 20
+WITH_PRIOR = Jump(1.5001, 2.2158, 2.0035)  # beta = 100 and kl = 1
 CURVED = 4e-3  # of a load: a straight line between neighbouring points of these grids
 # Second task at gamma = 0.1, by task_overlap: up to where the low branch is stable, and where it
 # ends; from where the high one is stable.
@@ -39,23 +36,12 @@ WINDOW = (1.6, 2.2)  # loads of the power law
 STEEP, STEEPEST = -11.0, -14.5
 
 
-def both_present(tree: xr.DataTree) -> xr.DataArray:
-    """Where two saddle points coexist."""
-    present = observable(tree, "branch_present", "theory").all("saddle")
-    return present.isel(branch=0, drop=True) if "branch" in present.dims else present
+def flat_jumps(one_task: xr.DataTree) -> Evidence:
+    return learning_jumps(one_task, FLAT)
 
 
-def crossing(tree: xr.DataTree, load: str, **at: Any) -> float:
-    """Load at which two coexisting free entropies agree, on a line between grid points; NaN if none
-    of them do.
-    """
-    free_entropy = observable(tree, "branch_free_entropy", "theory")
-    if "branch" in free_entropy.dims:
-        free_entropy = free_entropy.isel(branch=0)
-    gain = free_entropy.diff("saddle").isel(saddle=0).where(both_present(tree)).sel(at).dropna(load)
-    if not gain.size or gain.min() > 0 or gain.max() < 0:
-        return float("nan")
-    return float(np.interp(0.0, gain, gain[load]))
+def prior_jumps(one_task: xr.DataTree) -> Evidence:
+    return learning_jumps(one_task, WITH_PRIOR)
 
 
 def learning_jumps(tree: xr.DataTree, jump: Jump) -> Evidence:
@@ -67,10 +53,6 @@ def learning_jumps(tree: xr.DataTree, jump: Jump) -> Evidence:
     step, inside = alpha[1] - alpha[0], alpha[both.values]
     first, last, cross = float(inside.min()), float(inside.max()), crossing(tree, "alpha")
     return Evidence(
-        measured=f"two branches from alpha = {first:g} to {last:g}, free entropies cross at "
-        f"{cross:.4f}",
-        expected=f"{jump.high_begins} to {jump.low_ends}, crossing {jump.crossing}",
-        error=f"the grid's step {step:g}; crossing on a line between grid points, {CURVED:g}",
         holds=np.array(
             [
                 0 <= first - jump.high_begins <= step,
@@ -78,110 +60,124 @@ def learning_jumps(tree: xr.DataTree, jump: Jump) -> Evidence:
                 abs(cross - jump.crossing) < CURVED,
             ]
         ),
+        numbers=(
+            Number("two branches from alpha =", first, jump.high_begins, step, form="g"),
+            Number("to alpha =", last, jump.low_ends, step, form="g"),
+            Number("free entropies cross at alpha =", cross, jump.crossing, CURVED, form=".4f"),
+        ),
+        criterion="the ends inside the exact window, to the grid's step; the crossing on a line "
+        "between grid points",
     )
 
 
-def replica_symmetry_holds(tree: xr.DataTree) -> Evidence:
+def replica_symmetry_holds(one_task: xr.DataTree) -> Evidence:
     """Replicon values of both branches, load by load; the limits say where they are below 1."""
-    stability = observable(tree, "stability", "theory")
-    alpha, high = stability["alpha"], both_present(tree) & (stability["branch"] == "high")
-    beyond = alpha > FLAT.low_ends
+    stability = observable(one_task, "stability", "theory")
+    alpha, high = stability["alpha"], both_present(one_task) & (stability["branch"] == "high")
+    within = (alpha < LOW_BREAKS) | high | (alpha > FLAT.low_ends)
     low = stability.sel(branch="low")
-    breaks = float(
-        np.interp(1.0, low.where(alpha < 1, drop=True), alpha.where(alpha < 1, drop=True))
-    )
-    within = ((alpha < LOW_BREAKS) | high | beyond).transpose(*stability.dims)
+    early = low.where(alpha < 1, drop=True)
+    breaks = float(np.interp(1.0, early, early["alpha"]))
     return Evidence(
-        measured=f"replicon value of the low branch 1 at alpha = {breaks:.4f}, "
-        f"{float(low.max()):.3g} at most; of the "
-        f"high branch {float(stability.where(high).max()):.3g} at most",
-        expected=f"below 1 throughout; derived: 1 at {LOW_BREAKS}",
-        error="line between grid points",
         holds=(stability < 1).values,
-        within=within.values,
+        within=within.transpose(*stability.dims).values,
+        numbers=(
+            Number("replicon value of the low branch 1 at alpha =", breaks, LOW_BREAKS, form=".4f"),
+            Number("at most, low branch", low.max()),
+            Number("at most, high branch", stability.where(high).max()),
+        ),
+        criterion="replicon value below 1; where it is 1, on a line between grid points",
     )
 
 
-def prior_is_stable(tree: xr.DataTree) -> Evidence:
+def prior_is_stable(one_task: xr.DataTree) -> Evidence:
     """Replicon values of both branches where the task is learned with a prior."""
-    stability = observable(tree, "stability", "theory")
-    low, high = (float(stability.sel(branch=branch).max()) for branch in ("low", "high"))
+    stability = observable(one_task, "stability", "theory")
     return Evidence(
-        measured=f"replicon value at most {low:.3f} on the low branch, {high:.3f} on the high one",
-        expected="below 1",
-        error="none: deterministic",
         holds=(stability < 1).values.ravel(),
+        numbers=(
+            Number("replicon value at most, low and high branch", stability.max("alpha"), 1.0),
+        ),
+        criterion="replicon value below 1",
     )
 
 
-def second_task_is_stable(strong: list[xr.DataTree], weak: xr.DataTree) -> Evidence:
+def second_task_is_stable(
+    strong: xr.DataTree, weak: xr.DataTree, after_prior: xr.DataTree
+) -> Evidence:
     """Replicon values of the second task, load by load; the limits say where those at gamma = 0.1
     are below 1.
     """
-    held = [observable(tree, "stability", "theory") for tree in strong]
+    held = [
+        observable(tree, "stability", "theory").values.ravel() for tree in (strong, after_prior)
+    ]
     loose = observable(weak, "stability", "theory")
-    breaks, ends, begins = np.transpose([SECOND_TASK[float(r0)] for r0 in loose["task_overlap"]])
-    alpha, by_overlap = loose["alpha_2"], loose["task_overlap"]
-    within = (alpha < by_overlap.copy(data=breaks)) | (alpha > by_overlap.copy(data=ends))
-    within = within | ((alpha > by_overlap.copy(data=begins)) & (loose["branch"] == "high"))
+    values = np.concatenate([*held, loose.values.ravel()])
+    stiff = np.ones(values.size - loose.size, bool)
     return Evidence(
-        measured=f"replicon value at most {max(float(values.max()) for values in held):.3f} at "
-        "gamma = 1 and "
-        f"{float(loose.max()):.1f} at gamma = 0.1, {int((loose >= 1).sum())} of {loose.size} "
-        "points of which break "
-        "replica symmetry",
-        expected="below 1",
-        error="none: deterministic",
-        holds=np.concatenate([(values < 1).values.ravel() for values in (*held, loose)]),
-        within=np.concatenate(
-            [np.ones(values.size, bool) for values in held]
-            + [within.transpose(*loose.dims).values.ravel()]
+        holds=values < 1,
+        within=np.concatenate([stiff, weakly_stable(loose).values.ravel()]),
+        numbers=(
+            Number("replicon value at gamma = 1 at most", np.concatenate(held).max(), 1.0),
+            Number("at gamma = 0.1 at most", loose.max()),
+            Number("points of it that break replica symmetry", int((loose >= 1).sum()), form="d"),
+            Number("of", loose.size, form="d"),
         ),
+        criterion="replicon value below 1",
     )
 
 
-def error_falls_steeply(tree: xr.DataTree) -> Evidence:
+def weakly_stable(stability: xr.DataArray) -> xr.DataArray:
+    """Where replica symmetry is to hold at gamma = 0.1, by SECOND_TASK."""
+    alpha, r0 = stability["alpha_2"], stability["task_overlap"]
+    loads = np.transpose([SECOND_TASK[float(overlap)] for overlap in r0])
+    breaks, ends, begins = (r0.copy(data=load) for load in loads)
+    high = (alpha > begins) & (stability["branch"] == "high")
+    return ((alpha < breaks) | (alpha > ends) | high).transpose(*stability.dims)
+
+
+def error_falls_steeply(one_task: xr.DataTree) -> Evidence:
     """Slope of log error over log alpha on the high branch, over the whole window and between its
     neighbours.
     """
-    error = observable(tree, "error", "theory").sel(branch="high")
-    error = error.where(
-        (error["alpha"] > WINDOW[0] - 1e-9) & (error["alpha"] < WINDOW[1] + 1e-9), drop=True
-    )
+    error = observable(one_task, "error", "theory").sel(branch="high")
+    inside = (error["alpha"] > WINDOW[0] - 1e-9) & (error["alpha"] < WINDOW[1] + 1e-9)
+    error = error.where(inside, drop=True)
     x, y = np.log(error["alpha"].values), np.log(error.values)
     slope, local = float(np.polyfit(x, y, 1)[0]), np.diff(y) / np.diff(x)
     return Evidence(
-        measured=f"exponent {slope:.2f} over alpha = {WINDOW[0]:g} to {WINDOW[1]:g}; between "
-        "neighbours "
-        f"{local[0]:.1f} at the beginning, {local[-1]:.1f} at the end",
-        expected="-13.1; -11 to -14.5 counts, as the exponent depends on the window: it is no "
-        "constant",
-        error="none: deterministic",
         holds=np.array([STEEPEST <= slope <= STEEP]),
+        numbers=(
+            Number("exponent", slope, -13.1, form=".2f"),
+            Number("over alpha from and to", WINDOW, form="g"),
+            Number("between neighbours, first and last", [local[0], local[-1]], form=".1f"),
+        ),
+        criterion=f"{STEEP:g} to {STEEPEST:g} counts, as the exponent depends on the window: it is "
+        "no constant",
     )
 
 
-def second_task_jumps(trees: list[xr.DataTree]) -> Evidence:
+def second_task_jumps(strong: xr.DataTree, weak: xr.DataTree) -> Evidence:
     """Two branches at every strength of the divergence and overlap of the teachers, in an earlier
     window for larger.
     """
-    said, holds = [], []
-    for tree in trees:
+    numbers, holds = [], []
+    for tree, gamma in ((strong, "gamma = 1"), (weak, "gamma = 0.1")):
         both = both_present(tree)
-        windows = []
-        for r0 in both["task_overlap"].values:
-            loads = both["alpha_2"].values[both.sel(task_overlap=r0).values]
-            windows.append((loads.min(), loads.max()) if loads.size else (np.nan, np.nan))
-            cross = crossing(tree, "alpha_2", task_overlap=r0)
-            met = f", free entropies cross at {cross:.2f}" if np.isfinite(cross) else ""
-            said.append(
-                f"gamma = {parameter(tree, 'gamma'):g}, r0 = {r0:g}: {windows[-1][0]:g} to "
-                f"{windows[-1][1]:g}{met}"
-            )
-        holds.append(np.isfinite(windows).all() and np.all(np.diff(windows, axis=0) < 0))
+        loads = both["alpha_2"].where(both)
+        first, last = loads.min("alpha_2"), loads.max("alpha_2")
+        crosses = [crossing(tree, "alpha_2", task_overlap=r0) for r0 in both["task_overlap"].values]
+        numbers += [
+            Number(f"{gamma}: two branches from alpha_2 =", first, form="g"),
+            Number("to", last, form="g"),
+            Number("free entropies cross at", crosses, form=".2f"),
+        ]
+        holds.append((np.diff([first, last]) < 0).all())  # false if a window is empty
+    overlaps = Number("overlaps of the teachers", both["task_overlap"], form="g")
     return Evidence(
-        measured="; ".join(said),
-        expected="loads with two branches at every gamma and r0, earlier ones for larger r0",
-        error="windows to the grid's step, crossings on a line between grid points",
         holds=np.array(holds),
+        numbers=(overlaps, *numbers),
+        criterion="loads with two branches at every gamma and overlap, earlier ones for larger "
+        "overlap; windows to the grid's step, crossings on a line between grid points, nan where "
+        "they are not on the grid",
     )

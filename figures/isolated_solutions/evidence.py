@@ -94,7 +94,7 @@ def capacity(storage: xr.DataTree) -> Evidence:
     found, error = crossing(entropy["alpha"].values, entropy.values)
     return Evidence(
         holds=np.array([abs(found - CAPACITY) < 2.0 * error, round(found, 3) == 0.833]),
-        numbers=(Number("the entropy is zero at alpha =", found, CAPACITY, error, form=".3g"),),
+        numbers=(Number("the entropy is zero at alpha =", found, CAPACITY, error, form=".6g"),),
         criterion="closer than twice the error of a line between grid points, and 0.833 if rounded",
     )
 
