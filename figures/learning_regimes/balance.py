@@ -3,48 +3,38 @@
 from __future__ import annotations
 
 import numpy as np
+import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.learning_regimes.evidence import in_threshold_units
+from toysim.figures.learning_regimes.reading import in_threshold_units
 from toysim.models.deep_linear.closed_forms import stable_step
-from toysim.papers.drawing import Data, new_figure, observable, parameter
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import observable, parameter
 
 
-def rebalancing(data: Data) -> Figure:
+def rebalancing(tree: xr.DataTree) -> Figure:
     """Weaker share and step * sharpness at the end, against the step in units of the flow's
     threshold.
     """
-    tree = data["learning_regimes.rebalancing"]
     s = parameter(tree, "singular_value")
-    share = observable(tree, "final_share").isel(pathway=1)
-    edge, unit = observable(tree, "eta_sharpness"), in_threshold_units(tree)
+    share = observable(tree, "final_share").isel(pathway=1).transpose("depth", "step")
+    edge = observable(tree, "eta_sharpness").transpose("depth", "step")
     figure = new_figure(11.0, 4.2)
     left, right = figure.subplots(1, 2)
-    for k, depth in enumerate(share["depth"].values):
-        x = unit.sel(depth=depth).transpose("step")
-        even = stable_step(s, int(depth), 2) * float(x[0]) / float(x["step"][0])
+    for k, x in enumerate(in_threshold_units(tree)):
+        depth = int(x["depth"])
+        even = stable_step(s, depth, 2) * float(x[0]) / float(x["step"][0])
         shown = np.flatnonzero(x.values <= even)
+        look = {"color": f"C{k}", "label": f"D = {depth}", "gid": f"simulation:depth={depth}"}
         for axes, values in ((left, share), (right, edge)):
-            y = values.sel(depth=depth).transpose("step")
-            axes.plot(
-                x[shown],
-                y[shown],
-                "o-",
-                ms=3,
-                lw=0.8,
-                color=f"C{k}",
-                label=f"D = {depth}",
-                gid=f"simulation:depth={depth}",
-            )
+            axes.plot(x[shown], values[k, shown], "o-", ms=3, lw=0.8, **look)
             axes.axvline(even, color=f"C{k}", ls=":", lw=1, zorder=0)
     left.set(ylabel="share of the weaker pathway at the end", ylim=(0, 0.53))
     right.set(ylabel="step times sharpness at the end", ylim=(0, 2.2))
     right.axhline(2.0, color="0.4", lw=0.8)
     for axes in (left, right):
-        axes.set(
-            xlabel="step / (2 / sharpness of the flow's end state)",
-            title=f"S = {s:g}, layers start at 0.6 and 0.4",
-        )
+        axes.set_xlabel("step / (2 / sharpness of the flow's end state)")
+        axes.set_title(f"S = {s:g}, layers start at 0.6 and 0.4")
         axes.axvline(1.0, color="0.4", lw=0.8)
         axes.legend()
     return figure

@@ -5,13 +5,18 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from toysim.figures.learning_regimes.reading import (
+    SINGULAR_VALUES,
+    in_threshold_units,
+    kernel_change,
+)
 from toysim.models.deep_linear.closed_forms import learning_time, stable_step
-from toysim.papers.claims import Evidence, listed
-from toysim.papers.drawing import observable, parameter
+from toysim.paper import Evidence, Number, listed
+from toysim.papers.reading import observable, parameter
 
 FAR = 10.0  # lambda this much above S is lazy, this much below K0 rich
-SINGULAR_VALUES = np.array([4.0, 3.0, 2.0, 1.0])  # of the task of rich_lazy_network.toml
 EDGE = (1.9, 2.0)  # step * sharpness of a run that settled at the edge of stability
+FLOW_TOLERANCE = 1e-9  # what the integrator is asked for
 
 
 def rich_or_lazy(tree: xr.DataTree) -> Evidence:
@@ -23,31 +28,33 @@ def rich_or_lazy(tree: xr.DataTree) -> Evidence:
     at least ln[(2 K + lambda)/(S - K)] / (2 S + lambda) from K0 to S/2.
     """
     s, start, step = (parameter(tree, n) for n in ("singular_value", "start_strength", "step"))
-    time = observable(tree, "half_learning_time")
-    imbalance = time["layer_offset"].values
-    moved = kernel_change(tree).values
-    lazy, rich = imbalance >= FAR * s, imbalance <= start / FAR
+    far = _far(observable(tree, "half_learning_time"), s, start)
+    time, imbalance = far.values, far["layer_offset"].values
+    moved = kernel_change(tree).sel(layer_offset=imbalance).values
+    lazy = imbalance >= FAR * s
 
     whole = np.log((s - start) / (s / 2))
-    with np.errstate(divide="ignore"):
-        lazy_bounds = whole / np.hypot(imbalance, s), whole / imbalance
-    sigmoid = np.full(len(imbalance), np.log(s / start - 1) / (2 * s))
+    sigmoid = np.log(s / start - 1) / (2 * s)
     climbed = np.log((s + imbalance) / (s / 2)) - np.log((2 * start + imbalance) / (s - start))
-    low = np.where(lazy, lazy_bounds[0], climbed / (2 * s + imbalance))
-    high = np.where(lazy, lazy_bounds[1], sigmoid)
+    low = np.where(lazy, whole / np.hypot(imbalance, s), climbed / (2 * s + imbalance))
+    high = np.where(lazy, whole / np.maximum(imbalance, s), sigmoid)
     still = np.where(lazy, moved <= 2 * (s / np.maximum(imbalance, s)) ** 2, moved > 1)
-    far = lazy | rich
-    holds = ((time.values >= low - step) & (time.values <= high + step) & still)[far]
+    at = f"time to S/2 at lambda = {listed(imbalance, 'g')}:"
     return Evidence(
-        measured=f"time to S/2 {listed(time.values[far])} at lambda "
-        f"{listed(imbalance[far], 'g')}; the kernel changes "
-        f"by {listed(moved[far], '.2g')} of itself",
-        expected=f"between {listed(low[far])} and {listed(high[far])}; kernel change below 2 "
-        "(S/lambda)^2 if lazy, "
-        f"above 1 if rich",
-        error=f"one step, {step:g}",
-        holds=holds,
+        holds=(time >= low - step) & (time <= high + step) & still,
+        numbers=(
+            Number(at, time, (low + high) / 2, (high - low) / 2 + step, form=".3f"),
+            Number("relative change of the kernel", moved, form=".2g"),
+        ),
+        criterion="the time lies between bounds of the flow, one step wider; the kernel changes by "
+        "less than 2 (S/lambda)^2 if lazy, by more than itself if rich",
     )
+
+
+def _far(time: xr.DataArray, s: float, start: float) -> xr.DataArray:
+    """Where the imbalance is far above S or far below the start."""
+    imbalance = time["layer_offset"]
+    return time[(imbalance >= FAR * s) | (imbalance <= start / FAR)]
 
 
 def one_by_one_or_at_once(tree: xr.DataTree) -> Evidence:
@@ -58,35 +65,31 @@ def one_by_one_or_at_once(tree: xr.DataTree) -> Evidence:
     so of 0.
     """
     time = observable(tree, "half_learning_time").transpose("balance", "mode")
-    strengths = SINGULAR_VALUES
     step, start = parameter(tree, "step"), parameter(tree, "start_strength")
-    imbalance = time["balance"].values
     one_by_one = np.diff(time.sel(balance=0.0).values) > step
-    far = imbalance[imbalance >= FAR * strengths.max()]
-    low = np.log(2 * (1 - 3 * start)) / np.hypot(far[:, None], strengths) - step
-    high = np.log(2 * (1 + 3 * start)) / far[:, None] + step
-    lazy = time.sel(balance=far).values
-    holds = np.concatenate([one_by_one, ((lazy >= low) & (lazy <= high)).ravel()])
+    lazy = time[time["balance"] >= FAR * SINGULAR_VALUES.max()]
+    far = lazy["balance"].values[:, None]
+    low = np.log(2 * (1 - 3 * start)) / np.hypot(far, SINGULAR_VALUES) - step
+    high = np.log(2 * (1 + 3 * start)) / far + step
+    at_once = (lazy.values >= low) & (lazy.values <= high)
+    limits = {float(x): (lo, hi) for x, lo, hi in zip(far[:, 0], low, high, strict=True)}
     return Evidence(
-        measured=f"times to S/2 of modes S = {listed(strengths, 'g')}: "
-        + "; ".join(
-            f"{listed(t)} at lambda = {x:g}" for x, t in zip(imbalance, time.values, strict=True)
-        ),
-        expected="rising as S falls at lambda = 0; all within the bounds of ln 2 / lambda far "
-        "above S",
-        error=f"one step, {step:g}, and starts within 3 K0 = {3 * start:g} S of 0",
-        holds=holds,
+        holds=np.concatenate([one_by_one, at_once.ravel()]),
+        numbers=tuple(_times(t, *limits.get(float(t["balance"]), ())) for t in time),
+        criterion="times rise as S falls, by more than a step, at lambda = 0; all lie within "
+        "bounds of ln 2 / lambda far above S, a step wider, for starts within "
+        f"3 K0 = {3 * start:g} S of 0",
     )
 
 
-def kernel_change(tree: xr.DataTree) -> xr.DataArray:
-    """Change of the mode's neural tangent kernel w1^2 + w2^2 = sqrt(lambda^2 + 4 K^2) while it is
-    learned, relative.
-    """
-    end = observable(tree, "sharpness")
-    start: float = parameter(tree, "start_strength")
-    change: xr.DataArray = end / np.hypot(end["layer_offset"], 2 * start) - 1
-    return change
+def _times(time: xr.DataArray, *limits: np.ndarray) -> Number:
+    """The modes' times at one imbalance, with the middle and half the width of their limits."""
+    modes = f"modes S = {listed(SINGULAR_VALUES, 'g')}"
+    name = f"times to S/2 of {modes} at lambda = {float(time['balance']):g}:"
+    if not limits:
+        return Number(name, time.values, form=".3f")
+    low, high = limits
+    return Number(name, time.values, (low + high) / 2, (high - low) / 2, form=".3f")
 
 
 def deeper_is_slower(tree: xr.DataTree) -> Evidence:
@@ -96,16 +99,18 @@ def deeper_is_slower(tree: xr.DataTree) -> Evidence:
     depths = [int(d) for d in observable(tree, "depth").values]
     strength = float(observable(tree, "start_strength").values[1])
     form = np.array([float(learning_time(strength, s / 2, s, d)) for d in depths])
+    off = np.max(np.abs(time[1] - form))
     within = np.stack([np.ones(len(depths) - 1, bool), np.diff(form) > 0])
-    off = float(np.max(np.abs(time[1] - form)))
+    at = f"time to S/2 at depths {listed(depths, 'd')}"
     return Evidence(
-        measured=f"depths {listed(depths, 'd')}: {listed(time[0], '.4g')} from equal layers, "
-        f"{listed(time[1], '.4g')} from equal strength; the latter off the closed form by "
-        f"{off:.1e}",
-        expected="growing from equal layers; from equal strength up to depth "
-        f"{depths[int(np.argmax(form))]}",
-        error="1e-9, what the integrator is asked for",
         holds=(np.diff(time, axis=1) > 0).ravel(),
+        numbers=(
+            Number(f"{at} from equal layers:", time[0], form=".4g"),
+            Number(f"{at} from equal strength:", time[1], form, form=".4g"),
+            Number("largest distance from the closed form", off, 0.0, FLOW_TOLERANCE, form=".1e"),
+        ),
+        criterion="the time grows with depth from equal layers; from equal strength up to depth "
+        f"{depths[int(np.argmax(form))]}; the error is what the integrator is asked for",
         within=within.ravel(),
     )
 
@@ -114,32 +119,26 @@ def large_steps_rebalance(tree: xr.DataTree) -> Evidence:
     """For every stable step: is the weaker share above all below the flow's threshold, and the run
     at the edge?
     """
+    s = parameter(tree, "singular_value")
     share = observable(tree, "final_share").isel(pathway=1).transpose("depth", "step")
     edge = observable(tree, "eta_sharpness").transpose("depth", "step").values
-    holds, within, measured = [], [], []
-    for k, depth in enumerate(share["depth"].values):
-        steps, weaker = share["step"].values, share.values[k]
-        stable = steps < stable_step(parameter(tree, "singular_value"), int(depth), 2)
-        above = in_threshold_units(tree).transpose("depth", "step").values[k] > 1
-        more = weaker > np.max(weaker[~above])
-        holds.append((more & (edge[k] > EDGE[0]) & (edge[k] < EDGE[1]))[stable])
-        within.append((above & (depth > 2))[stable])
-        last = np.flatnonzero(stable)[-1]
-        measured.append(
-            f"depth {depth}: {weaker[~above][0]:.4f} at the smallest step, {weaker[last]:.4f} at "
-            "the largest"
-        )
+    depths, weaker = share["depth"].values, share.values
+    even = np.array([stable_step(s, int(d), 2) for d in depths])[:, None]
+    stable = share["step"].values < even
+    above = in_threshold_units(tree).values > 1
+    more = weaker > np.max(weaker, axis=1, where=~above, initial=0.0, keepdims=True)
+    holds = (more & (edge > EDGE[0]) & (edge < EDGE[1]))[stable]
+    rows = np.arange(len(depths))
+    ends = weaker[rows, np.argmin(above, axis=1)], weaker[rows, stable.sum(axis=1) - 1]
+    at = f"share of the weaker pathway at depths {listed(depths, 'd')}"
     return Evidence(
-        measured=f"share of the weaker pathway, {'; '.join(measured)}; more even at "
-        f"{np.concatenate(holds).sum()} of {len(np.concatenate(holds))} steps",
-        expected="more even at every step between the two thresholds, and at no other",
-        error=f"order of the shares; step * sharpness within {EDGE[0]:g} to {EDGE[1]:g}",
-        holds=np.concatenate(holds),
-        within=np.concatenate(within),
+        holds=holds,
+        numbers=(
+            Number(f"{at} and the smallest step:", ends[0], form=".4f"),
+            Number(f"{at} and the largest stable step:", ends[1], form=".4f"),
+            Number("more even at", holds.sum(), form="d", unit=f"of {holds.size} stable steps"),
+        ),
+        criterion="the share is above all those below the flow's threshold and step * sharpness "
+        f"within {EDGE[0]:g} to {EDGE[1]:g}: at every step between the two thresholds, at no other",
+        within=(above & (depths > 2)[:, None])[stable],
     )
-
-
-def in_threshold_units(tree: xr.DataTree) -> xr.DataArray:
-    """step * sharpness / 2 with the sharpness of gradient flow's end state, over (depth, step)."""
-    sharpness = observable(tree, "sharpness", "theory")
-    return sharpness * sharpness["step"] / 2
