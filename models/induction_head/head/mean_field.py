@@ -90,7 +90,7 @@ def answer(xi: float, a: Array, right: int, n_absent: int, error: Array) -> floa
         norm += math.exp(xi * a[j] - top)
     for j in range(1, len(a), 2):
         error[j] = math.exp(xi * a[j] - top) / norm - (1.0 if j == right else 0.0)
-    return math.log(norm) + top - xi * a[right]
+    return float(math.log(norm) + top - xi * a[right])
 
 
 @kernel

@@ -34,6 +34,7 @@ def label_excess(head: Head) -> float:
     if len(head.classifier.weights) > 1:
         return np.nan
     n_labels, dimension = head.label_vectors.shape
-    overlaps = (head.classifier.weights[0][:, -dimension:] @ head.label_vectors.T).astype(float)
+    weights = head.classifier.weights[0][:, -dimension:]
+    overlaps = (weights @ head.label_vectors.T).astype(np.float64)
     diagonal = float(np.trace(overlaps)) / n_labels
-    return diagonal - (float(overlaps.sum()) / n_labels - diagonal) / (n_labels - 1)
+    return float(diagonal - (float(overlaps.sum()) / n_labels - diagonal) / (n_labels - 1))

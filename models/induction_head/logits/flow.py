@@ -235,7 +235,7 @@ def integrate(y: Array, problem: Problem, stops: Stops, i: int, out: Outcome) ->
 @kernel
 def origin_step(slope: Array) -> float:
     """First step size where the state is 0 and gives no scale: by the slope (4,) alone."""
-    return 1e-3 / (1.0 + np.max(np.abs(slope)))
+    return float(1e-3 / (1.0 + np.max(np.abs(slope))))
 
 
 @kernel
