@@ -6,7 +6,7 @@ are held against its sentences and against what was derived from reconstructions
 """
 
 from toysim.figures.abrupt_icl import network, small
-from toysim.papers.reproduction import Reproduction
+from toysim.paper import Reproduction
 
 REPRODUCTION = Reproduction(
     name="abrupt_icl",

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.abrupt_icl.common import clock
-from toysim.papers.drawing import Data, new_figure, observable, parameter
+from toysim.figures.abrupt_icl.panels import draw_runs
+from toysim.figures.abrupt_icl.reading import clock, runs
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import observable, parameter
 
 MEASURES = {
     "ic_accuracy": ("accuracy in context", "k"),
@@ -19,28 +22,14 @@ MEASURES = {
 }
 
 
-def measures(data: Data) -> Figure:
+def measures(tree: xr.DataTree) -> Figure:
     """Progress measures over updates, every run thin, three parameters beside two."""
-    tree = data["abrupt_icl.head"]
     figure = new_figure(11.0, 4.2)
     time = clock(tree)
-    three = observable(tree, "learn_beta2").values
     for axes, learns in zip(figure.subplots(1, 2, sharey=True), (True, False), strict=True):
         for name, (label, colour) in MEASURES.items():
-            runs = (
-                observable(tree, name)
-                .isel(learn_beta2=int(np.flatnonzero(three == learns)[0]))
-                .values
-            )
-            for k, run in enumerate(runs):
-                axes.plot(
-                    time,
-                    run,
-                    color=colour,
-                    lw=0.8,
-                    label=label if k == 0 else None,
-                    gid=f"{name}:{learns}:{k}",
-                )
+            courses = runs(tree, name).sel(learn_beta2=learns).values
+            draw_runs(axes, time, courses, f"{name}:{learns}", label, color=colour, lw=0.8)
         axes.set(xlabel="updates", title="three parameters" if learns else "two: no $\\beta_2$")
     n_pairs, n_labels = int(parameter(tree, "n_pairs")), int(parameter(tree, "n_labels"))
     for axes in figure.axes:
@@ -51,14 +40,12 @@ def measures(data: Data) -> Figure:
     return figure
 
 
-def mean_field(data: Data) -> Figure:
+def mean_field(
+    times: xr.DataTree, four: xr.DataTree, dimensions: xr.DataTree, exact: xr.DataTree
+) -> Figure:
     """t50 over its predictions by N (left) and by D (middle); p(right) and ILA1 over time
     (right).
     """
-    times, four, dimensions, exact = (
-        data[f"abrupt_icl.{name}"]
-        for name in ("head_times", "four_logits", "head_dimension", "head_exact")
-    )
     figure = new_figure(14.0, 4.2)
     left, middle, right = figure.subplots(1, 3)
     for k, (name, colour) in enumerate(
@@ -84,9 +71,16 @@ def mean_field(data: Data) -> Figure:
     return figure
 
 
-def draw_predictions(axes: Any, times: Any, four: Any, k: int, name: str, colour: str) -> None:
+def draw_predictions(
+    axes: Any,
+    times: xr.DataTree,
+    four: xr.DataTree,
+    k: int,
+    name: str,
+    colour: str,
+) -> None:
     """Median t50 over both predictions."""
-    t50 = observable(times, "t50").median("replica").isel(learn_beta2=k).values
+    t50 = runs(times, "t50").median("replica").isel(learn_beta2=k).values
     n = observable(times, "n_pairs").values
     field = observable(times, "mean_field_t50", "theory").isel(learn_beta2=k).values
     logits = observable(four, "t50").isel(beta2_mobility=k).values
@@ -110,9 +104,9 @@ def draw_predictions(axes: Any, times: Any, four: Any, k: int, name: str, colour
     axes.axhline(1, color="0.3", lw=0.8)
 
 
-def draw_dimensions(axes: Any, tree: Any, k: int, name: str, colour: str) -> None:
+def draw_dimensions(axes: Any, tree: xr.DataTree, k: int, name: str, colour: str) -> None:
     """t50 over the mean field's against 1/D, every run and their mean."""
-    ratio = observable(tree, "t50") / observable(tree, "mean_field_t50", "theory")
+    ratio = runs(tree, "t50") / observable(tree, "mean_field_t50", "theory")
     ratio = ratio.isel(learn_beta2=k).transpose("replica", "dimension")
     d = ratio["dimension"].values
     axes.plot(
@@ -130,7 +124,7 @@ def draw_dimensions(axes: Any, tree: Any, k: int, name: str, colour: str) -> Non
     axes.axhline(1, color="0.3", lw=0.8)
 
 
-def draw_courses(axes: Any, tree: Any, k: int, name: str, colour: str) -> None:
+def draw_courses(axes: Any, tree: xr.DataTree, k: int, name: str, colour: str) -> None:
     """Mean over runs (marks) and mean field (lines) of p(right) and ILA1."""
     for measure, label, marker in (("p_right", "p(right)", "o"), ("ila1", "ILA1", "^")):
         axes.plot(
@@ -142,7 +136,7 @@ def draw_courses(axes: Any, tree: Any, k: int, name: str, colour: str) -> None:
         )
         axes.plot(
             clock(tree),
-            observable(tree, measure).isel(learn_beta2=k).mean("replica"),
+            runs(tree, measure).isel(learn_beta2=k).mean("replica"),
             marker,
             ms=3,
             mfc="none",
@@ -151,22 +145,16 @@ def draw_courses(axes: Any, tree: Any, k: int, name: str, colour: str) -> None:
         )
 
 
-def labels(data: Data) -> Figure:
+def labels(tree: xr.DataTree) -> Figure:
     """p(right) over updates, every run, a panel for every number of labels."""
-    tree = data["abrupt_icl.head_labels"]
-    p_right, time = observable(tree, "p_right"), clock(tree)
-    counts = p_right["n_labels"].values
+    p_right, time = runs(tree, "p_right"), clock(tree)
+    counts, scales = p_right["n_labels"].values, p_right["weight_scale"].values
     figure = new_figure(4.2 * len(counts), 3.6)
     for axes, n_labels in zip(figure.subplots(1, len(counts), sharey=True), counts, strict=True):
-        for scale, colour in zip(p_right["weight_scale"].values, ("C0", "C1"), strict=True):
-            for k, run in enumerate(p_right.sel(n_labels=n_labels, weight_scale=scale).values):
-                axes.plot(
-                    time,
-                    run,
-                    color=colour,
-                    lw=0.9,
-                    label=f"W at {scale:g} of its scale" if k == 0 else None,
-                )
+        for k, scale in enumerate(scales):
+            courses = p_right.sel(n_labels=n_labels, weight_scale=scale).values
+            label = f"W at {scale:g} of its scale"
+            draw_runs(axes, time, courses, f"{n_labels}:{scale:g}", label, color=f"C{k}", lw=0.9)
         axes.set(
             xlabel="updates",
             title=f"N = {int(parameter(tree, 'n_pairs'))}, L = {n_labels}",
@@ -177,9 +165,8 @@ def labels(data: Data) -> Figure:
     return figure
 
 
-def classes(data: Data) -> Figure:
+def classes(tree: xr.DataTree) -> Figure:
     """Accuracies over updates by the number of classes; every run."""
-    tree = data["abrupt_icl.head_classes"]
     time = clock(tree)
     titles = {
         "ic_accuracy": "novel classes: in context",
@@ -188,17 +175,11 @@ def classes(data: Data) -> Figure:
     }
     figure = new_figure(12.5, 3.8)
     for axes, (name, title) in zip(figure.subplots(1, 3, sharey=True), titles.items(), strict=True):
-        accuracy = observable(tree, name)
-        for k, n_classes in enumerate(accuracy["n_classes"].values):
-            for r, run in enumerate(accuracy.sel(n_classes=n_classes).values):
-                axes.plot(
-                    time,
-                    run,
-                    color=f"C{k}",
-                    lw=1.1,
-                    label=f"K = {n_classes}" if r == 0 else None,
-                    gid=f"{name}:{n_classes}:{r}",
-                )
+        accuracy = runs(tree, name)
+        for k, count in enumerate(accuracy["n_classes"].values):
+            courses = accuracy.sel(n_classes=count).values
+            style = {"color": f"C{k}", "lw": 1.1}
+            draw_runs(axes, time, courses, f"{name}:{count}", f"K = {count}", **style)
         axes.set(xlabel="updates", title=title, ylim=(-0.03, 1.03))
     figure.axes[0].set_ylabel("accuracy")
     figure.axes[0].legend(loc="center left")

@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.abrupt_icl.common import clock
-from toysim.papers.drawing import Data, new_figure, observable, parameter
+from toysim.figures.abrupt_icl.reading import clock
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import observable, parameter
 
 BLUE, RED = "#1f5a94", "#c0392b"
 
 
-def surface(data: Data) -> Figure:
+def surface(surface: xr.DataTree, descent: xr.DataTree) -> Figure:
     """Contours of the loss over (alpha, xi) and the courses from the origin and next to it, for L >
     N and L = N.
     """
-    loss, descent = (
-        observable(data["abrupt_icl.surface"], "loss").isel(record=0),
-        data["abrupt_icl.descent"],
-    )
+    loss = observable(surface, "loss").isel(record=0)
     figure = new_figure(11.0, 4.4)
     for axes, n_labels in zip(
         figure.subplots(1, 2, sharey=True), loss["n_labels"].values, strict=True
@@ -65,9 +64,8 @@ def courses(axes: Any, descent: Any, n_labels: int, shown: tuple[float, float]) 
         axes.plot(a[on][::every], x[on][::every], ".", ms=4, color="white")
 
 
-def plateau(data: Data) -> Figure:
+def plateau(tree: xr.DataTree) -> Figure:
     """Loss over time in units of the cliff's, and over mu_xi t with attention frozen."""
-    tree = data["abrupt_icl.plateau"]
     loss, time, t50 = (observable(tree, name) for name in ("loss", "time", "t50"))
     n_pairs, n_labels = int(parameter(tree, "n_pairs")), int(parameter(tree, "n_labels"))
     figure = new_figure(7.2, 4.2)
@@ -102,9 +100,8 @@ def plateau(data: Data) -> Figure:
     return figure
 
 
-def cliff_time(data: Data) -> Figure:
+def cliff_time(sizes: xr.DataTree, by_labels: xr.DataTree) -> Figure:
     """t50 with both estimates over N and over L; the estimates relative to it; local exponents."""
-    sizes, by_labels = data["abrupt_icl.cliff_time"], data["abrupt_icl.cliff_labels"]
     figure = new_figure(16.0, 3.9)
     panels = figure.subplots(1, 4)
     draw_times(panels[0], sizes, "n_pairs")

@@ -5,26 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.abrupt_icl.common import clock
 from toysim.figures.abrupt_icl.heads import MEASURES
+from toysim.figures.abrupt_icl.reading import clock, runs
 from toysim.figures.abrupt_icl.statistics import aligned, jump_times
-from toysim.papers.drawing import Data, new_figure, observable, parameter
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import parameter
 
-COURSE = "abrupt_icl.network"
 
-
-def jump(data: Data) -> Figure:
+def jump(tree: xr.DataTree) -> Figure:
     """Accuracy and loss of every run (left, middle); measures in units of the run's own t50,
     medians (right).
     """
-    tree = data[COURSE]
-    time, t50 = clock(tree), observable(tree, "t50").values
+    time, t50 = clock(tree), runs(tree, "t50").values
     figure = new_figure(15.5, 4.0)
     left, middle, right = figure.subplots(1, 3)
     for name, axes in (("ic_accuracy", left), ("loss", middle)):
-        for k, run in enumerate(observable(tree, name).values):
+        for k, run in enumerate(runs(tree, name).values):
             axes.plot(time, run, "-", lw=0.9, color=f"C{k}", gid=f"{name}:{k}")
         axes.set(xlabel="updates")
     n_pairs, n_labels = int(parameter(tree, "n_pairs")), int(parameter(tree, "n_labels"))
@@ -36,7 +35,7 @@ def jump(data: Data) -> Figure:
     middle.set(ylabel="loss", title="Loss; dotted: log L")
     at = np.linspace(0, 1.6, 81)
     for name, (label, colour) in MEASURES.items():
-        middle_run = aligned(time, observable(tree, name).values, t50, at)
+        middle_run = aligned(time, runs(tree, name).values, t50, at)
         right.plot(at, middle_run, "-", lw=1.5, color=colour, label=label, gid=f"aligned:{name}")
     right.axvline(1, color="0.6", lw=0.8, ls=":")
     right.set(
@@ -48,14 +47,13 @@ def jump(data: Data) -> Figure:
     return figure
 
 
-def maps(data: Data) -> Figure:
+def maps(tree: xr.DataTree) -> Figure:
     """Attention within one sequence of novel classes before and after training, of the first run
     that jumped.
     """
-    tree = data[COURSE]
-    run = int(np.argmax(np.isfinite(observable(tree, "t50").values)))
-    first, second = (observable(tree, f"attention{k}").isel(replica=run).values for k in (1, 2))
-    answer = int(observable(tree, "answer_token").values[run])
+    run = int(np.argmax(np.isfinite(runs(tree, "t50").values)))
+    first, second = (runs(tree, f"attention{k}").isel(replica=run).values for k in (1, 2))
+    answer = int(runs(tree, "answer_token").values[run])
     figure = new_figure(10.0, 5.6)
     panels = figure.subplots(2, 2, height_ratios=(5, 1))
     for k, stage in enumerate(("before training", "after training")):

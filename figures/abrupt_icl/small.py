@@ -1,14 +1,8 @@
 """Figures and claims of the small models: nested logits and the minimal head."""
 
 from toysim.figures.abrupt_icl import evidence, heads, logits
-from toysim.papers.claims import LIMITED, Claim
-from toysim.papers.drawing import Recipe
-
-PREFIX = "abrupt_icl."
-SURFACE, DESCENT, PLATEAU = f"{PREFIX}surface", f"{PREFIX}descent", f"{PREFIX}plateau"
-CLIFF, CLIFF_LABELS, FOUR = f"{PREFIX}cliff_time", f"{PREFIX}cliff_labels", f"{PREFIX}four_logits"
-TIMES, DIMENSION, EXACT = f"{PREFIX}head_times", f"{PREFIX}head_dimension", f"{PREFIX}head_exact"
-HEAD, LABELS, CLASSES = f"{PREFIX}head", f"{PREFIX}head_labels", f"{PREFIX}head_classes"
+from toysim.outcomes import Verdict
+from toysim.paper import Claim, Recipe, Spoiler
 
 PAPER = "arXiv:2312.03002"
 DERIVED = f"derived for a reconstruction of the three-parameter loss of {PAPER}"
@@ -20,7 +14,7 @@ FIGURES = (
         "origin. "
         "Right, L > N: a slope there, then a cliff.",
         f"{PAPER}, phenomenological model",
-        (SURFACE, DESCENT),
+        ("surface", "descent"),
         logits.surface,
     ),
     Recipe(
@@ -28,7 +22,7 @@ FIGURES = (
         "Loss and its plateau as the classifier learns faster than attention; dotted: attention "
         "frozen, a closed form.",
         f"{PAPER}; closed form derived",
-        (PLATEAU,),
+        ("plateau",),
         logits.plateau,
     ),
     Recipe(
@@ -37,7 +31,7 @@ FIGURES = (
         "estimates, and the "
         "local exponent.",
         DERIVED,
-        (CLIFF, CLIFF_LABELS),
+        ("cliff_time", "cliff_labels"),
         logits.cliff_time,
     ),
     Recipe(
@@ -45,7 +39,7 @@ FIGURES = (
         "Minimal head with three trained numbers and with two: accuracy and progress measures, "
         "six runs each.",
         f"{PAPER}, three- and two-parameter induction head",
-        (HEAD,),
+        ("head",),
         heads.measures,
     ),
     Recipe(
@@ -54,7 +48,7 @@ FIGURES = (
         "constants; right: the "
         "whole course, contents at right angles (line: mean field, dots: mean of the runs).",
         "derived",
-        (TIMES, FOUR, DIMENSION, EXACT),
+        ("head_times", "four_logits", "head_dimension", "head_exact"),
         heads.mean_field,
     ),
     Recipe(
@@ -62,7 +56,7 @@ FIGURES = (
         "Probability of the right label in every run of the two-parameter head, by the number of "
         "labels.",
         PAPER,
-        (LABELS,),
+        ("head_labels",),
         heads.labels,
     ),
     Recipe(
@@ -70,7 +64,7 @@ FIGURES = (
         "Minimal head below a ReLU classifier: accuracy in context and in weights by the number "
         "of classes.",
         f"{PAPER}, appendix",
-        (CLASSES,),
+        ("head_classes",),
         heads.classes,
     ),
 )
@@ -81,9 +75,10 @@ CLAIMS = (
         sentence="The loss first goes down to log N, that of naming any label shown, and then "
         "falls off a cliff.",
         source=PAPER,
-        sweeps=(PLATEAU,),
-        check=lambda data: evidence.slow_phase(data[PLATEAU]),
-        expected_verdict=LIMITED,
+        sweeps=("plateau",),
+        check=evidence.slow_phase,
+        spoilers=(Spoiler("plateau", "loss", lambda v: v + 0.2),),
+        expected_verdict=Verdict.LIMITED,
         limits="a classifier that learns at least 30 times as fast as attention (N = 8, L = 32); "
         "at equal mobilities "
         "the cliff comes long before the loss has reached log N",
@@ -92,9 +87,10 @@ CLAIMS = (
         name="three_halves",
         sentence="The time to the cliff grows as N^(3/2) at a fixed ratio of labels to pairs.",
         source=DERIVED,
-        sweeps=(CLIFF,),
-        check=lambda data: evidence.three_halves(data[CLIFF]),
-        expected_verdict=LIMITED,
+        sweeps=("cliff_time",),
+        check=evidence.three_halves,
+        spoilers=(Spoiler("cliff_time", "t50", lambda v: v**1.1),),
+        expected_verdict=Verdict.LIMITED,
         limits="contexts of 24 pairs and more: the exponent comes up from 1.1",
     ),
     Claim(
@@ -102,9 +98,13 @@ CLAIMS = (
         sentence="Two closed estimates, without and with the growth of layer 1, lie on the two "
         "sides of the cliff.",
         source=DERIVED,
-        sweeps=(CLIFF, CLIFF_LABELS),
-        check=lambda data: evidence.bracket(data[CLIFF], data[CLIFF_LABELS]),
-        expected_verdict=LIMITED,
+        sweeps=("cliff_time", "cliff_labels"),
+        check=evidence.bracket,
+        spoilers=(
+            Spoiler("cliff_time", "t50", lambda v: 1.06 * v),
+            Spoiler("cliff_labels", "t50", lambda v: 0.95 * v),
+        ),
+        expected_verdict=Verdict.LIMITED,
         limits="5N/4 <= L <= 64N, from the origin, at equal mobilities",
     ),
     Claim(
@@ -112,44 +112,52 @@ CLAIMS = (
         sentence="With as many labels as pairs the origin is a saddle, left at the rate (N - "
         "1)/(N^2 (1 + m)).",
         source=f"{PAPER}; rate derived",
-        sweeps=(DESCENT,),
-        check=lambda data: evidence.saddle(data[DESCENT]),
+        sweeps=("descent",),
+        check=evidence.saddle,
+        spoilers=(Spoiler("descent", "alpha", lambda v: v**2),),
     ),
     Claim(
         name="labels_before_match",
         sentence="Attention to labels grows ahead; layer 1 and attention to the right label then "
         "jump together.",
         source=PAPER,
-        sweeps=(HEAD,),
-        check=lambda data: evidence.labels_before_match(data[HEAD]),
-        expected_verdict=LIMITED,
+        sweeps=("head",),
+        check=evidence.labels_before_match,
+        spoilers=(Spoiler("head", "tla2", lambda v: v.values[::-1]),),
+        expected_verdict=Verdict.LIMITED,
         limits="the head with beta2; without it attention to labels comes with the match",
     ),
     Claim(
         name="beta2_can_go",
         sentence="Without beta2 the transition still happens, later by a factor of 1.3 to 1.6.",
         source=f"{PAPER} for the first half; factor: prototype",
-        sweeps=(TIMES,),
-        check=lambda data: evidence.beta2_can_go(data[TIMES]),
-        expected_verdict=LIMITED,
+        sweeps=("head_times",),
+        check=evidence.beta2_can_go,
+        spoilers=(Spoiler("head_times", "t50", lambda v: v.where(v.learn_beta2, 1.2 * v)),),
+        expected_verdict=Verdict.LIMITED,
         limits="N >= 4; at N = 2 it is later by 1.8",
     ),
     Claim(
         name="more_labels_than_pairs",
         sentence="The transition happens in every run if there are more labels than pairs.",
         source=PAPER,
-        sweeps=(LABELS,),
-        check=lambda data: evidence.reliable(data[LABELS]),
-        expected_verdict=LIMITED,
+        sweeps=("head_labels",),
+        check=evidence.reliable,
+        spoilers=(Spoiler("head_labels", "ic_accuracy", lambda v: 0 * v + 1),),
+        expected_verdict=Verdict.LIMITED,
         limits="L > N; at L = N some runs stay near accuracy 0.6",
     ),
     Claim(
         name="four_logits_predict",
         sentence="Four logits predict the time of the cliff in the sampled head within 10 %.",
         source="derived, after the three-parameter loss",
-        sweeps=(TIMES, FOUR),
-        check=lambda data: evidence.four_logits(data[TIMES], data[FOUR]),
-        expected_verdict=LIMITED,
+        sweeps=("head_times", "four_logits"),
+        check=evidence.four_logits,
+        spoilers=(
+            Spoiler("head_times", "t50", lambda v: 1.15 * v),
+            Spoiler("four_logits", "t50", lambda v: 0.85 * v),
+        ),
+        expected_verdict=Verdict.LIMITED,
         limits="N >= 8, or with beta2: four logits average over the positions of the target's item",
     ),
     Claim(
@@ -157,14 +165,22 @@ CLAIMS = (
         sentence="A mean field that keeps the positions predicts the time of the cliff to 1/D, at "
         "every N.",
         source="derived",
-        sweeps=(TIMES, DIMENSION),
-        check=lambda data: evidence.mean_field(data[TIMES], data[DIMENSION]),
+        sweeps=("head_times", "head_dimension"),
+        check=evidence.mean_field,
+        spoilers=(
+            Spoiler("head_times", "t50", lambda v: 1.1 * v),
+            Spoiler("head_dimension", "t50", lambda v: 1.2 * v),
+        ),
     ),
     Claim(
         name="classes_decide",
         sentence="With many classes the head learns in context, with few in weights.",
         source=f"{PAPER}, minimal head with a deep classifier",
-        sweeps=(CLASSES,),
-        check=lambda data: evidence.classes_decide(data[CLASSES]),
+        sweeps=("head_classes",),
+        check=evidence.classes_decide,
+        spoilers=(
+            Spoiler("head_classes", "ic_accuracy", lambda v: 0.8 * v),
+            Spoiler("head_classes", "iw_accuracy", lambda v: v.values[::-1]),
+        ),
     ),
 )
