@@ -11,7 +11,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.binary_continual_learning.reading import epochs, exceeds
-from toysim.paper import Claim, Evidence, Number, Recipe, Spoiler
+from toysim.outcomes import Verdict
+from toysim.paper import Claim, Evidence, Expected, Number, Recipe, Spoiler
 from toysim.papers.drawing import new_figure
 from toysim.papers.reading import mean_and_error, observable
 
@@ -183,6 +184,7 @@ CLAIMS = (
         source="arXiv:2212.02846 abstract",
         sweeps=("layered",),
         check=variational_wins,
-        spoilers=(Spoiler("layered", "mean_accuracy", lambda v: 1 - v),),
+        spoilers=(Spoiler("layered", "mean_accuracy", lambda v: 1 - v, preset="quick"),),
+        at={"ci": Expected(Verdict.UNDECIDED, "two runs of a small network on few examples")},
     ),
 )

@@ -13,13 +13,16 @@ from matplotlib.figure import Figure
 from toysim.figures.binary_continual_learning import learning_evidence as evidence
 from toysim.figures.binary_continual_learning.reading import APART, coexistence, epochs
 from toysim.outcomes import Verdict
-from toysim.paper import Claim, Recipe, Spoiler
+from toysim.paper import Claim, Expected, Recipe, Spoiler
 from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable
 
-# Errors of the replica-symmetric theory at beta = 20, at the patterns of the sweep of descent on
-# one task.
-ON_THE_THEORY = (0.459, 0.427, 0.376, 0.337, 0.306, 0.283, 0.262, 0.253, 0.244, 0.235, 0.227, 0.219)
+
+def on_the_theory(errors: xr.DataArray) -> xr.DataArray:
+    """Errors of descent on one task if they were those of the theory at beta = 20."""
+    alpha = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7)
+    error = (0.459, 0.427, 0.376, 0.337, 0.306, 0.283, 0.262, 0.253, 0.244, 0.235, 0.227, 0.219)
+    return 0 * errors + errors["alpha_1"].copy(data=np.interp(errors["alpha_1"], alpha, error))
 
 
 def courses(learning: xr.DataTree, switch: xr.DataTree) -> Figure:
@@ -314,9 +317,7 @@ CLAIMS = (
         source="arXiv:2212.02846, figure 2b",
         sweeps=("descent", "theory_one_task"),
         check=evidence.lies_on_the_theory,
-        spoilers=(
-            Spoiler("descent", "error_1", lambda v: 0 * v + np.array(ON_THE_THEORY)[:, None]),
-        ),
+        spoilers=(Spoiler("descent", "error_1", on_the_theory),),
         expected_verdict=Verdict.REFUTED,
     ),
     Claim(
@@ -357,6 +358,7 @@ CLAIMS = (
         source="arXiv:2212.02846, figure 2c",
         sweeps=("relaxation", "theory_one_task"),
         check=evidence.relaxation_peaks,
-        spoilers=(Spoiler("relaxation", "relaxation_time", lambda v: -v),),
+        spoilers=(Spoiler("relaxation", "relaxation_time", lambda v: -v, preset="quick"),),
+        at={"ci": Expected(Verdict.UNDECIDED, "three runs at three loads show no peak")},
     ),
 )

@@ -154,8 +154,8 @@ def prior_lies_on_the_theory(descent: xr.DataTree, theory: xr.DataTree) -> Evide
 
 
 def foretold_by_the_theory(*trees: xr.DataTree) -> Evidence:
-    """Root mean square difference over the range of the theory's errors, task by task, of gamma = 1,
-    gamma = 0.1, and gamma = 1 after a prior: three sweeps of descent, then theirs of theory.
+    """Root mean square difference over the range of the theory's errors, task by task, of gamma
+    = 1, gamma = 0.1, and gamma = 1 after a prior: three sweeps of descent, then theirs of theory.
     """
     panels = [
         beside(observable(ends, name), from_zero(exact, name))
