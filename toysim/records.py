@@ -26,17 +26,22 @@ if TYPE_CHECKING:
 NEVER = -1  # where a row has fewer records than others, on a clock of whole updates
 
 
-class Recorded(Parameters):
-    """Parameters of a model whose runs are recorded; the span [0, T] is the clock's."""
-
-    n_records: int = parameter(
-        0,
+def recording(default: int = 0) -> Any:
+    """The parameter ``n_records``; models whose results are read off their course have a default."""
+    return parameter(
+        default,
         symbol="R",
         meaning="records over [0, T], both ends included; 1 for the end alone, 0 for none",
         ge=0,
         le=10**7,
         stream=False,
     )
+
+
+class Recorded(Parameters):
+    """Parameters of a model whose runs are recorded; the span [0, T] is the clock's."""
+
+    n_records: int = recording()
 
 
 @dataclass(frozen=True)

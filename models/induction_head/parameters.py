@@ -5,16 +5,17 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from toysim.model import parameter
-from toysim.records import Recorded
+from toysim.records import Recorded, recording
 
 MAX_NUMBERS = 2**27  # of a batch, or of what a run draws once: half a gigabyte
 
 
 class SequenceParameters(Recorded):
     """Sequences of N item-label pairs and a target item; see ``sequences`` for how they are
-    drawn.
+    drawn. What a run is asked for is read off its course, so it has records by default.
     """
 
+    n_records: int = recording(61)
     n_pairs: int = parameter(
         4, symbol="N", meaning="item-label pairs in the context", ge=2, le=1000
     )
