@@ -18,8 +18,8 @@ def largest_eigenvalue(pairs: Sequence[tuple[Array, Array]], weight: Array | Non
     """Of G -> w o sum_l L_l (w o G) R_l with symmetric L_l, R_l >= 0 and entrywise w =
     sqrt(weight), 1 if not given.
 
-    With L = A A', R = B' B of the layers' surroundings it is the Hessian's where the error is 0.
-    Unit 1/t.
+    With L = A A', R = B' B of the layers' surroundings it is the Hessian's where the error is 0
+    (derived). Shapes: L_l (n, n), R_l (m, m), weight and G (n, m). Unit 1/t.
     """
     n, m = len(pairs[0][0]), len(pairs[0][1])
     root = np.ones((n, m)) if weight is None else np.sqrt(weight)

@@ -25,7 +25,7 @@ def layer_at(x: float, c: float, depth: int, guess: float, low: float, high: flo
     > 2.
 
     Halley's iteration (x''/x' = -(D-1) p/(p^2 + c)), bisecting where it leaves the bracket; third
-    order, so it ends after a step below 1e-6 of the scale sqrt(p^2 + c)/D of x.
+    order, so it ends after a step below 1e-6 of the scale sqrt(p^2 + c)/D of x. Derived.
     """
     if depth == 1:
         return x

@@ -52,7 +52,7 @@ def solve_phase(
     level, residual = task.target - frozen, task.target - frozen - moving
     if begin == 0.0:
         out.half[0] = 0.0 if residual <= 0.5 * task.target else math.nan
-    due = next_record + np.searchsorted(task.record_at[next_record:], stop, "right")
+    due = next_record + int(np.searchsorted(task.record_at[next_record:], stop, "right"))
     size = task.target + np.sum(np.abs(out.strength))
     if lead < 0 or abs(residual) <= ROUNDING * size:  # nothing moves, or only rounding is left
         for r in range(next_record, due):

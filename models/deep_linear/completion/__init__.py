@@ -16,15 +16,15 @@ the final observables are always on the final data.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from toysim.model import Check, Dim, Discretisation, Model, Observable
 from toysim.models.deep_linear.completion.parameters import CompletionParameters, course_end
-from toysim.models.deep_linear.observables import ACCURATE, eta_sharpness
+from toysim.models.deep_linear.observables import accurate, accurate_course, eta_sharpness
 from toysim.models.deep_linear.stability import sharpness_bound
-from toysim.records import Clock, course
+from toysim.records import Clock
 
 _EQUATIONS = """\
 W = W_D ... W_1 (all N x N),  L = 1/(2n) sum_observed (W - M)^2,  G = dL/dW = mask (W - M)/n
@@ -67,8 +67,8 @@ def _switches_one_update_late(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _SWITCH = ("switch",)
-_at_end = partial(Observable, dims=_SWITCH, **ACCURATE)
-_course = partial(course, dims=_SWITCH, **ACCURATE)
+_at_end: Callable[..., Observable] = partial(accurate, dims=_SWITCH)
+_course: Callable[..., Observable] = partial(accurate_course, dims=_SWITCH)
 _SMALL = {
     "size": 6,
     "rank": 1,

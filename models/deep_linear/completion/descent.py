@@ -1,4 +1,4 @@
-"""Gradient descent on all layers at once, update by update."""
+"""Gradient descent on all layers at once, update by update (after arXiv:1905.13655)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Array = npt.NDArray[Any]
 
 @kernel
 def subtract(layer: Array, change: Array) -> None:
-    """layer <- layer - change, entry by entry."""
+    """layer <- layer - change, both (N, N)."""
     for i in range(layer.shape[0]):
         for j in range(layer.shape[1]):
             layer[i, j] -= change[i, j]
@@ -23,7 +23,7 @@ def subtract(layer: Array, change: Array) -> None:
 
 @kernel
 def weigh_residual(product: Array, target: Array, weight: Array, out: Array) -> bool:
-    """out <- weight * (product - target); tells whether all entries are finite."""
+    """out <- weight * (product - target), all (N, N); tells whether all entries are finite."""
     diverged = False
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):

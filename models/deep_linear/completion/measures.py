@@ -35,7 +35,7 @@ def product_of(layers: Array) -> Array:
 @kernel
 def losses(product: Array, target: Array, mask: Array) -> tuple[float, float]:
     """Mean squared error over all entries, and half of it over the observed entries (0 if there is
-    none).
+    none); product, target, mask (N, N).
     """
     everywhere, observed, n_observed = 0.0, 0.0, 0
     for i in range(target.shape[0]):
@@ -96,7 +96,7 @@ def sharpness(product: Array, kernels: tuple[Array, Array], data: Data) -> float
     """Largest Hessian eigenvalue where the observed residuals vanish.
 
     The Hessian of the layers, J^T J / n with J their derivative of the observed entries, shares its
-    eigenvalues with
+    eigenvalues with (derived; unit 1/t)
 
         E -> mask * sum_l A_l (mask * E) B_l / n
     """

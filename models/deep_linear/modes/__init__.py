@@ -10,13 +10,13 @@ the pathways' distance in the learning coordinate x changes only in a deficit, b
 Omega over it, and with sum K = S that gives the end state.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from toysim.model import Check, Dim, Discretisation, Model, Observable
 from toysim.models.deep_linear.modes.parameters import ModeParameters
-from toysim.models.deep_linear.observables import ACCURATE, eta_sharpness
+from toysim.models.deep_linear.observables import accurate, accurate_course, eta_sharpness
 from toysim.models.deep_linear.pathways import CLOCK, deficit_one_update_short
-from toysim.records import course
 
 _EQUATIONS = """\
 da_pl/dt = g_p(t) prod_(m != l) a_pm Omega
@@ -40,10 +40,9 @@ def _seconds(p: ModeParameters) -> float:
 
 
 _PATHWAY = ("pathway",)
-_strength = partial(Observable, **ACCURATE)
 # Zero in the flow; a local error of 1e-13 grows by p0^(2-D) in x, so starts at p0 = 0.1 and depth 6
 # pass.
-_conserved = partial(Observable, **{**ACCURATE, "rtol": 0.0})
+_conserved: Callable[..., Observable] = partial(accurate, rtol=0.0)
 
 
 MODES = Model(
@@ -53,21 +52,21 @@ MODES = Model(
     clock=CLOCK,
     dims=(Dim("pathway", "pathway from input to output", lambda p: p.n_pathways),),
     observables=(
-        course("mode_strength", "strength K of the mode in a pathway", dims=_PATHWAY, **ACCURATE),
-        course("residual", "what is left to learn, S - sum of strengths", **ACCURATE),
-        _strength("final_strength", "strength K at the end", dims=_PATHWAY),
-        _strength("final_share", "share K/S of the mode at the end", dims=_PATHWAY),
-        _strength("final_residual", "residual at the end"),
-        _strength("dominance", "largest less second largest share at the end"),
-        _strength("half_learning_time", "flow time at which half the mode is learned", "t"),
-        _strength(
+        accurate_course("mode_strength", "strength K of the mode in a pathway", dims=_PATHWAY),
+        accurate_course("residual", "what is left to learn, S - sum of strengths"),
+        accurate("final_strength", "strength K at the end", dims=_PATHWAY),
+        accurate("final_share", "share K/S of the mode at the end", dims=_PATHWAY),
+        accurate("final_residual", "residual at the end"),
+        accurate("dominance", "largest less second largest share at the end"),
+        accurate("half_learning_time", "flow time at which half the mode is learned", "t"),
+        accurate(
             "invariant", "coordinate x of the first pathway less that of this one", dims=_PATHWAY
         ),
         _conserved(
             "invariant_drift", "change of the invariant beyond that by deficits", dims=_PATHWAY
         ),
         _conserved("balance_drift", "largest change of a_l^2 - a_1^2"),
-        _strength("sharpness", "largest Hessian eigenvalue of the mode at the end", "1/t"),
+        accurate("sharpness", "largest Hessian eigenvalue of the mode at the end", "1/t"),
         eta_sharpness(),
     ),
     diagnostics=(

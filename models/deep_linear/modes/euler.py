@@ -3,6 +3,8 @@
 Time counts in updates here. Pathways are summed in one fixed order with identical operations, so
 equal pathways stay equal to the last bit: at depth 3 and more the symmetric state is an unstable
 ridge.
+
+Derived from gradient descent of aligned layers (after arXiv:1312.6120, arXiv:2308.12221).
 """
 
 from __future__ import annotations
@@ -26,8 +28,8 @@ Mask = npt.NDArray[np.bool_]
 
 @kernel
 def effective_sum(strength: Array, lesioned: Mask) -> float:
-    """Strength of the whole network: the sum over pathways that are not lesioned, in their
-    order.
+    """Strength of the whole network: the sum over pathways that are not lesioned, in their order;
+    strength, lesioned (P,).
     """
     total = 0.0
     for j in range(len(strength)):
@@ -47,8 +49,8 @@ def begin(task: ModeTask, out: Trajectory) -> float:
 
 @kernel
 def record(record_at: Array, next_record: int, n: int, before: Array, out: Trajectory) -> int:
-    """Write the records up to update n, linear between n - 1 (``before``) and n; index of the next
-    record.
+    """Write the records up to update n, linear between n - 1 (``before``, (P,)) and n; index of the
+    next record. ``record_at`` (R,) in updates.
     """
     while next_record < len(record_at) and record_at[next_record] <= n:
         weight = min(max(record_at[next_record] - (n - 1), 0.0), 1.0)
@@ -160,7 +162,7 @@ def descend_layers(a: Array, step: float, task: ModeTask, out: Trajectory) -> in
         a_pl <- a_pl + step * prod_(m != l) a_pm * (S - sum_q K_q),   K_p = prod_l a_pl
 
     ``a`` (P, D) is overwritten by the end state; the rest, and what is returned, as in
-    ``descend_pathways``.
+    ``descend_pathways``. Derived.
     """
     n_pathways, depth = a.shape
     right, before = np.empty(depth), np.empty(n_pathways)

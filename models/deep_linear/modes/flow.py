@@ -1,5 +1,7 @@
 """Gradient flow on one mode: all layers of all pathways, integrated with error control from edge to
 edge.
+
+Derived: the limit of gradient descent on aligned layers at step 0 (after arXiv:1312.6120).
 """
 
 from __future__ import annotations
@@ -65,6 +67,8 @@ def take_slope(y: Array, state: State, task: ModeTask, out: Array) -> float:
     """Right side of the flow at y into ``out``; sets state.strength; returns the residual.
 
     da_pl/dt = g_p prod_(m != l) a_pm Omega,   Omega = S - sum_q K_q,   dE/dt = Omega
+
+    Shapes: y, out (P*D + 1,), the last entry the exposure E.
     """
     depth, right = task.depth, state.right
     for j in range(len(state.strength)):
@@ -86,8 +90,8 @@ def take_slope(y: Array, state: State, task: ModeTask, out: Array) -> float:
 
 @kernel
 def take_step(h: float, state: State, task: ModeTask) -> float:
-    """A step of size h from y, given slopes[0]: sets y_new and its strengths, returns its
-    residual.
+    """A step of size h (flow time) from y, given slopes[0]: sets y_new and its strengths, returns
+    its residual.
     """
     residual = 0.0
     for stage in range(1, STAGES):
@@ -161,10 +165,10 @@ def flow_phase(
     out: Trajectory,
     budget: Ints,
 ) -> int:
-    """Integrate one phase; budget[0] is lowered by the evaluations spent, budget[1] becomes 1 or 2
-    on failure.
+    """Integrate one phase, from t to ``stop``; returns the next record's index.
 
-    Returns the next record's index.
+    ``budget`` (2,): the first is lowered by the evaluations spent, the second becomes 1 or 2 on
+    failure.
     """
     m = len(state.y) - 1
     state.y[m] = 0.0

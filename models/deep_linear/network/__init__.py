@@ -11,14 +11,12 @@ many units as the task has modes.
 """
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from toysim.model import Check, Dim, Discretisation, Model, Observable
+from toysim.model import Check, Dim, Discretisation, Model
 from toysim.models.deep_linear.network.parameters import NetworkParameters
-from toysim.models.deep_linear.observables import ACCURATE, eta_sharpness
+from toysim.models.deep_linear.observables import accurate, accurate_course, eta_sharpness
 from toysim.models.deep_linear.pathways import CLOCK, deficit_one_update_short
-from toysim.records import course
 
 _EQUATIONS = """\
 F_pl = phi(W_pl F_p(l-1)),  F_p0 = X
@@ -54,7 +52,6 @@ def _one_update_long(values: Mapping[str, Any]) -> dict[str, Any]:
 _MODE = ("mode",)
 _PATHWAY_MODE = ("pathway", "mode")
 _MAP = ("pathway", "output_mode", "input_mode")
-_strength = partial(Observable, **ACCURATE)
 
 
 NETWORK = Model(
@@ -69,27 +66,23 @@ NETWORK = Model(
         Dim("input_mode", "right singular vector of the task", lambda p: p.n_in),
     ),
     observables=(
-        course("loss", "half the sum of squared errors", **ACCURATE),
-        course(
-            "mode_strength", "strength K of a mode in a pathway", dims=_PATHWAY_MODE, **ACCURATE
-        ),
-        _strength("final_strength", "strength K at the end", dims=_PATHWAY_MODE),
-        _strength(
+        accurate_course("loss", "half the sum of squared errors"),
+        accurate_course("mode_strength", "strength K of a mode in a pathway", dims=_PATHWAY_MODE),
+        accurate("final_strength", "strength K at the end", dims=_PATHWAY_MODE),
+        accurate(
             "final_share", "share K/S of the mode at the end, NaN where S is 0", dims=_PATHWAY_MODE
         ),
-        _strength("final_map", "map U' f_p V of a pathway at the end", dims=_MAP),
-        _strength("final_loss", "half the sum of squared errors at the end"),
-        _strength("half_learning_time", "flow time at which half the mode is learned", "t", _MODE),
-        _strength(
+        accurate("final_map", "map U' f_p V of a pathway at the end", dims=_MAP),
+        accurate("final_loss", "half the sum of squared errors at the end"),
+        accurate("half_learning_time", "flow time at which half the mode is learned", "t", _MODE),
+        accurate(
             "off_diagonal",
             "largest entry of the total map between different S, at the records and the end",
         ),
-        _strength(
+        accurate(
             "balance_drift", "largest Frobenius norm of a change of W_(l+1)' W_(l+1) - W_l W_l'"
         ),
-        _strength(
-            "sharpness", "largest Gauss-Newton eigenvalue at the end, linear networks", "1/t"
-        ),
+        accurate("sharpness", "largest Gauss-Newton eigenvalue at the end, linear networks", "1/t"),
         eta_sharpness(),
     ),
     simulate=f"{__name__}.simulation:simulate",

@@ -1,5 +1,5 @@
 """Rows of one balanced pathway of two layers: its flow at any orientation, by the matrix Riccati
-solution.
+solution (arXiv:2409.14623).
 """
 
 from __future__ import annotations

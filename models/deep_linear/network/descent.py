@@ -48,14 +48,14 @@ class Halves(NamedTuple):
 
 @kernel
 def block(flat: Array, at: int, rows: int, columns: int) -> Array:
-    """The matrix (rows, columns) that starts at ``at``."""
+    """The matrix (rows, columns) that starts at ``at`` in ``flat`` (n,), a view."""
     return flat[at : at + rows * columns].reshape(rows, columns)
 
 
 @kernel
 def forward(weights: Array, net: Net, units: Array) -> None:
     """Activations of one pathway: ``units`` holds F_0, ..., F_D one after the other, F_0 is
-    given.
+    given. weights (n,), units (M * all units,); F_l (M, sizes[l]).
     """
     sizes, n_examples = net.sizes, len(net.targets)
     w_at, u_at = 0, 0
@@ -71,14 +71,16 @@ def forward(weights: Array, net: Net, units: Array) -> None:
 
 @kernel
 def activate(z: Array, nonlinearity: int) -> None:
-    """z <- phi(z)"""
+    """z <- phi(z), entry by entry of z (n,)."""
     for i in range(len(z)):
         z[i] = math.tanh(z[i]) if nonlinearity == TANH else max(z[i], 0.0)
 
 
 @kernel
 def times_slope(b: Array, f: Array, nonlinearity: int) -> None:
-    """b <- b phi'(z) at f = phi(z): 1 - f^2 for tanh; for relu 1 above 0 and 0 at 0"""
+    """b <- b phi'(z) at f = phi(z): 1 - f^2 for tanh; for relu 1 above 0 and 0 at
+    0; b, f (n,).
+    """
     for i in range(len(b)):
         if nonlinearity == TANH:
             b[i] *= 1.0 - f[i] * f[i]
@@ -88,7 +90,7 @@ def times_slope(b: Array, f: Array, nonlinearity: int) -> None:
 
 @kernel
 def add(change: Array, to: Array) -> None:
-    """to <- to + change, entry by entry."""
+    """to <- to + change, for the first entries of ``change`` that ``to`` (n,) has."""
     for i in range(len(to)):
         to[i] += change[i]
 
@@ -96,9 +98,9 @@ def add(change: Array, to: Array) -> None:
 @kernel
 def update(weights: Array, net: Net, units: Array, errors: Array, change: Array) -> None:
     """W_l <- W_l + B_l' F_(l-1) for one pathway; ``errors`` ends in eta R, and is laid out as
-    ``units``.
+    ``units`` (see ``forward``).
 
-    ``change`` is scratch of the size of the largest layer.
+    ``weights`` (n,) are overwritten; ``change`` is scratch of the size of the largest layer.
     """
     sizes, n_examples = net.sizes, len(net.targets)
     w_at, u_at = len(weights), len(units)
@@ -124,7 +126,7 @@ def update(weights: Array, net: Net, units: Array, errors: Array, change: Array)
 @kernel
 def remainder(net: Net, units: Array, out: Array) -> bool:
     """R = Y - sum_p F_pD into ``out`` (M, n_out), pathways in their order; tells whether it is
-    finite.
+    finite. ``units`` (P, M * all units).
     """
     n_examples, n_out = out.shape
     first = units.shape[1] - out.size
@@ -142,7 +144,7 @@ def remainder(net: Net, units: Array, out: Array) -> bool:
 @kernel
 def note_halves(n: int, kink: bool, residual: Array, net: Net, halves: Halves) -> None:
     """Note the modes that are half learned by update n; ``kink`` where a deficit began or ended
-    before it.
+    before it. ``residual`` (M, n_out).
     """
     if n > 0 and not np.isnan(halves.found).any():
         return

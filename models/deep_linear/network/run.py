@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -39,7 +41,7 @@ def run_row(
     first_balance = balance(net)
     with np.errstate(over="ignore", invalid="ignore"):
         states, failed = _descend(task, net, cut, gates, step, at, halves)
-        end = {
+        end: dict[str, Any] = {
             **_at_end(task, net, cut),
             "half_learning_time": np.where(task.S > 0, step * halves.found, np.nan),
             "off_diagonal": max((s.off_diagonal for s in states.values()), default=0.0),

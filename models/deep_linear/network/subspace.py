@@ -6,6 +6,7 @@ every update, and the condition stays true. In orthonormal bases Q_l of these sp
 Q_l' W_l Q_(l-1), and a change of orthonormal basis commutes with gradient descent: the small
 network takes the same updates, exactly. The hidden spaces have n_modes dimensions for aligned
 starts, at most n_in + n_out at depth 2, and in general all of them at depth 3 and more.
+Derived.
 """
 
 from __future__ import annotations
