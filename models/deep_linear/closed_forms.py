@@ -33,8 +33,7 @@ def strength_depth_two(t: Numbers, target: Numbers, start: Numbers) -> Any:
 
 
 def strength_unbalanced(t: Numbers, target: Numbers, start: Numbers, imbalance: Numbers) -> Any:
-    """Two layers of unequal size, one pathway: w2^2 - w1^2 = lambda is conserved
-    (arXiv:2409.14623).
+    """Two layers of unequal size, one pathway: w2^2 - w1^2 = lambda stays (arXiv:2409.14623).
 
         dK/dt = sqrt(lambda^2 + 4 K^2) (S - K),      u = 2 K / (|lambda| + sqrt(lambda^2 + 4 K^2))
         u(t) = (u+ - u- r) / (1 - r),   r = (u0 - u+) / (u0 - u-) e^(-c t),   c = sqrt(lambda^2 + 4
@@ -67,8 +66,7 @@ def strength_unbalanced(t: Numbers, target: Numbers, start: Numbers, imbalance: 
 def learning_time(
     start: Numbers, end: Numbers, target: float, depth: int, n_pathways: int = 1
 ) -> Any:
-    """Flow time in which total strength goes from ``start`` to ``end``, shared evenly by balanced
-    pathways.
+    """Flow time from a total strength to another, shared evenly by balanced pathways.
 
         D = 1:   ln[(S - K0)/(S - K1)] / Q
         D = 2:   ln[K1 (S - K0) / (K0 (S - K1))] / (2S)
@@ -153,8 +151,7 @@ def end_state(target: float, distance: float, depth: int) -> tuple[float, float]
 
 
 def balanced_flow(Q: Array, input_output: Array, balance: float, t: float) -> Array:
-    """Two layers of any orientation, stacked as Q = [W1'; W2] (n_in + n_out, h), after flow time
-    ``t`` >= 0.
+    """Two layers of any orientation, stacked as Q = [W1'; W2] (n_in + n_out, h), after time t >= 0.
 
         Q Q'(t) = e^(Ft) Q0 [I + Q0' (int_0^t e^(2Fs) ds) Q0]^(-1) Q0' e^(Ft)
         F = [[-lambda/2 I, Sigma'], [Sigma, lambda/2 I]],  Sigma = ``input_output`` (n_out, n_in)

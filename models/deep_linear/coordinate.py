@@ -76,8 +76,7 @@ def cosine_integral(theta: float, sine: float, cosine: float, m: int) -> float:
 
 @kernel
 def far_coordinate(p: float, c: float, depth: int) -> float:
-    """x(p) = -int_p^inf (u^2 + c)^(-(D-1)/2) du at p > 0, D > 2, by a series of one sign: no digit
-    is lost.
+    """x(p) = -int_p^inf (u^2 + c)^(-(D-1)/2) du at p > 0, D > 2, by a series of one sign.
 
     x = -L^(2-D) sum_k binom(2k, k)/4^k y^k / (D - 2 + 2k),   L^2 = p^2 + c,   y = c/L^2
     """

@@ -17,9 +17,7 @@ CLOCK = Clock("time", "t", end=lambda p: p.duration)
 
 
 class PathwayParameters(Recorded):
-    """Pathways of ``depth`` weight matrices, the windows in which one of them is frozen, and the
-    updates.
-    """
+    """Pathways of ``depth`` weight matrices, windows in which one is frozen, and the updates."""
 
     n_pathways: int = parameter(
         2, symbol="P", meaning="pathways from input to output", ge=1, le=10_000

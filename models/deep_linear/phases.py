@@ -28,9 +28,7 @@ def phase_edges(windows: Array, end: float) -> Array:
 
 @kernel
 def open_pathways(windows: Array, lesioned: Mask, at: float, out: Mask) -> int:
-    """Mark in ``out`` (P,) the pathways that learn in the phase that starts ``at``; returns how
-    many.
-    """
+    """Mark in ``out`` (P,) the pathways open in the phase that starts ``at``; returns how many."""
     count = 0
     for p in range(len(out)):
         out[p] = not lesioned[p]

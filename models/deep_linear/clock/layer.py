@@ -9,9 +9,7 @@ from toysim.numerics.powers import integer_power
 
 @kernel
 def sharpness(p: float, c: float, depth: int) -> float:
-    """dK/dx = sum over layers of the squared product of the others: f^2 + (D-1) p^2 (p^2 +
-    c)^(D-2).
-    """
+    """dK/dx, the layers' squared products of the others: f^2 + (D-1) p^2 (p^2 + c)^(D-2)."""
     if depth == 1:
         return 1.0
     w = p * p + c
@@ -21,8 +19,7 @@ def sharpness(p: float, c: float, depth: int) -> float:
 
 @kernel
 def layer_at(x: float, c: float, depth: int, guess: float, low: float, high: float) -> float:
-    """Inverse of ``coordinate``: the p with x(p) = x, known to lie in [low, high] where c > 0 and D
-    > 2.
+    """Inverse of ``coordinate``: the p with x(p) = x, within [low, high] where c > 0 and D > 2.
 
     Halley's iteration (x''/x' = -(D-1) p/(p^2 + c)), bisecting where it leaves the bracket; third
     order, so it ends after a step below 1e-6 of the scale sqrt(p^2 + c)/D of x. Derived.

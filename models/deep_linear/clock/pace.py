@@ -38,9 +38,7 @@ class Pace(NamedTuple):
 
 @kernel
 def has_root(residual: float, level: float, paths: Paths) -> bool:
-    """Whether the open pathways can reach ``level``: not if it is <= 0 and all of them can but
-    shrink to 0.
-    """
+    """Whether open pathways can reach ``level``: not if it is <= 0 and all can but shrink to 0."""
     if residual > 0.0 or level > 0.0 or paths.depth == 1:
         return True
     signed = False
@@ -59,9 +57,7 @@ def set_pace(
     paths: Paths,
     account: Account,
 ) -> Pace:
-    """The clock of a phase that starts with this residual and the leader at x_lead; strengths are
-    of this size.
-    """
+    """The clock of a phase that starts with this residual, leader and size of strengths."""
     if not has_root(residual, level, paths):
         p, c = paths.p[lead], paths.c[lead]
         w0 = strength_at(p, c, paths.depth) / sharpness(p, c, paths.depth)
@@ -82,8 +78,9 @@ def distance_left(v: float, pace: Pace) -> float:
 
 @kernel
 def half_position(lead: int, target: float, pace: Pace, paths: Paths, account: Account) -> float:
-    """The v at which the residual is S/2; the phase must start above and (if it has a root) end
-    below.
+    """The v at which the residual is S/2.
+
+    The phase must start above and (if it has a root) end below.
     """
     x_half = leader_position(pace.level - 0.5 * target, lead, paths, account)
     return pace.kappa * math.log(pace.w0 / (pace.x_end - x_half))

@@ -42,8 +42,7 @@ def time_between(v_from: float, v_to: float, pace: Pace, paths: Paths) -> float:
 def smooth_panel(
     v: float, length: float, pace: Pace, paths: Paths, account: Account
 ) -> tuple[float, float]:
-    """End of the longest panel from v, at most ``length``, over which Gauss-Legendre is exact; its
-    time.
+    """End and time of the longest panel from v, up to ``length``, that Gauss-Legendre does exactly.
 
     Halved until the rule of half the points agrees: a start far from 0 (strength much above S, or
     below 0 at c > 0) lies close to the pole of K(x) behind it.

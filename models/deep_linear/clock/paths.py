@@ -36,9 +36,7 @@ class Paths(NamedTuple):
 
 
 class Account(NamedTuple):
-    """Accuracy of a row: residual (1,) largest error of K/S by an inverted time; iterations
-    (1,).
-    """
+    """Of a row: residual (1,), the largest error of K/S by an inverted time; iterations (1,)."""
 
     residual: Any
     iterations: Any
@@ -105,8 +103,7 @@ def leader_position(level: float, lead: int, paths: Paths, account: Account) -> 
 
 @kernel
 def set_brackets(residual: float, strength: Array, start: Array, paths: Paths) -> None:
-    """Bounds of every open pathway's first layer until the phase ends; all move towards a smaller
-    residual.
+    """Bounds of every open pathway's first layer until the phase ends; the residual only shrinks.
 
     A pathway gains (or loses) at most the residual, |K - K0| <= |Omega0|, and |p| <= |K|^(1/D).
     ``strength`` and ``start`` (P,): strengths and first layers at the start of the phase.

@@ -50,9 +50,7 @@ def _seconds(p: CompletionParameters) -> float:
 
 
 def _flow_seconds(p: CompletionParameters, cubed: float) -> float:
-    """Slopes of the flow (one decomposition each): so many a switch, and as many as stability asks
-    for.
-    """
+    """Slopes of the flow, a decomposition each: so many a switch, and as many as stability asks."""
     if p.depth == 1 or p.start == "gaussian" or p.precision == "float32":
         return 0.0
     sharpness = sharpness_bound(p.depth, p.size / math.sqrt(p.rank), p.size**2)

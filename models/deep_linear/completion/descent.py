@@ -42,8 +42,7 @@ def multiply(layers: Array, products: Array) -> None:
 
 @kernel
 def descend(layers: Array, products: Array, target: Array, weight: Array, n_updates: int) -> int:
-    """``n_updates`` updates of every layer W_l (D, N, N), in place; full gradient of the loss over
-    observed entries
+    """Updates of every layer W_l (D, N, N), in place; full gradient over the observed entries
 
         W_l <- W_l - (W_D .. W_(l+1))^T G (W_(l-1) .. W_1)^T,     G = weight * (W_D .. W_1 - M)
 

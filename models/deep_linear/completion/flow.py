@@ -30,8 +30,7 @@ def powers(values: Array, depth: int) -> Array:
 
 
 def velocity(product: Array, gradient: Array, depth: int) -> Array:
-    """dW/dt of the product W of D balanced layers, for any loss with gradient G (arXiv:1905.13655,
-    theorem 1)
+    """dW/dt of the product of D balanced layers, for any loss with gradient G (arXiv:1905.13655)
 
         dW/dt = -sum_(j=1..D) (W W^T)^((j-1)/D) G (W^T W)^((D-j)/D) = -U [Gamma * (U^T G V)] V^T,
         Gamma_rs = sum_j s_r^(2(j-1)/D) s_s^(2(D-j)/D),   W = U diag(s) V^T

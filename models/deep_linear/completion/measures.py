@@ -64,9 +64,7 @@ def singular_values(product: Array) -> Array:
 
 
 def effective_rank(values: Array) -> float:
-    """exp(-sum_i p_i ln p_i) with p = s / sum s (Roy and Vetterli, EUSIPCO 2007): 1 to N; 0 for the
-    zero matrix.
-    """
+    """exp(-sum_i p_i ln p_i) with p = s / sum s, of s (N,): from 1 to N; 0 for the zero matrix."""
     if not values.any():
         return 0.0
     p = values / values.sum()

@@ -59,9 +59,7 @@ def _before(row: Row, p: CompletionParameters, after: Data) -> Data:
 
 
 def _target(row: Row, p: CompletionParameters, name: str, rank: int) -> Array:
-    """M ~ G H^T with Gaussian (N, r) factors, scaled to ||M||_F = N so that predicting 0 has test
-    loss 1.
-    """
+    """M ~ G H^T, Gaussian (N, r) factors, scaled to ||M||_F = N: predicting 0 has test loss 1."""
     given = getattr(p, name)
     if given:
         return np.array(given)
@@ -84,9 +82,7 @@ def _mask(size: int, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
 
 
 def _layers(row: Row, p: CompletionParameters) -> Array:
-    """Layers at the start; identity and orthogonal ones are balanced: W_(l+1)^T W_(l+1) = W_l
-    W_l^T.
-    """
+    """Layers at the start; identity and orthogonal: W_(l+1)^T W_(l+1) = W_l W_l^T, balanced."""
     scale = p.start_scale ** (1.0 / p.depth)
     if p.start == "identity":
         return np.tile(scale * np.eye(p.size), (p.depth, 1, 1))

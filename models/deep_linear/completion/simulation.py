@@ -84,9 +84,7 @@ class Descent:
 
 
 def simulate(batch: Batch) -> Rows:
-    """Every observable of every row, row by row: an update costs far more than the Python around
-    it.
-    """
+    """Every observable, row by row: an update costs far more than the Python around it."""
     rows, failed_at = zip(*(_simulate_row(row) for row in batch.rows()), strict=True)
     return stacked(rows) | ended(np.array(failed_at))
 

@@ -28,9 +28,7 @@ Mask = npt.NDArray[np.bool_]
 
 @kernel
 def effective_sum(strength: Array, lesioned: Mask) -> float:
-    """Strength of the whole network: the sum over pathways that are not lesioned, in their order;
-    strength, lesioned (P,).
-    """
+    """Sum over the pathways that are not lesioned, in their order; strength, lesioned (P,)."""
     total = 0.0
     for j in range(len(strength)):
         if not lesioned[j]:
@@ -129,9 +127,7 @@ def descend_pathways(
 
 @kernel
 def layer_products(a: Array, right: Array) -> float:
-    """Product of the layers ``a`` (D,); ``right[l]`` (D,) becomes the product of the layers after
-    l.
-    """
+    """Product of the layers ``a`` (D,); ``right[l]`` (D,) becomes that of the layers after l."""
     product = 1.0
     for k in range(len(a) - 1, -1, -1):
         right[k] = product
@@ -141,9 +137,7 @@ def layer_products(a: Array, right: Array) -> float:
 
 @kernel
 def update_layers(a: Array, right: Array, step: float, residual: float) -> bool:
-    """One update of a pathway's layers ``a`` (D,); tells whether any of them changed. ``right`` is
-    scratch.
-    """
+    """One update of a pathway's layers ``a`` (D,), ``right`` scratch; tells whether any changed."""
     layer_products(a, right)
     left = 1.0
     changed = False
@@ -212,9 +206,7 @@ def descend_pathways_rows(
     outs: Trajectory,
     failed_at: Ints,
 ) -> None:
-    """``descend_pathways`` for every row: p, c (n, P), step (n,); its return codes go to failed_at
-    (n,).
-    """
+    """``descend_pathways`` for every row: p, c (n, P), step, failed_at (n,)."""
     for i in range(len(p)):
         task, out = task_of_row(tasks, i), trajectory_of_row(outs, i)
         failed_at[i] = descend_pathways(p[i], c[i], signed, step[i], task, out)
@@ -224,9 +216,7 @@ def descend_pathways_rows(
 def descend_layers_rows(
     a: Array, step: Array, tasks: ModeTask, outs: Trajectory, failed_at: Ints
 ) -> None:
-    """``descend_layers`` for every row: a (n, P, D) used up to the row's depth, step (n,),
-    failed_at (n,).
-    """
+    """``descend_layers`` for every row: a (n, P, D) up to the row's depth, step, failed_at (n,)."""
     for i in range(len(a)):
         layers = a[i, :, : tasks.depth[i]].copy()
         failed_at[i] = descend_layers(

@@ -90,9 +90,7 @@ def take_slope(y: Array, state: State, task: ModeTask, out: Array) -> float:
 
 @kernel
 def take_step(h: float, state: State, task: ModeTask) -> float:
-    """A step of size h (flow time) from y, given slopes[0]: sets y_new and its strengths, returns
-    its residual.
-    """
+    """A step of size h from y, given slopes[0]: sets y_new and strengths, returns the residual."""
     residual = 0.0
     for stage in range(1, STAGES):
         stage_state(state.y, state.slopes, stage, h, state.y_new)
@@ -104,8 +102,7 @@ def take_step(h: float, state: State, task: ModeTask) -> float:
 def step_to_half(
     h: float, low_value: float, high_value: float, state: State, task: ModeTask
 ) -> float:
-    """Size in (0, h) of the step after which the residual is S/2: false position (Illinois) on
-    whole steps.
+    """Size in (0, h) of the step after which the residual is S/2: false position (Illinois).
 
     ``low_value`` > 0 and ``high_value`` <= 0 are residual - S/2 at 0 and h.
     """
@@ -139,8 +136,7 @@ def events(
     task: ModeTask,
     out: Trajectory,
 ) -> int:
-    """Half time and records inside the accepted step t -> t_new = t + h, each by a step that ends
-    there.
+    """Half time and records inside the accepted step t -> t_new = t + h, by steps that end there.
 
     ``before`` and ``after`` are the residuals at its ends. Overwrites y_new and all slopes but the
     first; returns the next record's index.
@@ -202,8 +198,7 @@ def flow_phase(
 
 @kernel
 def flow(layers: Array, budget: Ints, task: ModeTask, out: Trajectory) -> None:
-    """One row from time 0 to the end, restarted at every edge so that no deficit falls inside a
-    step.
+    """One row from time 0 to the end, restarted at every edge: no deficit falls inside a step.
 
     ``layers`` (P, D) start, overwritten by the end state; ``budget`` (2,) evaluations left, and the
     status: 0 fine, 1 not finite, 2 budget spent. Bundles as in ``mode``, in flow time.

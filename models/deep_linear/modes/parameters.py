@@ -15,9 +15,7 @@ MAX_STEPS = 2**31
 
 
 class ModeParameters(PathwayParameters):
-    """Start, target, deficits and stepping of one mode; every pathway has ``depth`` layer values of
-    it.
-    """
+    """Start, target, deficits and stepping of one mode: ``depth`` layer values a pathway."""
 
     singular_value: float = parameter(
         2.0, symbol="S", meaning="target strength of the mode", gt=0, le=1e100
@@ -122,7 +120,5 @@ class ModeParameters(PathwayParameters):
 
 
 def _one_number(row: Sequence[float]) -> bool:
-    """Whether all layers but the smallest are of one size, so that the smallest alone describes
-    them.
-    """
+    """Whether all layers but the smallest are of one size: the smallest alone describes them."""
     return len(set(sorted(map(abs, row))[1:])) <= 1

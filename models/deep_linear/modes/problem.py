@@ -39,9 +39,7 @@ class Start:
         return Start(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     def all_layers(self, depth: npt.NDArray[np.int64]) -> Array:
-        """Layer values (n, P, D) with D the largest depth; a row's layers beyond its own depth are
-        1.
-        """
+        """Layer values (n, P, D), D the largest depth; 1 beyond a row's own."""
         return self.layers.copy() if self.layers.size else layers_of(self.first, self.offset, depth)
 
 
@@ -119,8 +117,7 @@ def first_layer_of(strength: Array, offset: Array, depth: npt.NDArray[np.int64])
 
 
 def _in_standard_order(layers: Array) -> Array:
-    """The same modes with the smallest layer first, which carries the sign of the product, and the
-    others positive.
+    """The same modes with the smallest layer first, of the product's sign, and the others positive.
 
     The mode's flow and its updates do not see the order of layers, nor signs of pairs of them.
     """

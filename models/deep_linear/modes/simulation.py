@@ -20,9 +20,7 @@ Ints = npt.NDArray[np.int64]
 
 
 def simulate(batch: Batch) -> Rows:
-    """Every observable of every row; rows of one integrator and kind of start go through one
-    compiled call.
-    """
+    """Every observable of every row, a compiled call for each integrator and kind of start."""
     start = start_of(batch)
     kinds, kind = np.unique(_kinds(batch, start), return_inverse=True)
     if len(kinds) == 1:
@@ -61,9 +59,7 @@ def _simulate_kind(kind: str, batch: Batch, start: Start) -> Rows:
 
 
 def _task_in_updates(batch: Batch, start: Start) -> ModeTask:
-    """Targets and deficits of all rows in updates; edges and the end at the nearest update, records
-    exact.
-    """
+    """Targets and deficits in updates; edges and the end at the nearest one, records exact."""
     step = batch["step"]
     end = np.rint(batch["duration"] / step)
     windows = start.windows.copy()

@@ -17,9 +17,7 @@ Array = npt.NDArray[np.float64]
 
 
 class BalancedCourse:
-    """The flow of one pathway, solved from stop to stop at most an e-fold of the fastest rate
-    apart.
-    """
+    """The flow of one pathway, from stop to stop at most an e-fold of the fastest rate apart."""
 
     def __init__(self, task: Task, layers: Layers, balance: float, duration: float) -> None:
         self.task, self.balance = task, balance
@@ -45,9 +43,7 @@ class BalancedCourse:
         return self.task.U.T @ self.product(t)[n_in:, :n_in] @ self.task.V
 
     def half_learning_time(self, mode: int) -> float:
-        """When the strength of a mode first reaches S/2, between the first two stops that have it
-        between them.
-        """
+        """When a mode first reaches S/2, between the first two stops around it."""
 
         def missing(t: float) -> float:
             return float(self.map_at(t)[mode, mode] - 0.5 * self.task.S[mode])

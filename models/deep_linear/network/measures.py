@@ -19,9 +19,7 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """State at one update: half the sum of squared errors, strengths (P, n_modes), and what mixes
-    the modes.
-    """
+    """At one update: half the squared error, strengths (P, n_modes), what mixes the modes."""
 
     loss: float
     strengths: Array

@@ -19,8 +19,7 @@ NONLINEARITIES = {"linear": LINEAR, "tanh": TANH, "relu": RELU}
 
 
 class Net(NamedTuple):
-    """A network in flat arrays; W_l (l from 1) is the block of sizes[l] rows and sizes[l-1]
-    columns.
+    """A network in flat arrays; W_l, from l = 1, is a block of sizes[l] rows, sizes[l-1] columns.
 
     weights    (P, n)          W_1, ..., W_D of every pathway one after the other
     sizes      (D+1,)          units of every stage, inputs first
@@ -42,8 +41,7 @@ class Net(NamedTuple):
 
 
 def network(task: Task, weights: list[Layers], cut: Mask, nonlinearity: str) -> Net:
-    """Inputs, targets and weights of one row; linear networks in the task's modes and their
-    smallest spaces.
+    """One row's network; linear ones in the task's modes and their smallest spaces.
 
     ``cut`` (P, n_modes): modes that are cut out of a pathway.
     """
@@ -71,9 +69,7 @@ def network(task: Task, weights: list[Layers], cut: Mask, nonlinearity: str) -> 
 
 
 def visible(cut: Mask, n: int) -> Array:
-    """(P, n): 0 for the modes that are cut out of a pathway, 1 for the others and beyond the
-    modes.
-    """
+    """(P, n): 0 for the modes cut out of a pathway, 1 for the others and beyond the modes."""
     shown = np.ones((len(cut), n))
     shown[:, : cut.shape[1]][cut] = 0.0
     return shown

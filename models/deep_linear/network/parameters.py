@@ -201,9 +201,7 @@ class NetworkParameters(PathwayParameters):
         return self
 
     def _largest(self) -> tuple[float, float]:
-        """Largest singular value of the learned map Sigma_yx Sigma_xx^-1 and largest eigenvalue of
-        Sigma_xx.
-        """
+        """Largest singular value of Sigma_yx Sigma_xx^-1 and eigenvalue of Sigma_xx."""
         if not self.input_output and not self.input_correlation:
             return (2.0 ** (self.levels + 1) - 1.0) ** 0.5, 1.0
         return self.task.largest()

@@ -63,9 +63,7 @@ def _aligned(generator: np.random.Generator, p: NetworkParameters, task: Task) -
 
 
 def _gaussian(generator: np.random.Generator, p: NetworkParameters, task: Task) -> Layers:
-    """W_l ~ N(0, K0^(2/D) / columns): an input with entries of size 1 leaves with entries of size
-    K0.
-    """
+    """W_l ~ N(0, K0^(2/D) / columns): inputs of size 1 leave with size K0."""
     sides = layer_sides(p.depth, p.width, task)
     scale = p.start_strength ** (1.0 / p.depth)
     shapes = zip(sides[1:], sides[:-1], strict=True)

@@ -22,8 +22,7 @@ ROUNDING = 1e-12  # of a layer's norm: directions below are rounding
 
 
 def pathway_bases(weights: list[Layers], inputs: Array, outputs: Array) -> list[list[Array]]:
-    """Bases Q_0 = ``inputs``, Q_1, ..., Q_(D-1), Q_D = ``outputs`` of every pathway, columns
-    orthonormal.
+    """Orthonormal bases Q_0 = ``inputs``, Q_1, ..., Q_D = ``outputs`` of every pathway.
 
     Hidden spaces above half the width save nothing: all of them are then left as they are. So they
     are where the pathways' dimensions differ, for one loop runs them all.
@@ -36,9 +35,7 @@ def pathway_bases(weights: list[Layers], inputs: Array, outputs: Array) -> list[
 
 
 def _invariant_bases(layers: Layers, inputs: Array, outputs: Array) -> list[Array]:
-    """The smallest spaces of one pathway; left unfinished once one of them is above half the
-    width.
-    """
+    """The smallest spaces of one pathway; left unfinished once one is above half the width."""
     bases = [inputs, *[np.zeros((len(W), 0)) for W in layers[:-1]], outputs]
     scales = [float(np.linalg.norm(W)) for W in layers]
     before: list[int] = []

@@ -34,9 +34,7 @@ class Task:
 
     @cached_property
     def in_modes(self) -> tuple[Array, Array]:
-        """Inputs V' X V and targets U' Y V: coordinates in the singular vectors, examples turned
-        alike.
-        """
+        """Inputs V' X V and targets U' Y V, in the singular vectors, examples turned alike."""
         return self.V.T @ self.inputs @ self.V, self.U.T @ self.targets @ self.V
 
     def largest(self) -> tuple[float, float]:
