@@ -27,7 +27,7 @@ NEVER = -1  # where a row has fewer records than others, on a clock of whole upd
 
 
 def recording(default: int = 0) -> Any:
-    """The parameter ``n_records``; models whose results are read off their course have a default."""
+    """The parameter ``n_records``; a model whose results are read off its course sets a default."""
     return parameter(
         default,
         symbol="R",
