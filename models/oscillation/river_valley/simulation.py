@@ -42,12 +42,12 @@ def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
     kept = updates_kept(batch)
     x, y, rate = (np.empty(kept.shape) for _ in range(3))
-    valley = np.stack([batch[name] for name in ("start", "river_slope", "curvature", "noise")], 1)
+    start, c, k, s = (batch[n] for n in ("start", "river_slope", "curvature", "noise"))
     failed_at = np.empty(len(batch), np.int64)
     draws = batch.generators("gradient")
     for i, (rng, eta) in enumerate(zip(draws, walk_rates(batch), strict=True)):
-        courses = np.full((2, len(eta) + 1), np.nan)
-        failed_at[i] = walk(*valley[i], eta, rng, *courses)
-        x[i], y[i] = courses[:, kept[i]]
+        x_course, y_course = np.full((2, len(eta) + 1), np.nan)
+        failed_at[i] = walk(start[i], c[i], k[i], s[i], eta, rng, x_course, y_course)
+        x[i], y[i] = x_course[kept[i]], y_course[kept[i]]
         rate[i] = np.append(eta, math.nan)[kept[i]]
     return {**measured(batch, x, y * y), "rate": rate[:, :-2]} | ended(failed_at)
