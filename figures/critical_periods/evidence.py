@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.figures.critical_periods.common import EARLY, LATE, A, B, depths, end
-from toysim.papers.claims import Evidence, listed
-from toysim.papers.drawing import parameter
+from toysim.figures.critical_periods.reading import EARLY, LATE, A, B, depths, end
+from toysim.paper import Evidence, Number
+from toysim.papers.reading import parameter
 
 Flags = npt.NDArray[np.bool_]
 
@@ -30,7 +30,7 @@ def deeper_is_hurt_more(depth: xr.DataTree, product: xr.DataTree) -> Evidence:
     """For each deficit length: does the deprived pathway's share fall from each depth to the
     next?
     """
-    holds, within, crossings, measured = [], [], [], []
+    holds, within, crossings, numbers = [], [], [], []
     for tree, start in ((depth, "p0 = 0.3"), (product, "K0 = 0.01")):
         share, law = (
             end(tree, side, "final_share", B).sel(deficit_length=slice(1e-9, None))
@@ -43,19 +43,20 @@ def deeper_is_hurt_more(depth: xr.DataTree, product: xr.DataTree) -> Evidence:
         within.append(np.arange(len(lengths)) < first)
         crossings.append(f"{start}: {_crossing(tree, law, first)}")
         short, long = share.sel(deficit_length=0.5, method="nearest"), share.isel(deficit_length=-1)
-        measured.append(
-            f"{start}: share of b {listed(short)} at tau = 0.5, {listed(long, 4)} at tau = "
-            f"{lengths[-1]:g}"
-        )
+        at = f"share of b at depths {_depths(tree)} from {start}"
+        numbers += [
+            Number(f"{at}, tau = 0.5:", short, form=".3f"),
+            Number(f"{at}, tau = {lengths[-1]:g}:", long, form=".4f"),
+        ]
     both = np.concatenate(holds)
     return Evidence(
-        measured=f"depths {_depths(depth)}; {'; '.join(measured)}; "
-        f"falls with depth at {both.sum()} of {len(both)} lengths",
-        expected="falls with depth until the law's curves cross, not after. "
-        f"{'; '.join(crossings)}",
-        error="sign of a difference; gradient descent within O(step) of the law, see the "
-        "comparison",
         holds=both,
+        numbers=(
+            *numbers,
+            Number("falls with depth at", both.sum(), unit=f"of {both.size} lengths", form="d"),
+        ),
+        criterion="the share falls with depth until the law's curves cross, not after: "
+        f"{'; '.join(crossings)}; gradient descent is within O(step) of the law",
         within=np.concatenate(within),
     )
 
@@ -92,16 +93,31 @@ def late_is_harmless(portrait: xr.DataTree, noise_free: xr.DataTree) -> Evidence
     wins = 100 * (noisy.sel(timing=LATE) < half).mean("replica")
     exact_ratio = (half - exact.sel(timing=LATE)) / (half - exact.sel(timing=EARLY))
     holds = np.concatenate([ratio.values - spread.values < HARMLESS, exact_ratio.values < HARMLESS])
+    at = f"at depths {_depths(portrait)}:"
+    allowed = STANDARD_ERRORS * error.sel(timing=LATE)
     return Evidence(
-        measured=f"mean end K_b after the late deficit {listed(mean.sel(timing=LATE))} at depths "
-        f"{_depths(portrait)}: {listed(100 * ratio, 1)} % of the early harm; without noise "
-        f"{listed(100 * exact_ratio, 1)} % at depths {_depths(noise_free)}; a wins "
-        f"{listed(wins, 1)} % of "
-        f"{noisy.sizes['replica']} draws",
-        expected=f"K_b = {half:g} within {100 * HARMLESS:g} % of the early harm",
-        error=f"{STANDARD_ERRORS:g} standard errors of the mean: "
-        f"{listed(STANDARD_ERRORS * error.sel(timing=LATE))}",
         holds=holds,
+        numbers=(
+            Number(
+                f"mean end K_b after the late deficit {at}",
+                mean.sel(timing=LATE),
+                half,
+                allowed,
+                form=".3f",
+            ),
+            Number(
+                "harm of the late deficit", 100 * ratio, unit="% of the early one's", form=".1f"
+            ),
+            Number(
+                f"the same without noise at depths {_depths(noise_free)}:",
+                100 * exact_ratio,
+                unit="%",
+                form=".1f",
+            ),
+            Number("a wins", wins, unit=f"% of {noisy.sizes['replica']} draws", form=".1f"),
+        ),
+        criterion=f"the late deficit does less than {100 * HARMLESS:g} % of the early one's harm; "
+        f"errors are {STANDARD_ERRORS:g} standard errors of the mean",
     )
 
 
@@ -123,13 +139,20 @@ def harmless_after_learning(late: xr.DataTree) -> Evidence:
     harm = np.abs(0.5 - share.values)
     holds = (harm <= bound)[learned]
     return Evidence(
-        measured=f"{holds.sum()} of {learned.sum()} cells even; largest |share - 1/2| "
-        f"{harm[learned].max():.1e}; "
-        f"before learning it is up to {harm[~learned].max():.3f}",
-        expected=f"share 1/2 wherever the residual is below {100 * LEARNED:g} % of S when the "
-        "window opens",
-        error=f"bound of the linear response to that residual, at most {bound[learned].max():.1e}",
         holds=holds,
+        numbers=(
+            Number("even after learning", holds.sum(), learned.sum(), unit="cells", form="d"),
+            Number(
+                "largest |share - 1/2| after learning",
+                harm[learned].max(),
+                0.0,
+                bound[learned].max(),
+                form=".1e",
+            ),
+            Number("largest |share - 1/2| before learning", harm[~learned].max(), form=".3f"),
+        ),
+        criterion=f"the share is 1/2 wherever the residual is below {100 * LEARNED:g} % of S when "
+        "the window opens, within the linear response to that residual",
     )
 
 
@@ -147,14 +170,18 @@ def residual_law(noise_free: xr.DataTree, depth: xr.DataTree) -> Evidence:
         end(depth, "simulation", "final_share", B) - end(depth, "theory", "final_share", B)
     )
     holds = (off.max("pathway") <= FLOW_TOLERANCE * s).values & (drift <= FLOW_TOLERANCE * s).values
+    allowed = FLOW_TOLERANCE * s
     return Evidence(
-        measured=f"largest |K - law| {float(off.max()):.1e}, largest unexplained change of x_a - "
-        "x_b "
-        f"{float(drift.max()):.1e} over {holds.size} cells; gradient descent at its own step: "
-        f"share off by {float(descent.max()):.1e}",
-        expected="0 in gradient flow, O(step) in gradient descent",
-        error=f"{FLOW_TOLERANCE * s:.0e}, what the integrator is asked for",
         holds=holds.ravel(),
+        numbers=(
+            Number("largest |K - law|", off.max(), 0.0, allowed, form=".1e"),
+            Number(
+                "largest unexplained change of x_a - x_b", drift.max(), 0.0, allowed, form=".1e"
+            ),
+            Number("gradient descent at its own step: share off by", descent.max(), form=".1e"),
+        ),
+        criterion=f"in gradient flow both are 0 in each of {holds.size} cells, within what the "
+        "integrator is asked for; gradient descent is off by O(step)",
     )
 
 
@@ -174,14 +201,22 @@ def early_deficit_decides(portrait: xr.DataTree) -> Evidence:
     holds = wins.all("replica").values & (
         np.abs(mean.values - published) <= STANDARD_ERRORS * error
     )
+    at = f"at depths {_depths(portrait)}:"
     return Evidence(
-        measured=f"a wins {listed(100 * wins.mean('replica'), 1)} % of {n} draws at depths "
-        f"{_depths(portrait)}; mean K_b {listed(mean)}, sd {listed(spread)}",
-        expected=f"100 %; mean K_b {listed(published)} in {PUBLISHED_DRAWS} draws of the "
-        "published code",
-        error=f"{STANDARD_ERRORS:g} standard errors of the two means' difference: "
-        f"{listed(STANDARD_ERRORS * error)}",
         holds=holds,
+        numbers=(
+            Number(
+                f"a wins {at}",
+                100 * wins.mean("replica"),
+                100.0,
+                unit=f"% of {n} draws",
+                form=".1f",
+            ),
+            Number(f"mean K_b {at}", mean, published, STANDARD_ERRORS * error, form=".3f"),
+            Number("standard deviation of K_b", spread, published_spread, form=".3f"),
+        ),
+        criterion=f"a wins every draw, and the mean is that of {PUBLISHED_DRAWS} draws of the "
+        f"published code within {STANDARD_ERRORS:g} standard errors of the difference",
     )
 
 
@@ -193,15 +228,17 @@ def small_starts(small: xr.DataTree) -> Evidence:
     falls = np.diff(early, prepend=half) < 0
     even = np.abs(late - half) <= 1e-9 * half
     unstable = end(small, "simulation", "eta_sharpness").max()
+    at = f"at depths {_depths(small)}:"
     return Evidence(
-        measured=f"K_b after the early window {listed(early)} at depths 2, 3, 4; after the late "
-        f"one {listed(late)}",
-        expected=f"falling with depth below {half:g}; late {half:g}. The flow gives "
-        f"{listed(law.sel(timing=EARLY))}",
-        error=f"rounding for the late ones; step * sharpness reaches {float(unstable):.2f}, so "
-        "the early numbers are "
-        f"the map's, not the flow's",
         holds=falls & even,
+        numbers=(
+            Number(f"K_b after the early window {at}", early, form=".3f"),
+            Number("the flow's K_b after it", law.sel(timing=EARLY), form=".3f"),
+            Number(f"K_b after the late window {at}", late, half, 1e-9 * half, form=".3g"),
+            Number("step * sharpness reaches", unstable, form=".2f"),
+        ),
+        criterion=f"early strengths fall with depth below {half:g}, late ones are even up to "
+        "rounding; the early numbers are the map's at this step, not the flow's",
     )
 
 
@@ -211,14 +248,15 @@ def winner_takes_all(winner: xr.DataTree) -> Evidence:
     start = share["layer_start"].values
     falls = share.diff("layer_start").values > FLOW_TOLERANCE
     smallest = share.isel(layer_start=0).values
+    at = f"share of the weaker pathway at depths {_depths(winner)}"
     return Evidence(
-        measured=f"share of the weaker pathway at depths {_depths(winner)}: "
-        f"{listed(share.isel(layer_start=-1), 4)} "
-        f"from p0 = {start[-1]:g}, {listed(smallest, 4)} from p0 = {start[0]:g}",
-        expected="falling towards 0 with p0 above depth 2; at depth 2 the ratio of the strengths "
-        "stays that of the "
-        "start, ((1-d)/(1+d))^2",
-        error=f"{FLOW_TOLERANCE:.0e}, what the integrator is asked for",
         holds=falls.ravel(),
+        numbers=(
+            Number(f"{at} from p0 = {start[-1]:g}:", share.isel(layer_start=-1), form=".4f"),
+            Number(f"{at} from p0 = {start[0]:g}:", smallest, form=".4f"),
+        ),
+        criterion="the share falls towards 0 with p0 above depth 2, by more than "
+        f"{FLOW_TOLERANCE:.0e}, what the integrator is asked for; at depth 2 the ratio "
+        "of the strengths stays that of the start, ((1-d)/(1+d))^2",
         within=np.broadcast_to((share["depth"].values > 2)[:, None], falls.shape).ravel(),
     )

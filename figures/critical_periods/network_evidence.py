@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from toysim.figures.critical_periods.common import A, B
 from toysim.figures.critical_periods.evidence import STANDARD_ERRORS
-from toysim.papers.claims import Evidence, listed
-from toysim.papers.drawing import observable
+from toysim.figures.critical_periods.reading import A, B
+from toysim.paper import Evidence, Number, listed
+from toysim.papers.reading import observable
 
 # Singular values of the tree task, strongest first.
 TASK = np.sqrt([15.0, 7.0, 3.0, 3.0, 1.0, 1.0, 1.0, 1.0])
@@ -44,14 +44,15 @@ def analytic_is_the_map(network: xr.DataTree, modes: xr.DataTree) -> Evidence:
     off = abs(strength - alone).max(("pathway", "record"))
     flow = abs(strength - observable(network, "mode_strength", "theory"))
     holds = (off <= ROUNDING).transpose("deficit_start", "mode").values.ravel()
+    last = flow.isel(record=-1).max()
     return Evidence(
-        measured=f"network and map differ by {float(off.max()):.1e} at most, network and gradient "
-        "flow by "
-        f"{float(flow.max()):.2g} on the way and {float(flow.isel(record=-1).max()):.2g} at the "
-        "end",
-        expected="0 between network and map, O(step) between either and the flow",
-        error=f"rounding, {ROUNDING:.0e}",
         holds=holds,
+        numbers=(
+            Number("network and map differ at most by", off.max(), 0.0, ROUNDING, form=".1e"),
+            Number("network and gradient flow on the way by", flow.max(), form=".2g"),
+            Number("network and gradient flow at the end by", last, form=".2g"),
+        ),
+        criterion="network and map are equal up to rounding; either is O(step) off the flow",
     )
 
 
@@ -64,24 +65,27 @@ def figure_2(network: xr.DataTree) -> Evidence:
     )
     n = strength.sizes["replica"]
     mean, spread = strength.mean("replica"), strength.std("replica", ddof=1)
-    holds, texts = [], []
+    holds, numbers = [], []
     for start, published in PUBLISHED.items():
         found, sd = (v.sel(deficit_start=start).values[:, :SHOWN] for v in (mean, spread))
         allowed = STANDARD_ERRORS * sd * np.sqrt(1 + 1 / n) + LAST_DECIMALS
         holds.append((np.abs(found - published) <= allowed).ravel())
-        texts.append(f"deficit from {start:g}: K_a {listed(found[A])}, K_b {listed(found[B])}")
+        for name, k in (("K_a", A), ("K_b", B)):
+            at = f"{name} of a deficit from {start:g}:"
+            numbers.append(Number(at, found[k], published[k], allowed[k], form=".3f"))
     late = strength.isel(deficit_start=-1)
     gap = abs(late.isel(pathway=A) - late.isel(pathway=B)).max("replica").values
     holds.append(gap <= EVEN * late.sum("pathway").mean("replica").values)
-    texts.append(f"from {float(late.deficit_start):g}: K_a - K_b at most {gap.max():.1e}")
+    start = float(late.deficit_start)
+    numbers.append(
+        Number(f"K_a - K_b of a deficit from {start:g} is at most", gap.max(), 0.0, form=".1e")
+    )
     return Evidence(
-        measured=f"means of {n} draws, first five modes; " + "; ".join(texts),
-        expected="; ".join(
-            f"from {s:g}: K_a {listed(a)}, K_b {listed(b)}" for s, (a, b) in PUBLISHED.items()
-        )
-        + "; from 7.5: even",
-        error=f"{STANDARD_ERRORS:g} standard deviations of a draw, and the printed decimals",
         holds=np.concatenate(holds),
+        numbers=tuple(numbers),
+        criterion=f"means of {n} draws, first five modes, within {STANDARD_ERRORS:g} standard "
+        "deviations of a draw and the printed decimals; a late deficit leaves all "
+        f"modes even within {EVEN:g} of S",
     )
 
 
@@ -97,15 +101,22 @@ def lesioned_feature(lesion: xr.DataTree) -> Evidence:
     others = (end.isel(pathway=B) / end.sum("pathway")).drop_isel(mode=1).max("mode")
     holds = (still <= ROUNDING) & (np.abs(learned.values - 1) < 1e-3) & (others.values < 0.1)
     return Evidence(
-        measured=f"of the lesioned mode a keeps {float(end.isel(pathway=A, mode=1).mean()):.4f}, "
-        "changed by "
-        f"{still.max():.0e}, and b ends with {float(learned.min()):.5f} to "
-        f"{float(learned.max()):.5f} of sqrt(7); b's "
-        f"largest share of another mode is {float(others.max()):.3f}; sum "
-        f"{float(whole.mean()):.4f} of 2.6458",
-        expected="a as it started, b all of sqrt(7), other modes under 10 % in b",
-        error="1e-3 of S: what is left to learn at the end",
         holds=holds,
+        numbers=(
+            Number("of the lesioned mode a keeps", end.isel(pathway=A, mode=1).mean(), form=".4f"),
+            Number("changed by", still.max(), 0.0, ROUNDING, form=".0e"),
+            Number(
+                "b ends with, least and most of sqrt(7):",
+                [learned.min(), learned.max()],
+                1.0,
+                1e-3,
+                form=".5f",
+            ),
+            Number("b's largest share of another mode", others.max(), form=".3f"),
+            Number("sum of both pathways", whole.mean(), TASK[1], form=".4f"),
+        ),
+        criterion="a as it started, b all of sqrt(7) up to what is left to learn, other modes "
+        "under 10 % in b",
     )
 
 
@@ -119,16 +130,20 @@ def nonlinear_too(nonlinear: xr.DataTree) -> Evidence:
     share = (strength.isel(pathway=B) / whole).values
     early, late = share[:, 0], share[:, -1]
     holds = np.stack([(early < 0.5 - EVEN).all(1), (np.abs(late - 0.5) < EVEN).all(1)])
-    names = strength["nonlinearity"].values
-    worst = [
-        f"{name}: share of b at most {e:.3f} early, {abs(x - 0.5).max():.1e} off 1/2 late"
-        for name, e, x in zip(names, early.max((1, 2)), late, strict=True)
-    ]
+    off = abs(late - 0.5).max((1, 2))
+    at = f"with {', '.join(strength['nonlinearity'].values)}:"
     return Evidence(
-        measured="; ".join(worst),
-        expected=f"below {0.5 - EVEN:g} early, 1/2 late",
-        error=f"{EVEN:g} of the mode",
         holds=holds.ravel(),
+        numbers=(
+            Number(
+                f"largest share of b after the early deficit {at}", early.max((1, 2)), form=".3f"
+            ),
+            Number(
+                f"largest distance from 1/2 after the late one {at}", off, 0.0, EVEN, form=".1e"
+            ),
+        ),
+        criterion=f"b's share is below {0.5 - EVEN:g} after the early deficit and 1/2 after the "
+        "late one, mode by mode in every draw",
     )
 
 
@@ -142,16 +157,22 @@ def winner_unaligned(unaligned: xr.DataTree) -> Evidence:
     error = (share.std("replica", ddof=1) / np.sqrt(n)).values
     more, spread = mean[:, 0] - mean[:, -1], np.hypot(error[:, 0], error[:, -1])
     starts, depth = share["start_strength"].values, share["depth"].values
-    texts = [
-        f"depth {d}: {listed(m[::-1])} (± {e.max():.3f})"
+    at = f"from starts {listed(starts[::-1], 'g')}"
+    numbers = [
+        Number(
+            f"mean share of the stronger pathway, depth {d}, {at}:",
+            m[::-1],
+            error=e[::-1],
+            form=".3f",
+        )
         for d, m, e in zip(depth, mean, error, strict=True)
     ]
+    name = f"rise from the largest to the smallest start at depths {listed(depth, 'd')}:"
     return Evidence(
-        measured=f"mean share of the stronger pathway over {n} draws from starts {starts[-1]:g} "
-        f"to {starts[0]:g}; " + "; ".join(texts),
-        expected="rising with smaller starts above depth 2, not at depth 2",
-        error=f"{STANDARD_ERRORS:g} standard errors of the difference: "
-        f"{listed(STANDARD_ERRORS * spread)}",
         holds=more > STANDARD_ERRORS * spread,
+        numbers=(*numbers, Number(name, more, error=STANDARD_ERRORS * spread, form=".3f")),
+        criterion="the share rises with smaller starts above depth 2, not at depth 2: by more "
+        f"than {STANDARD_ERRORS:g} standard errors of the difference; shares of {n} "
+        "draws with one",
         within=depth > 2,
     )

@@ -8,8 +8,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.critical_periods.common import A, B
-from toysim.papers.drawing import Data, new_figure, observable, parameter
+from toysim.figures.critical_periods.reading import A, B, first
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import observable, parameter
 
 EVERY = 7  # records between two points
 # Modes of the tree task, strongest first: a colour for each different singular value.
@@ -62,8 +63,8 @@ def draw_windows(figure: Figure, tree: xr.DataTree, theory: bool, **chosen: Any)
             one = {**here, "pathway": pathway}
             exact = None if law is None else law.sel(one).isel(replica=0)
             axes.axvspan(start, start + length, color="0.92", zorder=0)
-            x, y = time.sel(here).isel(replica=0), strength.sel(one).isel(replica=0)
-            draw_modes(axes, x, y, exact, modes=strength.sizes["mode"])
+            y = strength.sel(one).isel(replica=0)
+            draw_modes(axes, first(time.sel(here)), y, exact, modes=strength.sizes["mode"])
             axes.set_title(f"deficit from t = {start:g} to {start + length:g}")
         row[0].set_ylabel(label)
     panels[0, -1].legend()
@@ -71,34 +72,33 @@ def draw_windows(figure: Figure, tree: xr.DataTree, theory: bool, **chosen: Any)
         axes.set_xlabel("flow time t")
 
 
-def network(data: Data) -> Figure:
+def network(tree: xr.DataTree) -> Figure:
     """Figure 2: the modes of both pathways under three deficits, with the flow of every mode."""
     figure = new_figure(12.0, 6.0)
-    draw_windows(figure, data["critical_periods.network"], theory=True)
+    draw_windows(figure, tree, theory=True)
     return figure
 
 
-def tanh(data: Data) -> Figure:
+def tanh(tree: xr.DataTree) -> Figure:
     """Figure 11."""
     figure = new_figure(12.0, 6.0)
-    draw_windows(figure, data["critical_periods.nonlinear"], theory=False, nonlinearity="tanh")
+    draw_windows(figure, tree, theory=False, nonlinearity="tanh")
     return figure
 
 
-def relu(data: Data) -> Figure:
+def relu(tree: xr.DataTree) -> Figure:
     """Figure 12."""
     figure = new_figure(12.0, 6.0)
-    draw_windows(figure, data["critical_periods.nonlinear"], theory=False, nonlinearity="relu")
+    draw_windows(figure, tree, theory=False, nonlinearity="relu")
     return figure
 
 
-def lesion(data: Data) -> Figure:
+def lesion(tree: xr.DataTree) -> Figure:
     """Figure 3: courses of the first five modes, and the maps both pathways end with."""
-    tree = data["critical_periods.lesion"]
     figure = new_figure(11.0, 6.4)
     panels = figure.subplots(2, 2, width_ratios=(3, 2))
     draw = {"replica": 0}
-    time = observable(tree, "time").isel(draw)
+    time = first(observable(tree, "time"))
     maps = observable(tree, "final_map").isel(draw)
     top = float(np.abs(maps).max())
     for pathway, (left, right) in enumerate(panels):

@@ -9,8 +9,9 @@ import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.critical_periods.common import A, B, depths, end
-from toysim.papers.drawing import Data, new_figure, parameter
+from toysim.figures.critical_periods.reading import A, B, depths, end
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import parameter
 
 Array = npt.NDArray[np.float64]
 
@@ -81,9 +82,8 @@ def grid_of(tree: xr.DataTree) -> tuple[Figure, list[tuple[Any, int, int]]]:
     return figure, found
 
 
-def phase_portrait(data: Data) -> Figure:
+def phase_portrait(ends: xr.DataTree, ways: xr.DataTree) -> Figure:
     """Figure 1: end states of every draw, the ways of the first ones."""
-    ends, ways = data["critical_periods.phase_portrait"], data["critical_periods.trajectories"]
     strength, course = (
         end(ends, "simulation", "final_strength"),
         end(ways, "simulation", "mode_strength"),
@@ -121,9 +121,8 @@ def phase_portrait(data: Data) -> Figure:
     return figure
 
 
-def noise_free(data: Data) -> Figure:
+def noise_free(tree: xr.DataTree) -> Figure:
     """The flow from p = 0: one way a panel, its end state by simulation and by the law."""
-    tree = data["critical_periods.noise_free"]
     course = end(tree, "simulation", "mode_strength")
     figure, panels = grid_of(tree)
     for axes, timing, depth in panels:
@@ -143,11 +142,10 @@ def noise_free(data: Data) -> Figure:
     return figure
 
 
-def small_start(data: Data) -> Figure:
+def small_start(tree: xr.DataTree) -> Figure:
     """Figure 7: the map's end states, the flow's, and the curve of constant invariant through the
     latter.
     """
-    tree = data["critical_periods.small_start"]
     invariant = end(tree, "theory", "invariant", B)
     figure, panels = grid_of(tree)
     for axes, timing, depth in panels:

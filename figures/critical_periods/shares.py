@@ -11,8 +11,9 @@ import xarray as xr
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from toysim.figures.critical_periods.common import B, end
-from toysim.papers.drawing import Data, new_figure, observable
+from toysim.figures.critical_periods.reading import B, end
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import observable
 
 LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 LOWEST = 0.004
@@ -41,9 +42,8 @@ def draw_lines(axes: Any, tree: xr.DataTree, along: str) -> None:
     axes.legend(title=LINES, title_fontsize=8)
 
 
-def end_share(data: Data) -> Figure:
+def end_share(depth: xr.DataTree, product: xr.DataTree) -> Figure:
     """Two line panels (same layer start, same strength) and the map of the first."""
-    depth, product = data["critical_periods.depth"], data["critical_periods.fixed_product"]
     figure = new_figure(13.5, 4.2)
     left, middle, right = figure.subplots(1, 3)
     for axes, tree, start in (
@@ -90,11 +90,10 @@ def draw_map(figure: Figure, axes: Any, tree: xr.DataTree) -> None:
     figure.colorbar(mesh, ax=axes, label="end share $K_b/S$")
 
 
-def timing(data: Data) -> Figure:
+def timing(tree: xr.DataTree) -> Figure:
     """Share of b against the opening of a deficit of fixed length; dotted: half-learning time
     without a deficit.
     """
-    tree = data["critical_periods.late"]
     figure = new_figure(7.0, 4.2)
     axes = figure.subplots()
     draw_lines(axes, tree, "deficit_start")
@@ -113,13 +112,13 @@ def timing(data: Data) -> Figure:
     return figure
 
 
-def winner(data: Data) -> Figure:
+def winner(aligned: xr.DataTree, unaligned: xr.DataTree) -> Figure:
     """Share of the weaker pathway against the start, without a deficit: aligned (left) and Gaussian
     starts (right).
     """
     figure = new_figure(11.0, 4.2)
     left, right = figure.subplots(1, 2)
-    draw_lines(left, data["critical_periods.winner"], "layer_start")
+    draw_lines(left, aligned, "layer_start")
     left.set(
         xscale="log", yscale="log", xlabel="layers start at $p_0$ (1 ± 0.05)", ylim=(1e-6, 0.7)
     )
@@ -127,9 +126,7 @@ def winner(data: Data) -> Figure:
     left.set_xticks([0.1, 0.2, 0.3, 0.4, 0.6], ["0.1", "0.2", "0.3", "0.4", "0.6"])
     left.set_xticks([], minor=True)
 
-    weaker = (
-        observable(data["critical_periods.unaligned"], "final_share").isel(mode=0).min("pathway")
-    )
+    weaker = observable(unaligned, "final_share").isel(mode=0).min("pathway")
     mean, error = (
         weaker.mean("replica"),
         weaker.std("replica", ddof=1) / np.sqrt(weaker.sizes["replica"]),

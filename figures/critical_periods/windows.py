@@ -8,14 +8,15 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.critical_periods.common import B, depths, end
 from toysim.figures.critical_periods.evidence import (
     PUBLISHED_DRAWS,
     PUBLISHED_EARLY,
     STANDARD_ERRORS,
 )
-from toysim.papers.claims import Evidence
-from toysim.papers.drawing import Data, new_figure, parameter
+from toysim.figures.critical_periods.reading import B, depths, end
+from toysim.paper import Evidence, Number, listed
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import parameter
 
 # Figure 7, early row, as the published code computes it without noise: depth -> K_b at the end, to
 # three decimals.
@@ -53,31 +54,31 @@ def _by_updates(values: xr.DataArray, tree: xr.DataTree) -> xr.DataArray:
 
 def windows_as_named(window: xr.DataTree, small: xr.DataTree) -> Evidence:
     """Are figures 1 and 7 met with as many frozen updates as their settings name?"""
-    holds, measured = [], []
+    holds, numbers = [], []
     limits = STANDARD_ERRORS, LAST_DECIMAL
     for off, limit, (name, named) in zip(
         deviations(window, small), limits, NAMED.items(), strict=True
     ):
         worst, updates = abs(off).max("depth").values, off["updates"].values
         holds.append(bool(worst[updates == named][0] <= limit))
-        fits = " or ".join(map(str, updates[worst <= limit])) or "none"
-        distances = ", ".join(f"{w:.3g} at {u}" for w, u in zip(worst, updates, strict=True))
-        measured.append(f"{name} is met with {fits} of these updates; off by {distances}")
+        fits = f"{name} is met with this number of frozen updates:"
+        numbers.append(Number(fits, updates[worst <= limit], named, form="d"))
+        distances = f"largest distance from {name} with {listed(updates, 'd')} of them:"
+        numbers.append(Number(distances, worst, error=limit))
     return Evidence(
-        measured="; ".join(measured),
-        expected="; ".join(f"{name} is met with {named}" for name, named in NAMED.items()),
-        error=f"{STANDARD_ERRORS:g} standard errors (figure 1); the last printed decimal (figure "
-        "7, no noise)",
         holds=np.array(holds),
+        numbers=tuple(numbers),
+        criterion="met with the updates named; distances in standard errors of the difference "
+        "(figure 1) and in K up to the last printed decimal (figure 7, no noise)",
     )
 
 
-def window(data: Data) -> Figure:
+def window(large: xr.DataTree, small: xr.DataTree) -> Figure:
     """Distance from the published numbers against the number of frozen updates, a panel for each
     figure.
     """
     figure = new_figure(9.5, 4.0)
-    found = deviations(data["critical_periods.window"], data["critical_periods.window_small"])
+    found = deviations(large, small)
     units = f"[standard errors; band: ±{STANDARD_ERRORS:g}]", "[units of K]"
     for axes, off, unit, (name, named) in zip(
         figure.subplots(1, 2), found, units, NAMED.items(), strict=True
