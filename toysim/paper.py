@@ -89,14 +89,18 @@ class Evidence:
 class Spoiler:
     """A change of the data that must turn a claim's verdict, so that the claim can fail.
 
-    ``change`` maps the values of an observable of ``sweep`` to wrong ones, of simulation or, where
-    there is none, of theory. ``preset``: the smallest at which it is tried.
+    ``change`` maps the values of an observable of ``sweep`` (or of several at once) to wrong ones,
+    of simulation or, where there is none, of theory. ``preset``: the smallest at which it is tried.
     """
 
-    sweep: str
+    sweep: str | tuple[str, ...]
     observable: str
     change: Callable[[xr.DataArray], Any]
     preset: str = "ci"
+
+    @property
+    def sweeps(self) -> tuple[str, ...]:
+        return (self.sweep,) if isinstance(self.sweep, str) else self.sweep
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ import numpy.typing as npt
 from toysim.batch import Batch
 from toysim.design import Dimension, dimensions, nesting, parse_axis
 from toysim.errors import ToysimError
-from toysim.model import RESERVED, Model, Side
+from toysim.model import Model, Side
 
+COORDINATES = {"cell", "replica", "state", "status", "status_step", "valid"}  # of every store
 MANY_LEVELS = 1000  # beyond it only an axis' ends are validated: ranges are intervals
 
 
@@ -202,7 +203,7 @@ def _refuse_taken_names(model: Model, built: tuple[Dimension, ...]) -> None:
     """A dimension named like an output could not be read back."""
     outputs = {o.name for o in (*model.observables, *model.diagnostics)}
     clock = {model.clock.name} if model.clock else set()
-    taken = RESERVED | outputs | clock | {d.name for d in model.dims}
+    taken = COORDINATES | outputs | clock | {d.name for d in model.dims}
     for d in built:
         if d.name in taken:
             raise ToysimError(

@@ -5,16 +5,23 @@ gamma_u = 4 kappa eta |u|^2 / m is the step in units of the strong feature's cur
 1 the paper's window m/(4 |u|^2) <= eta <= 2m/(5 |u|^2) is 1 <= gamma_u <= 1.6.
 """
 
-from toysim.figures.benign_oscillation import courses, evidence, ranges
-from toysim.papers.claims import LIMITED, REFUTED, Claim
-from toysim.papers.drawing import Recipe
-from toysim.papers.reproduction import Reproduction
+import xarray as xr
 
-TRANSITION, HEADLINE = "benign_oscillation.transition", "benign_oscillation.headline"
-RECURSION = "benign_oscillation.recursion"
-DYNAMICS, ENDING = "benign_oscillation.dynamics", "benign_oscillation.self_termination"
-WINDOW, WALL = "benign_oscillation.noise_window", "benign_oscillation.wall"
+from toysim.figures.benign_oscillation import courses, evidence, ranges
+from toysim.outcomes import Verdict
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+
 SOURCE = "arXiv:2310.17074"
+
+
+def learned_where_derived(accuracy: xr.DataArray) -> xr.DataArray:
+    """Weak accuracies if the derived window in the noise were sharp."""
+    half, square = accuracy["n_samples"] / 2, accuracy["noise_norm"] ** 2 / 0.01
+    strong = accuracy["strong_fraction"]
+    inside = ((1 - strong) * half < square) & (square < strong * half)
+    sharp = xr.where(inside & (accuracy["gamma_u"] > 1), 1.0, 0.5)
+    return sharp.broadcast_like(accuracy)
+
 
 REPRODUCTION = Reproduction(
     name="benign_oscillation",
@@ -30,7 +37,7 @@ REPRODUCTION = Reproduction(
             "recursion that is exact for "
             "orthogonal noise, from the same draws.",
             f"{SOURCE} single-run traces",
-            (DYNAMICS,),
+            ("dynamics",),
             courses.dynamics,
         ),
         Recipe(
@@ -39,7 +46,7 @@ REPRODUCTION = Reproduction(
             "Dotted: the slope "
             "(gamma_u - 1) / (2 gamma_u) of the strong feature's 2-cycle.",
             f"{SOURCE} section 3 and training curves",
-            (DYNAMICS,),
+            ("dynamics",),
             courses.residuals,
         ),
         Recipe(
@@ -48,7 +55,7 @@ REPRODUCTION = Reproduction(
             "the weak one, and "
             "residuals at the end, against the step. Shaded: the paper's window.",
             f"{SOURCE} learning-rate window",
-            (TRANSITION,),
+            ("transition",),
             ranges.transition,
         ),
         Recipe(
@@ -56,7 +63,7 @@ REPRODUCTION = Reproduction(
             "The oscillation ends by itself. Left: weak output on the way to V* (dotted). Right: "
             "training loss.",
             f"V* derived from the update of {SOURCE}",
-            (ENDING,),
+            ("self_termination",),
             courses.ending,
         ),
         Recipe(
@@ -65,14 +72,14 @@ REPRODUCTION = Reproduction(
             "Shaded: the derived "
             "window n_w |v|^2 < |xi|^2 < n_s |v|^2 of weak and strong samples a label.",
             f"derived from the update of {SOURCE}",
-            (WINDOW,),
+            ("noise_window",),
             ranges.noise_window,
         ),
         Recipe(
             "wall",
             "Share of runs that blow up, by simulation and by the recursion (orthogonal noise).",
             f"boundedness in {SOURCE}",
-            (WALL,),
+            ("wall",),
             ranges.wall,
         ),
     ),
@@ -82,9 +89,10 @@ REPRODUCTION = Reproduction(
             sentence="With 1 <= gamma_u <= 1.6 the weak feature's part of the output reaches a "
             "constant, delta/4.",
             source=f"{SOURCE} theorem 5",
-            sweeps=(TRANSITION,),
-            check=lambda data: evidence.window_of_steps(data[TRANSITION]),
-            expected_verdict=LIMITED,
+            sweeps=("transition",),
+            check=evidence.window_of_steps,
+            spoilers=(Spoiler("transition", "weak_output", lambda v: 0.1 * v),),
+            expected_verdict=Verdict.LIMITED,
             limits="steps at which growth of <w, v> by r (1 - r) (gamma_u - 1) in two strong "
             "visits of a label brings "
             "the weak output from its start to delta/4 within the updates run; next to gamma_u = "
@@ -95,32 +103,36 @@ REPRODUCTION = Reproduction(
             sentence="With gamma_u < 1 the weak feature stays unlearned; points that lack the "
             "strong one are guessed.",
             source=f"{SOURCE} proposition 6",
-            sweeps=(TRANSITION,),
-            check=lambda data: evidence.only_with_oscillation(data[TRANSITION]),
+            sweeps=("transition",),
+            check=evidence.only_with_oscillation,
+            spoilers=(Spoiler("transition", "weak_accuracy", lambda v: 1.2 * v),),
         ),
         Claim(
             name="test_accuracies",
             sentence="Mean test accuracy is 99.38 % at a large and 93.75 % at a small step.",
             source=f"{SOURCE} synthetic experiment, 5 seeds of 32 test points, 4 of them weak",
-            sweeps=(HEADLINE,),
-            check=lambda data: evidence.test_accuracies(data[HEADLINE]),
+            sweeps=("headline",),
+            check=evidence.test_accuracies,
+            spoilers=(Spoiler("headline", "mixed_accuracy", lambda v: v[::-1].values),),
         ),
         Claim(
             name="residuals_accumulate",
             sentence="Residuals on strong samples do not cancel: their sum exceeds a bound that "
             "their squares set.",
             source=f"{SOURCE} theorem 2; inequality derived, before a sign flip",
-            sweeps=(TRANSITION,),
-            check=lambda data: evidence.residuals_accumulate(data[TRANSITION]),
+            sweeps=("transition",),
+            check=evidence.residuals_accumulate,
+            spoilers=(Spoiler("transition", "accumulation_slack", lambda v: v - 1),),
         ),
         Claim(
             name="oscillation_lasts",
             sentence="Residuals of the training samples stay at delta >= 0.2 to the end of "
             "training.",
             source=f"{SOURCE} assumption 4",
-            sweeps=(TRANSITION,),
-            check=lambda data: evidence.oscillation_lasts(data[TRANSITION]),
-            expected_verdict=REFUTED,
+            sweeps=("transition",),
+            check=evidence.oscillation_lasts,
+            spoilers=(Spoiler("transition", "late_residual", lambda v: v + 0.2),),
+            expected_verdict=Verdict.REFUTED,
         ),
         Claim(
             name="oscillation_ends_itself",
@@ -128,32 +140,36 @@ REPRODUCTION = Reproduction(
             "(gamma_u (1 - r)): from "
             "there on the fitted point is stable.",
             source=f"derived from the update of {SOURCE}",
-            sweeps=(ENDING,),
-            check=lambda data: evidence.oscillation_ends_itself(data[ENDING]),
+            sweeps=("self_termination",),
+            check=evidence.oscillation_ends_itself,
+            spoilers=(Spoiler("self_termination", "weak_output", lambda v: 0.8 * v),),
         ),
         Claim(
             name="learned_inside_noise_window",
             sentence="Where n_w |v|^2 < |xi|^2 < n_s |v|^2 a large step learns the weak feature.",
             source=f"derived from the update of {SOURCE}",
-            sweeps=(WINDOW,),
-            check=lambda data: evidence.learned_inside_noise_window(data[WINDOW]),
+            sweeps=("noise_window",),
+            check=evidence.learned_inside_noise_window,
+            spoilers=(Spoiler("noise_window", "weak_accuracy", lambda v: 0.7 * v),),
         ),
         Claim(
             name="noise_window_is_sharp",
             sentence="A large step tests well and a small one does not exactly where n_w |v|^2 < "
             "|xi|^2 < n_s |v|^2.",
             source=f"derived from the update of {SOURCE}",
-            sweeps=(WINDOW,),
-            check=lambda data: evidence.noise_window_is_sharp(data[WINDOW]),
-            expected_verdict=REFUTED,
+            sweeps=("noise_window",),
+            check=evidence.noise_window_is_sharp,
+            spoilers=(Spoiler("noise_window", "weak_accuracy", learned_where_derived),),
+            expected_verdict=Verdict.REFUTED,
         ),
         Claim(
             name="bounded",
             sentence="Training stays bounded.",
             source=f"{SOURCE} condition on the learning rate",
-            sweeps=(WALL,),
-            check=lambda data: evidence.bounded(data[WALL]),
-            expected_verdict=LIMITED,
+            sweeps=("wall",),
+            check=evidence.bounded,
+            spoilers=(Spoiler("wall", "regime", lambda v: 0 * v),),
+            expected_verdict=Verdict.LIMITED,
             limits="gamma_u <= 1.67, which holds the paper's window with room; half of all runs "
             "blow up between 1.68 "
             "and 1.69, all of them at 1.72",
@@ -164,8 +180,9 @@ REPRODUCTION = Reproduction(
             "whatever the width and "
             "the dimension; at gamma_u < sqrt(5) - 1 it holds run by run.",
             source=f"derived from the update of {SOURCE}",
-            sweeps=(RECURSION,),
-            check=lambda data: evidence.recursion_is_exact(data[RECURSION]),
+            sweeps=("recursion",),
+            check=evidence.recursion_is_exact,
+            spoilers=(Spoiler("recursion", "weak_groups", lambda v: v * (1 + 1e-8)),),
         ),
     ),
 )

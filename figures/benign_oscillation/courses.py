@@ -8,8 +8,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.benign_oscillation.common import WEAK, ended, steps
-from toysim.papers.drawing import Data, new_figure, parameter
+from toysim.figures.benign_oscillation.reading import WEAK, ended, steps
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import observable, parameter
 
 PARTS = ("strong", "weak", "noise")
 LABEL_COLORS = ("#1f5a94", "#d98a1f")
@@ -17,8 +18,8 @@ LAW = "0.15"
 
 
 def course(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArray:
-    """A time course of runs without replicas."""
-    return tree[side].to_dataset()[name].squeeze("replica", drop=True)
+    """A time course, or its times, of runs without replicas."""
+    return observable(tree, name, side)
 
 
 def output(tree: xr.DataTree, part: str, side: str) -> xr.DataArray:
@@ -27,11 +28,10 @@ def output(tree: xr.DataTree, part: str, side: str) -> xr.DataArray:
     return groups.isel(role=0) - groups.isel(role=1)
 
 
-def dynamics(data: Data) -> Figure:
+def dynamics(tree: xr.DataTree) -> Figure:
     """Rows: parts of the output; columns: steps; colours: labels; noise is that of the weak
     samples.
     """
-    tree = data["benign_oscillation.dynamics"]
     gammas = steps(tree)
     figure = new_figure(3.6 * len(gammas), 7.4)
     panels = figure.subplots(3, len(gammas), sharex=True, sharey="row")
@@ -82,9 +82,8 @@ def draw_part(axes: Any, tree: xr.DataTree, part: str, gamma: float) -> None:
             )
 
 
-def residuals(data: Data) -> Figure:
+def residuals(tree: xr.DataTree) -> Figure:
     """Loss and the running sum of residuals of label +1, a colour a step."""
-    tree = data["benign_oscillation.dynamics"]
     figure = new_figure(10.5, 4.0)
     left, right = figure.subplots(1, 2)
     for k, gamma in enumerate(steps(tree)):
@@ -124,16 +123,15 @@ def residuals(data: Data) -> Figure:
     return figure
 
 
-def ending(data: Data) -> Figure:
+def ending(tree: xr.DataTree) -> Figure:
     """Weak output over V* and loss against updates; medians over the runs."""
-    tree = data["benign_oscillation.self_termination"]
     figure = new_figure(11.0, 4.2)
     left, right = figure.subplots(1, 2)
     groups = ended(tree, "weak_groups")
     weak = (groups.isel(role=0) - groups.isel(role=1)).mean("label").median("replica")
     loss = ended(tree, "loss").median("replica")
     ceiling = tree["theory"].to_dataset()["weak_ceiling"].isel(replica=0)
-    time = tree["simulation"].to_dataset()["time"].isel(replica=0)
+    time = observable(tree, "time")
     for k, gamma in enumerate(steps(tree)):
         t, label = time.sel(gamma_u=gamma), f"$\\gamma_u$ = {gamma:g}"
         left.plot(

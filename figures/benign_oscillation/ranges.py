@@ -8,14 +8,16 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.benign_oscillation.common import (
+from toysim.figures.benign_oscillation.reading import (
+    BLOWN_UP,
     WINDOW,
     ended,
     samples_per_label,
     steps,
     weak_output,
 )
-from toysim.papers.drawing import Data, mean_and_error, new_figure, parameter
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import mean_and_error, parameter
 
 SMALL, LARGE = "#8a8a8a", "#1f5a94"
 
@@ -36,9 +38,8 @@ def points(axes: Any, x: Any, values: xr.DataArray, gid: str, **how: Any) -> Non
     axes.plot(x[known], mean.values[known], "o-", ms=4, lw=1, gid=gid, **how)
 
 
-def transition(data: Data) -> Figure:
+def transition(tree: xr.DataTree) -> Figure:
     """Three panels over gamma_u: weak accuracy, weak output with V*, late residuals."""
-    tree = data["benign_oscillation.transition"]
     figure = new_figure(13.0, 4.0)
     left, middle, right = figure.subplots(1, 3)
     gamma = steps(tree)
@@ -99,11 +100,10 @@ def transition(data: Data) -> Figure:
     return figure
 
 
-def noise_window(data: Data) -> Figure:
+def noise_window(tree: xr.DataTree) -> Figure:
     """A panel a training set: weak accuracy against |xi| at both steps, the derived window
     shaded.
     """
-    tree = data["benign_oscillation.noise_window"]
     accuracy = ended(tree, "weak_accuracy")
     r = parameter(tree, "weak_norm") ** 2
     figure = new_figure(13.0, 4.0)
@@ -136,13 +136,12 @@ def noise_window(data: Data) -> Figure:
     return figure
 
 
-def wall(data: Data) -> Figure:
+def wall(tree: xr.DataTree) -> Figure:
     """Share of runs that blow up over gamma_u, with its standard error."""
-    tree = data["benign_oscillation.wall"]
     figure = new_figure(6.0, 4.0)
     axes = figure.subplots()
     for side, marker, color in (("simulation", "o-", LARGE), ("theory", "x--", "#c0392b")):
-        blown = (tree[side].to_dataset()["regime"] == 4).astype(float)
+        blown = (tree[side].to_dataset()["regime"] == BLOWN_UP).astype(float)
         share, n = blown.mean("replica"), blown.sizes["replica"]
         error = np.sqrt(share * (1 - share) / n)
         axes.errorbar(share["gamma_u"], share, error, fmt="none", color=color, capsize=2, lw=1)

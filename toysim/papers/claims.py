@@ -77,13 +77,17 @@ def judge(claim: Claim, paper: Reproduction, data: Data, preset: str | None = No
 
 
 def spoiled(spoiler: Spoiler, paper: Reproduction, data: Data) -> dict[str, xr.DataTree]:
-    """The data with one observable of one sweep changed as the spoiler says."""
-    name = paper.full(spoiler.sweep)
-    copy = data[name].copy(deep=True)
+    """The data with one observable of its sweeps changed as the spoiler says."""
+    names = [paper.full(sweep) for sweep in spoiler.sweeps]
+    return {**data, **{name: _changed(data[name], spoiler) for name in names}}
+
+
+def _changed(tree: xr.DataTree, spoiler: Spoiler) -> xr.DataTree:
+    copy = tree.copy(deep=True)
     side = "simulation" if "simulation" in copy else "theory"
     values = copy[side].to_dataset()[spoiler.observable]
     changed = spoiler.change(values)
     if isinstance(changed, xr.DataArray):
         changed = changed.transpose(*values.dims)
     copy[side][spoiler.observable].values[...] = changed
-    return {**data, name: copy}
+    return copy

@@ -8,15 +8,20 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from toysim.outcomes import Status
+
 Array = npt.NDArray[np.float64]
 
 WINDOW = (1.0, 1.6)  # gamma_u at the ends of the paper's window of learning rates
+BLOWN_UP = 4  # of ``regime``
 WEAK = 1  # entry of the dimension ``kind``
 
 
 def ended(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArray:
     """An observable, NaN in runs that blew up."""
-    return tree[side].to_dataset()[name].where(tree["simulation"].to_dataset()["status"] == 0)
+    return (
+        tree[side].to_dataset()[name].where(tree["simulation"].to_dataset()["status"] == Status.OK)
+    )
 
 
 def steps(tree: xr.DataTree) -> Array:
