@@ -126,5 +126,6 @@ def test_wheel_and_checkout_list_the_same(installed, tmp_path):
         check=True,
     )
     there = run(installed, tmp_path, "models", "--json")
-    ours = {row["id"] for row in json.loads(here.stdout) if not row["id"].startswith(("walk.", "scheduled."))}
+    of_tests = ("walk.", "scheduled.")
+    ours = {r["id"] for r in json.loads(here.stdout) if not r["id"].startswith(of_tests)}
     assert {row["id"] for row in json.loads(there.stdout)} == ours | {"rotor.sum"}

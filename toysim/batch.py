@@ -135,8 +135,9 @@ class Batch:
         shape = () if own is None else tuple(int(n) for n in own.max(axis=0, initial=0))
         draws = np.zeros((len(self), *shape))
         for i, generator in enumerate(self.generators(stream)):
-            place = () if own is None else tuple(slice(0, int(n)) for n in own[i])
-            draws[(i, *place)] = generator.standard_normal(None if own is None else tuple(own[i]))
+            sizes_here = () if own is None else tuple(int(n) for n in own[i])
+            here = tuple(slice(0, n) for n in sizes_here)
+            draws[i, ...][here] = generator.standard_normal(sizes_here)
         return draws
 
     def _size(self, size: int | str) -> npt.NDArray[np.int64]:

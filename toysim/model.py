@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from toysim.errors import ToysimError, suggest
 from toysim.observables import (
+    RECORD,
     STATUS,
     STATUS_STEP,
     VALID,
@@ -25,7 +26,7 @@ from toysim.observables import (
     Side,
 )
 from toysim.parameters import Matrix, Parameter, Parameters, Vector, described, parameter
-from toysim.records import RECORD, Clock
+from toysim.records import Clock
 
 __all__ = [
     "RESERVED",

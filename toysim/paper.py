@@ -166,7 +166,7 @@ class Reproduction:
     @property
     def sweeps(self) -> list[str]:
         """Full name of every sweep that a figure or a claim names, each once, in order."""
-        named = [part.sweeps for part in (*self.figures, *self.claims)]
+        named = [part.sweeps for part in self.figures] + [part.sweeps for part in self.claims]
         return list(dict.fromkeys(self.full(sweep) for sweeps in named for sweep in sweeps))
 
     def full(self, sweep: str) -> str:

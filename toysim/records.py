@@ -95,14 +95,14 @@ class Clock:
         import numpy as np
 
         if self.spacing == "every":
-            return np.arange(n) * _column(self._of(self.multiple or 1, p)) + 0 * end
+            return np.asarray(np.arange(n) * _column(self._of(self.multiple or 1, p)) + 0 * end)
         if self.spacing == "geometric":
             begin = _column(self._of(self.begin, p)).astype(float)
             share = np.linspace(0.0, 1.0, n) if n != 1 else np.ones(1)
             at = np.minimum(begin * (np.maximum(end, begin) / begin) ** share, end)
             return np.ceil(at - 0.5).astype(np.int64) if self.whole else at
         if not self.whole:
-            return end * (np.linspace(0.0, 1.0, n) if n != 1 else np.ones(1))
+            return np.asarray(end * (np.linspace(0.0, 1.0, n) if n != 1 else np.ones(1)))
         whole_end = end.astype(np.int64)
         if n == 1:
             return whole_end
@@ -132,7 +132,7 @@ class Clock:
     def one_more(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Parameter values of a run one update longer, for checks that must see the difference."""
         end = self.end(SimpleNamespace(**values))
-        for name, value in reversed(values.items()):
+        for name, value in reversed(list(values.items())):
             if isinstance(value, int) and not isinstance(value, bool):
                 longer = {**values, name: value + 1}
                 if self.end(SimpleNamespace(**longer)) == end + 1:

@@ -206,7 +206,7 @@ def mixture_lets_both(tree: xr.DataTree) -> Evidence:
         ends(tree, name, "p_bursty", "p_novel") for name in ("ic_accuracy", "iw_accuracy")
     )
     bursty, novel = (context[name].values for name in ("p_bursty", "p_novel"))
-    learned = (np.minimum(context, weights) > LEARNED).all("replica").values
+    learned = ((context > LEARNED) & (weights > LEARNED)).all("replica").values
     plain_known = (1 - bursty[:, None]) * (1 - novel)
     accuracies = [
         both(f"p_B = {bursty[i]:g}, p_C = {novel[j]:g}", context.values[i, j], weights.values[i, j])

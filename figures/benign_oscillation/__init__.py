@@ -19,8 +19,8 @@ def learned_where_derived(accuracy: xr.DataArray) -> xr.DataArray:
     half, square = accuracy["n_samples"] / 2, accuracy["noise_norm"] ** 2 / 0.01
     strong = accuracy["strong_fraction"]
     inside = ((1 - strong) * half < square) & (square < strong * half)
-    sharp = xr.where(inside & (accuracy["gamma_u"] > 1), 1.0, 0.5)
-    return sharp.broadcast_like(accuracy)
+    known: xr.DataArray = inside & (accuracy["gamma_u"] > 1)
+    return (0.5 + 0.5 * known).broadcast_like(accuracy)
 
 
 REPRODUCTION = Reproduction(

@@ -174,8 +174,9 @@ def message_passing(
 def in_standard_errors(tree: xr.DataTree, name: str) -> Array:
     """Distances of the means from theory where it is valid."""
     mean, error = mean_and_error(converged(tree, name))
-    off = np.abs((mean - theory(tree, name)) / error).where(theory(tree, "valid")).values.ravel()
-    return off[np.isfinite(off)]
+    distance: xr.DataArray = abs((mean - theory(tree, name)) / error)
+    off = distance.where(theory(tree, "valid")).values.ravel()
+    return np.asarray(off[np.isfinite(off)])
 
 
 def enumeration(enumerated: xr.DataTree) -> Evidence:

@@ -60,9 +60,9 @@ def share_of_the_law(near: xr.DataTree, storage: xr.DataTree) -> xr.DataArray:
     potential, d = theory(near, "potential"), theory(near, "distance")
     alpha = potential["alpha"]
     rho = [fields_at_threshold(q) for q in at_loads(storage, "overlap", alpha.values)]
-    return (entropy_of_weights(d) - potential) / (
-        SQUARE_ROOT * alpha * alpha.copy(data=rho) * np.sqrt(d)
-    )
+    leading = SQUARE_ROOT * alpha * alpha.copy(data=rho) * d**0.5
+    share: xr.DataArray = (entropy_of_weights(d) - potential) / leading
+    return share
 
 
 def fields_at_threshold(q: float) -> float:

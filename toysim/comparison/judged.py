@@ -65,7 +65,7 @@ def _scattered(
 
 def _coordinates(sides: Sides, theory: xr.Dataset, simulation: xr.Dataset) -> dict[str, Any]:
     """Those of theory, and the replicas' where every replica is judged."""
-    coords = dict(theory.coords)
+    coords: dict[str, Any] = {str(name): value for name, value in theory.coords.items()}
     if not sides.model.of_means:
         coords["replica"] = simulation.coords["replica"]
     return coords

@@ -84,10 +84,10 @@ def spoiled(spoiler: Spoiler, paper: Reproduction, data: Data) -> dict[str, xr.D
 
 def _changed(tree: xr.DataTree, spoiler: Spoiler) -> xr.DataTree:
     copy = tree.copy(deep=True)
-    side = "simulation" if "simulation" in copy else "theory"
-    values = copy[side].to_dataset()[spoiler.observable]
+    side: Any = copy["simulation" if "simulation" in copy else "theory"]
+    values = side.to_dataset()[spoiler.observable]
     changed = spoiler.change(values)
     if isinstance(changed, xr.DataArray):
         changed = changed.transpose(*values.dims)
-    copy[side][spoiler.observable].values[...] = changed
+    side[spoiler.observable].values[...] = changed
     return copy

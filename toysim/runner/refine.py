@@ -30,4 +30,4 @@ def _places(store: Store, rows: npt.NDArray[np.int64], n_replicas: int) -> list[
     cell_of_place = np.argsort(grid_of(store).place)
     cells = store.layout.filled(0)[cell_of_place[rows // n_replicas]]
     replicas = store.layout.filled(1)[rows % n_replicas]
-    return np.stack([cells, replicas], axis=1).tolist()
+    return [[int(cell), int(replica)] for cell, replica in zip(cells, replicas, strict=True)]

@@ -97,9 +97,9 @@ def _indices(sweep: Sweep, side: Side, layout: Layout, sizes: dict[str, int]) ->
     clock = recorded_on(sweep.model, side, sweep.parameters)
     if clock:
         n_records = sizes[RECORD]
-        shape, chunks = (layout.n_cells, n_records), (cells, n_records)
-        attributes = clock_attributes(clock)
-        yield Declared(clock.name, ("cell", RECORD), shape, chunks, "float64", np.nan, attributes)
+        lengths, chunks = (layout.n_cells, n_records), (cells, n_records)
+        label = clock_attributes(clock)
+        yield Declared(clock.name, ("cell", RECORD), lengths, chunks, "float64", np.nan, label)
 
 
 def _axes(sweep: Sweep, layout: Layout) -> Iterator[Declared]:

@@ -76,7 +76,8 @@ class Store:
         if not isinstance(value, dict):
             return value
         folder = zarr.storage.LocalStore(self.path, read_only=True)
-        return zarr.open_array(folder, path=f"{INPUTS}/{name}", mode="r")[...].tolist()
+        array = zarr.open_array(folder, path=f"{INPUTS}/{name}", mode="r")
+        return np.asarray(array[...]).tolist()
 
     @property
     def sides(self) -> tuple[Side, ...]:

@@ -149,7 +149,7 @@ def rule_of(p: LearnerParameters, number: int) -> Rule:
     )
 
 
-def observed(problem: Problem, number: int, state: State, work: Work) -> dict[str, float]:
+def observed(problem: Problem, number: int, state: State, work: Work) -> dict[str, Any]:
     """Overlaps with both teachers and with the field before, errors, and the task's loss."""
     p, (first, second) = problem.parameters, problem.tasks
     rule = rule_of(p, number)
