@@ -100,7 +100,7 @@ class Clock:
             begin = _column(self._of(self.begin, p)).astype(float)
             share = np.linspace(0.0, 1.0, n) if n != 1 else np.ones(1)
             at = np.minimum(begin * (np.maximum(end, begin) / begin) ** share, end)
-            return np.ceil(at - 0.5).astype(np.int64) if self.whole else at
+            return np.asarray(np.ceil(at - 0.5).astype(np.int64) if self.whole else at)
         if not self.whole:
             return np.asarray(end * (np.linspace(0.0, 1.0, n) if n != 1 else np.ones(1)))
         whole_end = end.astype(np.int64)

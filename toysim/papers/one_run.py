@@ -26,7 +26,8 @@ def plot_run(simulation: xr.Dataset, theory: xr.Dataset | None = None) -> Figure
 
 def _clock(simulation: xr.Dataset) -> xr.DataArray:
     """The coordinate of record times, or the record's number."""
-    return next(c for n, c in simulation.coords.items() if c.dims == (RECORD,) and n != RECORD)
+    times = [c for n, c in simulation.coords.items() if c.dims == (RECORD,) and n != RECORD]
+    return times[0]
 
 
 def _plot_courses(simulation: xr.Dataset, theory: xr.Dataset | None, names: list[Any]) -> Figure:
