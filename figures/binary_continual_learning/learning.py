@@ -29,7 +29,7 @@ def courses(learning: xr.DataTree, switch: xr.DataTree) -> Figure:
     """Figures 1a, 1b, 1c: error on one task; errors on both tasks across the switch."""
     figure = new_figure(13.5, 4.0)
     left, middle, right = figure.subplots(1, 3)
-    draw_courses(left, learning, "error_1_course", "data", "alpha_1")
+    draw_courses(left, learning, "error_1_course", "case", "alpha_1")
     left.set(xlim=(0, 150), title="One task: mean, and smallest to largest of the runs")
     for axes, name, task in ((middle, "error_1_course", 1), (right, "error_2_course", 2)):
         draw_courses(axes, switch, name, "alpha_2", "alpha_2")

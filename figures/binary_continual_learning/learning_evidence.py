@@ -30,7 +30,7 @@ FEW = 0.3
 
 def error_falls(learning: xr.DataTree) -> Evidence:
     """Figure 1a: every course ends near its lowest value, and the ends are ordered with alpha."""
-    course = observable(learning, "error_1_course").transpose("data", "replica", "record")
+    course = observable(learning, "error_1_course").transpose("case", "replica", "record")
     end, (mean, error) = course.isel(record=-1), mean_and_error(course.isel(record=-1))
     lowest = course.mean("replica").min("record")
     fell = ((course.isel(record=0) - end).mean("replica") > STANDARD_ERRORS * error).values

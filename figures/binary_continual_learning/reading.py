@@ -36,8 +36,8 @@ def from_zero(tree: xr.DataTree, name: str) -> xr.DataArray:
 def one_task_ends(tree: xr.DataTree) -> xr.DataArray:
     """Descent's errors over the theory's name of the number of patterns."""
     error = observable(tree, "error_1")
-    if "data" in error.dims:
-        error = error.swap_dims(data="alpha_1").drop_vars("weight_decay")
+    if "case" in error.dims:
+        error = error.swap_dims(case="alpha_1").drop_vars("weight_decay")
     return error.rename(alpha_1="alpha")
 
 
