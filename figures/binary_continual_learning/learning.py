@@ -335,10 +335,16 @@ CLAIMS = (
         ),
         check=evidence.foretold_by_the_theory,
         spoilers=(
-            Spoiler("forgetting", "error_1", lambda v: 1.2 * v),
-            Spoiler("forgetting_fast", "error_2", lambda v: 0.8 * v),
-            Spoiler("prior", "error_2", lambda v: 0.8 * v),
+            Spoiler("forgetting", "error_1", lambda v: 1.2 * v, preset="quick"),
+            Spoiler("forgetting_fast", "error_2", lambda v: 0.8 * v, preset="quick"),
+            Spoiler("prior", "error_2", lambda v: 0.8 * v, preset="quick"),
         ),
+        at={
+            "ci": Expected(
+                Verdict.UNDECIDED,
+                "five runs of 201 weights at two loads are no r.m.s. over a range",
+            )
+        },
     ),
     Claim(
         name="descent_with_a_prior_lies_on_the_theory",
