@@ -2,20 +2,14 @@
 papers.
 """
 
-from toysim.figures.edge_of_stability import descent, evidence, schedules, single_datum
-from toysim.figures.edge_of_stability.common import KINDS, PREFIX
-from toysim.papers.claims import LIMITED, REFUTED, Claim
-from toysim.papers.drawing import Recipe
-from toysim.papers.reproduction import Reproduction
+import numpy as np
 
-BIFURCATION, COURSE, WEAK = f"{PREFIX}bifurcation", f"{PREFIX}course", f"{PREFIX}weak_feature"
-SHARPNESS, SHARPNESS_COURSE = (
-    tuple(f"{PREFIX}sharpness_{kind}" for kind in KINDS),
-    f"{PREFIX}sharpness_course",
-)
-CATAPULT, WIDTH = f"{PREFIX}catapult", f"{PREFIX}catapult_width"
-STOCHASTIC, FULL = f"{PREFIX}sparsity_stochastic", f"{PREFIX}sparsity_full"
-RIVER, SCHEDULES = f"{PREFIX}river_course", f"{PREFIX}schedules"
+from toysim.figures.edge_of_stability import descent, evidence, schedules, single_datum
+from toysim.figures.edge_of_stability.reading import KINDS
+from toysim.outcomes import Verdict
+from toysim.paper import Claim, Expected, Recipe, Reproduction, Spoiler
+
+SHARPNESS = tuple(f"sharpness_{kind}" for kind in KINDS)
 
 REPRODUCTION = Reproduction(
     name="edge_of_stability",
@@ -29,7 +23,7 @@ REPRODUCTION = Reproduction(
             "The strong output's attractor over the learning rate, and its Lyapunov exponent; "
             "lines: closed forms.",
             "single-datum case of arXiv:2310.17074",
-            (BIFURCATION,),
+            ("bifurcation",),
             single_datum.bifurcation,
         ),
         Recipe(
@@ -37,7 +31,7 @@ REPRODUCTION = Reproduction(
             "Running sum of the residual, growth of the weak feature, and where it ends over the "
             "learning rate.",
             "arXiv:2310.17074 section 3; closed forms derived",
-            (COURSE, WEAK),
+            ("course", "weak_feature"),
             single_datum.weak_feature,
         ),
         Recipe(
@@ -45,7 +39,7 @@ REPRODUCTION = Reproduction(
             "Three losses of xy. Top: sharpness in one run. Bottom: at the end of every run, in "
             "units of 2/eta.",
             "arXiv:2103.00065, 2210.03294, 2212.07469",
-            (SHARPNESS_COURSE, *SHARPNESS),
+            ("sharpness_course", *SHARPNESS),
             descent.sharpness,
         ),
         Recipe(
@@ -53,7 +47,7 @@ REPRODUCTION = Reproduction(
             "Tangent kernel at the end and largest loss over the start's kernel; largest loss "
             "over the width.",
             "arXiv:2003.02218",
-            (CATAPULT, WIDTH),
+            ("catapult", "catapult_width"),
             descent.catapult,
         ),
         Recipe(
@@ -61,7 +55,7 @@ REPRODUCTION = Reproduction(
             "l1 norm of the interpolator found by a diagonal linear network, the same data sets "
             "throughout.",
             "arXiv:2302.08982",
-            (STOCHASTIC, FULL),
+            ("sparsity_stochastic", "sparsity_full"),
             descent.sparsity,
         ),
         Recipe(
@@ -69,7 +63,7 @@ REPRODUCTION = Reproduction(
             "River valley: mean loss, progress and bounce under four schedules; runs with decay "
             "against cosines.",
             "arXiv:2410.05192; exact means derived",
-            (RIVER, SCHEDULES),
+            ("river_course", "schedules"),
             schedules.river,
         ),
     ),
@@ -80,15 +74,19 @@ REPRODUCTION = Reproduction(
             "points from there to "
             "sqrt(5) - 1, and more complicated ones beyond.",
             source="derived for the single-datum case of arXiv:2310.17074",
-            sweeps=(BIFURCATION,),
-            check=lambda data: evidence.thresholds(data[BIFURCATION]),
+            sweeps=("bifurcation",),
+            check=evidence.thresholds,
+            spoilers=(
+                Spoiler("bifurcation", "strong_samples", np.round),  # no orbit near the threshold
+            ),
         ),
         Claim(
             name="chaos",
             sentence="Chaos begins at gamma = 1.3023, not before; beyond, it is the rule.",
             source="derived: accumulation of the superstable orbits of period 2^n",
-            sweeps=(BIFURCATION,),
-            check=lambda data: evidence.chaos(data[BIFURCATION]),
+            sweeps=("bifurcation",),
+            check=evidence.chaos,
+            spoilers=(Spoiler("bifurcation", "lyapunov", lambda v: -np.abs(v)),),
         ),
         Claim(
             name="large_steps_teach_the_weak_feature",
@@ -96,17 +94,19 @@ REPRODUCTION = Reproduction(
             "ones it stays at the "
             "size of its start.",
             source="arXiv:2310.17074 abstract; constant V* derived",
-            sweeps=(WEAK,),
-            check=lambda data: evidence.weak_feature_learned(data[WEAK]),
+            sweeps=("weak_feature",),
+            check=evidence.weak_feature_learned,
+            spoilers=(Spoiler("weak_feature", "final_weak", lambda v: 0.99 * v),),
         ),
         Claim(
             name="oscillation_lasts",
             sentence="At large learning rates the residual stays of order one for the whole "
             "training.",
             source="assumed, not claimed, in arXiv:2310.17074",
-            sweeps=(COURSE,),
-            check=lambda data: evidence.oscillation_lasts(data[COURSE]),
-            expected_verdict=REFUTED,
+            sweeps=("course",),
+            check=evidence.oscillation_lasts,
+            spoilers=(Spoiler("course", "strong", lambda v: v + 1.0),),
+            expected_verdict=Verdict.REFUTED,
         ),
         Claim(
             name="settles_at_the_edge",
@@ -114,10 +114,9 @@ REPRODUCTION = Reproduction(
             "settles at sharpness 2/eta.",
             source="arXiv:2103.00065, 2210.03294, 2212.07469",
             sweeps=SHARPNESS,
-            check=lambda data: evidence.settles_at_the_edge(
-                {k: data[f"{PREFIX}sharpness_{k}"] for k in KINDS}
-            ),
-            expected_verdict=LIMITED,
+            check=evidence.settles_at_the_edge,
+            spoilers=(Spoiler("sharpness_logistic", "edge_share", lambda v: 0.9 * v),),
+            expected_verdict=Verdict.LIMITED,
             limits="the quartic and the logistic loss of a product; the quadratic one settles "
             "well below",
         ),
@@ -127,25 +126,36 @@ REPRODUCTION = Reproduction(
             "the order of the width "
             "and the kernel falls below 2/eta, above 4 descent diverges.",
             source="arXiv:2003.02218",
-            sweeps=(CATAPULT, WIDTH),
-            check=lambda data: evidence.catapult_bounds(data[CATAPULT], data[WIDTH]),
+            sweeps=("catapult", "catapult_width"),
+            check=evidence.catapult_bounds,
+            spoilers=(
+                Spoiler("catapult", "final_eta_kernel", lambda v: 1.1 * v),
+                Spoiler("catapult_width", "peak_loss", np.sqrt),
+            ),
         ),
         Claim(
             name="opposite_trends",
             sentence="Larger steps make the solution of SGD sparser and that of full-batch "
             "descent less sparse.",
             source="arXiv:2302.08982",
-            sweeps=(STOCHASTIC, FULL),
-            check=lambda data: evidence.opposite_trends(data[STOCHASTIC], data[FULL]),
+            sweeps=("sparsity_stochastic", "sparsity_full"),
+            check=evidence.opposite_trends,
+            spoilers=(Spoiler("sparsity_full", "final_l1_norm", lambda v: -v, preset="quick"),),
+            at={
+                "ci": Expected(
+                    Verdict.UNDECIDED, "four data sets, between which the norms differ too much"
+                )
+            },
         ),
         Claim(
             name="wsd_beats_cosine",
             sentence="A run that keeps its rate and decays at the end finishes below a cosine of "
             "the same length.",
             source="arXiv:2410.05192",
-            sweeps=(SCHEDULES,),
-            check=lambda data: evidence.wsd_beats_cosine(data[SCHEDULES]),
-            expected_verdict=LIMITED,
+            sweeps=("schedules",),
+            check=evidence.wsd_beats_cosine,
+            spoilers=(Spoiler("schedules", "final_loss", lambda v: -v),),
+            expected_verdict=Verdict.LIMITED,
             limits="the same peak rate. At the same sum of rates, with a cosine of 1.8 times the "
             "peak that is still "
             "stable, cosine makes the same progress with less bounce left",

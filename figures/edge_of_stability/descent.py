@@ -7,10 +7,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.edge_of_stability.common import KINDS, PREFIX, finished, standard_error
-from toysim.papers.drawing import Data, new_figure, observable
+from toysim.figures.edge_of_stability.reading import KINDS, finished
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import mean_and_error, observable
 
 DOTS, LAW = "#1f5a94", "#c0392b"
 FORMULAS = {
@@ -20,13 +22,13 @@ FORMULAS = {
 }
 
 
-def sharpness(data: Data) -> Figure:
+def sharpness(course: xr.DataTree, *ends: xr.DataTree) -> Figure:
     """For each loss, a course with the line 2/eta (top) and the end over all steps (bottom)."""
     figure = new_figure(13.0, 7.0)
     panels = figure.subplots(2, 3)
-    for column, kind in enumerate(KINDS):
-        draw_course(panels[0, column], data, kind)
-        draw_ends(panels[1, column], data, kind)
+    for column, (kind, end) in enumerate(zip(KINDS, ends, strict=True)):
+        draw_course(panels[0, column], course, kind)
+        draw_ends(panels[1, column], end, kind)
         panels[0, column].set_title(FORMULAS[kind])
         panels[1, column].set_title(f"{kind}: end of every run")
     panels[0, 0].set_ylabel("sharpness")
@@ -34,9 +36,8 @@ def sharpness(data: Data) -> Figure:
     return figure
 
 
-def draw_course(axes: Any, data: Data, kind: str) -> None:
+def draw_course(axes: Any, tree: xr.DataTree, kind: str) -> None:
     """Sharpness over time in one run."""
-    tree = data[f"{PREFIX}sharpness_course"]
     course = observable(tree, "sharpness")
     here = course.isel(case=int(np.flatnonzero(course["loss_kind"].values == kind)[0]))
     eta = float(here["learning_rate"])
@@ -55,9 +56,8 @@ def draw_course(axes: Any, data: Data, kind: str) -> None:
     axes.legend(loc="lower right")
 
 
-def draw_ends(axes: Any, data: Data, kind: str) -> None:
+def draw_ends(axes: Any, tree: xr.DataTree, kind: str) -> None:
     """eta * sharpness / 2 at the end over eta; the flow's minimum and the edge beside it."""
-    tree = data[f"{PREFIX}sharpness_{kind}"]
     ok = finished(tree).values
     eta = observable(tree, "learning_rate").values
     flow = eta * observable(tree, "flow_sharpness", "theory").values / 2
@@ -77,9 +77,8 @@ def draw_ends(axes: Any, data: Data, kind: str) -> None:
     axes.legend(loc="lower right" if kind != "quadratic" else "upper right")
 
 
-def catapult(data: Data) -> Figure:
+def catapult(tree: xr.DataTree, widths: xr.DataTree) -> Figure:
     """Kernel at the end and peak loss over the start's kernel, every draw; peak loss over width."""
-    tree, widths = data[f"{PREFIX}catapult"], data[f"{PREFIX}catapult_width"]
     start, ok = observable(tree, "start_eta_kernel"), finished(tree)
     figure = new_figure(13.5, 4.2)
     left, middle, right = figure.subplots(1, 3)
@@ -109,10 +108,11 @@ def catapult(data: Data) -> Figure:
     peak = observable(widths, "peak_loss")
     for k, begin in enumerate(peak["start_eta_kernel"].values):
         here = peak.sel(start_eta_kernel=begin)
+        mean, error = mean_and_error(here)
         right.errorbar(
             here["width"],
-            here.mean("replica"),
-            standard_error(here),
+            mean,
+            error,
             fmt="o-",
             ms=4,
             lw=1,
@@ -133,18 +133,18 @@ def catapult(data: Data) -> Figure:
     return figure
 
 
-def sparsity(data: Data) -> Figure:
+def sparsity(stochastic: xr.DataTree, full: xr.DataTree) -> Figure:
     """l1 norm of the solution over the learning rate, data set by data set, less that of the
     smallest rate.
     """
     figure = new_figure(9.5, 4.2)
-    for axes, name, title in zip(
-        figure.subplots(1, 2, sharey=True),
-        ("stochastic", "full"),
-        ("SGD, one sample an update", "full batch"),
-        strict=True,
-    ):
-        norm = observable(data[f"{PREFIX}sparsity_{name}"], "final_l1_norm")
+    sides = (
+        ("stochastic", stochastic, "SGD, one sample an update"),
+        ("full", full, "full batch"),
+    )
+    panels = figure.subplots(1, 2, sharey=True)
+    for axes, (name, tree, title) in zip(panels, sides, strict=True):
+        norm = observable(tree, "final_l1_norm")
         change = norm - norm.isel(learning_rate=0)
         for k in range(change.sizes["replica"]):
             axes.plot(
@@ -156,7 +156,7 @@ def sparsity(data: Data) -> Figure:
                 gid=f"{name}:{k}",
                 label="one data set" if k == 0 else None,
             )
-        mean, error = change.mean("replica"), standard_error(change)
+        mean, error = mean_and_error(change)
         axes.errorbar(
             mean["learning_rate"],
             mean,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.edge_of_stability.common import PREFIX, standard_error
-from toysim.papers.drawing import Data, new_figure, observable
+from toysim.figures.edge_of_stability.reading import gaps
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import observable
 
 NAMES = {
     "constant": "constant",
@@ -19,9 +19,8 @@ NAMES = {
 }
 
 
-def river(data: Data) -> Figure:
+def river(tree: xr.DataTree, pairs: xr.DataTree) -> Figure:
     """Loss over time at three budgets, its two parts at the longest, and wsd against cosine."""
-    tree, pairs = data[f"{PREFIX}river_course"], data[f"{PREFIX}schedules"]
     figure = new_figure(13.5, 7.4)
     panels = figure.subplots(2, 2)
     n_budgets = observable(tree, "loss").sizes["budget"]
@@ -68,7 +67,7 @@ def draw(
 ) -> None:
     """Mean of one course over replicas, and the exact mean dashed."""
     at = {"schedule": schedule, "budget": budget}
-    t = observable(tree, "update").isel(replica=0).sel(at).values
+    t = observable(tree, "update").sel(at).values
     tag = f"{name}:{schedule}:{budget}"
     axes.plot(
         t,
@@ -88,28 +87,13 @@ def draw_pairs(axes: Any, tree: xr.DataTree) -> None:
     """Final loss of wsd less cosine's, at the same peak and at the same sum of rates, over the
     budget.
     """
-    loss, exact = observable(tree, "final_loss"), observable(tree, "final_loss", "theory")
-    schedule, rate = loss["schedule"].values, loss["learning_rate"].values
-    n_steps = loss["n_steps"].values
-    for k, run in enumerate(np.flatnonzero(schedule == "wsd")):
-        for factor, line, marker in ((1.0, "-", "o"), (1.8, "--", "s")):
-            other = np.flatnonzero((schedule == "cosine") & np.isclose(rate, factor * rate[run]))[0]
-            gap = loss.isel(run=run).mean("replica") - loss.isel(run=other).mean("replica")
-            spread = np.hypot(
-                standard_error(loss.isel(run=run)), standard_error(loss.isel(run=other))
-            )
-            axes.errorbar(n_steps, gap, spread, fmt=marker, ms=4, mfc="none", color=f"C{k}")
-            label = f"peak {rate[run]:g} against {rate[other]:g}"
-            exact_gap = exact.isel(run=run) - exact.isel(run=other)
-            axes.plot(
-                n_steps,
-                exact_gap,
-                line,
-                color=f"C{k}",
-                lw=1,
-                label=label,
-                gid=f"gap:{rate[run]:g}:{factor:g}",
-            )
+    n_steps = observable(tree, "final_loss")["n_steps"].values
+    for k, gap in enumerate(gaps(tree)):
+        line, marker = ("-", "o") if gap.factor == 1.0 else ("--", "s")
+        color, tag = f"C{k // 2}", f"gap:{gap.wsd_rate:g}:{gap.factor:g}"
+        axes.errorbar(n_steps, gap.mean, gap.error, fmt=marker, ms=4, mfc="none", color=color)
+        label = f"peak {gap.wsd_rate:g} against {gap.cosine_rate:g}"
+        axes.plot(n_steps, gap.exact, line, color=color, lw=1, label=label, gid=tag)
     axes.axhline(0, color="0.3", lw=0.8)
     axes.set_yscale("symlog", linthresh=1e-3)
     axes.set(xlabel="updates", xscale="log", ylabel="final loss, wsd less cosine", ylim=(-10, 0.1))

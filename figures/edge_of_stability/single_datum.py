@@ -8,14 +8,10 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.edge_of_stability.common import PREFIX
-from toysim.models.oscillation.single_datum.closed_forms import (
-    CHAOS_ABOVE,
-    ORBIT_STABLE_BELOW,
-    orbit_mean_residual,
-    weak_limit,
-)
-from toysim.papers.drawing import Data, new_figure, observable
+from toysim.figures.edge_of_stability.reading import CHAOS_ABOVE, ORBIT_STABLE_BELOW
+from toysim.models.oscillation.single_datum.closed_forms import orbit_mean_residual, weak_limit
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import observable
 
 DOTS, LAW = "#1f5a94", "#c0392b"
 
@@ -25,11 +21,10 @@ def _thresholds(axes: Any) -> None:
         axes.axvline(at, color="0.6", ls=":", lw=1, zorder=0)
 
 
-def bifurcation(data: Data) -> Figure:
+def bifurcation(tree: xr.DataTree) -> Figure:
     """Last outputs of the strong feature over gamma with the orbit's closed form; the Lyapunov
     exponent below.
     """
-    tree = data[f"{PREFIX}bifurcation"]
     gamma = observable(tree, "gamma").values
     samples = observable(tree, "strong_samples").transpose("gamma", "sample").values
     figure = new_figure(8.0, 6.4)
@@ -84,12 +79,12 @@ def bifurcation(data: Data) -> Figure:
     return figure
 
 
-def weak_feature(data: Data) -> Figure:
+def weak_feature(course: xr.DataTree, weak_feature: xr.DataTree) -> Figure:
     """Running sum of the residual and weak output over time; weak output at the end over gamma."""
     figure = new_figure(13.5, 4.2)
     left, middle, right = figure.subplots(1, 3)
-    draw_courses(left, middle, data[f"{PREFIX}course"])
-    draw_ends(right, data[f"{PREFIX}weak_feature"])
+    draw_courses(left, middle, course)
+    draw_ends(right, weak_feature)
     return figure
 
 
