@@ -68,6 +68,6 @@ def gaps(schedules: xr.DataTree) -> Iterator[Gap]:
                 rate[cosine],
                 factor,
                 mean.isel(run=wsd) - mean.isel(run=cosine),
-                np.hypot(error.isel(run=wsd), error.isel(run=cosine)).values,
+                np.hypot(error.isel(run=wsd).values, error.isel(run=cosine).values),
                 exact.isel(run=wsd) - exact.isel(run=cosine),
             )

@@ -26,7 +26,9 @@ def plot_run(simulation: xr.Dataset, theory: xr.Dataset | None = None) -> Figure
 
 def _clock(simulation: xr.Dataset) -> xr.DataArray:
     """The coordinate of record times, or the record's number."""
-    times = [c for n, c in simulation.coords.items() if c.dims == (RECORD,) and n != RECORD]
+    times: list[xr.DataArray] = [
+        c for n, c in simulation.coords.items() if c.dims == (RECORD,) and n != RECORD
+    ]
     return times[0]
 
 
