@@ -14,8 +14,8 @@ SHARPNESS = tuple(f"sharpness_{kind}" for kind in KINDS)
 REPRODUCTION = Reproduction(
     name="edge_of_stability",
     paper="Lu et al.: Benign Oscillation of Stochastic Gradient Descent with Large Learning "
-    "Rates, arXiv:2310.17074; "
-    "and neighbours: arXiv:2003.02218, 2210.03294, 2212.07469, 2302.08982, 2410.05192",
+    "Rates, arXiv:2310.17074; and neighbours: arXiv:2003.02218, 2210.03294, 2212.07469, "
+    "2302.08982, 2410.05192",
     title="Large learning rates: the edge of stability and beyond",
     figures=(
         Recipe(
@@ -71,8 +71,7 @@ REPRODUCTION = Reproduction(
         Claim(
             name="thresholds",
             sentence="The fitted point of one sample is stable up to gamma = 1, an orbit of two "
-            "points from there to "
-            "sqrt(5) - 1, and more complicated ones beyond.",
+            "points from there to sqrt(5) - 1, and more complicated ones beyond.",
             source="derived for the single-datum case of arXiv:2310.17074",
             sweeps=("bifurcation",),
             check=evidence.thresholds,
@@ -91,8 +90,7 @@ REPRODUCTION = Reproduction(
         Claim(
             name="large_steps_teach_the_weak_feature",
             sentence="At large learning rates the weak feature is learned to a constant, at small "
-            "ones it stays at the "
-            "size of its start.",
+            "ones it stays at the size of its start.",
             source="arXiv:2310.17074 abstract; constant V* derived",
             sweeps=("weak_feature",),
             check=evidence.weak_feature_learned,
@@ -123,8 +121,7 @@ REPRODUCTION = Reproduction(
         Claim(
             name="catapult_bounds",
             sentence="Below eta lambda = 2 the kernel stays, between 2 and 4 the loss rises to "
-            "the order of the width "
-            "and the kernel falls below 2/eta, above 4 descent diverges.",
+            "the order of the width and the kernel falls below 2/eta, above 4 descent diverges.",
             source="arXiv:2003.02218",
             sweeps=("catapult", "catapult_width"),
             check=evidence.catapult_bounds,
@@ -157,8 +154,7 @@ REPRODUCTION = Reproduction(
             spoilers=(Spoiler("schedules", "final_loss", lambda v: -v),),
             expected_verdict=Verdict.LIMITED,
             limits="the same peak rate. At the same sum of rates, with a cosine of 1.8 times the "
-            "peak that is still "
-            "stable, cosine makes the same progress with less bounce left",
+            "peak that is still stable, cosine makes the same progress with less bounce left",
         ),
     ),
 )
