@@ -192,7 +192,7 @@ def test_the_engine_names_no_model_and_no_paper():
 @pytest.mark.parametrize(
     ("word", "home"),
     [
-        ("n_records: int", "toysim/records.py"),
+        ("records over [0, T], both ends", "toysim/records.py"),
         ('Dim("record"', None),
         ("Dim(RECORD", "toysim/model.py"),
         ('["n_steps"] + 1', None),

@@ -207,6 +207,6 @@ def test_checks_are_seen_by_a_model_without_power():
     agreed.
     """
     walk = all_models()["walk.gaussian"]
-    weak = dataclasses.replace(walk.checks[0], replicas=4, fixed={"noise": 3.0, "n_records": 3})
+    weak = dataclasses.replace(walk.checks[0], replicas=4, fixed={"noise": 3.0, "n_records": 1})
     case = Case(walk, weak)
     assert set(case.compare(case.theory).values()) == {"undecided"}

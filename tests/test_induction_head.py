@@ -202,8 +202,8 @@ def test_a_run_without_records_and_one_of_its_end_alone():
     np.testing.assert_array_equal(end["loss"][:, 0], both["loss"][:, 1])
     for few in (none, end):  # a jump is seen between records
         assert np.isnan([few["t50"], few["crossed"]]).all()
-    assert rows("theory", **base)["loss"].shape == (1, 0)
-    lost = rows(**base, learning_rate=1e3, n_hidden=2, weight_scale=100.0)
+    assert rows("theory", **base, n_records=0)["loss"].shape == (1, 0)
+    lost = rows(**base, n_records=0, learning_rate=1e3, n_hidden=2, weight_scale=100.0)
     assert (lost["status"], lost["status_step"]) == (1, 20)
 
 

@@ -237,7 +237,7 @@ REPRODUCTION = Reproduction(
             spoilers=(Spoiler("unaligned", "final_share", lambda v: 0 * v + 0.5, preset="quick"),),
             expected_verdict=Verdict.LIMITED,
             limits="depth above 2",
-            at={"ci": Expected(Verdict.UNDECIDED, "6 draws leave errors as large as the rise")},
+            at={"ci": Expected(Verdict.UNDECIDED, "three draws leave errors as large as the rise")},
         ),
         Claim(
             name="windows_as_named",

@@ -19,6 +19,7 @@ from toysim.papers import drawing, reading
 from toysim.papers.drawing import save_plain, style
 from toysim.papers.reading import Data
 from toysim.sources import hash_of
+from toysim.store import replicas
 from toysim.store.files import one_line
 
 
@@ -88,7 +89,7 @@ def _make(
 def ingredients(recipe: Recipe, paper: Reproduction, data: Data) -> dict[str, str]:
     """Hashes of what a picture depends on: code, drawing library, each sweep's numbers."""
     home = Path(inspect.getfile(recipe.draw)).parent
-    engine = [Path(drawing.__file__), Path(reading.__file__)]
+    engine = [Path(module.__file__) for module in (drawing, reading, replicas)]
     found = {"sources": hash_of([home, *engine]), "matplotlib": matplotlib.__version__}
     names = [paper.full(sweep) for sweep in recipe.sweeps]
     return found | {f"data of {name}": digest(data[name]) for name in names}

@@ -141,7 +141,8 @@ def _data(
     listen: Callable[[Any], None],
 ) -> tuple[dict[str, xr.DataTree], dict[str, Path]]:
     """The data of sweeps, after running what their stores lack."""
-    data, stores = {}, {}
+    data, stores, sweeps = {}, {}, list(sweeps)
+    _refuse_unknown(preset, sweeps)
     for name in sweeps:
         spec = _with_preset(name, preset)
         path = results / f"{spec.store_name}.zarr"
@@ -157,3 +158,17 @@ def _with_preset(name: str, preset: str | None) -> Sweep:
         return load_sweep(name, preset)
     except UnknownPreset:
         return load_sweep(name)
+
+
+def _refuse_unknown(preset: str | None, sweeps: Iterable[str]) -> None:
+    """A preset that none of the sweeps has is a slip: plain ones would run in its place."""
+    refused = None
+    for name in sweeps:
+        try:
+            load_sweep(name, preset)
+        except UnknownPreset as error:
+            refused = error
+        else:
+            return
+    if refused is not None:
+        raise refused
