@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import toysim
 from toysim.cli.values import plain
+from toysim.errors import UnknownPreset
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Evidence, Expected, Number, Reproduction, Spoiler, verdict_of
 from toysim.papers.claims import judge, spoiled
@@ -131,3 +133,9 @@ def test_order_of_depths_is_reversed_before_learning_is_over(reproduced_data, sw
     at = share.isel(deficit_length=first, depth=int(np.argmax(rises[first])))
     half = theory["half_learning_time"].sel(depth=at.depth, deficit_length=at.deficit_length)
     assert float(at.deficit_length) < float(half)
+
+
+def test_a_preset_that_no_sweep_of_a_paper_has_is_refused(tmp_path):
+    with pytest.raises(UnknownPreset, match="did you mean 'ci'"):
+        toysim.reproduce("learning_regimes", preset="cii", results=tmp_path)
+    assert not list(tmp_path.iterdir())

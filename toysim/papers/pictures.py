@@ -89,7 +89,7 @@ def _make(
 def ingredients(recipe: Recipe, paper: Reproduction, data: Data) -> dict[str, str]:
     """Hashes of what a picture depends on: code, drawing library, each sweep's numbers."""
     home = Path(inspect.getfile(recipe.draw)).parent
-    engine = [Path(module.__file__) for module in (drawing, reading, replicas)]
+    engine = [Path(inspect.getfile(module)) for module in (drawing, reading, replicas)]
     found = {"sources": hash_of([home, *engine]), "matplotlib": matplotlib.__version__}
     names = [paper.full(sweep) for sweep in recipe.sweeps]
     return found | {f"data of {name}": digest(data[name]) for name in names}

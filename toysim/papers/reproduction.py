@@ -69,6 +69,7 @@ def reproduce(
     unknown name or an unusable store.
     """
     found = load_reproduction(name)
+    _refuse_unknown(preset, found.sweeps)
     data, stores = _data(found.sweeps, preset, Path(results), workers, listen or _quiet)
     pictures = Path(results) / "figures"
     figures = [make(recipe, found, data, pictures, ("png",)) for recipe in found.figures]
@@ -98,6 +99,7 @@ def make_figures(
     """
     made = []
     for found, recipe in _chosen(names):
+        _refuse_unknown(preset, found.sweeps)
         sweeps = [found.full(sweep) for sweep in recipe.sweeps]
         data, _ = _data(sweeps, preset, Path(results), workers, listen or _quiet)
         made.append(make(recipe, found, data, Path(results) / "figures", formats))
@@ -113,6 +115,7 @@ def figure(name: str, *, preset: str | None = None, results: Path | str = RESULT
         known = [f"{r.name}.{recipe.name}" for r, recipe in chosen]
         raise ToysimError(f"{name!r} is not one figure; give one of {', '.join(known)}")
     found, recipe = chosen[0]
+    _refuse_unknown(preset, found.sweeps)
     sweeps = [found.full(sweep) for sweep in recipe.sweeps]
     data, _ = _data(sweeps, preset, Path(results), None, _quiet)
     return draw(recipe, found, data)
@@ -141,8 +144,7 @@ def _data(
     listen: Callable[[Any], None],
 ) -> tuple[dict[str, xr.DataTree], dict[str, Path]]:
     """The data of sweeps, after running what their stores lack."""
-    data, stores, sweeps = {}, {}, list(sweeps)
-    _refuse_unknown(preset, sweeps)
+    data, stores = {}, {}
     for name in sweeps:
         spec = _with_preset(name, preset)
         path = results / f"{spec.store_name}.zarr"
