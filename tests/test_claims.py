@@ -136,6 +136,6 @@ def test_order_of_depths_is_reversed_before_learning_is_over(reproduced_data, sw
 
 
 def test_a_preset_that_no_sweep_of_a_paper_has_is_refused(tmp_path):
-    with pytest.raises(UnknownPreset, match="did you mean 'ci'"):
+    with pytest.raises(UnknownPreset, match="unknown preset 'cii'"):
         toysim.reproduce("learning_regimes", preset="cii", results=tmp_path)
     assert not list(tmp_path.iterdir())
