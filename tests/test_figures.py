@@ -55,7 +55,9 @@ def test_phase_portrait_shows_every_draw(figures, reproduced_data):
     arrays = drawn(figures["phase_portrait"])
     strength = side(reproduced_data, "phase_portrait", "simulation", "final_strength")
     courses = side(reproduced_data, "trajectories", "simulation", "mode_strength")
-    assert strength.sizes["replica"] >= 100
+    name = "critical_periods.phase_portrait"
+    assert strength.sizes["replica"] == load_sweep(name, "ci").replicas
+    assert load_sweep(name).replicas >= 1000
     for timing, word in enumerate(("early", "late")):
         for depth in (2, 5, 8, 13):
             stored = strength.sel(depth=depth, timing=timing).transpose("pathway", "replica").values
