@@ -70,7 +70,7 @@ def test_numbers_are_kept_and_told():
     paper, claim = paper_of(rises)
     found = judge(claim, paper, {"p.s": tree()})
     assert found.told("measured") == "x 1, 2 m"
-    assert found.told("error") == "x 0.5 m"
+    assert found.told("error") == "x ± 0.5 m"
     (number,) = json.loads(json.dumps(plain(found.as_dict())))["numbers"]
     assert number["measured"] == [1.0, 2.0]
     assert number["expected"] == [1, 2]
@@ -92,6 +92,15 @@ def test_a_spoiler_changes_a_copy():
     wrong = spoiled(Spoiler("s", "x", lambda v: v[::-1]), paper, data)
     assert judge(claim, paper, wrong).verdict == Verdict.REFUTED
     assert judge(claim, paper, data).verdict == Verdict.REPRODUCED
+
+
+def test_a_spoiler_that_the_type_swallows_is_an_error():
+    """0.5 added to an integer would be lost, and the claim would seem to stand."""
+    paper, _ = paper_of(rises)
+    whole = tree()
+    whole["simulation"]["n"] = xr.DataArray([1, 2], dims="depth")
+    with pytest.raises(ValueError, match="int64 n cannot hold"):
+        spoiled(Spoiler("s", "n", lambda v: v + 0.5), paper, {"p.s": whole})
 
 
 def test_sweeps_go_by_their_short_names_or_in_full():

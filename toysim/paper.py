@@ -9,8 +9,9 @@ where its limits say that it should be. From the two follows the verdict:
 
 * reproduced: true under every condition;
 * holds with limits: true wherever the limits say and false outside them, so the limits are real;
-* does not hold: false somewhere inside the limits, or they do not separate true from false;
-* undecided: the claim says that the data of this preset cannot decide it, and why.
+* does not hold: false somewhere inside the limits, or they do not separate true from false.
+
+Where a claim says that the data of a preset cannot decide it, and why, it is *undecided* there.
 """
 
 from __future__ import annotations
@@ -33,9 +34,8 @@ Draw = Callable[..., Any]  # gives a matplotlib Figure
 DEFAULT_PRESET = "quick"
 
 
-def listed(values: npt.ArrayLike, form: int | str = 3) -> str:
-    """Numbers as text, with commas; ``form``: how many decimals, or a format."""
-    form = f".{form}f" if isinstance(form, int) else form
+def listed(values: npt.ArrayLike, form: str = ".3f") -> str:
+    """Numbers as text, with commas; ``form``: the format of one."""
     return ", ".join(f"{v:{form}}" for v in np.asarray(values).ravel())
 
 
@@ -55,11 +55,14 @@ class Number:
     form: str = ".3g"
 
     def told(self, what: str) -> str:
-        """``name 1.2, 3.4 unit`` of one of the three; empty where it is None."""
+        """``name 1.2, 3.4 unit`` of one of the three, ``name ± 0.1 unit`` of the error; empty where
+        it is None.
+        """
         values = getattr(self, what)
         if values is None:
             return ""
-        return " ".join(filter(None, [self.name, listed(values, self.form), self.unit]))
+        sign = "±" if what == "error" else ""
+        return " ".join(filter(None, [self.name, sign, listed(values, self.form), self.unit]))
 
     def as_dict(self) -> dict[str, Any]:
         parts = {"measured": self.measured, "expected": self.expected, "error": self.error}
@@ -90,7 +93,8 @@ class Spoiler:
     """A change of the data that must turn a claim's verdict, so that the claim can fail.
 
     ``change`` maps the values of an observable of ``sweep`` (or of several at once) to wrong ones,
-    of simulation or, where there is none, of theory. ``preset``: the smallest at which it is tried.
+    of simulation or, where there is none, of theory. A change that the observable's type cannot
+    hold is an error. ``preset``: the smallest at which it is tried.
     """
 
     sweep: str | tuple[str, ...]

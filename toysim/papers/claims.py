@@ -89,5 +89,9 @@ def _changed(tree: xr.DataTree, spoiler: Spoiler) -> xr.DataTree:
     changed = spoiler.change(values)
     if isinstance(changed, xr.DataArray):
         changed = changed.transpose(*values.dims)
-    side[spoiler.observable].values[...] = changed
+    kept = side[spoiler.observable].values
+    kept[...] = changed
+    lost = kept.dtype.kind in "biu" and np.any(kept != np.asarray(changed))
+    if lost:
+        raise ValueError(f"{kept.dtype} {spoiler.observable} cannot hold its spoiler's values")
     return copy
