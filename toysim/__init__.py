@@ -12,7 +12,9 @@ from toysim.version import __version__
 
 if TYPE_CHECKING:
     from toysim.api import export, open_store, run, sweep, theory
+    from toysim.asking import landmark, list_landmarks
     from toysim.comparison.verdicts import compare
+    from toysim.finding import find
     from toysim.papers.reproduction import figure, reproduce
     from toysim.registry import list_models, load_model
 
@@ -21,6 +23,9 @@ _HOMES = {
     "compare": "toysim.comparison.verdicts",
     "export": "toysim.api",
     "figure": "toysim.papers.reproduction",
+    "find": "toysim.finding",
+    "landmark": "toysim.asking",
+    "list_landmarks": "toysim.asking",
     "list_models": "toysim.registry",
     "load_model": "toysim.registry",
     "open_store": "toysim.api",
@@ -34,6 +39,9 @@ __all__ = [
     "compare",
     "export",
     "figure",
+    "find",
+    "landmark",
+    "list_landmarks",
     "list_models",
     "load_model",
     "open_store",

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from toysim.errors import ToysimError, suggest
+from toysim.landmarks import Landmark
 from toysim.observables import (
     RECORD,
     STATUS,
@@ -34,6 +35,7 @@ __all__ = [
     "Dim",
     "Discretisation",
     "FiniteSize",
+    "Landmark",
     "Matrix",
     "Model",
     "Observable",
@@ -99,6 +101,7 @@ class Model:
     ``theory_omits``: observables the theory never predicts.
     ``seconds`` estimates the cost of one row, in seconds to a factor of ten; blocks are sized by
     it.
+    ``landmarks``: the named numbers that people come for, a capacity or a threshold.
     ``version``: raise it when numbers change; stores of another version are refused.
     """
 
@@ -120,6 +123,7 @@ class Model:
     discretisation: Discretisation | None = None
     seconds: Callable[[Any], float] = lambda parameters: 1e-3
     checks: tuple[Check, ...] = ()
+    landmarks: tuple[Landmark, ...] = ()
     version: int = 1
 
     def __post_init__(self) -> None:

@@ -18,6 +18,16 @@ ModelId = Annotated[
         autocompletion=completion.models,
     ),
 ]
+ParameterValues = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-p",
+        "--parameter",
+        metavar="NAME=VALUE",
+        help="Value of a parameter; may be repeated.",
+        autocompletion=completion.model_parameters,
+    ),
+]
 StorePath = Annotated[
     Path,
     typer.Argument(metavar="STORE", help="Store of a sweep, for example results/my_sweep.zarr."),

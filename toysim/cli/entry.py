@@ -12,7 +12,7 @@ import typer
 
 # In the order of ``toysim --help``.
 # isort: off
-from toysim.cli import listing, one_cell, running, looking, papers  # noqa: F401
+from toysim.cli import listing, one_cell, asking, running, looking, papers  # noqa: F401
 
 # isort: on
 from toysim.cli.app import BAD_INPUT, INTERRUPTED, INTERRUPTION, OK, app, debugging

@@ -37,7 +37,7 @@ def show(model: ModelId, as_json: Json = False) -> None:
         print_json(describe(found))
         return
     typer.echo(f"{found.id} (version {found.version}): {found.title}\n")
-    for title in ("parameters", "dims", "observables"):
+    for title in ("parameters", "dims", "observables", "landmarks"):
         rows = describe(found)[title]
         if rows:
             print_table(tuple(rows[0]), [_shown(row) for row in rows], title)
@@ -75,6 +75,16 @@ def describe(model: Model) -> dict[str, Any]:
             }
             for o in model.observables
         ],
+        "landmarks": [
+            {
+                "name": mark.name,
+                "unit": mark.unit,
+                "of": mark.parameters,
+                "meaning": mark.meaning,
+                "source": mark.source,
+            }
+            for mark in model.landmarks
+        ],
         "equations": model.equations,
         "sources": model.sources,
     }
@@ -82,7 +92,7 @@ def describe(model: Model) -> dict[str, Any]:
 
 def _shown(row: dict[str, Any]) -> list[Any]:
     """Values as a user would type them after ``-p name=``."""
-    shown = {**row, "dims": ", ".join(row["dims"])} if "dims" in row else dict(row)
+    shown = {k: ", ".join(v) if k in ("dims", "of") else v for k, v in row.items()}
     if isinstance(row.get("default"), bool):
         shown["default"] = "true" if row["default"] else "false"
     return list(shown.values())

@@ -8,9 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from toysim.cli import completion
 from toysim.cli.app import app
-from toysim.cli.arguments import Json, ModelId
+from toysim.cli.arguments import Json, ModelId, ParameterValues
 from toysim.cli.values import assignments, check_suffix, print_json, print_table, refuse_existing
 from toysim.errors import ToysimError
 
@@ -22,16 +21,7 @@ MANY = 12  # entries of an inner dimension beyond which only the last one is pri
 )
 def run(
     model: ModelId,
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-p",
-            "--parameter",
-            metavar="NAME=VALUE",
-            help="Value of a parameter; may be repeated.",
-            autocompletion=completion.model_parameters,
-        ),
-    ] = None,
+    parameter: ParameterValues = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Root seed.")] = 0,
     replicas: Annotated[
         int, typer.Option("--replicas", metavar="N", help="Random streams to run.")

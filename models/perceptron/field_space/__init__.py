@@ -7,7 +7,7 @@ low-overlap branch is unstable to replica symmetry breaking, which is reported, 
 transitions of binary weights (0.833, 1.245) do not belong here.
 """
 
-from toysim.model import Check, Model, Observable
+from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.perceptron.field_space.parameters import FieldSpaceParameters
 from toysim.models.perceptron.replica.solver_outputs import FIELD_OUTPUTS, SADDLE
 from toysim.models.perceptron.samplers.sizes import sampled
@@ -27,6 +27,12 @@ Q^ = alpha beta (beta-1)/(1-Q) E<l^2>/2,  q^ = alpha E f^2,
 Q = E<m^2>, q = E<m>^2, r = E<m>, p = E<sign m>;  error = arccos(p)/pi;  loss = -E<ln H(t)>;
     larger phi wins
 stable if alpha E(df/domega)^2 E(<m^2> - <m>^2)^2 < 1"""
+
+
+def _turning(name: str, meaning: str) -> Landmark:
+    at = "toysim.models.perceptron.landmarks"
+    where = "beta where two saddle points coexist, from above 16 to 20"
+    return Landmark(name, meaning, f"{at}:{name}", ("beta", "kl"), digits=6, where=where)
 
 
 def _seconds(p: FieldSpaceParameters) -> float:
@@ -67,5 +73,10 @@ FIELD_SPACE = Model(
             {"alpha": [1.0]},
             replicas=800,
         ),
+    ),
+    landmarks=(
+        _turning("high_begins", "load at which the branch of high overlap begins"),
+        _turning("crossing", "load at which the branches' free entropies are equal"),
+        _turning("low_ends", "load at which the branch of low overlap ends"),
     ),
 )

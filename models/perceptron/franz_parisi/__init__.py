@@ -6,7 +6,7 @@ an interval (0, d_min) at every load: typical solutions of the binary perceptron
 (arXiv:1408.1784).
 """
 
-from toysim.model import Check, Model, Observable
+from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.perceptron.franz_parisi.parameters import FranzParisiParameters
 from toysim.models.perceptron.replica.solver_outputs import SOLVER_OUTPUTS
 from toysim.models.perceptron.samplers.sizes import sampled
@@ -82,5 +82,16 @@ FRANZ_PARISI = Model(
         Check({**_PLANTED, "given": "field"}, {"field": [0.2, 0.5]}, replicas=400),
         Check(_PLANTED, {"target_overlap": [0.5, 0.7]}, replicas=400),
         Check({"alpha": 2 / 15, "size": 15, "given": "field"}, {"field": [0.6]}, replicas=600),
+    ),
+    landmarks=(
+        Landmark(
+            "isolation_distance",
+            "distance d around a typical solution below which there is no other one",
+            "toysim.models.perceptron.landmarks:isolation_distance",
+            ("alpha", "reference"),
+            source="arXiv:1408.1784",
+            digits=8,
+            where="loads above 0 and below capacity (planted: the first-order transition)",
+        ),
     ),
 )

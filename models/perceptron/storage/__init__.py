@@ -7,7 +7,7 @@ are weighted by their overlap p with it: the first landscape of arXiv:1304.2850,
 distance d = (1 - p)/2.
 """
 
-from toysim.model import Check, Model
+from toysim.model import Check, Landmark, Model
 from toysim.models.perceptron.replica.solver_outputs import SOLVER_OUTPUTS
 from toysim.models.perceptron.samplers.sizes import sampled
 from toysim.models.perceptron.storage.parameters import StorageParameters
@@ -26,6 +26,41 @@ def _seconds(p: StorageParameters) -> float:
     if p.sampler == "enumeration":
         return 2e-3 + 2e-9 * (1 << p.size) * (1 + p.alpha)
     return 2e-3 + 2e-8 * p.alpha * p.size**2
+
+
+_AT = "toysim.models.perceptron.landmarks"
+_LANDMARKS = (
+    Landmark(
+        "capacity",
+        "load above which no weights store random labels: the entropy vanishes",
+        f"{_AT}:capacity",
+        ("margin",),
+        source="Krauth and Mezard 1989",
+        where="margins from -3 on",
+    ),
+    Landmark(
+        "overlap_at_capacity",
+        "overlap q of two solutions at capacity",
+        f"{_AT}:overlap_at_capacity",
+        ("margin",),
+        source="Krauth and Mezard 1989",
+        where="margins from -3 on",
+    ),
+    Landmark(
+        "annealed_capacity",
+        "load above which the mean number of solutions is below one, a bound on the capacity",
+        f"{_AT}:annealed_capacity",
+        ("margin",),
+    ),
+    Landmark(
+        "vanishing_distance",
+        "load at which the saddle point has two solutions at distance 0; not the capacity",
+        f"{_AT}:vanishing_distance",
+        ("margin",),
+        source="Krauth and Mezard 1989",
+        where="margins from -5 on",
+    ),
+)
 
 
 # Off by 0.1/N or less by message passing (measured at N = 25 and 75).
@@ -55,4 +90,5 @@ STORAGE = Model(
     checks=(
         Check({"field": 0.6, "alpha": 0.4, "size": 205}, {"margin": [0.0, 0.2]}, replicas=1000),
     ),
+    landmarks=_LANDMARKS,
 )

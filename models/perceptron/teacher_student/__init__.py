@@ -6,7 +6,7 @@ point at any load. At temperature 0 the other one wins up to alpha = 1.2447 and 
 (Gyorgyi 1990): in between students that find no better solution are metastable.
 """
 
-from toysim.model import Check, Model
+from toysim.model import Check, Landmark, Model
 from toysim.models.perceptron.replica.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
 from toysim.models.perceptron.samplers.sizes import sampled
 from toysim.models.perceptron.teacher_student.parameters import TeacherStudentParameters
@@ -26,6 +26,50 @@ def _seconds(p: TeacherStudentParameters) -> float:
     if p.sampler == "enumeration":
         return 5e-3 + (4e-8 if p.temperature else 2e-9 * (1 + p.alpha)) * (1 << p.size)
     return 5e-3 + 2e-8 * p.alpha * p.size**2
+
+
+_AT = "toysim.models.perceptron.landmarks"
+
+
+def _load(name: str, meaning: str, source: str, unit: str = "1") -> Landmark:
+    """A load that depends on no parameter."""
+    return Landmark(name, meaning, f"{_AT}:{name}", source=source, unit=unit)
+
+
+_GYORGYI = "Gyorgyi 1990, Phys. Rev. A 41, 7097"
+_LANDMARKS = (
+    _load(
+        "first_order_transition",
+        "load at T = 0 above which the teacher is the only student without error",
+        _GYORGYI,
+    ),
+    _load("overlap_at_transition", "overlap of a student with the teacher there", _GYORGYI),
+    _load(
+        "spinodal",
+        "load at T = 0 up to which students of overlap below 1 are metastable",
+        "derived",
+    ),
+    _load(
+        "annealed_transition",
+        "load at T = 0 above which the annealed entropy is negative at every overlap below 1",
+        "derived",
+    ),
+    _load(
+        "annealed_spinodal",
+        "load at T = 0 at which the annealed entropy loses its maximum at an overlap below 1",
+        "derived",
+    ),
+    _load(
+        "high_temperature_transition",
+        "alpha/T, T to infinity, above which the teacher has the lowest free energy",
+        "derived",
+    ),
+    _load(
+        "high_temperature_spinodal",
+        "alpha/T, T to infinity, at which the other minimum of the free energy ends",
+        "derived",
+    ),
+)
 
 
 # Off by up to 0.2/N by message passing (measured at N = 25 and 75).
@@ -51,4 +95,5 @@ TEACHER_STUDENT = Model(
     sources=("Gyorgyi 1990, Phys. Rev. A 41, 7097", "arXiv:2212.02846"),
     seconds=_seconds,
     checks=(Check({"size": 205}, {"alpha": [0.4, 0.6], "temperature": [0.0, 0.5]}, replicas=400),),
+    landmarks=_LANDMARKS,
 )

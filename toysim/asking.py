@@ -1,0 +1,64 @@
+"""Numbers asked of a theory by name: the landmarks that models declare."""
+
+from __future__ import annotations
+
+import math
+from importlib import import_module
+from typing import Any
+
+from toysim.errors import ToysimError, suggest
+from toysim.landmarks import Landmark, LandmarkValue
+from toysim.model import Model
+from toysim.registry import all_models, load_model
+
+
+def landmark(model: str, name: str, **parameters: Any) -> LandmarkValue:
+    """A named number of a model, such as its capacity, at the parameters it depends on.
+
+    Parameters not given have their defaults. The result has ``value``, ``unit``, ``digits`` that
+    are right, ``valid`` and, where there is no such number, the ``reason`` (``value`` is NaN then).
+    Raises ToysimError, in one line, on an unknown name, and on a parameter that the number does not
+    depend on.
+    """
+    found = load_model(model)
+    marks = {mark.name: mark for mark in found.landmarks}
+    if name not in marks:
+        raise ToysimError(f"unknown landmark {name!r} of {model}: {_known(name, found)}", "name")
+    found.refuse_unknown(parameters)
+    for given in parameters:
+        if given not in marks[name].parameters:
+            takes = ", ".join(marks[name].parameters) or "no parameter"
+            raise ToysimError(f"{model} {name} does not depend on {given}: it takes {takes}", given)
+    return _value(found, marks[name], parameters)
+
+
+def list_landmarks(model: str | None = None, **parameters: Any) -> list[LandmarkValue]:
+    """All landmarks of a model (or of every model) at their defaults or the parameters given; each
+    takes those that it depends on.
+    """
+    found = all_models().values() if model is None else (load_model(model),)
+    for one in found:
+        if model is not None:
+            one.refuse_unknown(parameters)
+    return [
+        _value(one, mark, {k: v for k, v in parameters.items() if k in mark.parameters})
+        for one in found
+        for mark in one.landmarks
+    ]
+
+
+def _value(model: Model, mark: Landmark, given: dict[str, Any]) -> LandmarkValue:
+    p = model.validate(given)
+    taken = {name: getattr(p, name) for name in mark.parameters}
+    module, _, function = mark.function.partition(":")
+    try:
+        value = float(getattr(import_module(module), function)(p))
+    except ValueError as absent:
+        return LandmarkValue(model.id, mark, taken, math.nan, str(absent))
+    return LandmarkValue(model.id, mark, taken, value)
+
+
+def _known(name: str, model: Model) -> str:
+    if not model.landmarks:
+        return f"it declares none; toysim find {model.id} looks for crossings of its theory"
+    return suggest(name, [mark.name for mark in model.landmarks])
