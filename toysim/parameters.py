@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
@@ -89,6 +90,7 @@ class Parameter:
     unit: str
     meaning: str
     stream: bool
+    range: tuple[float, float]  # least and largest value allowed, infinite where there is no end
 
     @property
     def dtype(self) -> str:
@@ -123,7 +125,23 @@ def _describe(name: str, info: FieldInfo) -> Parameter:
         unit=str(extra.get("unit", "1")),
         meaning=info.description or "",
         stream=bool(extra.get("stream", True)),
+        range=_range(kind, info.metadata),
     )
+
+
+def _range(kind: Kind, metadata: list[Any]) -> tuple[float, float]:
+    """The ends that a value may take: beside an open end, the next number."""
+    low, high = -math.inf, math.inf
+    for bound in metadata:
+        if hasattr(bound, "ge") or hasattr(bound, "gt"):
+            low = bound.ge if hasattr(bound, "ge") else _beside(kind, bound.gt, 1)
+        if hasattr(bound, "le") or hasattr(bound, "lt"):
+            high = bound.le if hasattr(bound, "le") else _beside(kind, bound.lt, -1)
+    return low, high
+
+
+def _beside(kind: Kind, end: float, side: int) -> float:
+    return end + side if kind == "int" else math.nextafter(end, side * math.inf)
 
 
 def _kind(name: str, annotation: Any) -> tuple[Kind, int, tuple[str, ...]]:
