@@ -1,7 +1,7 @@
 """exp, expm1 and tanh.
 
 x = k ln 2 + r with a whole k and |r| <= ln(2)/2; exp r = 1 + r + r^2 q(r). q is a Chebyshev fit at
-60 digits, off by 1e-16 (2e-17 of exp r).
+60 digits, off by 1.7e-16 (2e-17 of exp r).
 """
 
 import math
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from toysim.jit import kernel
+from toysim.jit import inlined
 from toysim.numerics.elementary.polynomial import polynomial
 
 PER_LOG_2 = 1.0 / math.log(2.0)
@@ -32,7 +32,7 @@ QUADRATIC = (
 )
 
 
-@kernel
+@inlined
 def reduced(x: float) -> tuple[Any, float]:
     """Bits that end in k + 2046, and r."""
     shifted = x * PER_LOG_2 + WHOLE
@@ -40,13 +40,13 @@ def reduced(x: float) -> tuple[Any, float]:
     return np.float64(shifted).view(np.uint64), (x - k * LOG_2_HIGH) - k * LOG_2_LOW
 
 
-@kernel
+@inlined
 def power_of_two(bits: Any) -> float:
     """2^(n - 1023) for bits that end in n, 0 < n < 2047."""
     return np.uint64(bits << EXPONENT).view(np.float64)
 
 
-@kernel
+@inlined
 def exp_of_sum(x: float, small: float) -> float:
     """exp(x + small) for |small| < 1e-3; 2^k in two factors, as it may overflow or be subnormal."""
     # Comparisons this way round let nan pass.
@@ -59,18 +59,18 @@ def exp_of_sum(x: float, small: float) -> float:
     return y * power_of_two(half) * power_of_two(bits - half)
 
 
-@kernel
+@inlined
 def exp(x: float) -> float:
-    """e^x, off by at most 1.5e-16 of itself where it is a normal number.
+    """e^x, off by at most 1.6e-16 of itself for x from -708.4 to 709.78.
 
-    inf above 709.78, subnormal (rounded twice at most) below -708.4, 0 below -745.1; nan stays.
+    inf above, subnormal below (to the last bit or its neighbour), 0 below -745.1; nan stays.
     """
     return exp_of_sum(x, 0.0)
 
 
-@kernel
+@inlined
 def expm1(x: float) -> float:
-    """e^x - 1, off by at most 2.9e-16 of itself.
+    """e^x - 1, off by at most 2.9e-16 of itself for any x.
 
     inf above 709.78, -1 far to the left; zeros keep their sign, tiny x are returned; nan stays.
     """
@@ -83,9 +83,9 @@ def expm1(x: float) -> float:
     return scaled if abs(x) > 0.25 else r if x != 0.0 else x
 
 
-@kernel
+@inlined
 def tanh(x: float) -> float:
-    """tanh x = t/(t + 2), t = e^2x - 1; off by at most 3.1e-16 of itself; exactly odd.
+    """tanh x = t/(t + 2), t = e^2x - 1; off by at most 3.8e-16 of itself for any x; exactly odd.
 
     1 and -1 from 19.1 on; zeros keep their sign, tiny x are returned; nan stays.
     """
