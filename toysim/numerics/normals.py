@@ -11,6 +11,7 @@ ten rounds.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -108,12 +109,18 @@ def fill_normals(key: Any, stream: Any, z: Floats) -> None:
         z2[i], z3[i] = size * first, size * second
 
 
+def filled(
+    fill: Callable[..., None], z: npt.NDArray[Any], shape: tuple[int, ...], of: np.random.Generator
+) -> npt.NDArray[Any]:
+    """``fill`` on z, cut to ``shape``; two words of the generator are key and stream."""
+    key, stream = of.integers(2**64, size=2, dtype=np.uint64)
+    fill(key, stream, z)
+    return z.ravel()[: math.prod(shape)].reshape(shape)
+
+
 def normals(shape: tuple[int, ...], generator: np.random.Generator) -> Floats:
     """Standard normal numbers, |z| < 6.8, of ``shape``; two words of ``generator`` are key and
     stream.
     """
-    n = math.prod(shape)
-    z = np.empty((4, -(-n // 4)), np.float32)
-    key, stream = generator.integers(2**64, size=2, dtype=np.uint64)
-    fill_normals(key, stream, z)
-    return z.ravel()[:n].reshape(shape)
+    z = np.empty((4, -(-math.prod(shape) // 4)), np.float32)
+    return filled(fill_normals, z, shape, generator)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from toysim.jit import inlined, kernel
 from toysim.numerics.elementary.logarithm import log_of_parts, parts
 from toysim.numerics.elementary.polynomial import polynomial
-from toysim.numerics.normals import HIGH, philox
+from toysim.numerics.normals import HIGH, filled, philox
 
 Floats = npt.NDArray[np.float64]
 
@@ -82,8 +82,5 @@ def normals(shape: tuple[int, ...], generator: np.random.Generator) -> Floats:
     """Standard normal numbers, |z| < 8.6, of ``shape``; two words of ``generator`` are key and
     stream.
     """
-    n = math.prod(shape)
-    z = np.empty((2, -(-n // 2)))
-    key, stream = generator.integers(2**64, size=2, dtype=np.uint64)
-    fill_normals(key, stream, z)
-    return z.ravel()[:n].reshape(shape)
+    z = np.empty((2, -(-math.prod(shape) // 2)))
+    return filled(fill_normals, z, shape, generator)
