@@ -50,7 +50,7 @@ TRIED = {
     "tanh": Tried(mpmath.tanh, 3.8e-16, ((-25, 25), (-2, 2)), ((-20, 0),)),
     "log": Tried(mpmath.log, 1.6e-16, ((0, 3), (0.999, 1.001)), ((-307, 308),), (1,)),
     "log1p": Tried(mpmath.log1p, 1.6e-16, ((-1, 3), (3, 1e4), (-1e-3, 1e-3)), ((-20, -1),)),
-    "erf": Tried(mpmath.erf, 6.5e-16, ((-6.5, 6.5), (-1, 1)), ((-20, 0),)),
+    "erf": Tried(mpmath.erf, 3.5e-16, ((-6.5, 6.5), (-1, 1)), ((-20, 0),)),
     "erfc": Tried(mpmath.erfc, 8.5e-16, ((-6.5, 26.5), (-2, 2))),
     "density": Tried(gauss, 3.3e-16, ((-37.5, 37.5), (-2, 2))),
     "log_tail": Tried(log_tail, 1.2e-15, ((-37.4, 37.5), (-3, 3), (1, 1e8)), ((-10, 1.5),)),
@@ -173,7 +173,7 @@ POLYNOMIALS = {
         logarithm.ARTANH, root(lambda s: 2 * (mpmath.atanh(s) - s) / s**3), 0, 0.02944, 4e-16
     ),
     "tail": Fitted(tails.TAIL, scaled_tail, -1, 1, 1.4e-16),
-    "erf": Fitted(tails.NEAR_ZERO, root(lambda x: mpmath.erf(x) / x), 0, 0.25, 1e-16),
+    "erf": Fitted(tails.NEAR_ZERO, root(lambda x: mpmath.erf(x) / x), 0, 0.5625, 1e-16),
     "sine": Fitted(normal.SINE, root(lambda x: (mpmath.sin(x) - x) / x**3), 0, 0.6169, 4e-17),
     "cosine": Fitted(
         normal.COSINE, root(lambda x: (mpmath.cos(x) - 1 + x**2 / 2) / x**4), 0, 0.6169, 4e-18

@@ -48,17 +48,19 @@ TAIL = (
     -1.493647950995503e-10,
 )
 EVEN, ODD = TAIL[::2], TAIL[1::2]  # LLVM unrolls up to 16 terms
-# erf(x)/x in powers of x^2 for |x| < 1/2, off by 1e-16 with rounded coefficients
+# erf(x)/x in powers of x^2 for |x| < 3/4, off by 1e-16 with rounded coefficients
 NEAR_ZERO = (
     1.1283791670955126,
-    -0.37612638903183476,
-    0.11283791670925353,
-    -0.026866170632887928,
-    0.00522397737302147,
-    -0.0008548297753674966,
-    0.00012053335124353741,
-    -1.4845849259707869e-05,
-    1.4725865480556744e-06,
+    -0.37612638903183715,
+    0.11283791670952596,
+    -0.026866170644428485,
+    0.005223977615420539,
+    -0.0008548326188759752,
+    0.00012055289567541706,
+    -1.4924196305569617e-05,
+    1.643068417974155e-06,
+    -1.5940066854661717e-07,
+    1.1472499701094691e-08,
 )
 
 
@@ -99,7 +101,7 @@ def erfc_right(x: float) -> float:
 
 @inlined
 def erf(x: float) -> float:
-    """erf x = 2/sqrt(pi) int_0^x exp(-s^2) ds, off by at most 6.5e-16 of itself for any x; exactly
+    """erf x = 2/sqrt(pi) int_0^x exp(-s^2) ds, off by at most 3.5e-16 of itself for any x; exactly
     odd.
 
     1 and -1 from 5.93 on; zeros keep their sign; nan stays.
@@ -107,7 +109,7 @@ def erf(x: float) -> float:
     y = abs(x)
     near = x * polynomial(x * x, NEAR_ZERO)
     far = math.copysign(1.0 - erfc_right(y), x)
-    return near if y < 0.5 else far
+    return near if y < 0.75 else far
 
 
 @inlined
