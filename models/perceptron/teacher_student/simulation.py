@@ -33,7 +33,7 @@ def _student(measure: Measure, p: TeacherStudentParameters) -> Sampled:
     """
     if p.sampler == "enumeration":
         return enumerated(measure)
-    if p.branch == "low":
+    if p.branch == "low" or not measure.patterns.size:  # without patterns there is one
         return passed(measure, p.n_iterations)
     high = passed(measure, p.n_iterations, start=measure.reference.astype(float))
     if p.branch == "high":

@@ -1,0 +1,175 @@
+"""Saddle points of the perceptron theories: analytic slopes, and that valid ones are right."""
+
+import math
+
+import numpy as np
+import pytest
+
+import toysim
+from toysim.models.perceptron.franz_parisi.averages import reference_patterns, reference_sites
+from toysim.models.perceptron.franz_parisi.saddles import Reference, hessian, patterns
+from toysim.models.perceptron.replica.averages import (
+    STEP,
+    site_averages,
+    storage_patterns,
+    teacher_patterns,
+)
+from toysim.models.perceptron.replica.saddle import (
+    GOING,
+    advance,
+    begin,
+    contracts,
+    solution,
+    solve,
+)
+from toysim.models.perceptron.replica.solver_outputs import BOUNDARY, ELSEWHERE, FROZEN, OK
+
+BRANCHES = ("equilibrium", "low", "high")
+
+
+def theory(model, **values):
+    found = toysim.theory(f"perceptron.{model}", **values)
+    return {name: v.values for name, v in found.data_vars.items()}
+
+
+def slopes(function, at, h=1e-5):
+    """Central differences of fourth order, (outputs, arguments)."""
+    columns = []
+    for i in range(len(at)):
+        e = h * np.eye(len(at))[i]
+        f = {k: np.array(function(*(at + k * e))) for k in (-2, -1, 1, 2)}
+        columns.append((8 * (f[1] - f[-1]) - f[2] + f[-2]) / (12 * h))
+    return np.stack(columns, axis=1)
+
+
+@pytest.mark.parametrize(("variance", "mean"), [(0.4, 0.3), (9.0, -0.7), (1e4, 20.0)])
+def test_slopes_of_site_averages(variance, mean):
+    found = site_averages(variance, mean, STEP)
+    by = slopes(lambda v, m: site_averages(v, m, STEP)[:2], np.array([variance, mean]), 1e-3)
+    assert (found.first_by_variance, 1 - found.second) == pytest.approx(by[0], rel=1e-7)
+    assert (found.second_by_variance, -2 * found.first_by_variance) == pytest.approx(
+        by[1], rel=1e-7
+    )
+
+
+@pytest.mark.parametrize("q", [0.3, 0.99, 1 - 1e-6])
+def test_slope_of_storage_patterns(q):
+    by = slopes(lambda q: storage_patterns(q, 0.2, STEP)[:1], np.array([q]), 1e-3 * (1 - q))
+    assert storage_patterns(q, 0.2, STEP).q_hat_by_q == pytest.approx(by[0, 0], rel=1e-6)
+
+
+@pytest.mark.parametrize("wrong", [0.0, 0.1])
+def test_slopes_of_teacher_patterns(wrong):
+    found = teacher_patterns(0.5, 0.4, wrong, STEP)
+    by = slopes(lambda q, r: teacher_patterns(q, r, wrong, STEP)[:2], np.array([0.5, 0.4]))
+    analytic = [
+        [found.q_hat_by_q, -2 * found.r_hat_by_q],
+        [found.r_hat_by_q, found.r_hat_by_r],
+    ]
+    np.testing.assert_allclose(analytic, by, rtol=1e-7)
+
+
+@pytest.mark.parametrize("planted", [False, True])
+def test_slopes_of_the_potentials_averages(planted):
+    at, of = np.array([0.6, 0.0 if planted else 0.35, 0.65]), Reference(1.0, planted, 0.3, 0.5)
+    by = slopes(lambda *x: patterns(np.array(x), of, STEP)[:3], at)
+    np.testing.assert_allclose(hessian(1.0, patterns(at, of, STEP)), by, atol=1e-7)
+    found = reference_sites(0.7, 0.6, 1.1, 0.5, STEP)
+    by = slopes(lambda q, t, p: reference_sites(p, t, q, 0.5, STEP)[:3], np.array([1.1, 0.6, 0.7]))
+    np.testing.assert_allclose([found.p_by, found.q_by, found.t_by], by, atol=1e-8)
+
+
+def test_contraction_is_that_of_the_eigenvalues():
+    rng = np.random.default_rng(0)
+    seen = set()
+    for n in (1, 2, 3):
+        for _ in range(300):
+            slopes = rng.normal(size=(n, n)) * rng.choice([0.3, 1.0, 2.0])
+            damped = 0.5 * np.eye(n) + 0.5 * slopes
+            inside = np.abs(np.linalg.eigvals(damped)).max() < 1
+            assert contracts(slopes) == inside
+            seen.add((n, bool(inside)))
+            right = rng.normal(size=n)
+            np.testing.assert_allclose(
+                solution(slopes.copy(), right.copy()), np.linalg.solve(slopes, right), rtol=1e-8
+            )
+    assert len(seen) == 6
+
+
+def test_differences_and_slopes_find_the_same():
+    def update(x):
+        return np.array([0.3 * np.cos(x[1]), 0.5 * np.sin(x[0]) + 0.1])
+
+    found = solve(update, np.zeros(2))
+    search, status = begin(np.zeros(2)), GOING
+    while status == GOING:
+        x = search.x.copy()
+        slopes = np.array([[0.0, -0.3 * np.sin(x[1])], [0.5 * np.cos(x[0]), 0.0]])
+        status = advance(search, update(x), slopes)
+    assert status == found.status == OK
+    np.testing.assert_allclose(search.x, found.overlaps, atol=1e-12)
+
+
+def test_a_search_that_loses_its_digits_is_not_frozen():
+    assert solve(lambda x: x * np.nan, np.full(1, 0.5)).status not in (OK, FROZEN)
+    assert solve(lambda x: np.ones(1), np.full(1, 0.5)).status == FROZEN
+
+
+@pytest.mark.parametrize("reference", ["solution", "planted"])
+@pytest.mark.parametrize("field", [-20.0, -11.6, 15.0, 20.0])
+def test_potential_without_patterns_in_a_strong_field(reference, field):
+    """Free weights: overlap tanh x, Legendre transform ln 2cosh x."""
+    found = theory("franz_parisi", reference=reference, given="field", alpha=0.0, field=field)
+    assert found["valid"]
+    assert found["overlap"] == pytest.approx(math.tanh(field), abs=1e-12)
+    assert found["legendre"] == pytest.approx(np.logaddexp(field, -field), rel=1e-12)
+    assert found["self_overlap"] == pytest.approx(math.tanh(field) ** 2, abs=1e-12)
+
+
+@pytest.mark.parametrize("reference", ["solution", "planted"])
+@pytest.mark.parametrize("alpha", [1e-6, 0.1, 0.5])
+def test_the_reference_does_not_win_against_its_field(reference, alpha):
+    """In a field against it psi exceeds what the configurations at overlap 0 have, so exceeds x."""
+    for field in (-20.0, -12.0, -11.0, -2.0):
+        found = theory("franz_parisi", reference=reference, given="field", alpha=alpha, field=field)
+        if found["valid"]:
+            assert found["overlap"] < 0
+            assert found["legendre"] > 0.2
+        else:
+            assert found["solver_status"] != BOUNDARY
+    far = theory("franz_parisi", reference=reference, given="field", alpha=0.5, field=-20.0)
+    assert not far["valid"]
+    assert np.isnan(far["legendre"])
+    assert far["solver_status"] == ELSEWHERE
+
+
+@pytest.mark.parametrize("branch", BRANCHES)
+def test_without_patterns_there_is_one_branch(branch):
+    found = theory("teacher_student", alpha=0.0, branch=branch)
+    assert found["valid"]
+    assert found["chosen_branch"] == 0
+    assert found["branch_present"].tolist() == [True, False]
+    assert (found["overlap"], found["free_entropy"]) == pytest.approx((0.0, math.log(2)))
+    simulated = toysim.run("perceptron.teacher_student", alpha=0.0, branch=branch, size=11)
+    assert float(simulated["free_entropy"]) == pytest.approx(math.log(2), rel=1e-12)
+
+
+def test_weights_frozen_by_the_coupling_are_not_the_second_teacher():
+    """Without patterns of task 2 the weights follow the reference; with few, theory does not
+    know.
+    """
+    found = theory("continual_binary", alpha_2=0.0, coupling=20.0)
+    assert found["valid"]
+    assert found["free_entropy"] == pytest.approx(20.0, rel=1e-12)
+    assert found["cross_overlap"] == pytest.approx(1.0, abs=1e-12)
+    few = theory("continual_binary", alpha_1=1.1e-4, alpha_2=1.2e-9, coupling=20.0)
+    assert not few["valid"]
+    assert few["solver_status"] == ELSEWHERE
+
+
+def test_pattern_averages_of_numbers_given_twice_are_one():
+    """The planted reference is the solution of itself: q0^ = t^ = 0 and a single node."""
+    found = reference_sites(0.4, 0.0, 0.7, 0.0, STEP)
+    alone = site_averages(0.7, 0.4, STEP)
+    assert (found.p, found.q, found.entropy) == (alone.first, alone.second, alone.entropy)
+    assert reference_patterns(0.6, 0.35, 0.65, 0.3, STEP).one == pytest.approx(1, abs=1e-11)
