@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import toysim
+from toysim.errors import ToysimError
 from toysim.models.perceptron.franz_parisi.averages import reference_patterns, reference_sites
 from toysim.models.perceptron.franz_parisi.saddles import Reference, hessian, patterns
 from toysim.models.perceptron.replica.averages import (
@@ -173,3 +174,19 @@ def test_pattern_averages_of_numbers_given_twice_are_one():
     alone = site_averages(0.7, 0.4, STEP)
     assert (found.p, found.q, found.entropy) == (alone.first, alone.second, alone.entropy)
     assert reference_patterns(0.6, 0.35, 0.65, 0.3, STEP).one == pytest.approx(1, abs=1e-11)
+
+
+def test_theory_takes_any_load_at_the_size_that_nobody_gave():
+    """Nothing of it is drawn; a size that is given has to fit."""
+    for model in ("storage", "teacher_student"):
+        assert theory(model, alpha=1000.0)["solver_status"] in (FROZEN, BOUNDARY)
+        with pytest.raises(ToysimError, match="lower size"):
+            toysim.run(f"perceptron.{model}", alpha=1000.0)
+        with pytest.raises(ToysimError, match="lower size"):
+            theory(model, alpha=1000.0, size=1001)
+
+
+def test_no_patterns_have_no_loss():
+    assert np.isnan(theory("field_space", alpha=0.0)["loss"])
+    assert theory("field_space", alpha=1e-3)["loss"] > 0.2
+    assert np.isnan(theory("continual", alpha_2=0.0)["loss"])

@@ -267,8 +267,9 @@ class Measure:
         stability = alpha * of.slope * s.spread
         status = AT_UNSTABLE if found.status == OK and stability >= 1.0 else found.status
         how = (residual, found.evaluations + 1, stability, status)
+        loss = of.loss if alpha > 0.0 else NAN
         return FieldSaddle(
-            at.Q, at.q, at.r, free_entropy, of.loss, *how, alpha, (q_hat, r_hat, Q_hat), s
+            at.Q, at.q, at.r, free_entropy, loss, *how, alpha, (q_hat, r_hat, Q_hat), s
         )
 
 

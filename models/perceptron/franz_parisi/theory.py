@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from toysim.batch import Batch, Rows, stacked
-from toysim.models.perceptron.franz_parisi.parameters import FranzParisiParameters
 from toysim.models.perceptron.franz_parisi.saddles import (
     Potential,
     Reference,
@@ -23,6 +22,7 @@ from toysim.models.perceptron.replica.solver_outputs import (
 )
 from toysim.models.perceptron.storage.theory import storage_saddle
 
+GIVEN = ("reference", "alpha", "given", "target_overlap", "field")
 SAME = 1e-6  # an overlap closer to 1 is that of the reference itself
 
 
@@ -82,7 +82,8 @@ def predict(batch: Batch) -> Rows:
     Where the potential is negative its values stay: the solutions closest to the reference are
     where it crosses 0.
     """
-    rows = stacked([_point_of(row.p)._asdict() for row in batch.rows()])
+    given = zip(*(batch[name].tolist() for name in GIVEN), strict=True)
+    rows = stacked([_point(*row)._asdict() for row in given])
     status = rows["solver_status"].astype(np.int8)
     return rows | {
         "solver_status": status,
@@ -91,10 +92,6 @@ def predict(batch: Batch) -> Rows:
     }
 
 
-def _point_of(p: FranzParisiParameters) -> Potential:
-    landscape = Landscape(p.reference, p.alpha)
-    return (
-        landscape.at_field(p.field)
-        if p.given == "field"
-        else landscape.at_overlap(p.target_overlap)
-    )
+def _point(reference: str, alpha: float, given: str, overlap: float, field: float) -> Potential:
+    landscape = Landscape(reference, alpha)
+    return landscape.at_field(field) if given == "field" else landscape.at_overlap(overlap)
