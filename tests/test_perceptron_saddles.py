@@ -7,6 +7,8 @@ import pytest
 
 import toysim
 from toysim.errors import ToysimError
+from toysim.models.perceptron.field_space.measure import Branches, FieldSaddle
+from toysim.models.perceptron.field_space.sites import legendre, magnetisation_nodes, site
 from toysim.models.perceptron.franz_parisi.averages import reference_patterns, reference_sites
 from toysim.models.perceptron.franz_parisi.saddles import Reference, hessian, patterns
 from toysim.models.perceptron.replica.averages import (
@@ -23,7 +25,14 @@ from toysim.models.perceptron.replica.saddle import (
     solution,
     solve,
 )
-from toysim.models.perceptron.replica.solver_outputs import BOUNDARY, ELSEWHERE, FROZEN, OK
+from toysim.models.perceptron.replica.solver_outputs import (
+    AT_UNSTABLE,
+    BOUNDARY,
+    ELSEWHERE,
+    FROZEN,
+    MAX_ITER,
+    OK,
+)
 
 BRANCHES = ("equilibrium", "low", "high")
 
@@ -190,3 +199,90 @@ def test_no_patterns_have_no_loss():
     assert np.isnan(theory("field_space", alpha=0.0)["loss"])
     assert theory("field_space", alpha=1e-3)["loss"] > 0.2
     assert np.isnan(theory("continual", alpha_2=0.0)["loss"])
+
+
+def site_integrals(h, curvature, kappa):
+    """What ``site`` gives, by 10^5 nodes in atanh m."""
+    x, weight = np.polynomial.legendre.leggauss(20)
+    edges = np.linspace(0.0, 22.0, 8001)
+    v = (0.5 * (edges[1:] + edges[:-1])[:, None] + 0.5 * edges[1] * x).ravel()
+    m, log_2cosh = np.tanh(v), np.logaddexp(v, -v)
+    even = curvature * m * m + kappa * (log_2cosh - v * m) - 2.0 * (log_2cosh - math.log(2.0))
+    top = (even + abs(h) * m).max()
+    measure = np.tile(0.5 * edges[1] * weight, 8000)
+    up, down = (measure * np.exp(even + s * abs(h) * m - top) for s in (1.0, -1.0))
+    gap = 2.0 / (1.0 + np.exp(2.0 * v))
+    norm = (up + down).sum()
+    first, second = ((up * gap**k + down * (2 - gap) ** k).sum() / norm for k in (1, 2))
+    return top + math.log(norm), first, second - first * first, 2.0 * down.sum() / norm
+
+
+@pytest.mark.parametrize("kappa", [0.0, 70.0, 80.0, 500.0, 1e4, 1e5])
+def test_integrals_over_a_magnetisation_at_any_sharpness(kappa):
+    for curvature in (0.0, -0.4 * kappa - 1.0, 0.3 * kappa, 20.0 * kappa):
+        for h in (0.0, 0.5, 20.0, 0.3 * kappa, 2.5 * kappa, 18.0 * kappa):
+            nodes = magnetisation_nodes(curvature, kappa, max(h, 4.0), legendre())
+            found, exact = site(h, nodes), site_integrals(h, curvature, kappa)
+            assert found[0] == pytest.approx(exact[0], abs=1e-8, rel=1e-14)
+            assert found[1:3] == pytest.approx(exact[1:3], rel=1e-7)
+            assert found[3] == pytest.approx(exact[3], rel=1e-7, abs=1e-12)
+
+
+@pytest.mark.parametrize("kappa", [5.0, 500.0, 1e4, 1e5])
+def test_second_task_without_patterns_is_exact(kappa):
+    """phi = E ln int dm exp(-kappa KL(m || m')) over m' flat in [-1, 1]."""
+    found = theory(
+        "continual", alpha_1=0.0, alpha_2=0.0, beta_2=kappa / 100, gamma=100.0, branch="low"
+    )
+    y = np.linspace(-18.0, 18.0, 361)  # atanh m'
+    share = 0.1 * 0.5 / np.cosh(y) ** 2
+    log_cosh = np.logaddexp(y, -y) - math.log(2.0)
+    phi = [site_integrals(kappa * field, 0.0, kappa)[0] for field in y]
+    exact = share @ (phi - kappa * (log_cosh + math.log(2.0)))
+    assert found["valid"]
+    assert found["free_entropy"] == pytest.approx(exact, abs=2e-7)
+
+
+def test_strong_priors_and_their_saddle_point():
+    """An independent integration's digits."""
+    found = theory("field_space", beta=1000.0, kl=1.0, alpha=1.0)
+    assert found["valid"]
+    assert found["overlap"] == pytest.approx(0.36478, abs=5e-6)
+
+
+def test_the_fixed_ensemble_has_two_branches():
+    at = {"beta": 5.0, "alpha": 2.0, "ensemble": "fixed", "target_self_overlap": 0.995}
+    low, high, best = (
+        theory("field_space", **at, branch=b) for b in ("low", "high", "equilibrium")
+    )
+    assert low["branch_present"].all()
+    assert low["overlap"] == pytest.approx(0.888, abs=1e-3)
+    assert low["solver_status"] == AT_UNSTABLE
+    for found in (high, best):
+        assert found["valid"]
+        assert found["chosen_branch"] == 1
+        assert found["overlap"] == pytest.approx(0.99749, abs=1e-5)
+        assert found["free_entropy"] == pytest.approx(-5.258, abs=1e-3)
+        assert found["stability"] < 1
+    assert low["free_entropy"] == pytest.approx(-5.626, abs=1e-3)
+
+
+@pytest.mark.parametrize("Q", [2e-10, 1e-6, 1 - 1e-6, 1 - 1e-12])
+def test_self_overlaps_at_the_ends_end_in_a_word(Q):
+    found = theory("field_space", ensemble="fixed", target_self_overlap=Q, beta=12.4, alpha=7.6e-10)
+    assert not found["valid"] or found["overlap"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_no_equilibrium_while_a_branch_is_not_known():
+    there = FieldSaddle(overlap=0.9, free_entropy=-1.0, solver_status=OK)
+    lost = Branches(FieldSaddle(solver_status=MAX_ITER), there)
+    assert lost.shown("high").solver_status == OK
+    assert lost.shown("equilibrium").solver_status == MAX_ITER
+    frozen = Branches(FieldSaddle(solver_status=FROZEN), there)
+    assert frozen.shown("equilibrium").solver_status == OK
+
+
+def test_overlaps_of_signs_stay_within_one():
+    for alpha in np.linspace(2.0, 6.0, 9):
+        found = theory("field_space", beta=20.0, alpha=float(alpha), branch="high")
+        assert found["sign_overlap"] <= 1.0
