@@ -240,10 +240,8 @@ FIGURES = (
     Recipe(
         "forgetting",
         "Both errors after the second task over the number of its patterns, for three overlaps of "
-        "the teachers. "
-        "Lines: replica symmetry at beta = 20, reached from overlap 0 (solid) and from the "
-        "teacher (dashed); "
-        "crosses: replica symmetry broken.",
+        "the teachers. Lines: replica symmetry at beta = 20, reached from overlap 0 (solid) and "
+        "from the teacher (dashed); crosses: replica symmetry broken.",
         "arXiv:2212.02846, figures 3a to 3d",
         ("forgetting", "forgetting_fast", "theory_forgetting", "theory_forgetting_fast"),
         forgetting,
@@ -261,8 +259,7 @@ CLAIMS = (
     Claim(
         name="error_falls",
         sentence="The error on one task falls to a plateau that is the lower the more patterns "
-        "there are, and to zero "
-        "at alpha = 2.",
+        "there are, and to zero at alpha = 2.",
         source="arXiv:2212.02846, figure 1a",
         sweeps=("learning",),
         check=evidence.error_falls,
@@ -271,8 +268,7 @@ CLAIMS = (
     Claim(
         name="switch_forgets_and_learns",
         sentence="After the switch the first task is forgotten and the second learned, the more "
-        "the more patterns the "
-        "second has.",
+        "the more patterns the second has.",
         source="arXiv:2212.02846, figures 1b and 1c",
         sweeps=("switch",),
         check=evidence.switch_ordered,

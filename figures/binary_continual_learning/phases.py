@@ -98,10 +98,8 @@ FIGURES = (
     Recipe(
         "phases",
         "Top: one task at beta = 20, its order parameters on both branches (dotted: replica "
-        "symmetry broken) and "
-        "their replicon value. Bottom: the second task, reached from overlap 0 (solid) and from "
-        "the teacher "
-        "(dashed); dotted lines: free entropies cross.",
+        "symmetry broken) and their replicon value. Bottom: the second task, reached from overlap "
+        "0 (solid) and from the teacher (dashed); dotted lines: free entropies cross.",
         "arXiv:2212.02846, figure 2a; stability and the branches of task 2 are ours",
         ("theory_one_task", "second_branches", "second_branches_fast"),
         phases,
@@ -110,9 +108,8 @@ FIGURES = (
 CLAIMS = (
     Claim(
         name="learning_jumps",
-        sentence="At beta = 20 the overlap with the teacher jumps: two branches coexist from "
-        "alpha = 1.499 to 1.906, "
-        "and their free entropies cross at 1.650.",
+        sentence="At beta = 20 the overlap with the teacher jumps: two branches coexist from alpha "
+        "= 1.499 to 1.906, and their free entropies cross at 1.650.",
         source="arXiv:2212.02846, figure 2a; numbers derived",
         sweeps=("theory_one_task",),
         check=evidence.flat_jumps,
@@ -134,8 +131,7 @@ CLAIMS = (
     Claim(
         name="learning_with_a_prior_jumps",
         sentence="With the prior, at beta = 100, the overlap jumps as well: two branches coexist "
-        "from alpha = 1.500 "
-        "to 2.216, and their free entropies cross at 2.004.",
+        "from alpha = 1.500 to 2.216, and their free entropies cross at 2.004.",
         source="derived; behind arXiv:2212.02846, figure A1a",
         sweeps=("theory_prior",),
         check=evidence.prior_jumps,

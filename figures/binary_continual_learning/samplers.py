@@ -227,9 +227,8 @@ def fails_when_unstable(cold: xr.DataTree) -> Evidence:
 FIGURES = (
     Recipe(
         "samplers",
-        "Samplers (points, standard errors) beside the replica-symmetric theory (lines; points "
-        "are open where it is "
-        "unstable).",
+        "Samplers (points, standard errors) beside the replica-symmetric theory (lines; points are "
+        "open where it is unstable).",
         "arXiv:2212.02846 (theory); Metropolis and message passing are this project's",
         (
             "samplers",
@@ -246,8 +245,7 @@ CLAIMS = (
     Claim(
         name="samplers_on_the_theory",
         sentence="Where it is stable, the replica-symmetric theory is what samplers of the Gibbs "
-        "measures find, "
-        "for one task and for two, in field space and on binary weights.",
+        "measures find, for one task and for two, in field space and on binary weights.",
         source="derived; arXiv:2212.02846 for the theory in field space",
         sweeps=("samplers", "samplers_two_tasks", "samplers_binary", "samplers_binary_tasks"),
         check=on_the_theory,
