@@ -51,7 +51,8 @@ def draw_part(axes: Any, tree: xr.DataTree, part: str, gamma: float) -> None:
     for side, looks, line, lw in (("simulation", network, "-", 0.6), ("theory", law, "--", 0.9)):
         curves = courses_of(part, observable(tree, f"{part}_groups", side).sel(gamma_u=gamma))
         for k, (curve, (label, color)) in enumerate(zip(curves, looks, strict=False)):
-            keep, gid = np.isfinite(curve), f"{side}:{part}:{gamma:g}:{k}"
+            keep = np.isfinite(curve)
+            gid = f"{side}:{part}:{gamma:g}:{k}"
             axes.plot(time[keep], curve[keep], line, color=color, lw=lw, label=label, gid=gid)
 
 
@@ -67,10 +68,10 @@ def courses_of(part: str, groups: xr.DataArray) -> Any:
 
 def draw_step(axes: Any, k: int, time: xr.DataArray, values: xr.DataArray, lw: float) -> None:
     """The course at one step, number ``k`` of the sweep."""
-    gamma, color = float(values["gamma_u"][k]), f"C{k}"
-    label, gid = f"$\\gamma_u$ = {gamma:g}", f"{values.name}:{gamma:g}"
     x, y = time.isel(gamma_u=k), values.isel(gamma_u=k)
-    axes.plot(x, y, color=color, lw=lw, label=label, gid=gid)
+    gamma = f"{float(y['gamma_u']):g}"
+    label = f"$\\gamma_u$ = {gamma}"
+    axes.plot(x, y, color=f"C{k}", lw=lw, label=label, gid=f"{values.name}:{gamma}")
 
 
 def residuals(tree: xr.DataTree) -> Figure:
@@ -105,7 +106,8 @@ def ending(tree: xr.DataTree) -> Figure:
     figure = new_figure(11.0, 4.2)
     left, right = figure.subplots(1, 2)
     weak = output(ended(tree, "weak_groups")).mean("label").median("replica").rename("weak")
-    time, loss = observable(tree, "time"), ended(tree, "loss").median("replica")
+    loss = ended(tree, "loss").median("replica")
+    time = observable(tree, "time")
     for k, top in enumerate(ceiling(tree).values):
         draw_step(left, k, time, weak, 1.2)
         left.axhline(top, color=f"C{k}", ls=":", lw=1)

@@ -56,7 +56,8 @@ def transition(tree: xr.DataTree) -> Figure:
         axes.set_xlabel("step $\\gamma_u$")
     left.legend(loc="center left", bbox_to_anchor=(0.0, 0.6))
     middle.legend(loc="upper left")
-    n, runs = int(parameter(tree, "n_steps")), tree["simulation"].sizes["replica"]
+    n = int(parameter(tree, "n_steps"))
+    runs = tree["simulation"].sizes["replica"]
     sizes = f"d = 64, n = 16, m = 8, {n} updates, {runs} runs a step"
     figure.suptitle(f"{sizes}; bars: 2 standard errors")
     return figure
@@ -66,10 +67,11 @@ def draw_weak_output(axes: Any, tree: xr.DataTree) -> None:
     """Median and 80 % of the runs that ended, and V* where the strong feature oscillates."""
     gamma = steps(tree)
     low, median, high = weak_output(tree).quantile((0.1, 0.5, 0.9), "replica").values
-    some, above = np.isfinite(median), gamma > 1
-    x, look = gamma[some], {"color": LARGE}
-    axes.fill_between(x, low[some], high[some], alpha=0.2, lw=0, label="80 % of the runs", **look)
-    axes.plot(x, median[some], "o-", ms=4, lw=1, label="median", gid="weak_output", **look)
+    some = np.isfinite(median)
+    x, band = gamma[some], (low[some], high[some])
+    axes.fill_between(x, *band, color=LARGE, alpha=0.2, lw=0, label="80 % of the runs")
+    axes.plot(x, median[some], "o-", ms=4, lw=1, color=LARGE, label="median", gid="weak_output")
+    above = gamma > 1
     axes.plot(gamma[above], ceiling(tree).values[above], "k:", lw=1.2, label="$V^*$")
     axes.set(yscale="log", ylim=(1e-5, 2), ylabel="weak output $V$")
     axes.set_title("What is learned of the weak feature")
@@ -101,7 +103,8 @@ def wall(tree: xr.DataTree) -> Figure:
     """Share of runs that blow up over gamma_u, with its standard error."""
     figure = new_figure(6.0, 4.0)
     axes = figure.subplots()
-    gamma, n = steps(tree), tree["simulation"].sizes["replica"]
+    gamma = steps(tree)
+    n = tree["simulation"].sizes["replica"]
     looks = {"simulation": ("o-", LARGE, "network"), "theory": ("x--", "#c0392b", "recursion")}
     for side, (marker, color, label) in looks.items():
         share = blown_up(tree, side).values
