@@ -23,7 +23,7 @@ FLOORS = (
     ("runner",),
     ("finding",),
     ("comparison",),
-    ("papers",),
+    ("papers", "checking"),
     ("api",),
     ("cli", "__main__"),
 )

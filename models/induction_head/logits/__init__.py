@@ -9,7 +9,7 @@ arXiv:2312.03002, whose equations were not at hand; what follows from it is deri
 logit (beta2) lets the target tell labels from items.
 """
 
-from toysim.model import Check, Model, Observable
+from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.induction_head.logits.parameters import LogitsParameters
 from toysim.records import Clock, course
 
@@ -31,6 +31,8 @@ def _course(name: str, long_name: str) -> Observable:
 def _time(name: str, long_name: str) -> Observable:
     return Observable(name, long_name, "t", rtol=1e-6)
 
+
+_BRACKETED = "n_pairs from 8, n_labels from 2 to 64 n_pairs; from the origin, equal mobilities of 1"
 
 LOGITS = Model(
     id="induction_head.logits",
@@ -86,6 +88,41 @@ LOGITS = Model(
         Check(
             {"n_pairs": 12, "n_labels": 12, "duration": 1200.0, "n_records": 4},
             {"alpha_start": [0.1, -0.2], "xi_start": [0.05], "beta1_start": [0.5]},
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "plateau_loss",
+            "loss while attention is even over the labels shown",
+            "toysim.models.induction_head.landmarks:plateau_loss",
+            ("n_pairs",),
+            unit="nat",
+        ),
+        Landmark(
+            "cliff_lower",
+            "time that the cliff t50 of three logits comes after, checked, not proven",
+            "toysim.models.induction_head.landmarks:cliff_lower",
+            ("n_pairs", "n_labels"),
+            unit="t",
+            source="after arXiv:2312.03002",
+            where=_BRACKETED,
+        ),
+        Landmark(
+            "cliff_upper",
+            "time that the cliff t50 of three logits comes before, checked, not proven",
+            "toysim.models.induction_head.landmarks:cliff_upper",
+            ("n_pairs", "n_labels"),
+            unit="t",
+            source="after arXiv:2312.03002",
+            where=_BRACKETED,
+        ),
+        Landmark(
+            "saddle_rate",
+            "rate at which the origin is left where all labels are shown",
+            "toysim.models.induction_head.landmarks:saddle_rate",
+            ("n_pairs", "n_labels", "competitors"),
+            unit="1/t",
+            where="n_labels = n_pairs; equal mobilities of 1",
         ),
     ),
 )

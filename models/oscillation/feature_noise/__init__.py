@@ -11,7 +11,7 @@ dimension.
 
 from typing import Any
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.oscillation.feature_noise.parameters import FeatureNoiseParameters
 from toysim.records import Clock, course
 
@@ -167,6 +167,15 @@ FEATURE_NOISE = Model(
             {"gamma_u": [0.9, 1.2], "batch_size": [4, 16], "loss_scale": [0.5]},
             replicas=2,
             shifted=_CLOCK.one_more,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "weak_ceiling",
+            "weak output V* at which oscillation ends, one label without noise",
+            "toysim.models.oscillation.landmarks:weak_ceiling",
+            ("gamma_u", "weak_norm"),
+            where="gamma_u above 1, weak_norm below 1",
         ),
     ),
 )

@@ -5,7 +5,7 @@ own, for every schedule. It holds what a large learning rate costs (the noise fl
 (speed), and where the mean square runs away.
 """
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.oscillation.declarations import UPDATES
 from toysim.models.oscillation.noisy_quadratic.parameters import NoisyQuadraticParameters
 from toysim.records import course
@@ -66,6 +66,21 @@ NOISY_QUADRATIC = Model(
         Check(
             {"n_records": 2, "n_steps": 20, "n_modes": 60, "start": 2.0, "momentum": 0.5},
             replicas=12_000,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "mean_stable_rate",
+            "learning rate above which the mean of the first mode grows",
+            "toysim.models.oscillation.landmarks:mean_stable_rate",
+            ("momentum",),
+        ),
+        Landmark(
+            "mean_square_stable_rate",
+            "learning rate above which the mean square of the first mode grows",
+            "toysim.models.oscillation.landmarks:mean_square_stable_rate",
+            ("momentum", "sample_noise"),
+            where="momentum 0",
         ),
     ),
 )

@@ -6,7 +6,7 @@ one. Which depends on the loss: well below 2/eta for (xy - 1)^2/2, just below fo
 imbalance of the factors close exactly under an update, whatever the loss.
 """
 
-from toysim.model import Check, Model, Observable
+from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.oscillation.declarations import EXACT, UPDATES
 from toysim.models.oscillation.scalar_factorised.parameters import ScalarFactorisedParameters
 from toysim.records import course
@@ -59,6 +59,21 @@ SCALAR_FACTORISED = Model(
         Check(
             {"loss_kind": "logistic", "x_start": 0.5, "y_start": 12.0},
             {"learning_rate": [0.04, 0.06, 0.08]},
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "flow_sharpness",
+            "sharpness at the minimum that the flow reaches from the start",
+            "toysim.models.oscillation.landmarks:flow_sharpness",
+            ("loss_kind", "x_start", "y_start"),
+        ),
+        Landmark(
+            "stable_rate",
+            "learning rate above which that minimum is unstable",
+            "toysim.models.oscillation.landmarks:stable_rate",
+            ("loss_kind", "x_start", "y_start"),
+            where="not where logistic and x_start = y_start in size",
         ),
     ),
 )
