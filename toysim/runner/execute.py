@@ -211,7 +211,8 @@ class _Run:
                 f"blocks may differ from new ones; raise the model's version if numbers changed"
             )
         with one_line(store.path, "write to"):
-            store.home.drop_torn_files()
+            if not store.new:
+                store.home.drop_torn_files()
             store.home.append(_run_event(self.name, self.options))
 
     def _end(self) -> None:

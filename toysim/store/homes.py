@@ -69,7 +69,7 @@ class Folder:
         try:
             try:
                 temporary.write_bytes(content)
-            except FileNotFoundError:  # the first chunk of an array
+            except FileNotFoundError:  # the first chunk of a row of chunks
                 temporary.parent.mkdir(parents=True, exist_ok=True)
                 temporary.write_bytes(content)
             os.replace(temporary, place)
@@ -92,6 +92,7 @@ class Folder:
 
     def describe(self, key: str, document: dict[str, Any]) -> None:
         """The document of one array or group, for readers that do not ask the root."""
+        os.makedirs(f"{self.path}/{key}", exist_ok=True)
         self._write(f"{key}/zarr.json", json.dumps(document).encode())
 
     def append(self, event: dict[str, Any]) -> None:

@@ -41,6 +41,7 @@ class Store:
 
     def __init__(self, place: Home | str | Path, root: Document | None = None) -> None:
         self.home = home_of(place)
+        self.new = root is not None  # being made now
         root = root or self.home.root()
         self.attributes: dict[str, Any] = root["attributes"]
         self.documents: dict[str, Document] = root["consolidated_metadata"]["metadata"]
@@ -48,6 +49,7 @@ class Store:
         self.layout = Layout.from_json(self.meta["layout"])
         self.refined_rows = RefinedRows.from_json(self.meta.get(REFINEMENT))
         self._open: dict[str, ChunkedArray] = {}
+        self._outputs: dict[Part, tuple[Observable, ...]] = {}
 
     @property
     def path(self) -> Path:
@@ -114,9 +116,11 @@ class Store:
 
     def outputs(self, part: Part) -> tuple[Observable, ...]:
         """The observables that a part has an array of."""
-        if part == REFINEMENT:
-            return refined(self.model, self.first_parameters)
-        return stored(self.model, part, self.first_parameters)
+        if part not in self._outputs:
+            given = self.model, self.first_parameters
+            found = refined(*given) if part == REFINEMENT else stored(given[0], part, given[1])
+            self._outputs[part] = found
+        return self._outputs[part]
 
     def region(self, unit: Unit) -> tuple[slice, ...]:
         """Where a unit lies in the arrays of its part."""
