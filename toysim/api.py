@@ -12,7 +12,7 @@ import numpy as np
 from toysim.errors import ToysimError, suggest
 from toysim.model import Side
 from toysim.plan import Sweep, build_sweep, split_arguments
-from toysim.registry import all_models, all_sweeps, load_model
+from toysim.registry import all_models, all_sweeps, find_model, load_model
 from toysim.runner.cost import refuse_huge
 from toysim.runner.execute import Listener, Options, Report, execute
 from toysim.runner.work import compute, one_blas_thread
@@ -136,7 +136,7 @@ def plan(
     ``own``: what a sweep file says of itself and a model's sweep is told, None where it is not.
     """
     given = {key: value for key, value in own.items() if value is not None}
-    if str(name) in all_models():
+    if find_model(str(name)):
         return _of_model(str(name), preset, given, parameters), None
     if str(name) not in all_sweeps() and Path(name).suffix != ".toml":
         known = suggest(str(name), [*all_models(), *all_sweeps()])

@@ -11,8 +11,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from toysim.errors import StoreError
 
 RESULTS = Path("results")  # below the current folder: where stores, pictures and pages go
@@ -103,6 +101,8 @@ def locked(path: Path) -> Iterator[None]:
 
     A folder that holds something else is refused and left alone.
     """
+    from filelock import FileLock, Timeout
+
     ours = not path.exists() or (path / LOCK).is_file()
     if not ours and (not path.is_dir() or any(path.iterdir())):
         read_root(path)
