@@ -28,7 +28,8 @@ def packed(chunk: npt.NDArray[Any]) -> bytes:
     """A chunk as it lies on disk."""
     little = np.ascontiguousarray(chunk, chunk.dtype.newbyteorder("<"))
     content: bytes = zstd.compress(little.reshape(-1).view(np.uint8), LEVEL)
-    return content + crc32c(content).to_bytes(SUM_BYTES, "little")
+    checksum: bytes = crc32c(content).to_bytes(SUM_BYTES, "little")
+    return content + checksum
 
 
 def unpacked(content: bytes, dtype: Any, shape: tuple[int, ...]) -> npt.NDArray[Any]:

@@ -33,7 +33,7 @@ from toysim.store.homes import Home, home_of
 from toysim.store.layout import REFINEMENT, Layout, Part, RefinedRows, Unit, refined, stored
 from toysim.store.schema import Document, decoded
 
-INPUTS = "inputs"
+INPUTS: Literal["inputs"] = "inputs"
 
 
 class Store:
