@@ -110,3 +110,10 @@ def test_a_full_disk_leaves_no_half_written_file(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         folder.put("simulation_c_0", np.zeros(3))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cluster_brings_its_blocks_back():
+    pytest.importorskip("distributed")
+    given = {"drift": [0.1, 0.2, 0.3], "replicas": 5, "block": 2}
+    far = toysim.sweep("walk.gaussian", **given, backend="dask", workers=1)
+    xr.testing.assert_identical(comparable(far), comparable(toysim.sweep("walk.gaussian", **given)))

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import uuid
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
@@ -138,7 +139,10 @@ class Memory:
     chunks: Chunks = field(default_factory=dict)
     log: list[dict[str, Any]] = field(default_factory=list)
     document: str = ""  # as text, so that it gives back what a file would
-    new: list[str] = field(default_factory=list)
+    new: deque[str] = field(default_factory=deque)  # keys; threads of a worker share it
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "new": deque()}
 
     def get(self, key: str, dtype: Any, shape: tuple[int, ...]) -> Array | None:
         return self.chunks.get(key)
@@ -189,8 +193,12 @@ class Memory:
 
     def taken(self) -> Chunks:
         """What was put here since this was last asked."""
-        new, self.new = self.new, []
-        return {key: self.chunks[key] for key in new}
+        found: Chunks = {}
+        with suppress(IndexError):  # nothing left
+            while True:
+                key = self.new.popleft()
+                found[key] = self.chunks[key]
+        return found
 
     def take_in(self, chunks: Chunks) -> None:
         self.chunks |= chunks
