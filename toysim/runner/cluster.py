@@ -30,11 +30,12 @@ def on_dask(
     yields their events.
     """
     from distributed import as_completed
+    from distributed.client import FutureCancelledError
     from distributed.scheduler import KilledWorker
 
     queue = iter(units)
     with _client(scheduler, workers) as client:
-        home = client.scatter(_as_seen(store.home), hash=False)
+        home = _for_workers(client, store.home)
         ahead = AHEAD * max(1, sum(client.ncores().values()))
         running = as_completed(loop=client.loop)
         for unit in islice(queue, ahead):
@@ -49,6 +50,11 @@ def on_dask(
                     "a block killed the workers of the cluster that it was tried on "
                     f"({error.last_worker.address}); "
                     f"--backend processes finds the row and records it"
+                ) from None
+            except FutureCancelledError:  # what was sent once died with its worker
+                raise ToysimError(
+                    "a block killed the worker of the cluster that it was tried on; "
+                    "--backend processes finds the row and records it"
                 ) from None
             for unit in islice(queue, 1):
                 running.add(client.submit(_do_unit, home, unit, run, pure=False))
@@ -78,9 +84,11 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
         yield stack.enter_context(client)
 
 
-def _as_seen(home: Home) -> Home:
-    """A home for workers, who start in other folders."""
-    return Folder(home.path.resolve()) if isinstance(home, Folder) else home
+def _for_workers(client: Any, home: Home) -> Any:
+    """A folder by its full path, since workers start in others; the memory is sent once."""
+    if isinstance(home, Folder):
+        return Folder(home.path.resolve())
+    return client.scatter(home, hash=False)
 
 
 def _do_unit(home: Home, unit: Unit, run: str) -> tuple[dict[str, Any], Chunks]:
