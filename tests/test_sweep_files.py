@@ -9,7 +9,7 @@ from toysim.errors import ToysimError
 from toysim.plan import build_sweep
 from toysim.registry import load_model
 from toysim.runner.cost import estimate_cost, plan_sweep, refuse_huge
-from toysim.store.layout import block_shape
+from toysim.store.layout import _rows_of_a_block, block_shape
 from toysim.sweep_file import load_sweep
 
 GOOD = """\
@@ -209,3 +209,21 @@ def test_blocks_hold_many_cheap_rows_and_few_dear_ones():
     assert block_shape(cheap) == (50_000, 1)
     cells, replicas = block_shape(dear)
     assert cells * replicas * model.seconds(dear.parameters) <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "rows", "blocks"),
+    [
+        (1e-8, 1000, 1),
+        (0.022, 40, 2),
+        (0.022, 10, 1),
+        (0.1, 100, 16),
+        (0.1, 1000, 100),
+        (5.0, 3, 3),
+    ],
+)
+def test_blocks_take_half_a_second_to_a_second_and_are_even(seconds, rows, blocks):
+    size = _rows_of_a_block(seconds, rows)
+    assert -(-rows // size) == pytest.approx(blocks, rel=0.1)
+    assert seconds * size <= max(1.1, seconds)
+    assert rows - size * (-(-rows // size) - 1) >= 0.7 * size or blocks > 15
