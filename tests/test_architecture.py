@@ -17,7 +17,7 @@ FLOORS = (
     ("observables", "records", "landmarks"),
     ("model",),
     ("batch", "scheduled", "paper"),
-    ("registry", "design", "asking"),
+    ("registry", "design", "asking", "array_files"),
     ("plan", "sweep_file"),
     ("store",),
     ("runner",),
