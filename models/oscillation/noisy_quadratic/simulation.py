@@ -19,6 +19,7 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
+# 4.6 ns a number, of 4.9 ns an update of a mode (256 modes).
 @kernel
 def draw(rng: Any, kappa: float, seen: Array, z: Array) -> None:
     """Fresh noise z (n,), and the shares 1 + kappa or 1 - kappa of the curvatures seen (n,)."""

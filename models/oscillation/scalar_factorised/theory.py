@@ -35,7 +35,8 @@ def logistic_edge_share(eta: float) -> float:
 def predict(batch: Batch) -> Rows:
     """Every observable exactly.
 
-    Valid unless the run diverges or rounding grows to where no digits are left.
+    Valid unless the run diverges or rounding grows to where no digits are left. To know that, an
+    error is carried along: 1.1 ns an update, where the descent takes 0.2.
     """
     at, kind, eta = records_and_end(batch), kinds(batch), batch["learning_rate"]
     start = state_of(batch["x_start"], batch["y_start"])
