@@ -21,6 +21,7 @@ CATAPULT = Model(
     title="catapult of a two-layer linear network",
     parameters_class=CatapultParameters,
     clock=UPDATES,
+    version=2,
     observables=(
         course("output", "output f", **EXACT),
         course("eta_kernel", "learning rate times tangent kernel lambda", **EXACT),
@@ -39,7 +40,7 @@ CATAPULT = Model(
     paired=True,
     equations=_EQUATIONS,
     sources=("arXiv:2003.02218",),
-    seconds=lambda p: 2e-5 + p.width * (3e-8 + 2e-9 * p.n_steps),
+    seconds=lambda p: 2e-5 + p.width * (3e-8 + 2.5e-10 * p.n_steps),
     checks=(
         Check(
             {"width": 100, "n_steps": 15, "n_records": 6},

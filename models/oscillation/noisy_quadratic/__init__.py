@@ -23,6 +23,7 @@ NOISY_QUADRATIC = Model(
     title="noisy quadratic model with momentum and learning-rate schedules",
     parameters_class=NoisyQuadraticParameters,
     clock=UPDATES,
+    version=2,
     dims=(Dim("mode", "mode of the loss, by falling curvature", lambda p: p.n_modes),),
     observables=(
         course("loss", "loss", atol=1e-9),  # at the start it is not random, only rounded
@@ -41,7 +42,7 @@ NOISY_QUADRATIC = Model(
     stochastic=True,
     equations=_EQUATIONS,
     sources=("noisy quadratic model; moments derived",),
-    seconds=lambda p: 3e-5 + 1e-8 * p.n_steps * p.n_modes,
+    seconds=lambda p: 3e-5 + 8e-9 * p.n_steps * p.n_modes,
     checks=(
         Check(
             {

@@ -22,6 +22,7 @@ SCALAR_FACTORISED = Model(
     title="loss of a product of two numbers at the edge of stability",
     parameters_class=ScalarFactorisedParameters,
     clock=UPDATES,
+    version=2,
     observables=(
         course("product", "product x y", **EXACT),
         course("imbalance", "x^2 - y^2", **EXACT),
@@ -44,7 +45,7 @@ SCALAR_FACTORISED = Model(
     theory=f"{__name__}.theory:predict",
     equations=_EQUATIONS,
     sources=("arXiv:2103.00065", "arXiv:2210.03294", "arXiv:2212.07469"),
-    seconds=lambda p: 2e-6 + 5e-8 * p.n_steps,
+    seconds=lambda p: 2e-6 + 3e-9 * p.n_steps,
     checks=(
         Check(
             {"n_steps": 60, "n_records": 7},

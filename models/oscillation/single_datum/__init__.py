@@ -28,6 +28,7 @@ SINGLE_DATUM = Model(
     title="one sample with a strong and a weak feature at large learning rate",
     parameters_class=SingleDatumParameters,
     clock=UPDATES,
+    version=2,
     dims=(Dim("sample", "sample of the attractor", lambda p: p.n_samples),),
     observables=(
         course("strong", "strong output F", rtol=1e-9),
@@ -84,7 +85,7 @@ SINGLE_DATUM = Model(
     theory_omits=("strong_samples", "accumulation_slack"),
     equations=_EQUATIONS,
     sources=("arXiv:2310.17074",),
-    seconds=lambda p: 1e-5 + 1.2e-8 * p.n_steps + 4e-8 * p.n_average,
+    seconds=lambda p: 2e-6 + 1.5e-9 * p.n_steps + 3e-9 * p.n_average,
     checks=(
         Check({"weak_start": 0.0, "n_steps": 40_000}, {"gamma": [0.2, 0.9, 1.05, 1.1, 1.2]}),
         Check({"n_steps": 400_000}, {"gamma": [1.05, 1.1, 1.2]}),
