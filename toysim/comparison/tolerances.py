@@ -1,6 +1,7 @@
 """How far simulation may lie from theory: tolerances from the data or from the order of the method.
 
-* stochastic, theory of the mean: 5 standard errors over replicas + the declared finite-size bound.
+* stochastic, theory of the mean: 5 standard errors over replicas + the declared finite-size bound
+  + the observable's declared rtol and atol, which are for rounding.
   With few replicas the error is uncertain itself: Student's t says how many are then as rare as 5
   (5.3 at 100, 7.4 at 20, 157 at 4). Where a replica of a cell failed, ended with another status
   than ok, or lacks the number, the others are survivors, and their mean decides nothing;
@@ -160,7 +161,8 @@ def _means(sides: Sides, o: Observable) -> Measured:
     rows = np.arange(0, len(sides.batch), sides.n_replicas)
     with np.errstate(invalid="ignore"):
         enough = np.where(n > 1, -stdtrit(np.maximum(n - 1, 1), ONE_SIDED), np.inf)
-        tolerance = np.where(n > 1, enough * error, np.inf) + _finite_size(sides, o, rows) + o.atol
+        tolerance = np.where(n > 1, enough * error, np.inf) + _finite_size(sides, o, rows)
+        tolerance = tolerance + o.atol + o.rtol * np.abs(sides.theory_at(o, rows)[0])
     tolerance = np.where(_survivors(sides, o), np.inf, tolerance)
     return Measured(rows, mean, mean, tolerance, error, np.zeros(len(rows), bool))
 
