@@ -16,10 +16,10 @@ from toysim.jit import kernel
 
 Array = npt.NDArray[np.float64]
 
-RTOL, ATOL = 1e-11, 1e-13
+RTOL, ATOL = 1e-10, 1e-12
 COLUMNS = 6  # midpoint steps of 2, 4, ..., 12 parts
 ORDER = 2 * COLUMNS - 1  # that of the error
-EVALUATIONS = COLUMNS * (COLUMNS + 1)  # a step
+EVALUATIONS = COLUMNS * COLUMNS + 1  # a step
 MAX_EVALUATIONS = 10**7
 
 
@@ -97,13 +97,12 @@ def midpoint(y: Array, row: Reduced, h: float, parts: int, work: Array, out: Arr
 
         z_1 = y + s f(y),  z_(k+1) = z_(k-1) + 2 s f(z_k),  s = h/parts
 
-    work (3, 3).
+    work (4, 3), of which the first is f(y).
     """
-    before, now, slope = work
+    first, before, now, slope = work
     s = h / parts
-    take_slope(y, row, slope)
     for i in range(3):
-        before[i], now[i] = y[i], y[i] + s * slope[i]
+        before[i], now[i] = y[i], y[i] + s * first[i]
     for _ in range(1, parts):
         take_slope(now, row, slope)
         for i in range(3):
@@ -119,6 +118,7 @@ def take_step(y: Array, row: Reduced, h: float, table: Array, work: Array) -> fl
     Neville's extrapolation to parts -> infinity; the error is the last column's change.
     """
     error = 0.0
+    take_slope(y, row, work[0])
     for k in range(COLUMNS):
         midpoint(y, row, h, 2 * k + 2, work, table[k])
     for column in range(1, COLUMNS):
@@ -145,7 +145,7 @@ def time_to(
     level: float, y: Array, row: Reduced, h: float, before: float, after: float, work: Array
 ) -> float:
     """Size in (0, h] of the step from y to p(right) = level, ``before`` < level <= ``after`` it has
-    at 0 and h: false position (Illinois); work (COLUMNS + 3, 3).
+    at 0 and h: false position (Illinois); work (COLUMNS + 4, 3).
     """
     low, high, size, side = 0.0, h, h, 0
     below, above = before - level, after - level
@@ -171,7 +171,7 @@ def solve(
     """From y (3,), overwriting it, through the ``stops`` (R,) to the last: states (R, 3) there, and
     times (4,) at which p(right) comes up to its levels. False if it takes over MAX_EVALUATIONS.
     """
-    work, beside = np.empty((COLUMNS + 3, 3)), np.empty((COLUMNS + 3, 3))
+    work, beside = np.empty((COLUMNS + 4, 3)), np.empty((COLUMNS + 4, 3))
     t, h, k, evaluations, before = 0.0, 1e-2, 0, 0, p_right(y, row)
     while evaluations < MAX_EVALUATIONS:
         while k < len(stops) and stops[k] <= t:
