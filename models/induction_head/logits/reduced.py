@@ -24,46 +24,50 @@ MAX_EVALUATIONS = 10**7
 
 
 class Reduced(NamedTuple):
-    """Numbers of a row: N, L, m, items without a label; rho = mu_b/mu_alpha, invariant C of
-    ``closed_forms.invariant``; mobilities of y (3,).
+    """Numbers of a row, or arrays (n,) of all: N, L, items without a label; log m; rho =
+    mu_b/mu_alpha; z = C - log m with C of ``closed_forms.invariant``; mobilities of y.
     """
 
     n_pairs: Any
     n_labels: Any
-    competitors: Any
     n_items: Any
+    log_m: Any
     rho: Any
-    invariant: Any
-    mobility: Any
+    z: Any
+    mu_alpha: Any
+    mu_2: Any
+    mu_xi: Any
 
 
 @kernel
 def log_omega(z: float) -> float:
-    """u with u + e^u = z, log of the Wright omega function; Newton from the right of the root."""
+    """u with u + e^u = z, log of the Wright omega function, by Halley's method: a change of 1e-5 is
+    the last but one.
+    """
     u = z if z < 0.0 else math.log(1.0 + z)
     change = 1.0
-    while abs(change) > 1e-9:
+    while abs(change) > 1e-5:
         odds = math.exp(u)
-        change = (u + odds - z) / (1.0 + odds)
+        excess, slope = u + odds - z, 1.0 + odds
+        change = excess / (slope - 0.5 * excess * odds / slope)
         u -= change
     return u
 
 
 @kernel
-def scores(y: Array, row: Reduced) -> tuple[float, float, float, float]:
+def scores(alpha: float, beta2: float, row: Reduced) -> tuple[float, float, float, float]:
     """beta1 on the flow line, p; q on the right label and r on each other one:
 
-    b = log m + log omega(C - log m + rho alpha^2/2),   p = 1/(1 + m e^-b)
+    b = log m + log omega(z + rho alpha^2/2),   p = 1/(1 + m e^-b)
     (q, r) ~ e^(alpha p + beta2), e^beta2       n_items ~ 1
     """
-    log_m = math.log(row.competitors)
-    log_odds = log_omega(row.invariant - log_m + 0.5 * row.rho * y[0] * y[0])
+    log_odds = log_omega(row.z + 0.5 * row.rho * alpha * alpha)
     p = 1.0 / (1.0 + math.exp(-log_odds))
-    right, other = y[0] * p + y[1], y[1]
+    right, other = alpha * p + beta2, beta2
     top = max(right, other, 0.0)
     right, other = math.exp(right - top), math.exp(other - top)
     norm = right + (row.n_pairs - 1.0) * other + row.n_items * math.exp(-top)
-    return log_m + log_odds, p, right / norm, other / norm
+    return row.log_m + log_odds, p, right / norm, other / norm
 
 
 @kernel
@@ -79,16 +83,16 @@ def answer(xi: float, q: float, r: float, row: Reduced) -> tuple[float, float]:
 @kernel
 def take_slope(y: Array, row: Reduced, out: Array) -> None:
     """-mobility * gradient (3,): the chain rule from the logits back through both softmaxes."""
-    _, p, q, r = scores(y, row)
+    _, p, q, r = scores(y[0], y[1], row)
     log_right, on_other = answer(y[2], q, r, row)
     on_right, on_other = -math.expm1(log_right), -on_other  # -dloss/dz
     n = row.n_pairs - 1.0
     mean = q * on_right + n * r * on_other
     by_right_score = y[2] * q * (on_right - mean)
     by_label_score = by_right_score + y[2] * n * r * (on_other - mean)
-    out[0] = row.mobility[0] * p * by_right_score
-    out[1] = row.mobility[1] * by_label_score
-    out[2] = row.mobility[2] * mean
+    out[0] = row.mu_alpha * p * by_right_score
+    out[1] = row.mu_2 * by_label_score
+    out[2] = row.mu_xi * mean
 
 
 @kernel
@@ -136,7 +140,7 @@ def take_step(y: Array, row: Reduced, h: float, table: Array, work: Array) -> fl
 @kernel
 def p_right(y: Array, row: Reduced) -> float:
     """Probability of the right label at y (3,)."""
-    _, _, q, r = scores(y, row)
+    _, _, q, r = scores(y[0], y[1], row)
     return math.exp(answer(y[2], q, r, row)[0])
 
 
@@ -213,15 +217,17 @@ def solve_rows(
         row = Reduced(
             rows.n_pairs[i],
             rows.n_labels[i],
-            rows.competitors[i],
             rows.n_items[i],
+            rows.log_m[i],
             rows.rho[i],
-            rows.invariant[i],
-            rows.mobility[i],
+            rows.z[i],
+            rows.mu_alpha[i],
+            rows.mu_2[i],
+            rows.mu_xi[i],
         )
         solved[i] = solve(y[i], row, levels[i], stops[i], states, crossings[i])
         for k in range(courses.shape[1]):
-            beta1, p, q, r = scores(states[k], row)
+            beta1, p, q, r = scores(states[k, 0], states[k, 1], row)
             log_right = answer(states[k, 2], q, r, row)[0]
             courses[i, k, 0], courses[i, k, 1:4] = beta1, states[k]
             courses[i, k, 4:] = math.exp(log_right), -log_right, p, q

@@ -48,8 +48,9 @@ def _solved(batch: Batch, start: Array, problem: Problem) -> tuple[Array, Array,
     """Courses (n, R, 8), crossings (n, 4), and which rows were solved."""
     at, (by_beta1, by_alpha) = batch.record_at, problem.mobility[:2]
     rho = np.divide(by_beta1, by_alpha, out=np.zeros(len(batch)), where=by_alpha > 0)
-    C = forms.invariant(start[0], start[1], problem.competitors, rho)
-    reduced = Reduced(*problem[:4], rho, C, problem.mobility[1:].T.copy())
+    n_pairs, n_labels, m, n_items, mobility = problem
+    z = forms.invariant(start[0], start[1], m, rho) - np.log(m)
+    reduced = Reduced(n_pairs, n_labels, n_items, np.log(m), rho, z, *mobility[1:])
     courses = np.full((*at.shape, len(COURSES)), np.nan)
     crossings, solved = np.full((len(batch), 4), np.nan), np.zeros(len(batch), bool)
     stops = np.append(at, batch["duration"][:, None], axis=1)
