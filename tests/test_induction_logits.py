@@ -30,7 +30,7 @@ def test_slope_is_minus_mobility_times_the_gradient(four):
     numbers = 5.0, 12.0, 4.0, 6.0 if four else 0.0
     problem = Problem(*np.outer(numbers, np.ones(n)), np.outer(mobility, np.ones(n)))
     states = np.random.default_rng(0).normal(0.0, 1.5, (n, 4))
-    found, seen = np.empty((4, n)), np.empty((3, n))
+    found, seen = np.empty((4, n)), np.empty((5, n))
     take_slopes(states.T.copy(), problem, seen, found)
     for i, y in enumerate(states):
         loss = logits_loss(y, 5, 12, 4.0, four)
