@@ -36,6 +36,7 @@ _BRACKETED = "n_pairs from 8, n_labels from 2 to 64 n_pairs; from the origin, eq
 
 LOGITS = Model(
     id="induction_head.logits",
+    version=2,
     title="three or four nested logits of an induction head: a cliff after a plateau",
     parameters_class=LogitsParameters,
     clock=Clock("time", "t", end=lambda p: p.duration),
@@ -48,7 +49,7 @@ LOGITS = Model(
         _course("xi", "classifier's excess on the right label"),
         _course("previous_token", "attention p of a label to the item before it"),
         _course("right_attention", "attention q of the target to the right label"),
-        _time("t10", "first time with p(right) at 0.1"),
+        _time("t10", "first time with p(right) at 0.1, coming from below"),
         _time("t50", "first time with p(right) at 1/2: the cliff"),
         _time("t90", "first time with p(right) at 0.9"),
         Observable("width", "(t90 - t10)/t50", rtol=1e-5),
@@ -70,7 +71,7 @@ LOGITS = Model(
     theory=f"{__name__}.theory:predict",
     equations=_EQUATIONS,
     sources=("arXiv:2312.03002",),
-    seconds=lambda p: 1e-5 if p.duration == 0 else 0.05 + 5e-5 * p.n_records,
+    seconds=lambda p: 1e-5 if p.duration == 0 else 1e-3 + 5e-5 * p.n_records,
     checks=(
         Check(
             {"n_records": 5},
