@@ -1,12 +1,21 @@
-"""Normal numbers from the same words by another way: Philox in Python's integers, Box-Muller in
-double precision.
+"""Normal numbers of both precisions from the same words by another way: Philox in Python's
+integers, Box-Muller in double precision or more.
 """
 
+from collections.abc import Callable
+
+import mpmath
 import numpy as np
 import pytest
 from scipy import stats
 
+from toysim.numerics.elementary import normal as double
 from toysim.numerics.normals import ROUNDS, fill_normals, normals
+
+EITHER = pytest.mark.parametrize(
+    ("normals", "precision"), [(normals, np.float32), (double.normals, np.float64)]
+)
+Normals = Callable[[tuple[int, ...], np.random.Generator], np.ndarray]
 
 
 def philox(counter: tuple[int, ...], key: tuple[int, int]) -> tuple[int, ...]:
@@ -61,12 +70,48 @@ def test_every_number_is_that_of_its_words() -> None:
     assert np.all(abs(z - exact) < 2.0**-22 * (radius + 1 / radius))
 
 
-def test_law_and_independence() -> None:
+def exact_pair(first: int, second: int) -> tuple[float, float]:
+    """As ``double.normal_pair`` says, from words of 64 bits."""
+    half = mpmath.mpf(1) / 2
+    radius = mpmath.sqrt(-2 * mpmath.log(((first >> 12) + half) / 2**52))
+    angle = mpmath.pi / 2 * (((second >> 12) + half) / 2**52 - half)
+    pair = [mpmath.cos(angle), mpmath.sin(angle)][:: -1 if second & 2 else 1]
+    x, y = (float(radius * z * (-1 if second & 1 else 1)) for z in pair)
+    return x, y
+
+
+def test_every_double_is_that_of_its_words() -> None:
+    """Off by at most 5e-16 of itself, where sines are small too."""
+    key, stream, n = 0xDEADBEEF_12345678, 0x0F1E2D3C_4B5A6978, 3000
+    z = np.empty((2, n))
+    double.fill_normals(np.uint64(key), np.uint64(stream), z)
+    words = [
+        philox((i, 0, stream % 2**32, stream // 2**32), (key % 2**32, key // 2**32))
+        for i in range(n)
+    ]
+    with mpmath.workdps(40):
+        exact = [exact_pair(a << 32 | b, c << 32 | d) for a, b, c, d in words]
+    np.testing.assert_allclose(z, np.array(exact).T, rtol=5e-16, atol=0)
+
+
+@pytest.mark.parametrize("first", [0, 2**64 - 1, 2**63])
+@pytest.mark.parametrize("second", [0, 1, 2, 2**64 - 1, 2**63, 2**63 - 1])
+def test_extreme_words(first: int, second: int) -> None:
+    with mpmath.workdps(40):
+        exact = exact_pair(first, second)
+    pair = double.normal_pair(np.uint64(first), np.uint64(second))
+    np.testing.assert_allclose(pair, exact, rtol=5e-16, atol=0)
+    assert np.all(np.abs(pair) < 8.6)
+
+
+@EITHER
+def test_law_and_independence(normals: Normals, precision: type) -> None:
     """Moments and correlations within four standard errors; each also fails on numbers that are a
     little wrong.
     """
-    z = normals((1000, 1001), np.random.Generator(np.random.Philox(5))).astype(float)
-    numbers = z.ravel()
+    z = normals((1000, 1001), np.random.Generator(np.random.Philox(5)))
+    assert z.dtype == precision
+    numbers = z.ravel().astype(float)
 
     def moments(x: np.ndarray) -> np.ndarray:
         errors = np.sqrt(np.array([1, 2, 15, 96]) / x.size)  # variances of x, x^2, x^3, x^4
@@ -89,10 +134,13 @@ def test_law_and_independence() -> None:
 
 
 @pytest.mark.parametrize("shape", [(0, 3), (1,), (5,), (2, 3, 7)])
-def test_any_shape_and_a_stream_that_goes_on(shape: tuple[int, ...]) -> None:
+@EITHER
+def test_any_shape_and_a_stream_that_goes_on(
+    shape: tuple[int, ...], normals: Normals, precision: type
+) -> None:
     generator = np.random.Generator(np.random.Philox(5))
     first, second = normals(shape, generator), normals(shape, generator)
     assert first.shape == shape
-    assert first.dtype == np.float32
+    assert first.dtype == precision
     assert not np.any(first == second)
     assert np.array_equal(first, normals(shape, np.random.Generator(np.random.Philox(5))))

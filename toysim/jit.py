@@ -66,6 +66,19 @@ def kernel(function: F) -> F:
     Kernels must not take or close over functions: those compile anew in every process (measured).
     Division by zero gives inf or nan, as in NumPy; fast-math stays off, so sums keep their order.
     """
+    return _compiled(function, forceinline=False)
+
+
+def inlined(function: F) -> F:
+    """A ``kernel`` that LLVM puts into those that call it, of any size, so that loops vectorise.
+
+    For functions of scalars without branches. Those of more than some 50 operations LLVM leaves
+    out by itself, and calls them element by element (7 to 23 times as long, measured).
+    """
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: F, forceinline: bool) -> F:
     config: Any = numba.config
     folder = cache_dir(sources_hash(function.__module__, KERNELS))
     policy: dict[str, Any] = {"nogil": True, "cache": folder is not None, "error_model": "numpy"}
@@ -73,7 +86,7 @@ def kernel(function: F) -> F:
         previous = config.CACHE_DIR
         config.CACHE_DIR = folder or previous
         try:
-            compiled: Any = numba.njit(**policy)(function)
+            compiled: Any = numba.njit(forceinline=forceinline, **policy)(function)
         finally:
             config.CACHE_DIR = previous
     return cast(F, compiled)

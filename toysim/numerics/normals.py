@@ -11,12 +11,13 @@ ten rounds.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import inlined, kernel
 
 Floats = npt.NDArray[np.float32]
 
@@ -37,7 +38,7 @@ SINE = tuple(np.float32((-1) ** k / math.factorial(2 * k + 1)) for k in (1, 2, 3
 COSINE = tuple(np.float32((-1) ** k / math.factorial(2 * k)) for k in (1, 2, 3, 4, 5))
 
 
-@kernel
+@inlined
 def philox_round(
     c0: Any, c1: Any, c2: Any, c3: Any, key0: Any, key1: Any
 ) -> tuple[Any, Any, Any, Any]:
@@ -81,23 +82,25 @@ def direction(word: Any) -> Any:
     return sign * cosine, sign * sine
 
 
+@inlined
+def philox(i: Any, stream: Any, key: Any) -> tuple[Any, Any, Any, Any]:
+    """Four random words of 32 bits, i < 2^32: the block of the counter (i, 0, low word of stream,
+    its high word).
+    """
+    key0, key1 = key & LOW, key >> HIGH
+    c0, c1, c2, c3 = np.uint32(i), np.uint32(0), np.uint32(stream & LOW), np.uint32(stream >> HIGH)
+    for r in range(ROUNDS):
+        step0, step1 = np.uint64(r) * KEY_STEPS[0], np.uint64(r) * KEY_STEPS[1]
+        c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, (key0 + step0) & LOW, (key1 + step1) & LOW)
+    return c0, c1, c2, c3
+
+
 @kernel
 def fill_normals(key: Any, stream: Any, z: Floats) -> None:
-    """Fills z (4, n), n < 2^32: column i from the block of the counter (i, 0, low word of stream,
-    its high word).
-
-    The rounds stay in this loop: a function around them kept LLVM from vectorising (7 times as
-    long).
-    """
-    key0, key1, stream0, stream1 = key & LOW, key >> HIGH, stream & LOW, stream >> HIGH
+    """Fills z (4, n), n < 2^32: column i from block i of ``philox``."""
     z0, z1, z2, z3 = z[0], z[1], z[2], z[3]
     for i in range(len(z0)):
-        c0, c1, c2, c3 = np.uint32(i), np.uint32(0), np.uint32(stream0), np.uint32(stream1)
-        for r in range(ROUNDS):
-            step0, step1 = np.uint64(r) * KEY_STEPS[0], np.uint64(r) * KEY_STEPS[1]
-            c0, c1, c2, c3 = philox_round(
-                c0, c1, c2, c3, (key0 + step0) & LOW, (key1 + step1) & LOW
-            )
+        c0, c1, c2, c3 = philox(i, stream, key)
         first, second = direction(c1)
         size = radius(c0)
         z0[i], z1[i] = size * first, size * second
@@ -106,12 +109,18 @@ def fill_normals(key: Any, stream: Any, z: Floats) -> None:
         z2[i], z3[i] = size * first, size * second
 
 
+def filled(
+    fill: Callable[..., None], z: npt.NDArray[Any], shape: tuple[int, ...], of: np.random.Generator
+) -> npt.NDArray[Any]:
+    """``fill`` on z, cut to ``shape``; two words of the generator are key and stream."""
+    key, stream = of.integers(2**64, size=2, dtype=np.uint64)
+    fill(key, stream, z)
+    return z.ravel()[: math.prod(shape)].reshape(shape)
+
+
 def normals(shape: tuple[int, ...], generator: np.random.Generator) -> Floats:
     """Standard normal numbers, |z| < 6.8, of ``shape``; two words of ``generator`` are key and
     stream.
     """
-    n = math.prod(shape)
-    z = np.empty((4, -(-n // 4)), np.float32)
-    key, stream = generator.integers(2**64, size=2, dtype=np.uint64)
-    fill_normals(key, stream, z)
-    return z.ravel()[:n].reshape(shape)
+    z = np.empty((4, -(-math.prod(shape) // 4)), np.float32)
+    return filled(fill_normals, z, shape, generator)
