@@ -13,10 +13,12 @@ from toysim.models.deep_linear.clock.paths import (
     Paths,
     open_sharpness,
     open_strength,
+    strengths,
 )
-from toysim.numerics.quadrature import HALF_NODES, HALF_WEIGHTS, NODES, WEIGHTS
+from toysim.numerics.elementary import exp
+from toysim.numerics.quadrature import HALF_WEIGHTS, NODES, POINTS, WEIGHTS
 
-PANEL = 0.75
+PANEL = 4.0
 SHORTEST = 1e-3
 # Two rules that differ by this share mean an error of its square in the better one.
 SMOOTH = 1e-7
@@ -30,11 +32,23 @@ def time_per_v(v: float, pace: Pace, paths: Paths) -> float:
 
 
 @kernel
+def times_per_v(n: int, v: float, length: float, pace: Pace, paths: Paths) -> None:
+    """``time_per_v`` at the first n nodes of the panel from v on, into paths.moving (Q,)."""
+    distance, moving = paths.distance, paths.moving
+    for q in range(n):
+        distance[q] = pace.w0 * exp(-pace.kappa * (v + length * NODES[q]))
+    strengths(n, pace.x_end, paths)
+    for q in range(n):
+        moving[q] = pace.kappa * distance[q] / (pace.level - moving[q])
+
+
+@kernel
 def time_between(v_from: float, v_to: float, pace: Pace, paths: Paths) -> float:
     """int dt/dv dv over at most one panel, by Gauss-Legendre."""
+    times_per_v(POINTS, v_from, v_to - v_from, pace, paths)
     total = 0.0
-    for q in range(len(NODES)):
-        total += WEIGHTS[q] * time_per_v(v_from + (v_to - v_from) * NODES[q], pace, paths)
+    for q in range(POINTS):
+        total += WEIGHTS[q] * paths.moving[q]
     return total * (v_to - v_from)
 
 
@@ -51,15 +65,18 @@ def smooth_panel(
     while True:
         account.iterations[0] += 1
         v_to = min(v + length, pace.v_linear)
-        time, rough = time_between(v, v_to, pace, paths), 0.0
-        for q in range(len(HALF_NODES)):
-            rough += HALF_WEIGHTS[q] * time_per_v(v + (v_to - v) * HALF_NODES[q], pace, paths)
-        apart = abs(rough * (v_to - v) - time)
-        # Halving gains 2^12 on a smooth panel; where it gains next to nothing it is the rounding of
+        times_per_v(len(NODES), v, v_to - v, pace, paths)
+        time, rough = 0.0, 0.0
+        for q in range(POINTS):
+            time += WEIGHTS[q] * paths.moving[q]
+        for q in range(len(HALF_WEIGHTS)):
+            rough += HALF_WEIGHTS[q] * paths.moving[POINTS + q]
+        apart = abs(rough - time)
+        # Halving gains 2^16 on a smooth panel; where it gains next to nothing it is the rounding of
         # Omega.
         rounding = length < 0.1 * PANEL and apart > 0.1 * previous
         if not apart > SMOOTH * abs(time) or rounding or length < SHORTEST:
-            return v_to, time
+            return v_to, time * (v_to - v)
         length, previous = 0.5 * length, apart
 
 

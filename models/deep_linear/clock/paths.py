@@ -11,6 +11,8 @@ import numpy.typing as npt
 from toysim.jit import kernel
 from toysim.models.deep_linear.clock.layer import layer_at, sharpness
 from toysim.models.deep_linear.coordinate import coordinate, other_layers, strength_at
+from toysim.numerics.elementary import exp, expm1, log
+from toysim.numerics.quadrature import NODES
 
 Array = npt.NDArray[np.float64]
 
@@ -23,7 +25,7 @@ class Paths(NamedTuple):
 
     is_open; lag: how far behind the leading open pathway in x; c; depth (int); p: guess of the
     first layers, set to the last ones evaluated; low, high: bracket of the first layers while the
-    phase lasts.
+    phase lasts; distance, moving: scratch for the nodes of an integral.
     """
 
     is_open: Any
@@ -33,6 +35,8 @@ class Paths(NamedTuple):
     p: Any
     low: Any
     high: Any
+    distance: Any
+    moving: Any
 
 
 class Account(NamedTuple):
@@ -45,9 +49,9 @@ class Account(NamedTuple):
 @kernel
 def new_paths(p: Array, c: Array, depth: int) -> Paths:
     """Of first layers p (P,), which are overwritten, and offsets c (P,)."""
-    n = len(p)
-    is_open = np.empty(n, np.bool_)
-    return Paths(is_open, np.empty(n), c, depth, p, np.empty(n), np.empty(n))
+    n, nodes = len(p), len(NODES)
+    is_open, lag, low, high = np.empty(n, np.bool_), np.empty(n), np.empty(n), np.empty(n)
+    return Paths(is_open, lag, c, depth, p, low, high, np.empty(nodes), np.empty(nodes))
 
 
 @kernel
@@ -61,6 +65,47 @@ def open_strength(x_lead: float, paths: Paths) -> float:
             p[j] = layer_at(x, paths.c[j], paths.depth, p[j], paths.low[j], paths.high[j])
             total += strength_at(p[j], paths.c[j], paths.depth)
     return total
+
+
+@kernel
+def strengths(n: int, x_end: float, paths: Paths) -> None:
+    """Sum of K over the open pathways with the leading one at x_end - ``distance``, into
+    ``moving``, for the first n of both (Q,).
+    """
+    paths.moving[:n] = 0.0
+    for j in range(len(paths.p)):
+        if paths.is_open[j]:
+            x = x_end - paths.lag[j]
+            if paths.depth <= 2 or paths.c[j] == 0.0:
+                add_strengths(n, x, paths.c[j], paths.depth, paths.distance, paths.moving)
+            else:
+                for q in range(n):
+                    here, low, high = x - paths.distance[q], paths.low[j], paths.high[j]
+                    p = layer_at(here, paths.c[j], paths.depth, paths.p[j], low, high)
+                    paths.p[j] = p
+                    paths.moving[q] += strength_at(p, paths.c[j], paths.depth)
+
+
+@kernel
+def add_strengths(n: int, x: float, c: float, depth: int, distance: Array, total: Array) -> None:
+    """Add K of one pathway at x - distance, where it has a closed form
+
+    D = 1:  x       D = 2:  c sinh(2x)/2,  at c = 0 e^(2x)       c = 0:  ((2 - D) x)^(D/(2 - D))
+    """
+    if depth == 1:
+        for q in range(n):
+            total[q] += x - distance[q]
+    elif depth > 2:
+        exponent, scale = depth / (2.0 - depth), depth - 2.0
+        for q in range(n):
+            total[q] += exp(exponent * log(scale * (distance[q] - x)))
+    elif c == 0.0:
+        for q in range(n):
+            total[q] += exp(2.0 * (x - distance[q]))
+    else:
+        for q in range(n):
+            twice = 2.0 * (x - distance[q])
+            total[q] += 0.25 * c * (expm1(twice) - expm1(-twice))
 
 
 @kernel
