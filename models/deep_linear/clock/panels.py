@@ -5,41 +5,43 @@ from __future__ import annotations
 import math
 
 from toysim.jit import kernel
-from toysim.models.deep_linear.clock.pace import Pace, distance_left
+from toysim.models.deep_linear.clock.pace import Pace, distance_left, strength_now
 from toysim.models.deep_linear.clock.paths import (
     MAX_ITERATIONS,
     ROUNDING,
     Account,
     Paths,
     open_sharpness,
-    open_strength,
     strengths,
 )
-from toysim.numerics.elementary import exp
+from toysim.numerics.elementary import exp, expm1
 from toysim.numerics.quadrature import HALF_WEIGHTS, NODES, POINTS, WEIGHTS
 
-PANEL = 4.0
-SHORTEST = 1e-3
+SHORTEST = 1e-3  # share of the panel asked for
 # Two rules that differ by this share mean an error of its square in the better one.
 SMOOTH = 1e-7
+NEARER_END = math.log(2.0)
 
 
 @kernel
 def time_per_v(v: float, pace: Pace, paths: Paths) -> float:
     """dt/dv = kappa w / Omega; sets paths.p to the first layers at v."""
-    w = distance_left(v, pace)
-    return pace.kappa * w / (pace.level - open_strength(pace.x_end - w, paths))
+    return pace.kappa * distance_left(v, pace) / (pace.level - strength_now(v, pace, paths))
 
 
 @kernel
 def times_per_v(n: int, v: float, length: float, pace: Pace, paths: Paths) -> None:
-    """``time_per_v`` at the first n nodes of the panel from v on, into paths.moving (Q,)."""
-    distance, moving = paths.distance, paths.moving
+    """``time_per_v`` at the first n nodes of the panel from v on, into paths.nodes[3]."""
+    nodes = paths.nodes
     for q in range(n):
-        distance[q] = pace.w0 * exp(-pace.kappa * (v + length * NODES[q]))
-    strengths(n, pace.x_end, paths)
+        nodes[0, q] = pace.w0 * exp(-pace.kappa * (v + length * NODES[q]))
+        nodes[1, q] = pace.w0 - nodes[0, q]
+    if v < NEARER_END or pace.kappa < 0.0:  # where this difference is used, and would lose digits
+        for q in range(n):
+            nodes[1, q] = -pace.w0 * expm1(-pace.kappa * (v + length * NODES[q]))
+    strengths(n, paths)
     for q in range(n):
-        moving[q] = pace.kappa * distance[q] / (pace.level - moving[q])
+        nodes[3, q] = pace.kappa * nodes[0, q] / (pace.level - nodes[3, q])
 
 
 @kernel
@@ -48,7 +50,7 @@ def time_between(v_from: float, v_to: float, pace: Pace, paths: Paths) -> float:
     times_per_v(POINTS, v_from, v_to - v_from, pace, paths)
     total = 0.0
     for q in range(POINTS):
-        total += WEIGHTS[q] * paths.moving[q]
+        total += WEIGHTS[q] * paths.nodes[3, q]
     return total * (v_to - v_from)
 
 
@@ -61,21 +63,21 @@ def smooth_panel(
     Halved until the rule of half the points agrees: a start far from 0 (strength much above S, or
     below 0 at c > 0) lies close to the pole of K(x) behind it.
     """
-    previous = math.inf
+    previous, shortest = math.inf, SHORTEST * length
     while True:
         account.iterations[0] += 1
         v_to = min(v + length, pace.v_linear)
         times_per_v(len(NODES), v, v_to - v, pace, paths)
         time, rough = 0.0, 0.0
         for q in range(POINTS):
-            time += WEIGHTS[q] * paths.moving[q]
+            time += WEIGHTS[q] * paths.nodes[3, q]
         for q in range(len(HALF_WEIGHTS)):
-            rough += HALF_WEIGHTS[q] * paths.moving[POINTS + q]
+            rough += HALF_WEIGHTS[q] * paths.nodes[3, POINTS + q]
         apart = abs(rough - time)
         # Halving gains 2^16 on a smooth panel; where it gains next to nothing it is the rounding of
         # Omega.
-        rounding = length < 0.1 * PANEL and apart > 0.1 * previous
-        if not apart > SMOOTH * abs(time) or rounding or length < SHORTEST:
+        rounding = apart < 1e-4 * abs(time) and apart > 0.1 * previous
+        if not apart > SMOOTH * abs(time) or rounding or length < shortest:
             return v_to, time * (v_to - v)
         length, previous = 0.5 * length, apart
 
@@ -107,7 +109,7 @@ def invert_time(
             break
         v = min(max(v - error / time_per_v(v, pace, paths), v_from), v_to)
         previous = abs(error)
-    residual = pace.level - open_strength(pace.x_end - distance_left(v, pace), paths)
+    residual = pace.level - strength_now(v, pace, paths)
     account.residual[0] = max(
         account.residual[0], abs(error * residual * open_sharpness(paths)) / target
     )
