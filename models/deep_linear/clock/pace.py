@@ -21,7 +21,7 @@ from toysim.models.deep_linear.coordinate import between, other_layers, strength
 # Below this share of the strengths the residual is linear in s* - s to double precision, so the
 # rest is exponential.
 LINEAR = 1e-7
-PANEL = 4.0  # longest step in v
+PANEL = 6.0  # longest step in v
 
 
 class Pace(NamedTuple):

@@ -85,11 +85,11 @@ def layer_from(
 
 
 @kernel
-def strength_from(lead: int, p_lead: float, paths: Paths) -> float:
-    """Sum of K over the open pathways with the leading one's first layer at p_lead; sets paths.p,
-    ends and sides.
+def strength_from(lead: int, p_lead: float, paths: Paths) -> tuple[float, float]:
+    """Sum of K over the open pathways with the leading one's first layer at p_lead, and of their
+    sharpness; sets paths.p, ends and sides.
     """
-    total, c, depth = 0.0, paths.c[lead], paths.depth
+    total, slope, c, depth = 0.0, 0.0, paths.c[lead], paths.depth
     low, high = paths.bracket
     side = -1.0 if mirrored(p_lead, c, depth) else 1.0
     x_lead = coordinate(side * p_lead, c, depth)
@@ -100,7 +100,8 @@ def strength_from(lead: int, p_lead: float, paths: Paths) -> float:
             p = layer_from(side, x, paths.c[j], depth, paths.p[j], low[j], high[j])
             paths.p[j] = p
             total += strength_at(p, paths.c[j], depth)
-    return total
+            slope += sharpness(p, paths.c[j], depth)
+    return total, slope
 
 
 @kernel
@@ -187,12 +188,13 @@ def leader_at(level: float, lead: int, paths: Paths, account: Account) -> float:
     p, step = above, math.inf
     for _ in range(MAX_ITERATIONS):
         account.iterations[0] += 1
-        gap = strength_from(lead, p, paths) - level
+        total, slope = strength_from(lead, p, paths)
+        gap = total - level
         if gap > 0.0:
             above = p
         else:
             below = p
-        new = p - gap * other_layers(p, c, depth) / open_sharpness(paths)
+        new = p - gap * other_layers(p, c, depth) / slope
         if not below <= new <= above:
             new = 0.5 * (below + above)
         step, previous = abs(new - p), step
