@@ -63,7 +63,7 @@ def smooth_panel(
     Halved until the rule of half the points agrees: a start far from 0 (strength much above S, or
     below 0 at c > 0) lies close to the pole of K(x) behind it.
     """
-    previous, shortest = math.inf, SHORTEST * length
+    previous, asked = math.inf, length
     while True:
         account.iterations[0] += 1
         v_to = min(v + length, pace.v_linear)
@@ -76,8 +76,8 @@ def smooth_panel(
         apart = abs(rough - time)
         # Halving gains 2^16 on a smooth panel; where it gains next to nothing it is the rounding of
         # Omega.
-        rounding = apart < 1e-4 * abs(time) and apart > 0.1 * previous
-        if not apart > SMOOTH * abs(time) or rounding or length < shortest:
+        rounding = length < 0.1 * asked and apart > 0.1 * previous
+        if not apart > SMOOTH * abs(time) or rounding or length < SHORTEST * asked:
             return v_to, time * (v_to - v)
         length, previous = 0.5 * length, apart
 
@@ -103,7 +103,7 @@ def invert_time(
         error = time_between(v_from, v, pace, paths) - wanted
         # Near the root time is known to the rounding of Omega only, 1e-9 of a panel: Newton stalls
         # there.
-        if abs(error) <= ROUNDING * panel or (
+        if abs(error) <= ROUNDING * wanted or (
             abs(error) <= 1e-6 * panel and abs(error) > 0.5 * previous
         ):
             break
