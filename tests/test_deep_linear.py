@@ -17,6 +17,7 @@ from reference.deep_linear import MatrixNetwork, flow
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.deep_linear import MODES
+from toysim.models.deep_linear.modes.lanes import LANES
 from toysim.models.deep_linear.stability import sharpness_at_end
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -482,7 +483,7 @@ def test_rows_do_not_depend_on_their_company():
 @pytest.mark.parametrize("n_records", [0, 4])
 def test_rows_side_by_side_are_rows_alone(kind, offset, n_records):
     """More rows than lanes, of all depths and lengths: some settle early, some diverge."""
-    n, rng = 80, np.random.default_rng(0)
+    n, rng = LANES + 20, np.random.default_rng(0)
     columns = {
         "depth": rng.integers(1, 13, n),
         "layer_start": rng.uniform(0.1, 0.9, n),
@@ -495,7 +496,7 @@ def test_rows_side_by_side_are_rows_alone(kind, offset, n_records):
     fixed |= {"lesions": (2,), "n_pathways": 3, "windows": ((0, 0.3, 0.7),), "allow_unstable": True}
     batch = Batch(MODES, columns, fixed, np.zeros(n, int), 0)
     together = MODES.load("simulate")(batch)
-    assert 3 < np.count_nonzero(together["status"]) < 40
+    assert 5 < np.count_nonzero(together["status"]) < n // 2
     for i in range(n):
         alone = MODES.load("simulate")(batch.take(np.array([i])))
         for name, values in alone.items():

@@ -14,8 +14,8 @@ from toysim.models.deep_linear.mode import ModeTask, Trajectory
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# Measured, ns an update of a row of two pathways: 16 lanes 1.9, 32 1.6, 64 1.2, 128 1.1.
-LANES = 64
+# Measured, ns an update of a row of two pathways: 16 lanes 1.9, 32 1.6, 64 1.2, 128 1.1, 256 1.0.
+LANES = 128
 NEVER = 2**62
 
 
