@@ -14,7 +14,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import inlined, kernel
 from toysim.models.deep_linear.mode import ModeTask, Trajectory
 from toysim.models.deep_linear.modes.events import (
     close_phases,
@@ -34,7 +34,7 @@ FACTORS = 4  # of a power in one lane loop
 SETTLING = 64  # updates between two looks for lanes that repeat themselves
 
 
-@kernel
+@inlined
 def take_residual(
     now: int, target: Array, totals: Array, live: Array, residual: Array, residual_sum: Array
 ) -> None:
@@ -44,7 +44,7 @@ def take_residual(
         residual_sum[lane] += live[lane] * residual[lane]
 
 
-@kernel
+@inlined
 def move(rate: Array, residual: Array, others: Array, numbers: Array) -> None:
     """a_pl <- a_pl + step * prod_(m != l) a_pm * Omega, all of them at once."""
     for j in range(numbers.shape[0]):
@@ -54,7 +54,7 @@ def move(rate: Array, residual: Array, others: Array, numbers: Array) -> None:
                 numbers[j, k, lane] += change if rate[j, lane] > 0.0 else 0.0
 
 
-@kernel
+@inlined
 def multiply_equal(
     exponent: Ints, factors: int, numbers: Array, others: Array, strength: Array
 ) -> None:
@@ -72,7 +72,7 @@ def multiply_equal(
             strength[j, lane] = numbers[j, 0, lane] * others[j, 0, lane]
 
 
-@kernel
+@inlined
 def multiply_reduced(
     depth: Ints,
     exponent: Ints,
@@ -98,7 +98,7 @@ def multiply_reduced(
             strength[j, lane] = numbers[j, 0, lane] * others[j, 0, lane]
 
 
-@kernel
+@inlined
 def multiply_layers(depth: Ints, numbers: Array, others: Array, strength: Array) -> None:
     """prod_(m != l) a_m, the product before times that after, and K = prod_m a_m."""
     for j in range(numbers.shape[0]):
@@ -114,7 +114,7 @@ def multiply_layers(depth: Ints, numbers: Array, others: Array, strength: Array)
                 strength[j, lane] *= numbers[j, k, lane]
 
 
-@kernel
+@inlined
 def add_up(now: int, strength: Array, weight: Array, watched: Array, totals: Array) -> int:
     """Sum of the pathways that are not lesioned, in their order, into ``totals[now]``; in how many
     lanes it has reached ``watched`` or is not finite.
