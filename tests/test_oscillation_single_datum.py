@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.oscillation import SINGLE_DATUM as MODEL
+from toysim.models.oscillation.lanes import LANES
 from toysim.models.oscillation.single_datum import closed_forms as forms
 
 
@@ -19,6 +20,23 @@ def rows(side="simulate", axis="gamma", values=(1.1,), **fixed):
     return MODEL.load(side)(
         Batch(MODEL, {axis: np.array(values)}, fixed, np.arange(len(values)), 0)
     )
+
+
+def test_rows_side_by_side_have_the_bits_of_one_alone():
+    """More than a group, of other lengths, windows and regimes."""
+    n, rng = LANES + 9, np.random.default_rng(0)
+    columns = {
+        "gamma": rng.uniform(0.1, 1.7, n),
+        "n_steps": rng.integers(20, 900, n),
+        "n_average": rng.choice([4, 10, 18], n),
+    }
+    fixed = {"n_records": 5, "n_samples": 3, "weak_start": 1e-2}
+    batch = Batch(MODEL, columns, fixed, np.arange(n), 0)
+    whole = MODEL.load("simulate")(batch)
+    for i in range(0, n, 5):
+        alone = MODEL.load("simulate")(batch.take(np.array([i])))
+        for name, values in alone.items():
+            np.testing.assert_array_equal(values[0], whole[name][i], err_msg=f"{name}, row {i}")
 
 
 @pytest.mark.parametrize("gamma", [0.4, 1.1, 1.2])
