@@ -96,13 +96,14 @@ def growth_tables(results: Sequence[Result]) -> str:
     for (curve, grows), found in groupby(growing, key=lambda r: (_curve(r), r.row.grows)):
         several = sorted(found, key=lambda r: r.row.size)
         if len(several) > 1:
-            parts.append(f"### {curve}: a {several[0].row.unit}\n\n{_growth(grows, several)}")
+            title = f"### {curve}, time of one {several[0].row.unit}"
+            parts.append(f"{title}\n\n{_growth(grows, several)}")
     return "\n\n".join(parts)
 
 
 def _curve(result: Result) -> str:
-    """What rows of one curve share of their names: all before the last word."""
-    return result.row.name.rsplit(" ", 1)[0]
+    """What rows of one curve share of their names: all but the last two words, ``cells 100``."""
+    return result.row.name.rsplit(" ", 2)[0].rstrip(",:")
 
 
 def _growth(grows: str, results: Sequence[Result]) -> str:
