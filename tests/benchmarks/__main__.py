@@ -38,14 +38,14 @@ def main() -> int:
         for row in rows:
             print(f"{row.name} ...", file=sys.stderr, flush=True)
             results.append(measured(row, options.turns))
+            if options.json:  # after every row: a run that is stopped keeps what it has
+                options.json.write_text(json.dumps(as_json(results, machine), indent=1))
     machine["load at the end"] = described()["load"]
     print(ratios_table(results))
     print(told_lines(results))
     for result in results:
         for peer, told in result.quarrels.items():
             print(f"{result.row.name} differs from {peer}: {told}", file=sys.stderr)
-    if options.json:
-        options.json.write_text(json.dumps(as_json(results, machine), indent=1))
     if options.page:
         options.page.write_text(page(results, machine))
     return int(any(result.quarrels for result in results))

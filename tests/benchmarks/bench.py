@@ -154,16 +154,15 @@ def measured(row: Row, turns: int) -> Result:
     for name, peer in row.peers.items():
         try:
             jobs[name] = peer.make()
-        except ImportError:
-            result.absent.append(name)
-            continue
-        try:
             theirs = jobs[name]()
             if row.same is not None:
                 result.differences[name] = row.same(ours, theirs)
-        except AssertionError as error:
-            result.quarrels[name] = " ".join(str(error).split())[:300]
-            del jobs[name]
+        except ImportError:
+            result.absent.append(name)
+        except Exception as error:  # of whatever kind: the other rows go on
+            text = f"{type(error).__name__}: {error}"
+            result.quarrels[name] = " ".join(text.split())[:300]
+            jobs.pop(name, None)
     result.times = timed_in_turns(jobs, min(turns, row.turns))
     if row.floor:
         least = sum(amount.seconds() for amount in row.floor)

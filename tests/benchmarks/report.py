@@ -11,7 +11,18 @@ from typing import Any
 from benchmarks.bench import Result
 from benchmarks.limits import known, nanoseconds
 
-HEADERS = ("row", "unit", "toysim", "peer", "peer's", "ratio", "spread", "apart", "of the limit")
+HEADERS = (
+    "row",
+    "one",
+    "precision",
+    "toysim",
+    "peer",
+    "peer's",
+    "ratio",
+    "spread",
+    "apart",
+    "limit",
+)
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -53,7 +64,8 @@ def _lines(result: Result) -> list[list[str]]:
     against = [_against(result, name) for name in (*result.counted, *others)]
     against += [[f"{name}: absent", *[""] * 4] for name in result.absent]
     against += [[f"{name}: DIFFERS", *[""] * 4] for name in result.quarrels]
-    return [[row.name, row.unit, ours, *told, reached] for told in against or [[""] * 5]]
+    begin = [row.name, row.unit, row.precision, ours]
+    return [[*begin, *told, reached] for told in against or [[""] * 5]]
 
 
 def _against(result: Result, name: str) -> list[str]:
@@ -171,10 +183,10 @@ Measured on {machine["date"]} by `python tests/benchmarks --page docs/benchmarks
 * Both sides do the same job and return the same outputs; *apart* is the largest difference relative
   to an output's largest value, or "in the mean" where both sides draw numbers of their own and
   their means were held together within standard errors.
-* One thread, warm, in turns in one process, processor time (commands: with their child processes).
-  Compilation is not counted but for the rows of `commands`.
-* Peers in brackets have another precision than the row and do not count.
-* *Of the limit*: the time that the row's matrix products, elementary functions, normal numbers or
+* One thread, warm, in turns in one process, processor time with that of child processes; sweeps on
+  disk by the wall clock. Compilation is not counted but for the rows of `commands`.
+* Precision is that of both sides. Peers in brackets have another one and do not count.
+* *Limit*: the time that the row's matrix products, elementary functions, normal numbers or
   plain multiplications and additions would take at the fastest that any library here does them (see
   below), over the row's time. Above 100 % a row does not do that work: products with signs by
   bytes or by tables of their sums.
