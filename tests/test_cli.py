@@ -137,6 +137,18 @@ WALK = [
     ("run walk.gaussian --out run.zarr", (), 0, "data: run.zarr"),
     ("run walk.gaussian -p n_records=5 --plot run.png", (), 0, "picture: run.png"),
     ("run walk.trouble", (), 0, "y"),
+    ("landmarks", (), 0, "perceptron.storage"),
+    ("landmarks perceptron.storage -p margin=0.1", (), 0, "vanishing_distance"),
+    ("landmarks perceptron.storage capacity --json", (), 0, '"digits": 10'),
+    ("landmarks perceptron.storage capacity --parameter margin=-6", (), 1, "none: margin"),
+    ("find walk.gaussian 'position = 3' --along drift=0:1 -p n_rounds=2", (), 0, "drift"),
+    (
+        "find walk.gaussian 'position = 3' --along drift=0:1 --tolerance 1e-9 "
+        "--parameter n_rounds=2 --json",
+        (),
+        0,
+        '"valid": true',
+    ),
     ("sweep walk.toml", (), 0, "244 rows in 2 blocks, 0 failed"),
     ("sweep walk.toml --json", (), 0, '"rows": 244'),
     ("sweep walk.toml", (DONE,), 0, "nothing to do: all 2 blocks are there"),
@@ -551,16 +563,27 @@ def test_help_and_models_load_no_heavy_library():
     assert found.stderr == "\n"
 
 
-def test_status_loads_no_heavy_library(tmp_path):
-    toysim.sweep("walk.gaussian", drift=[0.1, 0.2], store=tmp_path / "w.zarr")
+LIGHT = [
+    # command line on a finished store, what it does without
+    ("status results/walk.zarr --json", HEAVY),
+    ("sweep walk.toml", [name for name in HEAVY if name != "numpy"]),
+    ("compare results/walk.zarr", ("numba", "zarr", "matplotlib", "rich")),
+    (
+        "run deep_linear.modes",
+        ("scipy.linalg", "zarr", "matplotlib", "rich", "toysim.models.perceptron"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "without"), LIGHT, ids=[line for line, _ in LIGHT])
+def test_a_command_loads_what_it_needs_and_no_more(cli, line, without):
+    cli(DONE)
     script = (
         "import sys; from toysim.cli.entry import main\n"
-        "assert main(['status', sys.argv[1], '--json']) == 0\n"
-        f"sys.exit(', '.join(m for m in {HEAVY} if m in sys.modules))"
+        f"assert main({shlex.split(line)}) == 0\n"
+        f"sys.exit(', '.join(m for m in {tuple(without)} if m in sys.modules))"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path / "w.zarr")], capture_output=True, text=True
-    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert found.stderr == "\n"
 
 

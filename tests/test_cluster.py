@@ -48,3 +48,5 @@ def test_no_scheduler_and_a_killed_worker_are_one_line(tmp_path, monkeypatch):
         toysim.sweep(
             "walk.trouble", mode=[0, 3], workers=1, backend="dask", store=tmp_path / "t.zarr"
         )
+    with pytest.raises(ToysimError, match="--backend processes finds the row and records it"):
+        toysim.sweep("walk.trouble", mode=[0, 3], workers=1, backend="dask")

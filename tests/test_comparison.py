@@ -67,7 +67,7 @@ def sides_of(batch, simulation, theory, valid):
     nothing = Refined(np.empty(0, np.int64), {})
     ok = np.ones(n, bool)
     shape, dims = (n,), ("cells",)
-    sides = Sides(batch, shape, dims, 1, simulation, theory, valid, ok, nothing)
+    sides = Sides(batch, shape, dims, 1, simulation, theory, valid, ok, nothing, ~ok)
     rows = sides.chosen.refine
     if len(rows):
         again = refine(batch.model, batch.take(rows), batch.model.observables, batch.values(0))
@@ -182,13 +182,33 @@ def test_too_few_replicas_are_undecided():
     assert {v.verdict for v in toysim.compare(tree)} == {"undecided"}
 
 
-def test_failed_replicas_are_left_out_of_the_mean():
+@pytest.mark.parametrize(("name", "value"), [("state", 2), ("state", 3), ("status", 1)])
+def test_means_of_survivors_decide_nothing(name, value):
+    """A replica failed, timed out or diverged: the mean is of the others, and says how many."""
+    tree = toysim.sweep("walk.gaussian", drift=[0.5, 0.7], noise=0.1, replicas=400)
+    tree["simulation"][name].values[0, 3] = value
+    tree["simulation"]["position"].values[0, 3] = 1e6
+    table = toysim.compare(tree)
+    assert (table[0].verdict, table[0].decided, table[0].undecided) == ("agrees", 1, 1)
+    assert table.survivors == 1
+    assert "1 cells with replicas that dropped out" in repr(table)
+    mean = tree["simulation"].to_dataset().toysim.mean()["position"]
+    assert mean.values == pytest.approx([6.0, 8.4], abs=1.0)
+    assert mean["count_position"].values.tolist() == [399, 400]
+
+
+def test_a_number_that_some_replicas_lack_decides_nothing():
+    """Such as a time of crossing where some never crossed."""
+    tree = toysim.sweep("walk.gaussian", drift=[0.5, 0.7], noise=0.1, replicas=400)
+    tree["simulation"]["position"].values[0, 3] = np.nan
+    table = toysim.compare(tree)
+    assert (table[0].decided, table[0].undecided) == (1, 1)
+
+
+def test_standard_errors_are_of_the_replicas_that_ended_well():
     tree = toysim.sweep("walk.gaussian", drift=[0.5], noise=0.1, replicas=400)
     tree["simulation"]["state"].values[0, 3] = 2
-    tree["simulation"]["position"].values[0, 3] = 1e6
-    assert toysim.compare(tree)[0].verdict == "agrees"
     ds = tree["simulation"].to_dataset()
-    assert abs(float(ds.toysim.mean()["position"][0]) - 6.0) < 1.0
     n = 399
     expected = ds["position"].values[0][ds["state"].values[0] == 1].std(ddof=1) / np.sqrt(n)
     np.testing.assert_allclose(float(ds.toysim.sem()["position"][0]), expected, rtol=1e-12)

@@ -116,6 +116,7 @@ class Case:
             valid=theory["valid"],
             rows_ok=self.simulation["status"] == 0,
             refined=Refined(np.empty(0, np.int64), {}),
+            dropped=self.simulation["status"] != 0,
         )
         sides.refined = self.refined(sides.chosen.refine)
         return {v.observable: v.verdict for v in compare_sides(sides)}

@@ -207,6 +207,16 @@ def test_a_run_without_records_and_one_of_its_end_alone():
     assert (lost["status"], lost["status_step"]) == (1, 20)
 
 
+@pytest.mark.parametrize("side", ["simulate", "theory"])
+def test_what_starts_above_a_level_has_not_crossed_it(side):
+    """Two labels: p(right) is 1/2 before anything is learned."""
+    base = {"n_pairs": 2, "n_labels": 2, "dimension": 16, "learning_rate": 1e-6, "n_steps": 8}
+    found = rows(side, **base, n_records=5, n_test=50)
+    assert found["p_right"][0, 0] == 0.5
+    assert found["crossed"][0] == 0
+    assert np.isnan([found[name][0] for name in ("t10", "t50", "t90", "width")]).all()
+
+
 def test_rows_of_both_contents_keep_their_streams():
     fixed = {
         "n_pairs": 3,

@@ -11,7 +11,8 @@ from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.induction_head import LOGITS as MODEL
 from toysim.models.induction_head.logits import closed_forms as forms
-from toysim.models.induction_head.logits.flow import take_slope
+from toysim.models.induction_head.logits.flow import RIGHT, take_slopes
+from toysim.models.induction_head.logits.integration import LANES
 from toysim.models.induction_head.logits.problem import Problem
 
 
@@ -25,17 +26,53 @@ def rows(side="simulate", fixed=None, **columns):
 
 @pytest.mark.parametrize("four", [False, True])
 def test_slope_is_minus_mobility_times_the_gradient(four):
-    mobility, h = np.array([1.0, 2.0, 3.0, 4.0]), 1e-6
-    problem = Problem(5.0, 12.0, 4.0, 6.0 if four else 0.0, mobility)
-    for y in np.random.default_rng(0).normal(0.0, 1.5, (20, 4)):
-        found = np.empty(4)
-        p_right = take_slope(y, problem, found)
-        assert -math.log(p_right) == pytest.approx(logits_loss(y, 5, 12, 4.0, four), rel=1e-12)
+    mobility, h, n = np.array([1.0, 2.0, 3.0, 4.0]), 1e-6, 20
+    numbers = 5.0, 12.0, 4.0, 6.0 if four else 0.0
+    problem = Problem(*np.outer(numbers, np.ones(n)), np.outer(mobility, np.ones(n)))
+    states = np.random.default_rng(0).normal(0.0, 1.5, (n, 4))
+    found, seen = np.empty((4, n)), np.empty((5, n))
+    take_slopes(states.T.copy(), problem, seen, found)
+    for i, y in enumerate(states):
+        loss = logits_loss(y, 5, 12, 4.0, four)
+        assert -math.log(seen[RIGHT, i]) == pytest.approx(loss, rel=1e-12)
         around = [
             [logits_loss(y + s * h * e, 5, 12, 4.0, four) for s in (1, -1)] for e in np.eye(4)
         ]
         gradient = np.diff(np.array(around), axis=1)[:, 0] / (-2 * h)
-        np.testing.assert_allclose(found, -mobility * gradient, atol=1e-8)
+        np.testing.assert_allclose(found[:, i], -mobility * gradient, atol=1e-8)
+
+
+def some_rows(n):
+    """Columns of n rows that differ in all that moves them."""
+    rng = np.random.default_rng(3)
+    n_pairs = rng.integers(2, 30, n)
+    return {
+        "form": rng.choice(["three", "four"], n),
+        "n_pairs": n_pairs,
+        "n_labels": n_pairs + rng.integers(0, 90, n),
+        "alpha_mobility": rng.uniform(0.5, 2.0, n),
+        "alpha_start": rng.normal(0.0, 0.5, n),
+        "duration": rng.uniform(0.0, 300.0, n),
+    }
+
+
+def test_rows_do_not_depend_on_their_neighbours():
+    """Alone, among few and among many: the same bits."""
+    columns, fixed = some_rows(LANES + 30), {"n_records": 3}
+    together = rows(fixed=fixed, **columns)
+    for some in ([7], [1, LANES + 5, 40], np.arange(3, LANES, 9)):
+        found = rows(fixed=fixed, **{name: values[some] for name, values in columns.items()})
+        for name, values in found.items():
+            np.testing.assert_array_equal(values, together[name][some])
+
+
+def test_what_starts_above_a_level_has_not_crossed_it():
+    """Two labels: p(right) is 1/2 at first, and rises; theory says the same."""
+    for side in ("simulate", "theory"):
+        start = {"alpha_start": 0.2, "xi_start": 0.2, "duration": 100.0}
+        found = rows(side, fixed={"n_labels": 2, **start}, n_pairs=[2])
+        assert np.isnan([found[name][0] for name in ("t10", "t50", "width")]).all()
+        assert found["t90"][0] > found["leave_time"][0] > 0
 
 
 # N, L, mu_xi: t50 from the origin at equal mobilities but that of xi, s_inf and s_half predictions,

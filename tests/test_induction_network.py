@@ -201,19 +201,30 @@ def test_a_draw_of_many_batches_is_used_up_in_turn():
 
 
 def test_crossings_last_and_may_be_censored():
-    time = np.broadcast_to(np.arange(6.0), (4, 6))
+    time = np.broadcast_to(np.arange(6.0), (5, 6))
     values = np.array(
         [
             [0, 0, 0.8, 0.4, 0.6, 0.9],
             [0, 0, 0, 0, 0, 1],
             [0.6, 0.7, 0, 0, 0, 0],
             [0, np.nan] + [np.nan] * 4,
+            [0.6, 0.7, 0, 0.8, 0.9, 1],
         ]
     )
-    np.testing.assert_allclose(crossing_times(time, values, 0.5), [3.5, np.nan, 0, np.nan])
     np.testing.assert_allclose(
-        crossing_times(time, values, [0.1, 0.5, 0.65, 0.5]), [1.125, np.nan, np.nan, np.nan]
+        crossing_times(time, values, 0.5), [3.5, np.nan, np.nan, np.nan, 2.625]
     )
+    np.testing.assert_allclose(
+        crossing_times(time, values, [0.1, 0.5, 0.65, 0.5, 0.65]),
+        [1.125, np.nan, np.nan, np.nan, 2.8125],
+    )
+
+
+def test_a_censored_jump_is_missing():
+    """No number stands for a time that has not come: means over runs leave it out."""
+    found = rows(**SMALL, n_steps=20, n_records=5)
+    assert found["crossed"][0] == 0
+    assert np.isnan([found[name][0] for name in ("t10", "t50", "t90", "width")]).all()
 
 
 def test_divergence_is_a_status():

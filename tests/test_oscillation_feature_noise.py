@@ -235,6 +235,38 @@ def test_accuracy_is_that_of_fresh_noise():
     assert 0.5 < rows["weak_accuracy"][0] < 0.95  # or the test would say little
 
 
+@pytest.mark.parametrize(
+    "fixed",
+    [
+        {"noise_norm": 0.5},
+        {"noise_norm": 0.7},
+        {"n_filters": 1, "gamma_u": 1.235},
+        {"gamma_u": 1.4},
+    ],
+)
+def test_where_errors_grow_no_row_is_valid_and_the_valid_ones_agree(fixed):
+    """Strong noise moves chaotically below the 2-cycle's limit: both kernels part from theory."""
+    fixed = {"gamma_u": 1.2, "noise": "orthogonalised", **fixed}
+    names = ("strong_output", "weak_output", "noise_output", "final_loss", "late_residual")
+    exact = predicted(12, **fixed)
+    valid, parted = exact["valid"], []
+    assert not valid.all()
+    assert valid.any() == (fixed["gamma_u"] < 1.3 and fixed.get("noise_norm") != 0.7)
+    for kernel in ("gram", "weights"):
+        ours = simulated(12, kernel=kernel, **fixed)
+        apart = [np.abs(ours[n] - exact[n]).reshape(12, -1).max(axis=1) for n in names]
+        parted.append(np.max(apart, axis=0))
+    assert np.max(parted, axis=0)[valid].max(initial=0.0) < 1e-9
+    assert np.max(parted, axis=0)[~valid].max() > 1e-6
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("fixed", [{"gamma_u": 1.9}, {"n_filters": 1}, {"noise_norm": 0.0}])
+def test_blow_ups_and_missing_groups_warn_of_nothing(fixed):
+    for side in (simulated, predicted):
+        side(6, **{"noise": "orthogonalised", "n_steps": 5000, **fixed})
+
+
 # ---- above the stable 2-cycle: ensembles
 # --------------------------------------------------------------------------
 

@@ -13,13 +13,19 @@ from reference.oscillation import PRODUCT_LOSSES, descend_xy, diagonal_descent, 
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.oscillation import CATAPULT, DIAGONAL_LINEAR, SCALAR_FACTORISED
-from toysim.models.oscillation.catapult.measures import empty_course
+from toysim.models.oscillation.catapult.problem import in_rows
 from toysim.models.oscillation.catapult.simulation import descend
-from toysim.models.oscillation.catapult.theory import follow
 from toysim.models.oscillation.diagonal_linear.problem import task_of
-from toysim.models.oscillation.factorised import LARGEST_GROWTH
+from toysim.models.oscillation.factorised import LARGEST_GROWTH, followed
+from toysim.models.oscillation.lanes import LANES
+from toysim.models.oscillation.product_losses import (
+    KINDS,
+    SQUARE,
+    bend_of,
+    loss_of,
+    slope_of,
+)
 from toysim.models.oscillation.scalar_factorised.measures import sharpness_of
-from toysim.models.oscillation.scalar_factorised.problem import KINDS, bend_of, loss_of, slope_of
 from toysim.models.oscillation.scalar_factorised.theory import logistic_edge_share
 
 
@@ -48,7 +54,7 @@ def test_losses_slopes_and_sharpness_are_those_of_the_formula(kind, x, y):
     assert slope_of(k, p) == pytest.approx(
         (loss(p + h) - loss(p - h)) / (2 * h), rel=1e-5, abs=1e-6
     )
-    assert bend_of(k, p) == pytest.approx(
+    assert bend_of(k, p, slope_of(k, p)) == pytest.approx(
         (loss(p + h) - 2 * loss(p) + loss(p - h)) / h**2, rel=1e-5, abs=1e-5
     )
     top = np.linalg.eigvalsh(hessian_xy(loss, x, y))[-1]
@@ -138,6 +144,48 @@ def test_chaos_is_outside_validity():
     assert exact["rounding_growth"][0] < LARGEST_GROWTH < exact["rounding_growth"][1]
 
 
+@pytest.mark.parametrize("side", ["simulate", "theory"])
+def test_rows_side_by_side_have_the_bits_of_one_alone(side):
+    """More than a group of them: every loss, lengths from none to all, some that diverge."""
+    n = 2 * LANES + 5
+    rng = np.random.default_rng(0)
+    columns = {
+        "loss_kind": rng.choice(sorted(KINDS), n),
+        "learning_rate": rng.uniform(0.05, 0.7, n),
+        "n_steps": rng.integers(1, 400, n),
+    }
+    rows = batch(SCALAR_FACTORISED, columns, n_records=4, y_start=3.0)
+    whole = SCALAR_FACTORISED.load(side)(rows)
+    if side == "simulate":
+        assert 10 < np.sum(whole["status"] == 1) < n - 10
+        assert (whole["status_step"] <= columns["n_steps"]).all()
+    for i in range(0, n, 7):
+        alone = SCALAR_FACTORISED.load(side)(rows.take(np.array([i])))
+        for name, values in alone.items():
+            np.testing.assert_array_equal(values[0], whole[name][i], err_msg=f"{name}, row {i}")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("model", [SCALAR_FACTORISED, CATAPULT, DIAGONAL_LINEAR])
+def test_divergence_warns_of_nothing(model):
+    axis = "start_eta_kernel" if model is CATAPULT else "learning_rate"
+    both(model, {axis: [0.3, 4.0, 1e3]}, n_steps=300, n_records=3)
+
+
+def test_growth_is_that_of_a_twin():
+    """Started 1e-7 away: the parting's largest rise over its least is the growth, e and more."""
+    steps = np.arange(301)[None]
+    for kind, eta in (("quadratic", 0.36), ("quartic", 0.156)):
+        x, y = (0.1, 2.5) if kind == "quadratic" else (0.5, 3.0)
+        start = np.array([[x * y], [x * x + y * y], [x * x - y * y]])
+        twin = start + np.array([[1e-7], [0.0], [0.0]])
+        args = (np.array([KINDS[kind]]), np.array([eta]), steps)
+        (course, _, growth), (other, *_) = followed(start, *args), followed(twin, *args)
+        apart = np.log(np.hypot(*(other - course)[:2, 0]))
+        rise = np.max(apart - np.minimum.accumulate(apart))
+        assert 1.0 < growth[0] == pytest.approx(rise, abs=1e-3)
+
+
 # ---- catapult
 # --------------------------------------------------------------------------------------------------
 
@@ -169,14 +217,19 @@ def test_catapults_of_the_prototype(eta_kernel):
     peak, end = CATAPULTS[eta_kernel]
     f, kernel, n = 1.8698, 2.0024, 1000
     at, eta = np.array([4000]), eta_kernel / kernel
-    course, exact = empty_course(at[None]), empty_course(at[None])
-    assert descend(0, *weights(f, kernel, n), eta, at, course) == -1
-    assert follow(0, f, kernel, n, eta, at, exact) < LARGEST_GROWTH
-    for run in (course, exact):
-        assert 0.5 * run.peak[0] ** 2 == pytest.approx(peak, rel=3e-3)
-        assert run.eta_kernel[0, 0] == pytest.approx(end, rel=3e-3)
-        assert abs(run.output[0, 0]) < 1e-6
-    np.testing.assert_allclose(exact.eta_kernel, course.eta_kernel, rtol=1e-10)
+    output, eta_kernel = np.empty((2, 1))
+    u, v = in_rows(np.array(weights(f, kernel, n)))
+    failed_at, largest = descend(n, u, v, eta, at, output, eta_kernel)
+    start = np.array([[f / math.sqrt(n)], [kernel], [0.0]])
+    (p, s, _), largest_p, growth = followed(start, np.array([SQUARE]), np.array([eta]), at[None])
+    assert failed_at == -1
+    assert growth < LARGEST_GROWTH
+    exact = (p[0, 0] * math.sqrt(n), eta * s[0, 0], largest_p[0] * math.sqrt(n))
+    for run in ((output[0], eta_kernel[0], largest), exact):
+        assert abs(run[0]) < 1e-6
+        assert run[1] == pytest.approx(end, rel=3e-3)
+        assert 0.5 * run[2] ** 2 == pytest.approx(peak, rel=3e-3)
+    assert exact[1] == pytest.approx(eta_kernel[0], rel=1e-10)
 
 
 def test_above_four_it_diverges():

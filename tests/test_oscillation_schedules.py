@@ -13,7 +13,7 @@ from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.oscillation import NOISY_QUADRATIC, RIVER_VALLEY
 from toysim.models.oscillation.noisy_quadratic.theory import largest_stable_rate, stationary_square
-from toysim.models.oscillation.river_valley.problem import greedy_rates, mean_square_course
+from toysim.models.oscillation.river_valley.problem import greedy_rates, mean_squares
 from toysim.numerics.schedules import learning_rates
 
 
@@ -47,6 +47,45 @@ def test_decay_ends_at_the_share_given(schedule):
     assert rates.max() == 3.0
     assert (np.diff(rates[10:]) <= 0).all()
     np.testing.assert_allclose(rates[:10], 0.3 * np.arange(1, 11), rtol=1e-15)
+
+
+def test_last_rate_is_one_step_short_of_the_share():
+    """Linear and wsd .1 + .9/10, cosine by its angle, step there at once; wsd over one is none."""
+    last = {
+        s: learning_rates(s, 1.0, 10, 0, 10, 0.1)[-1] for s in ("linear", "wsd", "cosine", "step")
+    }
+    expected = {"linear": 0.19, "wsd": 0.19, "step": 0.1}
+    expected["cosine"] = 0.1 + 0.45 * (1 + math.cos(0.9 * math.pi))
+    assert last == pytest.approx(expected)
+    assert (learning_rates("wsd", 1.0, 10, 0, 1, 0.1) == 1.0).all()
+
+
+@pytest.mark.parametrize("model", [NOISY_QUADRATIC, RIVER_VALLEY])
+@pytest.mark.parametrize("side", ["simulate", "theory"])
+@pytest.mark.filterwarnings("error")
+def test_at_the_stability_limit_and_far_above_nothing_is_warned_of(model, side):
+    """Exactly at it, where stationary values divide by zero, and where moments overflow."""
+    for noise in (0.0, 1.0):
+        for rate in (2.0, 50.0):
+            run = rows(model, side, n=2, learning_rate=rate, noise=noise, schedule="constant")
+            if side == "theory":
+                assert [np.isnan(v).all() for n, v in run.items() if "stationary" in n] == [True]
+
+
+def test_rows_of_other_schedules_and_lengths_leave_a_row_its_bits():
+    columns = {
+        "schedule": np.array(["greedy", "wsd", "cosine", "greedy"]),
+        "n_steps": np.array([300, 1000, 217, 500]),
+        "learning_rate": np.array([0.5, 0.1, 0.3, 0.2]),
+    }
+    fixed = {"n_records": 4, "warmup_steps": 10}
+    for side in ("simulate", "theory"):
+        together = Batch(RIVER_VALLEY, columns, fixed, np.arange(4), 0)
+        whole = RIVER_VALLEY.load(side)(together)
+        for i in range(4):
+            alone = RIVER_VALLEY.load(side)(together.take(np.array([i])))
+            for name, values in alone.items():
+                np.testing.assert_array_equal(values[0], whole[name][i], err_msg=name)
 
 
 def test_without_warmup_and_decay_the_rate_is_constant():
@@ -130,6 +169,13 @@ def test_above_the_limit_runs_diverge_and_say_when():
 
 # ---- river valley
 # ----------------------------------------------------------------------------------------------
+
+
+def mean_square_course(v, k, s, rates):
+    """E y^2 (T + 1,) of one row, at every update."""
+    one, steps = np.ones(1), np.arange(len(rates) + 1)[None]
+    row = (v * one, k * one, s * one, one, np.zeros(1, np.int64), rates[None])
+    return mean_squares(*row, steps)[0]
 
 
 def test_mean_square_unrolled():

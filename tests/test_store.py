@@ -366,7 +366,7 @@ def test_full_disk_is_one_line_and_loses_nothing(tmp_path, monkeypatch):
     def fill(self, unit, *arguments):
         calls.append(unit)
         if len(calls) == 3:
-            monkeypatch.setattr("toysim.store.store.sync", no_space)
+            monkeypatch.setattr("toysim.store.homes.sync", no_space)
         return write(self, unit, *arguments)
 
     def no_space(path):

@@ -8,7 +8,9 @@ import shutil
 import numpy as np
 import pytest
 import xarray as xr
+import zarr
 from helpers import chunk_digests, data_bytes, events, run_walk, walk_sweep
+from zarr.codecs import Crc32cCodec, ZstdCodec
 
 import toysim
 from toysim.errors import StoreError
@@ -54,6 +56,37 @@ def test_integers_of_rows_that_have_not_run_are_missing(tmp_path):
     assert (ds["status_step"] == ds["status_step"].attrs["missing_value"]).all()
     plain = xr.open_datatree(path, engine="zarr")["simulation"]
     assert plain["status"].isnull().all()
+
+
+@pytest.mark.filterwarnings("ignore:Object at:UserWarning")
+def test_zarr_itself_would_write_the_same(tmp_path):
+    """Documents and chunks, byte for byte: coordinates, courses, integers, flags, refinement."""
+    ours, theirs = tmp_path / "ours.zarr", tmp_path / "theirs.zarr"
+    make(ours, modes_sweep(), block=4)
+    plain = zarr.open_group(ours, mode="r", use_consolidated=False)
+    for key, array in plain.members(max_depth=None):
+        if isinstance(array, zarr.Group):
+            zarr.create_group(theirs / key, attributes=dict(array.attrs))
+            continue
+        copy = zarr.create_array(
+            theirs / key,
+            shape=array.shape,
+            chunks=array.chunks,
+            dtype=array.dtype,
+            dimension_names=array.metadata.dimension_names,
+            fill_value=array.fill_value,
+            attributes=dict(array.attrs),
+            compressors=(ZstdCodec(level=1), Crc32cCodec()),
+            config={"write_empty_chunks": True},
+        )
+        copy[...] = array[...]
+    documents = [p.relative_to(theirs) for p in theirs.rglob("zarr.json")]
+    assert len(documents) > 30
+    for document in documents:
+        assert json.loads((ours / document).read_text()) == json.loads(
+            (theirs / document).read_text()
+        )
+    assert chunk_digests(ours) == chunk_digests(theirs)
 
 
 def coordinate_files(path, side):

@@ -5,11 +5,12 @@ and line.
 import numpy as np
 import pytest
 
+import toysim
 from toysim.errors import ToysimError
 from toysim.plan import build_sweep
 from toysim.registry import load_model
 from toysim.runner.cost import estimate_cost, plan_sweep, refuse_huge
-from toysim.store.layout import block_shape
+from toysim.store.layout import _rows_of_a_block, block_shape
 from toysim.sweep_file import load_sweep
 
 GOOD = """\
@@ -209,3 +210,79 @@ def test_blocks_hold_many_cheap_rows_and_few_dear_ones():
     assert block_shape(cheap) == (50_000, 1)
     cells, replicas = block_shape(dear)
     assert cells * replicas * model.seconds(dear.parameters) <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "rows", "blocks"),
+    [
+        (1e-8, 1000, 1),
+        (0.022, 40, 2),
+        (0.022, 10, 1),
+        (0.1, 100, 16),
+        (0.1, 1000, 100),
+        (5.0, 3, 3),
+    ],
+)
+def test_blocks_take_half_a_second_to_a_second_and_are_even(seconds, rows, blocks):
+    size = _rows_of_a_block(seconds, rows)
+    assert -(-rows // size) == pytest.approx(blocks, rel=0.1)
+    assert seconds * size <= max(1.1, seconds)
+    assert rows - size * (-(-rows // size) - 1) >= 0.7 * size or blocks > 15
+
+
+def write_start(folder, text, **arrays):
+    for name, values in arrays.items():
+        np.save(folder / f"{name}.npy", values)
+    path = folder / "start.toml"
+    path.write_text(f'model = "deep_linear.modes"\n[fixed]\nn_pathways = 2\ndepth = 3\n{text}\n')
+    return path
+
+
+STARTS = np.array([[0.1, 0.2, 0.3], [0.2, 0.2, 0.1]])
+
+
+@pytest.mark.parametrize("kind", ["npy", "csv"])
+def test_an_array_comes_from_a_file_beside_the_sweep(tmp_path, kind):
+    """The same numbers, bits and identity as the array in Python."""
+    path = write_start(tmp_path, f'layer_starts = {{ {kind} = "a0.{kind}" }}', a0=STARTS)
+    np.savetxt(tmp_path / "a0.csv", STARTS, delimiter=",")
+    found = load_sweep(path)
+    here = build_sweep(found.name, found.model, {**found.fixed, "layer_starts": STARTS}, {})
+    assert found.identity == here.identity
+    tree = toysim.sweep("deep_linear.modes", depth=3, layer_starts=STARTS, duration=[1.0])
+    again = toysim.sweep(path, store=tmp_path / "start.zarr", duration=1.0)
+    assert again["simulation"]["final_strength"].values.ravel().tobytes() == (
+        tree["simulation"]["final_strength"].values.ravel().tobytes()
+    )
+
+
+def test_a_file_with_one_dimension_more_is_an_axis(tmp_path):
+    text = '[axes]\nlayer_starts = { npy = "a0.npy" }'
+    found = load_sweep(write_start(tmp_path, text, a0=np.array([STARTS, 2 * STARTS])))
+    assert found.shape == (2,)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ('{ npy = "none.npy" }', "no file none.npy beside the sweep file"),
+        ('{ npy = "../a0.npy" }', "outside the sweep file's folder"),
+        ('{ npy = "/etc/hostname" }', "outside the sweep file's folder"),
+        ('{ npy = "start.toml" }', "not an array of numbers"),
+        ('{ csv = "start.toml" }', "not rows of numbers with commas"),
+        ('{ npy = "flat.npy" }', r"has shape \(3,\); layer_starts takes 2 dimensions"),
+        ('{ npy = "words.npy" }', "holds no numbers"),
+        ('{ npy = "pickled.npy" }', "not an array of numbers"),
+        ("{ npy = 3 }", "3 is no file name"),
+        ('{ npy = "small.npy" }', "give 2 rows"),
+    ],
+)
+def test_files_that_are_no_such_array_are_refused(tmp_path, value, told):
+    arrays = {"flat": STARTS[0], "words": np.array([["a"]]), "small": STARTS[:1]}
+    path = write_start(tmp_path, f"layer_starts = {value}", **arrays)
+    np.save(tmp_path / "pickled.npy", np.array([[None]]), allow_pickle=True)
+    (tmp_path.parent / "a0.npy").write_bytes(b"")
+    with pytest.raises(ToysimError, match=told) as refused:
+        load_sweep(path)
+    assert "start.toml:5" in str(refused.value)
+    assert "\n" not in str(refused.value)

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
-from toysim.comparison.judged import comparison_dataset
 from toysim.errors import ToysimError, suggest
 from toysim.model import Side
 from toysim.plan import Sweep, build_sweep, split_arguments
-from toysim.registry import all_models, all_sweeps, load_model
+from toysim.registry import all_models, all_sweeps, find_model, load_model
 from toysim.runner.cost import refuse_huge
 from toysim.runner.execute import Listener, Options, Report, execute
 from toysim.runner.work import compute, one_blas_thread
-from toysim.store.dataset import one_cell, read_tree
-from toysim.store.export import write_netcdf
 from toysim.store.files import RESULTS
+from toysim.store.homes import Home, Memory
+from toysim.store.store import Store, open_existing
 from toysim.sweep_file import load_sweep
+
+if TYPE_CHECKING:
+    import xarray as xr  # loads where data are labelled: a finished sweep answers without it
 
 
 def run(model: str, *, seed: int = 0, replicas: int = 1, **parameters: Any) -> xr.Dataset:
@@ -44,6 +44,8 @@ def theory(model: str, *, seed: int = 0, replicas: int = 1, **parameters: Any) -
 
 
 def _one(side: Side, name: str, seed: int, replicas: int, parameters: dict[str, Any]) -> xr.Dataset:
+    from toysim.store.dataset import one_cell
+
     model = load_model(name)
     fixed, axes = split_arguments(model, parameters)
     if axes:
@@ -100,9 +102,7 @@ def sweep(
 
     Raises ToysimError, in one line, before anything is written.
     """
-    options = Options(
-        workers, backend, scheduler, block, time_limit, theory, retry, repair, store is not None
-    )
+    options = Options(workers, backend, scheduler, block, time_limit, theory, retry, repair)
     own = {
         "replicas": replicas,
         "seed": seed,
@@ -111,20 +111,21 @@ def sweep(
         "simulation": simulation,
     }
     spec, home = plan(name, preset, own, parameters)
-    path = Path(store) if store is not None else home
-    if path is not None:
-        return open_store(carry_out(spec, path, options, yes, progress).path)
-    with tempfile.TemporaryDirectory(prefix="toysim-") as folder:
-        path = Path(folder) / f"{spec.store_name}.zarr"
-        return open_store(carry_out(spec, path, options, yes, progress).path)
+    place = Path(store) if store is not None else home or Memory()
+    carry_out(spec, place, options, yes, progress)
+    return _labelled(Store(place))
 
 
 def carry_out(
-    spec: Sweep, path: Path, options: Options, yes: bool = False, listen: Listener | None = None
+    spec: Sweep,
+    place: Home | Path,
+    options: Options,
+    yes: bool = False,
+    listen: Listener | None = None,
 ) -> Report:
     """Run or continue a planned sweep in a store; a huge one only with ``yes``."""
     refuse_huge(spec, yes)
-    return execute(spec, path, options, listen or (lambda event: None))
+    return execute(spec, place, options, listen or (lambda event: None))
 
 
 def plan(
@@ -135,7 +136,7 @@ def plan(
     ``own``: what a sweep file says of itself and a model's sweep is told, None where it is not.
     """
     given = {key: value for key, value in own.items() if value is not None}
-    if str(name) in all_models():
+    if find_model(str(name)):
         return _of_model(str(name), preset, given, parameters), None
     if str(name) not in all_sweeps() and Path(name).suffix != ".toml":
         known = suggest(str(name), [*all_models(), *all_sweeps()])
@@ -178,7 +179,17 @@ def open_store(path: str | Path) -> xr.DataTree:
     judged). Everything is loaded and sorted; rows that have not run are missing, with ``state`` 0.
     Raises ToysimError where there is no store, or a damaged one.
     """
-    tree = read_tree(path)
+    return _labelled(open_existing(path))
+
+
+def _labelled(store: Store) -> xr.DataTree:
+    """The data of a store, with its comparison where there are two sides."""
+    import xarray as xr
+
+    from toysim.comparison.judged import comparison_dataset
+    from toysim.store.dataset import read_tree
+
+    tree = read_tree(store)
     if {"simulation", "theory"} <= set(tree.children):
         tree["comparison"] = xr.DataTree(comparison_dataset(tree))
     return tree
@@ -190,6 +201,8 @@ def export(store: str | Path, file: str | Path, *, force: bool = False) -> Path:
     Raises ToysimError where ``file`` does not end in .nc, exists (without ``force``), or cannot be
     written.
     """
+    from toysim.store.export import write_netcdf
+
     file = Path(file)
     if file.suffix != ".nc":
         raise ToysimError(f"FILE {file}: the name must end in .nc")

@@ -12,13 +12,31 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 import platformdirs
+from numba.np import linalg
 
 from toysim.sources import KERNELS, sources_hash
+
+
+def _leave_scipy_for_later() -> None:
+    """Numba imports ``scipy.linalg`` (0.15 s) before the first kernel, products or not, to see
+    whether its BLAS is there and fits. Kernels with a product ask that again where they compile,
+    which they do for every version of SciPy, and import it where they are called.
+    """
+    asked = linalg.ensure_blas
+    linalg.ensure_blas = lambda: None
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = asked
+
+
+_leave_scipy_for_later()
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,7 +52,7 @@ def cache_dir(hashed: str) -> str | None:
     """
     user = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("toysim")
     base = Path(user) / "toysim-kernels"
-    folder = base / hashed
+    folder = base / f"{hashed}-scipy-{metadata.version('scipy')}"
     try:
         if folder.is_dir():
             os.utime(folder)

@@ -23,6 +23,7 @@ _KINDS: dict[Any, tuple[Kind, int]] = {
     Matrix: ("float", 2),
 }
 _DTYPES: dict[Kind, str] = {"int": "int64", "float": "float64", "bool": "bool", "choice": "U"}
+SMALLEST = 1e-100  # that "above 0" means: its square and its inverse are numbers too
 _SIGNS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 
 
@@ -41,8 +42,10 @@ def parameter(
     """A field of a ``Parameters`` class: its type is the annotation, its range the bounds given.
 
     ``stream=False`` keeps the value out of the random streams: for recording intervals, integrators
-    and step sizes, whose change must leave the draws alone.
+    and step sizes, whose change must leave the draws alone. ``gt=0`` begins at 1e-100.
     """
+    if gt == 0:
+        ge, gt = SMALLEST, None
     extra: dict[str, Any] = {"symbol": symbol, "unit": unit, "stream": stream}
     return Field(default, ge=ge, gt=gt, le=le, lt=lt, description=meaning, json_schema_extra=extra)
 
@@ -113,6 +116,7 @@ def _describe(name: str, info: FieldInfo) -> Parameter:
     bounds = [
         f"{_SIGNS[b]} {getattr(m, b):g}" for m in info.metadata for b in _SIGNS if hasattr(m, b)
     ]
+    bounds = ["> 0" if b == f">= {SMALLEST:g}" else b for b in bounds]
     any_value = "true, false" if kind == "bool" else "any"
     return Parameter(
         name=name,

@@ -19,6 +19,7 @@ from toysim.errors import ToysimError
 from toysim.model import Model, Side
 
 COORDINATES = {"cell", "replica", "state", "status", "status_step", "valid"}  # of every store
+SPREAD_CELLS = 8  # that stand for all where a sweep's cost is estimated
 MANY_LEVELS = 1000  # beyond it only an axis' ends are validated: ranges are intervals
 
 
@@ -75,6 +76,21 @@ class Sweep:
             len(cells),
             self.seed,
             self.common_random_numbers,
+        )
+
+    def spread_cells(self) -> npt.NDArray[np.int64]:
+        """A few cells, evenly spread over the product."""
+        return np.unique(np.linspace(0, self.n_cells - 1, SPREAD_CELLS).astype(np.int64))
+
+    @cached_property
+    def seconds_a_row(self) -> float:
+        """Mean cost of a row by the model's own estimate, also of rows that a run would refuse:
+        axes may change it by orders of magnitude.
+        """
+        cells = self.spread_cells()
+        batch, typed = self.batch(cells), self.model.parameters_class.model_construct
+        return float(
+            np.mean([self.model.seconds(typed(**batch.values(i))) for i in range(len(cells))])
         )
 
     @cached_property

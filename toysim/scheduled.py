@@ -5,9 +5,8 @@ NumPy loads with the first rates, so that listing models stays quick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from pydantic import model_validator
 
@@ -22,7 +21,10 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[np.float64]
 
-_SHAPE = ("learning_rate", "n_steps", "warmup_steps", "decay_steps", "final_share")
+DECAYING = (
+    "last updates in which wsd, step and greedy decay; wsd begins with the peak, so 1 is no decay"
+)
+_SHAPE = ("n_steps", "warmup_steps", "decay_steps", "final_share")
 
 
 class Scheduled(Recorded):
@@ -38,11 +40,14 @@ class Scheduled(Recorded):
     warmup_steps: int = parameter(
         0, symbol="T_w", meaning="updates of linear warm-up at the beginning", ge=0
     )
-    decay_steps: int = parameter(
-        0, symbol="T_d", meaning="last updates in which wsd, step and greedy decay", ge=0
-    )
+    decay_steps: int = parameter(0, symbol="T_d", meaning=DECAYING, ge=0)
     final_share: float = parameter(
-        0.0, symbol="f", meaning="last learning rate as a share of the peak", ge=0, le=1
+        0.0,
+        symbol="f",
+        meaning="share of the peak that a decay heads for: step is there at once, the others would "
+        "be one update after the last",
+        ge=0,
+        le=1,
     )
 
     @model_validator(mode="after")
@@ -56,18 +61,28 @@ class Scheduled(Recorded):
 
 
 def rates(batch: Batch, schedule: npt.NDArray[np.str_] | None = None) -> Iterator[Array]:
-    """Learning rates (n_steps,) of the rows in turn; ``schedule`` (n_rows,) replaces the names.
+    """Learning rates (n_steps,) of the rows in turn; ``schedule`` (n_rows,) replaces the names."""
+    which, shares = rate_shares(batch, schedule)
+    for k, peak, n in zip(which, batch["learning_rate"], batch["n_steps"], strict=True):
+        yield peak * shares[k, :n]
 
-    Rows of equal schedules share an array: copy it before writing to it.
+
+def rate_shares(
+    batch: Batch, schedule: npt.NDArray[np.str_] | None = None
+) -> tuple[npt.NDArray[np.int64], Array]:
+    """Shares of the peak rate (n_shapes, T), and which of them a row follows (n_rows,).
+
+    Each distinct shape is computed once; 0 after its end, where another row's run is longer.
     """
-    names = batch["schedule"] if schedule is None else schedule
-    for values in zip(names.tolist(), *(batch[name].tolist() for name in _SHAPE), strict=True):
-        yield _remembered()(*values)
+    import numpy as np
 
-
-@cache
-def _remembered() -> Callable[..., Array]:
-    """16 schedules of 10^7 updates fill a gigabyte; rows of one schedule lie side by side."""
     from toysim.numerics.schedules import learning_rates
 
-    return lru_cache(maxsize=16)(learning_rates)
+    names = batch["schedule"] if schedule is None else schedule
+    shapes: dict[tuple[Any, ...], int] = {}
+    rows = zip(names.tolist(), *(batch[name].tolist() for name in _SHAPE), strict=True)
+    which = np.array([shapes.setdefault(shape, len(shapes)) for shape in rows], np.int64)
+    shares = np.zeros((len(shapes), int(batch["n_steps"].max(initial=0))))
+    for row, (name, n_steps, *phases) in zip(shares, shapes, strict=True):
+        row[:n_steps] = learning_rates(name, 1.0, n_steps, *phases)
+    return which, shares

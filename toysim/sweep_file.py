@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from toysim.array_files import with_arrays
 from toysim.design import nesting
 from toysim.errors import ToysimError, UnknownPreset, suggest
 from toysim.paper import DEFAULT_PRESET
@@ -43,7 +44,7 @@ def load_sweep(
     except ValueError as error:  # an integer of thousands of digits
         raise ToysimError(f"{path.name}: {error}") from None
     try:
-        return _build(label, raw, preset, dict(overrides or {}), text)
+        return _build(label, raw, preset, dict(overrides or {}), text, path.parent)
     except UnknownPreset:
         raise
     except ToysimError as error:
@@ -84,7 +85,12 @@ def _place(path: Path, text: str, key: str | None) -> str:
 
 
 def _build(
-    name: str, raw: dict[str, Any], preset: str | None, overrides: dict[str, Any], text: str
+    name: str,
+    raw: dict[str, Any],
+    preset: str | None,
+    overrides: dict[str, Any],
+    text: str,
+    folder: Path,
 ) -> Sweep:
     _known_keys(raw, KEYS, "sweep file")
     if not isinstance(raw.get("model"), str):
@@ -94,6 +100,9 @@ def _build(
     fixed = {**_table(raw, "fixed"), **_table(chosen, "fixed")}
     axes = {**_table(raw, "axes"), **_table(chosen, "axes")}
     model = load_model(raw["model"])
+    ndims = {name: p.ndim for name, p in model.parameters.items()}
+    fixed = with_arrays(fixed, folder, ndims)
+    axes = with_arrays(axes, folder, {name: ndim + 1 for name, ndim in ndims.items()})
     model.refuse_unknown(overrides)
     for key, value in overrides.items():
         if key in axes:

@@ -11,8 +11,7 @@ from toysim.paper import Reproduction
 REPRODUCTION = Reproduction(
     name="abrupt_icl",
     paper="Reddy: The mechanistic basis of data dependence and abrupt learning in an in-context "
-    "classification task. "
-    "arXiv:2312.03002",
+    "classification task. arXiv:2312.03002",
     title="Abrupt in-context learning",
     figures=(*small.FIGURES, *network.FIGURES),
     claims=(*small.CLAIMS, *network.CLAIMS),

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
 
-from toysim.figures.abrupt_icl.reading import clock, ends, runs
-from toysim.figures.abrupt_icl.statistics import half_rise
+from toysim.figures.abrupt_icl.numbers import counted, n_runs, records_apart
+from toysim.figures.abrupt_icl.reading import (
+    Array,
+    both_ends,
+    clock,
+    counts,
+    ends,
+    half_rises,
+    local_exponent,
+    over_four_logits,
+    over_mean_field,
+    runs,
+)
 from toysim.models.induction_head.logits import closed_forms as forms
-from toysim.paper import Evidence, Number
+from toysim.paper import Evidence, Flags, Number
 from toysim.papers.reading import mean_and_error, observable, parameter
 
 CORRECTION = 4.0  # times 1/D: what finite dimension may add to a crossing time, relative
@@ -21,18 +33,16 @@ def slow_phase(tree: xr.DataTree) -> Evidence:
     """Loss at 0.8 of the cliff's time against log N, by the classifier's mobility."""
     moving = int(np.flatnonzero(observable(tree, "alpha_mobility").values > 0)[0])
     loss, time, t50 = (
-        observable(tree, name).isel(attention=moving) for name in ("loss", "time", "t50")
+        observable(tree, name).isel(attention=moving).values for name in ("loss", "time", "t50")
     )
-    courses = zip(t50.values, time.values, loss.values, strict=True)
-    before = np.array([np.interp(0.8 * t, x, y) for t, x, y in courses])
-    mu, target = t50["xi_mobility"].values, np.log(parameter(tree, "n_pairs"))
-    start = np.log(parameter(tree, "n_labels"))
+    before = np.array([np.interp(0.8 * t, x, y) for t, x, y in zip(t50, time, loss, strict=True)])
+    mu, (target, start) = observable(tree, "xi_mobility").values, np.log(counts(tree))
     return Evidence(
         holds=before <= target + 0.1,
         within=mu >= 30,
         numbers=(
             Number("mobility of the classifier", mu, form=".0f"),
-            Number("loss at the start", loss.values[:, 0], start, form=".2f"),
+            Number("loss at the start", loss[:, 0], start, form=".2f"),
             Number("loss at 0.8 of the cliff's time", before, target, 0.1, form=".2f"),
         ),
         criterion="at 0.8 of the cliff's time the loss is log N + 0.1 or below; deterministic",
@@ -41,13 +51,12 @@ def slow_phase(tree: xr.DataTree) -> Evidence:
 
 def three_halves(tree: xr.DataTree) -> Evidence:
     """Local exponents of t50 in N."""
-    n, t50 = observable(tree, "n_pairs").values, observable(tree, "t50").values
-    exponent = np.diff(np.log(t50)) / np.diff(np.log(n))
+    n, exponent = local_exponent(tree)
     return Evidence(
         holds=np.abs(exponent - 1.5) < 0.05,
         within=n[:-1] >= 24,
         numbers=(
-            Number("pairs N", n, form="d"),
+            counted(tree, "n_pairs"),
             Number("exponent between neighbours", exponent, 1.5, 0.05, form=".3f"),
         ),
         criterion="the exponent is within 0.05 of 3/2; deterministic",
@@ -56,8 +65,7 @@ def three_halves(tree: xr.DataTree) -> Evidence:
 
 def bracket(sizes: xr.DataTree, labels: xr.DataTree) -> Evidence:
     """t50 between the two estimates, also outside the range in which theory gives them."""
-    names = ("n_pairs", "n_labels", "t50")
-    n, n_labels, t50 = np.concatenate([_columns(tree, names) for tree in (sizes, labels)], axis=1)
+    n, n_labels, t50 = np.concatenate([_columns(tree) for tree in (sizes, labels)], axis=1)
     low, high = (
         forms.time_of_action(action(n, n), n, n_labels)
         for action in (forms.action_inf, forms.action_half)
@@ -75,9 +83,10 @@ def bracket(sizes: xr.DataTree, labels: xr.DataTree) -> Evidence:
     )
 
 
-def _columns(tree: xr.DataTree, names: tuple[str, ...]) -> npt.NDArray[np.float64]:
-    """Parameters and observables as rows over the cells of a sweep with one axis."""
+def _columns(tree: xr.DataTree) -> Array:
+    """N, L and t50 as rows over the cells of a sweep with one axis."""
     t50 = observable(tree, "t50")
+    names = ("n_pairs", "n_labels", "t50")
     return np.array([(observable(tree, name) + 0 * t50).values for name in names])
 
 
@@ -85,21 +94,15 @@ def saddle(tree: xr.DataTree) -> Evidence:
     """For L = N: rest at the origin, growth at the predicted rate on both sides of it; for L > N
     the origin moves.
     """
-    n_pairs = int(parameter(tree, "n_pairs"))
-    alpha, t = observable(tree, "alpha"), clock(tree)
-    first, last = int(np.argmax(t >= 250)), int(np.argmax(t >= 350))
-    equal = alpha.sel(n_labels=n_pairs)
-    starts = equal["alpha_start"].values
-    rate = forms.saddle_rate(0.0, n_pairs, n_pairs)
-    near = equal.isel(alpha_start=np.flatnonzero(starts != 0)).values
-    growth = np.log(near[:, last] / near[:, first]) / (t[last] - t[first])
-    rests = np.abs(equal.isel(alpha_start=int(np.flatnonzero(starts == 0)[0])).values).max()
-    more = int(alpha["n_labels"].values.max())
+    n_pairs, alpha = int(parameter(tree, "n_pairs")), observable(tree, "alpha")
+    equal, more = alpha.sel(n_labels=n_pairs), int(alpha["n_labels"].max())
+    rest = np.abs(equal.sel(alpha_start=0).values).max()
+    growth, rate = growth_rates(tree, equal), forms.saddle_rate(0.0, n_pairs, n_pairs)
     moved = np.isfinite(observable(tree, "t50").sel(n_labels=more).values)
     return Evidence(
-        holds=np.concatenate([[rests == 0], np.abs(growth / rate - 1) < 0.01, moved]),
+        holds=np.array([rest == 0, *(np.abs(growth / rate - 1) < 0.01), *moved]),
         numbers=(
-            Number("L = N: largest |alpha| from the origin", rests, 0.0, form=".1g"),
+            Number("L = N: largest |alpha| from the origin", rest, 0.0, form=".1g"),
             Number("L = N: growth rate next to it", growth, rate, 0.01 * rate, "1/t", ".5f"),
             Number(f"L = {more}: starts that cross", moved.sum(), moved.size, form="d"),
         ),
@@ -108,16 +111,18 @@ def saddle(tree: xr.DataTree) -> Evidence:
     )
 
 
+def growth_rates(tree: xr.DataTree, alpha: xr.DataArray) -> Array:
+    """d log alpha / dt between t = 250 and 350, from every start but 0."""
+    t = clock(tree)
+    first, last = (int(np.argmax(t >= moment)) for moment in (250, 350))
+    near = alpha.isel(alpha_start=np.flatnonzero(alpha["alpha_start"])).values
+    rates: Array = np.log(near[:, last] / near[:, first]) / (t[last] - t[first])
+    return rates
+
+
 def labels_before_match(tree: xr.DataTree) -> Evidence:
     """Half-rise times of TLA2, ILA1 and TILA2 in units of t50, run by run."""
-    t50, time = runs(tree, "t50"), clock(tree)
-    rises = {
-        name: np.array(
-            [[half_rise(time, run) for run in courses] for courses in runs(tree, name).values]
-        )
-        / t50.values
-        for name in ("tla2", "ila1", "tila2")
-    }
+    rises = half_rises(tree, "tla2", "ila1", "tila2")
     ahead = rises["tla2"] < np.minimum(rises["ila1"], rises["tila2"]) - 0.1
     together = np.abs(rises["ila1"] - rises["tila2"]) < 0.1
     learns = observable(tree, "learn_beta2").values
@@ -130,8 +135,8 @@ def labels_before_match(tree: xr.DataTree) -> Evidence:
                 Number(f"mean half rise of {name.upper()} over t50", rise.mean(axis=1), form=".2f")
                 for name, rise in rises.items()
             ),
-            Number("runs each", t50.sizes["replica"], form="d"),
-            Number("records apart", time[1], unit="updates", form=".0f"),
+            n_runs(tree),
+            records_apart(tree),
         ),
         criterion="in a run TLA2 is half way up more than 0.1 of t50 before both others, and these "
         "are within 0.1 of each other; every run is judged",
@@ -140,16 +145,15 @@ def labels_before_match(tree: xr.DataTree) -> Evidence:
 
 def beta2_can_go(tree: xr.DataTree) -> Evidence:
     """All two-parameter runs cross, and how much later than with three."""
-    t50, n = runs(tree, "t50"), observable(tree, "n_pairs").values
-    two, three = (t50.sel(learn_beta2=learns) for learns in (False, True))
+    two, three = (runs(tree, "t50").sel(learn_beta2=learns) for learns in (False, True))
     factor = (two.median("replica") / three.median("replica")).values
     crossed = np.isfinite(two.values)
     return Evidence(
         holds=crossed.all(axis=two.get_axis_num("replica")) & (factor > 1.25) & (factor < 1.65),
-        within=n >= 4,
+        within=observable(tree, "n_pairs").values >= 4,
         numbers=(
             Number("two-parameter runs that cross", crossed.sum(), crossed.size, form="d"),
-            Number("pairs N", n, form="d"),
+            counted(tree, "n_pairs"),
             Number("later by a factor of", factor, 1.45, 0.2, form=".2f"),
         ),
         criterion="every run crosses, and the factor, of medians over runs that scatter by about "
@@ -160,18 +164,18 @@ def beta2_can_go(tree: xr.DataTree) -> Evidence:
 def reliable(tree: xr.DataTree) -> Evidence:
     """Share of the runs that end above an accuracy of HIGH, by L and start of W."""
     end = ends(tree, "ic_accuracy", "n_labels", "weight_scale")
-    n_pairs, counts = int(parameter(tree, "n_pairs")), end["n_labels"].values
+    n_pairs, label_counts = int(parameter(tree, "n_pairs")), end["n_labels"].values
     shares = (end.values > HIGH).mean(axis=2)
     return Evidence(
         holds=shares == 1.0,
-        within=np.broadcast_to((counts > n_pairs)[:, None], shares.shape),
+        within=np.broadcast_to((label_counts > n_pairs)[:, None], shares.shape),
         numbers=(
             Number("start of W", end["weight_scale"], unit="of its scale", form=".0f"),
             *(
                 Number(f"share at N = {n_pairs}, L = {count}", share, form=".2f")
-                for count, share in zip(counts, shares, strict=True)
+                for count, share in zip(label_counts, shares, strict=True)
             ),
-            Number("runs each", end.sizes["replica"], form="d"),
+            n_runs(tree),
         ),
         criterion=f"every run ends above an accuracy of {HIGH}",
     )
@@ -179,20 +183,18 @@ def reliable(tree: xr.DataTree) -> Evidence:
 
 def four_logits(times: xr.DataTree, four: xr.DataTree) -> Evidence:
     """Median t50 of the head over that of four logits."""
-    measured, predicted = runs(times, "t50").median("replica"), observable(four, "t50")
-    n, learns = observable(times, "n_pairs").values, measured["learn_beta2"].values
-    # both from two parameters to three
-    assert np.array_equal(learns, predicted["beta2_mobility"].values > 0)
-    by_head = measured.transpose("learn_beta2", "size").values
-    ratio = by_head / predicted.transpose("beta2_mobility", "size").values
+    n, ratio = observable(times, "n_pairs").values, over_four_logits(times, four)
+    learns = ratio["learn_beta2"].values
     return Evidence(
-        holds=np.abs(ratio - 1) < 0.1,
+        holds=np.abs(ratio.values - 1) < 0.1,
         within=(n >= 8) | learns[:, None],
         numbers=(
-            Number("pairs N", n, form="d"),
-            Number("t50 over the prediction, two parameters", ratio[0], 1.0, 0.1, form=".2f"),
-            Number("t50 over the prediction, three parameters", ratio[1], 1.0, 0.1, form=".2f"),
-            Number("runs each", runs(times, "t50").sizes["replica"], form="d"),
+            counted(times, "n_pairs"),
+            *(
+                Number(f"t50 over the prediction, {name} parameters", by_n, 1.0, 0.1, form=".2f")
+                for name, by_n in zip(("two", "three"), ratio.values, strict=True)
+            ),
+            n_runs(times),
         ),
         criterion="medians, over runs that scatter by about 3 %, are within 10 % of the prediction",
     )
@@ -201,62 +203,47 @@ def four_logits(times: xr.DataTree, four: xr.DataTree) -> Evidence:
 def mean_field(times: xr.DataTree, dimensions: xr.DataTree) -> Evidence:
     """Mean t50 of the head over the mean field's, with its standard error, by N and by D."""
     d, D = observable(dimensions, "dimension").values, parameter(times, "dimension")
-    (by_n, n_error), (by_d, d_error) = _lateness(times), _lateness(dimensions)
-    holds = (
-        np.abs(by_n) < CORRECTION / D + 3 * n_error,
-        np.abs(by_d) < CORRECTION / d[:, None] + 3 * d_error,
-    )
+    by_n, by_d = (mean_and_error(over_mean_field(tree) - 1) for tree in (times, dimensions))
+    holds = (as_predicted(*by_n, D), as_predicted(*by_d, d[:, None]))
     return Evidence(
         holds=np.concatenate([flags.ravel() for flags in holds]),
         numbers=(
-            Number("pairs N", observable(times, "n_pairs"), form="d"),
-            Number(
-                f"two and three parameters at D = {D}, N by N, later by",
-                100 * by_n,
-                0.0,
-                100 * n_error,
-                "%",
-                ".1f",
-            ),
-            Number("dimensions D", d, form="d"),
-            Number(
-                "two and three parameters at N = 4, D by D, later by",
-                100 * by_d,
-                0.0,
-                100 * d_error,
-                "%",
-                ".1f",
-            ),
+            counted(times, "n_pairs"),
+            lateness(f"D = {D}, N by N", *by_n),
+            counted(dimensions, "dimension"),
+            lateness("N = 4, D by D", *by_d),
         ),
         criterion=f"t50 is the mean field's up to {CORRECTION:g}/D and three standard errors of "
         "the mean over runs",
     )
 
 
-def _lateness(tree: xr.DataTree) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """t50 over the mean field's less 1, mean over runs and its standard error, (., learn_beta2)."""
-    ratio = runs(tree, "t50") / observable(tree, "mean_field_t50", "theory") - 1
-    mean, error = mean_and_error(ratio)
-    return mean.values, error.values
+def as_predicted(mean: xr.DataArray, error: xr.DataArray, D: Any) -> Flags:
+    """Whether t50 is the mean field's (., learn_beta2), up to what finite D may add."""
+    close: Flags = np.abs(mean.values) < CORRECTION / D + 3 * error.values
+    return close
+
+
+def lateness(where: str, mean: xr.DataArray, error: xr.DataArray) -> Number:
+    """How much later than the mean field, in per cent."""
+    name = f"two and three parameters at {where}, later by"
+    return Number(name, 100 * mean, 0.0, 100 * error, "%", ".1f")
 
 
 def classes_decide(tree: xr.DataTree) -> Evidence:
     """Accuracies at the end by K: in context at the largest, in weights at the smallest, monotone
     between.
     """
-    context, weights = (
-        ends(tree, name, "n_classes").mean("replica").values
-        for name in ("ic_accuracy", "iw_accuracy")
-    )
+    context, weights = (end.mean("replica").values for end in both_ends(tree, "n_classes"))
     trends = [(np.diff(context) > -SLACK).all(), (np.diff(weights) < SLACK).all()]
     learned = [context[-1] > HIGH, weights[-1] < CHANCE, context[0] < CHANCE, weights[0] > HIGH]
     return Evidence(
         holds=np.array([*learned, *trends]),
         numbers=(
-            Number("classes K", observable(tree, "n_classes"), form="d"),
+            counted(tree, "n_classes"),
             Number("accuracy in context", context, form=".2f"),
             Number("accuracy in weights", weights, form=".2f"),
-            Number("sequences of a test", parameter(tree, "n_test"), form="d"),
+            counted(tree, "n_test"),
         ),
         criterion=f"from below {CHANCE} to above {HIGH} in context, the other way round in weights,"
         f" and no step of {SLACK} against the trend; a test of 200 sequences has an error of 0.03",

@@ -8,11 +8,12 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.abrupt_icl.reading import clock
+from toysim.figures.abrupt_icl.panels import BLUE, RED
+from toysim.figures.abrupt_icl.reading import clock, counts, local_exponent
 from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable, parameter
 
-BLUE, RED = "#1f5a94", "#c0392b"
+ESTIMATES = {"lower": "lower estimate", "upper": "upper estimate", "law": "leading law"}
 
 
 def surface(surface: xr.DataTree, descent: xr.DataTree) -> Figure:
@@ -20,19 +21,12 @@ def surface(surface: xr.DataTree, descent: xr.DataTree) -> Figure:
     N and L = N.
     """
     loss = observable(surface, "loss").isel(record=0)
+    n_pairs, label_counts = int(parameter(descent, "n_pairs")), loss["n_labels"].values
     figure = new_figure(11.0, 4.4)
-    for axes, n_labels in zip(
-        figure.subplots(1, 2, sharey=True), loss["n_labels"].values, strict=True
-    ):
-        here = loss.sel(n_labels=n_labels).transpose("xi_start", "line")
-        alpha, xi = here["alpha_start"].values, here["xi_start"].values
-        drawn = axes.contourf(
-            alpha, xi, here.values, levels=np.linspace(0, 8, 33), cmap="viridis", extend="max"
-        )
-        courses(axes, descent, n_labels, (alpha[0], alpha[-1]))
-        n_pairs = int(parameter(descent, "n_pairs"))
+    for axes, n_labels in zip(figure.subplots(1, 2, sharey=True), label_counts, strict=True):
+        drawn = draw_surface(axes, loss.sel(n_labels=n_labels))
+        draw_courses(axes, descent, n_labels)
         kind = "a saddle" if n_labels == n_pairs else "a slope, then a cliff"
-        axes.set(xlabel="$\\alpha$", xlim=(alpha[0], alpha[-1]), ylim=(xi[0], xi[-1]))
         axes.set_title(f"N = {n_pairs}, L = {n_labels}: {kind}")
         axes.legend(loc="lower right", labelcolor="white")
     figure.axes[0].set_ylabel("$\\xi$")
@@ -40,64 +34,63 @@ def surface(surface: xr.DataTree, descent: xr.DataTree) -> Figure:
     return figure
 
 
-def courses(axes: Any, descent: Any, n_labels: int, shown: tuple[float, float]) -> None:
+def draw_surface(axes: Any, loss: xr.DataArray) -> Any:
+    """Filled contours of the loss."""
+    alpha, xi = loss["alpha_start"].values, loss["xi_start"].values
+    values = loss.transpose("xi_start", "line").values
+    axes.set(xlabel="$\\alpha$", xlim=(alpha[0], alpha[-1]), ylim=(xi[0], xi[-1]))
+    levels = np.linspace(0, 8, 33)
+    return axes.contourf(alpha, xi, values, levels=levels, cmap="viridis", extend="max")
+
+
+def draw_courses(axes: Any, descent: xr.DataTree, n_labels: int) -> None:
     """Courses that move at all, as far as they are on the map, with a dot at every 20 units of
     time.
     """
-    alpha, xi = (observable(descent, name).sel(n_labels=n_labels) for name in ("alpha", "xi"))
+    here = {"n_labels": n_labels}
+    alpha, xi = (observable(descent, name).sel(here) for name in ("alpha", "xi"))
+    low, high = axes.get_xlim()
     every = int(20 / clock(descent)[1])
-    for k, start in enumerate(alpha["alpha_start"].values):
-        a, x = alpha.isel(alpha_start=k).values, xi.isel(alpha_start=k).values
-        on = (a > shown[0]) & (a < shown[1])
+    for start, a, x in zip(alpha["alpha_start"].values, alpha.values, xi.values, strict=True):
         if abs(a - a[0]).max() < 1e-9:
             axes.plot(a[:1], x[:1], "o", ms=6, color="white", mfc="none", label="rests")
             continue
-        axes.plot(
-            a[on],
-            x[on],
-            "-",
-            lw=1.4,
-            color="white",
-            gid=f"course:{n_labels}:{start:g}",
-            label=f"from $\\alpha$ = {start:g}, a dot every 20 units of time",
-        )
+        on = (a > low) & (a < high)
+        label = f"from $\\alpha$ = {start:g}, a dot every 20 units of time"
+        names = {"gid": f"course:{n_labels}:{start:g}", "label": label}
+        axes.plot(a[on], x[on], "-", lw=1.4, color="white", **names)
         axes.plot(a[on][::every], x[on][::every], ".", ms=4, color="white")
 
 
 def plateau(tree: xr.DataTree) -> Figure:
     """Loss over time in units of the cliff's, and over mu_xi t with attention frozen."""
-    loss, time, t50 = (observable(tree, name) for name in ("loss", "time", "t50"))
-    n_pairs, n_labels = int(parameter(tree, "n_pairs")), int(parameter(tree, "n_labels"))
     figure = new_figure(7.2, 4.2)
     axes = figure.subplots()
-    moving = observable(tree, "alpha_mobility").values > 0
-    for k, mu in enumerate(loss["xi_mobility"].values):
-        colour = f"C{k}"
-        for attention in range(2):
-            here = {"xi_mobility": k, "attention": attention}
-            t, value = time.isel(here).values[1:], loss.isel(here).values[1:]
-            if moving[attention]:
-                cliff = float(t50.isel(here))
-                axes.plot(
-                    mu * t,
-                    value,
-                    "-",
-                    color=colour,
-                    gid=f"loss:{mu:g}",
-                    label=f"$\\mu_\\xi$ = {mu:g}, cliff at t = {cliff:.3g}",
-                )
-            else:
-                axes.plot(mu * t, value, ":", color=colour, lw=1)
+    for k, mu in enumerate(observable(tree, "xi_mobility").values):
+        draw_plateau(axes, tree, mu, f"C{k}")
+    n_pairs, n_labels = counts(tree)
     for level, name in ((n_labels, "L"), (n_pairs, "N")):
+        at, units = (1.0, np.log(level)), ("axes fraction", "data")
         axes.axhline(np.log(level), color="0.5", lw=0.8, ls="--")
-        axes.annotate(
-            f"log {name}", (1.0, np.log(level)), xycoords=("axes fraction", "data"), va="center"
-        )
-    axes.set(
-        xscale="log", xlabel="$\\mu_\\xi\\,t$", ylabel="loss", xlim=(1, None), title="N = 8, L = 32"
-    )
+        axes.annotate(f"log {name}", at, xycoords=units, va="center")
+    axes.set(xscale="log", xlabel="$\\mu_\\xi\\,t$", xlim=(1, None), ylabel="loss")
+    axes.set_title("N = 8, L = 32")
     axes.legend(loc="lower left")
     return figure
+
+
+def draw_plateau(axes: Any, tree: xr.DataTree, mu: float, colour: str) -> None:
+    """The loss at one mobility of the classifier, attention moving and frozen (dotted)."""
+    loss, time, t50 = (
+        observable(tree, name).sel(xi_mobility=mu) for name in ("loss", "time", "t50")
+    )
+    for k, moves in enumerate(observable(tree, "alpha_mobility").values > 0):
+        x, y = (mu * time).isel(attention=k)[1:], loss.isel(attention=k)[1:]
+        if moves:
+            label = f"$\\mu_\\xi$ = {mu:g}, cliff at t = {float(t50.isel(attention=k)):.3g}"
+            axes.plot(x, y, "-", color=colour, gid=f"loss:{mu:g}", label=label)
+        else:
+            axes.plot(x, y, ":", color=colour, lw=1)
 
 
 def cliff_time(sizes: xr.DataTree, by_labels: xr.DataTree) -> Figure:
@@ -105,66 +98,51 @@ def cliff_time(sizes: xr.DataTree, by_labels: xr.DataTree) -> Figure:
     figure = new_figure(16.0, 3.9)
     panels = figure.subplots(1, 4)
     draw_times(panels[0], sizes, "n_pairs")
+    draw_estimates(panels[1], sizes)
+    draw_exponent(panels[2], sizes)
     draw_times(panels[3], by_labels, "n_labels")
-    panels[0].set(xlabel="pairs N, at L = 4N", title="Time of the cliff")
-    panels[3].set(xlabel="labels L, at N = 8", title="Few labels make it late")
-    n, t50 = observable(sizes, "n_pairs").values, observable(sizes, "t50").values
-    for name, label in (
-        ("lower", "lower estimate"),
-        ("upper", "upper estimate"),
-        ("law", "leading law"),
-    ):
-        values = observable(sizes, f"cliff_{name}", "theory").values / t50
-        panels[1].plot(
-            n[np.isfinite(values)], values[np.isfinite(values)], "o-", ms=3, lw=1, label=label
-        )
-    panels[1].axhline(1, color="0.3", lw=0.8)
-    panels[1].set(
-        xscale="log",
-        xlabel="pairs N, at L = 4N",
-        ylabel="estimate / time",
-        title="The estimates close in",
-    )
-    exponent = np.diff(np.log(t50)) / np.diff(np.log(n))
-    panels[2].plot(
-        np.sqrt(n[1:] * n[:-1]),
-        exponent,
-        "o-",
-        ms=4,
-        color=BLUE,
-        label="neighbours",
-        gid="exponent",
-    )
-    panels[2].axhline(1.5, color=RED, ls="--", lw=1, label="3/2")
-    panels[2].set(
-        xscale="log",
-        xlabel="pairs N, at L = 4N",
-        ylabel="d log time / d log N",
-        title="Local exponent",
-    )
-    for axes in panels:
+    titles = ("Time of the cliff", "The estimates close in", "Local exponent")
+    for axes, title in zip(panels, (*titles, "Few labels make it late"), strict=True):
+        axes.set(xscale="log", xlabel="pairs N, at L = 4N", title=title)
         axes.legend(loc="best")
+    panels[3].set_xlabel("labels L, at N = 8")
     return figure
 
 
-def draw_times(axes: Any, tree: Any, over: str) -> None:
+def estimate(tree: xr.DataTree, name: str) -> Any:
+    """Theory's time of the cliff by ``name`` of ESTIMATES; NaN outside its range."""
+    return observable(tree, f"cliff_{name}", "theory").values
+
+
+def draw_times(axes: Any, tree: xr.DataTree, over: str) -> None:
     """t50 over a parameter, the estimates as a band and their leading law where theory gives
     them.
     """
     x, t50 = observable(tree, over).values, observable(tree, "t50").values
-    low, high, law = (
-        observable(tree, f"cliff_{name}", "theory").values for name in ("lower", "upper", "law")
-    )
+    low, high, law = (estimate(tree, name) for name in ESTIMATES)
     given = np.isfinite(low)
     axes.plot(x, t50, "o", ms=4, color=BLUE, label="flow", gid=f"t50:{over}")
-    axes.fill_between(
-        x[given],
-        low[given],
-        high[given],
-        color=RED,
-        alpha=0.35,
-        lw=0,
-        label="between the estimates",
-    )
+    band = {"color": RED, "alpha": 0.35, "lw": 0, "label": "between the estimates"}
+    axes.fill_between(x[given], low[given], high[given], **band)
     axes.plot(x[given], law[given], ":", color="0.3", label="$N^{3/2}\\sqrt{L/(L-N)}$")
     axes.set(xscale="log", yscale="log", ylabel="time of the cliff")
+
+
+def draw_estimates(axes: Any, tree: xr.DataTree) -> None:
+    """The estimates over t50."""
+    n, t50 = observable(tree, "n_pairs").values, observable(tree, "t50").values
+    for name, label in ESTIMATES.items():
+        ratio = estimate(tree, name) / t50
+        given = np.isfinite(ratio)
+        axes.plot(n[given], ratio[given], "o-", ms=3, lw=1, label=label)
+    axes.axhline(1, color="0.3", lw=0.8)
+    axes.set_ylabel("estimate / time")
+
+
+def draw_exponent(axes: Any, tree: xr.DataTree) -> None:
+    """Exponents between neighbours, at the geometric mean of their N."""
+    n, exponent = local_exponent(tree)
+    names = {"label": "neighbours", "gid": "exponent"}
+    axes.plot(np.sqrt(n[1:] * n[:-1]), exponent, "o-", ms=4, color=BLUE, **names)
+    axes.axhline(1.5, color=RED, ls="--", lw=1, label="3/2")
+    axes.set_ylabel("d log time / d log N")

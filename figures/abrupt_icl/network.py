@@ -10,25 +10,23 @@ FIGURES = (
     Recipe(
         "network",
         "The attention-only network: accuracy on novel classes and loss of every run; right: "
-        "progress measures, "
-        "median of the runs aligned on their jump.",
+        "progress measures, median of the runs aligned on their jump.",
         f"{PAPER}, figures 1d, 3 and 4 (K = 256, B = 1, p_B = 1, p_C = 0.8), small",
         ("network",),
         network_courses.jump,
     ),
     Recipe(
         "network_maps",
-        "Attention in one sequence before and after the jump: labels look at the item before "
-        "them, the target at the "
-        "label of its class.",
+        "Attention in one sequence before and after the jump: labels look at the item before them, "
+        "the target at the label of its class.",
         f"{PAPER}, figure 3, small",
         ("network",),
         network_courses.maps,
     ),
     Recipe(
         "network_classes",
-        "Accuracy in context and in weights by the number of classes, in plain contexts and "
-        "bursty ones; every run.",
+        "Accuracy in context and in weights by the number of classes, in plain contexts and bursty "
+        "ones; every run.",
         f"{PAPER}, figure 2a, small",
         ("network_classes",),
         network_tasks.classes,
@@ -36,8 +34,7 @@ FIGURES = (
     Recipe(
         "network_noise_and_zipf",
         "Accuracy in context and in weights at the end over the noise within classes (left) and "
-        "the exponent of the "
-        "Zipf law (right); every run, lines: medians.",
+        "the exponent of the Zipf law (right); every run, lines: medians.",
         f"{PAPER}, figures 2b and 2c, small",
         ("network_noise", "network_zipf"),
         network_tasks.noise_and_zipf,
@@ -85,8 +82,8 @@ CLAIMS = (
     Claim(
         name="network_labels_lead",
         sentence="Naming labels of the context and attending to labels come first; labels' "
-        "attention to their items "
-        "and the target's attention to its label jump together with the accuracy.",
+        "attention to their items and the target's attention to its label jump together with the "
+        "accuracy.",
         source=PAPER,
         sweeps=("network",),
         check=network_evidence.labels_lead,
@@ -153,8 +150,7 @@ CLAIMS = (
         },
         expected_verdict=Verdict.LIMITED,
         limits="plain sequences of known classes are a tenth to two fifths of all, within 10,000 "
-        "updates: with more "
-        "only weights learn, with fewer weights are late",
+        "updates: with more only weights learn, with fewer weights are late",
     ),
     Claim(
         name="network_needs_more_labels",

@@ -9,42 +9,49 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.abrupt_icl.heads import MEASURES
-from toysim.figures.abrupt_icl.reading import clock, runs
+from toysim.figures.abrupt_icl.panels import draw_levels, draw_runs
+from toysim.figures.abrupt_icl.reading import clock, counts, runs
 from toysim.figures.abrupt_icl.statistics import aligned, jump_times
 from toysim.papers.drawing import new_figure
-from toysim.papers.reading import parameter
+
+WHOLE = (0, 1.02)  # limits of an axis of shares
 
 
 def jump(tree: xr.DataTree) -> Figure:
     """Accuracy and loss of every run (left, middle); measures in units of the run's own t50,
     medians (right).
     """
-    time, t50 = clock(tree), runs(tree, "t50").values
     figure = new_figure(15.5, 4.0)
     left, middle, right = figure.subplots(1, 3)
-    for name, axes in (("ic_accuracy", left), ("loss", middle)):
-        for k, run in enumerate(runs(tree, name).values):
-            axes.plot(time, run, "-", lw=0.9, color=f"C{k}", gid=f"{name}:{k}")
-        axes.set(xlabel="updates")
-    n_pairs, n_labels = int(parameter(tree, "n_pairs")), int(parameter(tree, "n_labels"))
-    for level, label in ((1 / n_labels, "1/L"), (1 / n_pairs, "1/N")):
-        left.axhline(level, color="0.4", lw=0.8, ls=":")
-        left.text(time[-1], level, label, va="bottom", ha="right")
-    left.set(ylabel="accuracy on novel classes", ylim=(0, 1.02), title=str(jump_times(t50)))
-    middle.axhline(np.log(n_labels), color="0.4", lw=0.8, ls=":")
+    for axes, name in ((left, "ic_accuracy"), (middle, "loss")):
+        draw_runs(axes, clock(tree), runs(tree, name).values, name, lw=0.9)
+        axes.set_xlabel("updates")
+    name_guesses(left, tree)
+    left.set(ylabel="accuracy on novel classes", ylim=WHOLE)
+    left.set_title(str(jump_times(runs(tree, "t50").values)))
+    draw_levels(middle, np.log(counts(tree)[1]), color="0.4")
     middle.set(ylabel="loss", title="Loss; dotted: log L")
-    at = np.linspace(0, 1.6, 81)
-    for name, (label, colour) in MEASURES.items():
-        middle_run = aligned(time, runs(tree, name).values, t50, at)
-        right.plot(at, middle_run, "-", lw=1.5, color=colour, label=label, gid=f"aligned:{name}")
-    right.axvline(1, color="0.6", lw=0.8, ls=":")
-    right.set(
-        xlabel="updates / time of the run's jump",
-        ylim=(0, 1.02),
-        title="Measures, runs aligned on their jump",
-    )
+    draw_aligned(right, tree)
     right.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
+
+
+def name_guesses(axes: Any, tree: xr.DataTree) -> None:
+    """Accuracies of naming any label, and any label shown."""
+    for count, label in zip(counts(tree), ("1/N", "1/L"), strict=True):
+        draw_levels(axes, 1 / count, color="0.4")
+        axes.text(clock(tree)[-1], 1 / count, label, va="bottom", ha="right")
+
+
+def draw_aligned(axes: Any, tree: xr.DataTree) -> None:
+    """Medians of the measures over the runs that jumped, each in units of its own t50."""
+    at = np.linspace(0, 1.6, 81)
+    for name, (label, colour) in MEASURES.items():
+        median = aligned(clock(tree), runs(tree, name).values, runs(tree, "t50").values, at)
+        axes.plot(at, median, "-", lw=1.5, color=colour, label=label, gid=f"aligned:{name}")
+    axes.axvline(1, color="0.6", lw=0.8, ls=":")
+    axes.set(xlabel="updates / time of the run's jump", ylim=WHOLE)
+    axes.set_title("Measures, runs aligned on their jump")
 
 
 def maps(tree: xr.DataTree) -> Figure:
@@ -59,16 +66,7 @@ def maps(tree: xr.DataTree) -> Figure:
     for k, stage in enumerate(("before training", "after training")):
         draw_map(panels[0, k], first[k], f"Layer 1, {stage}")
         image = draw_map(panels[1, k], second[k : k + 1], f"Layer 2, from the target, {stage}")
-        panels[1, k].plot(
-            [answer],
-            [0.62],
-            "^",
-            color="C3",
-            ms=7,
-            clip_on=False,
-            label="label of the target's class",
-        )
-        panels[1, k].set(yticks=[], xlabel="token attended to")
+        mark_answer(panels[1, k], answer)
     panels[0, 0].set_ylabel("token that attends")
     panels[1, 0].legend(loc="upper left", bbox_to_anchor=(0, -0.9))
     figure.colorbar(image, ax=panels, label="attention", shrink=0.7)
@@ -85,3 +83,10 @@ def draw_map(axes: Any, attention: Any, title: str) -> Any:
         axes.set_yticks(range(n_tokens), names, fontsize=7)
     axes.set_title(title)
     return image
+
+
+def mark_answer(axes: Any, token: int) -> None:
+    """A mark below the token that the target should attend to."""
+    label = "label of the target's class"
+    axes.plot([token], [0.62], "^", color="C3", ms=7, clip_on=False, label=label)
+    axes.set(yticks=[], xlabel="token attended to")

@@ -11,8 +11,7 @@ FIGURES = (
     Recipe(
         "surface",
         "Loss of three logits where the flow goes, with its courses. Left, L = N: a saddle at the "
-        "origin. "
-        "Right, L > N: a slope there, then a cliff.",
+        "origin. Right, L > N: a slope there, then a cliff.",
         f"{PAPER}, phenomenological model",
         ("surface", "descent"),
         logits.surface,
@@ -28,16 +27,15 @@ FIGURES = (
     Recipe(
         "cliff_time",
         "Time of the cliff against the size of the context and the number of labels, its two "
-        "estimates, and the "
-        "local exponent.",
+        "estimates, and the local exponent.",
         DERIVED,
         ("cliff_time", "cliff_labels"),
         logits.cliff_time,
     ),
     Recipe(
         "head",
-        "Minimal head with three trained numbers and with two: accuracy and progress measures, "
-        "six runs each.",
+        "Minimal head with three trained numbers and with two: accuracy and progress measures, six "
+        "runs each.",
         f"{PAPER}, three- and two-parameter induction head",
         ("head",),
         heads.measures,
@@ -45,8 +43,8 @@ FIGURES = (
     Recipe(
         "mean_field",
         "Time of the cliff in the sampled head, over that of two mean fields without fitted "
-        "constants; right: the "
-        "whole course, contents at right angles (line: mean field, dots: mean of the runs).",
+        "constants; right: the whole course, contents at right angles (line: mean field, dots: "
+        "mean of the runs).",
         "derived",
         ("head_times", "four_logits", "head_dimension", "head_exact"),
         heads.mean_field,
@@ -61,8 +59,8 @@ FIGURES = (
     ),
     Recipe(
         "classes",
-        "Minimal head below a ReLU classifier: accuracy in context and in weights by the number "
-        "of classes.",
+        "Minimal head below a ReLU classifier: accuracy in context and in weights by the number of "
+        "classes.",
         f"{PAPER}, appendix",
         ("head_classes",),
         heads.classes,
@@ -80,8 +78,7 @@ CLAIMS = (
         spoilers=(Spoiler("plateau", "loss", lambda v: v + 0.2),),
         expected_verdict=Verdict.LIMITED,
         limits="a classifier that learns at least 30 times as fast as attention (N = 8, L = 32); "
-        "at equal mobilities "
-        "the cliff comes long before the loss has reached log N",
+        "at equal mobilities the cliff comes long before the loss has reached log N",
     ),
     Claim(
         name="three_halves",

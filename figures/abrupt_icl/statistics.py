@@ -49,7 +49,7 @@ def aligned(time: Array, courses: Array, t50: Array, at: Array) -> Array:
     return middle
 
 
-def half_rise(time: Array, course: Array) -> float:
+def half_rise(course: Array, time: Array) -> float:
     """First time at which a course is half way from its first to its largest value."""
     level = 0.5 * (course[0] + course.max())
     k = int(np.argmax(course >= level))

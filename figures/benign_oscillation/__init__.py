@@ -32,10 +32,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "dynamics",
             "What one run learns at a small step and at two steps inside the window: the parts of "
-            "the output that the "
-            "strong feature, the weak feature and memorised noise contribute. Dashed: the "
-            "recursion that is exact for "
-            "orthogonal noise, from the same draws.",
+            "the output that the strong feature, the weak feature and memorised noise contribute. "
+            "Dashed: the recursion that is exact for orthogonal noise, from the same draws.",
             f"{SOURCE} single-run traces",
             ("dynamics",),
             courses.dynamics,
@@ -43,8 +41,7 @@ REPRODUCTION = Reproduction(
         Recipe(
             "residuals",
             "Training loss and the running sum of residuals over strong visits in the same runs. "
-            "Dotted: the slope "
-            "(gamma_u - 1) / (2 gamma_u) of the strong feature's 2-cycle.",
+            "Dotted: the slope (gamma_u - 1) / (2 gamma_u) of the strong feature's 2-cycle.",
             f"{SOURCE} section 3 and training curves",
             ("dynamics",),
             courses.residuals,
@@ -52,8 +49,7 @@ REPRODUCTION = Reproduction(
         Recipe(
             "transition",
             "Accuracy on fresh points without the strong feature, what the network has learned of "
-            "the weak one, and "
-            "residuals at the end, against the step. Shaded: the paper's window.",
+            "the weak one, and residuals at the end, against the step. Shaded: the paper's window.",
             f"{SOURCE} learning-rate window",
             ("transition",),
             ranges.transition,
@@ -94,9 +90,8 @@ REPRODUCTION = Reproduction(
             spoilers=(Spoiler("transition", "weak_output", lambda v: 0.1 * v),),
             expected_verdict=Verdict.LIMITED,
             limits="steps at which growth of <w, v> by r (1 - r) (gamma_u - 1) in two strong "
-            "visits of a label brings "
-            "the weak output from its start to delta/4 within the updates run; next to gamma_u = "
-            "1 that takes for ever",
+            "visits of a label brings the weak output from its start to delta/4 within the updates "
+            "run; next to gamma_u = 1 that takes for ever",
         ),
         Claim(
             name="only_with_oscillation",
@@ -137,8 +132,7 @@ REPRODUCTION = Reproduction(
         Claim(
             name="oscillation_ends_itself",
             sentence="Oscillation ends once the weak output has reached V* = (gamma_u - 1) / "
-            "(gamma_u (1 - r)): from "
-            "there on the fitted point is stable.",
+            "(gamma_u (1 - r)): from there on the fitted point is stable.",
             source=f"derived from the update of {SOURCE}",
             sweeps=("self_termination",),
             check=evidence.oscillation_ends_itself,
@@ -171,14 +165,12 @@ REPRODUCTION = Reproduction(
             spoilers=(Spoiler("wall", "regime", lambda v: 0 * v),),
             expected_verdict=Verdict.LIMITED,
             limits="gamma_u <= 1.67, which holds the paper's window with room; half of all runs "
-            "blow up between 1.68 "
-            "and 1.69, all of them at 1.72",
+            "blow up between 1.68 and 1.69, all of them at 1.72",
         ),
         Claim(
             name="recursion_is_exact",
             sentence="With orthogonal patches training is a recursion of a few sums of squares, "
-            "whatever the width and "
-            "the dimension; at gamma_u < sqrt(5) - 1 it holds run by run.",
+            "whatever the width and the dimension; at gamma_u < sqrt(5) - 1 it holds run by run.",
             source=f"derived from the update of {SOURCE}",
             sweeps=("recursion",),
             check=evidence.recursion_is_exact,

@@ -8,24 +8,19 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.benign_oscillation.reading import WEAK, ended, steps
+from toysim.figures.benign_oscillation.reading import WEAK, ceiling, ended, output, steps
 from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable, parameter
 
-PARTS = ("strong", "weak", "noise")
-LABEL_COLORS = ("#1f5a94", "#d98a1f")
-LAW = "0.15"
-
-
-def course(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArray:
-    """A time course, or its times, of runs without replicas."""
-    return observable(tree, name, side)
-
-
-def output(tree: xr.DataTree, part: str, side: str) -> xr.DataArray:
-    """Right less wrong groups: the part of y f that a patch contributes."""
-    groups = course(tree, f"{part}_groups", side)
-    return groups.isel(role=0) - groups.isel(role=1)
+LABELS = (("label +1", "#1f5a94"), ("label -1", "#d98a1f"))
+NOISE = (("label +1", "#2f7d4f"),)
+LAW = (("recursion", "0.15"), (None, "0.15"))
+# Of each part: title, curves of the network, and of the recursion where it can be seen beside them.
+PARTS: dict[str, tuple[str, Any, Any]] = {
+    "strong": ("strong feature", LABELS, ()),
+    "weak": ("weak feature", LABELS, LAW),
+    "noise": ("noise, weak samples", NOISE, LAW),
+}
 
 
 def dynamics(tree: xr.DataTree) -> Figure:
@@ -34,17 +29,14 @@ def dynamics(tree: xr.DataTree) -> Figure:
     """
     gammas = steps(tree)
     figure = new_figure(3.6 * len(gammas), 7.4)
-    panels = figure.subplots(3, len(gammas), sharex=True, sharey="row")
-    words = {"strong": "strong feature", "weak": "weak feature", "noise": "noise, weak samples"}
-    for row, part in enumerate(PARTS):
-        for column, gamma in enumerate(gammas):
-            axes = panels[row, column]
-            draw_part(axes, tree, part, float(gamma))
-            axes.set_title(f"{words[part]}, $\\gamma_u$ = {gamma:g}")
-            if column == 0:
-                axes.set_ylabel("part of the output $y f$")
-            if row == 2:
-                axes.set_xlabel("updates")
+    panels = figure.subplots(len(PARTS), len(gammas), sharex=True, sharey="row")
+    for row, (part, (words, *_)) in zip(panels, PARTS.items(), strict=True):
+        row[0].set_ylabel("part of the output $y f$")
+        for axes, gamma in zip(row, gammas, strict=True):
+            draw_part(axes, tree, part, gamma)
+            axes.set_title(f"{words}, $\\gamma_u$ = {gamma:g}")
+    for axes in panels[-1]:
+        axes.set_xlabel("updates")
     panels[1, 0].legend(loc="upper left")
     for axes in panels[1]:
         axes.set_yscale("log")
@@ -53,104 +45,78 @@ def dynamics(tree: xr.DataTree) -> Figure:
 
 
 def draw_part(axes: Any, tree: xr.DataTree, part: str, gamma: float) -> None:
-    """One part's course: labels (or, for noise, the weak samples' mean) and, where it can be seen,
-    the recursion.
+    """One part's course at one step: the network's and the recursion's."""
+    time = observable(tree, "time").sel(gamma_u=gamma).values
+    _, network, law = PARTS[part]
+    for side, looks, line, lw in (("simulation", network, "-", 0.6), ("theory", law, "--", 0.9)):
+        curves = courses_of(part, observable(tree, f"{part}_groups", side).sel(gamma_u=gamma))
+        for k, (curve, (label, color)) in enumerate(zip(curves, looks, strict=False)):
+            keep = np.isfinite(curve)
+            gid = f"{side}:{part}:{gamma:g}:{k}"
+            axes.plot(time[keep], curve[keep], line, color=color, lw=lw, label=label, gid=gid)
+
+
+def courses_of(part: str, groups: xr.DataArray) -> Any:
+    """Both labels' courses or, of the noise, that of the weak samples; NaN where a logarithm has
+    nothing to show.
     """
-    time = course(tree, "time").sel(gamma_u=gamma).values
-    for side, style in (("simulation", "-"), ("theory", "--"))[: 1 if part == "strong" else 2]:
-        values = output(tree, part, side).sel(gamma_u=gamma)
-        curves = (
-            [values.isel(kind=WEAK)] if part == "noise" else [values.isel(label=k) for k in (0, 1)]
-        )
-        for k, curve in enumerate(curves):
-            color = LAW if side == "theory" else "#2f7d4f" if part == "noise" else LABEL_COLORS[k]
-            label = (
-                ("recursion" if k == 0 else None)
-                if side == "theory"
-                else f"label {('+1', '-1')[k]}"
-            )
-            shown = np.where(curve > 0, curve, np.nan) if part == "weak" else curve
-            keep = np.isfinite(shown)
-            axes.plot(
-                time[keep],
-                np.asarray(shown)[keep],
-                style,
-                color=color,
-                lw=0.6 if side == "simulation" else 0.9,
-                label=label,
-                gid=f"{side}:{part}:{gamma:g}:{k}",
-            )
+    values = output(groups)
+    if part == "noise":
+        return values.isel(kind=[WEAK]).values
+    return (values.where(values > 0) if part == "weak" else values).values
+
+
+def draw_step(axes: Any, k: int, time: xr.DataArray, values: xr.DataArray, lw: float) -> None:
+    """The course at one step, number ``k`` of the sweep."""
+    x, y = time.isel(gamma_u=k), values.isel(gamma_u=k)
+    gamma = f"{float(y['gamma_u']):g}"
+    label = f"$\\gamma_u$ = {gamma}"
+    axes.plot(x, y, color=f"C{k}", lw=lw, label=label, gid=f"{values.name}:{gamma}")
 
 
 def residuals(tree: xr.DataTree) -> Figure:
     """Loss and the running sum of residuals of label +1, a colour a step."""
     figure = new_figure(10.5, 4.0)
     left, right = figure.subplots(1, 2)
+    time, loss, sums = (observable(tree, name) for name in ("time", "loss", "residual_sum"))
+    top = 0.9 * float(sums.max())
     for k, gamma in enumerate(steps(tree)):
-        time = course(tree, "time").sel(gamma_u=gamma).values
-        for axes, name in ((left, "loss"), (right, "residual_sum")):
-            values = course(tree, name).sel(gamma_u=gamma)
-            values = values if name == "loss" else values.isel(label=0)
-            axes.plot(
-                time,
-                values,
-                color=f"C{k}",
-                lw=0.8,
-                label=f"$\\gamma_u$ = {gamma:g}",
-                gid=f"{name}:{gamma:g}",
-            )
+        draw_step(left, k, time, loss, 0.8)
+        draw_step(right, k, time, sums.isel(label=0), 0.8)
         if gamma > 1:
-            visits = time * parameter(tree, "strong_fraction") / 2
-            slope = (gamma - 1) / (2 * gamma)
-            short = visits * slope < 0.9 * course(tree, "residual_sum").values.max()
-            right.plot(
-                time[short],
-                (visits * slope)[short],
-                ":",
-                color=f"C{k}",
-                label=f"2-cycle, {gamma:g}",
-            )
-    left.set(
-        yscale="log", xlabel="updates", ylabel="training loss", title="Loss of the training samples"
-    )
-    right.set(
-        xlabel="updates",
-        ylabel="sum of $1 - y f$ over strong visits",
-        title="Residuals accumulate, label +1",
-    )
-    left.legend()
-    right.legend()
+            visits = time.isel(gamma_u=k).values * parameter(tree, "strong_fraction") / 2
+            draw_cycle(right, time.isel(gamma_u=k).values, visits, k, gamma, top)
+    left.set(yscale="log", ylabel="training loss", title="Loss of the training samples")
+    right.set(ylabel="sum of $1 - y f$ over strong visits", title="Residuals accumulate, label +1")
+    for axes in (left, right):
+        axes.set_xlabel("updates")
+        axes.legend()
     return figure
+
+
+def draw_cycle(axes: Any, time: Any, visits: Any, k: int, gamma: float, top: float) -> None:
+    """The sum of residuals on the strong feature's 2-cycle, up to ``top``."""
+    sums = visits * (gamma - 1) / (2 * gamma)
+    short = sums < top
+    axes.plot(time[short], sums[short], ":", color=f"C{k}", label=f"2-cycle, {gamma:g}")
 
 
 def ending(tree: xr.DataTree) -> Figure:
     """Weak output over V* and loss against updates; medians over the runs."""
     figure = new_figure(11.0, 4.2)
     left, right = figure.subplots(1, 2)
-    groups = ended(tree, "weak_groups")
-    weak = (groups.isel(role=0) - groups.isel(role=1)).mean("label").median("replica")
+    weak = output(ended(tree, "weak_groups")).mean("label").median("replica").rename("weak")
     loss = ended(tree, "loss").median("replica")
-    ceiling = tree["theory"].to_dataset()["weak_ceiling"].isel(replica=0)
     time = observable(tree, "time")
-    for k, gamma in enumerate(steps(tree)):
-        t, label = time.sel(gamma_u=gamma), f"$\\gamma_u$ = {gamma:g}"
-        left.plot(
-            t, weak.sel(gamma_u=gamma), color=f"C{k}", lw=1.2, label=label, gid=f"weak:{gamma:g}"
-        )
-        left.axhline(float(ceiling.sel(gamma_u=gamma)), color=f"C{k}", ls=":", lw=1)
-        right.plot(
-            t, loss.sel(gamma_u=gamma), color=f"C{k}", lw=1, label=label, gid=f"loss:{gamma:g}"
-        )
-    left.set(
-        xlabel="updates",
-        ylabel="weak output $V$, median of the runs",
-        title="The weak feature is learned; dotted: $V^*$",
-    )
-    right.set(
-        xlabel="updates",
-        ylabel="training loss, median of the runs",
-        yscale="log",
-        title="The oscillation dies out",
-    )
+    for k, top in enumerate(ceiling(tree).values):
+        draw_step(left, k, time, weak, 1.2)
+        left.axhline(top, color=f"C{k}", ls=":", lw=1)
+        draw_step(right, k, time, loss, 1)
+    left.set(ylabel="weak output $V$, median of the runs")
+    left.set_title("The weak feature is learned; dotted: $V^*$")
+    right.set(ylabel="training loss, median of the runs", yscale="log")
+    right.set_title("The oscillation dies out")
+    for axes in (left, right):
+        axes.set_xlabel("updates")
     right.legend(loc="upper right")
     return figure

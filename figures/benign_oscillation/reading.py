@@ -1,6 +1,4 @@
-"""Reading the sweeps of this paper: observables of the runs that ended, means with their standard
-errors.
-"""
+"""Reading the sweeps of this paper: observables of the runs that ended, outputs of the network."""
 
 from __future__ import annotations
 
@@ -17,11 +15,10 @@ BLOWN_UP = 4  # of ``regime``
 WEAK = 1  # entry of the dimension ``kind``
 
 
-def ended(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArray:
+def ended(tree: xr.DataTree, name: str) -> xr.DataArray:
     """An observable, NaN in runs that blew up."""
-    return (
-        tree[side].to_dataset()[name].where(tree["simulation"].to_dataset()["status"] == Status.OK)
-    )
+    values = tree["simulation"].to_dataset()
+    return values[name].where(values["status"] == Status.OK)
 
 
 def steps(tree: xr.DataTree) -> Array:
@@ -29,12 +26,27 @@ def steps(tree: xr.DataTree) -> Array:
     return np.asarray(tree["simulation"].to_dataset()["gamma_u"].values, float)
 
 
+def output(groups: xr.DataArray) -> xr.DataArray:
+    """Right less wrong groups: the part of y f that a patch contributes."""
+    return groups.isel(role=0) - groups.isel(role=1)
+
+
 def weak_output(tree: xr.DataTree) -> xr.DataArray:
     """Weak output at the end, mean over the labels."""
     return ended(tree, "weak_output").mean("label")
 
 
+def ceiling(tree: xr.DataTree) -> xr.DataArray:
+    """V* at every step: weak output from which on the fitted point is stable."""
+    return tree["theory"].to_dataset()["weak_ceiling"].isel(replica=0)
+
+
+def blown_up(tree: xr.DataTree, side: str) -> xr.DataArray:
+    """Share of runs that blow up, by step."""
+    return (tree[side].to_dataset()["regime"] == BLOWN_UP).mean("replica")
+
+
 def samples_per_label(data: xr.DataArray) -> tuple[float, float]:
     """Weak and strong training samples a label, n_w and n_s, of data from one training set."""
-    half = float(data["n_samples"]) / 2
-    return (1 - float(data["strong_fraction"])) * half, float(data["strong_fraction"]) * half
+    half, strong = float(data["n_samples"]) / 2, float(data["strong_fraction"])
+    return (1 - strong) * half, strong * half

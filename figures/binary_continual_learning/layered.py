@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from toysim.figures.binary_continual_learning.panels import name_axes
 from toysim.figures.binary_continual_learning.reading import epochs, exceeds
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Evidence, Expected, Number, Recipe, Spoiler
@@ -46,11 +47,9 @@ def comparison(tree: xr.DataTree) -> Figure:
     figure = new_figure(13.5, 7.4)
     panels = figure.subplots(2, 2)
     draw_balance(panels[0, 0], tree)
-    best = {kind: best_case(tree, kind) for kind in KINDS}
-    for axes, kind in ((panels[0, 1], "variational"), (panels[1, 0], "metaplastic")):
-        draw_courses(axes, tree, best[kind])
-        axes.set_title(f"Courses, {kind} at {strength(tree, best[kind])}")
-    draw_uncertainty(panels[1, 1], tree, best["variational"])
+    draw_courses(panels[0, 1], tree, "variational")
+    draw_courses(panels[1, 0], tree, "metaplastic")
+    draw_uncertainty(panels[1, 1], tree)
     return figure
 
 
@@ -71,72 +70,45 @@ def draw_balance(axes: Any, tree: xr.DataTree) -> None:
     """Accuracy over all tasks at the end against accuracy right after learning; a point a case, a
     line a method.
     """
-    kinds = kind_of(tree)
-    learned, kept = just_learned(tree).mean("replica").values, observable(tree, "mean_accuracy")
-    mean, error = (values.values for values in mean_and_error(kept))
+    learned = just_learned(tree).mean("replica").values
+    mean, error = (values.values for values in mean_and_error(observable(tree, "mean_accuracy")))
     for k, (kind, label) in enumerate(KINDS.items()):
-        at = np.flatnonzero(kinds == kind).tolist()
-        axes.errorbar(learned[at], mean[at], error[at], color=f"C{k}", fmt="none", lw=1)
-        axes.plot(
-            learned[at],
-            mean[at],
-            "o-",
-            color=f"C{k}",
-            lw=0.8,
-            ms=4,
-            label=label,
-            gid=f"balance:{kind}",
-        )
-        for case in at:
+        at = np.flatnonzero(kind_of(tree) == kind)
+        x, y, color = learned[at], mean[at], f"C{k}"
+        axes.errorbar(x, y, error[at], color=color, fmt="none", lw=1)
+        axes.plot(x, y, "o-", color=color, lw=0.8, ms=4, label=label, gid=f"balance:{kind}")
+        place = {"xytext": (4, 3 - 9 * (k % 2)), "textcoords": "offset points"}
+        for case, *point in zip(at.tolist(), x, y, strict=True):
             value = strength(tree, case).split()[-1]
-            place = {
-                "xytext": (4, 3 - 9 * (k % 2)),
-                "textcoords": "offset points",
-                "size": 7,
-                "color": f"C{k}",
-            }
-            axes.annotate(value, (learned[case], mean[case]), **place)
-    axes.set(xlabel="accuracy on a task right after it", ylabel="accuracy on all tasks at the end")
+            axes.annotate(value, point, size=7, color=color, **place)
     axes.set_title("Learned against kept, by the strength of the method (bars: standard errors)")
+    axes.set(xlabel="accuracy on a task right after it", ylabel="accuracy on all tasks at the end")
     axes.legend()
 
 
-def draw_courses(axes: Any, tree: xr.DataTree, case: int) -> None:
-    """Accuracy on every task over the epochs."""
-    course = observable(tree, "accuracy_course").isel(case=case).mean("replica")
-    epoch = epochs(tree).isel(case=case).values
-    for task in range(course.sizes["tested"]):
-        axes.plot(
-            epoch,
-            course.isel(tested=task),
-            "-",
-            color=f"C{task}",
-            label=f"task {task + 1}",
-            gid=f"course:{task}",
-        )
-    axes.set(xlabel="epoch", ylabel="test accuracy", ylim=(0.1, 0.8))
+def draw_courses(axes: Any, tree: xr.DataTree, kind: str) -> None:
+    """Accuracy on every task over the epochs, in the best case of a kind."""
+    case = best_case(tree, kind)
+    draw_each(axes, tree, "accuracy_course", case, "-", "task {}")
+    title = f"Courses, {kind} at {strength(tree, case)}"
+    name_axes(axes, "epoch", "test accuracy", title, ylim=(0.1, 0.8))
     axes.legend(ncols=2)
 
 
-def draw_uncertainty(axes: Any, tree: xr.DataTree, case: int) -> None:
+def draw_uncertainty(axes: Any, tree: xr.DataTree) -> None:
     """Mean variance of every layer's weights, and their divergence from the start of the task."""
-    epoch = epochs(tree).isel(case=case).values
     for name, line in (("uncertainty", "-"), ("divergence", ":")):
-        values = observable(tree, name).isel(case=case).mean("replica")
-        for layer in range(values.sizes["layer"]):
-            label = f"layer {layer + 1}, {name}"
-            axes.plot(
-                epoch,
-                values.isel(layer=layer),
-                line,
-                color=f"C{layer}",
-                label=label,
-                gid=f"{name}:{layer}",
-            )
-    axes.set(
-        xlabel="epoch", ylabel="per weight", title="Variance and divergence (nats), variational"
-    )
+        draw_each(axes, tree, name, best_case(tree, "variational"), line, f"layer {{}}, {name}")
+    name_axes(axes, "epoch", "per weight", "Variance and divergence (nats), variational")
     axes.legend(ncols=2)
+
+
+def draw_each(axes: Any, tree: xr.DataTree, name: str, case: int, line: str, label: str) -> None:
+    """Course of every task or layer in one case; mean over the replicas."""
+    values = observable(tree, name).isel(case=case).mean("replica").transpose(..., "record")
+    epoch = epochs(tree).isel(case=case).values
+    for k, course in enumerate(values.values):
+        axes.plot(epoch, course, line, color=f"C{k}", label=label.format(k + 1), gid=f"{name}:{k}")
 
 
 def variational_wins(tree: xr.DataTree) -> Evidence:

@@ -11,11 +11,12 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.binary_continual_learning import learning_evidence as evidence
+from toysim.figures.binary_continual_learning.panels import ERROR, name_axes
 from toysim.figures.binary_continual_learning.reading import APART, coexistence, epochs
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Expected, Recipe, Spoiler
 from toysim.papers.drawing import new_figure
-from toysim.papers.reading import observable
+from toysim.papers.reading import observable, parameter
 
 
 def on_the_theory(errors: xr.DataArray) -> xr.DataArray:
@@ -29,34 +30,29 @@ def courses(learning: xr.DataTree, switch: xr.DataTree) -> Figure:
     """Figures 1a, 1b, 1c: error on one task; errors on both tasks across the switch."""
     figure = new_figure(13.5, 4.0)
     left, middle, right = figure.subplots(1, 3)
-    draw_courses(left, learning, "error_1_course", "case", "alpha_1")
-    left.set(xlim=(0, 150), title="One task: mean, and smallest to largest of the runs")
-    for axes, name, task in ((middle, "error_1_course", 1), (right, "error_2_course", 2)):
-        draw_courses(axes, switch, name, "alpha_2", "alpha_2")
-        axes.axvline(switch["simulation"]["epochs_1"].item(), color="0.5", lw=0.8, ls=":")
-        axes.set_title(f"Error on task {task}, switched at the dotted line")
+    title = "One task: mean, and smallest to largest of the runs"
+    draw_courses(left, learning, "error_1_course", "alpha_1", title, xlim=(0, 150))
+    for axes, task in ((middle, 1), (right, 2)):
+        title = f"Error on task {task}, switched at the dotted line"
+        draw_courses(axes, switch, f"error_{task}_course", "alpha_2", title)
+        axes.axvline(parameter(switch, "epochs_1"), color="0.5", lw=0.8, ls=":")
     return figure
 
 
-def draw_courses(axes: Any, tree: xr.DataTree, name: str, dim: str, alpha: str) -> None:
+def draw_courses(
+    axes: Any, tree: xr.DataTree, name: str, load: str, title: str, **limits: Any
+) -> None:
     """Mean over replicas with the band from the smallest to the largest."""
     course = observable(tree, name)
-    epoch = epochs(tree)
-    symbol = alpha.removesuffix("_1")
-    for k, value in enumerate(course[alpha].values):
-        one, at = course.isel({dim: k}), epoch.isel({dim: k})
-        axes.fill_between(
-            at, one.min("replica"), one.max("replica"), color=f"C{k}", alpha=0.2, lw=0
-        )
-        axes.plot(
-            at,
-            one.mean("replica"),
-            color=f"C{k}",
-            label=f"$\\{symbol}$ = {value:g}",
-            gid=f"{name}:{value:g}",
-        )
-    axes.set(xlabel="epoch", ylabel="generalisation error", ylim=(-0.01, 0.56))
-    axes.legend()
+    symbol = load.removesuffix("_1")
+    for k, value in enumerate(course[load].values):
+        one, epoch = (v.isel({course[load].dims[0]: k}) for v in (course, epochs(tree)))
+        low, high = one.min("replica"), one.max("replica")
+        axes.fill_between(epoch, low, high, color=f"C{k}", alpha=0.2, lw=0)
+        label = f"$\\{symbol}$ = {value:g}"
+        mean = one.mean("replica")
+        axes.plot(epoch, mean, color=f"C{k}", label=label, gid=f"{name}:{value:g}")
+    name_axes(axes, "epoch", ERROR, title, ylim=(-0.01, 0.56), **limits)
 
 
 def draw_points(
@@ -64,10 +60,8 @@ def draw_points(
 ) -> None:
     """Mean and standard deviation of descent's ends, as in the paper."""
     ends = observable(tree, name).sel(at)
-    spread = ends.std("replica", ddof=1)
-    axes.errorbar(
-        ends[x], ends.mean("replica"), spread, fmt="o", ms=4, mfc="none", color=color, label=label
-    )
+    mean, spread = ends.mean("replica"), ends.std("replica", ddof=1)
+    axes.errorbar(ends[x], mean, spread, fmt="o", ms=4, mfc="none", color=color, label=label)
 
 
 def draw_theory(axes: Any, tree: xr.DataTree, name: str, x: str, color: str, **at: Any) -> None:
@@ -98,55 +92,33 @@ def one_task(
     """Figures 2b, 2c, 2d: error, relaxation time, error over the self-overlap."""
     figure = new_figure(13.5, 4.0)
     left, middle, right = figure.subplots(1, 3)
-    draw_theory(left, theory, "error", "alpha", "C3")
-    draw_points(left, descent, "error_1", "alpha_1", "k", "descent")
-    left.set(
-        xlabel="$\\alpha$",
-        ylabel="generalisation error",
-        title="One task: descent's end (bars: s.d. of runs)",
-    )
-    left.legend()
+    draw_ends(left, descent, theory, "One task: descent's end (bars: s.d. of runs)")
     draw_points(middle, relaxation, "relaxation_time", "alpha_1", "k", "descent")
     middle.axvspan(*coexistence(theory), color="0.9", label="two branches of the theory")
-    middle.set(
-        xlabel="$\\alpha$", ylabel="epochs until the error is steady", title="Relaxation time"
-    )
+    name_axes(middle, "$\\alpha$", "epochs until the error is steady", "Relaxation time")
     middle.legend(loc="upper left")
-    for tree, color, label in (
-        (free, "C0", "descent, Q free"),
-        (ramped, "C1", "descent, Q raised slowly"),
-    ):
-        draw_spread(right, tree, color, label)
+    draw_over_overlap(right, free, "C0", "descent, Q free")
+    draw_over_overlap(right, ramped, "C1", "descent, Q raised slowly")
     exact = observable(uncertainty, "error", "theory")
-    right.plot(
-        exact["target_self_overlap"],
-        exact,
-        color="C3",
-        lw=1,
-        label="theory, Q fixed, $\\beta$ = 5",
-        gid="theory",
-    )
-    right.set(
-        xlabel="self-overlap Q", ylabel="generalisation error", xlim=(0.7, 1.0), ylim=(-0.005, 0.16)
-    )
-    right.set_title("Error over Q, $\\alpha$ = 2")
-    right.legend()
+    label = "theory, Q fixed, $\\beta$ = 5"
+    right.plot(exact["target_self_overlap"], exact, color="C3", lw=1, label=label, gid="theory")
+    limits = {"xlim": (0.7, 1.0), "ylim": (-0.005, 0.16)}
+    name_axes(right, "self-overlap Q", ERROR, "Error over Q, $\\alpha$ = 2", **limits)
     return figure
 
 
-def draw_spread(axes: Any, tree: xr.DataTree, color: str, label: str) -> None:
+def draw_ends(axes: Any, descent: xr.DataTree, theory: xr.DataTree, title: str) -> None:
+    """Descent's ends on one task and the theory's error, over the number of patterns."""
+    draw_theory(axes, theory, "error", "alpha", "C3")
+    draw_points(axes, descent, "error_1", "alpha_1", "k", "descent")
+    name_axes(axes, "$\\alpha$", ERROR, title)
+
+
+def draw_over_overlap(axes: Any, tree: xr.DataTree, color: str, label: str) -> None:
     """Mean error over mean self-overlap, record by record."""
-    Q, error = observable(tree, "self_overlap_course"), observable(tree, "error_1_course")
-    axes.plot(
-        Q.mean("replica"),
-        error.mean("replica"),
-        ".-",
-        ms=4,
-        lw=0.8,
-        color=color,
-        label=label,
-        gid=label,
-    )
+    names = ("self_overlap_course", "error_1_course")
+    Q, error = (observable(tree, name).mean("replica") for name in names)
+    axes.plot(Q, error, ".-", ms=4, lw=0.8, color=color, label=label, gid=label)
 
 
 def forgetting(
@@ -155,26 +127,24 @@ def forgetting(
     """Figures 3a to 3d: both errors over the second task's patterns, strong and weak divergence."""
     figure = new_figure(13.5, 8.0)
     panels = figure.subplots(2, 2)
-    rows = ((strong, strong_theory, 1.0), (weak, weak_theory, 0.1))
-    for row, (tree, exact, gamma) in enumerate(rows):
-        for column, (name, word) in enumerate((("error_2", "Task 2"), ("error_1", "Task 1"))):
-            axes = panels[row, column]
-            draw_overlaps(axes, tree, exact, name)
-            axes.set_title(f"{word}, $\\gamma$ = {gamma:g}")
+    draw_both_tasks(panels[0], strong, strong_theory, "$\\gamma$ = 1")
+    draw_both_tasks(panels[1], weak, weak_theory, "$\\gamma$ = 0.1")
     for axes in panels[1]:
         axes.set_xscale("log")
     panels[0, 0].legend()
     return figure
 
 
-def draw_overlaps(axes: Any, tree: xr.DataTree, exact: xr.DataTree, name: str) -> None:
-    """Descent's ends and the theory's branches for every overlap of the teachers."""
-    for k, r0 in enumerate(observable(tree, name)["task_overlap"].values):
-        draw_points(
-            axes, tree, name, "alpha_2", f"C{k}", f"descent, $r_0$ = {r0:g}", task_overlap=r0
-        )
-        draw_theory(axes, exact, name, "alpha_2", f"C{k}", task_overlap=r0)
-    axes.set(xlabel="$\\alpha_2$", ylabel="generalisation error", ylim=(-0.02, 0.72))
+def draw_both_tasks(panels: Any, tree: xr.DataTree, exact: xr.DataTree, words: str) -> None:
+    """Descent's ends and the theory's branches for every overlap of the teachers, task 2 first."""
+    for axes, task in zip(panels, (2, 1), strict=True):
+        name = f"error_{task}"
+        for k, r0 in enumerate(observable(tree, name)["task_overlap"].values):
+            label = f"descent, $r_0$ = {r0:g}"
+            draw_points(axes, tree, name, "alpha_2", f"C{k}", label, task_overlap=r0)
+            draw_theory(axes, exact, name, "alpha_2", f"C{k}", task_overlap=r0)
+        axes.set(xlabel="$\\alpha_2$", ylabel=ERROR, ylim=(-0.02, 0.72))
+        axes.set_title(f"Task {task}, {words}")
 
 
 def appendix(
@@ -188,28 +158,13 @@ def appendix(
     patterns (A1d).
     """
     figure = new_figure(13.5, 8.0)
-    panels = figure.subplots(2, 2)
-    draw_theory(panels[0, 0], one_task_theory, "error", "alpha", "C3")
-    draw_points(panels[0, 0], one_task, "error_1", "alpha_1", "k", "descent")
-    panels[0, 0].set(
-        xlabel="$\\alpha$", ylabel="generalisation error", title="One task, learned with a prior"
-    )
-    for axes, name, word in (
-        (panels[0, 1], "error_2", "Task 2"),
-        (panels[1, 0], "error_1", "Task 1"),
-    ):
-        draw_overlaps(axes, two_tasks, two_tasks_theory, name)
-        axes.set_title(f"{word}, task 1 learned with a prior")
-    last = panels[1, 1]
+    first, *both, last = figure.subplots(2, 2).ravel()
+    draw_ends(first, one_task, one_task_theory, "One task, learned with a prior")
+    draw_both_tasks(both, two_tasks, two_tasks_theory, "task 1 learned with a prior")
+    both[0].legend()
     for k, task in enumerate((1, 2)):
         draw_points(last, imperfect, f"error_{task}", "alpha_2", f"C{k}", f"descent, task {task}")
-    last.set(
-        xlabel="$\\alpha_2$",
-        ylabel="generalisation error",
-        title="Task 1 half learned, $\\alpha_1$ = 1.4",
-    )
-    for axes in (panels[0, 0], panels[0, 1], last):
-        axes.legend()
+    name_axes(last, "$\\alpha_2$", ERROR, "Task 1 half learned, $\\alpha_1$ = 1.4")
     return figure
 
 
@@ -240,10 +195,8 @@ FIGURES = (
     Recipe(
         "forgetting",
         "Both errors after the second task over the number of its patterns, for three overlaps of "
-        "the teachers. "
-        "Lines: replica symmetry at beta = 20, reached from overlap 0 (solid) and from the "
-        "teacher (dashed); "
-        "crosses: replica symmetry broken.",
+        "the teachers. Lines: replica symmetry at beta = 20, reached from overlap 0 (solid) and "
+        "from the teacher (dashed); crosses: replica symmetry broken.",
         "arXiv:2212.02846, figures 3a to 3d",
         ("forgetting", "forgetting_fast", "theory_forgetting", "theory_forgetting_fast"),
         forgetting,
@@ -261,8 +214,7 @@ CLAIMS = (
     Claim(
         name="error_falls",
         sentence="The error on one task falls to a plateau that is the lower the more patterns "
-        "there are, and to zero "
-        "at alpha = 2.",
+        "there are, and to zero at alpha = 2.",
         source="arXiv:2212.02846, figure 1a",
         sweeps=("learning",),
         check=evidence.error_falls,
@@ -271,8 +223,7 @@ CLAIMS = (
     Claim(
         name="switch_forgets_and_learns",
         sentence="After the switch the first task is forgotten and the second learned, the more "
-        "the more patterns the "
-        "second has.",
+        "the more patterns the second has.",
         source="arXiv:2212.02846, figures 1b and 1c",
         sweeps=("switch",),
         check=evidence.switch_ordered,
@@ -340,10 +291,7 @@ CLAIMS = (
             Spoiler("prior", "error_2", lambda v: 0.8 * v, preset="quick"),
         ),
         at={
-            "ci": Expected(
-                Verdict.UNDECIDED,
-                "five runs of 201 weights at two loads span no range",
-            )
+            "ci": Expected(Verdict.UNDECIDED, "five runs of 201 weights at two loads span no range")
         },
     ),
     Claim(

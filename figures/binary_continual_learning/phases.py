@@ -10,11 +10,18 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.binary_continual_learning import phases_evidence as evidence
+from toysim.figures.binary_continual_learning.panels import name_axes
 from toysim.figures.binary_continual_learning.reading import both_present, crossing
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Spoiler
 from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable, parameter
+
+ORDER_PARAMETERS = {
+    "overlap": "r, with the teacher",
+    "replica_overlap": "q, of two replicas",
+    "self_overlap": "Q",
+}
 
 
 def phases(one_task: xr.DataTree, strong: xr.DataTree, weak: xr.DataTree) -> Figure:
@@ -28,80 +35,72 @@ def phases(one_task: xr.DataTree, strong: xr.DataTree, weak: xr.DataTree) -> Fig
     return figure
 
 
-def split(values: xr.DataArray, both: xr.DataArray, load: str, branch: str) -> xr.DataArray:
+def split(values: xr.DataArray, both: xr.DataArray, branch: str) -> xr.DataArray:
     """The part of a curve that belongs to one branch: the low one ends where the last, the high one
     begins where the first two coexist."""
-    loads = both[load].values[both.values]
-    at = values[load].values
+    at = values[values.dims[0]].values
+    loads = at[both.values]
     return values[at <= loads.max()] if branch == "low" else values[at >= loads.min()]
 
 
 def draw_order_parameters(axes: Any, tree: xr.DataTree) -> None:
-    stability, both = observable(tree, "stability", "theory"), both_present(tree)
-    names = (
-        ("overlap", "r, with the teacher"),
-        ("replica_overlap", "q, of two replicas"),
-        ("self_overlap", "Q"),
-    )
-    for k, (name, label) in enumerate(names):
-        values = observable(tree, name, "theory")
-        for branch in ("low", "high"):
-            one = split(values.sel(branch=branch), both, "alpha", branch)
-            stable = stability.sel(branch=branch, alpha=one["alpha"]).values < 1
-            for kept, line, word in ((stable, "-", label), (~stable, ":", None)):
-                if kept.any():
-                    part, word = one[kept], word if branch == "low" else None
-                    axes.plot(part["alpha"], part, line, color=f"C{k}", label=word)
-    axes.axvline(
-        crossing(tree, "alpha"), color="0.5", lw=0.8, ls="--", label="free entropies cross"
-    )
+    """Overlaps on both branches of one task, and where the free entropies of these cross."""
+    for k, (name, label) in enumerate(ORDER_PARAMETERS.items()):
+        draw_branch(axes, tree, name, "low", f"C{k}", label)
+        draw_branch(axes, tree, name, "high", f"C{k}", None)
+    cross = crossing(tree, "alpha")
+    axes.axvline(cross, color="0.5", lw=0.8, ls="--", label="free entropies cross")
     axes.plot([0.1, 0.1], [0.1, 0.1], "k:", label="replica symmetry broken")
-    axes.set(
-        xlabel="$\\alpha$", ylabel="overlap", title="One task: order parameters, both branches"
-    )
-    axes.legend()
+    name_axes(axes, "$\\alpha$", "overlap", "One task: order parameters, both branches")
+
+
+def draw_branch(
+    axes: Any, tree: xr.DataTree, name: str, branch: str, color: str, label: str | None
+) -> None:
+    """An order parameter on one branch: dotted where replica symmetry is broken."""
+    both = both_present(tree)
+    values = split(observable(tree, name, "theory").sel(branch=branch), both, branch)
+    stability = split(observable(tree, "stability", "theory").sel(branch=branch), both, branch)
+    stable = stability.values < 1
+    for kept, line, word in ((stable, "-", label), (~stable, ":", None)):
+        if kept.any():
+            axes.plot(values["alpha"][kept], values[kept], line, color=color, label=word)
 
 
 def draw_stability(axes: Any, tree: xr.DataTree) -> None:
+    """Replicon value of one task on both branches."""
     stability, both = observable(tree, "stability", "theory"), both_present(tree)
     for branch, color in (("low", "C0"), ("high", "C3")):
-        one = split(stability.sel(branch=branch), both, "alpha", branch)
-        axes.semilogy(
-            one["alpha"], one, ".-", ms=4, lw=1, color=color, label=f"{branch} overlap", gid=branch
-        )
+        one = split(stability.sel(branch=branch), both, branch)
+        label = f"{branch} overlap"
+        axes.semilogy(one["alpha"], one, ".-", ms=4, lw=1, color=color, label=label, gid=branch)
     axes.axhline(1.0, color="0.5", lw=0.8)
-    axes.set(xlabel="$\\alpha$", ylabel="replicon (AT) value", title="One task: stable below 1")
-    axes.legend()
+    name_axes(axes, "$\\alpha$", "replicon (AT) value", "One task: stable below 1")
 
 
 def draw_second_task(axes: Any, tree: xr.DataTree) -> None:
+    """Overlap with the second teacher on both branches, and where their free entropies cross."""
     overlap, both = observable(tree, "branch_overlap", "theory"), both_present(tree)
     for k, r0 in enumerate(overlap["task_overlap"].values):
-        here = both.sel(task_overlap=r0)
-        for saddle, (branch, line) in enumerate((("low", ".-"), ("high", ".--"))):
-            one = split(overlap.sel(task_overlap=r0).isel(saddle=saddle), here, "alpha_2", branch)
-            label = f"$r_0$ = {r0:g}" if branch == "low" else None
-            axes.plot(one["alpha_2"], one, line, ms=4, lw=1, color=f"C{k}", label=label)
+        values, here = overlap.sel(task_overlap=r0), both.sel(task_overlap=r0)
+        low = split(values.isel(saddle=0), here, "low")
+        high = split(values.isel(saddle=1), here, "high")
+        label = f"$r_0$ = {r0:g}"
+        axes.plot(low["alpha_2"], low, ".-", ms=4, lw=1, color=f"C{k}", label=label)
+        axes.plot(high["alpha_2"], high, ".--", ms=4, lw=1, color=f"C{k}")
         cross = crossing(tree, "alpha_2", task_overlap=r0)
         if cross > 0:
             axes.axvline(cross, color=f"C{k}", lw=0.8, ls=":")
-    gamma = parameter(tree, "gamma")
-    axes.set(
-        xlabel="$\\alpha_2$",
-        ylabel="overlap with teacher 2",
-        title=f"Second task, $\\gamma$ = {gamma:g}",
-    )
-    axes.legend()
+    title = f"Second task, $\\gamma$ = {parameter(tree, 'gamma'):g}"
+    name_axes(axes, "$\\alpha_2$", "overlap with teacher 2", title)
 
 
 FIGURES = (
     Recipe(
         "phases",
         "Top: one task at beta = 20, its order parameters on both branches (dotted: replica "
-        "symmetry broken) and "
-        "their replicon value. Bottom: the second task, reached from overlap 0 (solid) and from "
-        "the teacher "
-        "(dashed); dotted lines: free entropies cross.",
+        "symmetry broken) and their replicon value. Bottom: the second task, reached from overlap "
+        "0 (solid) and from the teacher (dashed); dotted lines: free entropies cross.",
         "arXiv:2212.02846, figure 2a; stability and the branches of task 2 are ours",
         ("theory_one_task", "second_branches", "second_branches_fast"),
         phases,
@@ -110,9 +109,8 @@ FIGURES = (
 CLAIMS = (
     Claim(
         name="learning_jumps",
-        sentence="At beta = 20 the overlap with the teacher jumps: two branches coexist from "
-        "alpha = 1.499 to 1.906, "
-        "and their free entropies cross at 1.650.",
+        sentence="At beta = 20 the overlap with the teacher jumps: two branches coexist from alpha "
+        "= 1.499 to 1.906, and their free entropies cross at 1.650.",
         source="arXiv:2212.02846, figure 2a; numbers derived",
         sweeps=("theory_one_task",),
         check=evidence.flat_jumps,
@@ -134,8 +132,7 @@ CLAIMS = (
     Claim(
         name="learning_with_a_prior_jumps",
         sentence="With the prior, at beta = 100, the overlap jumps as well: two branches coexist "
-        "from alpha = 1.500 "
-        "to 2.216, and their free entropies cross at 2.004.",
+        "from alpha = 1.500 to 2.216, and their free entropies cross at 2.004.",
         source="derived; behind arXiv:2212.02846, figure A1a",
         sweeps=("theory_prior",),
         check=evidence.prior_jumps,

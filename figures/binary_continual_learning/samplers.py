@@ -11,6 +11,7 @@ import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
 
+from toysim.figures.binary_continual_learning.panels import name_axes
 from toysim.outcomes import Status, Verdict
 from toysim.paper import Claim, Evidence, Number, Recipe, Spoiler
 from toysim.papers.drawing import new_figure
@@ -18,12 +19,21 @@ from toysim.papers.reading import mean_and_error, observable
 
 STANDARD_ERRORS = 5.0
 
+# Observables of each panel, with their labels.
 OVERLAPS = {
     "self_overlap": "$Q$",
     "replica_overlap": "$q$",
     "overlap": "$r$",
     "loss": "loss per pattern",
 }
+BINARY = {"overlap": "$R$", "entropy": "entropy", "error": "error"}
+BINARY_TASKS = {
+    "cross_overlap": "$v$",
+    "overlap_2": "$r_2$",
+    "overlap_1": "$r_{21}$",
+    "entropy": "entropy",
+}
+AXES = {"alpha": "$\\alpha$", "coupling": "field $x$"}
 
 
 def finished(tree: xr.DataTree, name: str) -> xr.DataArray:
@@ -39,8 +49,7 @@ def scores(tree: xr.DataTree) -> xr.DataArray:
     names = [n for n, v in sides[1].data_vars.items() if n in sides[0] and v.dtype.kind == "f"]
     found = []
     for name in map(str, names):
-        draws = finished(tree, name)
-        mean, error = mean_and_error(draws)
+        mean, error = mean_and_error(finished(tree, name))
         found.append((mean - observable(tree, name, "theory")) / error)
     return xr.concat(found, xr.Variable("observable", names))
 
@@ -56,105 +65,50 @@ def samplers(
     theory.
     """
     figure = new_figure(13.5, 7.4)
-    panels = figure.subplots(2, 3)
-    draw_overlaps(panels[0, 0], one, "alpha", OVERLAPS, "One task, $\\beta = 5$")
-    draw_overlaps(
-        panels[0, 1],
-        cold,
-        "alpha",
-        OVERLAPS,
-        "One task, $\\beta = 20$: theory unstable where open",
-    )
-    draw_errors(panels[0, 2], two)
-    draw_overlaps(
-        panels[1, 0],
-        binary,
-        "alpha",
-        {"overlap": "$R$", "entropy": "entropy", "error": "error"},
-        "Binary weights, one task",
-    )
-    draw_overlaps(
-        panels[1, 1],
-        binary_two,
-        "coupling",
-        {
-            "cross_overlap": "$v$",
-            "overlap_2": "$r_2$",
-            "overlap_1": "$r_{21}$",
-            "entropy": "entropy",
-        },
-        "Binary weights, two tasks",
-    )
-    sweeps = {
-        "one task": one,
-        "cold": cold,
-        "two tasks": two,
-        "binary": binary,
-        "binary,\ntwo tasks": binary_two,
-    }
-    draw_scores(panels[1, 2], sweeps)
-    labels = ("$\\alpha$", "$\\alpha$", "$\\alpha_2$", "$\\alpha$", "field $x$")
-    for axes, label in zip(panels.ravel()[:5], labels, strict=True):
-        axes.set_xlabel(label)
+    top, bottom = figure.subplots(2, 3)
+    draw_overlaps(top[0], one, OVERLAPS, "One task, $\\beta = 5$")
+    draw_overlaps(top[1], cold, OVERLAPS, "One task, $\\beta = 20$: theory unstable where open")
+    draw_errors(top[2], two)
+    draw_overlaps(bottom[0], binary, BINARY, "Binary weights, one task")
+    draw_overlaps(bottom[1], binary_two, BINARY_TASKS, "Binary weights, two tasks")
+    words = ("one task", "cold", "two tasks", "binary", "binary,\ntwo tasks")
+    trees = (one, cold, two, binary, binary_two)
+    draw_scores(bottom[2], dict(zip(words, trees, strict=True)))
     return figure
 
 
 def draw_points(
-    axes: Any, x: Any, draws: xr.DataArray, theory: xr.DataArray, open_: Any, color: str, label: str
+    axes: Any, draws: xr.DataArray, theory: xr.DataArray, open_: Any, color: str, label: str
 ) -> None:
     """Samplers with standard errors, open where the theory is not stable; theory as a line."""
+    x = theory[theory.dims[0]].values
     mean, error = (values.values for values in mean_and_error(draws))
     axes.plot(x, theory.values, "-", lw=1, color=color)
+    look = {"fmt": "o", "ms": 4, "color": color, "capsize": 2, "lw": 1}
     for part, face in ((~open_, color), (open_, "white")):
         if part.any():
-            axes.errorbar(
-                x[part],
-                mean[part],
-                error[part],
-                fmt="o",
-                ms=4,
-                color=color,
-                mfc=face,
-                capsize=2,
-                lw=1,
-                label=label if face == color or not (~open_).any() else None,
-            )
+            named = label if face == color or open_.all() else None
+            axes.errorbar(x[part], mean[part], error[part], mfc=face, label=named, **look)
 
 
-def draw_overlaps(
-    axes: Any, tree: xr.DataTree, over: str, names: dict[str, str], title: str
-) -> None:
-    """Some observables over one axis."""
+def draw_overlaps(axes: Any, tree: xr.DataTree, names: dict[str, str], title: str) -> None:
+    """Some observables over the sweep's one axis."""
     for k, (name, label) in enumerate(names.items()):
-        theory = observable(tree, name, "theory")
-        draw_points(
-            axes, theory[over].values, finished(tree, name), theory, ~stable(tree), f"C{k}", label
-        )
-    axes.set(title=title, ylim=(0, 1.02))
-    axes.legend(loc="best")
+        draws, theory = finished(tree, name), observable(tree, name, "theory")
+        draw_points(axes, draws, theory, ~stable(tree), f"C{k}", label)
+    name_axes(axes, AXES[str(theory.dims[0])], "", title, ylim=(0, 1.02))
 
 
 def draw_errors(axes: Any, tree: xr.DataTree) -> None:
     """Errors on both tasks after the second, for each weight of the divergence."""
     for k, gamma in enumerate(observable(tree, "error_1", "theory")["gamma"].values):
-        for name, shade in (("error_1", "C0C1"), ("error_2", "C2C3")):
-            theory, draws = (
-                observable(tree, name, "theory").sel(gamma=gamma),
-                finished(tree, name).sel(gamma=gamma),
-            )
-            label = f"$\\epsilon_{name[-1]}$, $\\gamma$ = {gamma:g}"
-            inside = stable(tree)[:, k]
-            draw_points(
-                axes,
-                theory["alpha_2"].values,
-                draws,
-                theory,
-                ~inside,
-                shade[2 * k : 2 * k + 2],
-                label,
-            )
-    axes.set(title="Two tasks: errors after the second", ylim=(0, 0.5))
-    axes.legend(loc="best")
+        for task in (1, 2):
+            draws = finished(tree, f"error_{task}").isel(gamma=k)
+            theory = observable(tree, f"error_{task}", "theory").isel(gamma=k)
+            label = f"$\\epsilon_{task}$, $\\gamma$ = {gamma:g}"
+            color = f"C{2 * (task - 1) + k}"
+            draw_points(axes, draws, theory, ~stable(tree)[:, k], color, label)
+    name_axes(axes, "$\\alpha_2$", "", "Two tasks: errors after the second", ylim=(0, 0.5))
 
 
 def draw_scores(axes: Any, sweeps: dict[str, xr.DataTree]) -> None:
@@ -182,18 +136,20 @@ def largest(tree: xr.DataTree) -> npt.NDArray[np.float64]:
     return np.asarray(np.abs(scores(tree).values).max(axis=0))
 
 
+def distance(name: str, far: npt.ArrayLike) -> Number:
+    """Distances from theory, beside the one that still counts as none."""
+    return Number(name, far, error=STANDARD_ERRORS, unit="standard errors", form=".1f")
+
+
 def on_the_theory(*trees: xr.DataTree) -> Evidence:
     """Every observable of every cell where replica symmetry is stable."""
     far = [largest(tree)[stable(tree)] for tree in trees]
     return Evidence(
         holds=np.concatenate(far) < STANDARD_ERRORS,
         numbers=(
-            Number(
+            distance(
                 "largest distance of one task, two tasks, binary weights, two tasks on them",
                 [z.max() for z in far],
-                error=STANDARD_ERRORS,
-                unit="standard errors",
-                form=".1f",
             ),
             Number("distances", sum(scores(tree).size for tree in trees), form="d"),
         ),
@@ -211,13 +167,7 @@ def fails_when_unstable(cold: xr.DataTree) -> Evidence:
         numbers=(
             Number("alpha =", stability["alpha"], form="g"),
             Number("AT value", stability, form=".2f"),
-            Number(
-                "largest distance",
-                far,
-                error=STANDARD_ERRORS,
-                unit="standard errors",
-                form=".1f",
-            ),
+            distance("largest distance", far),
         ),
         criterion=f"below {STANDARD_ERRORS:g} standard errors where the AT value is below 1, above "
         "beyond; chains four times as long came out the same at alpha = 0.6, 1.0 and 1.4",
@@ -227,9 +177,8 @@ def fails_when_unstable(cold: xr.DataTree) -> Evidence:
 FIGURES = (
     Recipe(
         "samplers",
-        "Samplers (points, standard errors) beside the replica-symmetric theory (lines; points "
-        "are open where it is "
-        "unstable).",
+        "Samplers (points, standard errors) beside the replica-symmetric theory (lines; points are "
+        "open where it is unstable).",
         "arXiv:2212.02846 (theory); Metropolis and message passing are this project's",
         (
             "samplers",
@@ -246,8 +195,7 @@ CLAIMS = (
     Claim(
         name="samplers_on_the_theory",
         sentence="Where it is stable, the replica-symmetric theory is what samplers of the Gibbs "
-        "measures find, "
-        "for one task and for two, in field space and on binary weights.",
+        "measures find, for one task and for two, in field space and on binary weights.",
         source="derived; arXiv:2212.02846 for the theory in field space",
         sweeps=("samplers", "samplers_two_tasks", "samplers_binary", "samplers_binary_tasks"),
         check=on_the_theory,

@@ -43,10 +43,7 @@ REPRODUCTION = Reproduction(
             "(top) and late (bottom). Dots: end states of all draws; lines: the first draws' "
             "ways; arrows: the flow without a deficit.",
             "arXiv:2308.12221 figure 1",
-            (
-                "phase_portrait",
-                "trajectories",
-            ),
+            ("phase_portrait", "trajectories"),
             portraits.phase_portrait,
         ),
         Recipe(
@@ -103,10 +100,7 @@ REPRODUCTION = Reproduction(
             "gradient descent, lines the algebraic law. Right: the map over depth and deficit, "
             "the law's contours drawn over it.",
             "law derived from arXiv:2308.12221 equations; no fit",
-            (
-                "depth",
-                "fixed_product",
-            ),
+            ("depth", "fixed_product"),
             shares.end_share,
         ),
         Recipe(
@@ -124,10 +118,7 @@ REPRODUCTION = Reproduction(
             "other starts 5 % above. Points: integrated flow, lines: the invariant's end state. "
             "Right: networks with Gaussian weights.",
             "invariant derived from the flow of arXiv:2308.12221",
-            (
-                "winner",
-                "unaligned",
-            ),
+            ("winner", "unaligned"),
             shares.winner,
         ),
         Recipe(
@@ -135,10 +126,7 @@ REPRODUCTION = Reproduction(
             "Distance from the published end strengths of the deprived pathway against the "
             "number of frozen updates; dotted: the number that the published settings name.",
             "arXiv:2308.12221 figures 1 and 7, top rows",
-            (
-                "window",
-                "window_small",
-            ),
+            ("window", "window_small"),
             windows.window,
         ),
     ),
@@ -147,10 +135,7 @@ REPRODUCTION = Reproduction(
             name="deeper_is_hurt_more",
             sentence="The same early deficit hurts a deeper network more.",
             source="arXiv:2308.12221 abstract, figure 1",
-            sweeps=(
-                "depth",
-                "fixed_product",
-            ),
+            sweeps=("depth", "fixed_product"),
             check=evidence.deeper_is_hurt_more,
             spoilers=(Spoiler("depth", "final_share", lambda v: 1 - v),),
             expected_verdict=Verdict.LIMITED,
@@ -163,10 +148,7 @@ REPRODUCTION = Reproduction(
             name="late_is_harmless",
             sentence="A late deficit does no harm, at any depth: under 5 % of the early one's.",
             source="arXiv:2308.12221 figure 1, bottom row",
-            sweeps=(
-                "phase_portrait",
-                "noise_free",
-            ),
+            sweeps=("phase_portrait", "noise_free"),
             check=evidence.late_is_harmless,
             spoilers=(
                 Spoiler(("noise_free", "phase_portrait"), "final_strength", _late_ends_even),
@@ -187,10 +169,7 @@ REPRODUCTION = Reproduction(
             sentence="The pathways' distance changes in the deficit alone, by the integral of "
             "the residual over it; with the strengths' sum S this fixes the end state.",
             source="derived from the flow of arXiv:2308.12221",
-            sweeps=(
-                "noise_free",
-                "depth",
-            ),
+            sweeps=("noise_free", "depth"),
             check=evidence.residual_law,
             spoilers=(Spoiler("noise_free", "final_strength", lambda v: 1.001 * v),),
         ),
@@ -244,10 +223,7 @@ REPRODUCTION = Reproduction(
             sentence="The pathway is frozen for the 15 (figure 1) and 5 (figure 7) updates that "
             "the settings name.",
             source="arXiv:2308.12221 figures 1 and 7, top rows",
-            sweeps=(
-                "window",
-                "window_small",
-            ),
+            sweeps=("window", "window_small"),
             check=windows.windows_as_named,
             spoilers=(Spoiler(("window", "window_small"), "final_strength", _one_update_more),),
             expected_verdict=Verdict.REFUTED,
@@ -258,10 +234,7 @@ REPRODUCTION = Reproduction(
             "number a mode and layer at the network's own step: their agreement says nothing of "
             "gradient flow.",
             source="arXiv:2308.12221 figure 2",
-            sweeps=(
-                "network_even",
-                "network_modes",
-            ),
+            sweeps=("network_even", "network_modes"),
             check=network_evidence.analytic_is_the_map,
             spoilers=(Spoiler("network_even", "mode_strength", lambda v: (1 + 1e-9) * v),),
         ),

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.critical_periods.reading import A, B, first
+from toysim.figures.critical_periods.reading import A, B, first, line, points, sides
 from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable, parameter
 
@@ -25,97 +25,94 @@ PATHWAYS = {A: "open pathway $K_a$", B: "deprived pathway $K_b$"}
 
 
 def draw_modes(
-    axes: Any, time: xr.DataArray, strength: xr.DataArray, law: xr.DataArray | None, modes: int
+    axes: Any, time: xr.DataArray, strength: xr.DataArray, law: xr.DataArray | None
 ) -> None:
-    """Strengths of the first modes of one draw: points simulated, lines the flow (thin lines where
-    there is none).
+    """Strengths of the modes in one draw: points simulated, lines the flow (thin lines where there
+    is none).
     """
-    for mode in range(modes):
-        color, label = COLORS[mode], LEGEND.get(mode)
-        simulated = strength.isel(mode=mode)
-        if law is not None:
-            axes.plot(
-                time, law.isel(mode=mode), "-", color=color, lw=1.0, gid=f"theory:mode={mode}"
-            )
-        else:
+    for mode in range(strength.sizes["mode"]):
+        simulated, color, tag = strength.isel(mode=mode), COLORS[mode], f"mode={mode}"
+        if law is None:
             axes.plot(time, simulated, "-", color=color, lw=0.5)
-        axes.plot(
-            time[::EVERY],
-            simulated[::EVERY],
-            "o",
-            color=color,
-            ms=3,
-            mfc="none",
-            label=label,
-            gid=f"simulation:mode={mode}",
-        )
+        else:
+            line(axes, time, law.isel(mode=mode), tag, color=color, lw=1.0)
+        few = slice(None, None, EVERY)
+        points(axes, time[few], simulated[few], tag, color=color, label=LEGEND.get(mode))
 
 
-def draw_windows(figure: Figure, tree: xr.DataTree, theory: bool, **chosen: Any) -> None:
+def shade(axes: Any, start: float, length: float) -> None:
+    """The time in which pathway b is frozen."""
+    axes.axvspan(start, start + length, color="0.92", zorder=0)
+
+
+def draw_windows(tree: xr.DataTree, law: xr.DataArray | None, **chosen: Any) -> Figure:
     """A column a window, the open pathway above the deprived one; the window is shaded."""
-    strength, time = observable(tree, "mode_strength"), observable(tree, "time")
-    law = observable(tree, "mode_strength", "theory") if theory else None
+    strength, time = first(observable(tree, "mode_strength")), observable(tree, "time")
     starts, length = strength["deficit_start"].values, parameter(tree, "deficit_length")
+    figure = new_figure(12.0, 6.0)
     panels = figure.subplots(2, len(starts), sharex=True, sharey=True)
-    for (pathway, label), row in zip(PATHWAYS.items(), panels, strict=True):
-        for axes, start in zip(row, starts, strict=True):
-            here = {**chosen, "deficit_start": start}
-            one = {**here, "pathway": pathway}
-            exact = None if law is None else law.sel(one).isel(replica=0)
-            axes.axvspan(start, start + length, color="0.92", zorder=0)
-            y = strength.sel(one).isel(replica=0)
-            draw_modes(axes, first(time.sel(here)), y, exact, modes=strength.sizes["mode"])
-            axes.set_title(f"deficit from t = {start:g} to {start + length:g}")
-        row[0].set_ylabel(label)
-    panels[0, -1].legend()
+    for pathway, k in np.ndindex(panels.shape):
+        axes, start = panels[pathway, k], float(starts[k])
+        here = {**chosen, "deficit_start": start}
+        one = {**here, "pathway": pathway}
+        shade(axes, start, length)
+        exact = None if law is None else law.sel(one)
+        draw_modes(axes, first(time.sel(here)), strength.sel(one), exact)
+        axes.set_title(f"deficit from t = {start:g} to {start + length:g}")
+    for pathway, axes in enumerate(panels[:, 0]):
+        axes.set_ylabel(PATHWAYS[pathway])
     for axes in panels[1]:
         axes.set_xlabel("flow time t")
+    panels[0, -1].legend()
+    return figure
 
 
 def network(tree: xr.DataTree) -> Figure:
     """Figure 2: the modes of both pathways under three deficits, with the flow of every mode."""
-    figure = new_figure(12.0, 6.0)
-    draw_windows(figure, tree, theory=True)
-    return figure
+    return draw_windows(tree, first(observable(tree, "mode_strength", "theory")))
 
 
 def tanh(tree: xr.DataTree) -> Figure:
     """Figure 11."""
-    figure = new_figure(12.0, 6.0)
-    draw_windows(figure, tree, theory=False, nonlinearity="tanh")
-    return figure
+    return draw_windows(tree, law=None, nonlinearity="tanh")
 
 
 def relu(tree: xr.DataTree) -> Figure:
     """Figure 12."""
-    figure = new_figure(12.0, 6.0)
-    draw_windows(figure, tree, theory=False, nonlinearity="relu")
-    return figure
+    return draw_windows(tree, law=None, nonlinearity="relu")
 
 
 def lesion(tree: xr.DataTree) -> Figure:
     """Figure 3: courses of the first five modes, and the maps both pathways end with."""
     figure = new_figure(11.0, 6.4)
     panels = figure.subplots(2, 2, width_ratios=(3, 2))
-    draw = {"replica": 0}
-    time = first(observable(tree, "time"))
-    maps = observable(tree, "final_map").isel(draw)
-    top = float(np.abs(maps).max())
     for pathway, (left, right) in enumerate(panels):
-        strength, law = (
-            observable(tree, "mode_strength", side).isel(draw | {"pathway": pathway})
-            for side in ("simulation", "theory")
-        )
-        left.axvspan(0, parameter(tree, "deficit_length"), color="0.92", zorder=0)
-        draw_modes(left, time, strength, law, modes=5)
-        left.set(ylabel=PATHWAYS[pathway], xlabel="flow time t")
-        left.set_title("second mode cut out of a" if pathway == A else "b alone learns it")
-        image = right.imshow(
-            maps.isel(pathway=pathway), cmap="RdBu_r", vmin=-top, vmax=top, aspect="auto", gid="map"
-        )
-        right.set(
-            xlabel="input mode", ylabel="output mode", title=f"end map of pathway {'ab'[pathway]}"
-        )
+        draw_lesion(left, tree, pathway)
+        image = draw_map(right, tree, pathway)
         figure.colorbar(image, ax=right, label="strength")
     panels[0, 0].legend(loc="upper right", bbox_to_anchor=(1.0, 0.9))
     return figure
+
+
+def draw_lesion(axes: Any, tree: xr.DataTree, pathway: int) -> None:
+    """Courses of the first five modes in one pathway of the first draw, with their flow."""
+    time = first(observable(tree, "time"))
+    strength, law = (
+        first(values).isel(pathway=pathway, mode=slice(5))
+        for values in sides(tree, "mode_strength")
+    )
+    shade(axes, 0.0, parameter(tree, "deficit_length"))
+    draw_modes(axes, time, strength, law)
+    axes.set(ylabel=PATHWAYS[pathway], xlabel="flow time t")
+    axes.set_title("second mode cut out of a" if pathway == A else "b alone learns it")
+
+
+def draw_map(axes: Any, tree: xr.DataTree, pathway: int) -> Any:
+    """The map one pathway ends with, in colours of one scale for both."""
+    maps = first(observable(tree, "final_map"))
+    top = float(np.abs(maps).max())
+    scale = {"cmap": "RdBu_r", "vmin": -top, "vmax": top}
+    image = axes.imshow(maps.isel(pathway=pathway), aspect="auto", gid="map", **scale)
+    axes.set(xlabel="input mode", ylabel="output mode")
+    axes.set_title(f"end map of pathway {'ab'[pathway]}")
+    return image

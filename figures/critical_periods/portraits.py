@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.critical_periods.reading import A, B, depths, end
+from toysim.figures.critical_periods.reading import A, B, depths, end, sides
 from toysim.papers.drawing import new_figure
-from toysim.papers.reading import parameter
+from toysim.papers.reading import mean_and_error, parameter
 
 Array = npt.NDArray[np.float64]
 
@@ -50,94 +50,90 @@ def draw_field(axes: Any, depth: int, offset: float, s: float) -> None:
     size = np.hypot(da, db)
     moving = size > 0
     da, db = (np.divide(d, size, out=np.zeros_like(d), where=moving) for d in (da, db))
-    axes.quiver(
-        a, b, da, db, color="0.75", angles="xy", scale=30, width=0.004, headwidth=4, zorder=0
-    )
+    arrows = {"angles": "xy", "scale": 30, "width": 0.004, "headwidth": 4}
+    axes.quiver(a, b, da, db, color="0.75", zorder=0, **arrows)
     axes.plot([0, s], [s, 0], color="0.3", lw=0.8, label="$K_a + K_b = S$")
 
 
-def frame(axes: Any, s: float, title: str, left: bool, bottom: bool) -> None:
-    """Equal square axes from 0 to S, labelled at the rim of the figure only."""
-    axes.set(xlim=(-0.03 * s, 1.03 * s), ylim=(-0.03 * s, 1.03 * s), aspect="equal")
-    axes.set(xticks=np.linspace(0.0, s, 6), yticks=np.linspace(0.0, s, 6))
-    axes.set_title(title)
-    if bottom:
-        axes.set_xlabel("open pathway $K_a$")
-    if left:
-        axes.set_ylabel("deprived pathway $K_b$")
+class Panel(NamedTuple):
+    """Axes of one depth and timing: where its data stand, and its name in the picture's source."""
+
+    axes: Any
+    place: dict[str, int]
+    tag: str
 
 
-def grid_of(tree: xr.DataTree) -> tuple[Figure, list[tuple[Any, int, int]]]:
+def frame(axes: Any, s: float) -> None:
+    """Equal square axes from 0 to S."""
+    limits, ticks = (-0.03 * s, 1.03 * s), np.linspace(0.0, s, 6)
+    axes.set(xlim=limits, ylim=limits, xticks=ticks, yticks=ticks, aspect="equal")
+
+
+def grid_of(tree: xr.DataTree) -> tuple[Figure, list[Panel]]:
     """A figure with a panel for each timing (row) and depth (column) of a sweep."""
     s, offset = parameter(tree, "singular_value"), parameter(tree, "layer_offset")
-    figure = new_figure(2.6 * len(depths(tree)) + 0.4, 6.3)
-    panels = figure.subplots(2, len(depths(tree)), squeeze=False)
-    found = []
-    for row, timing in enumerate(TIMINGS):
-        for column, depth in enumerate(depths(tree)):
-            axes = panels[row, column]
-            draw_field(axes, depth, offset, s)
-            frame(axes, s, f"{timing} deficit, depth {depth}", column == 0, row == 1)
-            found.append((axes, row, depth))
-    return figure, found
+    columns = depths(tree)
+    figure = new_figure(2.6 * len(columns) + 0.4, 6.3)
+    grid = figure.subplots(2, len(columns), squeeze=False)
+    panels = []
+    for (timing, column), axes in np.ndenumerate(grid):
+        depth, word = columns[column], TIMINGS[timing]
+        draw_field(axes, depth, offset, s)
+        frame(axes, s)
+        axes.set_title(f"{word} deficit, depth {depth}")
+        place = {"depth": depth, "timing": timing}
+        panels.append(Panel(axes, place, f"depth={depth}:{word}"))
+    for axes in grid[1]:
+        axes.set_xlabel("open pathway $K_a$")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("deprived pathway $K_b$")
+    return figure, panels
+
+
+def draw_states(axes: Any, states: xr.DataArray, form: str, **look: Any) -> None:
+    """States of both pathways as points or as a way in the plane."""
+    a, b = (np.atleast_1d(states.sel(pathway=pathway)) for pathway in (A, B))
+    axes.plot(a, b, form, **look)
 
 
 def phase_portrait(ends: xr.DataTree, ways: xr.DataTree) -> Figure:
     """Figure 1: end states of every draw, the ways of the first ones."""
-    strength, course = (
-        end(ends, "simulation", "final_strength"),
-        end(ways, "simulation", "mode_strength"),
-    )
+    strength = end(ends, "simulation", "final_strength")
+    course = end(ways, "simulation", "mode_strength")
     figure, panels = grid_of(ends)
-    for axes, timing, depth in panels:
-        tag = f"depth={depth}:{TIMINGS[timing]}"
-        here = course.sel(depth=depth, timing=timing)
-        for k in range(here.sizes["replica"]):
-            one = here.isel(replica=k)
-            axes.plot(
-                one.sel(pathway=A),
-                one.sel(pathway=B),
-                color=WAY,
-                lw=0.6,
-                gid=f"way:{tag}:{k}",
-                label="paths of the first draws" if k == 0 else None,
-            )
-        last = strength.sel(depth=depth, timing=timing)
-        axes.plot(
-            last.sel(pathway=A),
-            last.sel(pathway=B),
-            ".",
-            ms=2,
-            color=DOTS,
-            alpha=0.4,
-            gid=f"ends:{tag}",
-            label="ends of all draws",
-        )
-        b = last.sel(pathway=B).values
-        error = b.std(ddof=1) / np.sqrt(len(b))
-        note(axes, f"$\\langle K_b\\rangle = {b.mean():.3f} \\pm {error:.3f}$")
-    panels[0][0].legend(**LEGEND, markerscale=4)
+    for panel in panels:
+        draw_ways(panel, course.sel(panel.place))
+        draw_draws(panel, strength.sel(panel.place))
+    panels[0].axes.legend(**LEGEND, markerscale=4)
     figure.suptitle(f"Large starts, S = 10, {strength.sizes['replica']} draws a panel")
     return figure
+
+
+def draw_ways(panel: Panel, courses: xr.DataArray) -> None:
+    """The way of each draw."""
+    for k, course in enumerate(courses.transpose("replica", ...)):
+        look = {"color": WAY, "lw": 0.6, "gid": f"way:{panel.tag}:{k}"}
+        label = None if k else "paths of the first draws"
+        draw_states(panel.axes, course, "-", label=label, **look)
+
+
+def draw_draws(panel: Panel, strength: xr.DataArray) -> None:
+    """The end state of each draw, b's mean strength written beside."""
+    look = {"ms": 2, "color": DOTS, "alpha": 0.4, "label": "ends of all draws"}
+    draw_states(panel.axes, strength, ".", gid=f"ends:{panel.tag}", **look)
+    mean, error = (float(v) for v in mean_and_error(strength.sel(pathway=B)))
+    note(panel.axes, f"$\\langle K_b\\rangle = {mean:.3f} \\pm {error:.3f}$")
 
 
 def noise_free(tree: xr.DataTree) -> Figure:
     """The flow from p = 0: one way a panel, its end state by simulation and by the law."""
     course = end(tree, "simulation", "mode_strength")
     figure, panels = grid_of(tree)
-    for axes, timing, depth in panels:
-        tag = f"depth={depth}:{TIMINGS[timing]}"
-        here = course.sel(depth=depth, timing=timing)
-        axes.plot(
-            here.sel(pathway=A),
-            here.sel(pathway=B),
-            color=WAY,
-            lw=1.5,
-            gid=f"way:{tag}",
-            label="path",
-        )
-        draw_ends(axes, tree, depth, timing, tag)
-    panels[-1][0].legend(**LEGEND)
+    for panel in panels:
+        look = {"color": WAY, "lw": 1.5, "gid": f"way:{panel.tag}", "label": "path"}
+        draw_states(panel.axes, course.sel(panel.place), "-", **look)
+        draw_ends(panel, tree)
+    panels[-1].axes.legend(**LEGEND)
     figure.suptitle("Large starts without noise: gradient flow, S = 10")
     return figure
 
@@ -146,17 +142,16 @@ def small_start(tree: xr.DataTree) -> Figure:
     """Figure 7: the map's end states, the flow's, and the curve of constant invariant through the
     latter.
     """
-    invariant = end(tree, "theory", "invariant", B)
+    s, invariant = parameter(tree, "singular_value"), end(tree, "theory", "invariant", B)
+    ka = np.linspace(1e-6, s, 400)
     figure, panels = grid_of(tree)
-    for axes, timing, depth in panels:
-        tag = f"depth={depth}:{TIMINGS[timing]}"
-        ka = np.linspace(1e-6, parameter(tree, "singular_value"), 400)
-        distance = float(invariant.sel(depth=depth, timing=timing))
-        kb = invariant_curve(ka, distance, depth)
-        inside = ka + kb <= ka[-1]
-        axes.plot(ka[inside], kb[inside], color=WAY, lw=1.5, label="constant $x_a - x_b$")
-        draw_ends(axes, tree, depth, timing, tag)
-    panels[0][0].legend(**LEGEND)
+    for panel in panels:
+        kb = invariant_curve(ka, float(invariant.sel(panel.place)), panel.place["depth"])
+        inside = ka + kb <= s
+        look = {"color": WAY, "lw": 1.5, "label": "constant $x_a - x_b$"}
+        panel.axes.plot(ka[inside], kb[inside], **look)
+        draw_ends(panel, tree)
+    panels[0].axes.legend(**LEGEND)
     figure.suptitle("Small starts, S = 10, a million updates of size 0.01")
     return figure
 
@@ -169,37 +164,19 @@ def invariant_curve(strength_a: Array, distance: float, depth: int) -> Array:
     return np.asarray(p_b**depth)
 
 
-def draw_ends(axes: Any, tree: xr.DataTree, depth: int, timing: int, tag: str) -> None:
+def draw_ends(panel: Panel, tree: xr.DataTree) -> None:
     """End states by simulation (dot) and theory (cross), b's strength written beside."""
-    for side, marker, color, label in (
-        ("simulation", "o", DOTS, "simulation"),
-        ("theory", "x", LAW, "law (flow)"),
-    ):
-        last = end(tree, side, "final_strength").sel(depth=depth, timing=timing)
-        axes.plot(
-            [last.sel(pathway=A)],
-            [last.sel(pathway=B)],
-            marker,
-            color=color,
-            ms=6,
-            ls="none",
-            mfc="none",
-            label=label,
-            gid=f"{side}:{tag}",
-        )
-    b = float(end(tree, "simulation", "final_strength", B).sel(depth=depth, timing=timing))
-    note(axes, f"$K_b = {b:.3f}$")
+    simulated, law = (v.sel(panel.place) for v in sides(tree, "final_strength"))
+    look = {"ms": 6, "ls": "none", "mfc": "none"}
+    dot = {"color": DOTS, "label": "simulation", "gid": f"simulation:{panel.tag}"}
+    cross = {"color": LAW, "label": "law (flow)", "gid": f"theory:{panel.tag}"}
+    draw_states(panel.axes, simulated, "o", **dot, **look)
+    draw_states(panel.axes, law, "x", **cross, **look)
+    note(panel.axes, f"$K_b = {float(simulated.sel(pathway=B)):.3f}$")
 
 
 def note(axes: Any, text: str) -> None:
     """A line in the upper right corner, where no way leads."""
-    axes.text(
-        0.97,
-        0.98,
-        text,
-        transform=axes.transAxes,
-        ha="right",
-        va="top",
-        fontsize=8,
-        bbox={"fc": "white", "ec": "none", "alpha": 0.8},
-    )
+    box = {"fc": "white", "ec": "none", "alpha": 0.8}
+    place = {"transform": axes.transAxes, "ha": "right", "va": "top"}
+    axes.text(0.97, 0.98, text, fontsize=8, bbox=box, **place)

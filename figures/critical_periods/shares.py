@@ -11,33 +11,24 @@ import xarray as xr
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from toysim.figures.critical_periods.reading import B, end
+from toysim.figures.critical_periods.reading import B, end, line, points, sides
 from toysim.papers.drawing import new_figure
-from toysim.papers.reading import observable
+from toysim.papers.reading import mean_and_error, observable
 
 LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 LOWEST = 0.004
+LENGTH = "length of the early deficit $\\tau$ [flow time t]"
 LINES = "depth; points: simulation,\nlines: algebraic law"
 
 
 def draw_lines(axes: Any, tree: xr.DataTree, along: str) -> None:
     """Share of b along one axis, a colour a depth: points simulated, lines the law."""
-    share, law = end(tree, "simulation", "final_share", B), end(tree, "theory", "final_share", B)
+    share, law = sides(tree, "final_share", B)
+    x = share[along].values
     for k, depth in enumerate(share["depth"].values):
-        color = f"C{k}"
-        here, there = share.sel(depth=depth), law.sel(depth=depth)
-        axes.plot(
-            there[along],
-            there,
-            "-",
-            color=color,
-            lw=1.2,
-            label=f"D = {depth}",
-            gid=f"theory:depth={depth}",
-        )
-        axes.plot(
-            here[along], here, "o", color=color, ms=3, mfc="none", gid=f"simulation:depth={depth}"
-        )
+        color, tag = f"C{k}", f"depth={depth}"
+        line(axes, x, law.sel(depth=depth), tag, color=color, lw=1.2, label=f"D = {depth}")
+        points(axes, x, share.sel(depth=depth), tag, color=color)
     axes.set_ylabel("end share of the deprived pathway $K_b/S$")
     axes.legend(title=LINES, title_fontsize=8)
 
@@ -46,48 +37,31 @@ def end_share(depth: xr.DataTree, product: xr.DataTree) -> Figure:
     """Two line panels (same layer start, same strength) and the map of the first."""
     figure = new_figure(13.5, 4.2)
     left, middle, right = figure.subplots(1, 3)
-    for axes, tree, start in (
-        (left, depth, "layers start at 0.3"),
-        (middle, product, "strengths start at 0.01"),
-    ):
+    for axes, tree in ((left, depth), (middle, product)):
         draw_lines(axes, tree, "deficit_length")
-        axes.set(
-            xlabel="length of the early deficit $\\tau$ [flow time t]", title=f"S = 2, {start}"
-        )
-        axes.set(yscale="log", ylim=(LOWEST, 0.6))
-    draw_map(figure, right, depth)
+        axes.set(xlabel=LENGTH, yscale="log", ylim=(LOWEST, 0.6))
+    left.set_title("S = 2, layers start at 0.3")
+    middle.set_title("S = 2, strengths start at 0.01")
+    mesh = draw_map(right, depth)
+    figure.colorbar(mesh, ax=right, label="end share $K_b/S$")
     return figure
 
 
-def draw_map(figure: Figure, axes: Any, tree: xr.DataTree) -> None:
+def draw_map(axes: Any, tree: xr.DataTree) -> Any:
     """Simulated share as a colour map over (length, depth), the law's contours drawn over it."""
-    share, law = end(tree, "simulation", "final_share", B), end(tree, "theory", "final_share", B)
     share, law = (
-        share.transpose("depth", "deficit_length"),
-        law.transpose("depth", "deficit_length"),
+        values.transpose("depth", "deficit_length") for values in sides(tree, "final_share", B)
     )
-    rows = np.arange(share.sizes["depth"])
-    x = share["deficit_length"].values
-    mesh = axes.pcolormesh(
-        x,
-        rows,
-        share.values,
-        cmap="viridis",
-        norm=LogNorm(LOWEST, 0.5),
-        shading="nearest",
-        gid="map",
-    )
+    x, rows = share["deficit_length"].values, np.arange(share.sizes["depth"])
+    colors = {"cmap": "viridis", "norm": LogNorm(LOWEST, 0.5)}
+    mesh = axes.pcolormesh(x, rows, share.values, shading="nearest", gid="map", **colors)
     lines = axes.contour(x, rows, law.values, levels=LEVELS, colors="white", linewidths=1.2)
-    axes.clabel(
-        lines, fmt="%g", fontsize=8, manual=[(np.interp(-v, -law.values[2], x), 2) for v in LEVELS]
-    )
+    places = [(np.interp(-v, -law.values[2], x), 2) for v in LEVELS]  # at the third depth
+    axes.clabel(lines, fmt="%g", fontsize=8, manual=places)
     axes.set_yticks(rows, [str(d) for d in share["depth"].values])
-    axes.set(
-        xlabel="length of the early deficit $\\tau$ [flow time t]",
-        ylabel="depth D",
-        title="layers start at 0.3; colour: simulation, contours: law",
-    )
-    figure.colorbar(mesh, ax=axes, label="end share $K_b/S$")
+    axes.set(xlabel=LENGTH, ylabel="depth D")
+    axes.set_title("layers start at 0.3; colour: simulation, contours: law")
+    return mesh
 
 
 def timing(tree: xr.DataTree) -> Figure:
@@ -104,10 +78,9 @@ def timing(tree: xr.DataTree) -> Figure:
         axes.axvline(half, color=f"C{k}", ls=":", lw=1, zorder=0)
     axes.plot([], [], ":", color="0.4", lw=1, label="half learned, no deficit")
     axes.legend(title=LINES, title_fontsize=8, loc="lower right")
-    axes.set(
-        xlabel="opening of a deficit of length 0.5 [flow time t]",
-        title="The critical period closes when the residual is learned away (S = 2, $K_0$ = 0.01)",
-        ylim=(0, 0.53),
+    axes.set(xlabel="opening of a deficit of length 0.5 [flow time t]", ylim=(0, 0.53))
+    axes.set_title(
+        "The critical period closes when the residual is learned away (S = 2, $K_0$ = 0.01)"
     )
     return figure
 
@@ -118,40 +91,32 @@ def winner(aligned: xr.DataTree, unaligned: xr.DataTree) -> Figure:
     """
     figure = new_figure(11.0, 4.2)
     left, right = figure.subplots(1, 2)
-    draw_lines(left, aligned, "layer_start")
-    left.set(
-        xscale="log", yscale="log", xlabel="layers start at $p_0$ (1 ± 0.05)", ylim=(1e-6, 0.7)
-    )
-    left.set(ylabel="end share of the weaker pathway", title="aligned, S = 2: no winner at depth 2")
+    draw_aligned(left, aligned)
+    draw_unaligned(right, observable(unaligned, "final_share").isel(mode=0).min("pathway"))
+    for axes in (left, right):
+        axes.set(xscale="log", ylabel="end share of the weaker pathway")
     left.set_xticks([0.1, 0.2, 0.3, 0.4, 0.6], ["0.1", "0.2", "0.3", "0.4", "0.6"])
     left.set_xticks([], minor=True)
-
-    weaker = observable(unaligned, "final_share").isel(mode=0).min("pathway")
-    mean, error = (
-        weaker.mean("replica"),
-        weaker.std("replica", ddof=1) / np.sqrt(weaker.sizes["replica"]),
-    )
-    for k, depth in enumerate(weaker["depth"].values):
-        x, here = weaker["start_strength"].values * 1.1**k, {"depth": depth}
-        draws = weaker.sel(here).transpose("start_strength", "replica").values
-        right.plot(np.repeat(x, draws.shape[1]), draws.ravel(), ".", ms=3, color=f"C{k}", alpha=0.4)
-        right.errorbar(
-            x,
-            mean.sel(here),
-            error.sel(here),
-            fmt="o-",
-            ms=4,
-            lw=1,
-            color=f"C{k}",
-            label=f"D = {depth}",
-        )
-    right.set(
-        xscale="log",
-        xlabel="size of the Gaussian start $K_0$",
-        title="not aligned, strongest mode of the tree",
-    )
-    right.set(ylabel="end share of the weaker pathway", ylim=(-0.02, 0.6))
-    right.legend(
-        title="dots: draws; mean ± standard error", title_fontsize=8, ncols=3, loc="upper left"
-    )
     return figure
+
+
+def draw_aligned(axes: Any, tree: xr.DataTree) -> None:
+    """Starts 5 % above and below one size: simulated points and the invariant's lines."""
+    draw_lines(axes, tree, "layer_start")
+    axes.set(yscale="log", xlabel="layers start at $p_0$ (1 ± 0.05)", ylim=(1e-6, 0.7))
+    axes.set_title("aligned, S = 2: no winner at depth 2")
+
+
+def draw_unaligned(axes: Any, weaker: xr.DataArray) -> None:
+    """Gaussian starts: every draw and the mean of each depth, the depths side by side."""
+    mean, error = mean_and_error(weaker)
+    for k, depth in enumerate(weaker["depth"].values):
+        x, color = weaker["start_strength"].values * 1.1**k, f"C{k}"
+        draws = weaker.sel(depth=depth).transpose("start_strength", "replica").values
+        axes.plot(x, draws, ".", ms=3, color=color, alpha=0.4)
+        look = {"fmt": "o-", "ms": 4, "lw": 1, "color": color, "label": f"D = {depth}"}
+        axes.errorbar(x, mean.sel(depth=depth), error.sel(depth=depth), **look)
+    axes.set(xlabel="size of the Gaussian start $K_0$", ylim=(-0.02, 0.6))
+    axes.set_title("not aligned, strongest mode of the tree")
+    title = "dots: draws; mean ± standard error"
+    axes.legend(title=title, title_fontsize=8, ncols=3, loc="upper left")

@@ -4,19 +4,17 @@ published numbers.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.critical_periods.evidence import (
-    PUBLISHED_DRAWS,
-    PUBLISHED_EARLY,
-    STANDARD_ERRORS,
-)
-from toysim.figures.critical_periods.reading import B, depths, end
+from toysim.figures.critical_periods.evidence import PUBLISHED_DRAWS, PUBLISHED_EARLY
+from toysim.figures.critical_periods.reading import STANDARD_ERRORS, B, depths, end
 from toysim.paper import Evidence, Number, listed
 from toysim.papers.drawing import new_figure
-from toysim.papers.reading import parameter
+from toysim.papers.reading import mean_and_error, parameter
 
 # Figure 7, early row, as the published code computes it without noise: depth -> K_b at the end, to
 # three decimals.
@@ -29,14 +27,11 @@ def deviations(window: xr.DataTree, small: xr.DataTree) -> tuple[xr.DataArray, x
     """Mean K_b less the published one, over (updates, depth): in standard errors (figure 1) and in
     K (figure 7).
     """
-    draws = end(window, "simulation", "final_strength", B)
+    mean, error = mean_and_error(end(window, "simulation", "final_strength", B))
     published, spread = (
         _over(window, {d: PUBLISHED_EARLY[d][k] for d in PUBLISHED_EARLY}) for k in (0, 1)
     )
-    error = np.sqrt(
-        draws.var("replica", ddof=1) / draws.sizes["replica"] + spread**2 / PUBLISHED_DRAWS
-    )
-    noisy = (draws.mean("replica") - published) / error
+    noisy = (mean - published) / np.sqrt(error**2 + spread**2 / PUBLISHED_DRAWS)
     exact = end(small, "simulation", "final_strength", B) - _over(small, PUBLISHED_SMALL)
     return _by_updates(noisy, window), _by_updates(exact, small)
 
@@ -55,10 +50,8 @@ def _by_updates(values: xr.DataArray, tree: xr.DataTree) -> xr.DataArray:
 def windows_as_named(window: xr.DataTree, small: xr.DataTree) -> Evidence:
     """Are figures 1 and 7 met with as many frozen updates as their settings name?"""
     holds, numbers = [], []
-    limits = STANDARD_ERRORS, LAST_DECIMAL
-    for off, limit, (name, named) in zip(
-        deviations(window, small), limits, NAMED.items(), strict=True
-    ):
+    found, limits = deviations(window, small), (STANDARD_ERRORS, LAST_DECIMAL)
+    for off, limit, (name, named) in zip(found, limits, NAMED.items(), strict=True):
         worst, updates = abs(off).max("depth").values, off["updates"].values
         holds.append(bool(worst[updates == named][0] <= limit))
         fits = f"{name} is met with this number of frozen updates:"
@@ -78,29 +71,21 @@ def window(large: xr.DataTree, small: xr.DataTree) -> Figure:
     figure.
     """
     figure = new_figure(9.5, 4.0)
-    found = deviations(large, small)
-    units = f"[standard errors; band: ±{STANDARD_ERRORS:g}]", "[units of K]"
-    for axes, off, unit, (name, named) in zip(
-        figure.subplots(1, 2), found, units, NAMED.items(), strict=True
-    ):
-        for k, depth in enumerate(off["depth"].values):
-            axes.plot(
-                off["updates"],
-                off.sel(depth=depth),
-                "o-",
-                ms=4,
-                lw=0.8,
-                color=f"C{k}",
-                label=f"D = {depth}",
-            )
-        axes.axhline(0.0, color="0.4", lw=0.8)
-        axes.axvline(named, color="0.4", ls=":", lw=1.2)
-        axes.set(
-            xticks=off["updates"].values,
-            xlabel="frozen updates",
-            ylabel=f"$K_b$ less the published one\n{unit}",
-        )
-        axes.set_title(f"{name}, early window")
-        axes.legend()
-    figure.axes[0].axhspan(-STANDARD_ERRORS, STANDARD_ERRORS, color="0.92", zorder=0)
+    left, right = figure.subplots(1, 2)
+    noisy, exact = deviations(large, small)
+    draw_distances(left, noisy, "figure 1", f"[standard errors; band: ±{STANDARD_ERRORS:g}]")
+    draw_distances(right, exact, "figure 7", "[units of K]")
+    left.axhspan(-STANDARD_ERRORS, STANDARD_ERRORS, color="0.92", zorder=0)
     return figure
+
+
+def draw_distances(axes: Any, off: xr.DataArray, name: str, unit: str) -> None:
+    """Distances from one figure's numbers, a colour a depth; dotted: the updates named."""
+    updates = off["updates"].values
+    for depth in off["depth"].values:
+        axes.plot(updates, off.sel(depth=depth), "o-", ms=4, lw=0.8, label=f"D = {depth}")
+    axes.axhline(0.0, color="0.4", lw=0.8)
+    axes.axvline(NAMED[name], color="0.4", ls=":", lw=1.2)
+    axes.set(xticks=updates, xlabel="frozen updates", title=f"{name}, early window")
+    axes.set_ylabel(f"$K_b$ less the published one\n{unit}")
+    axes.legend()

@@ -10,6 +10,7 @@ from toysim.outcomes import Verdict
 from toysim.paper import Claim, Expected, Recipe, Reproduction, Spoiler
 
 SHARPNESS = tuple(f"sharpness_{kind}" for kind in KINDS)
+FEW = "four data sets, between which the norms differ too much"
 
 REPRODUCTION = Reproduction(
     name="edge_of_stability",
@@ -75,9 +76,8 @@ REPRODUCTION = Reproduction(
             source="derived for the single-datum case of arXiv:2310.17074",
             sweeps=("bifurcation",),
             check=evidence.thresholds,
-            spoilers=(
-                Spoiler("bifurcation", "strong_samples", np.round),  # no orbit near the threshold
-            ),
+            # rounding leaves no orbit near the threshold
+            spoilers=(Spoiler("bifurcation", "strong_samples", np.round),),
         ),
         Claim(
             name="chaos",
@@ -138,11 +138,7 @@ REPRODUCTION = Reproduction(
             sweeps=("sparsity_stochastic", "sparsity_full"),
             check=evidence.opposite_trends,
             spoilers=(Spoiler("sparsity_full", "final_l1_norm", lambda v: -v, preset="quick"),),
-            at={
-                "ci": Expected(
-                    Verdict.UNDECIDED, "four data sets, between which the norms differ too much"
-                )
-            },
+            at={"ci": Expected(Verdict.UNDECIDED, FEW)},
         ),
         Claim(
             name="wsd_beats_cosine",

@@ -10,11 +10,10 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.edge_of_stability.reading import KINDS, finished
+from toysim.figures.edge_of_stability.reading import DOTS, KINDS, LAW, finished
 from toysim.papers.drawing import new_figure
 from toysim.papers.reading import mean_and_error, observable, parameter
 
-DOTS, LAW = "#1f5a94", "#c0392b"
 FORMULAS = {
     "quadratic": "$(xy-1)^2/2$",
     "quartic": "$(x^2y^2-1)^2/4$",
@@ -66,18 +65,23 @@ def catapult(tree: xr.DataTree, widths: xr.DataTree) -> Figure:
     """Kernel at the end and peak loss over the start's kernel, every draw; peak loss over width."""
     figure = new_figure(13.5, 4.2)
     left, middle, right = figure.subplots(1, 3)
-    draw_draws(left, tree, "final_eta_kernel")
+    draw_kernel(left, tree)
     draw_draws(middle, tree, "peak_loss")
-    label = "bound: lazy, then $\\eta\\lambda < 2$"
-    left.plot([0, 2, 4], [0, 2, 2], "--", color=LAW, lw=1, label=label)
-    left.set(ylabel="$\\eta\\lambda$ at the end", ylim=(-0.1, 3.0))
-    left.set_title("Above 2 the kernel falls")
     middle.set(ylabel="largest loss", yscale="log")
     middle.set_title("The loss first rises to the order of the width")
     draw_widths(right, observable(widths, "peak_loss"))
     for axes in (left, middle, right):
         axes.legend(loc="upper left")
     return figure
+
+
+def draw_kernel(axes: Any, tree: xr.DataTree) -> None:
+    """The kernel at the end of every draw, with its bound."""
+    draw_draws(axes, tree, "final_eta_kernel")
+    label = "bound: lazy, then $\\eta\\lambda < 2$"
+    axes.plot([0, 2, 4], [0, 2, 2], "--", color=LAW, lw=1, label=label)
+    axes.set(ylabel="$\\eta\\lambda$ at the end", ylim=(-0.1, 3.0))
+    axes.set_title("Above 2 the kernel falls")
 
 
 def draw_draws(axes: Any, tree: xr.DataTree, name: str) -> None:
@@ -113,9 +117,8 @@ def sparsity(stochastic: xr.DataTree, full: xr.DataTree) -> Figure:
     left, right = figure.subplots(1, 2, sharey=True)
     draw_norms(left, stochastic, "stochastic")
     draw_norms(right, full, "full")
-    left.set(
-        title="SGD, one sample an update", ylabel="$|\\beta|_1$ less that at the smallest $\\eta$"
-    )
+    left.set_ylabel("$|\\beta|_1$ less that at the smallest $\\eta$")
+    left.set_title("SGD, one sample an update")
     right.set_title("full batch")
     return figure
 

@@ -66,20 +66,16 @@ def weak_feature_learned(weak_feature: xr.DataTree) -> Evidence:
     limit = observable(weak_feature, "weak_limit", "theory")
     start = parameter(weak_feature, "weak_start")
     large = (end["gamma"] > 1).values
-    reached = (end / limit).values[large]
+    small, reached = end.values[~large] / start, (end / limit).values[large]
     expected = 1 + parameter(weak_feature, "weak_ratio") / 4
     off = abs(end / observable(weak_feature, "final_weak", "theory") - 1).values[large]
+    extremes, error = [reached.min(), reached.max()], off.max() * expected
+    of_large = "least and largest V / V* of large steps"
     return Evidence(
         np.where(large, end >= limit, end < 2 * start),
         (
-            Number("largest V / V0 of small steps", end.values[~large].max() / start, form=".3f"),
-            Number(
-                "least and largest V / V* of large steps",
-                [reached.min(), reached.max()],
-                expected,
-                off.max() * expected,
-                form=".6f",
-            ),
+            Number("largest V / V0 of small steps", small.max(), form=".3f"),
+            Number(of_large, extremes, expected, error, form=".6f"),
         ),
         "V below 2 V0 for gamma < 1, at least V* = (gamma - 1)/(gamma (1 - r)) beyond; expected: "
         "1 + r/4; error: largest distance from it, of order r^2",
@@ -111,15 +107,10 @@ def settles_at_the_edge(*trees: xr.DataTree) -> Evidence:
     """
     shares = [observable(tree, "edge_share").values[over(tree)] for tree in trees]
     within = [np.full(len(share), k != "quadratic") for k, share in zip(KINDS, shares, strict=True)]
+    names = [f"eta * sharpness / 2 of the {kind} loss, least and largest" for kind in KINDS]
     ranges = [
-        Number(
-            f"eta * sharpness / 2 of the {kind} loss, least and largest",
-            [share.min(), share.max()],
-            1.0,
-            AT_THE_EDGE,
-            form=".4f",
-        )
-        for kind, share in zip(KINDS, shares, strict=True)
+        Number(name, [share.min(), share.max()], 1.0, AT_THE_EDGE, form=".4f")
+        for name, share in zip(names, shares, strict=True)
     ]
     return Evidence(
         np.abs(np.concatenate(shares) - 1) <= AT_THE_EDGE,
@@ -139,8 +130,8 @@ def catapult_bounds(catapult: xr.DataTree, widths: xr.DataTree) -> Evidence:
     kept = (end > (1 - CHANGED) * start) & ok
     lowered = (end < 2) & ok
     holds = kept.where(lazy, lowered.where(middle, ~ok)).all("replica").values
-    peak = observable(widths, "peak_loss").mean("replica").sel(start_eta_kernel=[2.5, 3.5])
-    growth = peak.isel(width=-1) / peak.isel(width=0) / (peak["width"][-1] / peak["width"][0])
+    peak = observable(widths, "peak_loss")
+    growth = _growth(peak)
     diverged = 100 * float((~ok).where(beyond).mean())
     return Evidence(
         np.append(holds, (abs(growth - 1) < 0.2).values),
@@ -157,40 +148,39 @@ def catapult_bounds(catapult: xr.DataTree, widths: xr.DataTree) -> Evidence:
     )
 
 
+def _growth(peak: xr.DataArray) -> xr.DataArray:
+    """How many times more than the width the mean peak loss grows, above eta lambda = 2."""
+    ends = peak.mean("replica").sel(start_eta_kernel=[2.5, 3.5]).isel(width=[0, -1])
+    per_width = ends / ends["width"]
+    return per_width.isel(width=-1) / per_width.isel(width=0)
+
+
 def opposite_trends(stochastic: xr.DataTree, full: xr.DataTree) -> Evidence:
     """Change of the l1 norm from each learning rate to the next, paired over the data sets."""
-    holds: list[xr.DataArray] = []
-    numbers: list[Number] = []
-    for tree, sign, name in ((stochastic, -1, "SGD"), (full, 1, "full batch")):
-        norm = observable(tree, "final_l1_norm")
-        change, error = mean_and_error(norm.diff("learning_rate"))
-        holds.append(sign * change > 3 * error)
-        numbers += [
-            Number(f"learning rates of {name}", norm["learning_rate"], form="g"),
-            Number(f"mean l1 norm of {name}", norm.mean("replica"), form=".3f"),
-            Number(f"changes of {name}", change, error=error, form=".3f"),
-        ]
+    falls, of_stochastic = _trend(observable(stochastic, "final_l1_norm"), -1, "SGD")
+    rises, of_full = _trend(observable(full, "final_l1_norm"), 1, "full batch")
     return Evidence(
-        np.concatenate(holds),
-        tuple(numbers),
+        np.concatenate([falls, rises]),
+        (*of_stochastic, *of_full),
         "falls with eta for SGD, rises for full-batch descent, by more than 3 standard errors of "
         "the paired change from each rate to the next; errors: one standard error",
+    )
+
+
+def _trend(norm: xr.DataArray, sign: int, name: str) -> tuple[xr.DataArray, tuple[Number, ...]]:
+    """Where the norm changes by the sign from one rate to the next, and by how much."""
+    change, error = mean_and_error(norm.diff("learning_rate"))
+    return sign * change > 3 * error, (
+        Number(f"learning rates of {name}", norm["learning_rate"], form="g"),
+        Number(f"mean l1 norm of {name}", norm.mean("replica"), form=".3f"),
+        Number(f"changes of {name}", change, error=error, form=".3f"),
     )
 
 
 def wsd_beats_cosine(schedules: xr.DataTree) -> Evidence:
     """Final loss of wsd against cosine at its peak rate, and at the same sum of rates."""
     found = list(gaps(schedules))
-    numbers = [
-        Number(
-            f"wsd at peak {gap.wsd_rate:g} less cosine at {gap.cosine_rate:g}:",
-            gap.mean,
-            gap.exact,
-            gap.error,
-            form=".4f",
-        )
-        for gap in found
-    ]
+    numbers = [Number(gap.name, gap.mean, gap.exact, gap.error, form=".4f") for gap in found]
     loss = observable(schedules, "final_loss")
     return Evidence(
         np.concatenate([gap.mean < 0 for gap in found]),

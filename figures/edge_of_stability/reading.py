@@ -20,11 +20,12 @@ KINDS = ("quadratic", "quartic", "logistic")
 ORBIT_STABLE_BELOW = math.sqrt(5.0) - 1.0
 CHAOS_ABOVE = 1.3022834627
 
+DOTS, LAW = "#1f5a94", "#c0392b"  # colours of what was simulated and of what is known
+
 
 def finished(tree: xr.DataTree) -> xr.DataArray:
     """Where the run ended with status ok."""
-    ok: xr.DataArray = observable(tree, "status") == Status.OK
-    return ok
+    return observable(tree, "status") == Status.OK
 
 
 def over(tree: xr.DataTree) -> npt.NDArray[np.bool_]:
@@ -52,6 +53,10 @@ class Gap:
     error: npt.NDArray[np.float64]
     exact: xr.DataArray
 
+    @property
+    def name(self) -> str:
+        return f"wsd at peak {self.wsd_rate:g} less cosine at {self.cosine_rate:g}:"
+
 
 def gaps(schedules: xr.DataTree) -> Iterator[Gap]:
     """Every wsd run against the cosines at the same peak and at the same sum of rates."""
@@ -63,11 +68,6 @@ def gaps(schedules: xr.DataTree) -> Iterator[Gap]:
         for factor in (1.0, 1.8):
             same = (schedule == "cosine") & np.isclose(rate, factor * rate[wsd])
             cosine = np.flatnonzero(same)[0]
-            yield Gap(
-                rate[wsd],
-                rate[cosine],
-                factor,
-                mean.isel(run=wsd) - mean.isel(run=cosine),
-                np.hypot(error.isel(run=wsd).values, error.isel(run=cosine).values),
-                exact.isel(run=wsd) - exact.isel(run=cosine),
-            )
+            gap, law = (v.isel(run=wsd) - v.isel(run=cosine) for v in (mean, exact))
+            spread = np.hypot(*error.isel(run=[wsd, cosine]).transpose("run", ...).values)
+            yield Gap(rate[wsd], rate[cosine], factor, gap, spread, law)

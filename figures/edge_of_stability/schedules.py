@@ -11,14 +11,14 @@ from toysim.figures.edge_of_stability.reading import gaps
 from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable
 
+# A colour a schedule, in this order.
 NAMES = {
     "constant": "constant",
     "wsd": "decay at the end",
     "greedy": "greedy decay",
     "cosine": "cosine",
 }
-
-
+LONGEST = 2  # of the three budgets
 MARKS = {1.0: ("-", "o"), 1.8: ("--", "s")}  # the same peak; the same sum of rates
 
 
@@ -26,12 +26,10 @@ def river(courses: xr.DataTree, pairs: xr.DataTree) -> Figure:
     """Loss over time at three budgets, its two parts at the longest, and wsd against cosine."""
     figure = new_figure(13.5, 7.4)
     (loss, position), (hill, gap) = figure.subplots(2, 2)
-    longest = observable(courses, "loss").sizes["budget"] - 1
-    draw_losses(loss, courses, longest)
-    for k, (schedule, label) in enumerate(NAMES.items()):
-        for axes, name in ((position, "position"), (hill, "hill_loss")):
-            draw(axes, courses, name, schedule, longest, f"C{k}", label)
+    draw_losses(loss, courses)
+    draw_longest(position, courses, "position")
     position.set(ylabel="position x along the river", title="Progress at the longest budget")
+    draw_longest(hill, courses, "hill_loss")
     hill.set_title("Bounce at the longest budget; dashed: exact mean")
     hill.set(ylabel="loss above the river", yscale="log")
     for axes in (loss, position, hill):
@@ -41,31 +39,30 @@ def river(courses: xr.DataTree, pairs: xr.DataTree) -> Figure:
     return figure
 
 
-def draw_losses(axes: Any, tree: xr.DataTree, longest: int) -> None:
+def draw_losses(axes: Any, tree: xr.DataTree) -> None:
     """Loss over time at every budget; the constant rate, whose budgets overlap, at the longest."""
-    for k, (schedule, label) in enumerate(NAMES.items()):
-        for budget in range(longest, -1, -1) if schedule != "constant" else ():
-            draw(axes, tree, "loss", schedule, budget, f"C{k}", None if budget else label)
-    draw(axes, tree, "loss", "constant", longest, "C0", NAMES["constant"])
+    for schedule in ("wsd", "greedy", "cosine"):
+        for budget in range(LONGEST, -1, -1):
+            draw(axes, tree, "loss", schedule, budget)
+    draw(axes, tree, "loss", "constant", LONGEST)
     axes.set_title("A decay reveals the progress, at every budget")
     axes.set(ylabel="mean loss", ylim=(-0.42, 0.25))
 
 
-def draw(
-    axes: Any,
-    tree: xr.DataTree,
-    name: str,
-    schedule: str,
-    budget: int,
-    color: str,
-    label: str | None,
-) -> None:
-    """Mean of one course over replicas, and the exact mean dashed."""
-    at = {"schedule": schedule, "budget": budget}
-    tag = f"{name}:{schedule}:{budget}"
+def draw_longest(axes: Any, tree: xr.DataTree, name: str) -> None:
+    """One course of every schedule at the longest budget."""
+    for schedule in NAMES:
+        draw(axes, tree, name, schedule, LONGEST)
+
+
+def draw(axes: Any, tree: xr.DataTree, name: str, schedule: str, budget: int) -> None:
+    """Mean of one course over replicas, and the exact mean dashed; the longest budget is named."""
+    at, tag = {"schedule": schedule, "budget": budget}, f"{name}:{schedule}:{budget}"
+    t = observable(tree, "update").sel(at)
     mean = observable(tree, name).sel(at).mean("replica")
     exact = observable(tree, name, "theory").sel(at)
-    t = observable(tree, "update").sel(at)
+    color = f"C{list(NAMES).index(schedule)}"
+    label = NAMES[schedule] if budget == LONGEST else None
     axes.plot(t, mean, "-", color=color, lw=1.2, label=label, gid=f"simulation:{tag}")
     axes.plot(t, exact, "--", color="k", lw=0.7, gid=f"theory:{tag}")
 

@@ -8,17 +8,15 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.edge_of_stability.reading import CHAOS_ABOVE, ORBIT_STABLE_BELOW
+from toysim.figures.edge_of_stability.reading import (
+    CHAOS_ABOVE,
+    DOTS,
+    LAW,
+    ORBIT_STABLE_BELOW,
+)
 from toysim.models.oscillation.single_datum.closed_forms import orbit_mean_residual, weak_limit
 from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable, parameter
-
-DOTS, LAW = "#1f5a94", "#c0392b"
-
-
-def _thresholds(axes: Any) -> None:
-    for at in (1.0, ORBIT_STABLE_BELOW, CHAOS_ABOVE):
-        axes.axvline(at, color="0.6", ls=":", lw=1, zorder=0)
 
 
 def bifurcation(tree: xr.DataTree) -> Figure:
@@ -30,14 +28,16 @@ def bifurcation(tree: xr.DataTree) -> Figure:
     draw_attractor(above, tree)
     draw_exponent(below, tree)
     for axes in (above, below):
-        _thresholds(axes)
+        for at in (1.0, ORBIT_STABLE_BELOW, CHAOS_ABOVE):
+            axes.axvline(at, color="0.6", ls=":", lw=1, zorder=0)
     return figure
 
 
 def draw_attractor(axes: Any, tree: xr.DataTree) -> None:
     """Samples of the attractor over gamma; the fitted point and the orbit where they are stable."""
     samples = observable(tree, "strong_samples").transpose("gamma", "sample")
-    gamma, n = np.repeat(samples["gamma"].values, samples.sizes["sample"]), samples.sizes["sample"]
+    n = samples.sizes["sample"]
+    gamma = np.repeat(samples["gamma"].values, n)
     axes.plot(gamma, samples.values.ravel(), ".", ms=0.6, mew=0, color=DOTS, gid="samples")
     axes.plot([], [], "s", ms=3, color=DOTS, label=f"last {n} outputs")
     draw_law(axes, tree, "strong_low", "fitted point and orbit, closed form")
@@ -50,9 +50,8 @@ def draw_attractor(axes: Any, tree: xr.DataTree) -> None:
 def draw_exponent(axes: Any, tree: xr.DataTree) -> None:
     """Lyapunov exponent over gamma; the closed form where there is one."""
     exponent = observable(tree, "lyapunov")
-    axes.plot(
-        exponent["gamma"], exponent, ".", ms=3, color=DOTS, gid="lyapunov", label="simulation"
-    )
+    look = {"ms": 3, "color": DOTS, "label": "simulation"}
+    axes.plot(exponent["gamma"], exponent, ".", gid="lyapunov", **look)
     draw_law(axes, tree, "lyapunov", "closed form")
     axes.axhline(0, color="0.3", lw=0.8)
     axes.set(xlabel="$\\gamma = 4\\eta\\,|u|^2/m$", ylabel="Lyapunov exponent", ylim=(-2.5, 0.9))
@@ -70,44 +69,53 @@ def weak_feature(course: xr.DataTree, ends: xr.DataTree) -> Figure:
     """Running sum of the residual and weak output over time; weak output at the end over gamma."""
     figure = new_figure(13.5, 4.2)
     left, middle, right = figure.subplots(1, 3)
-    draw_courses(left, middle, course)
+    draw_sums(left, course)
+    draw_growth(middle, course)
+    for axes in (left, middle):
+        axes.set(xlabel="update", xlim=(0, 20_000), xticks=range(0, 20_001, 5000))
+        axes.legend()
     draw_ends(right, ends)
     return figure
 
 
-def draw_courses(left: Any, middle: Any, tree: xr.DataTree) -> None:
-    """Running sum of the residual with the orbit's slope, and the weak output, a colour a gamma."""
-    update = observable(tree, "update")
-    for k, gamma in enumerate(update["gamma"].values):
-        t, color = update.sel(gamma=gamma).values, f"C{k}"
-        label = f"$\\gamma$ = {gamma:g}"
-        for axes, name in ((left, "residual_sum"), (middle, "weak")):
-            here = observable(tree, name).sel(gamma=gamma).values
-            axes.plot(t, here, color=color, lw=1.2, label=label, gid=f"{name}:{gamma:g}")
+def draw_sums(axes: Any, tree: xr.DataTree) -> None:
+    """Running sum of the residual, with the slope of the orbit where there is one."""
+    early = np.arange(8000)
+    for gamma in observable(tree, "gamma").values:
+        color = draw_course(axes, tree, "residual_sum", gamma)
         if 1 < gamma < ORBIT_STABLE_BELOW:
-            early = t[t < 8000]
-            line = orbit_mean_residual(gamma) * early
-            left.plot(early, line, "--", color=color, lw=1, gid=f"theory:{gamma:g}")
-    left.plot([], [], "--", color="0.4", lw=1, label="slope $(\\gamma-1)/2\\gamma$")
-    left.set(ylabel="sum of the residuals e", title="The residuals add up, until V stops them")
-    middle.set_title("The weak feature grows above $\\gamma = 1$")
-    middle.set(ylabel="weak output V", yscale="log")
-    for axes in (left, middle):
-        axes.set(xlabel="update", xlim=(0, 20_000), xticks=range(0, 20_001, 5000))
-        axes.legend()
+            law = orbit_mean_residual(gamma) * early
+            axes.plot(early, law, "--", color=color, lw=1, gid=f"theory:{gamma:g}")
+    axes.plot([], [], "--", color="0.4", lw=1, label="slope $(\\gamma-1)/2\\gamma$")
+    axes.set(ylabel="sum of the residuals e", title="The residuals add up, until V stops them")
+
+
+def draw_growth(axes: Any, tree: xr.DataTree) -> None:
+    """The weak output."""
+    for gamma in observable(tree, "gamma").values:
+        draw_course(axes, tree, "weak", gamma)
+    axes.set_title("The weak feature grows above $\\gamma = 1$")
+    axes.set(ylabel="weak output V", yscale="log")
+
+
+def draw_course(axes: Any, tree: xr.DataTree, name: str, gamma: float) -> Any:
+    """An observable over the updates at one gamma; gives the colour it has."""
+    update, values = (observable(tree, n).sel(gamma=gamma) for n in ("update", name))
+    look = {"lw": 1.2, "label": f"$\\gamma$ = {gamma:g}", "gid": f"{name}:{gamma:g}"}
+    (course,) = axes.plot(update, values, **look)
+    return course.get_color()
 
 
 def draw_ends(axes: Any, tree: xr.DataTree) -> None:
     """Weak output at the end over gamma, with the closed forms."""
     end = observable(tree, "final_weak")
     law = observable(tree, "final_weak", "theory").dropna("gamma")
-    label = "$V^*(1 + r/4)$; small-step law"
-    axes.plot(
-        end["gamma"], end, "o", ms=4, mfc="none", color=DOTS, label="simulation", gid="final_weak"
-    )
-    axes.plot(law["gamma"], law, "x", ms=4, color=LAW, label=label, gid="theory:final_weak")
     fine = np.linspace(1.005, float(end["gamma"].max()), 200)
     limit = weak_limit(fine, parameter(tree, "weak_ratio"))
+    dots = {"ms": 4, "mfc": "none", "color": DOTS, "label": "simulation"}
+    axes.plot(end["gamma"], end, "o", gid="final_weak", **dots)
+    crosses = {"ms": 4, "color": LAW, "label": "$V^*(1 + r/4)$; small-step law"}
+    axes.plot(law["gamma"], law, "x", gid="theory:final_weak", **crosses)
     axes.plot(fine, limit, "-", color=LAW, lw=1, label="marginal stability $V^*$")
     axes.set(xlabel="$\\gamma$", ylabel="weak output V at the end", yscale="log")
     axes.set_title("It ends where the fit is stable again")

@@ -8,17 +8,14 @@ from toysim.paper import Claim, Recipe, Reproduction, Spoiler
 REPRODUCTION = Reproduction(
     name="isolated_solutions",
     paper="Huang and Kabashima: Origin of the computational hardness for learning with binary "
-    "synapses, "
-    "arXiv:1408.1784; Huang, Wong and Kabashima: Entropy landscape of solutions in the binary "
-    "perceptron problem, "
-    "arXiv:1304.2850",
+    "synapses, arXiv:1408.1784; Huang, Wong and Kabashima: Entropy landscape of solutions in the "
+    "binary perceptron problem, arXiv:1304.2850",
     title="Isolated solutions of the binary perceptron",
     figures=(
         Recipe(
             "potential",
             "Franz-Parisi potential around a typical solution, the field that holds a distance, "
-            "and the overlaps; "
-            "dashed: negative potential, drawn while replica symmetry holds.",
+            "and the overlaps; dashed: negative potential, drawn while replica symmetry holds.",
             "content of arXiv:1408.1784; curves derived",
             ("potential",),
             potential.potential,
@@ -49,8 +46,7 @@ REPRODUCTION = Reproduction(
         Claim(
             name="isolated",
             sentence="At every load the potential is negative from distance 0 up to some d_min: "
-            "typical solutions are "
-            "isolated, farther the denser the patterns.",
+            "typical solutions are isolated, farther the denser the patterns.",
             source="arXiv:1408.1784",
             sweeps=("potential", "storage"),
             check=evidence.isolated,
@@ -58,8 +54,8 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="square_root_law",
-            sentence="Nearby, the potential lies below the entropy of all weights by a square "
-            "root of the distance.",
+            sentence="Nearby, the potential lies below the entropy of all weights by a square root "
+            "of the distance.",
             source="derived",
             sweeps=("nearby", "storage"),
             check=evidence.square_root_law,
@@ -88,8 +84,8 @@ REPRODUCTION = Reproduction(
         Claim(
             name="transitions",
             sentence="The teacher is the only student without error from alpha = 1.245, and the "
-            "only saddle point from "
-            "1.493; with many errors allowed from alpha/T = 1.696 and 2.082.",
+            "only saddle point from 1.493; with many errors allowed from alpha/T = 1.696 and "
+            "2.082.",
             source="Gyorgyi 1990, Phys. Rev. A 41, 7097",
             sweeps=("students", "students_warm"),
             check=evidence.transitions,
@@ -109,8 +105,8 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="message_passing_agrees",
-            sentence="Message passing on instances of 1000 weights finds the theory's overlaps "
-            "and entropies.",
+            sentence="Message passing on instances of 1000 weights finds the theory's overlaps and "
+            "entropies.",
             source="arXiv:1304.2850 (its method); 5 standard errors",
             sweeps=("planted", "landscape", "students_sampled"),
             check=evidence.message_passing,
@@ -122,9 +118,8 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="small_instances_tend_to_it",
-            sentence="With all solutions of small instances as references in turn, the "
-            "potential's Legendre transform "
-            "tends to the theory's in 1/N.",
+            sentence="With all solutions of small instances as references in turn, the potential's "
+            "Legendre transform tends to the theory's in 1/N.",
             source="derived; 5 standard errors",
             sweeps=("enumerated",),
             check=evidence.enumeration,

@@ -4,6 +4,9 @@ data.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
 import xarray as xr
 
@@ -16,14 +19,13 @@ from toysim.figures.isolated_solutions.reading import (
     Array,
     at_infinite_size,
     at_loads,
-    converged,
     crossing,
+    means,
     share_of_the_law,
     smallest_distances,
     theory,
 )
 from toysim.paper import Evidence, Number
-from toysim.papers.reading import mean_and_error
 
 STANDARD_ERRORS = 5.0
 LAW_HOLDS = 5e-3  # relative; corrections are of relative order alpha sqrt(d) and alpha^2
@@ -38,15 +40,12 @@ def isolated(curves: xr.DataTree, storage: xr.DataTree) -> Evidence:
     alphas = potential["alpha"].values
     d_min = smallest_distances(alphas)
     half_way = 0.5 * (1.0 - at_loads(storage, "overlap", alphas))
-    signs, found = [], []
-    for phi, d, least, far in zip(potential.values, distance, d_min, half_way, strict=True):
-        near, between = (d < least) & np.isfinite(phi), (d > least) & (d < far)
-        signs.append(near.any() and (phi[near] < 0).all() and (phi[between] > 0).all())
-        found.append(np.exp(crossing(np.log(d[near | between]), phi[near | between])[0]))
+    rows = zip(distance, potential.values, d_min, half_way, strict=True)
+    parted, found = map(np.array, zip(*(sides_of_zero(*row) for row in rows), strict=True))
     spacing = np.max(np.abs(np.diff(np.log(distance[0][distance[0] < 0.3]))))
     close = np.abs(np.log(found / d_min)) < spacing
     return Evidence(
-        holds=np.array([*signs, *close, (np.diff(found) > 0).all()]),
+        holds=np.array([*parted, *close, (np.diff(found) > 0).all()]),
         numbers=(
             Number("loads alpha =", alphas, form="g"),
             Number("negative below d_min =", found, d_min, spacing * d_min),
@@ -54,6 +53,16 @@ def isolated(curves: xr.DataTree, storage: xr.DataTree) -> Evidence:
         criterion="negative below d_min and positive between it and the distance of two solutions; "
         "zero where Phi = 0 has it, to the spacing of the grid; d_min grows with the load",
     )
+
+
+def sides_of_zero(d: Array, phi: Array, least: float, far: float) -> tuple[bool, float]:
+    """Whether a potential is negative below ``least`` and positive from there to ``far``; where it
+    changes its sign.
+    """
+    near, between = (d < least) & np.isfinite(phi), (d > least) & (d < far)
+    parted = near.any() and (phi[near] < 0).all() and (phi[between] > 0).all()
+    shown = near | between
+    return bool(parted), float(np.exp(crossing(np.log(d[shown]), phi[shown])[0]))
 
 
 def square_root_law(near: xr.DataTree, storage: xr.DataTree) -> Evidence:
@@ -99,38 +108,42 @@ def capacity(storage: xr.DataTree) -> Evidence:
     )
 
 
-def low_branch(tree: xr.DataTree) -> tuple[Array, Array, float]:
-    """Loads, free entropies and the last load of the students below overlap 1."""
+class LowBranch(NamedTuple):
+    """Loads of the students below overlap 1: their transition with its error, the last one with
+    students, and the step of the grid.
+    """
+
+    transition: float
+    error: float
+    end: float
+    step: float
+
+
+def low_branch(tree: xr.DataTree, unit: float = 1.0) -> LowBranch:
+    """Zero of the low branch's free entropy, and its end, in units of a load."""
     free = theory(tree, "free_entropy")
     free = free.sel(branch="low") if "branch" in free.dims else free
-    alpha = free["alpha"].values
-    return alpha, free.values, float(alpha[np.isfinite(free.values)].max())
+    loads = free["alpha"].values
+    end, step = loads[np.isfinite(free.values)].max(), loads[1] - loads[0]
+    return LowBranch(*crossing(loads / unit, free.values), float(end / unit), float(step / unit))
 
 
 def transitions(cold: xr.DataTree, warm: xr.DataTree) -> Evidence:
     """Zeros of the low branch's free entropy and its ends, at T = 0 and in units of T at high
     temperature.
     """
-    alpha, free, end = low_branch(cold)
-    first, error = crossing(alpha, free)
-    hot_alpha, hot, hot_last = low_branch(warm)
     temperature = float(theory(warm, "temperature"))
-    hot_first = crossing(hot_alpha / temperature, hot)[0]
-    step, hot_step = alpha[1] - alpha[0], (hot_alpha[1] - hot_alpha[0]) / temperature
-    hot_end = hot_last / temperature + 0.5 * hot_step
-    finite = np.array([1.0, 1.0]) / temperature + [0.0, 0.5 * hot_step]
+    first, error, end, step = low_branch(cold)
+    hot = low_branch(warm, temperature)
+    found = np.array([hot.transition, hot.end + 0.5 * hot.step])
+    finite = 1.0 / temperature + np.array([0.0, 0.5 * hot.step])
+    at_zero = [abs(first - TRANSITION) < 2.0 * error, end < SPINODAL < end + step]
     return Evidence(
-        holds=np.array(
-            [
-                abs(first - TRANSITION) < 2.0 * error,
-                end < SPINODAL < end + step,
-                *(np.abs([hot_first, hot_end] - HOT) < finite),
-            ]
-        ),
+        holds=np.array([*at_zero, *(np.abs(found - HOT) < finite)]),
         numbers=(
             Number("transition at alpha =", first, TRANSITION, 2.0 * error, form=".6g"),
             Number("last students at alpha =", end, SPINODAL, step, form=".6g"),
-            Number("transition, end at alpha/T =", [hot_first, hot_end], HOT, finite, form=".5g"),
+            Number("transition, end at alpha/T =", found, HOT, finite, form=".5g"),
         ),
         criterion="twice the error of a line between grid points, ends to the grid's step; at high "
         "temperature against the limit T -> infinity, to 1/T",
@@ -139,8 +152,8 @@ def transitions(cold: xr.DataTree, warm: xr.DataTree) -> Evidence:
 
 def annealed_is_late(cold: xr.DataTree) -> Evidence:
     """Quenched transition and spinodal below the annealed ones."""
-    alpha, free, end = low_branch(cold)
-    found = np.array([crossing(alpha, free)[0], end])
+    quenched = low_branch(cold)
+    found = np.array([quenched.transition, quenched.end])
     return Evidence(
         holds=found < ANNEALED,
         numbers=(Number("transition and end at alpha =", found, ANNEALED, form=".4g"),),
@@ -152,15 +165,13 @@ def message_passing(
     planted: xr.DataTree, landscape: xr.DataTree, students: xr.DataTree
 ) -> Evidence:
     """Means over instances against theory, in standard errors."""
-    pairs = (
-        (planted, "potential"),
-        (planted, "coupling"),
-        (landscape, "entropy"),
-        (landscape, "distance"),
-        (students, "overlap"),
-        (students, "entropy"),
+    off = np.concatenate(
+        [
+            *in_standard_errors(planted, "potential", "coupling"),
+            *in_standard_errors(landscape, "entropy", "distance"),
+            *in_standard_errors(students, "overlap", "entropy"),
+        ]
     )
-    off = np.concatenate([in_standard_errors(tree, name) for tree, name in pairs])
     return Evidence(
         holds=off <= STANDARD_ERRORS,
         numbers=(
@@ -171,12 +182,12 @@ def message_passing(
     )
 
 
-def in_standard_errors(tree: xr.DataTree, name: str) -> Array:
-    """Distances of the means from theory where it is valid."""
-    mean, error = mean_and_error(converged(tree, name))
-    distance: xr.DataArray = abs((mean - theory(tree, name)) / error)
-    off = distance.where(theory(tree, "valid")).values.ravel()
-    return np.asarray(off[np.isfinite(off)])
+def in_standard_errors(tree: xr.DataTree, *names: str) -> Iterator[Array]:
+    """Distances of the means from theory where it is valid, an observable at a time."""
+    for name in names:
+        mean, error = means(tree, name)
+        off = (abs(mean - theory(tree, name)) / error).values[theory(tree, "valid").values]
+        yield off[np.isfinite(off)]
 
 
 def enumeration(enumerated: xr.DataTree) -> Evidence:

@@ -8,9 +8,22 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.isolated_solutions.reading import converged, entropy_of_weights, theory
+from toysim.figures.isolated_solutions.panels import (
+    SAMPLED,
+    draw_curves,
+    draw_means,
+    draw_zero,
+    load,
+)
+from toysim.figures.isolated_solutions.reading import (
+    Array,
+    at_load,
+    at_loads,
+    entropy_of_weights,
+    means,
+    theory,
+)
 from toysim.papers.drawing import new_figure
-from toysim.papers.reading import mean_and_error
 
 PAIRS = (0.2, 0.5, 0.7)  # loads whose pairs of solutions are drawn
 
@@ -26,92 +39,64 @@ def landscapes(
     """Three panels: entropy over distance, with message passing on top where there is a sampler."""
     figure = new_figure(13.5, 4.4)
     left, middle, right = figure.subplots(1, 3)
-    draw_curves(left, random_curve, "entropy")
-    draw_sampled(left, random, "entropy")
-    d = np.linspace(0.06, 0.94, 200)
-    for i, alpha in enumerate(theory(random_curve, "alpha").values):
-        annealed = entropy_of_weights(d) - alpha * np.log(2.0)
-        left.plot(
-            d[annealed > 0],
-            annealed[annealed > 0],
-            ":",
-            color=f"C{i}",
-            lw=1,
-            label="annealed" if i == 0 else None,
-        )
-    left.set(
-        title="Around a random configuration", ylabel="entropy [nat per weight]", ylim=(0, 0.68)
-    )
-    draw_curves(middle, planted_curve, "potential")
-    draw_sampled(middle, planted, "potential")
-    middle.axhline(0.0, color="0.6", lw=0.8)
-    middle.set(title="Around the teacher", ylabel="potential [nat per weight]", ylim=(-0.02, 0.68))
+    around_random(left, random, random_curve)
+    around_teacher(middle, planted, planted_curve)
     draw_pairs(right, potential, storage)
-    for axes in (left, middle, right):
+    for axes, columns in ((left, 2), (middle, 2), (right, 1)):
         axes.set_xlabel("distance $d$")
-        axes.legend(loc="upper left", ncols=1 if axes is right else 2)
+        axes.legend(loc="upper left", ncols=columns)
     return figure
 
 
-def draw_curves(axes: Any, tree: xr.DataTree, name: str) -> None:
-    """Theory where it is valid, load by load."""
-    values, d, valid = (
-        theory(tree, name),
-        theory(tree, "distance").values,
-        theory(tree, "valid").values,
+def around_random(axes: Any, sampled: xr.DataTree, curve: xr.DataTree) -> None:
+    """Entropy around a configuration that has nothing to do with the solutions, and annealed."""
+    draw_curves(axes, curve, "entropy")
+    draw_sampled(axes, sampled, "entropy")
+    d = np.linspace(0.06, 0.94, 200)
+    for i, alpha in enumerate(theory(curve, "alpha").values):
+        annealed = entropy_of_weights(d) - alpha * np.log(2.0)
+        label = "annealed" if i == 0 else None
+        axes.plot(d[annealed > 0], annealed[annealed > 0], ":", color=f"C{i}", lw=1, label=label)
+    axes.set(
+        title="Around a random configuration", ylabel="entropy [nat per weight]", ylim=(0, 0.68)
     )
-    for i, alpha in enumerate(values["alpha"].values):
-        axes.plot(
-            d[i][valid[i]],
-            values.values[i][valid[i]],
-            "-",
-            color=f"C{i}",
-            label=f"$\\alpha$ = {alpha:g}",
-        )
+
+
+def around_teacher(axes: Any, sampled: xr.DataTree, curve: xr.DataTree) -> None:
+    """The potential around the teacher."""
+    draw_curves(axes, curve, "potential")
+    draw_sampled(axes, sampled, "potential")
+    draw_zero(axes)
+    axes.set(title="Around the teacher", ylabel="potential [nat per weight]", ylim=(-0.02, 0.68))
 
 
 def draw_sampled(axes: Any, tree: xr.DataTree, name: str) -> None:
     """Means over instances with standard errors, where theory is valid."""
-    mean, error = mean_and_error(converged(tree, name))
-    d = converged(tree, "distance").mean("replica").values
-    valid = theory(tree, "valid").values
-    for i in range(len(mean)):
-        here = valid[i] & np.isfinite(mean.values[i])
-        axes.errorbar(
-            d[i][here],
-            mean.values[i][here],
-            error.values[i][here],
-            fmt="o",
-            ms=4,
-            mfc="white",
-            color=f"C{i}",
-            gid=f"sampled:{name}:{i}",
-            label="message passing, N = 1000" if i == 0 else None,
-        )
+    mean, error = means(tree, name)
+    d = means(tree, "distance")[0]
+    seen = theory(tree, "valid").values & np.isfinite(mean.values)
+    for i, here in enumerate(seen):
+        x, y, z = (values[i].values[here] for values in (d, mean, error))
+        names = {"gid": f"sampled:{name}:{i}", "label": SAMPLED if i == 0 else None}
+        draw_means(axes, x, y, z, color=f"C{i}", mfc="white", **names)
 
 
 def draw_pairs(axes: Any, curves: xr.DataTree, storage: xr.DataTree) -> None:
     """Pairs with a typical solution, s + Phi, below the annealed count of all pairs."""
-    for i, alpha in enumerate(PAIRS):
-        d = theory(curves, "distance").sel(alpha=alpha).values
-        phi = theory(curves, "potential").sel(alpha=alpha).values
-        sound = theory(curves, "valid").sel(alpha=alpha).values
-        own = float(theory(storage, "entropy").sel(alpha=alpha, method="nearest"))
-        axes.plot(
-            d[sound],
-            own + phi[sound],
-            "-",
-            color=f"C{i}",
-            label=f"$s + \\Phi$, $\\alpha$ = {alpha:g}",
-        )
-        fine = np.geomspace(d.min(), 0.5, 200)
-        both_right = 0.5 - np.arccos(1.0 - 2.0 * fine) / (2.0 * np.pi)
-        annealed = np.log(2.0) + entropy_of_weights(fine) + alpha * np.log(both_right)
-        axes.plot(fine, annealed, ":", color=f"C{i}", lw=1)
+    for i, own in enumerate(at_loads(storage, "entropy", PAIRS)):
+        d, phi = at_load(curves, PAIRS[i], "distance", "potential")
+        axes.plot(d, own + phi, "-", color=f"C{i}", label=f"$s + \\Phi$, {load(PAIRS[i])}")
+        fine = np.geomspace(float(theory(curves, "distance").min()), 0.5, 200)
+        axes.plot(fine, annealed_pairs(fine, PAIRS[i]), ":", color=f"C{i}", lw=1)
     axes.plot([], [], ":", color="0.4", lw=1, label="annealed")
-    axes.set(
-        title="Pairs of solutions",
-        ylabel="entropy of pairs [nat per weight]",
-        xscale="log",
-        ylim=(0, None),
-    )
+    axes.set(title="Pairs of solutions", ylabel="entropy of pairs [nat per weight]")
+    axes.set(xscale="log", ylim=(0, None))
+
+
+def annealed_pairs(d: Array, alpha: float) -> Array:
+    """ln 2 + h2(d) + alpha ln(1/2 - arccos(1 - 2d)/(2 pi)): ln of the mean number of pairs at
+    distance d, per weight.
+    """
+    both_right = 0.5 - np.arccos(1.0 - 2.0 * d) / (2.0 * np.pi)
+    pairs: Array = np.log(2.0) + entropy_of_weights(d) + alpha * np.log(both_right)
+    return pairs

@@ -7,15 +7,16 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
+from toysim.figures.isolated_solutions.panels import draw_curves, draw_means, draw_zero, load
 from toysim.figures.isolated_solutions.reading import (
     at_infinite_size,
-    converged,
+    at_load,
+    means,
     share_of_the_law,
     smallest_distances,
     theory,
 )
 from toysim.papers.drawing import new_figure
-from toysim.papers.reading import mean_and_error
 
 SHOWN = (0.5, 0.7)  # loads whose overlaps are drawn
 
@@ -25,98 +26,80 @@ def potential(tree: xr.DataTree) -> Figure:
     figure = new_figure(13.5, 4.4)
     left, middle, right = figure.subplots(1, 3)
     for axes, name in ((left, "potential"), (middle, "coupling")):
-        draw_curves(axes, tree, name)
+        draw_negative(axes, tree, name)
+        draw_curves(axes, tree, name, lw=1.6)
+        draw_zero(axes)
         axes.set(xscale="log", xlabel="distance $d$ to a typical solution")
-    for i, d_min in enumerate(smallest_distances(theory(tree, "alpha").values)):
-        left.plot(d_min, 0.0, "o", ms=5, mfc="white", color=f"C{i}")
-    left.plot([], [], "--", color="0.4", lw=1, label="negative")
-    left.plot([], [], "o", mfc="white", color="0.4", label="no solution is closer")
-    left.set(
-        ylabel="potential $\\Phi$ [nat per weight]",
-        title="How many solutions lie at a distance",
-        ylim=(-0.08, 0.58),
-    )
-    left.legend(loc="upper left")
+    mark_zeros(left, tree)
+    left.set_title("How many solutions lie at a distance")
+    left.set(ylabel="potential $\\Phi$ [nat per weight]", ylim=(-0.08, 0.58))
     middle.set(ylabel="field $x = -d\\Phi/dp$ [nat]", title="Field that holds a distance")
-    for i, alpha in enumerate(SHOWN):
-        here = theory(tree, "valid").sel(alpha=alpha).values
-        p = theory(tree, "overlap").sel(alpha=alpha).values[here]
-        for name, line, symbol in (("self_overlap", "-", "q"), ("cross_overlap", ":", "t")):
-            right.plot(
-                p,
-                theory(tree, name).sel(alpha=alpha).values[here],
-                line,
-                color=f"C{i}",
-                label=f"${symbol}$, $\\alpha$ = {alpha:g}",
-            )
-    right.plot([0, 1], [0, 1], color="0.8", lw=0.8, zorder=0)
-    right.set(
-        xlabel="overlap $p$ with the solution",
-        ylabel="overlap",
-        title="Two solutions at the distance ($q$)\nand another typical solution ($t$)",
-    )
-    right.legend(loc="upper left")
+    draw_overlaps(right, tree)
+    for axes in (left, right):
+        axes.legend(loc="upper left")
     return figure
 
 
-def draw_curves(axes: Any, tree: xr.DataTree, name: str) -> None:
-    """One curve a load over the distance, dashed where the potential is negative, while replica
-    symmetry holds.
-    """
-    curves, distance = theory(tree, name), theory(tree, "distance").values
-    valid, stable = theory(tree, "valid").values, theory(tree, "stability").values < 1.0
-    for i, alpha in enumerate(curves["alpha"].values):
-        d, y = distance[i], curves.values[i]
-        axes.plot(d[stable[i]], y[stable[i]], "--", color=f"C{i}", lw=0.9)
-        axes.plot(
-            d[valid[i]],
-            y[valid[i]],
-            "-",
-            color=f"C{i}",
-            lw=1.6,
-            label=f"$\\alpha$ = {alpha:g}",
-            gid=f"{name}:{alpha:g}",
-        )
-    axes.axhline(0.0, color="0.6", lw=0.8)
+def draw_negative(axes: Any, tree: xr.DataTree, name: str) -> None:
+    """Dashed while replica symmetry holds: seen where the potential is negative."""
+    curves, distance = theory(tree, name).values, theory(tree, "distance").values
+    stable = theory(tree, "stability").values < 1.0
+    for i, here in enumerate(stable):
+        axes.plot(distance[i][here], curves[i][here], "--", color=f"C{i}", lw=0.9)
+
+
+def mark_zeros(axes: Any, tree: xr.DataTree) -> None:
+    """A ring where the potential of a load is zero."""
+    for i, d_min in enumerate(smallest_distances(theory(tree, "alpha").values)):
+        axes.plot(d_min, 0.0, "o", ms=5, mfc="white", color=f"C{i}")
+    axes.plot([], [], "--", color="0.4", lw=1, label="negative")
+    axes.plot([], [], "o", mfc="white", color="0.4", label="no solution is closer")
+
+
+def draw_overlaps(axes: Any, tree: xr.DataTree) -> None:
+    """q and t over p; on the grey line they equal it."""
+    for i, alpha in enumerate(SHOWN):
+        p, q, t = at_load(tree, alpha, "overlap", "self_overlap", "cross_overlap")
+        axes.plot(p, q, "-", color=f"C{i}", label=f"$q$, {load(alpha)}")
+        axes.plot(p, t, ":", color=f"C{i}", label=f"$t$, {load(alpha)}")
+    axes.plot([0, 1], [0, 1], color="0.8", lw=0.8, zorder=0)
+    axes.set(xlabel="overlap $p$ with the solution", ylabel="overlap")
+    axes.set_title("Two solutions at the distance ($q$)\nand another typical solution ($t$)")
 
 
 def nearby(near: xr.DataTree, storage: xr.DataTree, small: xr.DataTree) -> Figure:
     """The square-root law, and Legendre transforms of small instances over 1/N."""
     figure = new_figure(9.5, 4.2)
     left, right = figure.subplots(1, 2)
-    share, d = share_of_the_law(near, storage), theory(near, "distance").values
-    for i, alpha in enumerate(share["alpha"].values):
-        left.plot(d[i], share.values[i], "o-", ms=4, label=f"$\\alpha$ = {alpha:g}")
-    left.axhline(1.0, color="0.6", lw=0.8)
-    left.set(
-        xscale="log",
-        xlabel="distance $d$",
-        ylabel="$[h_2(d) - \\Phi] / (0.955\\, \\alpha \\rho_0 \\sqrt{d})$",
-        title="A square root of the distance is lost",
-    )
+    draw_law(left, near, storage)
+    draw_small(right, small)
     left.legend()
-    mean, error = mean_and_error(converged(small, "legendre"))
-    value, spread = at_infinite_size(small, "legendre")
-    size = mean["size"].values
-    for i, x in enumerate(mean["field"].values):
-        right.errorbar(
-            1.0 / size,
-            mean.values[i],
-            error.values[i],
-            fmt="o",
-            ms=4,
-            color=f"C{i}",
-            label=f"$x$ = {x:g}",
-        )
-        right.errorbar([0.0], [value[i]], [spread[i]], fmt="s", ms=4, mfc="none", color=f"C{i}")
-        right.plot([0.0, 1.0 / size.min()], [value[i], mean.values[i][0]], ":", color=f"C{i}", lw=1)
-        right.plot([-0.004], theory(small, "legendre").values[i, :1], ">", color=f"C{i}", ms=7)
-    right.set(
-        xlabel="1/N",
-        ylabel="$\\psi(x)$ [nat per weight]",
-        title="All configurations, every solution a reference",
-    )
-    right.plot([], [], ">", color="0.4", label="theory")
-    right.plot([], [], "s", mfc="none", color="0.4", label="extrapolated")
     right.legend(loc="center right")
     return figure
+
+
+def draw_law(axes: Any, near: xr.DataTree, storage: xr.DataTree) -> None:
+    """What the potential loses at a distance, over the square-root law."""
+    share, d = share_of_the_law(near, storage), theory(near, "distance").values
+    for i, alpha in enumerate(share["alpha"].values):
+        axes.plot(d[i], share.values[i], "o-", ms=4, label=load(alpha))
+    draw_zero(axes, 1.0)
+    axes.set(xscale="log", xlabel="distance $d$", title="A square root of the distance is lost")
+    axes.set_ylabel("$[h_2(d) - \\Phi] / (0.955\\, \\alpha \\rho_0 \\sqrt{d})$")
+
+
+def draw_small(axes: Any, tree: xr.DataTree) -> None:
+    """Means over small instances, what they are extrapolated to, and theory at 1/N = 0."""
+    mean, error = means(tree, "legendre")
+    value, spread = at_infinite_size(tree, "legendre")
+    inverse = 1.0 / mean["size"].values
+    for i, x in enumerate(mean["field"].values):
+        y, colour = mean.values[i], f"C{i}"
+        draw_means(axes, inverse, y, error.values[i], color=colour, label=f"$x$ = {x:g}")
+        axes.errorbar([0.0], [value[i]], [spread[i]], fmt="s", ms=4, mfc="none", color=colour)
+        axes.plot([0.0, inverse.max()], [value[i], y[0]], ":", color=colour, lw=1)
+        axes.plot([-0.004], theory(tree, "legendre").values[i, :1], ">", color=colour, ms=7)
+    axes.plot([], [], ">", color="0.4", label="theory")
+    axes.plot([], [], "s", mfc="none", color="0.4", label="extrapolated")
+    axes.set(xlabel="1/N", ylabel="$\\psi(x)$ [nat per weight]")
+    axes.set_title("All configurations, every solution a reference")

@@ -38,9 +38,15 @@ def theory(tree: xr.DataTree, name: str) -> xr.DataArray:
     return observable(tree, name, "theory")
 
 
+def at_load(tree: xr.DataTree, alpha: float, *names: str) -> tuple[Array, ...]:
+    """A theory's observables over the distance at one load, where it is valid."""
+    here = theory(tree, "valid").sel(alpha=alpha).values
+    return tuple(theory(tree, name).sel(alpha=alpha).values[here] for name in names)
+
+
 def at_loads(storage: xr.DataTree, name: str, alphas: Any) -> Array:
     """An observable of storage at the loads of another sweep, which its grid has to rounding."""
-    return np.asarray(theory(storage, name).sel(alpha=alphas, method="nearest").values)
+    return np.asarray(theory(storage, name).sel(alpha=np.asarray(alphas), method="nearest").values)
 
 
 def smallest_distances(alphas: Array) -> Array:
@@ -94,9 +100,14 @@ def converged(tree: xr.DataTree, name: str) -> xr.DataArray:
     return observable(tree, name).where(observable(tree, "status") == Status.OK)
 
 
+def means(tree: xr.DataTree, name: str) -> tuple[xr.DataArray, xr.DataArray]:
+    """Mean over the instances that ended with status ok, and its standard error."""
+    return mean_and_error(converged(tree, name))
+
+
 def at_infinite_size(tree: xr.DataTree, name: str) -> tuple[Array, Array]:
     """Means over the two sizes extrapolated linearly in 1/N, and their standard errors."""
-    mean, error = mean_and_error(converged(tree, name))
+    mean, error = means(tree, name)
     small, large = mean["size"].values.astype(float)
     gain = large - small
     value = (large * mean.isel(size=1) - small * mean.isel(size=0)) / gain

@@ -7,10 +7,12 @@ import xarray as xr
 
 from toysim.figures.learning_regimes.reading import (
     SINGULAR_VALUES,
+    Array,
+    half_times,
     in_threshold_units,
     kernel_change,
 )
-from toysim.models.deep_linear.closed_forms import learning_time, stable_step
+from toysim.models.deep_linear.closed_forms import stable_step
 from toysim.paper import Evidence, Number, listed
 from toysim.papers.reading import observable, parameter
 
@@ -20,24 +22,15 @@ FLOW_TOLERANCE = 1e-9  # what the integrator is asked for
 
 
 def rich_or_lazy(tree: xr.DataTree) -> Evidence:
-    """Times to S/2 between bounds of dK/dt = sqrt(lambda^2 + 4 K^2) (S - K), far from lambda = S on
-    both sides.
-
-    Lazy: 2 K <= S up to S/2, so the rate lies between lambda and sqrt(lambda^2 + S^2).
-    Rich: 2 K <= sqrt(lambda^2 + 4 K^2) <= 2 K + lambda, so the time is the sigmoid's or less, and
-    at least ln[(2 K + lambda)/(S - K)] / (2 S + lambda) from K0 to S/2.
+    """Times to S/2 between bounds of the flow, far from lambda = S on both sides; the kernel at
+    rest or not.
     """
     s, start, step = (parameter(tree, n) for n in ("singular_value", "start_strength", "step"))
     far = _far(observable(tree, "half_learning_time"), s, start)
     time, imbalance = far.values, far["layer_offset"].values
     moved = kernel_change(tree).sel(layer_offset=imbalance).values
     lazy = imbalance >= FAR * s
-
-    whole = np.log((s - start) / (s / 2))
-    sigmoid = np.log(s / start - 1) / (2 * s)
-    climbed = np.log((s + imbalance) / (s / 2)) - np.log((2 * start + imbalance) / (s - start))
-    low = np.where(lazy, whole / np.hypot(imbalance, s), climbed / (2 * s + imbalance))
-    high = np.where(lazy, whole / np.maximum(imbalance, s), sigmoid)
+    low, high = np.where(lazy, _lazy_bounds(imbalance, s, start), _rich_bounds(imbalance, s, start))
     still = np.where(lazy, moved <= 2 * (s / np.maximum(imbalance, s)) ** 2, moved > 1)
     at = f"time to S/2 at lambda = {listed(imbalance, 'g')}:"
     return Evidence(
@@ -57,6 +50,23 @@ def _far(time: xr.DataArray, s: float, start: float) -> xr.DataArray:
     return time[(imbalance >= FAR * s) | (imbalance <= start / FAR)]
 
 
+def _lazy_bounds(imbalance: Array, s: float, start: float) -> tuple[Array, Array]:
+    """Of the time in dK/dt = sqrt(lambda^2 + 4 K^2) (S - K) up to S/2: there 2 K <= S, so the rate
+    lies between lambda and sqrt(lambda^2 + S^2).
+    """
+    whole = np.log((s - start) / (s / 2))
+    return whole / np.hypot(imbalance, s), whole / np.maximum(imbalance, s)
+
+
+def _rich_bounds(imbalance: Array, s: float, start: float) -> tuple[Array, Array]:
+    """Of the same time: 2 K <= sqrt(lambda^2 + 4 K^2) <= 2 K + lambda, so it is the sigmoid's or
+    less, and at least ln[(2 K + lambda)/(S - K)] / (2 S + lambda) from K0 to S/2.
+    """
+    climbed = np.log((s + imbalance) / (s / 2)) - np.log((2 * start + imbalance) / (s - start))
+    sigmoid = np.log(s / start - 1) / (2 * s)
+    return climbed / (2 * s + imbalance), np.full_like(imbalance, sigmoid)
+
+
 def one_by_one_or_at_once(tree: xr.DataTree) -> Evidence:
     """Order of the modes' times to S/2 in the balanced network, and their equality far on the lazy
     side.
@@ -67,29 +77,27 @@ def one_by_one_or_at_once(tree: xr.DataTree) -> Evidence:
     time = observable(tree, "half_learning_time").transpose("balance", "mode")
     step, start = parameter(tree, "step"), parameter(tree, "start_strength")
     one_by_one = np.diff(time.sel(balance=0.0).values) > step
-    lazy = time[time["balance"] >= FAR * SINGULAR_VALUES.max()]
-    far = lazy["balance"].values[:, None]
-    low = np.log(2 * (1 - 3 * start)) / np.hypot(far, SINGULAR_VALUES) - step
-    high = np.log(2 * (1 + 3 * start)) / far + step
-    at_once = (lazy.values >= low) & (lazy.values <= high)
-    limits = {float(x): (lo, hi) for x, lo, hi in zip(far[:, 0], low, high, strict=True)}
+    far = time["balance"] >= FAR * SINGULAR_VALUES.max()
+    imbalance = time["balance"].values[far, None]
+    low = np.log(2 * (1 - 3 * start)) / np.hypot(imbalance, SINGULAR_VALUES) - step
+    high = np.log(2 * (1 + 3 * start)) / imbalance + step
+    at_once = (time[far] >= low) & (time[far] <= high)
+    limits = zip(time[far], (low + high) / 2, (high - low) / 2, strict=True)
     return Evidence(
-        holds=np.concatenate([one_by_one, at_once.ravel()]),
-        numbers=tuple(_times(t, *limits.get(float(t["balance"]), ())) for t in time),
+        holds=np.concatenate([one_by_one, np.ravel(at_once)]),
+        numbers=(
+            *(Number(_times_at(t), t, form=".3f") for t in time[~far]),
+            *(Number(_times_at(t), t, middle, half, form=".3f") for t, middle, half in limits),
+        ),
         criterion="times rise as S falls, by more than a step, at lambda = 0; all lie within "
         "bounds of ln 2 / lambda far above S, a step wider, for starts within "
         f"3 K0 = {3 * start:g} S of 0",
     )
 
 
-def _times(time: xr.DataArray, *limits: np.ndarray) -> Number:
-    """The modes' times at one imbalance, with the middle and half the width of their limits."""
+def _times_at(time: xr.DataArray) -> str:
     modes = f"modes S = {listed(SINGULAR_VALUES, 'g')}"
-    name = f"times to S/2 of {modes} at lambda = {float(time['balance']):g}:"
-    if not limits:
-        return Number(name, time.values, form=".3f")
-    low, high = limits
-    return Number(name, time.values, (low + high) / 2, (high - low) / 2, form=".3f")
+    return f"times to S/2 of {modes} at lambda = {float(time['balance']):g}:"
 
 
 def deeper_is_slower(tree: xr.DataTree) -> Evidence:
@@ -98,7 +106,7 @@ def deeper_is_slower(tree: xr.DataTree) -> Evidence:
     time = observable(tree, "half_learning_time").transpose("start", "depth").values
     depths = [int(d) for d in observable(tree, "depth").values]
     strength = float(observable(tree, "start_strength").values[1])
-    form = np.array([float(learning_time(strength, s / 2, s, d)) for d in depths])
+    form = half_times(strength, s, depths)
     off = np.max(np.abs(time[1] - form))
     within = np.stack([np.ones(len(depths) - 1, bool), np.diff(form) > 0])
     at = f"time to S/2 at depths {listed(depths, 'd')}"
@@ -129,13 +137,13 @@ def large_steps_rebalance(tree: xr.DataTree) -> Evidence:
     more = weaker > np.max(weaker, axis=1, where=~above, initial=0.0, keepdims=True)
     holds = (more & (edge > EDGE[0]) & (edge < EDGE[1]))[stable]
     rows = np.arange(len(depths))
-    ends = weaker[rows, np.argmin(above, axis=1)], weaker[rows, stable.sum(axis=1) - 1]
+    smallest, largest = np.argmin(above, axis=1), stable.sum(axis=1) - 1
     at = f"share of the weaker pathway at depths {listed(depths, 'd')}"
     return Evidence(
         holds=holds,
         numbers=(
-            Number(f"{at} and the smallest step:", ends[0], form=".4f"),
-            Number(f"{at} and the largest stable step:", ends[1], form=".4f"),
+            Number(f"{at} and the smallest step:", weaker[rows, smallest], form=".4f"),
+            Number(f"{at} and the largest stable step:", weaker[rows, largest], form=".4f"),
             Number("more even at", holds.sum(), form="d", unit=f"of {holds.size} stable steps"),
         ),
         criterion="the share is above all those below the flow's threshold and step * sharpness "

@@ -5,20 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.learning_regimes.reading import line, points
-from toysim.models.deep_linear.closed_forms import (
-    deep_learning_time,
-    learning_time,
-    plateau_length,
-)
+from toysim.figures.learning_regimes.reading import Array, half_times, line, points
+from toysim.models.deep_linear.closed_forms import deep_learning_time, plateau_length
 from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable, parameter
-
-Array = npt.NDArray[np.float64]
 
 HALF = "time to half strength [flow time t]"
 TICKS = [2, 4, 8, 16, 32, 64]
@@ -36,8 +29,8 @@ def rich_lazy_depth(tree: xr.DataTree) -> Figure:
         color, tag = f"C{k}", f"depth={depth}"
         points(axes, offset, half.sel(depth=depth), color, tag)
         line(axes, offset, exact.sel(depth=depth), color, tag, label=f"D = {depth}")
-        equal = learning_time(start, s / 2, s, int(depth))
-        axes.axhline(equal, 0.0, 0.12, color=color, ls=":", lw=1.2)
+        equal = half_times(start, s, depth)
+        axes.axhline(equal.item(), 0.0, 0.12, color=color, ls=":", lw=1.2)
         lazy = np.log(2 * (1 - start / s)) / large ** (depth - 1.0)
         axes.plot(large, lazy, "--", color="0.3", lw=0.8)
     axes.set(xscale="log", yscale="log", ylim=(1e-6, 10), ylabel=HALF)
@@ -73,18 +66,15 @@ def draw_times(axes: Any, tree: xr.DataTree, start: int, strengths: Array) -> No
     s = parameter(tree, "singular_value")
     half = observable(tree, "half_learning_time").isel(start=start)
     depths = half["depth"].values
-    pairs = [(x, int(d)) for x, d in zip(strengths, depths, strict=True)]
-    form = [float(learning_time(x, s / 2, s, d)) for x, d in pairs]
-    plateau = [float(plateau_length(x, s, d)) for x, d in pairs]
+    plateau = [plateau_length(x, s, int(d)) for x, d in zip(strengths, depths, strict=True)]
     points(axes, depths, half, "C0", ms=4, label="simulation")
-    line(axes, depths, form, "C3", label="closed form")
+    line(axes, depths, half_times(strengths, s, depths), "C3", label="closed form")
     axes.plot(depths, plateau, "--", color="0.4", lw=1, label="plateau length")
 
 
 def draw_infinite_depth(axes: Any, strength: float, s: float, deepest: int) -> None:
     """The closed form beyond the depths simulated, and its limit at infinite depth over D."""
     deep = np.unique(np.geomspace(deepest, 64, 9).astype(int))
-    beyond = [float(learning_time(strength, s / 2, s, int(d))) for d in deep]
-    line(axes, deep, beyond, "C3")
+    line(axes, deep, half_times(strength, s, deep), "C3")
     limit = deep_learning_time(strength, s / 2, s) / deep
     axes.plot(deep, limit, ":", color="C2", label="infinite depth / D")

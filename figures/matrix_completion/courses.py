@@ -8,10 +8,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.matrix_completion.curves import DAMAGE, draw_curves, size_of
-from toysim.figures.matrix_completion.reading import damage, observed
+from toysim.figures.matrix_completion.curves import draw_damage
+from toysim.figures.matrix_completion.reading import observed, told
 from toysim.papers.drawing import new_figure
-from toysim.papers.reading import parameter
 
 TIME = "flow time t = step $\\times$ updates"
 
@@ -41,21 +40,24 @@ def depth(tree: xr.DataTree) -> Figure:
     """
     figure = new_figure(14.0, 4.2)
     left, middle, right = figure.subplots(1, 3)
-    draw_curves(left, damage(tree), "depth", "depth {}")
-    ranks = f"rank {parameter(tree, 'rank_before')}, then rank {parameter(tree, 'rank')}"
-    left.set(ylabel=DAMAGE, title=f"First {ranks} ({size_of(tree)})")
-    left.axhline(0.0, color="0.5", lw=0.8, zorder=0)
-    loss = observed(tree, "final_test_loss")
-    switches, deepest = loss["switch"].values, int(loss["depth"].max())
-    for axes, switch in ((middle, switches[0]), (right, switches[-2])):
-        draw_spectrum(axes, tree, "simulation", "", {}, depth=deepest, replica=0, switch=switch)
-        mark_switch(axes, switch)
-        last = float(loss.sel(depth=deepest, replica=0, switch=switch))
-        when = f"switch at t = {switch:g}" if switch else "no deficit"
-        axes.set_title(f"depth {deepest}, first draw, {when}: final test loss {last:.2g}")
-        axes.set_ylim(bottom=0)
+    draw_damage(left, tree, "First rank {rank_before}, then rank {rank} (N = {size})")
+    switches = observed(tree, "final_test_loss")["switch"].values
+    draw_first_draw(middle, tree, switches[0])
+    draw_first_draw(right, tree, switches[-2])
     right.text(switches[-2], right.get_ylim()[1], " switch", fontsize=8, va="top", color="0.3")
     return figure
+
+
+def draw_first_draw(axes: Any, tree: xr.DataTree, switch: float) -> None:
+    """The spectrum of the deepest network's first draw, with the loss it ends with."""
+    loss = observed(tree, "final_test_loss")
+    place = {"depth": int(loss["depth"].max()), "replica": 0, "switch": switch}
+    draw_spectrum(axes, tree, "simulation", "", {}, **place)
+    mark_switch(axes, switch)
+    when = f"switch at t = {switch:g}" if switch else "no deficit"
+    last = f"final test loss {float(loss.sel(place)):.2g}"
+    axes.set_title(f"depth {place['depth']}, first draw, {when}: {last}")
+    axes.set_ylim(bottom=0)
 
 
 def analytic(tree: xr.DataTree) -> Figure:
@@ -64,16 +66,18 @@ def analytic(tree: xr.DataTree) -> Figure:
     switches, step = loss["switch"].values, float(loss["step"].min())
     figure = new_figure(3.6 * len(switches), 4.0)
     for axes, switch in zip(figure.subplots(1, len(switches), sharey=True), switches, strict=True):
-        place = {"step": step, "replica": 0, "switch": switch}
-        draw_spectrum(axes, tree, "simulation", "gradient descent", {}, **place)
-        flow = {"color": "k", "ls": "--", "lw": 0.8}
-        draw_spectrum(axes, tree, "theory", "flow of the product", flow, **place)
+        draw_both(axes, tree, step=step, replica=0, switch=switch)
         mark_switch(axes, switch)
         axes.set_title(f"switch at t = {switch:g}")
         axes.label_outer()
     figure.axes[0].legend()
-    ranks = f"rank {parameter(tree, 'rank_before')}, then {parameter(tree, 'rank')}"
-    figure.suptitle(
-        f"Identity start, {ranks}, {size_of(tree)}, D = {parameter(tree, 'depth')}, step {step:g}"
-    )
+    task = "rank {rank_before}, then {rank}, N = {size}, D = {depth}"
+    figure.suptitle(told(tree, f"Identity start, {task}, step {step:g}"))
     return figure
+
+
+def draw_both(axes: Any, tree: xr.DataTree, **place: Any) -> None:
+    """The spectrum of gradient descent, and of the flow over it."""
+    flow = {"color": "k", "ls": "--", "lw": 0.8}
+    draw_spectrum(axes, tree, "simulation", "gradient descent", {}, **place)
+    draw_spectrum(axes, tree, "theory", "flow of the product", flow, **place)

@@ -5,11 +5,16 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
 
-from toysim.figures.matrix_completion.reading import damage, late, median, observed
-from toysim.paper import Evidence, Number
+from toysim.figures.matrix_completion.reading import (
+    damage,
+    late,
+    median,
+    observed,
+    without_deficit,
+)
+from toysim.paper import Evidence, Flags, Number, listed
 from toysim.papers.reading import parameter
 
 HARM = 0.1  # damage that counts: a tenth of the loss of predicting 0
@@ -19,7 +24,7 @@ HALVING = (1.8, 2.2)  # ratio of the errors of a first-order method at one step 
 DRAWS = "no error but the draws themselves; each counts"
 
 
-def flat(*flags: xr.DataArray) -> npt.NDArray[np.bool_]:
+def flat(*flags: xr.DataArray) -> Flags:
     """Conditions of any shape, in a row."""
     return np.concatenate([np.ravel(f.values) for f in flags])
 
@@ -32,13 +37,13 @@ def spread(what: str, values: xr.DataArray) -> Number:
 
 def medians(found: xr.DataArray, along: str) -> Number:
     """Median damage along an axis of the sweep."""
-    levels = ", ".join(f"{v:g}" for v in found[along].values)
+    levels = listed(found[along], "g")
     return Number(f"median damage at {along} {levels}:", median(found).values)
 
 
 def every_draw_is_hurt(seeds: xr.DataTree) -> Evidence:
     """Damage by the longest deficit in each draw."""
-    found, without = late(seeds), observed(seeds, "final_test_loss").isel(switch=0)
+    found, without = late(seeds), without_deficit(seeds)
     return Evidence(
         holds=flat(found > HARM),
         numbers=(spread("damage", found), spread("test loss without deficit", without)),
@@ -52,7 +57,7 @@ def depth_one_is_not(depth: xr.DataTree) -> Evidence:
     rate = 2.0 * parameter(depth, "duration_after") / parameter(depth, "n_observed")
     # (|M1| + |M|)^2 <= 2 (|M1|^2 + |M|^2), each 1 in the mean over all entries
     bound = 4.0 * np.exp(-rate)
-    unchanged = observed(depth, "final_test_loss").sel(depth=1, switch=0)
+    unchanged = without_deficit(depth).sel(depth=1)
     largest = Number("largest |damage|", abs(found).max(), expected=0.0, error=bound, form=".1e")
     return Evidence(
         holds=flat(abs(found) <= bound),
@@ -65,14 +70,11 @@ def deeper_is_hurt_more(depth: xr.DataTree) -> Evidence:
     """Median damage at every switch time: does it rise from each depth to the next?"""
     found = median(damage(depth)).isel(switch=slice(1, None)).transpose("switch", "depth")
     left = unlearned(depth).isel(switch=slice(1, None), depth=-1)
-    depths = ", ".join(str(int(d)) for d in found.depth)
+    at = f"median damage at depths {listed(found.depth, 'd')}"
     return Evidence(
         holds=flat((found.diff("depth") > 0).all("depth")),
         numbers=(
-            *(
-                Number(f"median damage at depths {depths}, T_c = {float(s.switch):g}:", s.values)
-                for s in found
-            ),
+            *(Number(f"{at}, T_c = {float(s.switch):g}:", s.values) for s in found),
             Number("share of the train loss left to the deepest at each T_c:", left.values),
         ),
         criterion="the median rises from each depth to the next once the deepest network has "
@@ -125,7 +127,7 @@ def more_entries_heal(entries: xr.DataTree) -> Evidence:
     """For each count of observed entries: is no draw damaged?"""
     found, n, r = late(entries), parameter(entries, "size"), parameter(entries, "rank")
     enough = DEGREES * r * (2 * n - r)
-    without = median(observed(entries, "final_test_loss").isel(switch=0))
+    without = median(without_deficit(entries))
     return Evidence(
         holds=flat((found <= HARM).all("replica")),
         numbers=(
@@ -164,7 +166,7 @@ def subset_hurts_deeper_more(subset_depth: xr.DataTree) -> Evidence:
 
 def every_start_is_hurt(start: xr.DataTree) -> Evidence:
     """Damage by the longest deficit in each draw, at each scale of the start."""
-    found, without = late(start), median(observed(start, "final_test_loss").isel(switch=0))
+    found, without = late(start), median(without_deficit(start))
     return Evidence(
         holds=flat(found > HARM),
         numbers=(
@@ -199,15 +201,15 @@ def descent_follows_the_flow(analytic: xr.DataTree) -> Evidence:
 def decoupled_raises_shallow_rank(decoupled: xr.DataTree) -> Evidence:
     """Change of the effective rank by the longest deficit, at depth 2 and above, every draw."""
     rank = observed(decoupled, "effective_rank").sel(depth=slice(2, None))
-    change = rank.isel(switch=-1) - rank.isel(switch=0)
+    before = rank.isel(switch=0)
+    change = rank.isel(switch=-1) - before
     shallow, deep = change.sel(depth=2), change.sel(depth=slice(3, None))
-    before = median(rank.isel(switch=0))
     return Evidence(
         holds=flat(shallow > 1, deep < 1),
         numbers=(
             spread("rise of the effective rank at depth 2", shallow),
             spread("at depth 3", deep),
-            Number("median effective rank without deficit, by depth:", before.values),
+            Number("median effective rank without deficit, by depth:", median(before).values),
         ),
         criterion=f"by more than 1 at depth 2, by less than 1 above; {DRAWS}",
     )

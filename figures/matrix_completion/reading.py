@@ -4,7 +4,11 @@ own axis.
 
 from __future__ import annotations
 
+from string import Formatter
+
 import xarray as xr
+
+from toysim.papers.reading import parameter
 
 
 def observed(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArray:
@@ -31,3 +35,14 @@ def late(tree: xr.DataTree) -> xr.DataArray:
 def median(values: xr.DataArray) -> xr.DataArray:
     """Median over the draws."""
     return values.median("replica")
+
+
+def without_deficit(tree: xr.DataTree, name: str = "final_test_loss") -> xr.DataArray:
+    """An observable at the end of the run that has the second data from the start."""
+    return observed(tree, name).isel(switch=0)
+
+
+def told(tree: xr.DataTree, text: str) -> str:
+    """A text with the values of the sweep's fixed parameters that it names: ``rank {rank}``."""
+    names = [name for _, name, _, _ in Formatter().parse(text) if name]
+    return text.format(**{name: parameter(tree, name) for name in names})

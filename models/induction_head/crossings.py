@@ -18,20 +18,23 @@ LEFT = 0.05  # the loss has left log L once it is this much below
 
 
 def crossing_times(times: npt.NDArray[Any], values: Array, levels: npt.ArrayLike) -> Array:
-    """First time at which a course reaches its level and stays for two records; linear before it.
+    """First time at which a course comes up to its level from below and stays for two records;
+    linear between records.
 
     times, values (n, R); levels (n,) or one; returns (n,). NaN where it did not happen: the run is
-    censored, not late by its end.
+    censored, not late by its end. A course that is above its level from the start has not crossed.
     """
     levels = np.broadcast_to(levels, len(values))
     above = values >= levels[:, None]
     for k in range(1, LASTING):
         above[:, :-k] &= above[:, k:]
     above[:, len(above.T) - LASTING + 1 :] = False
+    above[:, 1:] &= values[:, :-1] < levels[:, None]  # the record before it lies below
+    above[:, :1] = False
     found = np.full(len(values), np.nan)
     for i in np.flatnonzero(above.any(axis=1)):
         k = int(np.argmax(above[i]))
-        around = slice(max(k - 1, 0), k + 1)
+        around = slice(k - 1, k + 1)
         found[i] = np.interp(levels[i], values[i, around], times[i, around])
     return found
 
@@ -49,9 +52,8 @@ def jump(
 
 
 def width(t10: Array, t50: Array, t90: Array) -> Array:
-    """Width of a jump in units of its time; p(right) may start above 1/2, at t50 = 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return (t90 - t10) / t50
+    """Width of a jump in units of its time, NaN where one of its three times is."""
+    return (t90 - t10) / t50
 
 
 def leave_time(times: npt.NDArray[Any], loss: Array, n_labels: npt.NDArray[np.int64]) -> Array:

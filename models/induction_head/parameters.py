@@ -10,6 +10,12 @@ from toysim.records import Recorded, recording
 MAX_NUMBERS = 2**27  # of a batch, or of what a run draws once: half a gigabyte
 
 
+def start(symbol: str, meaning: str) -> float:
+    """A number of a head or of nested logits before training."""
+    value: float = parameter(0.0, symbol=symbol, meaning=f"{meaning} at the start", ge=-50, le=50)
+    return value
+
+
 class SequenceParameters(Recorded):
     """Sequences of N item-label pairs and a target item; see ``sequences`` for how they are
     drawn. What a run is asked for is read off its course, so it has records by default.

@@ -125,6 +125,7 @@ def _compared(sweep: Sweep, batch: Batch, n: int, both: Mapping[Side, Rows]) -> 
         valid=theory["valid"],
         rows_ok=both["simulation"]["status"] == Status.OK,
         refined=Refined(np.empty(0, np.int64), {}),
+        dropped=both["simulation"]["status"] != Status.OK,
     )
     rows = sides.chosen.refine
     if len(rows):

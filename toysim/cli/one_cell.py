@@ -50,7 +50,8 @@ def run(
     if as_json:
         print_json({"model": model, "parameters": {**found.defaults, **given}, "summary": rows})
     else:
-        print_table(tuple(rows[0]), [tuple(r.values()) for r in rows], model)
+        columns = tuple(rows[0])
+        print_table(columns, [[row.get(column) for column in columns] for row in rows], model)
     if out is not None:
         _save(simulation, theory, out)
         typer.echo(f"data: {out}", err=as_json)
@@ -69,7 +70,9 @@ def _refuse_options(given: dict[str, Any]) -> None:
 
 
 def _summary(simulation: Any, theory: Any) -> list[dict[str, Any]]:
-    """One row a number: the mean over replicas, and the last entry of a long dimension."""
+    """One row a number: the mean over the replicas that ended well, with its standard error and
+    how many entered; of a long dimension the last entry.
+    """
     from toysim.outcomes import Status, word
 
     rows = []
@@ -82,7 +85,7 @@ def _summary(simulation: Any, theory: Any) -> list[dict[str, Any]]:
                 {
                     "observable": name,
                     "at": ", ".join(f"{d}={k}" for d, k in place.items()),
-                    "simulation": _number(values, place),
+                    **_means(simulation, name, place),
                     "theory": _number(theory[name], place)
                     if theory is not None and name in theory
                     else None,
@@ -100,6 +103,19 @@ def _summary(simulation: Any, theory: Any) -> list[dict[str, Any]]:
             "unit": "",
         },
     ]
+
+
+def _means(simulation: Any, name: str, place: dict[str, int]) -> dict[str, Any]:
+    """The simulation's number; over replicas ``error`` and, as 3 of 4, how many ``entered``."""
+    if "replica" not in simulation[name].dims or simulation[name].dtype.kind != "f":
+        return {"simulation": _number(simulation[name], place)}
+    accessor, n = simulation[[name, "status"]].toysim, simulation.sizes["replica"]
+    mean, error = (ds[name].isel(place) for ds in (accessor.mean(), accessor.sem()))
+    return {
+        "simulation": mean.item(),
+        "error": error.item(),
+        "entered": f"{int(mean[f'count_{name}'])} of {n}",
+    }
 
 
 def _number(values: Any, place: dict[str, int]) -> Any:

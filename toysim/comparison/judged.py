@@ -60,7 +60,7 @@ def _scattered(
     shape = sides.shape if of_means else (*sides.shape, sides.n_replicas)
     grid = np.full((int(np.prod(shape, dtype=np.int64)), *values.shape[1:]), np.nan)
     grid[place] = values
-    return grid.reshape(*shape, *values.shape[1:])
+    return grid.reshape((*shape, *values.shape[1:]))
 
 
 def _coordinates(sides: Sides, theory: xr.Dataset, simulation: xr.Dataset) -> dict[str, Any]:

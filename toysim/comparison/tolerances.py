@@ -1,8 +1,10 @@
 """How far simulation may lie from theory: tolerances from the data or from the order of the method.
 
-* stochastic, theory of the mean: 5 standard errors over replicas + the declared finite-size bound.
+* stochastic, theory of the mean: 5 standard errors over replicas + the declared finite-size bound
+  + the observable's declared rtol and atol, which are for rounding.
   With few replicas the error is uncertain itself: Student's t says how many are then as rare as 5
-  (5.3 at 100, 7.4 at 20, 157 at 4);
+  (5.3 at 100, 7.4 at 20, 157 at 4). Where a replica of a cell failed, ended with another status
+  than ok, or lacks the number, the others are survivors, and their mean decides nothing;
 * a step of order p: with the rows' values at half and a quarter of the step (``/refinement``),
   extrapolated to step 0,
       R(h) = y(h/2) + (y(h/2) - y(h)) / (2^p - 1),
@@ -159,7 +161,9 @@ def _means(sides: Sides, o: Observable) -> Measured:
     rows = np.arange(0, len(sides.batch), sides.n_replicas)
     with np.errstate(invalid="ignore"):
         enough = np.where(n > 1, -stdtrit(np.maximum(n - 1, 1), ONE_SIDED), np.inf)
-        tolerance = np.where(n > 1, enough * error, np.inf) + _finite_size(sides, o, rows) + o.atol
+        tolerance = np.where(n > 1, enough * error, np.inf) + _finite_size(sides, o, rows)
+        tolerance = tolerance + o.atol + o.rtol * np.abs(sides.theory_at(o, rows)[0])
+    tolerance = np.where(_survivors(sides, o), np.inf, tolerance)
     return Measured(rows, mean, mean, tolerance, error, np.zeros(len(rows), bool))
 
 
@@ -173,6 +177,17 @@ def _mean_and_error(sides: Sides, o: Observable) -> tuple[Array, Array, Array]:
         mean = np.where(n > 0, np.nansum(values, axis=1) / n, np.nan)
         variance = np.nansum((values - mean[:, None]) ** 2, axis=1) / (n - 1)
         return n, mean, np.where(n > 1, np.sqrt(variance / n), np.inf)
+
+
+def _survivors(sides: Sides, o: Observable) -> Array:
+    """Cells (n_cells, *dims) where replicas ran and have no number of their own."""
+    values = sides.simulation[o.name]
+    inner = [1] * (values.ndim - 1)
+    ok, dropped = (mask.reshape(-1, *inner) for mask in (sides.rows_ok, sides.dropped))
+    lost = dropped | (ok & ~np.isfinite(values.astype(float)))
+    some: Array = (ok & np.isfinite(values.astype(float))) | dropped
+    by_cell = (len(lost) // sides.n_replicas, sides.n_replicas, *values.shape[1:])
+    return lost.reshape(by_cell).any(axis=1) & some.reshape(by_cell).any(axis=1)
 
 
 def _finite_size(sides: Sides, o: Observable, rows: Array) -> Any:

@@ -56,7 +56,8 @@ class Comparison(list[ObservableVerdict]):
     """The verdicts of all observables; prints as a table, true in ``ok`` when none differs.
 
     ``left_out`` counts rows that have not run, failed, or ended with a status other than ok;
-    ``unrefined`` rows whose verdict waits for runs at smaller steps, and ``advice`` says how.
+    ``unrefined`` rows whose verdict waits for runs at smaller steps, and ``advice`` says how;
+    ``survivors`` cells whose means are of the replicas that did not drop out.
     """
 
     def __init__(
@@ -65,9 +66,11 @@ class Comparison(list[ObservableVerdict]):
         left_out: int = 0,
         unrefined: int = 0,
         advice: str = "",
+        survivors: int = 0,
     ) -> None:
         super().__init__(verdicts)
         self.left_out = left_out
+        self.survivors = survivors
         self.unrefined = unrefined
         self.advice = advice
 
@@ -88,6 +91,9 @@ class Comparison(list[ObservableVerdict]):
         if self.left_out:
             what = "rows left out: not run, failed, or of a status other than ok"
             said.append(f"{self.left_out} {what}")
+        if self.survivors:
+            what = "cells with replicas that dropped out: means of survivors decide nothing"
+            said.append(f"{self.survivors} {what}")
         return said
 
     def __repr__(self) -> str:
@@ -151,7 +157,13 @@ def compare_sides(sides: Sides, advice: str = "run the sweep again") -> Comparis
     unrefined = len(np.setdiff1d(sides.chosen.refine, sides.refined.rows))
     left_out = int((~sides.rows_ok).sum())
     verdicts = [_judge(sides, o, measured(sides, o)) for o in names]
-    return Comparison(verdicts, left_out, unrefined, advice)
+    return Comparison(verdicts, left_out, unrefined, advice, _cells_of_survivors(sides))
+
+
+def _cells_of_survivors(sides: Sides) -> int:
+    if not sides.model.of_means:
+        return 0
+    return int(sides.dropped.reshape(-1, sides.n_replicas).any(axis=1).sum())
 
 
 @dataclass(frozen=True)

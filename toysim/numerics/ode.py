@@ -26,7 +26,7 @@ STAGES = 7
 ORDER = 5
 
 # Butcher tableau; the last row is also the fifth-order solution.
-_A = np.array(
+TABLEAU = np.array(
     [
         [0, 0, 0, 0, 0, 0],
         [1 / 5, 0, 0, 0, 0, 0],
@@ -38,7 +38,9 @@ _A = np.array(
     ]
 )
 # Fifth-order minus embedded fourth-order weights.
-_E = np.array([71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40])
+ERROR_WEIGHTS = np.array(
+    [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40]
+)
 
 
 @kernel
@@ -50,7 +52,7 @@ def stage_state(y: Array, slopes: Array, stage: int, h: float, out: Array) -> No
     for i in range(len(y)):
         increment = 0.0
         for j in range(stage):
-            increment += _A[stage, j] * slopes[j, i]
+            increment += TABLEAU[stage, j] * slopes[j, i]
         out[i] = y[i] + h * increment
 
 
@@ -63,7 +65,7 @@ def error_norm(y: Array, y_new: Array, slopes: Array, h: float, rtol: float, ato
     for i in range(len(y)):
         error = 0.0
         for j in range(STAGES):
-            error += _E[j] * slopes[j, i]
+            error += ERROR_WEIGHTS[j] * slopes[j, i]
         ratio = abs(h * error) / (atol + rtol * max(abs(y[i]), abs(y_new[i])))
         if not math.isfinite(ratio):
             return math.inf

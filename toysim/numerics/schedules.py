@@ -51,7 +51,9 @@ def learning_rates(
 
     schedule: constant; linear and cosine, which decay from the end of the warm-up on; wsd (warm-up,
     stable, decay) and step, which keep the peak until the last ``decay_steps`` updates and then go
-    down in a straight line, or at once. ``final`` is the last rate as a share of the peak.
+    down in a straight line, or at once. ``final`` is the share of the peak that they head for: step
+    is there at once, the others would be one update after the last. The first update of a decay
+    still has the peak (but for step), so wsd with decay_steps = 1 never decays.
     """
     t = np.arange(n_steps, dtype=float)
     decay_at = n_steps - decay_steps

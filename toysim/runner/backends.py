@@ -15,12 +15,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import connection
-from pathlib import Path
 from typing import Any
 
 from toysim.errors import ToysimError
 from toysim.outcomes import State
 from toysim.runner.work import Announce, do_unit, one_blas_thread
+from toysim.store.homes import Home
 from toysim.store.layout import Unit
 from toysim.store.store import Store
 
@@ -83,19 +83,19 @@ def on_processes(
     """
     jobs = iter(_Job(unit, alone=time_limit is not None) for unit in units)
     again: list[_Job] = []
-    pool = [_start(store.path, run) for _ in range(workers)]
+    pool = [_start(store.home, run) for _ in range(workers)]
     try:
         for worker in pool:
             _give(worker, again, jobs)
         while any(w.job is not None for w in pool):
             _wait(pool)
             for k, worker in enumerate(pool):
-                yield from _hear(worker, time_limit)
+                yield from _hear(worker, store.home, time_limit)
                 if worker.job is not None and (
                     time.monotonic() > worker.deadline or not worker.process.is_alive()
                 ):
                     again.append(_bury(worker))
-                    pool[k] = worker = _start(store.path, run)
+                    pool[k] = worker = _start(store.home, run)
                 if worker.job is None:
                     _give(worker, again, jobs)
     finally:
@@ -113,7 +113,7 @@ def _wait(pool: list[_Worker]) -> None:
     connection.wait([w.pipe for w in busy] + [w.process.sentinel for w in busy], timeout)
 
 
-def _hear(worker: _Worker, time_limit: float | None) -> Iterator[Event]:
+def _hear(worker: _Worker, home: Home, time_limit: float | None) -> Iterator[Event]:
     """Take in what a worker has said: rows it is at, a finished unit, an error that ends the
     run.
     """
@@ -129,7 +129,9 @@ def _hear(worker: _Worker, time_limit: float | None) -> Iterator[Event]:
             raise ToysimError(content)
         else:
             worker.job, worker.row, worker.deadline = None, -1, float("inf")
-            yield content
+            event, chunks = content
+            home.take_in(chunks)
+            yield event
 
 
 def _give(worker: _Worker, again: list[_Job], jobs: Iterator[_Job]) -> None:
@@ -162,19 +164,19 @@ def _bury(worker: _Worker) -> _Job:
     return job
 
 
-def _start(path: Path, run: str) -> _Worker:
+def _start(home: Home, run: str) -> _Worker:
     context = multiprocessing.get_context("spawn")
     mine, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, str(path), run), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, home, run), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, mine)
 
 
-def _serve(pipe: Any, path: str, run: str) -> None:
+def _serve(pipe: Any, home: Home, run: str) -> None:
     """Worker process: do the units that come through the pipe; leave when the parent is gone."""
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    store = Store(Path(path))
+    store = Store(home)
     with one_blas_thread():
         while True:
             try:
@@ -182,9 +184,8 @@ def _serve(pipe: Any, path: str, run: str) -> None:
             except EOFError:
                 return
             try:
-                pipe.send(
-                    ("done", do_unit(store, unit, run, _announcer(pipe, skip) if alone else None))
-                )
+                event = do_unit(store, unit, run, _announcer(pipe, skip) if alone else None)
+                pipe.send(("done", (event, home.taken())))
             except ToysimError as error:
                 pipe.send(("error", str(error)))
 

@@ -1,5 +1,5 @@
 """Units on a Dask cluster: every worker writes its blocks into the store's folder, which it must
-see under one path.
+see under one path; those of a sweep in memory come back to it.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import logging
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from toysim.errors import ToysimError
 from toysim.runner.work import do_unit, one_blas_thread
+from toysim.store.homes import Chunks, Folder, Home
 from toysim.store.layout import Unit
 from toysim.store.store import Store
 
@@ -30,25 +30,34 @@ def on_dask(
     yields their events.
     """
     from distributed import as_completed
+    from distributed.client import FutureCancelledError
     from distributed.scheduler import KilledWorker
 
-    path, queue = str(store.path.resolve()), iter(units)
+    queue = iter(units)
     with _client(scheduler, workers) as client:
+        home = _for_workers(client, store.home)
         ahead = AHEAD * max(1, sum(client.ncores().values()))
         running = as_completed(loop=client.loop)
         for unit in islice(queue, ahead):
-            running.add(client.submit(_do_unit, path, unit, run, pure=False))
+            running.add(client.submit(_do_unit, home, unit, run, pure=False))
         for future in running:
             try:
-                yield future.result()
+                event, chunks = future.result()
+                store.home.take_in(chunks)
+                yield event
             except KilledWorker as error:
                 raise ToysimError(
                     "a block killed the workers of the cluster that it was tried on "
                     f"({error.last_worker.address}); "
                     f"--backend processes finds the row and records it"
                 ) from None
+            except FutureCancelledError:  # what was sent once died with its worker
+                raise ToysimError(
+                    "a block killed the worker of the cluster that it was tried on; "
+                    "--backend processes finds the row and records it"
+                ) from None
             for unit in islice(queue, 1):
-                running.add(client.submit(_do_unit, path, unit, run, pure=False))
+                running.add(client.submit(_do_unit, home, unit, run, pure=False))
 
 
 @contextlib.contextmanager
@@ -75,19 +84,26 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
         yield stack.enter_context(client)
 
 
-def _do_unit(path: str, unit: Unit, run: str) -> dict[str, Any]:
-    """On a worker: compute and write one unit."""
-    return do_unit(_store(path, run), unit, run)
+def _for_workers(client: Any, home: Home) -> Any:
+    """A folder by its full path, since workers start in others; the memory is sent once."""
+    if isinstance(home, Folder):
+        return Folder(home.path.resolve())
+    return client.scatter(home, hash=False)
+
+
+def _do_unit(home: Home, unit: Unit, run: str) -> tuple[dict[str, Any], Chunks]:
+    """On a worker: compute and write one unit; its event, and chunks that only it has."""
+    return do_unit(_store(home, run), unit, run), home.taken()
 
 
 @cache
-def _store(path: str, run: str) -> Store:
+def _store(home: Home, run: str) -> Store:
     """Opened once a run and process. BLAS stays on one thread from here on: a worker's threads
     share its setting.
     """
     one_blas_thread()
-    if not Path(path).exists():
+    if not home.is_store():
         raise ToysimError(
-            f"a worker of the cluster does not see {path}; give a --store on a shared folder"
+            f"a worker of the cluster does not see {home.path}; give a --store on a shared folder"
         )
-    return Store(Path(path))
+    return Store(home)

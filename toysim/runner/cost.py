@@ -17,7 +17,6 @@ from toysim.store.layout import block_shape, row_bytes
 
 MANY_ROWS = 10**8
 MANY_BYTES = 20 * 10**9
-PILOT_CELLS = 8
 PILOT_SECONDS = 10.0  # at most, as models declare their cost
 
 
@@ -58,8 +57,7 @@ def plan_sweep(sweep: Sweep, block_rows: int | None = None) -> Plan:
 def estimate_cost(sweep: Sweep) -> Cost:
     """A few evenly spread cells are run in memory, if they are cheap and the sweep is not huge."""
     rows = sweep.n_cells * sweep.replicas
-    cells = np.unique(np.linspace(0, sweep.n_cells - 1, PILOT_CELLS).astype(np.int64))
-    declared = _declared(sweep, cells)
+    cells, declared = sweep.spread_cells(), sweep.seconds_a_row
     if rows <= MANY_ROWS and 2 * len(cells) * declared <= PILOT_SECONDS:
         return Cost(_pilot(sweep, cells), len(cells))
     return Cost(declared * rows, 0)
@@ -74,15 +72,6 @@ def refuse_huge(sweep: Sweep, yes: bool) -> None:
             f"{plan.bytes / 1e9:.3g} GB before "
             f"compression; shorten an axis, or say --yes (yes=True) if it is meant"
         )
-
-
-def _declared(sweep: Sweep, cells: npt.NDArray[np.int64]) -> float:
-    """Mean cost of a row of these cells by the model's own estimate, also of rows that a run would
-    refuse.
-    """
-    batch, model = sweep.batch(cells), sweep.model
-    rows = [model.parameters_class.model_construct(**batch.values(i)) for i in range(len(cells))]
-    return float(np.mean([model.seconds(row) for row in rows]))
 
 
 def _pilot(sweep: Sweep, cells: npt.NDArray[np.int64]) -> float:

@@ -20,8 +20,9 @@ from toysim.plan import Sweep
 from toysim.runner.backends import on_processes, on_threads
 from toysim.runner.refine import plan_refinement
 from toysim.store import coordinates
-from toysim.store.files import append_event, drop_torn_files, locked, one_line, sync
+from toysim.store.files import one_line
 from toysim.store.growth import prepare, refuse_older
+from toysim.store.homes import Home, home_of
 from toysim.store.layout import REFINEMENT, Unit, block_shape
 from toysim.store.provenance import git_commit, host_kind, model_sources, versions
 from toysim.store.store import Store, open_existing
@@ -78,7 +79,6 @@ class Options:
     theory: bool = True
     retry: bool = False
     repair: bool = False
-    durable: bool = True  # every block is synced to the disk before it counts as done
 
     def check(self) -> None:
         if self.backend not in BACKENDS:
@@ -110,13 +110,16 @@ class Options:
 
 
 def execute(
-    sweep: Sweep, path: Path, options: Options, listen: Listener = lambda event: None
+    sweep: Sweep, place: Home | Path, options: Options, listen: Listener = lambda event: None
 ) -> Report:
-    """Run what is missing of ``sweep`` in the store at ``path``; a finished sweep does no work."""
+    """Run what is missing of ``sweep`` in the store at a place, a folder or the memory; a finished
+    sweep does no work.
+    """
     options.check()
-    with locked(path):
-        existed = (path / "zarr.json").is_file()
-        store = prepare(path, sweep, block_shape(sweep, options.block), options.durable)
+    home = home_of(place)
+    with home.locked():
+        existed = home.is_store()
+        store = prepare(home, sweep, block_shape(sweep, options.block))
         if existed and options.repair:
             coordinates.mend(store, sweep)
         elif existed:
@@ -208,8 +211,9 @@ class _Run:
                 f"blocks may differ from new ones; raise the model's version if numbers changed"
             )
         with one_line(store.path, "write to"):
-            drop_torn_files(store.path)
-            append_event(store.path, _run_event(self.name, self.options))
+            if not store.new:
+                store.home.drop_torn_files()
+            store.home.append(_run_event(self.name, self.options))
 
     def _end(self) -> None:
         if not self.name:
@@ -217,9 +221,8 @@ class _Run:
         self.report.seconds = time.perf_counter() - self.start
         seconds = round(self.report.seconds, 3)
         with one_line(self.store.path, "write to"):
-            append_event(self.store.path, {"event": "end", "run": self.name, "seconds": seconds})
-            if self.options.durable:
-                sync(self.store.path)
+            self.store.home.append({"event": "end", "run": self.name, "seconds": seconds})
+            self.store.home.sync()
 
 
 def wanted_units(store: Store, request: str | None, theory: bool) -> Iterator[Unit]:

@@ -19,7 +19,7 @@ def plan_refinement(store: Store, request: str, again: bool = False) -> None:
         from toysim.store.dataset import read_tree  # xarray loads where there is something to plan
         from toysim.store.sides import Sides
 
-        sides = Sides.of(read_tree(store.path))
+        sides = Sides.of(read_tree(store))
         make_place(store, _places(store, sides.chosen.refine, sides.n_replicas), request)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -62,14 +66,32 @@ def short_message(error: Exception) -> str:
 def one_blas_thread() -> Any:
     """BLAS on one thread from now on, or within ``with one_blas_thread():``; two threads change the
     bits of a product.
+    """
+    return _blas().limit(limits=1)
+
+
+@cache
+def _blas() -> Any:
+    """The BLAS libraries of this process, looked for once: that takes a millisecond.
 
     SciPy's, which kernels call too, is loaded first: what comes later is not limited, and took
     250 us in place of 63 for an update of two layers of 100 x 100.
     """
-    import scipy.linalg  # noqa: F401
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import ThreadpoolController
 
-    return threadpool_limits(1)
+    _load_blas_of_scipy()
+    return ThreadpoolController()
+
+
+def _load_blas_of_scipy() -> None:
+    """The library alone where a wheel brings it: ``scipy.linalg`` takes 0.15 s to import."""
+    spec = find_spec("scipy")
+    home = Path(spec.origin).parent if spec and spec.origin else Path()
+    brought = [*home.parent.glob("scipy.libs/*openblas*"), *home.glob(".dylibs/*openblas*")]
+    for library in brought:
+        ctypes.CDLL(str(library))
+    if not brought:
+        import scipy.linalg  # noqa: F401
 
 
 def compute(

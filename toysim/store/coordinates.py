@@ -130,10 +130,7 @@ def _replicas_intact(store: Store, side: Side) -> bool:
 
 def _times_there(store: Store, side: Side, clock: Clock, start: int, stop: int) -> bool:
     """Whether the files of record times are there: they follow from the axes, checked already."""
-    size = coordinate_chunk(store.layout.block[0])
-    folder = store.path / side / clock.name / "c"
-    files = [folder / str(k) / "0" for k in range(start // size, -(-stop // size))]
-    return all(f.is_file() and f.stat().st_size > 0 for f in files)
+    return store.array(side, clock.name).holds_chunks(start, stop)
 
 
 def mend(store: Store, sweep: Sweep) -> None:

@@ -16,7 +16,6 @@ from toysim.model import Model, Rows, Side
 from toysim.observables import RECORD
 from toysim.outcomes import State
 from toysim.plan import Sweep
-from toysim.store.files import read_events
 from toysim.store.grid import Grid, grid_of, index
 from toysim.store.layout import HOLE, REFINEMENT, Part, stored
 from toysim.store.provenance import git_commit, host_kind, versions
@@ -36,9 +35,9 @@ from toysim.store.store import Store, open_existing
 Positions = tuple[npt.NDArray[np.int64], ...]
 
 
-def read_tree(path: str | Path) -> xr.DataTree:
+def read_tree(place: Store | str | Path) -> xr.DataTree:
     """/simulation, /theory and /refinement of a store on the grid of its axes."""
-    store = open_existing(path)
+    store = place if isinstance(place, Store) else open_existing(place)
     tree = {"/": xr.Dataset(attrs=_provenance(store))}
     for side in store.sides:
         tree[f"/{side}"] = read_side(store, side)
@@ -160,7 +159,7 @@ def fixed_coordinates(model: Model, fixed: dict[str, Any]) -> dict[str, xr.Varia
 def _provenance(store: Store) -> dict[str, Any]:
     """Flat attributes that netCDF can hold too."""
     origin = store.meta["provenance"]
-    events = list(read_events(store.path))
+    events = store.home.events()
     seconds = sum(e.get("seconds", 0.0) for e in events if e.get("event") == "end")
     return {
         "title": store.attributes["title"],

@@ -1,6 +1,4 @@
-"""Files of a store that zarr does not write: one atomic root document, an event log, a lock, a
-sync.
-"""
+"""Files of a store beside its chunks: one atomic root document, an event log, a lock, a sync."""
 
 from __future__ import annotations
 
@@ -12,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from toysim.errors import StoreError
 
@@ -63,26 +59,14 @@ def read_root(path: Path) -> dict[str, Any]:
     return document
 
 
-def commit_root(path: Path, attributes: dict[str, Any]) -> None:
-    """Write attributes and the metadata of all arrays as one document, by one rename.
+def write_root(path: Path, document: dict[str, Any]) -> None:
+    """Replace the root document by one rename, once all that it speaks of is on the disk.
 
     Readers see the shapes before a growth or after it, never a mixture.
     """
-    arrays = {}
-    for child in sorted(path.rglob("zarr.json")):
-        if child.parent != path:
-            arrays[child.parent.relative_to(path).as_posix()] = json.loads(child.read_text())
-    document = {
-        "attributes": attributes,
-        "zarr_format": 3,
-        "consolidated_metadata": {"kind": "inline", "must_understand": False, "metadata": arrays},
-        "node_type": "group",
-    }
     temporary = path / f".zarr.json.{os.getpid()}"
-    with open(temporary, "w") as file:
-        json.dump(document, file)
-        file.flush()
-        os.fsync(file.fileno())
+    temporary.write_text(json.dumps(document))
+    sync(path)
     os.replace(temporary, path / "zarr.json")
 
 
@@ -117,6 +101,8 @@ def locked(path: Path) -> Iterator[None]:
 
     A folder that holds something else is refused and left alone.
     """
+    from filelock import FileLock, Timeout
+
     ours = not path.exists() or (path / LOCK).is_file()
     if not ours and (not path.is_dir() or any(path.iterdir())):
         read_root(path)
@@ -140,10 +126,13 @@ def drop_torn_files(path: Path) -> None:
     """Remove what killed writers left half-written; the hour spares a helper that is writing
     now.
     """
-    for torn in path.rglob("*.partial"):
-        with suppress(OSError):
-            if time.time() - torn.stat().st_mtime > TORN_AFTER:
-                torn.unlink()
+    for folder, _, names in os.walk(path):
+        for name in names:
+            if name.endswith(".partial"):
+                torn = Path(folder, name)
+                with suppress(OSError):
+                    if time.time() - torn.stat().st_mtime > TORN_AFTER:
+                        torn.unlink()
 
 
 def sync(path: Path) -> None:

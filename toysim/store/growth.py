@@ -7,43 +7,48 @@ leaves the store as it was, and the next run prepares again.
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import zarr
 
 from toysim.errors import StoreError
 from toysim.outcomes import State
 from toysim.plan import Sweep
 from toysim.store import matching
 from toysim.store.coordinates import write_replicas, write_segment
-from toysim.store.files import FORMAT, KEY, commit_root, one_line, sync
+from toysim.store.files import FORMAT, KEY, one_line
+from toysim.store.homes import Home, home_of
 from toysim.store.identity import refuse_other
 from toysim.store.layout import REFINEMENT, Layout, Unit, first_layout
 from toysim.store.provenance import provenance
-from toysim.store.schema import Declared, create_array, create_group, parameter_attributes
-from toysim.store.store import INPUTS, Store
+from toysim.store.schema import (
+    Declared,
+    group_document,
+    inner_dimensions,
+    parameter_attributes,
+    side_documents,
+)
+from toysim.store.store import INPUTS, Store, commit_root, root_document
 
 GRID = ("cell", "replica")
 
 
-def prepare(path: Path, sweep: Sweep, block: tuple[int, int], durable: bool = True) -> Store:
-    """The store at ``path``, created or grown so that it has a place for every row of ``sweep``.
+def prepare(place: Home | str | Path, sweep: Sweep, block: tuple[int, int]) -> Store:
+    """The store at a place, created or grown so that it has room for every row of ``sweep``.
 
     Call it with the store locked. Refuses a store of another sweep with the difference named.
     """
-    if not (path / "zarr.json").is_file():
-        _refuse_headless(path)
-        with one_line(path, "create"):
-            create(path, sweep, block)
-    store = Store(path, durable=durable)
+    home = home_of(place)
+    if not home.is_store():
+        _refuse_headless(home)
+        with one_line(home.path, "create"):
+            return create(home, sweep, block)
+    store = Store(home)
     refuse_older(store)
     refuse_other(store, sweep)
     if sweep.request_hash not in store.layout.requests:
-        with one_line(path, "grow"):
+        with one_line(store.path, "grow"):
             grow(store, sweep)
     return store
 
@@ -57,19 +62,18 @@ def refuse_older(store: Store) -> None:
         )
 
 
-def _refuse_headless(path: Path) -> None:
+def _refuse_headless(home: Home) -> None:
     """Blocks without a root document are the work of a damaged store, never leftovers."""
-    if any(path.glob("*/state/c/*")):
+    if home.has_blocks():
         raise StoreError(
-            f"{path} has lost its zarr.json but still holds finished blocks; put the document "
+            f"{home.path} has lost its zarr.json but still holds finished blocks; put the document "
             f"back, or give another --store"
         )
 
 
-def create(path: Path, sweep: Sweep, block: tuple[int, int]) -> None:
-    """Build a store in the locked folder; the root document comes last and makes it one."""
-    for leftover in (*sweep.sides, INPUTS, REFINEMENT):  # of a creation that was killed
-        shutil.rmtree(path / leftover, ignore_errors=True)
+def create(home: Home, sweep: Sweep, block: tuple[int, int]) -> Store:
+    """Build a store; the root document comes last and makes it one."""
+    home.clear((*sweep.sides, INPUTS, REFINEMENT))  # of a creation that was killed
     layout = first_layout(sweep, block)
     attributes = {
         "title": sweep.question or f"sweep {sweep.name} of {sweep.model.id}",
@@ -81,30 +85,33 @@ def create(path: Path, sweep: Sweep, block: tuple[int, int]) -> None:
             "provenance": provenance(sweep),
         },
     }
-    _write_inputs(path, sweep)
+    store = Store(home, root_document(attributes, {}))
+    _write_inputs(store, sweep)
     for side in sweep.sides:
-        create_group(path, side, sweep, layout)
-    store = Store(path, attributes)
+        for key, document in side_documents(sweep, side, layout).items():
+            store.describe(key, document)
+        for name in inner_dimensions(sweep.model, side):
+            array = store.array(side, name)
+            array[...] = np.arange(*array.shape)
     write_segment(store, sweep, np.arange(sweep.n_cells))
     write_replicas(store)
-    store.meta["layout"] = store.layout.as_json()
-    sync(path)
-    commit_root(path, attributes)
+    commit_root(store)
+    return store
 
 
-def _write_inputs(path: Path, sweep: Sweep) -> None:
+def _write_inputs(store: Store, sweep: Sweep) -> None:
     """Fixed parameters that are arrays: the identity has their digests only."""
-    arrays = {n: v for n, v in sweep.identity["fixed"].items() if isinstance(v, dict)}
-    if not arrays:
-        return
-    group: Any = zarr.create_group(zarr.storage.LocalStore(path / INPUTS), zarr_format=3)
+    arrays = [n for n, v in sweep.identity["fixed"].items() if isinstance(v, dict)]
+    if arrays:
+        store.describe(INPUTS, group_document())
     for name in arrays:
         p = sweep.model.parameters[name]
         values = np.asarray(sweep.fixed[name], p.dtype)
         dims = tuple(f"{name}_{k}" for k in range(values.ndim))
         shape, attributes = values.shape, parameter_attributes(p)
-        create_array(group, Declared(name, dims, shape, shape, p.dtype, 0, attributes))
-        group[name][...] = values
+        declared = Declared(name, dims, shape, shape, p.dtype, 0, attributes)
+        store.describe(f"{INPUTS}/{name}", declared.document())
+        store.array(INPUTS, name)[...] = values
 
 
 def grow(store: Store, sweep: Sweep) -> None:
@@ -120,11 +127,9 @@ def grow(store: Store, sweep: Sweep) -> None:
         write_segment(store, sweep, new)
         write_replicas(store)
     _clear_states(store, before)
-    store.meta["layout"] = store.layout.as_json()
     origin = provenance(sweep)
     store.meta["provenance"] |= {k: v for k, v in origin.items() if k.startswith("sweep_")}
-    sync(store.path)
-    commit_root(store.path, store.attributes)
+    commit_root(store)
 
 
 def grown(
@@ -164,17 +169,13 @@ def _resize(store: Store) -> None:
     """Enlarge every array to the new layout; nothing sees it before the root document is
     committed.
     """
-    lengths = (store.layout.n_cells, store.layout.n_replicas)
-    store.close_arrays()
-    for side in store.sides:
-        for path in sorted((store.path / side).glob("*/zarr.json")):
-            array = store.array(side, path.parent.name)
-            wanted = tuple(
-                lengths[GRID.index(name)] if name in GRID else size
-                for name, size in zip(array.metadata.dimension_names, array.shape, strict=True)
-            )
-            if wanted != array.shape:
-                array.resize(wanted)
+    lengths = dict(zip(GRID, (store.layout.n_cells, store.layout.n_replicas), strict=True))
+    for key, document in list(store.documents.items()):
+        if key.startswith(tuple(f"{side}/" for side in store.sides)):
+            named = zip(document["dimension_names"], document["shape"], strict=True)
+            shape = [lengths.get(name, size) for name, size in named]
+            if shape != document["shape"]:
+                store.describe(key, {**document, "shape": shape})
 
 
 def _clear_states(store: Store, before: Layout) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BLOCK_ROWS = 50_000  # of scalars: storage costs a few ms a block, 1 us a row at this size
 BLOCK_SECONDS = 1.0  # at most this much work is lost with a block in flight
 BLOCK_BYTES = 16 * 2**20  # of one array
-BLOCK_LEAST_SECONDS = 0.1  # storing a block of a dozen arrays takes about 25 ms
+BLOCK_LEAST_SECONDS = 0.5  # storing a block of a dozen arrays takes 5 to 20 ms, its sync included
 BLOCKS_WANTED = 16
 
 
@@ -50,18 +50,20 @@ def block_shape(sweep: Sweep, rows: int | None = None) -> tuple[int, int]:
     """
     if rows is None:
         widest = max(row_bytes(sweep.model, o, sweep.parameters) for o in sweep.model.observables)
-        per_row = float(sweep.model.seconds(sweep.parameters))
-        rows = _rows_of_a_block(per_row, sweep.n_cells * sweep.replicas)
+        rows = _rows_of_a_block(sweep.seconds_a_row, sweep.n_cells * sweep.replicas)
         rows = min(rows, BLOCK_ROWS, max(1, BLOCK_BYTES // max(widest, 1)))
     replicas = min(sweep.replicas, rows)
     return max(1, min(rows // replicas, sweep.n_cells)), replicas
 
 
 def _rows_of_a_block(seconds_a_row: float, n_rows: int) -> int:
-    """So many that a block takes a second, or less where that would leave workers idle."""
+    """So many that a block takes a second, or half of one where that would leave workers idle; the
+    last one is not a stub.
+    """
     per_row = max(seconds_a_row, 1e-9)
-    wanted = max(per_row * n_rows / BLOCKS_WANTED, BLOCK_LEAST_SECONDS)
-    return max(1, int(min(BLOCK_SECONDS, wanted) / per_row))
+    wanted = min(BLOCK_SECONDS, max(per_row * n_rows / BLOCKS_WANTED, BLOCK_LEAST_SECONDS))
+    blocks = min(max(1, round(per_row * n_rows / wanted)), max(n_rows, 1))
+    return max(1, -(-n_rows // blocks))
 
 
 def row_bytes(model: Model, observable: Observable, parameters: Any) -> int:

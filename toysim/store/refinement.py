@@ -7,25 +7,24 @@ rows where it applies are needed at smaller steps, at most MAX_ROWS of a sweep, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import zarr
 
 from toysim.batch import Batch
 from toysim.model import Discretisation, Model
 from toysim.outcomes import State
-from toysim.store.files import commit_root, one_line
+from toysim.store.files import one_line
 from toysim.store.layout import REFINED_BY, REFINEMENT, RefinedRows, refined
 from toysim.store.schema import (
     STATE_ATTRIBUTES,
     Declared,
-    create_array,
+    Document,
+    group_document,
     labelled,
     observable_attributes,
 )
-from toysim.store.store import Store
+from toysim.store.store import Store, commit_root
 
 MAX_ROWS = 200
 ROW, HALVING = "row", "halving"
@@ -86,21 +85,26 @@ def make_place(store: Store, places: list[list[int]], request: str) -> None:
     with one_line(store.path, "write to"):
         if len(rows):
             _enlarge(store)
-        commit_root(store.path, store.attributes)
+        commit_root(store)
 
 
 def _enlarge(store: Store) -> None:
     """The group's arrays at the length of its rows, made if need be."""
-    group: Any = zarr.open_group(str(store.path / REFINEMENT), mode="a", zarr_format=3)
-    store.close_arrays()
+    if REFINEMENT not in store.documents:
+        store.describe(REFINEMENT, group_document())
     for declared in _declared(store):
-        if declared.name not in group:
-            create_array(group, declared)
-        elif group[declared.name].shape != declared.shape:
-            group[declared.name].resize(declared.shape)
+        key, document = f"{REFINEMENT}/{declared.name}", declared.document()
+        there = store.documents.get(key)
+        if there is None or there["shape"] != document["shape"]:
+            store.describe(key, {**document, **_grid(there)})
     cells, replicas = np.array(store.refined_rows.places).T
     store.array(REFINEMENT, "cell")[:] = cells
     store.array(REFINEMENT, "replica")[:] = replicas
+
+
+def _grid(there: Document | None) -> Document:
+    """The chunks of an array stay as they were when it grows."""
+    return {} if there is None else {"chunk_grid": there["chunk_grid"]}
 
 
 def _declared(store: Store) -> list[Declared]:

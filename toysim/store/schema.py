@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import zarr
-from zarr.codecs import Crc32cCodec, ZstdCodec
 
 from toysim.model import Model, Observable, Side
 from toysim.observables import RECORD
@@ -18,6 +15,7 @@ from toysim.outcomes import State, word
 from toysim.parameters import Parameter
 from toysim.plan import Sweep
 from toysim.records import Clock
+from toysim.store import codec
 from toysim.store.layout import Layout, stored
 
 STATE_ATTRIBUTES: dict[str, Any] = {
@@ -27,10 +25,8 @@ STATE_ATTRIBUTES: dict[str, Any] = {
     "flag_meanings": " ".join(word(state) for state in State),
 }
 COORDINATE_CHUNK = 256  # at least this many cells in a chunk of a coordinate
-# zstd alone reads a flipped byte back as a wrong number.
-CODECS = (ZstdCodec(level=1), Crc32cCodec())
-# A chunk of zeros must exist, or it could not be told from a lost one.
-WRITE_EMPTY: Any = {"write_empty_chunks": True}
+
+Document = dict[str, Any]  # of an array or a group, as Zarr format 3 has it
 
 
 @dataclass(frozen=True)
@@ -44,6 +40,28 @@ class Declared:
     dtype: str
     fill: Any
     attributes: dict[str, Any]
+
+    def document(self) -> Document:
+        """As Zarr writes it."""
+        # A dimension of length 0 still needs a chunk length.
+        chunks = [max(1, c) for c in self.chunks]
+        return {
+            "shape": list(self.shape),
+            "data_type": self.dtype,
+            "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": chunks}},
+            "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
+            "fill_value": "NaN" if self.fill != self.fill else self.fill,
+            "codecs": codec.described(self.dtype),
+            "attributes": self.attributes,
+            "dimension_names": list(self.dims),
+            "zarr_format": 3,
+            "node_type": "array",
+            "storage_transformers": [],
+        }
+
+
+def group_document(**attributes: Any) -> Document:
+    return {"attributes": attributes, "zarr_format": 3, "node_type": "group"}
 
 
 def missing_value(dtype: str) -> Any:
@@ -66,20 +84,18 @@ def encoded(parameter: Parameter, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.array([parameter.choices.index(v) for v in values.tolist()], np.int8)
 
 
-def create_group(path: Path, side: Side, sweep: Sweep, layout: Layout) -> None:
-    """One side's group with all its arrays, empty: indices, axis values, outputs, state."""
-    group: Any = zarr.create_group(zarr.storage.LocalStore(path / side), zarr_format=3)
+def side_documents(sweep: Sweep, side: Side, layout: Layout) -> dict[str, Document]:
+    """One side's group and all its arrays, by key: indices, axis values, outputs, state."""
     clock = recorded_on(sweep.model, side, sweep.parameters)
-    group.attrs["coordinates"] = " ".join([*sweep.axis_names, *([clock.name] if clock else [])])
+    named = " ".join([*sweep.axis_names, *([clock.name] if clock else [])])
     sizes = sweep.model.sizes(sweep.parameters)
-    for declared in (
+    arrays = (
         *_indices(sweep, side, layout, sizes),
         *_axes(sweep, layout),
         *_outputs(sweep, side, layout, sizes),
-    ):
-        create_array(group, declared)
-    for name in _inner(sweep.model, side):
-        group[name][:] = np.arange(sizes[name])
+    )
+    group = {side: group_document(coordinates=named)}
+    return group | {f"{side}/{array.name}": array.document() for array in arrays}
 
 
 def _indices(sweep: Sweep, side: Side, layout: Layout, sizes: dict[str, int]) -> Iterator[Declared]:
@@ -91,7 +107,7 @@ def _indices(sweep: Sweep, side: Side, layout: Layout, sizes: dict[str, int]) ->
         replica = labelled("index of the replica's random stream, -1 if none")
         n = (layout.n_replicas,)
         yield Declared("replica", ("replica",), n, (replicas,), "int64", -1, replica)
-    for name, text in _inner(sweep.model, side).items():
+    for name, text in inner_dimensions(sweep.model, side).items():
         shape = (sizes[name],)
         yield Declared(name, (name,), shape, shape, "int64", -1, labelled(text))
     clock = recorded_on(sweep.model, side, sweep.parameters)
@@ -140,7 +156,7 @@ def recorded_on(model: Model, side: Side, parameters: Any) -> Clock | None:
     return model.clock if courses else None
 
 
-def _inner(model: Model, side: Side) -> dict[str, str]:
+def inner_dimensions(model: Model, side: Side) -> dict[str, str]:
     """Dimensions of a side's outputs with their long names."""
     used = {d for o in model.outputs(side) for d in o.dims}
     return {d.name: d.long_name for d in model.dims if d.name in used}
@@ -176,19 +192,3 @@ def observable_attributes(o: Observable) -> dict[str, Any]:
 def coordinate_chunk(block: int) -> int:
     """Cells in a chunk of a coordinate: whole blocks, but not a file for each small one."""
     return block * -(-COORDINATE_CHUNK // block)
-
-
-def create_array(group: Any, declared: Declared) -> None:
-    """Make an empty array."""
-    group.create_array(
-        declared.name,
-        shape=declared.shape,
-        # A dimension of length 0 still needs a chunk length.
-        chunks=tuple(max(1, c) for c in declared.chunks),
-        dtype=declared.dtype,
-        dimension_names=declared.dims,
-        fill_value=declared.fill,
-        attributes=declared.attributes,
-        compressors=CODECS,
-        config=WRITE_EMPTY,
-    )

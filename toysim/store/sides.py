@@ -42,6 +42,7 @@ class Sides:
     valid: Array  # like theory, bool
     rows_ok: Array  # (n_rows,) ran to an end, theory too
     refined: Refined
+    dropped: Array  # (n_rows,) ran, and failed or ended with another status than ok
 
     @classmethod
     def of(cls, tree: xr.DataTree) -> Sides:
@@ -54,7 +55,8 @@ class Sides:
         theory_lead = lead if model.paired else len(dims)
         sim = {n: _rows(simulation[n].values, lead) for n in [*names, "status", "state"]}
         th = {n: _rows(theory[n].values, theory_lead) for n in [*names, "valid", "state"]}
-        ok = (sim.pop("state") == State.OK) & (sim.pop("status") == Status.OK)
+        state, ended_well = sim.pop("state"), sim.pop("status") == Status.OK
+        ok = (state == State.OK) & ended_well
         n_replicas = simulation.sizes["replica"]
         theory_ok = th.pop("state") == State.OK
         return cls(
@@ -67,6 +69,8 @@ class Sides:
             theory=th,
             rows_ok=ok & (theory_ok if model.paired else np.repeat(theory_ok, n_replicas)),
             refined=_refined(tree, names),
+            dropped=np.isin(state, (State.FAILED, State.TIMED_OUT))
+            | ((state == State.OK) & ~ended_well),
         )
 
     @property

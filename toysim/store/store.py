@@ -18,36 +18,43 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import zarr
 
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.model import Model, Observable, Side
 from toysim.registry import load_model
-from toysim.store.files import KEY, append_event, one_line, read_root, sync
+from toysim.store.arrays import ChunkedArray
+from toysim.store.files import KEY, one_line
+from toysim.store.homes import Home, home_of
 from toysim.store.layout import REFINEMENT, Layout, Part, RefinedRows, Unit, refined, stored
-from toysim.store.schema import WRITE_EMPTY, decoded
+from toysim.store.schema import Document, decoded
 
-INPUTS = "inputs"
+INPUTS: Literal["inputs"] = "inputs"
 
 
 class Store:
     """An open store; ``growth.prepare`` makes one or lets it grow."""
 
-    def __init__(
-        self, path: Path, attributes: dict[str, Any] | None = None, durable: bool = True
-    ) -> None:
-        self.path = Path(path)
-        self.attributes: dict[str, Any] = attributes or read_root(self.path)["attributes"]
+    def __init__(self, place: Home | str | Path, root: Document | None = None) -> None:
+        self.home = home_of(place)
+        self.new = root is not None  # being made now
+        root = root or self.home.root()
+        self.attributes: dict[str, Any] = root["attributes"]
+        self.documents: dict[str, Document] = root["consolidated_metadata"]["metadata"]
         self.meta: dict[str, Any] = self.attributes[KEY]
         self.layout = Layout.from_json(self.meta["layout"])
         self.refined_rows = RefinedRows.from_json(self.meta.get(REFINEMENT))
-        self.durable = durable
-        self._open: dict[str, Any] = {}
+        self._open: dict[str, ChunkedArray] = {}
+        self._outputs: dict[Part, tuple[Observable, ...]] = {}
+
+    @property
+    def path(self) -> Path:
+        """What messages call it."""
+        return self.home.path
 
     # What the store is the store of
 
@@ -75,9 +82,7 @@ class Store:
         """A fixed value; an array, which the identity has the digest of, from its file."""
         if not isinstance(value, dict):
             return value
-        folder = zarr.storage.LocalStore(self.path, read_only=True)
-        array = zarr.open_array(folder, path=f"{INPUTS}/{name}", mode="r")
-        return np.asarray(array[...]).tolist()
+        return self.array(INPUTS, name)[...].tolist()
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -96,24 +101,26 @@ class Store:
 
     # Arrays
 
-    def close_arrays(self) -> None:
-        """Forget open arrays: their lengths have changed."""
-        self._open.clear()
+    def describe(self, key: str, document: Document) -> None:
+        """Make an array or a group, or change its document."""
+        self.documents[key] = document
+        self._open.pop(key, None)
+        self.home.describe(key, document)
 
-    def array(self, part: Part, name: str) -> Any:
-        """One array, opened once; the setting for empty chunks must be made at every opening."""
+    def array(self, part: Part | Literal["inputs"], name: str) -> ChunkedArray:
+        """One array."""
         key = f"{part}/{name}"
         if key not in self._open:
-            folder = zarr.storage.LocalStore(self.path)
-            array = zarr.open_array(folder, path=key, mode="r+", zarr_format=3)
-            self._open[key] = array.with_config(WRITE_EMPTY)
+            self._open[key] = ChunkedArray.described(self.home, key, self.documents[key])
         return self._open[key]
 
     def outputs(self, part: Part) -> tuple[Observable, ...]:
         """The observables that a part has an array of."""
-        if part == REFINEMENT:
-            return refined(self.model, self.first_parameters)
-        return stored(self.model, part, self.first_parameters)
+        if part not in self._outputs:
+            given = self.model, self.first_parameters
+            found = refined(*given) if part == REFINEMENT else stored(given[0], part, given[1])
+            self._outputs[part] = found
+        return self._outputs[part]
 
     def region(self, unit: Unit) -> tuple[slice, ...]:
         """Where a unit lies in the arrays of its part."""
@@ -123,28 +130,24 @@ class Store:
         paired = self.model.per_replica(unit.part)
         return (cells, self.layout.rows(1, unit.j)) if paired else (cells,)
 
-    def _chunk(self, unit: Unit, name: str, inner: int) -> Path:
-        """A unit's file of an array with ``inner`` dimensions of its own."""
+    def _chunk(self, unit: Unit, name: str, inner: int = 0) -> str:
+        """The key of a unit's chunk of an array with ``inner`` dimensions of its own."""
         paired = unit.part != REFINEMENT and self.model.per_replica(unit.part)
-        place = [str(unit.i), str(unit.j)] if paired else [str(unit.i)]
-        return self.path.joinpath(unit.part, name, "c", *place, *["0"] * inner)
+        place = (unit.i, unit.j) if paired else (unit.i,)
+        return self.array(unit.part, name).chunk_key((*place, *[0] * inner))
 
-    def _state_file(self, unit: Unit) -> Path:
-        return self._chunk(unit, "state", 0)
-
-    def _data_files(self, unit: Unit) -> dict[str, Path]:
+    def _data_chunks(self, unit: Unit) -> dict[str, str]:
         steps = 1 if unit.part == REFINEMENT else 0
         outputs = self.outputs(unit.part)
         return {o.name: self._chunk(unit, o.name, steps + len(o.dims)) for o in outputs}
 
     def is_done(self, unit: Unit) -> bool:
-        """A unit asked for is done when its state is on disk: corners' states go when asked for."""
-        return self._state_file(unit).is_file()
+        """A unit asked for is done when its state is there: corners' states go when asked for."""
+        return self.home.holds(self._chunk(unit, "state"))
 
     def missing_files(self, unit: Unit) -> list[str]:
         """Arrays whose chunk of a done unit is gone or empty: somebody damaged the store."""
-        files = self._data_files(unit).items()
-        return [name for name, f in files if not f.is_file() or f.stat().st_size == 0]
+        return [name for name, key in self._data_chunks(unit).items() if not self.home.holds(key)]
 
     def readable(self, unit: Unit) -> bool:
         """Whether every chunk of a done unit passes its checksum."""
@@ -158,9 +161,8 @@ class Store:
 
     def forget(self, unit: Unit) -> None:
         """Mark a unit as not run and drop its chunks; its state goes first."""
-        self._state_file(unit).unlink(missing_ok=True)
-        for file in self._data_files(unit).values():
-            file.unlink(missing_ok=True)
+        for key in (self._chunk(unit, "state"), *self._data_chunks(unit).values()):
+            self.home.drop(key)
 
     # Rows
 
@@ -207,10 +209,29 @@ class Store:
             for o in self.outputs(unit.part):
                 values = rows[o.name]
                 self.array(unit.part, o.name)[region] = values.reshape(lengths + values.shape[1:])
-            if self.durable:
-                sync(self.path)
-            append_event(self.path, log)
+            self.home.sync()
+            self.home.append(log)
             self.array(unit.part, "state")[region] = state.reshape(lengths)
+
+
+def root_document(attributes: dict[str, Any], documents: dict[str, Document]) -> Document:
+    """Attributes, and the documents of all arrays and groups."""
+    return {
+        "attributes": attributes,
+        "zarr_format": 3,
+        "consolidated_metadata": {
+            "kind": "inline",
+            "must_understand": False,
+            "metadata": dict(sorted(documents.items())),
+        },
+        "node_type": "group",
+    }
+
+
+def commit_root(store: Store) -> None:
+    """Make everything prepared so far part of the store, at once."""
+    store.attributes[KEY] |= {"layout": store.layout.as_json()}
+    store.home.commit(root_document(store.attributes, store.documents))
 
 
 def open_existing(path: str | Path) -> Store:

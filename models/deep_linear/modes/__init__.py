@@ -13,7 +13,7 @@ Omega over it, and with sum K = S that gives the end state.
 from collections.abc import Callable
 from functools import partial
 
-from toysim.model import Check, Dim, Discretisation, Model, Observable
+from toysim.model import Check, Dim, Discretisation, Landmark, Model, Observable
 from toysim.models.deep_linear.modes.parameters import ModeParameters
 from toysim.models.deep_linear.observables import accurate, accurate_course, eta_sharpness
 from toysim.models.deep_linear.pathways import CLOCK, deficit_one_update_short
@@ -48,6 +48,7 @@ _conserved: Callable[..., Observable] = partial(accurate, rtol=0.0)
 MODES = Model(
     id="deep_linear.modes",
     title="one singular mode of a multi-pathway deep linear network, with deficits",
+    version=2,
     parameters_class=ModeParameters,
     clock=CLOCK,
     dims=(Dim("pathway", "pathway from input to output", lambda p: p.n_pathways),),
@@ -117,6 +118,39 @@ MODES = Model(
         Check(
             {"n_pathways": 1, "start_strength": 0.02, "duration": 6.0, "step": 0.002},
             {"depth": [1, 2, 3, 4]},
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "stable_step",
+            "largest step at which descent settles where one pathway has learned the mode",
+            "toysim.models.deep_linear.landmarks:stable_step",
+            ("singular_value", "depth", "layer_offset"),
+            unit="t",
+        ),
+        Landmark(
+            "shared_stable_step",
+            "largest step at which descent settles where balanced pathways share the mode evenly",
+            "toysim.models.deep_linear.landmarks:shared_stable_step",
+            ("singular_value", "depth", "n_pathways"),
+            unit="t",
+            where="layer_offset 0",
+        ),
+        Landmark(
+            "half_time",
+            "flow time until the mode is half learned, without a deficit",
+            "toysim.models.deep_linear.landmarks:half_time",
+            (
+                "singular_value",
+                "depth",
+                "n_pathways",
+                "start_strength",
+                "layer_start",
+                "layer_offset",
+            ),
+            unit="t",
+            source="arXiv:1312.6120 at depth 2, else derived",
+            where="positive balanced starts below half of the mode",
         ),
     ),
 )

@@ -49,6 +49,7 @@ _CLOCK = Clock("time", "updates", end=lambda p: p.n_steps, whole=True)
 
 HEAD = Model(
     id="induction_head.head",
+    version=2,
     title="minimal induction head of two or three parameters, trained by SGD",
     parameters_class=HeadParameters,
     clock=_CLOCK,

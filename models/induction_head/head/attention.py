@@ -2,36 +2,45 @@
 tokens.
 
 Tokens 0..2N are item, label, item, label, ..., target; g_j = c_T.c_j is the overlap of token j with
-the target. The loops run over sequences in double precision: they see T numbers of a token list,
-not its contents. After arXiv:2312.03002 (a reconstruction); gradients derived.
+the target. Products with contents are taken outside, of items (S, N+1) and of all labels (S, L):
+BLAS is faster at them. Here the inner loops run over sequences, side by side, in double precision.
+After arXiv:2312.03002 (a reconstruction); gradients derived.
 """
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
+from toysim.numerics.elementary import exp
 
 Array = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 
 
 class Attention(NamedTuple):
-    """What layer 2 sees of a batch, each (S, T): its attention a, (M g)_j, and d(M g)_j/dbeta1."""
+    """What layer 2 sees of a batch, each (T, S): its attention a, (M g)_j, and d(M g)_j/dbeta1.
+
+    In the precision of the contents on_items (S, N+1), a of the items, and on_labels (S, L), a of
+    each label of the vocabulary.
+    """
 
     weight: Array
     match: Array
     match_slope: Array
+    on_items: Floats
+    on_labels: Floats
 
 
 @kernel
-def attend_one(g: Array, scores: Array, a: Array, match: Array, slope: Array) -> None:
-    """One sequence, from overlaps g (T,) and scores (3,) = beta1, alpha, beta2 to what an
-    ``Attention`` holds of it, each (T,).
+def attend(by_item: Floats, by_label: Floats, labels: Ints, scores: Array) -> Attention:
+    """Attention of a batch from its overlaps, by_item (S, N+1) and by_label (S, L), the labels
+    (S, N) of its contexts, and scores (3,) = beta1, alpha, beta2:
 
         M_ij = e^(beta1 [j = i-1])/(e^beta1 + i),  j <= i;  row 0 has one entry, 1
         p_i = e^beta1/(e^beta1 + i),  dp_i/dbeta1 = p_i (1 - p_i)
@@ -39,62 +48,69 @@ def attend_one(g: Array, scores: Array, a: Array, match: Array, slope: Array) ->
         a = softmax(alpha M g + beta2 [j odd])
     """
     beta1, alpha, beta2 = scores
-    n_tokens = len(g)
-    match[0], slope[0] = g[0], 0.0
-    total, top = g[0], -math.inf
-    for i in range(1, n_tokens):
+    g = by_token(by_item, by_label, labels)
+    a, match, slope = np.empty_like(g), g.copy(), np.zeros_like(g)
+    total, top, norm = g[0].copy(), np.full(g.shape[1], -np.inf), np.zeros(g.shape[1])
+    for i in range(1, len(g)):
         p = 1.0 / (1.0 + i * math.exp(-beta1))
-        total += g[i]
-        others = (total - g[i - 1]) / i
-        match[i] = p * g[i - 1] + (1.0 - p) * others
-        slope[i] = p * (1.0 - p) * (g[i - 1] - others)
-    for i in range(n_tokens):
-        a[i] = alpha * match[i] + beta2 * (i % 2)
-        top = max(top, a[i])
-    norm = 0.0
-    for i in range(n_tokens):
-        a[i] = math.exp(a[i] - top)
-        norm += a[i]
-    for i in range(n_tokens):
-        a[i] /= norm
+        for s in range(len(total)):
+            total[s] += g[i, s]
+            others = (total[s] - g[i - 1, s]) / i
+            match[i, s] = p * g[i - 1, s] + (1.0 - p) * others
+            slope[i, s] = p * (1.0 - p) * (g[i - 1, s] - others)
+    for i in range(len(g)):
+        for s in range(len(top)):
+            a[i, s] = alpha * match[i, s] + beta2 * (i % 2)
+            top[s] = max(top[s], a[i, s])
+    for i in range(len(g)):
+        for s in range(len(norm)):
+            a[i, s] = exp(a[i, s] - top[s])
+            norm[s] += a[i, s]
+    for i in range(len(g)):
+        for s in range(len(norm)):
+            a[i, s] /= norm[s]
+    on_items, on_labels = np.empty_like(by_item), np.zeros_like(by_label)
+    for s in range(len(labels)):
+        for k in range(labels.shape[1]):
+            on_items[s, k] = a[2 * k, s]
+            on_labels[s, labels[s, k]] += a[2 * k + 1, s]
+        on_items[s, -1] = a[-1, s]
+    return Attention(a, match, slope, on_items, on_labels)
 
 
 @kernel
-def attend(g: Array, scores: Array) -> Attention:
-    """Attention of a batch from its overlaps g (S, T) and scores (3,)."""
-    found = Attention(np.empty_like(g), np.empty_like(g), np.empty_like(g))
-    for s in range(len(g)):
-        attend_one(g[s], scores, found.weight[s], found.match[s], found.match_slope[s])
+def by_token(by_item: Floats, by_label: Floats, labels: Ints) -> Array:
+    """Numbers of the items (S, N+1) and of the labels (S, L) in the order of the tokens, (T, S)."""
+    n_pairs = labels.shape[1]
+    found = np.empty((2 * n_pairs + 1, len(labels)))
+    for s in range(len(labels)):
+        for k in range(n_pairs):
+            found[2 * k, s], found[2 * k + 1, s] = by_item[s, k], by_label[s, labels[s, k]]
+        found[-1, s] = by_item[s, -1]
     return found
 
 
 @kernel
-def add_score_gradient(
-    grad_a: Array, a: Array, match: Array, slope: Array, alpha: float, gradient: Array
-) -> None:
-    """Sum over sequences of the gradient in (beta1, alpha, beta2), added to ``gradient`` (3,).
+def score_gradient(
+    by_item: Floats, by_label: Floats, labels: Ints, attention: Attention, alpha: float
+) -> Array:
+    """Gradient in (beta1, alpha, beta2), (3,), summed over sequences.
 
         ds_j = a_j (da_j - a.da)
         dloss/dalpha = ds.(M g),  dloss/dbeta1 = alpha ds.(M' g),  dloss/dbeta2 = sum_(j odd) ds_j
 
-    grad_a = dloss/da, a, match = M g, slope = M' g, all (S, T).
+    da = dloss/da is by_item (S, N+1) and by_label (S, L).
     """
-    for s in range(len(a)):
-        mean = 0.0
-        for j in range(a.shape[1]):
-            mean += a[s, j] * grad_a[s, j]
-        for j in range(a.shape[1]):
-            grad_score = a[s, j] * (grad_a[s, j] - mean)
-            gradient[0] += alpha * grad_score * slope[s, j]
-            gradient[1] += grad_score * match[s, j]
-            gradient[2] += grad_score * (j % 2)
-
-
-@kernel
-def label_mass(a: Array, labels: Ints, mass: Array) -> None:
-    """Attention on each label of the vocabulary, added to ``mass`` (S, L): a (S, T), labels
-    (S, N).
-    """
-    for s in range(len(a)):
-        for k in range(labels.shape[1]):
-            mass[s, labels[s, k]] += a[s, 2 * k + 1]
+    a, match, slope, _, _ = attention
+    grad_a = by_token(by_item, by_label, labels)
+    mean, by_beta1, by_alpha, by_beta2 = np.zeros((4, a.shape[1]))
+    for j in range(len(a)):
+        for s in range(len(mean)):
+            mean[s] += a[j, s] * grad_a[j, s]
+    for j in range(len(a)):
+        for s in range(len(mean)):
+            grad_score = a[j, s] * (grad_a[j, s] - mean[s])
+            by_beta1[s] += alpha * grad_score * slope[j, s]
+            by_alpha[s] += grad_score * match[j, s]
+            by_beta2[s] += grad_score * (j % 2)
+    return np.array([by_beta1.sum(), by_alpha.sum(), by_beta2.sum()])

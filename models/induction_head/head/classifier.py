@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from toysim.jit import kernel
+from toysim.numerics.elementary import exp
+
+Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.floating[Any]]
 
 
@@ -39,8 +43,29 @@ class Classifier:
         return gradients[::-1], grad
 
 
+@kernel
 def softmax(logits: Floats) -> Floats:
     """Probabilities (S, L), computed relative to the largest logit."""
-    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
-    found: Floats = weights / weights.sum(axis=1, keepdims=True)
+    found, weights = np.empty_like(logits), np.empty(logits.shape[1])
+    for s in range(len(logits)):
+        top, norm = logits[s, 0], 0.0
+        for c in range(len(weights)):
+            top = max(top, logits[s, c])
+        for c in range(len(weights)):
+            weights[c] = exp(logits[s, c] - top)
+        for c in range(len(weights)):
+            norm += weights[c]
+        for c in range(len(weights)):
+            found[s, c] = weights[c] / norm
+    return found
+
+
+@kernel
+def errors(probability: Floats, truth: Ints) -> Floats:
+    """Gradient of the mean loss in the logits, (S, L): (p - [label is right])/S; truth (S,)."""
+    found, per_sequence = np.empty_like(probability), probability.dtype.type(1.0 / len(truth))
+    for s in range(len(truth)):
+        for c in range(probability.shape[1]):
+            found[s, c] = probability[s, c] * per_sequence
+        found[s, truth[s]] -= per_sequence
     return found

@@ -12,7 +12,7 @@ from toysim.models.induction_head.sequences import Sequences
 def measure(head: Head, sequences: Sequences) -> dict[str, float]:
     """Means over a test set of ``answers``."""
     found = head.forward(sequences)
-    to_labels = found.attention.weight[:, 1::2]
+    to_labels = found.attention.weight[1::2].T
     each = answers(
         found.passed[-1], found.probability, to_labels, sequences.labels, sequences.truth
     )

@@ -7,12 +7,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from toysim.model import parameter
-from toysim.models.induction_head.parameters import MAX_NUMBERS, SequenceParameters
-
-
-def _start(symbol: str, meaning: str) -> float:
-    value: float = parameter(0.0, symbol=symbol, meaning=f"{meaning} at the start", ge=-50, le=50)
-    return value
+from toysim.models.induction_head.parameters import MAX_NUMBERS, SequenceParameters, start
 
 
 class HeadParameters(SequenceParameters):
@@ -27,9 +22,9 @@ class HeadParameters(SequenceParameters):
     learn_beta2: bool = parameter(
         True, symbol="three", meaning="three parameters; false: beta2 stays at its start"
     )
-    beta1_start: float = _start("beta1", "previous-token logit of layer 1")
-    alpha_start: float = _start("alpha", "matching strength of layer 2")
-    beta2_start: float = _start("beta2", "label logit of layer 2")
+    beta1_start: float = start("beta1", "previous-token logit of layer 1")
+    alpha_start: float = start("alpha", "matching strength of layer 2")
+    beta2_start: float = start("beta2", "label logit of layer 2")
     classifier_input: Literal["output", "sum", "concat"] = parameter(
         "concat", symbol="z", meaning="layer 2's output o alone, target + o, or both side by side"
     )

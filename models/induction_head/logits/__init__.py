@@ -9,7 +9,7 @@ arXiv:2312.03002, whose equations were not at hand; what follows from it is deri
 logit (beta2) lets the target tell labels from items.
 """
 
-from toysim.model import Check, Model, Observable
+from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.induction_head.logits.parameters import LogitsParameters
 from toysim.records import Clock, course
 
@@ -32,8 +32,11 @@ def _time(name: str, long_name: str) -> Observable:
     return Observable(name, long_name, "t", rtol=1e-6)
 
 
+_BRACKETED = "n_pairs from 8, n_labels from 2 to 64 n_pairs; from the origin, equal mobilities of 1"
+
 LOGITS = Model(
     id="induction_head.logits",
+    version=2,
     title="three or four nested logits of an induction head: a cliff after a plateau",
     parameters_class=LogitsParameters,
     clock=Clock("time", "t", end=lambda p: p.duration),
@@ -46,7 +49,7 @@ LOGITS = Model(
         _course("xi", "classifier's excess on the right label"),
         _course("previous_token", "attention p of a label to the item before it"),
         _course("right_attention", "attention q of the target to the right label"),
-        _time("t10", "first time with p(right) at 0.1"),
+        _time("t10", "first time with p(right) at 0.1, coming from below"),
         _time("t50", "first time with p(right) at 1/2: the cliff"),
         _time("t90", "first time with p(right) at 0.9"),
         Observable("width", "(t90 - t10)/t50", rtol=1e-5),
@@ -68,7 +71,7 @@ LOGITS = Model(
     theory=f"{__name__}.theory:predict",
     equations=_EQUATIONS,
     sources=("arXiv:2312.03002",),
-    seconds=lambda p: 1e-5 if p.duration == 0 else 0.05 + 5e-5 * p.n_records,
+    seconds=lambda p: 1e-5 if p.duration == 0 else 1e-3 + 5e-5 * p.n_records,
     checks=(
         Check(
             {"n_records": 5},
@@ -86,6 +89,41 @@ LOGITS = Model(
         Check(
             {"n_pairs": 12, "n_labels": 12, "duration": 1200.0, "n_records": 4},
             {"alpha_start": [0.1, -0.2], "xi_start": [0.05], "beta1_start": [0.5]},
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "plateau_loss",
+            "loss while attention is even over the labels shown",
+            "toysim.models.induction_head.landmarks:plateau_loss",
+            ("n_pairs",),
+            unit="nat",
+        ),
+        Landmark(
+            "cliff_lower",
+            "time that the cliff t50 of three logits comes after, checked, not proven",
+            "toysim.models.induction_head.landmarks:cliff_lower",
+            ("n_pairs", "n_labels"),
+            unit="t",
+            source="after arXiv:2312.03002",
+            where=_BRACKETED,
+        ),
+        Landmark(
+            "cliff_upper",
+            "time that the cliff t50 of three logits comes before, checked, not proven",
+            "toysim.models.induction_head.landmarks:cliff_upper",
+            ("n_pairs", "n_labels"),
+            unit="t",
+            source="after arXiv:2312.03002",
+            where=_BRACKETED,
+        ),
+        Landmark(
+            "saddle_rate",
+            "rate at which the origin is left where all labels are shown",
+            "toysim.models.induction_head.landmarks:saddle_rate",
+            ("n_pairs", "n_labels", "competitors"),
+            unit="1/t",
+            where="n_labels = n_pairs; equal mobilities of 1",
         ),
     ),
 )

@@ -123,7 +123,7 @@ def time_of_action(
         y = np.minimum(
             np.sqrt(2.0 * target / (1.0 + A)), 1.0 + np.log1p(target / A)
         )  # from above on both ends
-        for _ in range(60):  # convex in y: Newton comes down to the root
+        for _ in range(12):  # convex in y: Newton comes down to the root
             value = A * (y * np.exp(y) - np.expm1(y)) + 0.5 * y * y - target
             y = y - value / (y * (A * np.exp(y) + 1.0))
         return np.where(np.isinf(A), np.inf, n * n / mu_xi * (A * np.expm1(y) + y))

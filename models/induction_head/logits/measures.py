@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +14,13 @@ from toysim.models.induction_head.crossings import LEFT, width
 Array = npt.NDArray[np.float64]
 
 
-def crossing_levels(n_labels: float) -> Array:
-    """p(right) (4,) whose first passings are told: 0.1, 0.5, 0.9, and where the loss has left
-    log L.
+def crossing_levels(n_labels: npt.NDArray[Any]) -> Array:
+    """p(right) (n, 4) whose first passings are told: 0.1, 0.5, 0.9, and where the loss has left
+    log L; n_labels (n,).
     """
-    return np.array([0.1, 0.5, 0.9, math.exp(LEFT) / n_labels])
+    levels = np.empty((len(n_labels), 4))
+    levels[:, :3], levels[:, 3] = (0.1, 0.5, 0.9), math.exp(LEFT) / n_labels
+    return levels
 
 
 def crossing_rows(crossings: Array) -> Rows:

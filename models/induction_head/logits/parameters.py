@@ -7,12 +7,8 @@ from typing import Literal
 from pydantic import model_validator
 
 from toysim.model import parameter
+from toysim.models.induction_head.parameters import start
 from toysim.records import Recorded
-
-
-def _start(symbol: str, meaning: str) -> float:
-    value: float = parameter(0.0, symbol=symbol, meaning=f"{meaning} at the start", ge=-50, le=50)
-    return value
 
 
 def _mobility(symbol: str, of: str) -> float:
@@ -47,10 +43,10 @@ class LogitsParameters(Recorded):
     alpha_mobility: float = _mobility("mu_alpha", "alpha")
     beta2_mobility: float = _mobility("mu_2", "beta2, in form four")
     xi_mobility: float = _mobility("mu_xi", "xi")
-    beta1_start: float = _start("beta1", "previous-token logit of layer 1")
-    alpha_start: float = _start("alpha", "matching strength of layer 2")
-    beta2_start: float = _start("beta2", "label logit of layer 2, in form four,")
-    xi_start: float = _start("xi", "classifier's excess on the right label")
+    beta1_start: float = start("beta1", "previous-token logit of layer 1")
+    alpha_start: float = start("alpha", "matching strength of layer 2")
+    beta2_start: float = start("beta2", "label logit of layer 2, in form four,")
+    xi_start: float = start("xi", "classifier's excess on the right label")
     duration: float = parameter(
         100.0, symbol="T", unit="t", meaning="time of the flow", ge=0, le=1e9
     )

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch
+from toysim.jit import kernel
 
 Array = npt.NDArray[np.float64]
 
@@ -15,10 +16,10 @@ STATE = ("beta1", "alpha", "beta2", "xi")  # the state y, in this order
 
 
 class Problem(NamedTuple):
-    """Numbers of a row; arrays (n,) for all rows.
+    """Numbers of n rows, each (n,) but where it says so.
 
     n_pairs N, n_labels L, competitors m, n_items: tokens without a label that compete in layer 2
-    (0 with three logits, N + 1 with four); mobility (4,), or (n, 4), in the order of the state.
+    (0 with three logits, N + 1 with four); mobility (4, n) in the order of the state.
     """
 
     n_pairs: Any
@@ -27,9 +28,17 @@ class Problem(NamedTuple):
     n_items: Any
     mobility: Any
 
-    def row(self, i: int) -> Problem:
-        """That of one row of all, in plain Python."""
-        return Problem(*(column[i].tolist() for column in self))
+
+@kernel
+def some_of(problem: Problem, rows: npt.NDArray[np.int64]) -> Problem:
+    """That of some of the rows."""
+    return Problem(
+        problem.n_pairs[rows],
+        problem.n_labels[rows],
+        problem.competitors[rows],
+        problem.n_items[rows],
+        problem.mobility[:, rows],
+    )
 
 
 def problem_of(batch: Batch) -> Problem:
@@ -45,9 +54,9 @@ def problem_of(batch: Batch) -> Problem:
 
 
 def start_of(batch: Batch) -> Array:
-    """States (n, 4) at t = 0."""
+    """States (4, n) at t = 0."""
     return _by_state(batch, "start")
 
 
 def _by_state(batch: Batch, what: str) -> Array:
-    return np.stack([batch[f"{name}_{what}"] for name in STATE], axis=1)
+    return np.stack([batch[f"{name}_{what}"] for name in STATE])

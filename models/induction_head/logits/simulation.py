@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from toysim.batch import Batch, Rows
-from toysim.models.induction_head.logits.flow import Outcome, Stops, integrate_rows
+from toysim.models.induction_head.logits.integration import Outcome, Stops, integrate
 from toysim.models.induction_head.logits.measures import crossing_levels, crossing_rows
 from toysim.models.induction_head.logits.problem import STATE, problem_of, start_of
 from toysim.outcomes import Status
@@ -23,9 +23,8 @@ def simulate(batch: Batch) -> Rows:
         drift=np.zeros(n),
         exhausted=np.zeros(n, bool),
     )
-    levels = np.array([crossing_levels(n_labels) for n_labels in batch["n_labels"].tolist()])
-    stops = Stops(levels, at, batch["duration"])
-    integrate_rows(start_of(batch), problem_of(batch), stops, out)
+    stops = Stops(crossing_levels(batch["n_labels"]), at, batch["duration"])
+    integrate(start_of(batch), problem_of(batch), stops, out)
     return {
         **dict(zip(STATE, np.moveaxis(out.state, 2, 0), strict=True)),
         **dict(zip(LOOKS, np.moveaxis(out.looks, 2, 0), strict=True)),

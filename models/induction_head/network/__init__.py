@@ -39,6 +39,7 @@ def _seconds(p: NetworkParameters) -> float:
 
 NETWORK = Model(
     id="induction_head.network",
+    version=2,
     title="two-layer attention-only network that learns in context or in weights",
     parameters_class=NetworkParameters,
     clock=Clock("time", "updates", end=lambda p: p.n_steps, whole=True),

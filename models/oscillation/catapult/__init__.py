@@ -5,7 +5,7 @@ is of order the width n; then the tangent kernel lambda falls, and descent ends 
 minimum. Above 4 it diverges. Output and kernel close exactly under an update (arXiv:2003.02218).
 """
 
-from toysim.model import Check, Model, Observable
+from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.oscillation.catapult.parameters import CatapultParameters
 from toysim.models.oscillation.declarations import EXACT, UPDATES
 from toysim.records import course
@@ -21,6 +21,7 @@ CATAPULT = Model(
     title="catapult of a two-layer linear network",
     parameters_class=CatapultParameters,
     clock=UPDATES,
+    version=2,
     observables=(
         course("output", "output f", **EXACT),
         course("eta_kernel", "learning rate times tangent kernel lambda", **EXACT),
@@ -39,7 +40,7 @@ CATAPULT = Model(
     paired=True,
     equations=_EQUATIONS,
     sources=("arXiv:2003.02218",),
-    seconds=lambda p: 2e-5 + p.width * (3e-8 + 2e-9 * p.n_steps),
+    seconds=lambda p: 2e-5 + p.width * (3e-8 + 2.5e-10 * p.n_steps),
     checks=(
         Check(
             {"width": 100, "n_steps": 15, "n_records": 6},
@@ -48,5 +49,20 @@ CATAPULT = Model(
             shifted=UPDATES.one_more,
         ),
         Check({"width": 500}, {"start_eta_kernel": [1.0, 1.9, 2.5, 3.0, 3.5]}, replicas=2),
+    ),
+    landmarks=(
+        Landmark(
+            "catapult_begins",
+            "start_eta_kernel above which the loss grows at first",
+            "toysim.models.oscillation.landmarks:catapult_begins",
+            source="arXiv:2003.02218",
+        ),
+        Landmark(
+            "catapult_ends",
+            "start_eta_kernel above which it diverges, at infinite width",
+            "toysim.models.oscillation.landmarks:catapult_ends",
+            source="arXiv:2003.02218",
+            where="infinite width; shifted by order 1/width",
+        ),
     ),
 )

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
 from toysim.jit import kernel
+from toysim.models.oscillation.diagonal_linear.problem import error_of
 
 Array = npt.NDArray[np.float64]
 
@@ -39,9 +40,7 @@ def mean_loss(X: Array, y: Array, beta: Array) -> float:
     """Mean over samples of (x.beta - y)^2/2; X (n, d), y (n,), beta (d,)."""
     total = 0.0
     for i in range(len(y)):
-        error = -y[i]
-        for j in range(len(beta)):
-            error += X[i, j] * beta[j]
+        error = error_of(X, y, beta, i)
         total += 0.5 * error * error
     return total / len(y)
 

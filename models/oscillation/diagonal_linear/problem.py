@@ -40,21 +40,23 @@ def gradient_of(X: Array, y: Array, beta: Array, sample: int, gradient: Array) -
 
     X (n, d), y (n,); ``gradient`` is overwritten.
     """
-    gradient[:] = 0.0
     if sample >= 0:
-        add_gradient(X, y, beta, sample, 1.0, gradient)
-    else:
-        for i in range(len(y)):
-            add_gradient(X, y, beta, i, 1.0 / len(y), gradient)
+        error = error_of(X, y, beta, sample)
+        for j in range(len(gradient)):
+            gradient[j] = error * X[sample, j]
+        return
+    for j in range(len(gradient)):
+        gradient[j] = 0.0
+    for i in range(len(y)):
+        error = error_of(X, y, beta, i) / len(y)
+        for j in range(len(gradient)):
+            gradient[j] += error * X[i, j]
 
 
 @kernel
-def add_gradient(
-    X: Array, y: Array, beta: Array, sample: int, weight: float, gradient: Array
-) -> None:
-    """Add weight (x.beta - y) x of one sample to ``gradient`` (d,); X (n, d), y (n,), beta (d,)."""
-    error = -y[sample]
+def error_of(X: Array, y: Array, beta: Array, sample: int) -> float:
+    """x.beta - y of one sample; X (n, d), y (n,), beta (d,)."""
+    error: float = -y[sample]
     for j in range(len(beta)):
         error += X[sample, j] * beta[j]
-    for j in range(len(beta)):
-        gradient[j] += weight * error * X[sample, j]
+    return error

@@ -22,6 +22,22 @@ Ints = npt.NDArray[np.int64]
 
 
 @kernel
+def update(plus: Array, minus: Array, beta: Array, gradient: Array, eta: float) -> int:
+    """w+ <- w+ (1 - eta g), w- <- w- (1 + eta g), beta = (w+^2 - w-^2)/2, all (d,).
+
+    Tells how many features escape.
+    """
+    escapes = 0
+    for j in range(len(beta)):
+        move = eta * gradient[j]
+        plus[j] *= 1.0 - move
+        minus[j] *= 1.0 + move
+        beta[j] = 0.5 * (plus[j] * plus[j] - minus[j] * minus[j])
+        escapes += not abs(beta[j]) < ESCAPED
+    return escapes
+
+
+@kernel
 def descend(
     i: int,
     X: Array,
@@ -36,7 +52,8 @@ def descend(
 
     After arXiv:2210.05337. X (n, d), y (n,); ``order`` (T,): the sample of every update, -1 for
     all. ``keep_at`` (R + 1,): updates, ascending, at which ``course`` is written; the last ends the
-    run. Returns -1, or the update that left sum |beta| < ESCAPED.
+    run. Returns -1, or the update that left |beta| < ESCAPED in
+    a feature.
     """
     d = X.shape[1]
     plus, minus, beta, gradient = np.full(d, scale), np.full(d, scale), np.zeros(d), np.empty(d)
@@ -44,14 +61,8 @@ def descend(
     for k in range(len(keep_at)):
         while t < keep_at[k]:
             gradient_of(X, y, beta, order[t], gradient)
-            size = 0.0
-            for j in range(d):
-                plus[j] *= 1.0 - eta * gradient[j]
-                minus[j] *= 1.0 + eta * gradient[j]
-                beta[j] = 0.5 * (plus[j] * plus[j] - minus[j] * minus[j])
-                size += abs(beta[j])
             t += 1
-            if not size < ESCAPED:
+            if update(plus, minus, beta, gradient, eta) > 0:
                 return t
         write(course, i, k, X, y, beta)
     course.solution[i], course.effective_scale[i] = beta, np.sqrt(np.abs(plus * minus))

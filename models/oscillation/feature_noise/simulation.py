@@ -33,12 +33,14 @@ def train(problem: Problem) -> tuple[Run, Array]:
     """The run and the weights (2m, d) at its end."""
     task, patches = problem.task, problem.patches
     start = patches @ problem.weights.T
+    gram = patches @ patches.T
     net = Network(
         on_weights=problem.parameters.kernel == "weights",
         z=start.copy(),
-        start=start,
+        sign=np.repeat([1.0, -1.0], problem.parameters.n_filters),
         coefficients=np.zeros_like(start),
-        gram=patches @ patches.T,
+        gram=gram,
+        reach=_reach(gram),
         weights=np.ascontiguousarray(problem.weights.T),
         patches=patches,
     )
@@ -47,6 +49,12 @@ def train(problem: Problem) -> tuple[Run, Array]:
     growth = np.array([_growth(start[U], net.z[U], side) for side in range(2)])
     weights = net.weights + patches.T @ net.coefficients
     return Run(courses, ledger, growth, failed_at), weights.T
+
+
+def _reach(gram: Array) -> npt.NDArray[np.int64]:
+    """First k and last k plus 1 with <b_k, b_q> != 0, (n+2, 2), q itself among them."""
+    met = (gram != 0.0) | np.eye(len(gram), dtype=bool)
+    return np.column_stack([met.argmax(axis=1), len(gram) - met[:, ::-1].argmax(axis=1)])
 
 
 def _growth(before: Array, after: Array, side: int) -> float:
@@ -58,7 +66,7 @@ def _growth(before: Array, after: Array, side: int) -> float:
     f = side * m + int(np.argmax(y * before[side * m : (side + 1) * m]))
     if y * before[f] <= 0:
         return np.nan
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):  # of a run that blew up
         return float(np.log(np.abs(after[f] / before[f])))
 
 

@@ -5,7 +5,7 @@ own, for every schedule. It holds what a large learning rate costs (the noise fl
 (speed), and where the mean square runs away.
 """
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.oscillation.declarations import UPDATES
 from toysim.models.oscillation.noisy_quadratic.parameters import NoisyQuadraticParameters
 from toysim.records import course
@@ -23,6 +23,7 @@ NOISY_QUADRATIC = Model(
     title="noisy quadratic model with momentum and learning-rate schedules",
     parameters_class=NoisyQuadraticParameters,
     clock=UPDATES,
+    version=2,
     dims=(Dim("mode", "mode of the loss, by falling curvature", lambda p: p.n_modes),),
     observables=(
         course("loss", "loss", atol=1e-9),  # at the start it is not random, only rounded
@@ -41,7 +42,7 @@ NOISY_QUADRATIC = Model(
     stochastic=True,
     equations=_EQUATIONS,
     sources=("noisy quadratic model; moments derived",),
-    seconds=lambda p: 3e-5 + 1e-8 * p.n_steps * p.n_modes,
+    seconds=lambda p: 3e-5 + 8e-9 * p.n_steps * p.n_modes,
     checks=(
         Check(
             {
@@ -66,6 +67,21 @@ NOISY_QUADRATIC = Model(
         Check(
             {"n_records": 2, "n_steps": 20, "n_modes": 60, "start": 2.0, "momentum": 0.5},
             replicas=12_000,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "mean_stable_rate",
+            "learning rate above which the mean of the first mode grows",
+            "toysim.models.oscillation.landmarks:mean_stable_rate",
+            ("momentum",),
+        ),
+        Landmark(
+            "mean_square_stable_rate",
+            "learning rate above which the mean square of the first mode grows",
+            "toysim.models.oscillation.landmarks:mean_square_stable_rate",
+            ("momentum", "sample_noise"),
+            where="momentum 0",
         ),
     ),
 )

@@ -87,15 +87,16 @@ def predict(batch: Batch) -> Rows:
     a, loss = np.repeat(batch["start"][:, None] ** 2, h.shape[1], axis=1), np.empty(at.shape)
     for i, eta in enumerate(rates(batch)):
         moments(a[i], h[i], c[i], beta[i], kappa[i], eta, at[i], loss[i])
-    final_loss = 0.5 * np.sum(h * a, axis=1)
     rate = batch["learning_rate"]
     share = rate / largest_stable_rate(h[:, 0], beta, kappa)
-    settled = stationary_square(rate[:, None], h, c, beta[:, None], kappa[:, None])
+    with np.errstate(all="ignore"):  # no stationary value at the limit, nor above it
+        settled = stationary_square(rate[:, None], h, c, beta[:, None], kappa[:, None])
+        stationary = np.where(share < 1.0, 0.5 * np.sum(h * settled, axis=1), np.nan)
     return {
         "loss": loss[:, :-1],
-        "final_loss": final_loss,
+        "final_loss": loss[:, -1],
         "square": a,
-        "stationary_loss": np.where(share < 1.0, 0.5 * np.sum(h * settled, axis=1), np.nan),
+        "stationary_loss": stationary,
         "share_of_limit": share,
-        "valid": np.isfinite(final_loss),
+        "valid": np.isfinite(loss[:, -1]),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from toysim.model import parameter
-from toysim.scheduled import Scheduled
+from toysim.scheduled import DECAYING, Scheduled
 
 
 class RiverValleyParameters(Scheduled):
@@ -29,6 +29,4 @@ class RiverValleyParameters(Scheduled):
     start: float = parameter(
         1.0, symbol="y0", meaning="height of the start above the river", ge=-1e5, le=1e5
     )
-    decay_steps: int = parameter(
-        200, symbol="T_d", meaning="last updates in which wsd, step and greedy decay", ge=0
-    )
+    decay_steps: int = parameter(200, symbol="T_d", meaning=DECAYING, ge=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -16,38 +15,53 @@ from toysim.models.oscillation.runs import ESCAPED
 from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
+# One row after the other: an update is done while the next number is drawn, which takes longer.
 @kernel
 def walk(
-    y: float, c: float, k: float, s: float, rates: Array, rng: Any, x_course: Array, y_course: Array
+    rng: Any,
+    y: float,
+    c: float,
+    k: float,
+    s: float,
+    peak: float,
+    shares: Array,
+    keep_at: Ints,
+    x_kept: Array,
+    y_kept: Array,
 ) -> int:
     """One row from x = 0: x <- x + eta c, y <- y - eta (k y + s z)  (after arXiv:2410.05192).
 
-    ``rates`` (T,); ``x_course``, ``y_course`` (T + 1,) are written after every number of updates.
-    Returns -1, or the update that left |y| < ESCAPED.
+    Rates are peak times ``shares`` (T,). ``x_kept``, ``y_kept`` (R,) are written at the updates
+    ``keep_at``, ascending; the last ends the run. Returns -1, or the update that left |y| <
+    ESCAPED.
     """
-    x = 0.0
-    for t in range(len(rates) + 1):
-        x_course[t], y_course[t] = x, y
-        if not abs(y) < ESCAPED:
-            return t
-        if t < len(rates):
-            x += rates[t] * c
-            y -= rates[t] * (k * y + s * rng.standard_normal())
-    return -1
+    x, t = 0.0, 0
+    for j in range(len(keep_at)):
+        while t < keep_at[j]:
+            if not abs(y) < ESCAPED:
+                return t
+            eta = peak * shares[t]
+            x += eta * c
+            y -= eta * (k * y + s * rng.standard_normal())
+            t += 1
+        x_kept[j], y_kept[j] = x, y
+    return -1 if abs(y) < ESCAPED else t
 
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    kept = updates_kept(batch)
-    x, y, rate = (np.empty(kept.shape) for _ in range(3))
-    start, c, k, s = (batch[n] for n in ("start", "river_slope", "curvature", "noise"))
+    kept, _ = updates_kept(batch)
+    x, y = np.full((2, *kept.shape), np.nan)
     failed_at = np.empty(len(batch), np.int64)
-    draws = batch.generators("gradient")
-    for i, (rng, eta) in enumerate(zip(draws, walk_rates(batch), strict=True)):
-        x_course, y_course = np.full((2, len(eta) + 1), np.nan)
-        failed_at[i] = walk(start[i], c[i], k[i], s[i], eta, rng, x_course, y_course)
-        x[i], y[i] = x_course[kept[i]], y_course[kept[i]]
-        rate[i] = np.append(eta, math.nan)[kept[i]]
-    return {**measured(batch, x, y * y), "rate": rate[:, :-2]} | ended(failed_at)
+    start, c, k, s = (batch[n] for n in ("start", "river_slope", "curvature", "noise"))
+    peak, which, shares = rates = walk_rates(batch)
+    for i, rng in enumerate(batch.generators("gradient")):
+        valley = (start[i], c[i], k[i], s[i], peak[i], shares[which[i]])
+        failed_at[i] = walk(rng, *valley, kept[i], x[i], y[i])
+    at = batch.record_at
+    last = at >= batch["n_steps"][:, None]
+    rate = np.where(last, np.nan, rates.at(np.where(last, 0, at)))
+    return {**measured(batch, x, y * y), "rate": rate} | ended(failed_at)

@@ -6,7 +6,7 @@ one. Which depends on the loss: well below 2/eta for (xy - 1)^2/2, just below fo
 imbalance of the factors close exactly under an update, whatever the loss.
 """
 
-from toysim.model import Check, Model, Observable
+from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.oscillation.declarations import EXACT, UPDATES
 from toysim.models.oscillation.scalar_factorised.parameters import ScalarFactorisedParameters
 from toysim.records import course
@@ -22,6 +22,7 @@ SCALAR_FACTORISED = Model(
     title="loss of a product of two numbers at the edge of stability",
     parameters_class=ScalarFactorisedParameters,
     clock=UPDATES,
+    version=2,
     observables=(
         course("product", "product x y", **EXACT),
         course("imbalance", "x^2 - y^2", **EXACT),
@@ -44,7 +45,7 @@ SCALAR_FACTORISED = Model(
     theory=f"{__name__}.theory:predict",
     equations=_EQUATIONS,
     sources=("arXiv:2103.00065", "arXiv:2210.03294", "arXiv:2212.07469"),
-    seconds=lambda p: 2e-6 + 5e-8 * p.n_steps,
+    seconds=lambda p: 2e-6 + 3e-9 * p.n_steps,
     checks=(
         Check(
             {"n_steps": 60, "n_records": 7},
@@ -59,6 +60,21 @@ SCALAR_FACTORISED = Model(
         Check(
             {"loss_kind": "logistic", "x_start": 0.5, "y_start": 12.0},
             {"learning_rate": [0.04, 0.06, 0.08]},
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "flow_sharpness",
+            "sharpness at the minimum that the flow reaches from the start",
+            "toysim.models.oscillation.landmarks:flow_sharpness",
+            ("loss_kind", "x_start", "y_start"),
+        ),
+        Landmark(
+            "stable_rate",
+            "learning rate above which that minimum is unstable",
+            "toysim.models.oscillation.landmarks:stable_rate",
+            ("loss_kind", "x_start", "y_start"),
+            where="not where logistic and x_start = y_start in size",
         ),
     ),
 )

@@ -2,60 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.jit import kernel
-from toysim.models.oscillation.factorised import LARGEST_GROWTH, stretch, update
-from toysim.models.oscillation.runs import ESCAPED, records_and_end
-from toysim.models.oscillation.scalar_factorised.measures import (
-    Course,
-    empty_course,
-    measured,
-    write,
-)
-from toysim.models.oscillation.scalar_factorised.problem import bend_of, kinds, slope_of
+from toysim.models.oscillation.factorised import LARGEST_GROWTH, followed
+from toysim.models.oscillation.runs import records_and_end
+from toysim.models.oscillation.scalar_factorised.measures import kinds, measured, state_of
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-
-@kernel
-def follow(
-    i: int, p: float, s: float, D: float, kind: int, eta: float, keep_at: Ints, course: Course
-) -> float:
-    """Row i by the recursion of ``factorised``; ``keep_at`` (R + 1,) as in the simulation.
-
-    Returns the largest log-growth of an error made on the way, infinite where the run diverges.
-    """
-    tangent = np.array([1.0, 0.0])
-    t, log_length, lowest, growth = 0, 0.0, 0.0, 0.0
-    for k in range(len(keep_at)):
-        while t < keep_at[k]:
-            slope = slope_of(kind, p)
-            log_length += stretch(p, s, slope, bend_of(kind, p), eta, tangent)
-            lowest = min(lowest, log_length)
-            growth = max(growth, log_length - lowest)
-            p, s, D = update(p, s, D, slope, eta)
-            if not s < ESCAPED:
-                return math.inf
-            t += 1
-        write(course, i, k, kind, p, s, D)
-    return growth
-
-
-@kernel
-def follow_rows(
-    p: Array, s: Array, D: Array, kind: Ints, eta: Array, keep_at: Ints, course: Course
-) -> Array:
-    """``follow`` for every row: all (n_rows,), ``keep_at`` (n_rows, R + 1)."""
-    growth = np.empty(len(p))
-    for i in range(len(p)):
-        growth[i] = follow(i, p[i], s[i], D[i], kind[i], eta[i], keep_at[i], course)
-    return growth
 
 
 def flow_sharpness(kind: Ints, imbalance: Array) -> Array:
@@ -79,16 +35,15 @@ def logistic_edge_share(eta: float) -> float:
 def predict(batch: Batch) -> Rows:
     """Every observable exactly.
 
-    Valid unless the run diverges or rounding grows to where no digits are left.
+    Valid unless the run diverges or rounding grows to where no digits are left. To know that, an
+    error is carried along: 1.1 ns an update, where the descent takes 0.2.
     """
     at, kind, eta = records_and_end(batch), kinds(batch), batch["learning_rate"]
-    x, y = batch["x_start"], batch["y_start"]
-    imbalance = (x - y) * (x + y)
-    course = empty_course(at)
-    growth = follow_rows(x * y, x * x + y * y, imbalance, kind, eta, at, course)
+    start = state_of(batch["x_start"], batch["y_start"])
+    course, _, growth = followed(start, kind, eta, at)
     return {
         **measured(batch, course),
-        "flow_sharpness": flow_sharpness(kind, imbalance),
+        "flow_sharpness": flow_sharpness(kind, start[2]),
         "rounding_growth": growth,
         "valid": growth < LARGEST_GROWTH,
     }

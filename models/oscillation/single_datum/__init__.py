@@ -9,7 +9,7 @@ until it has taken over so much of the label that the rest is stable again.
 
 from typing import Any
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.oscillation.declarations import UPDATES
 from toysim.models.oscillation.single_datum.parameters import SingleDatumParameters
 from toysim.records import course
@@ -28,6 +28,7 @@ SINGLE_DATUM = Model(
     title="one sample with a strong and a weak feature at large learning rate",
     parameters_class=SingleDatumParameters,
     clock=UPDATES,
+    version=3,
     dims=(Dim("sample", "sample of the attractor", lambda p: p.n_samples),),
     observables=(
         course("strong", "strong output F", rtol=1e-9),
@@ -84,7 +85,7 @@ SINGLE_DATUM = Model(
     theory_omits=("strong_samples", "accumulation_slack"),
     equations=_EQUATIONS,
     sources=("arXiv:2310.17074",),
-    seconds=lambda p: 1e-5 + 1.2e-8 * p.n_steps + 4e-8 * p.n_average,
+    seconds=lambda p: 2e-6 + 1.5e-9 * p.n_steps + 3e-9 * p.n_average,
     checks=(
         Check({"weak_start": 0.0, "n_steps": 40_000}, {"gamma": [0.2, 0.9, 1.05, 1.1, 1.2]}),
         Check({"n_steps": 400_000}, {"gamma": [1.05, 1.1, 1.2]}),
@@ -96,6 +97,48 @@ SINGLE_DATUM = Model(
             {"start": "orbit", "weak_start": 1e-30, "n_steps": 2001, "n_records": 6},
             {"gamma": [1.05, 1.12, 1.2]},
             shifted=UPDATES.one_more,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "fit_unstable",
+            "gamma above which the fitted point without the weak feature is unstable",
+            "toysim.models.oscillation.landmarks:fit_unstable",
+            source="arXiv:2310.17074",
+        ),
+        Landmark(
+            "orbit_superstable",
+            "gamma at which the period-2 orbit attracts fastest, its multiplier 0",
+            "toysim.models.oscillation.landmarks:orbit_superstable",
+        ),
+        Landmark(
+            "orbit_unstable",
+            "gamma above which the period-2 orbit gives way to period 4",
+            "toysim.models.oscillation.landmarks:orbit_unstable",
+        ),
+        Landmark(
+            "chaos",
+            "gamma at which the period doublings accumulate",
+            "toysim.models.oscillation.landmarks:chaos",
+        ),
+        Landmark(
+            "sign_flips",
+            "gamma above which an update can turn the filters away",
+            "toysim.models.oscillation.landmarks:sign_flips",
+        ),
+        Landmark(
+            "weak_limit",
+            "weak output V* at which the oscillation ends by itself",
+            "toysim.models.oscillation.landmarks:weak_limit",
+            ("gamma", "weak_ratio"),
+            where="gamma above 1",
+        ),
+        Landmark(
+            "weak_factor",
+            "factor on a small weak overlap in two updates of the orbit",
+            "toysim.models.oscillation.landmarks:weak_factor",
+            ("gamma", "weak_ratio"),
+            where="gamma above 1; the orbit is stable up to sqrt(5) - 1",
         ),
     ),
 )

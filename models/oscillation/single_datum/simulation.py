@@ -1,185 +1,157 @@
-"""One sample simulated: the two-variable map, its averages, samples and course."""
+"""One sample simulated, rows side by side: the two-variable map, its course and sums."""
 
 from __future__ import annotations
-
-import math
-from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.jit import kernel
+from toysim.jit import inlined, kernel
+from toysim.models.oscillation.lanes import groups, keep
+from toysim.models.oscillation.runs import ascending
 from toysim.models.oscillation.single_datum.problem import half_limit, strong_start
+from toysim.models.oscillation.single_datum.window import watch
+from toysim.numerics.elementary import log
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-
-class Outcome(NamedTuple):
-    """What the loop writes: courses (n, R), samples (n, n_samples), the rest (n,); n rows."""
-
-    strong: Any
-    weak: Any
-    residual_sum: Any
-    strong_samples: Any
-    mean_residual: Any
-    strong_low: Any
-    strong_high: Any
-    lyapunov: Any
-    weak_growth: Any
-    final_strong: Any
-    final_weak: Any
-    acquisition_time: Any
-    identity_gap: Any
-    accumulation_slack: Any
+MULTIPLIED = 4  # factors of which one logarithm is taken
 
 
-@kernel
-def update(F: float, V: float, gamma: float, r: float) -> tuple[float, float]:
+@inlined
+def add_up(
+    F: Array, V: Array, live: Array, e: Array, total: Array, squares: Array, cubes: Array
+) -> None:
+    """Residuals e = 1 - F - V and the sums of them, of their squares and cubes, all (L,).
+
+    0 where ``live`` is: nothing moves there.
+    """
+    for i in range(len(F)):
+        e[i] = live[i] * (1.0 - F[i] - V[i])
+        total[i] += e[i]
+        squares[i] += e[i] * e[i]
+        cubes[i] += e[i] * e[i] * e[i]
+
+
+# In a loop with the sums it takes twice as long.
+@inlined
+def update(F: Array, V: Array, gamma: Array, r: Array, e: Array, product: Array) -> None:
     """Both outputs after one update (derived from arXiv:2310.17074, one sample without noise).
 
-        F <- F (1 + gamma e)^2,  V <- V (1 + r gamma e)^2,  e = 1 - F - V
+        F <- F (1 + gamma e)^2,  V <- V (1 + r gamma e)^2
 
     A negative factor turns the filters away from the feature: squared ReLU, its output is then 0
-    for good. Neither can escape: a factor that overshoots far is negative next.
+    for good. Neither can escape: a factor that overshoots far is negative next. ``product`` takes
+    |1 + gamma e|; all (L,).
     """
-    e = 1.0 - F - V
-    k, k_weak = 1.0 + gamma * e, 1.0 + r * gamma * e
-    return F * k * k if k > 0.0 else 0.0, V * k_weak * k_weak if k_weak > 0.0 else 0.0
+    for i in range(len(F)):
+        k, k_weak = 1.0 + gamma[i] * e[i], 1.0 + r[i] * gamma[i] * e[i]
+        product[i] *= abs(k)
+        k, k_weak = k if k > 0.0 else 0.0, k_weak if k_weak > 0.0 else 0.0
+        F[i], V[i] = F[i] * k * k, V[i] * k_weak * k_weak
 
 
-@kernel
-def stretch(F: float, V: float, gamma: float, r: float, tangent: Array) -> float:
-    """Carry a change of the state through one update; returns the logarithm of its stretch.
-
-    ``tangent`` (2,) is (dF, dV), rescaled to length 1. Derived.
-    """
-    e = 1.0 - F - V
-    k, k_weak = 1.0 + gamma * e, 1.0 + r * gamma * e
-    dF, dV = tangent
-    by_strong, by_weak = -2.0 * gamma * F * k, -2.0 * r * gamma * V * k_weak
-    tangent[0] = (k * k + by_strong) * dF + by_strong * dV
-    tangent[1] = by_weak * dF + (k_weak * k_weak + by_weak) * dV
-    length = math.hypot(tangent[0], tangent[1])
-    if length > 0.0:
-        tangent /= length
-    return math.log(length)
+@inlined
+def note_acquired(t: float, V: Array, half: Array, acquired_at: Array) -> None:
+    """t where V first exceeds ``half``."""
+    for i in range(len(V)):
+        first = half[i] < V[i] and not acquired_at[i] <= t
+        acquired_at[i] = t if first else acquired_at[i]
 
 
-@kernel
-def watch(i: int, F: float, V: float, gamma: float, r: float, n_average: int, out: Outcome) -> None:
-    """Row i, the last n_average updates: averages, extremes, exponents and samples.
-
-    F and V are the state that they begin with.
-    """
-    total = exponent = logs_weak = 0.0
-    low, high = math.inf, 0.0
-    tangent = np.array([1.0, 0.0])
-    first_sample = n_average - out.strong_samples.shape[1]
-    for t in range(n_average):
-        e = 1.0 - F - V
-        total += e
-        low, high = min(low, F), max(high, F)
-        exponent += stretch(F, V, gamma, r, tangent)
-        logs_weak += math.log(abs(1.0 + r * gamma * e))
-        if t >= first_sample:
-            out.strong_samples[i, t - first_sample] = F
-        F, V = update(F, V, gamma, r)
-    out.mean_residual[i], out.strong_low[i], out.strong_high[i] = total / n_average, low, high
-    out.lyapunov[i], out.weak_growth[i] = exponent / n_average, logs_weak / n_average
-    out.final_strong[i], out.final_weak[i] = F, V
+@inlined
+def take_logs(product: Array, logs: Array) -> None:
+    """Add the logarithms of the products, which are 1 again."""
+    for i in range(len(logs)):
+        logs[i] += log(product[i])
+        product[i] = 1.0
 
 
 @kernel
 def iterate(
-    i: int,
-    F: float,
-    V: float,
-    gamma: float,
-    r: float,
-    n_steps: int,
-    n_average: int,
-    half: float,
-    record_at: Ints,
-    out: Outcome,
-) -> None:
-    """Row i, all updates: course, sums over the run, and the first update with V > ``half``.
+    start: Array, gamma: Array, r: Array, half: Array, keep_at: Ints, kept: Array
+) -> tuple[Array, Array, Array, Array]:
+    """All updates of rows side by side from F and V, ``start`` (2, L); gamma, r, half (L,).
 
-    ``record_at`` (R,): updates, ascending, at which the course is written.
+    ``kept`` (3, L, R) is F, V and the sum of e after the updates ``keep_at`` (L, R), ascending; the
+    last ends the run. Returns the sums of e^2, e^3 and log |1 + gamma e|, and the first update
+    with V > ``half``, NaN if none, all (L,).
     """
-    F_start, next_record = F, 0
-    total = squares = cubes = logs = 0.0
-    if half < V:
-        out.acquisition_time[i] = 0.0
-    for t in range(n_steps + 1):
-        while next_record < len(record_at) and record_at[next_record] == t:
-            out.strong[i, next_record], out.weak[i, next_record] = F, V
-            out.residual_sum[i, next_record] = total
-            next_record += 1
-        if t == n_steps - n_average:
-            watch(i, F, V, gamma, r, n_average, out)
-        if t < n_steps:
-            e = 1.0 - F - V
-            total += e
-            squares += e * e
-            cubes += e * e * e
-            logs += math.log(abs(1.0 + gamma * e))
-            F, V = update(F, V, gamma, r)
-            if half < V and math.isnan(out.acquisition_time[i]):
-                out.acquisition_time[i] = t + 1.0
-    # Nothing holds past a negative factor.
-    gained = 0.5 * math.log(F / F_start) if F > 0.0 else math.nan
-    out.identity_gap[i] = logs - gained
-    # log(1 + x) <= x - x^2/2 + x^3/3 for x > -1, summed over x = gamma e
-    out.accumulation_slack[i] = total - (
-        gained / gamma + 0.5 * gamma * squares - gamma * gamma * cubes / 3.0
-    )
-
-
-@kernel
-def iterate_rows(
-    F: Array,
-    V: Array,
-    gamma: Array,
-    r: Array,
-    n_steps: Ints,
-    n_average: Ints,
-    half: Array,
-    record_at: Ints,
-    out: Outcome,
-) -> None:
-    """``iterate`` for every row: all (n_rows,), ``record_at`` (n_rows, R)."""
-    for i in range(len(F)):
-        iterate(i, F[i], V[i], gamma[i], r[i], n_steps[i], n_average[i], half[i], record_at[i], out)
-
-
-def empty_outcome(batch: Batch) -> Outcome:
-    """NaN for every row."""
-    n = len(batch)
-    shapes: dict[str, tuple[int, ...]] = dict.fromkeys(Outcome._fields, (n,))
-    shapes |= dict.fromkeys(("strong", "weak", "residual_sum"), batch.record_at.shape)
-    shapes["strong_samples"] = (n, int(batch["n_samples"][0]))
-    return Outcome(**{name: np.full(shape, np.nan) for name, shape in shapes.items()})
+    n = len(gamma)
+    F, V, total = start[0].copy(), start[1].copy(), np.zeros(n)
+    squares, cubes, logs, product = np.zeros(n), np.zeros(n), np.zeros(n), np.ones(n)
+    live, e, acquired_at = np.ones(n), np.empty(n), np.full(n, np.nan)
+    note_acquired(0.0, V, half, acquired_at)
+    written, t = np.zeros(n, np.int64), 0
+    stop = keep(0, (F, V, total), keep_at, written, kept, live)
+    while stop >= 0:
+        while t < stop:
+            add_up(F, V, live, e, total, squares, cubes)
+            update(F, V, gamma, r, e, product)
+            t += 1
+            note_acquired(t, V, half, acquired_at)
+            if t % MULTIPLIED == 0:
+                take_logs(product, logs)
+        stop = keep(t, (F, V, total), keep_at, written, kept, live)
+    take_logs(product, logs)
+    return squares, cubes, logs, acquired_at
 
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    gamma, ratio = batch["gamma"], batch["weak_ratio"]
-    out = empty_outcome(batch)
-    iterate_rows(
-        strong_start(batch),
-        batch["weak_start"],
-        gamma,
-        ratio,
-        batch["n_steps"],
-        batch["n_average"],
-        half_limit(batch),
-        batch.record_at,
-        out,
+    end, n_average, gamma, ratio = (
+        batch[n] for n in ("n_steps", "n_average", "gamma", "weak_ratio")
     )
+    start, half = np.stack([strong_start(batch), batch["weak_start"]]), half_limit(batch)
+    at, place = ascending(batch.record_at, end - n_average, end)
+    kept, sums = np.empty((3, *at.shape)), np.empty((4, len(batch)))
+    window, samples = np.empty((5, len(batch))), np.empty((len(batch), int(batch["n_samples"][0])))
+    for rows in groups(end, n_average):
+        of_rows = np.empty((3, len(rows), at.shape[1]))
+        begin = np.ascontiguousarray(start[:, rows])
+        of_lanes = (gamma[rows], ratio[rows], half[rows], at[rows])
+        sums[:, rows] = iterate(begin, *of_lanes, of_rows)
+        kept[:, rows] = np.take_along_axis(of_rows, place[None, rows], axis=2)
+        lanes = (kept[0, rows, -2], kept[1, rows, -2], gamma[rows], ratio[rows])
+        of_rows = np.empty((len(rows), samples.shape[1]))
+        window[:, rows] = watch(*lanes, n_average[rows[0]], of_rows)
+        samples[rows] = of_rows
+    mean, low, high, lyapunov, weak_growth = window
     return {
-        **out._asdict(),
-        "final_residual": 1.0 - out.final_strong - out.final_weak,
-        "eta_sharpness": 2.0 * gamma * (out.final_strong + ratio * out.final_weak),
+        **_courses_and_ends(kept, gamma, ratio),
+        **_identities(kept[:, :, -1], sums, gamma, start[0]),
+        "acquisition_time": sums[3],
+        "strong_samples": samples,
+        "mean_residual": mean,
+        "strong_low": low,
+        "strong_high": high,
+        "lyapunov": lyapunov,
+        "weak_growth": weak_growth,
     }
+
+
+def _courses_and_ends(kept: Array, gamma: Array, ratio: Array) -> Rows:
+    """From F, V and the sum of e (3, n_rows, R + 2); the end is last."""
+    strong, weak, residual_sum = kept[:, :, :-2]
+    final_strong, final_weak, _ = kept[:, :, -1]
+    return {
+        "strong": strong,
+        "weak": weak,
+        "residual_sum": residual_sum,
+        "final_strong": final_strong,
+        "final_weak": final_weak,
+        "final_residual": 1.0 - final_strong - final_weak,
+        "eta_sharpness": 2.0 * gamma * (final_strong + ratio * final_weak),
+    }
+
+
+def _identities(end: Array, sums: Array, gamma: Array, start: Array) -> Rows:
+    """What holds of every course without a negative factor: nothing does past one.
+
+    log(1 + x) <= x - x^2/2 + x^3/3 for x > -1, summed over x = gamma e.
+    """
+    squares, cubes, logs, _ = sums
+    gained = 0.5 * np.log(np.where(end[0] > 0.0, end[0] / start, np.nan))
+    bound = gained / gamma + 0.5 * gamma * squares - gamma * gamma * cubes / 3.0
+    return {"identity_gap": logs - gained, "accumulation_slack": end[2] - bound}

@@ -1,0 +1,75 @@
+"""Arrays in files beside a sweep file: ``{ npy = "start.npy" }``, ``{ csv = "rates.csv" }``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.errors import ToysimError
+
+Array = npt.NDArray[Any]
+KINDS = ("npy", "csv")
+LARGEST = 2**28  # bytes of a file
+
+
+def with_arrays(
+    values: Mapping[str, Any], folder: Path, ndims: Mapping[str, int]
+) -> dict[str, Any]:
+    """The values with named files replaced by what they hold, as nested lists.
+
+    ``ndims``: dimensions that a parameter's array has. A file lies in ``folder`` or below it; data
+    only, no pickle. Raises ToysimError with the parameter as its key.
+    """
+    return {
+        name: _read(name, value, folder, ndims.get(name, 1)) if _names_file(value) else value
+        for name, value in values.items()
+    }
+
+
+def _names_file(value: Any) -> bool:
+    return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in KINDS
+
+
+def _read(name: str, value: Mapping[str, Any], folder: Path, ndim: int) -> Any:
+    ((kind, file),) = value.items()
+    path = _inside(name, file, folder)
+    try:
+        array = np.load(path, allow_pickle=False) if kind == "npy" else _csv(path, ndim)
+    except (OSError, ValueError, EOFError) as error:
+        what = "an array of numbers" if kind == "npy" else "rows of numbers with commas"
+        raise ToysimError(f"{name}: {file} is not {what}: {_short(error)}", name) from None
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
+        raise ToysimError(f"{name}: {file} holds no numbers; save a float or integer array", name)
+    if array.ndim != ndim:
+        raise ToysimError(
+            f"{name}: {file} has shape {array.shape}; {name} takes {ndim} dimensions", name
+        )
+    return array.tolist()
+
+
+def _csv(path: Path, ndim: int) -> Array:
+    return np.loadtxt(path, delimiter=",", ndmin=2 if ndim > 1 else 1, encoding="utf-8")
+
+
+def _inside(name: str, file: Any, folder: Path) -> Path:
+    """The file's path, which must stay in the folder, links followed."""
+    if not isinstance(file, str):
+        raise ToysimError(f"{name}: {file!r} is no file name", name)
+    path, home = (folder / file).resolve(), folder.resolve()
+    if not path.is_relative_to(home):
+        raise ToysimError(
+            f"{name}: {file} lies outside the sweep file's folder; copy it there", name
+        )
+    if not path.is_file():
+        raise ToysimError(f"{name}: no file {file} beside the sweep file; check the name", name)
+    if path.stat().st_size > LARGEST:
+        raise ToysimError(f"{name}: {file} is larger than {LARGEST >> 20} MiB; take less", name)
+    return path
+
+
+def _short(error: Exception) -> str:
+    return " ".join(str(error).split())[:120]
