@@ -137,6 +137,18 @@ WALK = [
     ("run walk.gaussian --out run.zarr", (), 0, "data: run.zarr"),
     ("run walk.gaussian -p n_records=5 --plot run.png", (), 0, "picture: run.png"),
     ("run walk.trouble", (), 0, "y"),
+    ("landmarks", (), 0, "perceptron.storage"),
+    ("landmarks perceptron.storage -p margin=0.1", (), 0, "vanishing_distance"),
+    ("landmarks perceptron.storage capacity --json", (), 0, '"digits": 10'),
+    ("landmarks perceptron.storage capacity --parameter margin=-6", (), 1, "none: margin"),
+    ("find walk.gaussian 'position = 3' --along drift=0:1 -p n_rounds=2", (), 0, "drift"),
+    (
+        "find walk.gaussian 'position = 3' --along drift=0:1 --tolerance 1e-9 "
+        "--parameter n_rounds=2 --json",
+        (),
+        0,
+        '"valid": true',
+    ),
     ("sweep walk.toml", (), 0, "244 rows in 2 blocks, 0 failed"),
     ("sweep walk.toml --json", (), 0, '"rows": 244'),
     ("sweep walk.toml", (DONE,), 0, "nothing to do: all 2 blocks are there"),

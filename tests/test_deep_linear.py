@@ -17,6 +17,7 @@ from reference.deep_linear import MatrixNetwork, flow
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.deep_linear import MODES
+from toysim.models.deep_linear.modes.lanes import LANES
 from toysim.models.deep_linear.stability import sharpness_at_end
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -477,12 +478,50 @@ def test_rows_do_not_depend_on_their_company():
             np.testing.assert_array_equal(values[0], together[name][i], err_msg=name)
 
 
+@pytest.mark.parametrize("offset", [0.0, 0.4])
+@pytest.mark.parametrize("kind", ["gradient_descent", "reduced_euler"])
+@pytest.mark.parametrize("n_records", [0, 4])
+def test_rows_side_by_side_are_rows_alone(kind, offset, n_records):
+    """More rows than lanes, of all depths and lengths: some settle early, some diverge."""
+    n, rng = LANES + 20, np.random.default_rng(0)
+    columns = {
+        "depth": rng.integers(1, 13, n),
+        "layer_start": rng.uniform(0.1, 0.9, n),
+        "duration": rng.choice([0.5, 5.0, 40.0, 400.0], n),
+        "step": rng.choice([0.01, 0.1, 0.9], n, p=[0.5, 0.3, 0.2]),
+        "deficit_start": rng.uniform(0.0, 5.0, n),
+        "deficit_length": rng.uniform(0.0, 2.0, n),
+    }
+    fixed = {"integrator": kind, "layer_offset": offset, "n_records": n_records}
+    fixed |= {"lesions": (2,), "n_pathways": 3, "windows": ((0, 0.3, 0.7),), "allow_unstable": True}
+    batch = Batch(MODES, columns, fixed, np.zeros(n, int), 0)
+    together = MODES.load("simulate")(batch)
+    assert 5 < np.count_nonzero(together["status"]) < n // 2
+    for i in range(n):
+        alone = MODES.load("simulate")(batch.take(np.array([i])))
+        for name, values in alone.items():
+            np.testing.assert_array_equal(values[0], together[name][i], err_msg=name)
+
+
+def test_what_a_settled_row_leaves_out_would_have_repeated():
+    """At depth 4 rounding leaves a pair of states; beside a plateau nothing is left out."""
+    columns = {"layer_start": np.array([0.3, 0.004]), "duration": np.array([2999.97, 3000.0])}
+    fixed = {"depth": 4, "step": 0.01, "deficit_start": 0.3, "deficit_length": 0.5}
+    batch = Batch(MODES, columns, fixed, np.zeros(2, int), 0)
+    together = MODES.load("simulate")(batch)
+    assert np.isnan(together["half_learning_time"][1])
+    alone = MODES.load("simulate")(batch.take(np.array([0])))
+    for name, values in alone.items():
+        np.testing.assert_array_equal(values[0], together[name][0], err_msg=name)
+
+
 def test_kernels_run_as_plain_python():
     from toysim.models.deep_linear import coordinate
     from toysim.models.deep_linear.clock import layer, pace, panels, paths, phase, solution
-    from toysim.models.deep_linear.modes import euler, flow, simulation, theory
+    from toysim.models.deep_linear.modes import euler, events, flow, lanes, simulation, theory
 
     modules = (coordinate, layer, pace, panels, paths, phase, solution, euler, flow, simulation)
+    modules += (events, lanes)
     fixed = {
         "depth": 3,
         "deficit_length": 0.05,

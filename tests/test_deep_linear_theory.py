@@ -425,6 +425,46 @@ def test_theory_says_where_it_does_not_hold():
     assert predicted(layer_start=-0.1, layer_offset=1.0)["valid"][0]
 
 
+@pytest.mark.parametrize("depth", [2, 4, 6])
+def test_a_start_far_above_the_target(depth):
+    for strength in (1e4, 1e6, 1e8):
+        fixed = {"n_pathways": 1, "depth": depth, "start_strength": strength}
+        agree(duration=0.0129, n_records=4, **fixed)
+    sigmoid = forms.strength_depth_two(0.0129, 2.0, 1e8)  # 39.768
+    exact = predicted(n_pathways=1, depth=2, start_strength=1e8, duration=0.0129)
+    assert exact["final_strength"][0, 0] == pytest.approx(sigmoid, rel=1e-12)
+
+
+def test_negative_starts_keep_their_digits():
+    """x counts from the end that is near: from infinity it is a difference of numbers of 1e12."""
+    fixed = {"layer_offset": 1e-4, "start_imbalance": -0.2, "singular_value": 0.052}
+    fixed |= {"n_pathways": 3, "depth": 8, "layer_start": -0.8427, "duration": 0.2}
+    agree(n_records=3, **fixed)
+    expected = [-0.0376, -0.1650, -0.3952]  # by DOP853, Radau and descent
+    np.testing.assert_allclose(predicted(**fixed)["final_strength"][0], expected, atol=0.51e-4)
+    for depth, c in ((8, 1e-4), (8, 1e-6), (13, 1e-4)):
+        fixed = {"layer_start": -0.7, "start_imbalance": 0.1, "deficit_length": 0.1}
+        agree(depth=depth, layer_offset=c, duration=0.5, **fixed)
+
+
+@pytest.mark.parametrize(("c", "valid"), [(0.01, True), (1e-6, False)])
+def test_theory_obeys_its_residual(c, valid):
+    """Starts at both sides of 0: the way from one to the other hides what is near its ends."""
+    layers = [[p, *[math.sqrt(p * p + c)] * 7] for p in (-0.5, 0.5)]
+    fixed = {"depth": 8, "layer_starts": layers, "duration": 3.0}
+    rows = predicted(**fixed)
+    assert rows["valid"][0] == valid == (rows["theory_residual"][0] <= 1e-9)
+    if valid:
+        agree(**fixed)
+
+
+@pytest.mark.parametrize("depth", [2, 4])
+def test_an_even_number_of_negative_layers(depth):
+    agree(depth=depth, layer_start=-0.3, duration=5.0, deficit_length=0.3, n_records=3)
+    negative, positive = (predicted(depth=depth, layer_start=p) for p in (-0.3, 0.3))
+    np.testing.assert_array_equal(negative["final_strength"], positive["final_strength"])
+
+
 def test_theory_tells_its_accuracy():
     rows = predicted(n=50, start_noise=0.02, layer_offset=0.3, deficit_length=0.4, n_records=4)
     assert rows["theory_residual"].max() < 1e-12

@@ -91,8 +91,22 @@ def far_coordinate(p: float, c: float, depth: int) -> float:
 
 
 @kernel
-def coordinates(p: Array, c: Array, depth: npt.NDArray[np.int64], out: Array) -> None:
-    """x of every row and pathway: p, c, out (n, P), depth (n,)."""
+def mirrored(p: float, c: float, depth: int) -> bool:
+    """Whether to count x from -infinity, where x(p) - x(-infinity) = -x(-p) keeps its digits."""
+    return p < 0.0 and c > 0.0 and depth > 2
+
+
+@kernel
+def between(p: float, c: float, q: float, d: float, depth: int) -> float:
+    """x(q) - x(p) of first layers p and q with offsets c and d."""
+    if c == d and mirrored(p, c, depth) and mirrored(q, d, depth):
+        return coordinate(-p, c, depth) - coordinate(-q, d, depth)
+    return coordinate(q, d, depth) - coordinate(p, c, depth)
+
+
+@kernel
+def distances(p: Array, c: Array, depth: npt.NDArray[np.int64], out: Array) -> None:
+    """x_0 - x_p of every row and pathway: p, c, out (n, P), depth (n,)."""
     for i in range(p.shape[0]):
         for j in range(p.shape[1]):
-            out[i, j] = coordinate(p[i, j], c[i, j], depth[i])
+            out[i, j] = between(p[i, j], c[i, j], p[i, 0], c[i, 0], depth[i])

@@ -23,7 +23,8 @@ def mode_sharpness(layers: Array, lesioned: npt.NDArray[np.bool_], depth: Ints) 
         before[:, :, k] = before[:, :, k - 1] * layers[:, :, k - 1]
         after[:, :, -1 - k] = after[:, :, -k] * layers[:, :, -k]
     used = (np.arange(layers.shape[2]) < depth[:, None])[:, None, :] & ~lesioned[:, :, None]
-    return sum_in_order(np.sum(np.where(used, (before * after) ** 2, 0.0), axis=2))
+    squares = np.where(used, (before * after) ** 2, 0.0)
+    return sum_in_order(sum_in_order(squares.swapaxes(1, 2)))
 
 
 def sum_in_order(values: Array) -> Array:

@@ -24,31 +24,29 @@ def in_updates(times: Array, step: float | Array, end: float | Array) -> Array:
 
 
 @kernel
-def note_half(
+def half_crossing(
     now: float,
     earlier: float,
     before: float,
     after: float,
     target: float,
-    half: Array,
     share: float = 1.0,
     last: float = 1.0,
-) -> None:
-    """Note in ``half`` (1,) when the strength first reaches target / 2, in steps: between now -
-    ``share`` (``before``) and ``now`` (``after``), on the parabola through these and ``earlier``,
-    which is ``last`` before ``before`` (derived).
+) -> float:
+    """When the strength reaches target / 2, in updates: between now - ``share`` (``before``) and
+    ``now`` (``after``), on the parabola through these and ``earlier``, ``last`` before ``before``
+    (derived).
 
     ``earlier`` is NaN at the start of a phase: then on the line. On the line alone the time errs by
     step^2 times a part that depends on where in the update the crossing falls, and extrapolation to
     step 0 stumbles over it.
     """
-    if not math.isnan(half[0]) or after < 0.5 * target:
-        return
     rise = (after - before) / share
-    bend = (rise - (before - earlier) / last) / (share + last)
+    bend = last * after - (share + last) * before + share * earlier
+    bend /= share * last * (share + last)
     if math.isnan(bend):
         bend = 0.0
     # bend s^2 + (rise - share bend) s = missing, for the s in (0, share]
     missing, slope = 0.5 * target - before, rise - share * bend
     root = math.sqrt(max(0.0, slope * slope + 4.0 * bend * missing))
-    half[0] = now - share + 2.0 * missing / (slope + root)
+    return now - share + 2.0 * missing / (slope + root)

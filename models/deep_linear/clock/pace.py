@@ -10,29 +10,32 @@ from toysim.models.deep_linear.clock.layer import sharpness
 from toysim.models.deep_linear.clock.paths import (
     Account,
     Paths,
-    leader_position,
+    leader_at,
     open_sharpness,
     open_strength,
+    rounding_error,
+    set_start,
 )
-from toysim.models.deep_linear.coordinate import strength_at
+from toysim.models.deep_linear.coordinate import between, other_layers, strength_at
 
 # Below this share of the strengths the residual is linear in s* - s to double precision, so the
 # rest is exponential.
 LINEAR = 1e-7
+PANEL = 6.0  # longest step in v
 
 
 class Pace(NamedTuple):
-    """Leader at x_end - w, w = w0 exp(-kappa v), dt/dv = kappa w / Omega.
+    """Leader at a distance w = w0 exp(-kappa v) of its end, dt/dv = kappa w / Omega.
 
-    level: strength the open pathways head for; rate: sharpness at the root; v_linear: where the
-    exponential tail begins (infinite without a root).
+    level: strength the open pathways head for; rate: sharpness at the root; first: length of the
+    first panel; v_linear: where the exponential tail begins (infinite without a root).
     """
 
     kappa: float
     w0: float
-    x_end: float
     level: float
     rate: float
+    first: float
     v_linear: float
 
 
@@ -48,39 +51,66 @@ def has_root(residual: float, level: float, paths: Paths) -> bool:
 
 
 @kernel
+def shortest_scale(paths: Paths) -> float:
+    """The least distance in x over which the layers of an open pathway change by their own size."""
+    shortest = math.inf
+    for j in range(len(paths.p)):
+        if paths.is_open[j] and paths.depth > 1:
+            p, c = paths.p[j], paths.c[j]
+            size = math.sqrt(p * p + c) / paths.depth
+            shortest = min(shortest, size / other_layers(p, c, paths.depth))
+    return shortest
+
+
+@kernel
 def set_pace(
-    residual: float,
-    level: float,
-    lead: int,
-    x_lead: float,
-    size: float,
-    paths: Paths,
-    account: Account,
+    residual: float, target: float, level: float, lead: int, paths: Paths, account: Account
 ) -> Pace:
-    """The clock of a phase that starts with this residual, leader and size of strengths."""
+    """The clock of a phase that starts with this residual and leader, at paths.p."""
+    p, c, scale = paths.p[lead], paths.c[lead], shortest_scale(paths)
+    for j in range(len(paths.p)):
+        if paths.is_open[j]:
+            set_start(j, paths)
     if not has_root(residual, level, paths):
-        p, c = paths.p[lead], paths.c[lead]
         w0 = strength_at(p, c, paths.depth) / sharpness(p, c, paths.depth)
-        return Pace(-1.0, w0, x_lead + w0, level, 0.0, math.inf)
-    x_end = leader_position(level, lead, paths, account)
-    open_strength(x_end, paths)
-    rate = open_sharpness(paths)
-    w0 = x_end - x_lead
-    v_linear = max(0.0, math.log(abs(w0) * rate / (LINEAR * size))) if w0 != 0.0 else 0.0
-    return Pace(1.0, w0, x_end, level, rate, v_linear)
+        paths.end[0], paths.end[1] = paths.start[0] + w0, paths.start[1]
+        return Pace(-1.0, w0, level, 0.0, PANEL, math.inf)
+    w0 = between(p, c, leader_at(level, lead, paths, account), c, paths.depth)
+    account.residual[0] = max(account.residual[0], rounding_error(paths) / target)
+    rate, size, moving = open_sharpness(paths), target + abs(target - level), 0.0
+    for j in range(len(paths.p)):
+        if paths.is_open[j]:
+            moving += abs(strength_at(paths.p[j], paths.c[j], paths.depth))
+    linear = LINEAR * math.sqrt(max(moving, 1e-12 * size) * (size + moving))
+    v_linear = max(0.0, math.log(abs(w0) * rate / linear)) if w0 != 0.0 else 0.0
+    first = min(PANEL, scale / abs(w0)) if w0 != 0.0 else PANEL
+    return Pace(1.0, w0, level, rate, first, v_linear)
 
 
 @kernel
 def distance_left(v: float, pace: Pace) -> float:
-    """w(v), the leader's distance to x_end."""
+    """w(v), the leader's distance to its end."""
     return pace.w0 * math.exp(-pace.kappa * v)
 
 
 @kernel
-def half_position(lead: int, target: float, pace: Pace, paths: Paths, account: Account) -> float:
-    """The v at which the residual is S/2.
+def distance_moved(v: float, pace: Pace) -> float:
+    """w0 - w(v), its distance from where it started."""
+    return -pace.w0 * math.expm1(-pace.kappa * v)
 
-    The phase must start above and (if it has a root) end below.
-    """
-    x_half = leader_position(pace.level - 0.5 * target, lead, paths, account)
-    return pace.kappa * math.log(pace.w0 / (pace.x_end - x_half))
+
+@kernel
+def strength_now(v: float, pace: Pace, paths: Paths) -> float:
+    """Sum of K over the open pathways at v; sets paths.p."""
+    return open_strength(distance_left(v, pace), distance_moved(v, pace), paths)
+
+
+@kernel
+def half_position(
+    p_start: float, p_half: float, p_end: float, c: float, depth: int, pace: Pace
+) -> float:
+    """The v at which the leader's first layer is ``p_half``, between its start and its end."""
+    moved, left = between(p_start, c, p_half, c, depth), between(p_half, c, p_end, c, depth)
+    if pace.kappa < 0.0 or abs(moved) < abs(left):
+        return -pace.kappa * math.log1p(-moved / pace.w0)
+    return math.log(pace.w0 / left)

@@ -5,36 +5,52 @@ from __future__ import annotations
 import math
 
 from toysim.jit import kernel
-from toysim.models.deep_linear.clock.pace import Pace, distance_left
+from toysim.models.deep_linear.clock.pace import Pace, distance_left, strength_now
 from toysim.models.deep_linear.clock.paths import (
     MAX_ITERATIONS,
     ROUNDING,
     Account,
     Paths,
     open_sharpness,
-    open_strength,
+    strengths,
 )
-from toysim.numerics.quadrature import HALF_NODES, HALF_WEIGHTS, NODES, WEIGHTS
+from toysim.numerics.elementary import exp, expm1
+from toysim.numerics.quadrature import HALF_WEIGHTS, NODES, POINTS, WEIGHTS
 
-PANEL = 0.75
-SHORTEST = 1e-3
+SHORTEST = 1e-3  # share of the panel asked for
 # Two rules that differ by this share mean an error of its square in the better one.
 SMOOTH = 1e-7
+NEARER_END = math.log(2.0)
 
 
 @kernel
 def time_per_v(v: float, pace: Pace, paths: Paths) -> float:
     """dt/dv = kappa w / Omega; sets paths.p to the first layers at v."""
-    w = distance_left(v, pace)
-    return pace.kappa * w / (pace.level - open_strength(pace.x_end - w, paths))
+    return pace.kappa * distance_left(v, pace) / (pace.level - strength_now(v, pace, paths))
+
+
+@kernel
+def times_per_v(n: int, v: float, length: float, pace: Pace, paths: Paths) -> None:
+    """``time_per_v`` at the first n nodes of the panel from v on, into paths.nodes[3]."""
+    nodes = paths.nodes
+    for q in range(n):
+        nodes[0, q] = pace.w0 * exp(-pace.kappa * (v + length * NODES[q]))
+        nodes[1, q] = pace.w0 - nodes[0, q]
+    if v < NEARER_END or pace.kappa < 0.0:  # where this difference is used, and would lose digits
+        for q in range(n):
+            nodes[1, q] = -pace.w0 * expm1(-pace.kappa * (v + length * NODES[q]))
+    strengths(n, paths)
+    for q in range(n):
+        nodes[3, q] = pace.kappa * nodes[0, q] / (pace.level - nodes[3, q])
 
 
 @kernel
 def time_between(v_from: float, v_to: float, pace: Pace, paths: Paths) -> float:
     """int dt/dv dv over at most one panel, by Gauss-Legendre."""
+    times_per_v(POINTS, v_from, v_to - v_from, pace, paths)
     total = 0.0
-    for q in range(len(NODES)):
-        total += WEIGHTS[q] * time_per_v(v_from + (v_to - v_from) * NODES[q], pace, paths)
+    for q in range(POINTS):
+        total += WEIGHTS[q] * paths.nodes[3, q]
     return total * (v_to - v_from)
 
 
@@ -47,19 +63,22 @@ def smooth_panel(
     Halved until the rule of half the points agrees: a start far from 0 (strength much above S, or
     below 0 at c > 0) lies close to the pole of K(x) behind it.
     """
-    previous = math.inf
+    previous, asked = math.inf, length
     while True:
         account.iterations[0] += 1
         v_to = min(v + length, pace.v_linear)
-        time, rough = time_between(v, v_to, pace, paths), 0.0
-        for q in range(len(HALF_NODES)):
-            rough += HALF_WEIGHTS[q] * time_per_v(v + (v_to - v) * HALF_NODES[q], pace, paths)
-        apart = abs(rough * (v_to - v) - time)
-        # Halving gains 2^12 on a smooth panel; where it gains next to nothing it is the rounding of
+        times_per_v(len(NODES), v, v_to - v, pace, paths)
+        time, rough = 0.0, 0.0
+        for q in range(POINTS):
+            time += WEIGHTS[q] * paths.nodes[3, q]
+        for q in range(len(HALF_WEIGHTS)):
+            rough += HALF_WEIGHTS[q] * paths.nodes[3, POINTS + q]
+        apart = abs(rough - time)
+        # Halving gains 2^16 on a smooth panel; where it gains next to nothing it is the rounding of
         # Omega.
-        rounding = length < 0.1 * PANEL and apart > 0.1 * previous
-        if not apart > SMOOTH * abs(time) or rounding or length < SHORTEST:
-            return v_to, time
+        rounding = length < 0.1 * asked and apart > 0.1 * previous
+        if not apart > SMOOTH * abs(time) or rounding or length < SHORTEST * asked:
+            return v_to, time * (v_to - v)
         length, previous = 0.5 * length, apart
 
 
@@ -84,13 +103,13 @@ def invert_time(
         error = time_between(v_from, v, pace, paths) - wanted
         # Near the root time is known to the rounding of Omega only, 1e-9 of a panel: Newton stalls
         # there.
-        if abs(error) <= ROUNDING * panel or (
+        if abs(error) <= ROUNDING * wanted or (
             abs(error) <= 1e-6 * panel and abs(error) > 0.5 * previous
         ):
             break
         v = min(max(v - error / time_per_v(v, pace, paths), v_from), v_to)
         previous = abs(error)
-    residual = pace.level - open_strength(pace.x_end - distance_left(v, pace), paths)
+    residual = pace.level - strength_now(v, pace, paths)
     account.residual[0] = max(
         account.residual[0], abs(error * residual * open_sharpness(paths)) / target
     )

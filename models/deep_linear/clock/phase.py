@@ -8,19 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
-from toysim.models.deep_linear.clock.pace import Pace, distance_left, half_position, set_pace
-from toysim.models.deep_linear.clock.panels import (
+from toysim.models.deep_linear.clock.pace import (
     PANEL,
-    SHORTEST,
-    invert_time,
-    smooth_panel,
-    time_between,
+    Pace,
+    distance_moved,
+    half_position,
+    set_pace,
+    strength_now,
 )
+from toysim.models.deep_linear.clock.panels import invert_time, smooth_panel, time_between
 from toysim.models.deep_linear.clock.paths import (
     ROUNDING,
     Account,
     Paths,
-    open_strength,
+    leader_at,
     set_brackets,
 )
 from toysim.models.deep_linear.coordinate import strength_at
@@ -36,7 +37,6 @@ def solve_phase(
     begin: float,
     stop: float,
     next_record: int,
-    x: Array,
     invariant: Array,
     paths: Paths,
     task: ModeTask,
@@ -45,7 +45,7 @@ def solve_phase(
 ) -> int:
     """From time ``begin`` to ``stop``; returns the index of the next record.
 
-    x and invariant (P,), paths.p and out.strength are taken from the start of the phase to its end.
+    invariant (P,), paths.p and out.strength are taken from the start of the phase to its end.
     """
     open_pathways(task.windows, task.lesioned, begin, paths.is_open)
     frozen, moving, lead = summarize(out.strength, task.lesioned, paths)
@@ -61,13 +61,17 @@ def solve_phase(
     start = paths.p.copy()
     paths.lag[:] = invariant - invariant[lead]
     set_brackets(residual, out.strength, start, paths)
-    pace = set_pace(residual, level, lead, x[lead], size, paths, account)
-    v_half = math.inf
-    if math.isnan(out.half[0]) and residual > 0.5 * task.target:
-        v_half = half_position(lead, task.target, pace, paths, account)
+    p_half, seeks_half = math.nan, math.isnan(out.half[0]) and residual > 0.5 * task.target
+    if seeks_half:
+        p_half = leader_at(level - 0.5 * task.target, lead, paths, account)
+        paths.p[:] = start
+    pace = set_pace(residual, task.target, level, lead, paths, account)
+    v_half, p_end = math.inf, paths.p[lead]
+    if seeks_half:
+        v_half = half_position(start[lead], p_half, p_end, paths.c[lead], paths.depth, pace)
     paths.p[:] = start
     v = walk(begin, stop, v_half, next_record, pace, paths, task, out, account)
-    move_to(v, x, invariant, pace, paths, out.strength)
+    move_to(v, invariant, pace, paths, out.strength)
     return due
 
 
@@ -103,13 +107,13 @@ def walk(
 
     Returns the v reached at ``stop``, with paths.p the first layers there.
     """
-    v, t, length = 0.0, 0.0, PANEL
+    v, t, length = 0.0, 0.0, pace.first
     while True:
         tail = v >= pace.v_linear
         v_to, panel = v, math.inf
         if not tail:
             v_to, panel = smooth_panel(v, length, pace, paths, account)
-        length = min(max(2.0 * (v_to - v), 4.0 * SHORTEST), PANEL)
+        length = min(2.0 * (v_to - v), PANEL)
         if v <= v_half < v_to:
             reached = t + time_between(v, v_half, pace, paths)
             if begin + reached <= stop:
@@ -122,7 +126,7 @@ def walk(
             v_now = v + wanted * pace.rate
             if not tail:
                 v_now = invert_time(wanted, v, v_to, panel, task.target, pace, paths, account)
-            open_strength(pace.x_end - distance_left(v_now, pace), paths)
+            strength_now(v_now, pace, paths)
             if not due:
                 return v_now
             write_record(next_record, paths, out)
@@ -141,18 +145,14 @@ def write_record(index: int, paths: Paths, out: Trajectory) -> None:
 
 
 @kernel
-def move_to(
-    v: float, x: Array, invariant: Array, pace: Pace, paths: Paths, strength: Array
-) -> None:
-    """Set x, strength and invariant = x_0 - x_p (P,) to v, given paths.p there.
+def move_to(v: float, invariant: Array, pace: Pace, paths: Paths, strength: Array) -> None:
+    """Set strength and invariant = x_0 - x_p (P,) to v, given paths.p there.
 
-    The distances grow by what was moved, w0 (1 - exp(-kappa v)); differences of x would lose it.
+    The distances grow by what was moved; differences of x would lose it.
     """
-    moved = -pace.w0 * math.expm1(-pace.kappa * v)
-    first_open = paths.is_open[0]
-    for j in range(len(x)):
+    moved, first_open = distance_moved(v, pace), paths.is_open[0]
+    for j in range(len(strength)):
         if paths.is_open[j]:
-            x[j] = pace.x_end - distance_left(v, pace) - paths.lag[j]
             strength[j] = strength_at(paths.p[j], paths.c[j], paths.depth)
         if paths.is_open[j] != first_open:
             invariant[j] += moved if first_open else -moved

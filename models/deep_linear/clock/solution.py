@@ -8,7 +8,7 @@ import numpy.typing as npt
 from toysim.jit import kernel
 from toysim.models.deep_linear.clock.paths import Account, new_paths
 from toysim.models.deep_linear.clock.phase import solve_phase
-from toysim.models.deep_linear.coordinate import coordinate, strength_at
+from toysim.models.deep_linear.coordinate import between, strength_at
 from toysim.models.deep_linear.mode import ModeTask, Trajectory, task_of_row, trajectory_of_row
 from toysim.models.deep_linear.phases import phase_edges
 
@@ -28,19 +28,17 @@ def solve(
     # knows where it would end (the root of the residual in x, found by Newton), so its clock can be
     # set before it begins; then it is walked in panels of v, the records, the half time and the
     # end of the phase being found by inverting t(v) on the way. What the next phase needs is
-    # carried over: first layers, x, strengths, and the distances x_0 - x_p, exact to rounding.
-    x = np.empty(len(p))
+    # carried over: first layers, strengths, and the distances x_0 - x_p, exact to rounding.
     paths = new_paths(p, c, task.depth)
     for j in range(len(p)):
-        x[j] = coordinate(p[j], c[j], task.depth)
         out.strength[j] = strength_at(p[j], c[j], task.depth)
-        invariant[j] = x[0] - x[j]
+        invariant[j] = between(p[j], c[j], p[0], c[0], task.depth)
     edges = phase_edges(task.windows, task.end)
     next_record = 0
     for e in range(len(edges) - 1):
         if edges[e] < edges[e + 1]:
             next_record = solve_phase(
-                edges[e], edges[e + 1], next_record, x, invariant, paths, task, out, account
+                edges[e], edges[e + 1], next_record, invariant, paths, task, out, account
             )
 
 

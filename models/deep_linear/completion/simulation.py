@@ -95,7 +95,7 @@ class Descent:
         return math.isfinite(self.product()[0, 0])
 
     def _fail_unless(self, fine: bool, done: int) -> None:
-        """All is NaN once the product left the finite numbers, after ``done`` more updates."""
+        """NaN from where the product left the finite numbers, after ``done`` more updates."""
         if not fine:
             self.failures.append(self.earlier + self.n + done)
             self.layers[:], self.products[:] = np.nan, np.nan

@@ -48,6 +48,7 @@ _conserved: Callable[..., Observable] = partial(accurate, rtol=0.0)
 MODES = Model(
     id="deep_linear.modes",
     title="one singular mode of a multi-pathway deep linear network, with deficits",
+    version=2,
     parameters_class=ModeParameters,
     clock=CLOCK,
     dims=(Dim("pathway", "pathway from input to output", lambda p: p.n_pathways),),

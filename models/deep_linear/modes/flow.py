@@ -14,12 +14,12 @@ import numpy.typing as npt
 
 from toysim.jit import kernel
 from toysim.models.deep_linear.mode import ModeTask, Trajectory, task_of_row, trajectory_of_row
-from toysim.models.deep_linear.modes.euler import begin, effective_sum, layer_products
 from toysim.models.deep_linear.phases import open_pathways, phase_edges
 from toysim.numerics.ode import STAGES, error_norm, first_step, next_step, stage_state
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 # Local error a step. The strengths must be within 1e-9; a start at scale p0 amplifies local errors
 # by p0^(2-D).
@@ -60,6 +60,35 @@ def new_state(n_pathways: int, depth: int) -> State:
         np.empty(n_pathways),
         is_open,
     )
+
+
+@kernel
+def effective_sum(strength: Array, lesioned: Mask) -> float:
+    """Sum over the pathways that are not lesioned, in their order; strength, lesioned (P,)."""
+    total = 0.0
+    for j in range(len(strength)):
+        if not lesioned[j]:
+            total += strength[j]
+    return total
+
+
+@kernel
+def begin(task: ModeTask, out: Trajectory) -> float:
+    """Set exposure and half time at time 0, given the strengths; returns their effective sum."""
+    out.exposure[:] = 0.0
+    total = effective_sum(out.strength, task.lesioned)
+    out.half[0] = 0.0 if total >= 0.5 * task.target else math.nan
+    return total
+
+
+@kernel
+def layer_products(a: Array, right: Array) -> float:
+    """Product of the layers ``a`` (D,); ``right[l]`` (D,) becomes that of the layers after l."""
+    product = 1.0
+    for k in range(len(a) - 1, -1, -1):
+        right[k] = product
+        product *= a[k]
+    return product
 
 
 @kernel

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.models.deep_linear.coordinate import coordinates
+from toysim.models.deep_linear.coordinate import distances
 from toysim.models.deep_linear.measures import mode_sharpness, sum_in_order
 from toysim.models.deep_linear.mode import Trajectory
 from toysim.models.deep_linear.modes.problem import Start
@@ -75,9 +75,9 @@ def strengths(out: Trajectory, start: Start, target: Array) -> Rows:
 
 def pathway_distance(first: Array, offset: Array, depth: Ints) -> Array:
     """x_0 - x_p (n, P) in the learning coordinate; NaN where either has not the one-number form."""
-    x = np.empty(first.shape)
-    coordinates(np.ascontiguousarray(first), offset, depth, x)
-    return x[:, :1] - x
+    apart = np.empty(first.shape)
+    distances(np.ascontiguousarray(first), offset, depth, apart)
+    return apart
 
 
 def _balance_drift(layers: Array, initial: Array, depth: Ints) -> Array:

@@ -84,7 +84,7 @@ def task_in_time(batch: Batch, start: Start) -> ModeTask:
 
 
 def _first_layer(batch: Batch, n_pathways: int) -> Array:
-    """p0 (1 + d_p) + sigma * noise."""
+    """p0 (1 + d_p) + sigma * noise, its size where all layers may change sign together."""
     strength = batch["start_strength"]
     p0 = np.where(
         strength > 0,
@@ -94,7 +94,9 @@ def _first_layer(batch: Batch, n_pathways: int) -> Array:
     first = p0[:, None] * imbalance(batch["start_imbalance"], n_pathways)
     if np.any(batch["start_noise"]):
         first = first + batch["start_noise"][:, None] * batch.normal("start", "n_pathways")
-    return np.asarray(first)
+    # An even number of equal layers of the other sign is the same mode.
+    even = (batch["layer_offset"] == 0.0) & (batch["depth"] % 2 == 0)
+    return np.where(even[:, None], np.abs(first), first)
 
 
 def first_layer_of(strength: Array, offset: Array, depth: npt.NDArray[np.int64]) -> Array:

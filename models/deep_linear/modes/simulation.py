@@ -9,14 +9,15 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
 from toysim.models.deep_linear.mode import ModeTask, Trajectory, unwritten
-from toysim.models.deep_linear.modes.euler import descend_layers_rows, descend_pathways_rows
+from toysim.models.deep_linear.modes.euler import EQUAL, LAYERS, REDUCED, descend_rows
 from toysim.models.deep_linear.modes.flow import flow_rows
 from toysim.models.deep_linear.modes.measures import Run, measure
 from toysim.models.deep_linear.modes.problem import Start, layers_of, start_of, task_in_time
 from toysim.models.deep_linear.updates import in_updates
 
 Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+
+KINDS = {"equal": EQUAL, "reduced": REDUCED, "layers": LAYERS}
 
 
 def simulate(batch: Batch) -> Rows:
@@ -49,12 +50,7 @@ def _kinds(batch: Batch, start: Start) -> npt.NDArray[np.str_]:
 
 
 def _simulate_kind(kind: str, batch: Batch, start: Start) -> Rows:
-    if kind == "flow":
-        run = _flow(batch, start)
-    elif kind == "layers":
-        run = _descend_layers(batch, start)
-    else:
-        run = _descend_pathways(batch, start, signed=kind == "equal")
+    run = _flow(batch, start) if kind == "flow" else _descend(KINDS[kind], batch, start)
     return measure(batch, start, run)
 
 
@@ -70,24 +66,17 @@ def _task_in_updates(batch: Batch, start: Start) -> ModeTask:
     )
 
 
-def _descend_pathways(batch: Batch, start: Start, signed: bool) -> Run:
-    tasks, p, failed_at = _task_in_updates(batch, start), start.first.copy(), _no_failure(batch)
-    out = unwritten(tasks)
-    descend_pathways_rows(p, start.offset, signed, batch["step"], tasks, out, failed_at)
-    with np.errstate(over="ignore"):
-        layers = layers_of(p, start.offset, batch["depth"])
+def _descend(kind: int, batch: Batch, start: Start) -> Run:
+    """Gradient descent, rows of like length and depth side by side."""
+    tasks, depth = _task_in_updates(batch, start), batch["depth"]
+    out, failed_at = unwritten(tasks), np.full(len(batch), -1)
+    layers = start.all_layers(depth) if kind == LAYERS else start.first[:, :, None].copy()
+    order = np.lexsort((depth, tasks.end))
+    descend_rows(kind, order, layers, start.offset, batch["step"], tasks, out, failed_at)
+    if kind != LAYERS:
+        with np.errstate(over="ignore"):
+            layers = layers_of(layers[:, :, 0], start.offset, depth)
     return Run(layers, _in_time(batch, out), failed_at)
-
-
-def _descend_layers(batch: Batch, start: Start) -> Run:
-    tasks, failed_at = _task_in_updates(batch, start), _no_failure(batch)
-    out, layers = unwritten(tasks), start.all_layers(batch["depth"])
-    descend_layers_rows(layers, batch["step"], tasks, out, failed_at)
-    return Run(layers, _in_time(batch, out), failed_at)
-
-
-def _no_failure(batch: Batch) -> Ints:
-    return np.full(len(batch), -1)
 
 
 def _in_time(batch: Batch, out: Trajectory) -> Trajectory:

@@ -10,6 +10,7 @@ from toysim.models.deep_linear.measures import mode_sharpness
 from toysim.models.deep_linear.mode import unwritten
 from toysim.models.deep_linear.modes.measures import strengths
 from toysim.models.deep_linear.modes.problem import layers_of, start_of, task_in_time
+from toysim.models.deep_linear.observables import ACCURATE
 
 
 def predict(batch: Batch) -> Rows:
@@ -18,7 +19,9 @@ def predict(batch: Batch) -> Rows:
     The windows and the end are taken as written: gradient descent rounds them to whole updates, and
     that is part of its error of order ``step``. Not valid (NaN) for ``layer_starts`` with more than
     one size besides the smallest layer's (depth 2 always is), nor for a negative product of layers
-    of one size, where x has no value. The drifts of what the flow conserves are 0 for every start.
+    of one size, where x has no value; nor where rounding may move a strength by more than 1e-9 S
+    (pathways that start at both sides of 0, deep and with little offset). The drifts of what the
+    flow conserves are 0 for every start.
     """
     start, depth = start_of(batch), batch["depth"]
     usable = (depth[:, None] == 1) | (start.offset > 0) | ((start.offset == 0) & (start.first > 0))
@@ -36,5 +39,5 @@ def predict(batch: Batch) -> Rows:
         "sharpness": mode_sharpness(layers_of(p, c, depth), start.lesioned, depth),
         "theory_residual": account.residual[:, 0],
         "theory_iterations": account.iterations[:, 0],
-        "valid": valid,
+        "valid": valid & (account.residual[:, 0] <= ACCURATE["rtol"]),
     }

@@ -27,7 +27,7 @@ import numpy.typing as npt
 from toysim.jit import kernel
 from toysim.models.deep_linear.network.net import LINEAR, TANH, Net
 from toysim.models.deep_linear.network.schedule import Updates
-from toysim.models.deep_linear.updates import note_half
+from toysim.models.deep_linear.updates import half_crossing
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -178,19 +178,12 @@ def note_halves(
         return
     strengths = np.diag(np.dot(np.dot(net.left, net.targets - residual), net.right))
     for mode in range(len(halves.targets)):
-        before, earlier = halves.trail[0, mode], halves.trail[1, mode]
-        note_half(
-            now,
-            math.nan if kink else earlier,
-            before,
-            strengths[mode],
-            halves.targets[mode],
-            halves.found[mode : mode + 1],
-            share,
-            last,
-        )
+        strength, target, before = strengths[mode], halves.targets[mode], halves.trail[0, mode]
+        if math.isnan(halves.found[mode]) and strength >= 0.5 * target:
+            earlier = math.nan if kink else halves.trail[1, mode]
+            halves.found[mode] = half_crossing(now, earlier, before, strength, target, share, last)
         halves.trail[1, mode] = before
-        halves.trail[0, mode] = strengths[mode]
+        halves.trail[0, mode] = strength
 
 
 @kernel

@@ -94,4 +94,5 @@ FRANZ_PARISI = Model(
             where="loads above 0 and below capacity (planted: the first-order transition)",
         ),
     ),
+    version=2,
 )

@@ -1,0 +1,148 @@
+"""What happens to lanes between updates: phases, records, half of the mode learned, failures."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.jit import kernel
+from toysim.models.deep_linear.mode import Trajectory
+from toysim.models.deep_linear.modes.lanes import NEVER, Group, stop_lane
+from toysim.models.deep_linear.updates import half_crossing
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@kernel
+def close_phases(
+    n: int,
+    edge: Ints,
+    rate: Array,
+    residual_sum: Array,
+    exposure: Array,
+    totals: Array,
+    past: Array,
+    live: Array,
+) -> None:
+    """Where a phase ends at n, what it saw of the residual goes to its open pathways' exposure, and
+    what was before does not count in the next. Shapes as in ``Group``.
+    """
+    before = (n + 2) % 3
+    for j in range(len(rate)):
+        for lane in range(len(edge)):
+            seen = rate[j, lane] > 0.0 and edge[lane] == n
+            exposure[j, lane] += residual_sum[lane] if seen else 0.0
+    for lane in range(len(edge)):
+        ends = edge[lane] == n
+        residual_sum[lane] = 0.0 if ends else residual_sum[lane]
+        totals[before, lane] = math.nan if ends else totals[before, lane]
+        past[0, 0, lane] = math.nan if ends else past[0, 0, lane]
+        live[lane] = 1.0 if ends else live[lane]
+
+
+@kernel
+def next_edges(n: int, windows: Ints, end: Ints, edge: Ints, live: Array) -> int:
+    """Of every lane the first start or stop of a window, or the end, after n, else NEVER; and the
+    first of all lanes. Shapes: windows (W, 3, L), the others (L,).
+    """
+    for lane in range(len(edge)):
+        edge[lane] = end[lane] if n < end[lane] else NEVER
+    for w in range(len(windows)):
+        for lane in range(len(edge)):
+            start, stop = windows[w, 1, lane], windows[w, 2, lane]
+            start = start if n < start else NEVER
+            stop = stop if n < stop else NEVER
+            edge[lane] = min(edge[lane], start, stop)
+    first = NEVER
+    for lane in range(len(edge)):
+        live[lane] = live[lane] if edge[lane] != NEVER else 0.0
+        first = min(first, edge[lane])
+    return first
+
+
+@kernel
+def set_rates(n: int, step: Array, weight: Array, windows: Ints, edge: Ints, rate: Array) -> None:
+    """Steps from n on: 0 in a pathway's windows, where it is lesioned, and after the end."""
+    for j in range(len(rate)):
+        for lane in range(len(edge)):
+            rate[j, lane] = step[lane] * weight[j, lane] if edge[lane] != NEVER else 0.0
+        for w in range(len(windows)):
+            for lane in range(len(edge)):
+                pathway, start, stop = windows[w, 0, lane], windows[w, 1, lane], windows[w, 2, lane]
+                frozen = pathway == j and start <= n < stop
+                rate[j, lane] = 0.0 if frozen else rate[j, lane]
+
+
+@kernel
+def settle(n: int, group: Group) -> None:
+    """Lanes that stand where they stood two updates ago repeat these two until their phase ends.
+
+    So does the residual: its sum over the rest of the phase is added at once. (Rounding makes
+    pairs: depth 4 steps to and fro between two neighbouring numbers from some update on.)
+    """
+    now, next_one = group.totals[n % 3], group.totals[(n + 2) % 3]
+    for lane in range(len(now)):
+        repeats = np.all(group.numbers[:, :, lane] == group.past[:, :, lane])
+        if repeats and group.live[lane] > 0.0:
+            rest = group.edge[lane] - n
+            group.residual_sum[lane] += (group.target[lane] - now[lane]) * ((rest + 1) // 2)
+            group.residual_sum[lane] += (group.target[lane] - next_one[lane]) * (rest // 2)
+            group.live[lane] = 0.0
+
+
+@kernel
+def write_records(n: int, record_at: Array, group: Group, records: Array) -> int:
+    """Records up to update n, linear between n - 1 and n; returns when the next is asked for.
+
+    ``record_at`` (n, R) in updates, ``records`` (n, P, R). A record is asked for twice: at the
+    update before it, whose strengths are kept, and at the next.
+    """
+    first_due = NEVER
+    for lane in range(len(group.row)):
+        if group.due[lane] <= n:
+            write_lane(n, lane, record_at[group.row[lane]], group, records[group.row[lane]])
+        first_due = min(first_due, group.due[lane])
+    return first_due
+
+
+@kernel
+def write_lane(n: int, lane: int, record_at: Array, group: Group, records: Array) -> None:
+    """``write_records`` of a lane: record_at (R,), records (P, R)."""
+    k = group.record[lane]
+    while k < len(record_at) and record_at[k] <= n:
+        weight = min(max(record_at[k] - (n - 1), 0.0), 1.0)
+        for j in range(len(records)):
+            # In this form a record at n is the state at n to the last bit.
+            before, after = group.before[j, lane], group.strength[j, lane]
+            records[j, k] = (1.0 - weight) * before + weight * after
+        k += 1
+    group.record[lane], group.due[lane] = k, NEVER
+    if k < len(record_at):
+        last_before = math.ceil(record_at[k]) - 1
+        group.due[lane] = max(last_before, n + 1)
+        if last_before == n:
+            group.before[:, lane] = group.strength[:, lane]
+
+
+@kernel
+def note_events(n: int, group: Group, outs: Trajectory, failed_at: Ints) -> None:
+    """Lanes in which, at update n, half of the mode was learned or numbers stopped being finite."""
+    earlier, before, after = (
+        group.totals[(n + 1) % 3],
+        group.totals[(n + 2) % 3],
+        group.totals[n % 3],
+    )
+    for lane in range(len(after)):
+        i = group.row[lane]
+        if not math.isfinite(after[lane]):
+            failed_at[i] = n
+            stop_lane(lane, outs.records.shape[2], group)
+        elif after[lane] >= group.watched[lane]:
+            group.watched[lane] = math.inf
+            crossing = half_crossing(
+                n, earlier[lane], before[lane], after[lane], group.target[lane]
+            )
+            outs.half[i, 0] = crossing if n > 0 else 0.0

@@ -1,0 +1,143 @@
+"""Rows side by side: what a group of rows carries while its updates run, lane by lane."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.jit import kernel
+from toysim.models.deep_linear.mode import ModeTask, Trajectory
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+# Measured, ns an update of a row of two pathways: 16 lanes 1.9, 32 1.6, 64 1.2, 128 1.1, 256 1.0.
+LANES = 128
+NEVER = 2**62
+
+
+class Group(NamedTuple):
+    """Lane l is row ``row[l]``; time counts in updates n; all arrays are contiguous in the lane.
+
+    row, depth (L,); step, target (L,); offset c, weight (P, L): weight 0 if lesioned, else 1
+    windows      (W, 3, L)  whole numbers pathway, start, stop, cut to the run; end (L,)
+    numbers      (P, M, L)  first layers (M = 1), or all (M = D, ones beyond a row's own)
+    others       (P, M, L)  product of the other layers; what a number moves by is that * residual
+    strength     (P, L)     K
+    rate         (P, L)     step while the pathway is open, else 0
+    totals       (3, L)     sum of K at the last three updates: n in row n % 3
+    residual     (L,)       S - sum of K; its sum over the updates of a phase (L,)
+    exposure     (P, L)     as in ``Trajectory``
+    edge         (L,)       when the phase ends; NEVER after the last
+    live         (L,)       1, or 0 where the rest of the phase only repeats itself
+    past         (P, M, L)  numbers two updates ago; NaN where another phase was
+    watched      (L,)       S/2 until the sum of K has reached it, then inf
+    before       (P, L)     K before the update in which a record lies
+    record, due  (L,)       index of the next record, and the update it next asks for
+    """
+
+    row: Any
+    depth: Any
+    exponent: Any
+    factors: Any
+    step: Any
+    target: Any
+    offset: Any
+    weight: Any
+    windows: Any
+    end: Any
+    numbers: Any
+    others: Any
+    strength: Any
+    rate: Any
+    totals: Any
+    residual: Any
+    residual_sum: Any
+    exposure: Any
+    edge: Any
+    live: Any
+    past: Any
+    watched: Any
+    before: Any
+    record: Any
+    due: Any
+
+
+@kernel
+def group_of(
+    rows: Ints, reduced: bool, numbers: Array, offset: Array, step: Array, tasks: ModeTask
+) -> Group:
+    """The lanes of ``rows`` (L,), before update 0: numbers (n, P, M), offset (n, P), step (n,)."""
+    lanes = len(rows)
+    _, n_pathways, size = numbers.shape
+    n_windows = tasks.windows.shape[1]
+    depth = tasks.depth[rows]
+    exponent = (depth - 1) // 2 if reduced else depth - 1
+    whole, real = (n_pathways, size, lanes), (n_pathways, lanes)
+    group = Group(
+        rows,
+        depth,
+        exponent,
+        exponent.max(),
+        step[rows],
+        tasks.target[rows],
+        np.empty(real),
+        np.empty(real),
+        np.empty((n_windows, 3, lanes), np.int64),
+        np.empty(lanes, np.int64),
+        np.empty(whole),
+        np.empty(whole),
+        np.empty(real),
+        np.zeros(real),
+        np.empty((3, lanes)),
+        np.empty(lanes),
+        np.zeros(lanes),
+        np.zeros(real),
+        np.zeros(lanes, np.int64),
+        np.ones(lanes),
+        np.empty(whole),
+        0.5 * tasks.target[rows],
+        np.zeros(real),
+        np.zeros(lanes, np.int64),
+        np.full(lanes, 0 if tasks.record_at.shape[1] > 0 else NEVER),
+    )
+    for lane in range(lanes):
+        i = rows[lane]
+        group.end[lane] = int(tasks.end[i])
+        for w in range(n_windows):
+            group.windows[w, 0, lane] = int(tasks.windows[i, w, 0])
+            for side in range(1, 3):
+                at = min(max(tasks.windows[i, w, side], 0.0), tasks.end[i])
+                group.windows[w, side, lane] = int(at)
+        for j in range(n_pathways):
+            group.offset[j, lane] = offset[i, j]
+            group.weight[j, lane] = 0.0 if tasks.lesioned[i, j] else 1.0
+            for k in range(size):
+                group.numbers[j, k, lane] = numbers[i, j, k]
+    return group
+
+
+@kernel
+def write_back(group: Group, numbers: Array, outs: Trajectory) -> None:
+    """The end state of every lane to its row: numbers (n, P, M)."""
+    n_pathways, size, lanes = group.numbers.shape
+    for lane in range(lanes):
+        i = group.row[lane]
+        for j in range(n_pathways):
+            outs.strength[i, j] = group.strength[j, lane]
+            outs.exposure[i, j] = group.exposure[j, lane]
+            for k in range(size):
+                numbers[i, j, k] = group.numbers[j, k, lane]
+
+
+@kernel
+def stop_lane(lane: int, n_records: int, group: Group) -> None:
+    """A lane that failed stays at 0 from now on, without records or phases."""
+    group.numbers[:, :, lane], group.others[:, :, lane], group.offset[:, lane] = 0.0, 0.0, 0.0
+    group.strength[:, lane], group.rate[:, lane], group.totals[:, lane] = 0.0, 0.0, 0.0
+    group.watched[lane], group.live[lane] = math.inf, 0.0
+    group.windows[:, :, lane], group.end[lane], group.edge[lane] = -1, -1, NEVER
+    group.due[lane], group.record[lane] = NEVER, n_records
