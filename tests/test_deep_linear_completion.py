@@ -10,6 +10,7 @@ import pytest
 from reference import completion as twin
 
 from toysim.batch import Batch
+from toysim.checking.probe import Word, probe
 from toysim.errors import ToysimError
 from toysim.models.deep_linear import COMPLETION
 from toysim.models.deep_linear.completion import measures
@@ -114,10 +115,12 @@ def test_the_twin_descends_the_loss():
 
 
 @pytest.mark.parametrize("precision", ["float64", "float32"])
-def test_one_trajectory_for_all_switch_times_is_separate_runs(precision):
-    shared = run(precision=precision, n_records=0)
-    for k, switch in enumerate(SMALL["switch_times"]):
-        alone = run(switch_times=(switch,), precision=precision, n_records=0)
+@pytest.mark.parametrize("times", [SMALL["switch_times"], (0.03, 0.07, 3.9, 4.111)])
+def test_one_trajectory_for_all_switch_times_is_separate_runs(precision, times):
+    fixed = {"precision": precision, "n_records": 0, "duration_after": 12.05}
+    shared = run(switch_times=times, **fixed)
+    for k, switch in enumerate(times):
+        alone = run(switch_times=(switch,), **fixed)
         for name in (
             "final_test_loss",
             "final_train_loss",
@@ -132,13 +135,70 @@ def test_recording_changes_nothing():
     few, many = run(n_records=2), run(n_records=111)  # every update
     np.testing.assert_array_equal(few["final_test_loss"], many["final_test_loss"])
     np.testing.assert_array_equal(run()["test_loss"], many["test_loss"][:, ::10])
-    between = run(n_records=221)["test_loss"]
-    middle = 0.5 * (many["test_loss"][2, :-1] + many["test_loss"][2, 1:])
-    away = np.arange(110) != 50  # the update after the last switch starts on the other data's loss
-    np.testing.assert_allclose(between[2, 1::2][away], middle[away], rtol=1e-14)
+    between, p = run(n_records=221), given()
+    np.testing.assert_array_equal(between["test_loss"][:, ::2], many["test_loss"])
+    phases = (*p.before[:2], 50), (*p.after[:2], 60)
+    for n, layers in enumerate(list(twin.descend(p.layers, phases, 0.2))[:-1]):
+        data = (p.before if n < 50 else p.after)[:2]
+        ahead = twin.end_to_end(twin.part_of_update(layers, *data, 0.2, 0.5))
+        loss = np.mean((ahead - data[0]) ** 2)
+        assert between["test_loss"][2, 2 * n + 1] == pytest.approx(loss, rel=1e-12)
     np.testing.assert_array_equal(
         run(n_records=1)["test_loss"][:, 0], [np.nan, np.nan, many["test_loss"][2, -1]]
     )
+
+
+def test_ends_between_updates_count_by_their_share():
+    """Plain NumPy: whole updates, a share, and again on the other data."""
+    found, p = run(switch_times=(1.13,), duration_after=2.29), given()
+    layers = list(p.layers)
+    for data, n, share in ((p.before, 5, 0.65), (p.after, 11, 0.45)):
+        *_, layers = twin.descend(layers, [(*data[:2], n)], 0.2)
+        layers = twin.part_of_update(layers, *data[:2], 0.2, share)
+        loss = np.mean((twin.end_to_end(layers) - data.target) ** 2)
+        name = "test_loss_at_switch" if data is p.before else "final_test_loss"
+        assert found[name][0] == pytest.approx(loss, rel=1e-11)
+    assert found["test_loss"][0, -1] == found["final_test_loss"][0]
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+def test_the_error_is_smooth_in_the_step(depth):
+    """Extrapolated, what is left falls by 4 a halving although no time is whole in steps."""
+    fixed = {"depth": depth, "start": "identity", "switch_times": (3.2345,), "duration_after": 7.77}
+    steps = 0.2 * 0.5 ** np.arange(6)
+    runs = np.array([run(step=h, n_records=5, **fixed)["singular_values"] for h in steps])
+    exact = run("theory", n_records=5, **fixed)["singular_values"]
+    errors = np.nanmax(np.abs(2 * runs[1:] - runs[:-1] - exact), axis=(1, 2, 3))
+    assert (np.abs(errors[:-1] / errors[1:] - 4) < 0.6).all(), errors
+
+
+# both sides differed where a switch or an end is no whole number of steps
+BETWEEN_UPDATES = [
+    {"depth": 1, "deficit": "subset", "rank_before": 1, "duration_after": 53.18067704825864},
+    {"depth": 1, "switch_times": (0.0, 0.0019857, 0.53388978, 2048.42119088488), "n_records": 1},
+    {"depth": 1, "deficit": "block_diagonal", "duration_after": 0.7772184598491716},
+    {"depth": 1, "deficit": "none", "start_scale": 1.2e-7, "duration_after": 57.96338241121727},
+]
+
+
+@pytest.mark.parametrize("values", BETWEEN_UPDATES)
+def test_times_between_updates_agree_with_theory(values):
+    assert probe(COMPLETION, values).word == Word.AGREES
+
+
+def test_effective_rank_of_a_specimen():
+    """Its right value from W = M + (W(0) - M) exp(-t/n), without the engine's flow."""
+    values = {**BETWEEN_UPDATES[0], "n_records": 0, "switch_times": (0.0,)}
+    runs = [Batch(COMPLETION, {}, {**values, "step": h}, np.arange(1), 0) for h in (0.2, 0.1)]
+    p = problem_of(next(runs[0].rows()))
+    left = np.where(p.after.mask, np.exp(-values["duration_after"] / 400), 1.0)
+    W = np.where(p.after.mask, p.after.target * (1 - left), 0.0) + p.layers[0] * left
+    q = np.linalg.svd(W, compute_uv=False)
+    q /= q.sum()
+    exact = np.exp(-np.sum(q * np.log(q)))
+    coarse, fine = (COMPLETION.load("simulate")(b)["effective_rank"][0, 0] for b in runs)
+    assert 2 * fine - coarse == pytest.approx(exact, abs=1e-6)
+    assert COMPLETION.load("theory")(runs[0])["effective_rank"][0, 0] == pytest.approx(exact)
 
 
 def test_single_precision_stays_close():

@@ -17,6 +17,7 @@ from reference.deep_linear import (
 from scipy.special import stdtrit
 
 from toysim.batch import Batch
+from toysim.checking.probe import Word, probe
 from toysim.errors import ToysimError
 from toysim.models.deep_linear import MODES, NETWORK
 from toysim.models.deep_linear.closed_forms import balanced_flow
@@ -25,6 +26,7 @@ from toysim.models.deep_linear.network.descent import Halves, descend
 from toysim.models.deep_linear.network.measures import maps_in_modes
 from toysim.models.deep_linear.network.net import network
 from toysim.models.deep_linear.network.problem import start_strengths, start_weights
+from toysim.models.deep_linear.network.schedule import Updates, kinks
 from toysim.models.deep_linear.network.task import task_of, tree
 
 WIDE = ((2.0, 0.3, -0.4), (0.1, 1.2, 0.5))
@@ -50,6 +52,12 @@ def given(**keywords):
 
 def halves(S):
     return Halves(S, np.full((2, len(S)), np.nan), np.full(len(S), np.nan))
+
+
+def whole_updates(opened):
+    """Updates of the pathways that are ``opened`` (P, n)."""
+    n = opened.shape[1]
+    return Updates(np.arange(n + 1.0), np.ones(n), opened, kinks(opened))
 
 
 # ---- the aligned network is its modes
@@ -100,15 +108,16 @@ def kernel_course(reference, step):
     net = network(task, reference.weights, np.zeros((2, 6), bool), "linear")
     assert net.sizes[1:-1].tolist() == [6] * (len(net.sizes) - 2)  # of 12 units
     every = round(0.16 / step)
-    gates = np.ones((2, 25 * every), bool)
-    gates[1, every : 4 * every] = False
+    opened = np.ones((2, 25 * every), bool)
+    opened[1, every : 4 * every] = False
+    updates = whole_updates(opened)
     U, V = (
         reference.U.T @ task.U,
         task.V.T @ reference.V,
     )  # equal S: our singular vectors are others
     course, state = [], halves(task.S)
     for k in range(26):
-        assert descend(net, step, gates, max(k - 1, 0) * every, k * every, state) == -1
+        assert descend(net, step, updates, max(k - 1, 0) * every, k * every, state) == -1
         course.append([np.diag(U @ K @ V) for K in maps_in_modes(net)])
     return np.moveaxis(course, 0, 2)
 
@@ -261,7 +270,7 @@ def test_update_is_the_gradient(phi):
             sides.append(loss())
         gradient[index] = (sides[0] - sides[1]) / 2e-5
     net.weights[:] = before
-    descend(net, 1.0, np.ones((2, 1), bool), 0, 1, halves(task.S))
+    descend(net, 1.0, whole_updates(np.ones((2, 1), bool)), 0, 1, halves(task.S))
     # Central differences err by h^2 and by rounding / h, both 1e-10.
     np.testing.assert_allclose(before - net.weights, gradient, rtol=0, atol=1e-8)
 
@@ -492,13 +501,74 @@ def test_freezing_by_chance():
 
 
 def test_records_lie_on_updates_and_between():
-    fixed = {"depth": 3, "duration": 0.04, "levels": 1, "width": 4}
+    fixed = {"depth": 3, "duration": 0.04, "levels": 1, "width": 4, "strength_noise": 0.0}
     every, twice = simulated(n_records=5, **fixed), simulated(n_records=9, **fixed)
     for name in ("mode_strength", "loss"):
         np.testing.assert_array_equal(twice[name][..., ::2], every[name])
-        middle = 0.5 * (every[name][..., 1:] + every[name][..., :-1])
-        np.testing.assert_allclose(twice[name][..., 1::2], middle, rtol=1e-14)
+        for r in (3, 5, 7):  # a run of another length has other draws
+            alone = simulated(**{**fixed, "duration": 0.005 * r})
+            end = alone["final_strength" if name == "mode_strength" else "final_loss"]
+            np.testing.assert_allclose(twice[name][..., r], end, rtol=1e-12)
     assert every["loss"][-1] == every["final_loss"]
+    assert simulated(n_records=0, **fixed)["final_loss"] == every["final_loss"]
+
+
+def test_edges_between_updates_count_by_their_share():
+    """One mode of depth 1, K <- K + r eta (S - K - (1 - r)/2 eta (K - S)) in each open pathway."""
+    values = {"depth": 1, "input_output": ((2.0,),), "width": 1, "step": 0.1, "strength_noise": 0.0}
+    values |= {"deficit_start": 0.13, "deficit_length": 0.04, "duration": 0.25}
+    K, S, eta = np.array([0.01, 0.01]), 2.0, 0.1
+    shares = [(1.0, 1), (0.3, 1), (0.4, 0), (0.8, 1)]
+    for r, b_open in shares:
+        opened = np.array([1, b_open])
+        back = K - 0.5 * (1 - r) * eta * (S - K.sum()) * opened
+        K = K + r * eta * (S - back.sum()) * opened
+    np.testing.assert_allclose(simulated(**values)["final_strength"][:, 0], K, rtol=1e-13)
+
+
+def test_a_deficit_below_half_a_step_is_kept():
+    """Depth 1: pathway b misses the integral of S - K over the deficit, to leading order."""
+    values = {"depth": 1, "input_output": ((2.0,),), "width": 1, "strength_noise": 0.0}
+    short = simulated(deficit_length=0.004, step=0.01, duration=6.0, **values)
+    exact = NETWORK.load("theory")(batch(deficit_length=0.004, duration=6.0, **values))
+    a, b = short["final_strength"][:, 0]
+    assert a - b == pytest.approx(0.004 * (2.0 - 0.02), rel=1e-2)
+    np.testing.assert_allclose(exact["final_strength"][0, :, 0], [a, b], rtol=0, atol=1e-4)
+
+
+# both sides differed where a deficit or the end is no whole number of steps
+BETWEEN_UPDATES = [
+    {"deficit_start": 1.0239425795363764e-05, "deficit_length": 4.611175600651324},
+    {"duration": 1.976859959363792},
+    {"duration": 7.506009006036901, "n_records": 1, "strength_noise": 0.016686224739595447},
+    {"deficit_length": 0.0049, "depth": 4, "start_strength": 0.2},
+]
+
+
+@pytest.mark.parametrize("values", BETWEEN_UPDATES)
+def test_times_between_updates_agree_with_theory(values):
+    assert probe(NETWORK, values).word == Word.AGREES
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_the_error_is_smooth_in_the_step(depth):
+    """Extrapolated, what is left falls by 4 a halving although no time is whole in steps."""
+    fixed = {"depth": depth, "levels": 1, "width": 2, "start_strength": 0.1, "duration": 2.777}
+    fixed |= {"deficit_start": 0.2345, "deficit_length": 0.4321, "n_records": 6}
+    runs = [simulated(step=0.02 * 0.5**k, **fixed) for k in range(6)]
+    exact = NETWORK.load("theory")(batch(**fixed))
+    for name in ("mode_strength", "half_learning_time", "loss"):
+        y = np.array([rows[name] for rows in runs])
+        errors = np.abs(2 * y[1:] - y[:-1] - exact[name][0]).reshape(5, -1).max(axis=1)
+        assert (np.abs(errors[:-1] / errors[1:] - 4) < 0.8).all(), (name, errors)
+
+
+def test_recording_changes_no_half_learning_time():
+    fixed = {"levels": 1, "start_strength": 0.85, "step": 0.05, "duration": 2.0}
+    without, with_records = (simulated(n_records=n, **fixed) for n in (0, 5))
+    times = without["half_learning_time"]
+    assert (times < 0.05).any()
+    np.testing.assert_array_equal(with_records["half_learning_time"], times)
 
 
 def test_rows_do_not_depend_on_their_company():

@@ -2,6 +2,7 @@
 and closed forms.
 """
 
+import itertools
 import math
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.optimize import minimize_scalar
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.oscillation import NOISY_QUADRATIC, RIVER_VALLEY
+from toysim.models.oscillation.noisy_quadratic.spread import kurtosis
 from toysim.models.oscillation.noisy_quadratic.theory import largest_stable_rate, stationary_square
 from toysim.models.oscillation.river_valley.problem import greedy_rates, mean_squares
 from toysim.numerics.schedules import learning_rates
@@ -265,3 +267,29 @@ def test_bad_input_is_one_line(model, values, says):
         model.validate(values)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("noise", "beta", "kappa"), [(0.0, 0.0, 1.5), (0.4, 0.6, 0.7)])
+def test_kurtosis_by_enumeration(noise, beta, kappa):
+    """All signs of the sample noise, and the three nodes that integrate a normal number's powers up
+    to 5, over three updates.
+    """
+    h, rates = 0.8, np.array([0.3, 0.7, 0.5])
+    nodes = ((-math.sqrt(3), 1 / 6), (0.0, 2 / 3), (math.sqrt(3), 1 / 6))
+    total = np.zeros(2)
+    for path in itertools.product(itertools.product((-1, 1), nodes), repeat=3):
+        theta, w, weight = 1.3, 0.0, 1.0
+        for eta, (s, (z, of_node)) in zip(rates, path, strict=True):
+            w = beta * w - eta * (h * (1 + kappa * s) * theta + math.sqrt(noise) * z)
+            theta, weight = theta + w, weight * 0.5 * of_node
+        total += weight * np.array([theta**2, theta**4])
+    at_end = kurtosis(1.3, h, noise, beta, kappa, rates, np.array([3]))
+    assert at_end == pytest.approx(total[1] / total[0] ** 2, rel=1e-12)
+
+
+def test_no_mean_over_replicas_sees_products_of_large_curvatures():
+    fixed = {"n_modes": 20, "start": -1626.0, "learning_rate": 2e-4, "sample_noise": 4500.0}
+    theory, run = rows(NOISY_QUADRATIC, **fixed), rows(NOISY_QUADRATIC, "simulate", n=100, **fixed)
+    assert theory["final_loss"][0] > 1e3 * run["final_loss"].max()
+    assert not theory["valid"].any()
+    assert rows(NOISY_QUADRATIC, sample_noise=1.0, n_steps=500)["valid"].all()

@@ -215,6 +215,74 @@ def test_small_steps_leave_the_weak_feature_where_it_was():
     assert 3.6 < off[1] / off[2] < 4.4
 
 
+@pytest.mark.parametrize(
+    ("values", "right"),
+    [
+        ({"weak_ratio": 0.0205049303, "strong_start": 1e-100, "weak_start": 1e-12}, 9288),
+        ({"strong_start": 1e-100}, 8270),
+        ({"strong_start": 1e-30, "gamma": 1.2}, 5601),
+    ],
+)
+def test_acquisition_waits_for_a_long_climb(values, right):
+    """F_0 so small that V gains much on the way, and the way takes long; right is the map's."""
+    assert rows("simulate", **_one(values))["acquisition_time"] == [right]
+    assert rows("theory", **_one(values))["acquisition_time"] == pytest.approx(right, rel=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "right"),
+    [
+        # No time to get there: steps of nothing, a start at the doubly attracting point and two
+        # updates, and one on the unstable fitted point, that is left after rounding has grown.
+        ({"gamma": 1e-100}, "final_residual", 0.989999),
+        ({"gamma": 1e-100, "weak_start": 0.0}, "mean_residual", 0.99),
+        (
+            {"gamma": 0.5, "strong_start": 0.48, "n_steps": 2, "n_average": 2},
+            "eta_sharpness",
+            0.954165,
+        ),
+        (
+            {
+                "gamma": 3 / math.sqrt(2) - 1,
+                "strong_start": 1 - 1e-9,
+                "weak_start": 0.0,
+                "n_steps": 12,
+                "n_average": 2,
+            },
+            "lyapunov",
+            0.217239,
+        ),
+        # The weak feature is no longer small, or has taken over, before the strong one has climbed.
+        ({"weak_ratio": 0.0205049303, "strong_start": 1e-100}, "acquisition_time", 2398),
+        (
+            {
+                "gamma": 1.2111968,
+                "weak_ratio": 0.04897432,
+                "strong_start": 1e-100,
+                "n_steps": 30_000,
+            },
+            "final_weak",
+            1.0,
+        ),
+        # The first update turns the strong filters away.
+        (
+            {"gamma": 1.3, "weak_start": 1.9, "n_steps": 20, "n_average": 2},
+            "identity_gap",
+            math.nan,
+        ),
+    ],
+)
+def test_theory_is_silent_where_the_run_does_not_get(values, name, right):
+    run = rows("simulate", **_one(values))[name]
+    assert run == pytest.approx([right], rel=1e-5, nan_ok=True)
+    assert np.isnan(rows("theory", **_one(values))[name]).all()
+
+
+def _one(values):
+    gamma = values.get("gamma", 1.1)
+    return {"values": (gamma,), **{n: v for n, v in values.items() if n != "gamma"}}
+
+
 def test_from_a_sharp_fitted_point_the_loss_is_catapulted():
     """F = 1 at the start: below gamma = 1 nothing happens, above the loss rises and V is
     learned.

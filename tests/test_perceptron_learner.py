@@ -168,11 +168,13 @@ def test_without_its_divergence_the_learner_is_variance_modulated():
 def test_no_second_task_leaves_the_first():
     run = rows(3, **SMALL | {"alpha_2": 0.0, "n_records": 13})
     np.testing.assert_array_equal(run["error_1"], run["switch_error_1"])
-    np.testing.assert_array_equal(run["self_overlap"], run["cross_overlap"])
+    np.testing.assert_array_equal(run["self_overlap"], run["switch_self_overlap"])
+    np.testing.assert_array_equal(run["loss"], run["switch_loss"])
+    np.testing.assert_array_equal(run["cross_overlap"], 0.0)  # as its description says
     np.testing.assert_array_equal(run["error_1_course"][:, 5], run["switch_error_1"])
     at = batch_of(**SMALL | {"n_records": 13}).record_at
     assert at[0].tolist() == list(range(13))
-    assert np.isnan(run["loss"]).all()
+    assert np.isfinite(run["loss"]).all()
 
 
 def test_records_and_batches_do_not_change_the_course():

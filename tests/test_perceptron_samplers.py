@@ -12,9 +12,13 @@ from scipy.special import log_ndtr
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.perceptron.samplers.enumeration import (
+    by_all,
+    by_pairs,
     configuration,
+    flips,
     franz_parisi,
     gibbs,
+    solutions,
     violations,
 )
 from toysim.models.perceptron.samplers.instances import flipped, labelled, signs
@@ -62,10 +66,26 @@ def test_numbers_name_configurations():
     )
 
 
-def test_all_pairs_of_solutions_by_one_weight_at_a_time():
-    patterns = signs(rng(5), 9, 4)
-    ours = franz_parisi(violations(patterns, 0.0), 0.4, 9)
-    np.testing.assert_allclose(ours, reference.solution_pairs(patterns, 0.4), rtol=1e-12)
+@pytest.mark.parametrize("n_patterns", [1, 4, 8])
+def test_all_pairs_of_solutions(n_patterns):
+    """One by one, one weight at a time, and whichever takes fewer steps."""
+    patterns = signs(rng(5), 9, n_patterns)
+    counts = violations(patterns, 0.0)
+    states = solutions(counts)
+    exact = reference.solution_pairs(patterns, 0.4)
+    for ours in (
+        franz_parisi(counts, 0.4, 9),
+        by_pairs(states, 0.4, 9),
+        by_all(states, 512, 0.4, 9),
+    ):
+        np.testing.assert_allclose(ours, exact, rtol=1e-12)
+
+
+def test_solutions_are_found_in_every_stretch():
+    counts = rng(1).integers(0, 50, 1 << 12).astype(np.int16)
+    np.testing.assert_array_equal(solutions(counts), np.flatnonzero(counts == 0))
+    assert flips(0b1011, 0b0110) == 3
+    assert flips(0, (1 << 25) - 1) == 25
 
 
 def test_no_solution_has_no_entropy():
@@ -229,14 +249,30 @@ def test_fields_and_overlaps_are_two_ways_to_ask_for_the_potential(sampler, star
 
 
 def test_instance_without_solution_is_left_out():
-    """At load 1 some small instances cannot be stored: they end as diverged, and have no
-    entropy.
-    """
+    """At load 1 some small instances cannot be stored: they say so, and have no entropy."""
     found = rows("storage", "alpha", [1.0], 200, sampler="enumeration", size=9)
-    none = found["status"] == Status.DIVERGED
+    none = found["status"] == Status.NO_SOLUTION
     assert 0 < none.sum() < 200
     assert (found["free_entropy"][none] == -math.inf).all()
     assert np.isfinite(found["entropy"][~none]).all()
+
+
+def test_a_load_too_small_for_one_pattern_is_said():
+    """Nothing is compared with a theory of another load; load 0 itself is one."""
+    for model, load in (
+        ("storage", "alpha"),
+        ("continual_binary", "alpha_2"),
+        ("field_space", "alpha"),
+    ):
+        found = rows(model, load, [0.0, 1e-4, 0.5], size=11)
+        assert found["status"].tolist() == [Status.OK, Status.NO_PATTERNS, Status.OK]
+    assert np.isnan(rows("field_space", alpha=0.0, size=11)["loss"]).all()
+    assert np.isnan(rows("continual", alpha_2=0.0, size=11)["loss"]).all()
+
+
+def test_an_overlap_out_of_reach_is_not_a_lack_of_solutions():
+    fixed = {"given": "overlap", "target_overlap": -0.99, "alpha": 0.5, "size": 9}
+    assert rows("franz_parisi", **fixed)["status"][0] == Status.NOT_CONVERGED
 
 
 @pytest.mark.parametrize("sampler", ["enumeration", "message_passing"])
@@ -319,6 +355,7 @@ def test_divergence_from_the_first_task_holds_it():
             "1e+10 pattern entries; at most 2e+08: lower size",
         ),
         ("franz_parisi", {"sampler": "message_passing"}, "needs reference = planted"),
+        ("storage", {"size": 5}, "size = 5: message passing needs at least 9 weights"),
         ("storage", {"size": 0}, "size = 0"),
         ("teacher_student", {"alpha": math.nan}, "alpha"),
         ("continual_binary", {"task_overlap": 1.5}, "task_overlap = 1.5"),

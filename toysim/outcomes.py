@@ -20,6 +20,8 @@ class Status(IntEnum):
     DIVERGED = 1
     STEP_BUDGET = 2
     NOT_CONVERGED = 3
+    NO_SOLUTION = 4  # the problem drawn has none
+    NO_PATTERNS = 5  # a load above 0 makes none at this size
 
 
 class Agreement(StrEnum):

@@ -62,16 +62,16 @@ def student_at(overlap: float, step: float = STEP) -> Transition:
     """
 
     def excess(conjugate: float) -> float:
-        return float(site_averages(conjugate, conjugate, step)[0]) - overlap
+        return site_averages(conjugate, conjugate, step).first - overlap
 
     above = 1.0
     while excess(above) < 0.0:
         above *= 2.0
     conjugate = brentq(excess, 0.0, above, xtol=PRECISION)
-    square, _, _, log_mean, _ = teacher_patterns(overlap, overlap, 0.0, step)
-    alpha = conjugate / square
-    *_, sites = site_averages(conjugate, conjugate, step)
-    return Transition(alpha, overlap, -0.5 * conjugate * (1.0 + overlap) + sites + alpha * log_mean)
+    patterns = teacher_patterns(overlap, overlap, 0.0, step)
+    alpha = conjugate / patterns.q_hat
+    free = site_averages(conjugate, conjugate, step).entropy + alpha * patterns.log_mean
+    return Transition(alpha, overlap, free - 0.5 * conjugate * (1.0 + overlap))
 
 
 def first_order_transition() -> Transition:

@@ -8,11 +8,11 @@ observations, can leave singular values behind that the final data do not remove
 learning period of arXiv:2308.12221.
 
 A row holds all its switch times: the courses agree up to the switch, so the part before it is run
-once. The switch comes after T_c / step updates (to the nearest), so T_c = 0 means no update on the
-first data; the authors' code makes one, and one fewer at the end. Records lie evenly over [0, last
-switch + duration_after], for all switch times alike; a course is NaN after its own switch +
-duration_after. Up to and at the switch losses are on the first data, after it on the final ones;
-the final observables are always on the final data.
+once. The switch comes after T_c / step updates, the last of which counts by its share where that is
+no whole number; so T_c = 0 means no update on the first data; the authors' code makes one, and one
+fewer at the end. Records lie evenly over [0, last switch + duration_after], for all switch times
+alike; a course is NaN after its own switch + duration_after. Up to and at the switch losses are on
+the first data, after it on the final ones; the final observables are always on the final data.
 """
 
 import math
@@ -97,7 +97,8 @@ COMPLETION = Model(
         _at_end("final_train_loss", "train loss at the end"),
         _at_end(
             "relative_test_loss",
-            "final test loss without deficit less that with it; NaN if no switch time is 0",
+            "final test loss without deficit less that with it: negative where the deficit did "
+            "harm; NaN if no switch time is 0",
         ),
         _at_end(
             "effective_rank",
@@ -117,6 +118,7 @@ COMPLETION = Model(
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     paired=True,
+    version=2,
     theory_omits=("eta_sharpness",),
     theory_ignores=("step", "allow_unstable"),
     discretisation=Discretisation("step", 1, lambda p: p.precision == "float64"),

@@ -40,6 +40,24 @@ def multiply(layers: Array, products: Array) -> None:
         np.dot(layers[k], products[k - 1], products[k])
 
 
+def part_of_update(
+    layers: Array, products: Array, target: Array, weight: Array, share: float
+) -> None:
+    """A share r in [0, 1] of the next update, in place; arguments as in ``descend``.
+
+        W(n + r) = W(n) - r eta G(W(n) + (1 - r)/2 eta G(W(n)))
+
+    Smooth in r up to eta^3, between a state and the next, where the straight line errs by eta^2
+    times a part that jumps as the step changes: extrapolation to step 0 would stumble (derived).
+    """
+    start = layers.copy()
+    descend(layers, products, target, (-0.5 * (1.0 - share) * weight).astype(layers.dtype), 1)
+    start -= layers
+    descend(layers, products, target, (share * weight).astype(layers.dtype), 1)
+    layers += start
+    multiply(layers, products)
+
+
 @kernel
 def descend(layers: Array, products: Array, target: Array, weight: Array, n_updates: int) -> int:
     """Updates of every layer W_l (D, N, N), in place; full gradient over the observed entries

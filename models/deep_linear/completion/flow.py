@@ -84,6 +84,9 @@ class Flow:
             state = solver.dense_output()(t) if solver.t > t else solver.y
             yield state.reshape(shape)
 
+    def arrive(self, data: Data, end: float) -> None:
+        """It is there: a flow has no updates."""
+
     def product(self) -> Array:
         return self.W
 

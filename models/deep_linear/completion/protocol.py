@@ -2,7 +2,7 @@
 branch of its own.
 
 The courses of all switch times agree up to their switch, so that part is run once; a branch starts
-from a copy of the state at the moment the switch is reached, and no state is kept. This says which
+from a copy of the state when the switch is reached, and no state is kept. This says which
 data a learner sees when, so simulation and theory run through it alike; how they learn is their
 own. The order itself is checked against plain loops, a run for every switch time.
 """
@@ -26,12 +26,15 @@ class Learner(Protocol):
     """A state that learns: gradient descent on layers, or the flow of their product."""
 
     def run(self, data: Data, times: Array, end: float) -> Array:
-        """Learn ``data`` up to time ``end``; observations (len(times), 2 + k) at ``times``, which
-        lie before it.
+        """Learn ``data`` up to time ``end``, or to the last whole update before it; observations
+        (len(times), 2 + k) at ``times``, none of them later.
         """
 
     def copy(self) -> Self:
         """The same state, to go on by itself."""
+
+    def arrive(self, data: Data, end: float) -> None:
+        """Learn ``data`` for what is left until ``end``, less than an update, and begin anew."""
 
     def product(self) -> Array:
         """W_D .. W_1 now; NaN where learning diverged."""
@@ -54,9 +57,11 @@ def follow(learner: Learner, problem: Problem) -> measures.Observed:
     for k, switch in enumerate(p.switch_times):
         last, stop = np.searchsorted(times, [switch + near, switch + p.duration_after + near])
         courses[k:, first:last] = learner.run(before, times[first:last], switch)
-        at_switch[k], _ = measures.losses(learner.product(), before.target, before.mask)
         branch, first = learner.copy(), int(last)
+        branch.arrive(before, switch)
+        at_switch[k], _ = measures.losses(branch.product(), before.target, before.mask)
         courses[k, last:stop] = branch.run(after, times[last:stop], switch + p.duration_after)
+        branch.arrive(after, switch + p.duration_after)
         product = branch.product()
         final[k] = (
             *measures.losses(product, after.target, after.mask),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.deep_linear.completion import measures
-from toysim.models.deep_linear.completion.descent import descend, multiply
+from toysim.models.deep_linear.completion.descent import descend, multiply, part_of_update
 from toysim.models.deep_linear.completion.parameters import CompletionParameters
 from toysim.models.deep_linear.completion.problem import Data, problem_of
 from toysim.models.deep_linear.completion.protocol import follow
@@ -20,11 +20,20 @@ from toysim.records import ended
 Array = npt.NDArray[Any]
 
 
-class Descent:
-    """Layers under gradient descent; times are taken in updates.
+class Pull(NamedTuple):
+    """What an update descends: a target (N, N) and weights (N, N) of its entries, in the layers'
+    type; see ``descend``.
+    """
 
-    A phase ends at the nearest update. A record between two updates is the observations' linear
-    mean, so that its error is of the order of the step; a record at an update is exact.
+    target: Array
+    weight: Array
+
+
+class Descent:
+    """Layers under gradient descent; whole updates are counted from the last change of the data.
+
+    At a time between two updates the state has taken a share of the next one. A run goes on from
+    whole updates, so that neither records nor other switch times change it.
     """
 
     def __init__(self, p: CompletionParameters, layers: Array) -> None:
@@ -33,7 +42,7 @@ class Descent:
         self.products = np.empty_like(self.layers)
         multiply(self.layers, self.products)
         self.imbalance = measures.imbalance(layers)
-        self.n = 0
+        self.begin, self.n, self.earlier = 0.0, 0, 0
         self.failures: list[int] = []  # updates after which this or a copy was no longer finite
 
     def copy(self) -> Self:
@@ -44,32 +53,52 @@ class Descent:
         return other
 
     def run(self, data: Data, times: Array, end: float) -> Array:
-        first, last = self.n, max(self.n, round(end / self.p.step))
-        observations = np.empty((len(times), 2 + self.p.n_singular_values))
-        weight = np.where(data.mask, self.p.step / max(1, data.n_observed), 0.0)
-        target, weight = data.target.astype(self.layers.dtype), weight.astype(self.layers.dtype)
-        seen: dict[int, Array] = {}
-        for i, at in enumerate(np.maximum(in_updates(times, self.p.step, float(last)), first)):
-            low, high = math.floor(at), math.ceil(at)
-            for n in (low, high):
-                if n not in seen:
-                    self._advance(target, weight, n)
-                    seen[n] = measures.observe(self.product(), data, self.p.n_singular_values)
-            observations[i] = (
-                seen[low] if low == high else (high - at) * seen[low] + (at - low) * seen[high]
-            )
-            seen = {n: seen[n] for n in (low, high)}
-        self._advance(target, weight, last)
+        pull, k = self._pull(data), self.p.n_singular_values
+        observations = np.empty((len(times), 2 + k))
+        for i, at in enumerate(self._updates(times)):
+            self._advance(pull, math.floor(at))
+            observations[i] = measures.observe(self._product_at(pull, at - self.n), data, k)
+        self._advance(pull, math.floor(self._updates(end)))
         return observations
 
-    def _advance(self, target: Array, weight: Array, n: int) -> None:
+    def arrive(self, data: Data, end: float) -> None:
+        share = float(self._updates(end)) - self.n
+        if share > 0.0 and self._finite():
+            part_of_update(self.layers, self.products, *self._pull(data), share)
+            self._fail_unless(np.isfinite(self.product()).all(), 1)
+        self.begin, self.earlier, self.n = end, self.earlier + self.n + (share > 0.0), 0
+
+    def _updates(self, times: Array | float) -> Array:
+        return in_updates(np.asarray(times) - self.begin, self.p.step, np.inf)
+
+    def _pull(self, data: Data) -> Pull:
+        weight = np.where(data.mask, self.p.step / max(1, data.n_observed), 0.0)
+        return Pull(data.target.astype(self.layers.dtype), weight.astype(self.layers.dtype))
+
+    def _advance(self, pull: Pull, n: int) -> None:
         """Updates up to the n-th; a state that diverged stays NaN."""
-        if n > self.n and math.isfinite(self.product()[0, 0]):
-            done = descend(self.layers, self.products, target, weight, n - self.n)
-            if done >= 0 or not np.isfinite(self.product()).all():
-                self.failures.append(self.n + done if done >= 0 else n)
-                self.layers[:], self.products[:] = np.nan, np.nan
-        self.n = n
+        if n > self.n and self._finite():
+            done = descend(self.layers, self.products, *pull, n - self.n)
+            fine = done < 0 and np.isfinite(self.product()).all()
+            self._fail_unless(fine, done if done >= 0 else n - self.n)
+        self.n = max(n, self.n)
+
+    def _product_at(self, pull: Pull, share: float) -> Array:
+        """The product after a share of the next update, which is not taken."""
+        if not (share > 0.0 and self._finite()):
+            return self.product()
+        ahead = self.copy()
+        part_of_update(ahead.layers, ahead.products, *pull, share)
+        return ahead.product()
+
+    def _finite(self) -> bool:
+        return math.isfinite(self.product()[0, 0])
+
+    def _fail_unless(self, fine: bool, done: int) -> None:
+        """NaN from where the product left the finite numbers, after ``done`` more updates."""
+        if not fine:
+            self.failures.append(self.earlier + self.n + done)
+            self.layers[:], self.products[:] = np.nan, np.nan
 
     def product(self) -> Array:
         return np.asarray(self.products[-1])

@@ -14,8 +14,7 @@ def predict(batch: Batch) -> Rows:
     """Every observable but eta_sharpness, to 1e-9, where the layers start balanced: not gaussian
     above depth 1 (arXiv:1905.13655).
 
-    Switch times and ends are taken as written; gradient descent rounds them to whole updates, and
-    that is part of its error of order ``step``. Nothing is computed for rows outside validity, nor
+    Nothing is computed for rows outside validity, nor
     at precision float32, whose rounding errors no order of the step covers.
     """
     return stacked_where_valid([_predicted(row) for row in batch.rows()])

@@ -88,6 +88,7 @@ NETWORK = Model(
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     paired=True,
+    version=2,
     theory_omits=("eta_sharpness",),
     theory_ignores=("step", "allow_unstable"),
     discretisation=Discretisation(

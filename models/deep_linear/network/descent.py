@@ -5,7 +5,7 @@ examples.
     R = Y - sum_p F_pD                           error, of all pathways together
     B_l = (B_(l+1) W_(l+1)) phi'(F_l),  B_D = R phi'(F_D)
     W_l <- W_l + eta B_l' F_(l-1)                all layers and pathways at once; a frozen pathway
-    keeps its output
+                                                 keeps its output
 
 Source: arXiv:2308.12221, multi-pathway networks; loss is the sum (not the mean) of squared errors
 over two.
@@ -26,7 +26,8 @@ import numpy.typing as npt
 
 from toysim.jit import kernel
 from toysim.models.deep_linear.network.net import LINEAR, TANH, Net
-from toysim.models.deep_linear.updates import note_half
+from toysim.models.deep_linear.network.schedule import Updates
+from toysim.models.deep_linear.updates import half_crossing
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -44,6 +45,21 @@ class Halves(NamedTuple):
     targets: Any
     trail: Any
     found: Any
+
+
+class Buffers(NamedTuple):
+    """Room for a descent.
+
+    units    (P, M * all units)  activations of every pathway, see ``forward``
+    errors   (M * all units,)    of one pathway, pulled back
+    residual (M, n_out)          Y - sum_p F_pD
+    change   (largest layer,)    of a layer
+    """
+
+    units: Any
+    errors: Any
+    residual: Any
+    change: Any
 
 
 @kernel
@@ -142,60 +158,103 @@ def remainder(net: Net, units: Array, out: Array) -> bool:
 
 
 @kernel
-def note_halves(n: int, kink: bool, residual: Array, net: Net, halves: Halves) -> None:
-    """Note the modes that are half learned by update n; ``kink`` where a deficit began or ended
-    before it. ``residual`` (M, n_out).
+def begin_halves(residual: Array, net: Net, halves: Halves) -> None:
+    """Note the modes that are half learned at the start; ``residual`` (M, n_out)."""
+    strengths = np.diag(np.dot(np.dot(net.left, net.targets - residual), net.right))
+    for mode in range(len(halves.targets)):
+        if strengths[mode] >= 0.5 * halves.targets[mode]:
+            halves.found[mode] = 0.0
+        halves.trail[0, mode] = strengths[mode]
+
+
+@kernel
+def note_halves(
+    now: float, share: float, last: float, kink: bool, residual: Array, net: Net, halves: Halves
+) -> None:
+    """Note the modes that are half learned by ``now``, in steps, in an update of length ``share``
+    after one of length ``last``; ``kink`` where a deficit began or ended between these.
     """
-    if n > 0 and not np.isnan(halves.found).any():
+    if not np.isnan(halves.found).any():
         return
     strengths = np.diag(np.dot(np.dot(net.left, net.targets - residual), net.right))
     for mode in range(len(halves.targets)):
-        strength, target = strengths[mode], halves.targets[mode]
-        before, earlier = halves.trail[0, mode], halves.trail[1, mode]
-        if n == 0 and strength >= 0.5 * target:
-            halves.found[mode] = 0.0
-        elif n > 0:
-            note_half(
-                n,
-                math.nan if kink else earlier,
-                before,
-                strength,
-                target,
-                halves.found[mode : mode + 1],
-            )
+        strength, target, before = strengths[mode], halves.targets[mode], halves.trail[0, mode]
+        if math.isnan(halves.found[mode]) and strength >= 0.5 * target:
+            earlier = math.nan if kink else halves.trail[1, mode]
+            halves.found[mode] = half_crossing(now, earlier, before, strength, target, share, last)
         halves.trail[1, mode] = before
         halves.trail[0, mode] = strength
 
 
 @kernel
-def descend(net: Net, step: float, gates: Mask, first: int, stop: int, halves: Halves) -> int:
-    """Updates ``first`` .. ``stop`` - 1; ``gates`` (P, updates) tells which pathways they change.
+def step_once(net: Net, step: float, opened: Mask, state: Buffers) -> bool:
+    """Every open pathway (P,) a step along the gradient; tells whether the error stays finite."""
+    n_examples, n_out = state.residual.shape
+    for p in range(len(opened)):
+        if opened[p]:
+            last = block(state.errors, len(state.errors) - state.residual.size, n_examples, n_out)
+            for m in range(n_examples):
+                for i in range(n_out):
+                    last[m, i] = step * net.seen[p, i] * state.residual[m, i]
+            update(net.weights[p], net, state.units[p], state.errors, state.change)
+            forward(net.weights[p], net, state.units[p])
+    return remainder(net, state.units, state.residual)
+
+
+@kernel
+def step_in_part(net: Net, step: float, share: float, opened: Mask, state: Buffers) -> bool:
+    """A share r in (0, 1) of an update:  W <- W + r eta D(W - (1 - r)/2 eta D(W)),  D = -gradient.
+
+    Smooth in r up to eta^3, where the straight line from one update to the next errs by eta^2 times
+    a part that jumps as the step changes: extrapolation to step 0 would stumble (derived).
+    """
+    start = net.weights.copy()
+    step_once(net, -0.5 * (1.0 - share) * step, opened, state)
+    start -= net.weights
+    step_once(net, share * step, opened, state)
+    net.weights[:] += start
+    return look(net, state)
+
+
+@kernel
+def look(net: Net, state: Buffers) -> bool:
+    """Activations and error of the weights as they are; tells whether the error is finite."""
+    for p in range(len(state.units)):
+        forward(net.weights[p], net, state.units[p])
+    return remainder(net, state.units, state.residual)
+
+
+@kernel
+def buffers(net: Net) -> Buffers:
+    """Room for a descent; the inputs stand in it."""
+    n_pathways, n_examples, n_in = net.inputs.shape
+    units = np.empty((n_pathways, net.sizes.sum() * n_examples))
+    for p in range(n_pathways):
+        units[p, : n_examples * n_in] = net.inputs[p].ravel()
+    errors, residual = np.empty(units.shape[1]), np.empty(net.targets.shape)
+    change = np.empty((net.sizes[1:] * net.sizes[:-1]).max())
+    return Buffers(units, errors, residual, change)
+
+
+@kernel
+def descend(net: Net, step: float, updates: Updates, first: int, stop: int, halves: Halves) -> int:
+    """Updates ``first`` .. ``stop`` - 1.
 
     Weights and ``halves`` are overwritten. Returns -1, or the update that left the finite numbers.
     """
-    n_pathways, n_examples, n_in = net.inputs.shape
-    n_out = net.targets.shape[1]
-    units = np.empty((n_pathways, net.sizes.sum() * n_examples))
-    errors, residual = np.empty(units.shape[1]), np.empty((n_examples, n_out))
-    change = np.empty((net.sizes[1:] * net.sizes[:-1]).max())
-    for p in range(n_pathways):
-        units[p, : n_examples * n_in] = net.inputs[p].ravel()
-        forward(net.weights[p], net, units[p])
-    remainder(net, units, residual)
+    state = buffers(net)
+    look(net, state)
     if first == 0:
-        note_halves(0, False, residual, net, halves)
+        begin_halves(state.residual, net, halves)
     for n in range(first, stop):
-        kink = False
-        for p in range(n_pathways):
-            kink |= n > 0 and gates[p, n] != gates[p, n - 1]
-            if gates[p, n]:
-                last = block(errors, len(errors) - residual.size, n_examples, n_out)
-                for m in range(n_examples):
-                    for i in range(n_out):
-                        last[m, i] = step * net.seen[p, i] * residual[m, i]
-                update(net.weights[p], net, units[p], errors, change)
-                forward(net.weights[p], net, units[p])
-        if not remainder(net, units, residual):
+        share, opened = updates.share[n], updates.opened[:, n]
+        if share == 1.0:
+            finite = step_once(net, step, opened, state)
+        else:
+            finite = step_in_part(net, step, share, opened, state)
+        if not finite:
             return n + 1
-        note_halves(n + 1, kink, residual, net, halves)
+        last = updates.share[n - 1] if n > 0 else 1.0
+        now = updates.begin[n] + share
+        note_halves(now, share, last, updates.kink[n], state.residual, net, halves)
     return -1

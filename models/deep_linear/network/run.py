@@ -18,6 +18,7 @@ from toysim.models.deep_linear.network.measures import (
     snapshot,
 )
 from toysim.models.deep_linear.network.net import Net
+from toysim.models.deep_linear.network.schedule import Updates
 from toysim.models.deep_linear.network.task import Task
 from toysim.models.deep_linear.updates import in_updates
 
@@ -26,49 +27,60 @@ Mask = npt.NDArray[np.bool_]
 
 
 def run_row(
-    task: Task, net: Net, cut: Mask, gates: Mask, step: float, times: Array
+    task: Task, net: Net, cut: Mask, updates: Updates, step: float, times: Array
 ) -> tuple[Rows, int]:
     """All observables of a row, NaN from where it failed, and at which update it did, or -1; modes
     with S = 0 have no share and no half.
 
-    Records are linear between two updates.
-
-    ``cut`` (P, n_modes), ``gates`` (P, updates), ``times`` (R,) in flow time.
+    ``cut`` (P, n_modes), ``times`` (R,) of the records in flow time.
     """
-    at = in_updates(times, step, float(gates.shape[1]))
+    at = in_updates(times, step, float(updates.begin[-1]))
     nothing = np.full(len(task.S), np.nan)
     halves = Halves(task.S, np.full((2, len(task.S)), np.nan), nothing)
     first_balance = balance(net)
     with np.errstate(over="ignore", invalid="ignore"):
-        states, failed = _descend(task, net, cut, gates, step, at, halves)
+        states, failed = _descend(task, net, cut, updates, step, at, halves)
         end: dict[str, Any] = {
             **_at_end(task, net, cut),
             "half_learning_time": np.where(task.S > 0, step * halves.found, np.nan),
-            "off_diagonal": max((s.off_diagonal for s in states.values()), default=0.0),
+            "off_diagonal": max((s.off_diagonal for s in states), default=0.0),
             "balance_drift": balance_drift(first_balance, balance(net)),
         }
     end["eta_sharpness"] = step * end["sharpness"]
     if failed >= 0:
         end = {name: np.full(np.shape(value), np.nan) for name, value in end.items()}
-    return {**_courses(task, len(cut), states, at), **end}, failed
+    return {**_courses(task, len(cut), states, len(at)), **end}, failed
 
 
 def _descend(
-    task: Task, net: Net, cut: Mask, gates: Mask, step: float, at: Array, halves: Halves
-) -> tuple[dict[int, Snapshot], int]:
+    task: Task, net: Net, cut: Mask, updates: Updates, step: float, at: Array, halves: Halves
+) -> tuple[list[Snapshot], int]:
     """Updates to the end or to where they leave the finite numbers (that update, else -1); states
-    around the records ``at`` (R,), in updates, and at the end.
+    at the records ``at`` (R,), in steps, and at the end, as far as they were reached.
     """
-    stops = np.unique([*np.floor(at), *np.ceil(at), gates.shape[1]]).astype(np.int64)
-    states: dict[int, Snapshot] = {}
+    states: list[Snapshot] = []
     done = 0
-    for stop in stops.tolist():
-        failed = descend(net, step, gates, done, stop, halves)
+    for moment in (*at, updates.begin[-1]):
+        n = int(np.searchsorted(updates.begin, moment, "right")) - 1
+        failed = descend(net, step, updates, done, n, halves)
         if failed >= 0:
             net.weights[:] = np.nan  # products of what is left may overflow
             return states, failed
-        states[stop], done = snapshot(task, maps_in_modes(net), cut), stop
+        done, ahead = n, _ahead(net, step, updates, n, moment - updates.begin[n])
+        states.append(snapshot(task, maps_in_modes(ahead), cut))
     return states, -1
+
+
+def _ahead(net: Net, step: float, updates: Updates, n: int, share: float) -> Net:
+    """The network after a share of update n, which is not taken: a record between two updates."""
+    if share == 0.0:
+        return net
+    ahead = net._replace(weights=net.weights.copy())
+    shares = updates.share.copy()
+    shares[n] = share
+    none = Halves(np.empty(0), np.empty((2, 0)), np.empty(0))
+    descend(ahead, step, updates._replace(share=shares), n, n + 1, none)
+    return ahead
 
 
 def _at_end(task: Task, net: Net, cut: Mask) -> Rows:
@@ -85,13 +97,12 @@ def _at_end(task: Task, net: Net, cut: Mask) -> Rows:
     }
 
 
-def _courses(task: Task, n_pathways: int, states: dict[int, Snapshot], at: Array) -> Rows:
+def _courses(task: Task, n_pathways: int, states: list[Snapshot], n_records: int) -> Rows:
     """Loss (R,) and strengths (P, n_modes, R) at the records."""
-    loss, strengths = np.full(len(at), np.nan), np.full((n_pathways, len(task.S), len(at)), np.nan)
-    for r, moment in enumerate(at):
-        below, above = (states.get(int(edge(moment))) for edge in (np.floor, np.ceil))
-        if below and above:
-            weight = moment - np.floor(moment)
-            loss[r] = (1.0 - weight) * below.loss + weight * above.loss
-            strengths[:, :, r] = (1.0 - weight) * below.strengths + weight * above.strengths
+    loss, strengths = (
+        np.full(n_records, np.nan),
+        np.full((n_pathways, len(task.S), n_records), np.nan),
+    )
+    for r, state in enumerate(states[:n_records]):
+        loss[r], strengths[:, :, r] = state.loss, state.strengths
     return {"loss": loss, "mode_strength": strengths}

@@ -11,11 +11,11 @@ from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.deep_linear.network.net import network
 from toysim.models.deep_linear.network.problem import lesions_of, start_weights
 from toysim.models.deep_linear.network.run import run_row
+from toysim.models.deep_linear.network.schedule import updates_of
 from toysim.models.deep_linear.problem import deficit_windows
 from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 def simulate(batch: Batch) -> Rows:
@@ -28,15 +28,4 @@ def simulate(batch: Batch) -> Rows:
 def _simulate_row(row: Row, windows: Array) -> tuple[Rows, int]:
     task, cut = row.p.task, lesions_of(row.p)
     net = network(task, start_weights(row, task), cut, row.p.nonlinearity)
-    return run_row(task, net, cut, _gates(row, windows), row.p.step, row.record_at)
-
-
-def _gates(row: Row, windows: Array) -> Mask:
-    """Which pathways every update changes, (P, updates); edges at the nearest update."""
-    p, generator = row.p, row.generator("freeze")
-    gates = np.ones((p.n_pathways, round(p.duration / p.step)), np.bool_)
-    for pathway, start, stop in windows:
-        if stop > start:
-            inside = gates[int(pathway), round(start / p.step) : round(stop / p.step)]
-            inside &= generator.random(len(inside)) >= p.freeze_probability
-    return gates
+    return run_row(task, net, cut, updates_of(row, windows), row.p.step, row.record_at)

@@ -31,7 +31,7 @@ DIAGONAL_LINEAR = Model(
     title="diagonal linear network at large steps",
     parameters_class=DiagonalLinearParameters,
     clock=UPDATES,
-    version=2,
+    version=3,
     dims=(Dim("feature", "feature of the regression", lambda p: p.n_features),),
     observables=(
         course("loss", "mean over samples of the squared error over 2", **EXACT),

@@ -49,7 +49,7 @@ FEATURE_NOISE = Model(
     "steps",
     parameters_class=FeatureNoiseParameters,
     clock=_CLOCK,
-    version=2,
+    version=3,
     dims=(
         Dim("label", "label: 0 for +1, 1 for -1", lambda p: 2),
         Dim("kind", "kind of sample: 0 strong, 1 weak", lambda p: 2),
@@ -149,8 +149,8 @@ FEATURE_NOISE = Model(
         ),
         Observable(
             "twin_distance",
-            "largest change of any observable by 1e-13 more start; NaN where patches overlap or "
-            "the run diverged",
+            "largest change of any observable, over .001 + its size, by 1e-13 of the start; NaN "
+            "where patches overlap or the run diverged",
         ),
     ),
     simulate=f"{__name__}.simulation:simulate",

@@ -23,7 +23,7 @@ NOISY_QUADRATIC = Model(
     title="noisy quadratic model with momentum and learning-rate schedules",
     parameters_class=NoisyQuadraticParameters,
     clock=UPDATES,
-    version=2,
+    version=3,
     dims=(Dim("mode", "mode of the loss, by falling curvature", lambda p: p.n_modes),),
     observables=(
         course("loss", "loss", atol=1e-9),  # at the start it is not random, only rounded
@@ -36,6 +36,11 @@ NOISY_QUADRATIC = Model(
             "mean loss after infinitely many updates at the peak rate; NaN if unstable",
         ),
         Observable("share_of_limit", "peak rate over the largest mean-square stable one"),
+        Observable(
+            "kurtosis",
+            "largest E theta^4 / (E theta^2)^2 of a mode at the records and the end; 1 without "
+            "sample noise, which is when it is not computed",
+        ),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",

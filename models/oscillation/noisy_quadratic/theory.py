@@ -10,12 +10,15 @@ import numpy.typing as npt
 from toysim.batch import Batch, Rows
 from toysim.jit import kernel
 from toysim.models.oscillation.noisy_quadratic.problem import spectra
+from toysim.models.oscillation.noisy_quadratic.spread import kurtosis
 from toysim.models.oscillation.runs import records_and_end
 from toysim.scheduled import rates
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Numbers = float | Array
+
+HEAVY = 30.0  # kurtosis from which on means over replicas say little; of a normal number 3
 
 
 def largest_stable_rate(h: Numbers, beta: Numbers, kappa: Numbers = 0.0) -> Any:
@@ -81,11 +84,17 @@ def moments(
 
 
 def predict(batch: Batch) -> Rows:
-    """Every observable exactly; not valid where a mean square leaves the finite numbers."""
+    """Every observable exactly; not valid where a mean square leaves the finite numbers, nor where
+    sample noise spreads squares so widely that no mean over replicas sees it.
+    """
     h, c = spectra(batch)
     at, beta, kappa = records_and_end(batch), batch["momentum"], batch["sample_noise"]
     a, loss = np.repeat(batch["start"][:, None] ** 2, h.shape[1], axis=1), np.empty(at.shape)
+    largest = np.ones(len(batch))
     for i, eta in enumerate(rates(batch)):
+        if kappa[i] > 0.0:
+            modes, noise = zip(h[i], c[i], strict=True), (beta[i], kappa[i], eta, at[i])
+            largest[i] = max(kurtosis(batch["start"][i], *mode, *noise) for mode in modes)
         moments(a[i], h[i], c[i], beta[i], kappa[i], eta, at[i], loss[i])
     rate = batch["learning_rate"]
     share = rate / largest_stable_rate(h[:, 0], beta, kappa)
@@ -98,5 +107,6 @@ def predict(batch: Batch) -> Rows:
         "square": a,
         "stationary_loss": stationary,
         "share_of_limit": share,
-        "valid": np.isfinite(loss[:, -1]),
+        "kurtosis": largest,
+        "valid": np.isfinite(loss[:, -1]) & (largest < HEAVY),
     }

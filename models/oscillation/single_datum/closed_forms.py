@@ -89,20 +89,27 @@ def weak_end(gamma: Numbers, ratio: Numbers) -> Any:
     return weak_limit(gamma, ratio) * (1.0 + 0.25 * np.asarray(ratio))
 
 
+def climb(start: Numbers, gamma: Numbers) -> Any:
+    """Updates in which F rises from F_0 < 1 to the fit: log(1/F_0) / (2 log(1 + gamma)).
+
+    Exact up to a few: e = 1 all the way but for the last ones.
+    """
+    return -0.5 * np.log(start) / np.log1p(gamma)
+
+
 def early_weak_gain(start: Numbers, gamma: Numbers, ratio: Numbers) -> Any:
     """Logarithm of the factor that V gains while F rises from F_0 < 1 to the fit.
 
-    Up to O(r gamma^2):
+    Up to O(r gamma^2), however small F_0:
 
-        r log(1/F_0) + r (1 - r) (gamma/2) (log(1/F_0) - 1 + F_0)
+        log(1/F_0) log(1 + r gamma)/log(1 + gamma) - r (1 - r) (gamma/2) (1 - F_0)
 
-    The first term is the gradient flow's (V = V_0 (F/F_0)^r); the second sums log(1 + r gamma e) -
-    r log(1 + gamma e) to second order along the flow dF/dt = 2 gamma F (1 - F).
+    The first term is exact where e = 1, and the gradient flow's for gamma << 1 (V = V_0 (F/F_0)^r);
+    with it, the second sums log(1 + r gamma e) - r log(1 + gamma e) to second order along the flow
+    dF/dt = 2 gamma F (1 - F).
     """
-    log_start = np.log(start)
-    return -ratio * log_start + 0.5 * ratio * (1.0 - np.asarray(ratio)) * gamma * (
-        start - 1.0 - log_start
-    )
+    share = np.log1p(ratio * gamma) / np.log1p(gamma)
+    return -share * np.log(start) - 0.5 * ratio * (1.0 - np.asarray(ratio)) * gamma * (1.0 - start)
 
 
 def small_step_weak_end(strong: Numbers, weak: Numbers, gamma: Numbers, ratio: Numbers) -> Any:
@@ -122,9 +129,10 @@ def small_step_weak_end(strong: Numbers, weak: Numbers, gamma: Numbers, ratio: N
 def acquisition_time(strong: Numbers, weak: Numbers, gamma: Numbers, ratio: Numbers) -> Any:
     """Updates until V exceeds V*/2, from F_0 < 1 and V_0 << V*.
 
-    [log(V*/V_0) - early gain] / log(1 + r (1 - r)(gamma - 1)), for 1 < gamma < ORBIT_STABLE_BELOW
-    and r << 1: V grows by the orbit's factor, slowed down like a logistic curve as the oscillation
-    at level V is that of gamma (1 - V). Relative error up to 2 r / log(V*/V_0).
+    The climb, and after it [log(V*/V_0) - early gain] / log(1 + r (1 - r)(gamma - 1)), for
+    1 < gamma < ORBIT_STABLE_BELOW and r << 1: V grows by the orbit's factor, slowed down like a
+    logistic curve as the oscillation at level V is that of gamma (1 - V). Relative error of the
+    second part up to 2 r over its numerator.
     """
     distance = np.log(weak_limit(gamma, ratio) / weak) - early_weak_gain(strong, gamma, ratio)
-    return distance / np.log(orbit_weak_factor(gamma, ratio))
+    return climb(strong, gamma) + distance / np.log(orbit_weak_factor(gamma, ratio))

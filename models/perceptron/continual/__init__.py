@@ -73,4 +73,5 @@ CONTINUAL = Model(
             replicas=700,
         ),
     ),
+    version=2,
 )

@@ -17,6 +17,7 @@ from toysim.jit import kernel
 from toysim.models.perceptron.field_space.sites import (
     FARTHEST,
     OUTER_STEP,
+    Rule,
     magnetisation_nodes,
     site,
     turning_nodes,
@@ -27,6 +28,7 @@ Array = npt.NDArray[np.float64]
 
 # Two thirds of these steps move no order parameter or free entropy by 1e-8.
 REFERENCE_STEP = 0.08
+SHARPEST = 0.6  # of the width 1/sqrt(kappa) that m' may have there
 WIDE_STEP = 0.75  # of z, where the turn at h = 0 is beyond reach
 WIDE_REACH = 8.25
 DEEPEST = 18.5  # atanh m' up to which the reference is followed: 1 - m' = 2e-16
@@ -65,7 +67,7 @@ def reference_density(
     r_hat: float,
     Q_hat: float,
     kappa: float,
-    rule: tuple[Array, Array],
+    rule: Rule,
     fineness: float,
 ) -> tuple[Any, Any, Any]:
     """Nodes atanh m', m' and weights of the site measure at the first task's conjugates.
@@ -73,11 +75,11 @@ def reference_density(
     P(m') = int Dz exp[(Q^ - q^/2) m'^2 + (sqrt(q^) z + r^) m' + kappa S(m')] / norm(z); trapezoid
     in v with atanh m' = 3 sinh(v/3), as the measure may gather at m' = 1 on any scale.
     """
-    step = REFERENCE_STEP / fineness
+    step = min(REFERENCE_STEP, SHARPEST / math.sqrt(max(kappa, 1.0))) / fineness
     n = math.ceil(3.0 * math.asinh(DEEPEST / 3.0) / step)
     field, m, weight = np.empty(2 * n + 1), np.empty(2 * n + 1), np.zeros(2 * n + 1)
     curvature, width = Q_hat - 0.5 * q_hat, math.sqrt(max(q_hat, 0.0))
-    short, exponents = magnetisation_nodes(curvature, kappa, abs(r_hat) + 3.0 * width, rule)
+    nodes = magnetisation_nodes(curvature, kappa, abs(r_hat) + 3.0 * width, rule)
     centre, scale = -r_hat / max(width, 1e-100), 1.0 / max(1.0, width)
     if abs(centre) > FARTHEST:
         centre, scale = 0.0, 1.0
@@ -95,7 +97,7 @@ def reference_density(
         share = outer[i] * density(centre + y[i])
         if share < NEGLIGIBLE:
             continue
-        log_norm = site(h, curvature, short, exponents)[0]
+        log_norm = site(h, nodes)[0]
         for j in range(2 * n + 1):
             weight[j] += share * slope[j] * math.exp(own[j] + h * m[j] - log_norm)
     return field, m, weight
@@ -109,7 +111,7 @@ def coupled_sites(
     kappa: float,
     task_overlap: float,
     reference: Reference,
-    rule: tuple[Array, Array],
+    rule: Rule,
     fineness: float,
 ) -> CoupledSites:
     """The averages at conjugates q^, r^ and Q^ of the second task; ``rule``: see ``legendre``.
@@ -129,16 +131,15 @@ def coupled_sites(
         return CoupledSites(nan, nan, nan, nan, nan, nan, nan, nan, nan, nan)
     deviation = math.sqrt(max(q_hat, 0.0))
     curvature = Q_hat - 0.5 * q_hat
-    short, exponents = magnetisation_nodes(
-        curvature, kappa, abs(r_hat) + 3.0 * (deviation + kappa), rule
-    )
+    field = abs(r_hat) + 3.0 * (deviation + kappa)
+    nodes = magnetisation_nodes(curvature, kappa, field, rule)
     y, outer = turning_nodes(1.0 / max(1.0, deviation), OUTER_STEP / fineness)
     turn = np.empty((len(y), 4))
     for k in range(len(y)):
-        turn[k] = site(deviation * y[k], curvature, short, exponents)
+        turn[k] = site(deviation * y[k], nodes)
     step = WIDE_STEP / fineness
     n_wide = math.ceil(WIDE_REACH / step)
-    missing = missing_squared = sign_overlap = width = spread = log_mean = 0.0
+    missing = missing_squared = sign_missing = width = spread = log_mean = 0.0
     overlap_1 = sign_overlap_1 = cross_overlap = 0.0
     for j in range(len(reference.m)):
         if reference.weight[j] < NEGLIGIBLE:
@@ -160,25 +161,26 @@ def coupled_sites(
                     continue
                 h = mean + deviation * z
                 if near:
-                    log_norm, gap, variance, sign = turn[k]
+                    log_norm, gap, variance, sign_gap = turn[k]
                 else:
-                    log_norm, gap, variance, sign = site(h, curvature, short, exponents)
+                    log_norm, gap, variance, sign_gap = site(h, nodes)
                 towards = 1.0 if h * B >= 0.0 else -1.0  # of teacher 2
                 lacks = gap if towards > 0.0 else 2.0 - gap  # 1 - B <m>
                 missing += share * lacks
                 missing_squared += share * lacks * lacks
-                sign_overlap += share * towards * sign
+                sign_lacks = sign_gap if towards > 0.0 else 2.0 - sign_gap
+                sign_missing += share * sign_lacks
                 width += share * variance
                 spread += share * variance * variance
                 log_mean += share * log_norm
                 overlap_1 += share * B * (1.0 - lacks)
-                sign_overlap_1 += share * B * towards * sign
+                sign_overlap_1 += share * B * (1.0 - sign_lacks)
                 cross_overlap += share * reference.m[j] * B * (1.0 - lacks)
     overlap, scatter = 1.0 - missing, missing_squared - missing * missing
     return CoupledSites(
         overlap * overlap + scatter + width,
         overlap,
-        sign_overlap,
+        1.0 - sign_missing,
         width,
         scatter,
         spread,

@@ -52,7 +52,7 @@ def second_measure(
 def first_task(alpha: float, beta: float, kl: float, branch: str) -> tuple[FieldSaddle, Reference]:
     """Saddle point of task 1 and the reference it leaves; rows of the same task share them."""
     both = branches(alpha, beta, kl)
-    saddle = both[both.chosen(branch)]
+    saddle = both.shown(branch)
     return saddle, reference_of(saddle, beta, kl)
 
 
@@ -81,8 +81,7 @@ def _row(p: ContinualParameters) -> dict[str, object]:
     of_first = (p.alpha_1, p.beta_1, p.kl, p.branch_1)
     first, _ = first_task(*of_first)
     both = second_task(of_first, p.alpha_2, p.beta_2, p.gamma, p.task_overlap)
-    chosen = both.chosen(p.branch)
-    saddle = both[chosen]
+    saddle = both.shown(p.branch)
     sites = {name: getattr(saddle.sites, name, NAN) for name in ("sign_overlap", *OF_SITES)}
     return {
         **{name: getattr(saddle, name) for name in OF_A_SADDLE},
@@ -91,6 +90,6 @@ def _row(p: ContinualParameters) -> dict[str, object]:
         "sign_overlap_2": sites["sign_overlap"],
         "error_1": angle(sites["sign_overlap_1"]),
         "error_2": angle(sites["sign_overlap"]),
-        **branch_outputs(both, chosen),
+        **branch_outputs(both, p.branch),
         "valid": saddle.solver_status == OK and first.solver_status == OK,
     }

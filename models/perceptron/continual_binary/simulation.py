@@ -10,7 +10,7 @@ from toysim.models.perceptron.measures import angle
 from toysim.models.perceptron.samplers.binary import OK, Measure, Sampled, passed, solved
 from toysim.models.perceptron.samplers.enumeration import configuration, violations
 from toysim.models.perceptron.samplers.instances import Signs, flipped, labelled, signs
-from toysim.models.perceptron.samplers.sizes import n_patterns
+from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
 
 
 def simulate(batch: Batch) -> Rows:
@@ -28,7 +28,8 @@ def _row(row: Row) -> dict[str, float]:
     reference, status = _reference(row.generator("reference"), c, first, p.sampler)
     c = labelled(row.generator("second patterns"), p.size, patterns_2, second)
     found = solved(Measure(c, reference, coupling=p.coupling), p.sampler)
-    return _observed(found, reference, first, second) | {"status": max(status, found.status)}
+    status = outcome(max(status, found.status), p.size, p.alpha_1, p.alpha_2)
+    return _observed(found, reference, first, second) | {"status": status}
 
 
 def _reference(

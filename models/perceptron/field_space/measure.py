@@ -15,8 +15,8 @@ from scipy.special import expit, logit
 
 from toysim.models.perceptron.field_space.patterns import Patterns, field_patterns
 from toysim.models.perceptron.field_space.sites import field_sites, legendre
-from toysim.models.perceptron.replica.saddle import NAN, Array, Saddle, solve
-from toysim.models.perceptron.replica.solver_outputs import AT_UNSTABLE, FROZEN, OK
+from toysim.models.perceptron.replica.saddle import CEILING, NAN, Array, Saddle, solve
+from toysim.models.perceptron.replica.solver_outputs import AT_UNSTABLE, FROZEN, MAX_ITER, OK
 
 # The overlap with the teacher moves at a quarter of the others' speed: at full speed it outruns
 # them, and iteration from overlap 0 jumps past the low branch where that is about to end (seen at
@@ -138,6 +138,14 @@ class Branches(NamedTuple):
             return int(high and not (low and self.low.free_entropy >= self.high.free_entropy))
         return int(branch == "high" and high)
 
+    def shown(self, branch: str) -> FieldSaddle:
+        """The saddle point asked for; no equilibrium where a search did not converge: that branch
+        might win.
+        """
+        saddle = self[self.chosen(branch)]
+        lost = branch == "equilibrium" and any(at.solver_status == MAX_ITER for at in self)
+        return saddle._replace(solver_status=MAX_ITER) if lost else saddle
+
 
 class Measure:
     """Magnetisations at inverse temperature ``beta`` whose sites average to ``sites(q^, r^, Q^)``.
@@ -180,12 +188,21 @@ class Measure:
             return new
 
         found = solve(update, start)
-        if found.status == FROZEN:
-            return FieldSaddle(iterations=found.evaluations)
+        if not np.isfinite(found.overlaps[0]):
+            return FieldSaddle(iterations=found.evaluations, solver_status=found.status)
         return self._at(alpha, Overlaps.of(*found.overlaps.tolist()), found)
 
-    def fixed(self, alpha: float, Q: float) -> FieldSaddle:
-        """The saddle point reached from overlap 0 at given self-overlap: E<m^2> = Q sets Q^."""
+    def fixed_branches(self, alpha: float, Q: float) -> Branches:
+        """Both at given self-overlap: iteration from overlap 0, and from closer to the teacher's
+        direction than any.
+        """
+        towards = np.array([1.0 - max(0.05 * (1.0 - Q) ** 2, 10.0 * CEILING), 0.5])
+        return Branches(self.fixed(alpha, Q, np.zeros(2), LAG), self.fixed(alpha, Q, towards, 1.0))
+
+    def fixed(self, alpha: float, Q: float, start: Array, lag: float) -> FieldSaddle:
+        """The saddle point at given self-overlap that ``start`` (2,), r/sqrt(Q) and (q - r^2)/(Q -
+        r^2), leads to: E<m^2> = Q sets Q^.
+        """
         Q_hat = 0.0
 
         def update(x: Array) -> Array:
@@ -193,12 +210,12 @@ class Measure:
             of = self.patterns(Overlaps.of(Q, *x))
             Q_hat = self._self_conjugate(Q, alpha * of.q_hat, alpha * of.r_hat, Q_hat)
             new = solver_variables(self.sites(alpha * of.q_hat, alpha * of.r_hat, Q_hat))[1:]
-            new[0] = x[0] + LAG * (new[0] - x[0])
+            new[0] = x[0] + lag * (new[0] - x[0])
             return new
 
-        found = solve(update, np.zeros(2))
-        if found.status == FROZEN:
-            return FieldSaddle(self_overlap=Q, iterations=found.evaluations)
+        found = solve(update, start)
+        if not np.isfinite(found.overlaps[0]):  # at the teacher's direction nothing is settled
+            return FieldSaddle(Q, iterations=found.evaluations, solver_status=MAX_ITER)
         update(found.overlaps)
         return self._at(alpha, Overlaps.of(Q, *found.overlaps.tolist()), found, Q_hat)
 
@@ -239,7 +256,7 @@ class Measure:
         return self.sites(alpha * of.q_hat, alpha * of.r_hat, alpha * of.Q_hat)
 
     def _self_conjugate(self, Q: float, q_hat: float, r_hat: float, guess: float) -> float:
-        """The Q^ at which E<m^2> = Q, from a guess; E<m^2> rises with it."""
+        """The Q^ at which E<m^2> = Q, from a guess; E<m^2> rises with it. NaN where it is lost."""
 
         def excess(Q_hat: float) -> float:
             return self.sites(q_hat, r_hat, Q_hat).self_overlap - Q
@@ -249,6 +266,8 @@ class Measure:
             below, above, reach = below - reach, below, 2.0 * reach
         while excess(above) < 0.0:
             below, above, reach = above, above + reach, 2.0 * reach
+        if not (excess(below) <= 0.0 <= excess(above)):
+            return NAN
         return float(brentq(excess, below, above, xtol=1e-14, rtol=1e-14))
 
     def _at(
@@ -267,8 +286,9 @@ class Measure:
         stability = alpha * of.slope * s.spread
         status = AT_UNSTABLE if found.status == OK and stability >= 1.0 else found.status
         how = (residual, found.evaluations + 1, stability, status)
+        loss = of.loss if alpha > 0.0 else NAN
         return FieldSaddle(
-            at.Q, at.q, at.r, free_entropy, of.loss, *how, alpha, (q_hat, r_hat, Q_hat), s
+            at.Q, at.q, at.r, free_entropy, loss, *how, alpha, (q_hat, r_hat, Q_hat), s
         )
 
 

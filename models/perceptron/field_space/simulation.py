@@ -7,7 +7,8 @@ from toysim.models.perceptron.field_space.parameters import FieldSpaceParameters
 from toysim.models.perceptron.measures import angle
 from toysim.models.perceptron.samplers.instances import Signs, labelled, signs
 from toysim.models.perceptron.samplers.magnetisations import Replicas, replicas, start, target
-from toysim.models.perceptron.samplers.sizes import n_patterns
+from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
+from toysim.outcomes import Status
 
 
 def simulate(batch: Batch) -> Rows:
@@ -24,7 +25,7 @@ def _row(row: Row) -> dict[str, float]:
     self_overlap = p.target_self_overlap if fixed else None
     starts = [start(generator, teacher, p.branch, self_overlap) for _ in range(2)]
     found = replicas(starts, measure, p.proposal_width, p.n_discard, p.n_sweeps, generator)
-    return _observed(found, teacher)
+    return _observed(found, teacher) | {"status": outcome(Status.OK, p.size, p.alpha)}
 
 
 def _observed(found: Replicas, teacher: Signs) -> dict[str, float]:

@@ -42,15 +42,13 @@ def predict(batch: Batch) -> Rows:
 
 def _row(p: FieldSpaceParameters) -> dict[str, object]:
     both = _branches(p)
-    chosen = both.chosen(p.branch)
-    return _observed(both[chosen]) | branch_outputs(both, chosen)
+    return _observed(both.shown(p.branch)) | branch_outputs(both, p.branch)
 
 
 def _branches(p: FieldSpaceParameters) -> Branches:
     if p.ensemble == "free":
         return branches(p.alpha, p.beta, p.kl)
-    found = task_measure(p.beta, p.kl).fixed(p.alpha, p.target_self_overlap)
-    return Branches(found, found)
+    return task_measure(p.beta, p.kl).fixed_branches(p.alpha, p.target_self_overlap)
 
 
 def _observed(saddle: FieldSaddle) -> dict[str, object]:
@@ -63,10 +61,10 @@ def _observed(saddle: FieldSaddle) -> dict[str, object]:
     }
 
 
-def branch_outputs(both: Branches, chosen: int) -> dict[str, object]:
+def branch_outputs(both: Branches, branch: str) -> dict[str, object]:
     """What coexists."""
     return {
-        "chosen_branch": chosen,
+        "chosen_branch": both.chosen(branch),
         "branch_present": list(both.present),
         "branch_overlap": [saddle.overlap for saddle in both],
         "branch_free_entropy": [saddle.free_entropy for saddle in both],

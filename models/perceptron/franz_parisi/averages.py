@@ -1,70 +1,139 @@
 """Averages of the Franz-Parisi potential, over a weight and over a pattern, given a solution J.
 
-J is typical; arXiv:1408.1784, derived.
+J is typical; arXiv:1408.1784, derived. Slopes as in ``replica.averages``.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from toysim.jit import kernel
 from toysim.models.perceptron.replica.averages import gaussian_nodes, near, site_averages
-from toysim.numerics.gaussian import LOG_SQRT_2PI, inverse_mills, log_tail
+from toysim.numerics.elementary import density, exp, inverse_mills, log_tail
+
+Array = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-13  # of an overlap, relative to 1 - p^2 ...
 ROUNDING = 2e-15  # ... and of the sum that it is
 MAX_STEPS = 100
-NEGLIGIBLE = 80.0  # exp(-40): far inside the half-space where the reference would err
+
+
+class ReferenceSites(NamedTuple):
+    """Over a weight: overlaps p (w, J), q (w, w), t (w, another J), ln 2cosh A, (1-tanh^2 A)^2.
+
+    Slopes of p, q and t in q^, t^ and p^.
+    """
+
+    p: float
+    q: float
+    t: float
+    entropy: float
+    spread: float
+    p_by: tuple[float, float, float]
+    q_by: tuple[float, float, float]
+    t_by: tuple[float, float, float]
+
+
+class ReferencePatterns(NamedTuple):
+    """Over a pattern: f^2 and f f0 (q^ and t^ at load 1), d<ln H>/dp, (df/domega)^2, ln H(u), and 1
+    (a check of the quadrature).
+
+    Slopes of the first three in q, t and p: half of them, as they are those of one function.
+    """
+
+    q_hat: float
+    t_hat: float
+    by_p: float
+    slope: float
+    log_mean: float
+    one: float
+    q_hat_by_q: float
+    q_hat_by_t: float
+    q_hat_by_p: float
+    t_hat_by_t: float
+    t_hat_by_p: float
+    by_p_by_p: float
+
+
+@kernel
+def reference_nodes(q0_hat: float, step: float) -> tuple[Any, Any]:
+    """Nodes z and weights over the reference's field sqrt(q0^) z: one alone where it has none."""
+    if q0_hat > 0.0:
+        return gaussian_nodes(0.0, 1.0 / max(1.0, math.sqrt(q0_hat)), step)
+    return np.zeros(1), np.ones(1)
 
 
 @kernel
 def reference_sites(
     p_hat: float, t_hat: float, q_hat: float, q0_hat: float, step: float
-) -> tuple[float, float, float, float, float]:
-    """Averages over a weight of w, given the reference's weight J and its field sqrt(q0^) z.
+) -> ReferenceSites:
+    """The averages over a weight, given the reference's weight J and its field sqrt(q0^) z.
 
-        < g > = int Dz (1 + tanh(sqrt(q0^) z)) int Dv g(A)
+        < g > = int Dz (1 + tau) int Dv g(A),  tau = tanh(sqrt(q0^) z)
         A = t^ z/sqrt(q0^) + p^ - t^ + sqrt(q^ - t^2/q0^) v
 
-    for J = 1; J = -1 gives the same by symmetry. Returned: tanh A (overlap p), tanh^2 A (q), tanh A
-    tanh(sqrt(q0^) z) (t), ln 2cosh A and (1 - tanh^2 A)^2.
+    for J = 1; J = -1 gives the same by symmetry. d/dt^ <g> = -<tau g'>, <tau g>: <(1 - 2 tau^2)
+    g'>.
     """
     width = math.sqrt(max(q0_hat, 1e-100))
-    z, weight = gaussian_nodes(0.0, 1.0 / max(1.0, width), step)
+    z, weight = reference_nodes(q0_hat, step)
     variance = q_hat - (t_hat / width) ** 2
     p = q = t = entropy = spread = 0.0
+    by_q, by_t, by_p = np.zeros(3), np.zeros(3), np.zeros(3)  # of p, q and t
     for i in range(len(z)):
-        reference = math.tanh(width * z[i])
-        first, second, flat, log_sum = site_averages(
-            variance, t_hat * (z[i] / width - 1.0) + p_hat, step
-        )
-        share = weight[i] * (1.0 + reference)
-        p += share * first
-        q += share * second
-        t += share * first * reference
-        entropy += share * log_sum
-        spread += share * flat
-    return p, q, t, entropy, spread
+        tau = math.tanh(width * z[i])
+        at = site_averages(variance, t_hat * (z[i] / width - 1.0) + p_hat, step)
+        share, bent = weight[i] * (1.0 + tau), weight[i] * (1.0 + tau) * tau
+        p += share * at.first
+        q += share * at.second
+        t += bent * at.first
+        entropy += share * at.entropy
+        spread += share * at.spread
+        rises, squares = 1.0 - at.second, -2.0 * at.first_by_variance  # in the mean of A
+        by_q[0] += share * at.first_by_variance
+        by_q[1] += share * at.second_by_variance
+        by_q[2] += bent * at.first_by_variance
+        by_t[0] -= bent * rises
+        by_t[1] -= bent * squares
+        by_t[2] += share * (1.0 - 2.0 * tau * tau) * rises
+        by_p[0] += share * rises
+        by_p[1] += share * squares
+        by_p[2] += bent * rises
+    return ReferenceSites(
+        p,
+        q,
+        t,
+        entropy,
+        spread,
+        (by_q[0], by_t[0], by_p[0]),
+        (by_q[1], by_t[1], by_p[1]),
+        (by_q[2], by_t[2], by_p[2]),
+    )
 
 
 @kernel
-def find_p_hat(
+def sites_at_overlap(
     p: float, guess: float, t_hat: float, q_hat: float, q0_hat: float, step: float
-) -> float:
-    """p^ at which the overlap with the reference is p: Newton on ln((1+p)/(1-p)), in a bracket.
+) -> tuple[float, ReferenceSites]:
+    """p^ at which the overlap with the reference is p, and the averages there: Newton on
+    ln((1+p)/(1-p)), in a bracket.
 
     The overlap grows with p^, from -1 to 1; a secant without bracket diverges where q -> 1.
     """
     goal = math.atanh(p)
     low, high, p_hat = -math.inf, math.inf, guess
+    found = reference_sites(p_hat, t_hat, q_hat, q0_hat, step)
     for _ in range(MAX_STEPS):
-        found, second, _, _, _ = reference_sites(p_hat, t_hat, q_hat, q0_hat, step)
-        reached = abs(found) < 1.0
-        miss = math.atanh(found) - goal if reached else math.copysign(math.inf, found)
-        if abs(found - p) < ROUNDING + TOLERANCE * (1.0 - p * p):
+        reached = abs(found.p) < 1.0
+        miss = math.atanh(found.p) - goal if reached else math.copysign(math.inf, found.p)
+        if abs(found.p - p) < ROUNDING + TOLERANCE * (1.0 - p * p):
             break
         low, high = (p_hat, high) if miss < 0.0 else (low, p_hat)
-        slope = (1.0 - second) / (1.0 - found * found) if reached else 0.0
+        slope = (1.0 - found.q) / (1.0 - found.p * found.p) if reached else 0.0
         far = 1.0 + abs(p_hat)
         step_back = miss / slope if slope > 0.0 else math.inf
         if not (abs(step_back) <= far and low < p_hat - step_back < high):
@@ -74,22 +143,58 @@ def find_p_hat(
         if trial == p_hat:
             break
         p_hat = trial
-    return p_hat
+        found = reference_sites(p_hat, t_hat, q_hat, q0_hat, step)
+    return p_hat, found
 
 
 @kernel
-def reference_patterns(
-    q: float, t: float, p: float, q0: float, step: float
-) -> tuple[float, float, float, float, float, float]:
-    """Averages over a pattern that a typical solution J fits, of w's fields at overlaps q, t, p.
+def add_fields(
+    fits: Array,
+    at_zero: Array,
+    u: Array,
+    room: float,
+    of_reference: tuple[float, float, float, float],
+    total: Array,
+) -> None:
+    """Adds to the twelve sums of ``reference_patterns`` what fields u (n,) give at one z, with
+    weights of <.> and <.>_0; ``of_reference``: f0, x, sqrt(1-q0) and b.
+    """
+    f0, x, room0, along = of_reference
+    mills, log_h = np.empty(len(u)), np.empty(len(u))
+    for j in range(len(u)):
+        mills[j], log_h[j] = inverse_mills(u[j]), log_tail(u[j])
+    for j in range(len(u)):
+        f = mills[j] / room
+        first = f * (u[j] / room - f)
+        second = first * (u[j] / room - 2.0 * f) - f / room**2
+        total[0] += fits[j] * f * f
+        total[1] += fits[j] * f * f0
+        total[2] += at_zero[j] * f
+        total[3] += fits[j] * first * first
+        total[4] += fits[j] * log_h[j]
+        total[5] += fits[j]
+        total[6] += fits[j] * f * f * first
+        total[7] += fits[j] * f0 * f * first
+        total[8] += at_zero[j] * f * first
+        total[9] += fits[j] * f0 * (x / room0 - 2.0 * f0) * first
+        total[10] += at_zero[j] * f0 * first
+        total[11] += at_zero[j] * (along * second - x * first)
+
+
+@kernel
+def reference_patterns(q: float, t: float, p: float, q0: float, step: float) -> ReferencePatterns:
+    """The averages over a pattern that a typical solution J fits, at overlaps q, t, p of w.
 
         < g > = int Dz int Dw K(z,w) g(omega),  omega = t z/sqrt(q0) + B w,  B^2 = q - t^2/q0
         K = H(-eta)/H(-a0 z),  eta = (a0 z + rho w)/sqrt(1 - rho^2),  a0^2 = q0/(1-q0)
         rho = (p - t)/(sqrt(1-q0) B)
 
-    f = (G/H)(u)/sqrt(1-q) at u = -omega/sqrt(1-q), f0 the same of J at -a0 z. Returned: f^2 and f
-    f0 (q^ and t^ at load 1), d< ln H >/dp, (df/domega)^2, ln H(u), and 1 (a check of the
-    quadrature).
+    f = (G/H)(u)/sqrt(1-q) at u = -omega/sqrt(1-q), f0 the same of J at x = -a0 z. With <.>_0 of
+    G(eta)/sqrt((1-q0)(1-rho^2)) in place of H(-eta), the density of J's field at 0, where
+    omega is b = (p-t)/sqrt(1-q0) times its own noise and more:
+
+        d<g>/dt = -<f0 g'>,   d<g>/dp = <g'>_0,   df0/dt: f0 (x/sqrt(1-q0) - f0)
+        d<g'>_0/dp = -<a0 z g' + b g''>_0 / sqrt(1-q0)
     """
     q0 = max(q0, 1e-100)
     room0, room = math.sqrt(1.0 - q0), math.sqrt(1.0 - q)
@@ -105,27 +210,33 @@ def reference_patterns(
     scale = min(1.0, step_width, turn_width)
     centre = -a0 / rho if step_width < turn_width else -t / (math.sqrt(q0) * breadth)
     z, weight = gaussian_nodes(0.0, 1.0 / max(1.0, a0), step)
-    q_hat = t_hat = by_p = slope = log_mean = one = 0.0
+    total = np.zeros(12)
     for i in range(len(z)):
         mean = t * z[i] / math.sqrt(q0)
-        log_fits = log_tail(-a0 * z[i])
-        f0 = inverse_mills(-a0 * z[i]) / room0
+        x = -a0 * z[i]
+        log_fits, f0 = log_tail(x), inverse_mills(x) / room0
         # Where J's pattern has z < 0, w lies just on the fitting side of K's step, however far that
         # is.
         w, inner = gaussian_nodes(centre * z[i] if z[i] < 0.0 else near(centre * z[i]), scale, step)
+        fits, at_zero, u = np.empty(len(w)), np.empty(len(w)), np.empty(len(w))
         for j in range(len(w)):
-            eta = (a0 * z[i] + rho * w[j]) / left
-            if eta < 0.0 and eta * eta - min(a0 * z[i], 0.0) ** 2 > NEGLIGIBLE:
-                continue
-            share = weight[i] * inner[j]
-            kernel_share = share * math.exp(log_tail(-eta) - log_fits)
-            u = -(mean + breadth * w[j]) / room
-            mills = inverse_mills(u)
-            f = mills / room
-            q_hat += kernel_share * f * f
-            t_hat += kernel_share * f * f0
-            by_p += share * math.exp(-0.5 * eta * eta - LOG_SQRT_2PI - log_fits) * f
-            slope += kernel_share * (f * (u - mills) / room) ** 2
-            log_mean += kernel_share * log_tail(u)
-            one += kernel_share
-    return q_hat, t_hat, by_p / (room0 * left), slope, log_mean, one
+            eta = (rho * w[j] - x) / left
+            fits[j] = weight[i] * inner[j] * exp(log_tail(-eta) - log_fits)
+            at_zero[j] = weight[i] * inner[j] * exp(-0.5 * eta * eta - log_fits)
+            u[j] = -(mean + breadth * w[j]) / room
+        add_fields(fits, at_zero, u, room, (f0, x, room0, along), total)
+    zero = density(0.0) / (room0 * left)
+    return ReferencePatterns(
+        total[0],
+        total[1],
+        total[2] * zero,
+        total[3],
+        total[4],
+        total[5],
+        total[3] - 2.0 * total[6],
+        -2.0 * total[7],
+        2.0 * total[8] * zero,
+        total[9],
+        total[10] * zero,
+        -total[11] * zero / room0,
+    )

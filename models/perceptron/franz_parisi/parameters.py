@@ -45,7 +45,11 @@ class FranzParisiParameters(BinaryParameters):
         meaning="all configurations, or message passing on one instance",
     )
     size: int = parameter(
-        15, symbol="N", meaning="weights of the instance; odd if enumerated", ge=1, le=100_000
+        15,
+        symbol="N",
+        meaning="weights of the instance; odd if enumerated, else 9 or more",
+        ge=1,
+        le=100_000,
     )
 
     @model_validator(mode="after")

@@ -7,16 +7,14 @@ import math
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.perceptron.franz_parisi.parameters import FranzParisiParameters
 from toysim.models.perceptron.samplers.binary import (
-    DIVERGED,
-    NOT_CONVERGED,
-    OK,
     Measure,
     coupling_for,
     solved,
 )
 from toysim.models.perceptron.samplers.enumeration import franz_parisi, violations
 from toysim.models.perceptron.samplers.instances import Signs, labelled, signs
-from toysim.models.perceptron.samplers.sizes import n_patterns
+from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
+from toysim.outcomes import Status
 
 
 def simulate(batch: Batch) -> Rows:
@@ -29,7 +27,8 @@ def _row(row: Row) -> dict[str, float]:
     planted = p.reference == "planted"
     teacher = signs(row.generator("teacher"), p.size) if planted else None
     c = labelled(row.generator("patterns"), p.size, n_patterns(p.alpha, p.size), teacher)
-    return _solutions(c, p) if teacher is None else _planted(c, teacher, p)
+    found = _solutions(c, p) if teacher is None else _planted(c, teacher, p)
+    return found | {"status": outcome(found["status"], p.size, p.alpha)}
 
 
 def _planted(c: Signs, teacher: Signs, p: FranzParisiParameters) -> dict[str, float]:
@@ -47,7 +46,9 @@ def _solutions(c: Signs, p: FranzParisiParameters) -> dict[str, float]:
     if p.given == "overlap":
         coupling = coupling_for(p.target_overlap, lambda x: franz_parisi(counts, x, size)[1])
     psi, overlap, self_overlap, _ = franz_parisi(counts, coupling, size)
-    status = DIVERGED if not (counts == 0).any() else OK if math.isfinite(psi) else NOT_CONVERGED
+    status = Status.OK if math.isfinite(psi) else Status.NOT_CONVERGED
+    if not (counts == 0).any():
+        status = Status.NO_SOLUTION
     return _observed(psi, overlap, self_overlap, coupling, status)
 
 

@@ -77,4 +77,5 @@ LAYERED_LEARNER = Model(
     equations=_EQUATIONS,
     sources=("arXiv:2212.02846", "arXiv:2003.03533", "arXiv:1909.11500"),
     seconds=_seconds,
+    version=2,
 )

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from toysim.jit import kernel
 from toysim.models.perceptron.learner.problem import BITS, Task
-from toysim.numerics.gaussian import inverse_mills, log_tail
+from toysim.numerics.elementary import exp, inverse_mills, log_tail
 
 Array = npt.NDArray[np.float64]
 ADAM_FIRST, ADAM_SECOND, ADAM_FLOOR = 0.9, 0.999, 1e-20
@@ -85,12 +85,13 @@ def magnetise(theta: Array, b: float, m: Array, s: Array) -> float:
 
     s has its last digits where 1 - m^2 has none left.
     """
-    total = 0.0
     for i in range(len(theta)):
-        e = math.exp(-2.0 * b * abs(theta[i]))
+        e = exp(-2.0 * b * abs(theta[i]))
         share = 1.0 / (1.0 + e)
         m[i] = math.copysign((1.0 - e) * share, theta[i])
         s[i] = 4.0 * e * share * share
+    total = 0.0
+    for i in range(len(theta)):
         total += s[i]
     return total
 
@@ -116,20 +117,20 @@ def data_gradient(task: Task, batch: int, rule: Rule, theta: Array, work: Work) 
     n = task.counts[batch]
     work.fields[:] = 0.0
     add_signed_sums(task.by_weight[batch], work.m, work.table, work.fields)
+    fields, scores = work.fields, work.scores
+    for k in range(n):
+        scores[k] = inverse_mills(-fields[k] / S)
     along = 0.0
     for k in range(n):
-        work.scores[k] = inverse_mills(-work.fields[k] / S)
-        along += work.scores[k] * work.fields[k]
+        along += scores[k] * fields[k]
     work.scores[n:] = 0.0
     work.gradient[:] = 0.0
     add_signed_sums(task.by_pattern[batch], work.scores, work.table, work.gradient)
+    share, pull = 1.0 / S, along / (S * variance)
     for i in range(len(theta)):
-        if rule.binarised:
-            work.gradient[i] = -work.gradient[i] / S
-        else:
-            work.gradient[i] = (
-                -rule.b * work.s[i] * (work.gradient[i] / S + work.m[i] * along / (S * variance))
-            )
+        slope = 1.0 if rule.binarised else rule.b * work.s[i]
+        lean = 0.0 if rule.binarised else work.m[i] * pull
+        work.gradient[i] = -slope * (share * work.gradient[i] + lean)
 
 
 @kernel

@@ -48,7 +48,8 @@ def learn(problem: Problem, record_at: list[int]) -> Learned:
     seen = {0: observed(problem, 1, state, work)}
     first = Phase(problem, 1, state, work)
     first.run(sorted({*record_at, switch} & set(range(1, switch + 1))), seen)
-    second = Phase(problem, 2, start(state.theta, state.theta), work, first)
+    before = state.theta if problem.tasks[1].n_patterns else np.zeros(p.size)
+    second = Phase(problem, 2, start(state.theta, before), work, first)
     second.run(sorted(epoch for epoch in {*record_at, end} if epoch > switch), seen)
     values = {
         **seen[end],
@@ -150,8 +151,12 @@ def rule_of(p: LearnerParameters, number: int) -> Rule:
 
 
 def observed(problem: Problem, number: int, state: State, work: Work) -> dict[str, Any]:
-    """Overlaps with both teachers and with the field before, errors, and the task's loss."""
+    """Overlaps with both teachers and with the field before, errors, and the task's loss.
+
+    A second task without patterns is none: the loss stays that of the first.
+    """
     p, (first, second) = problem.parameters, problem.tasks
+    task = problem.tasks[number - 1] if problem.tasks[number - 1].n_patterns else first
     rule = rule_of(p, number)
     m = np.sign(state.theta) if rule.binarised else np.tanh(rule.b * state.theta)
     overlaps = [sign_overlap(state.theta, task.teacher) for task in (first, second)]
@@ -164,5 +169,5 @@ def observed(problem: Problem, number: int, state: State, work: Work) -> dict[st
         "overlap_2": m @ second.teacher / p.size,
         "self_overlap": m @ m / p.size,
         "cross_overlap": m @ np.tanh(rule.b * state.reference) / p.size,
-        "loss": mean_loss(problem.tasks[number - 1], rule, state.theta, work),
+        "loss": mean_loss(task, rule, state.theta, work),
     }

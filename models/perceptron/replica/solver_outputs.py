@@ -3,13 +3,14 @@
 from toysim.model import Dim, Observable
 
 # What the solver says of a saddle point, by index.
-OK, MAX_ITER, FROZEN, AT_UNSTABLE, BOUNDARY = range(5)
+OK, MAX_ITER, FROZEN, AT_UNSTABLE, BOUNDARY, ELSEWHERE = range(6)
 SOLVER_STATUSES = (
     "ok",
     "max_iter: not converged",
     "frozen: no saddle point below overlap 1, or an entropy below zero",
     "at_unstable: replica symmetry is broken",
     "boundary: overlap 1, the reference itself",
+    "elsewhere: frozen into another configuration; whether it outweighs the reference is not known",
 )
 LOW, HIGH = 0, 1
 

@@ -21,7 +21,7 @@ from toysim.outcomes import Status
 
 Array = npt.NDArray[np.float64]
 
-OK, DIVERGED, NOT_CONVERGED = (Status.OK, Status.DIVERGED, Status.NOT_CONVERGED)
+OK, NOT_CONVERGED, NO_SOLUTION = Status.OK, Status.NOT_CONVERGED, Status.NO_SOLUTION
 MANY = 1000  # iterations; some 20 to 100 are the rule away from transitions
 LARGEST_FIELD = 20.0  # a flip costs e^-40
 
@@ -42,8 +42,8 @@ class Measure:
 class Sampled:
     """<w> (N,), ln Z / N, violated patterns per weight, the field x and the outcome, a Status.
 
-    An instance without solutions has ln Z = -inf and counts as diverged: averages are over those
-    with solutions.
+    An instance without solutions has ln Z = -inf: averages are over those with solutions. One that
+    has not the overlap asked for in any field counts as not converged.
     """
 
     magnetisation: Array
@@ -94,7 +94,9 @@ def enumerated(measure: Measure) -> Sampled:
             ),
         )
     found = gibbs(counts, measure.beta, coupling * reference)
-    status = OK if math.isfinite(found.free_entropy) else DIVERGED
+    status = OK if math.isfinite(found.free_entropy) else NOT_CONVERGED
+    if found.free_entropy == -math.inf:
+        status = NO_SOLUTION
     return Sampled(
         found.magnetisation, found.free_entropy, found.violated / len(reference), coupling, status
     )

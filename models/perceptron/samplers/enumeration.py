@@ -22,6 +22,7 @@ Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int16]
 
 LOW_BITS = 10
+STRETCH = 64
 
 
 class Ensemble(NamedTuple):
@@ -80,30 +81,46 @@ def site_energy(state: int, fields: Array) -> float:
 
 
 @kernel
+def solutions(counts: Counts) -> npt.NDArray[np.int64]:
+    """Configurations that violate nothing, (solutions,), in order; ``counts`` (2^N,).
+
+    Most stretches of 64 have none, which is seen 64 at a time (a tenth of the time, measured).
+    """
+    found = np.empty((counts == 0).sum(), np.int64)
+    k = 0
+    for first in range(0, len(counts), STRETCH):
+        stretch = counts[first : first + STRETCH]
+        here = 0
+        for state in range(len(stretch)):
+            here += stretch[state] == 0
+        for state in range(len(stretch) if here > 0 else 0):
+            if stretch[state] == 0:
+                found[k] = first + state
+                k += 1
+    return found
+
+
+@kernel
 def gibbs(counts: Counts, beta: float, fields: Array) -> Ensemble:
     """Averages under exp(-beta * violated + sum_i b_i w_i); at beta = inf over solutions alone.
 
     ``counts`` (2^N,) as from ``violations``, fields b (N,).
     """
     n = len(fields)
-    zero_temperature = math.isinf(beta)
-    top = -math.inf
-    for state in range(len(counts)):
-        if counts[state] == 0 or not zero_temperature:
-            top = max(
-                top,
-                site_energy(state, fields) - (beta * counts[state] if counts[state] > 0 else 0.0),
-            )
+    states = solutions(counts) if math.isinf(beta) else np.arange(len(counts))
+    exponents = np.empty(len(states))
+    for k in range(len(states)):
+        cost = beta * counts[states[k]] if counts[states[k]] > 0 else 0.0
+        exponents[k] = site_energy(states[k], fields) - cost
+    top = exponents.max() if len(states) > 0 else -math.inf
     total = violated = 0.0
     magnetisation = np.zeros(n)
-    for state in range(len(counts)):
-        if counts[state] == 0 or not zero_temperature:
-            cost = beta * counts[state] if counts[state] > 0 else 0.0
-            weight = math.exp(site_energy(state, fields) - cost - top)
-            total += weight
-            violated += weight * counts[state]
-            for i in range(n):
-                magnetisation[i] += weight if (state >> i) & 1 else -weight
+    for k in range(len(states)):
+        weight = math.exp(exponents[k] - top)
+        total += weight
+        violated += weight * counts[states[k]]
+        for i in range(n):
+            magnetisation[i] += weight if (states[k] >> i) & 1 else -weight
     return Ensemble((math.log(total) + top) / n, violated / total, magnetisation / total)
 
 
@@ -132,16 +149,65 @@ def franz_parisi(counts: Counts, coupling: float, n: int) -> tuple[float, float,
 
     psi = (1/N) <ln sum_w exp(x J.w)>_J, and with the magnetisations m_i(J) of w and M_i of J the
     overlaps p = <J.m(J)>/N, q = <|m(J)|^2>/N, t = <M.m(J)>/N (arXiv:1408.1784). NaN without a
-    solution. ``counts`` (2^N,) as from ``violations``.
+    solution. ``counts`` (2^N,) as from ``violations``. By pairs of solutions where these are the
+    fewer, N S^2 steps, else by all configurations, N^2 2^N.
     """
-    size = len(counts)
-    solved = np.empty(size)
-    n_solutions = 0
-    for state in range(size):
-        solved[state] = 1.0 if counts[state] == 0 else 0.0
-        n_solutions += counts[state] == 0
-    if n_solutions == 0:
+    states = solutions(counts)
+    if len(states) == 0:
         return math.nan, math.nan, math.nan, math.nan
+    if len(states) ** 2 < n * len(counts):
+        return by_pairs(states, coupling, n)
+    return by_all(states, len(counts), coupling, n)
+
+
+@kernel
+def flips(a: int, b: int) -> int:
+    """In how many bits two configurations differ."""
+    x = np.uint64(a ^ b)
+    x -= (x >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@kernel
+def by_pairs(
+    states: npt.NDArray[np.int64], coupling: float, n: int
+) -> tuple[float, float, float, float]:
+    """``franz_parisi`` from the solutions, (S,), pair by pair."""
+    shares = np.exp(coupling * (n - 2.0 * np.arange(n + 1)) - n * abs(coupling))
+    signs = np.empty((len(states), n))
+    for k in range(len(states)):
+        for i in range(n):
+            signs[k, i] = 1.0 if (states[k] >> i) & 1 else -1.0
+    mean = np.zeros(n)
+    for k in range(len(states)):
+        mean += signs[k] / len(states)
+    psi = overlap = self_overlap = cross_overlap = 0.0
+    for j in range(len(states)):
+        total, m = 0.0, np.zeros(n)
+        for k in range(len(states)):
+            share = shares[flips(states[j], states[k])]
+            total += share
+            for i in range(n):
+                m[i] += share * signs[k, i]
+        psi += math.log(total)
+        for i in range(n):
+            overlap += signs[j, i] * m[i] / total
+            self_overlap += (m[i] / total) ** 2
+            cross_overlap += mean[i] * m[i] / total
+    scale = 1.0 / (n * len(states))
+    return psi * scale + abs(coupling), overlap * scale, self_overlap * scale, cross_overlap * scale
+
+
+@kernel
+def by_all(
+    states: npt.NDArray[np.int64], size: int, coupling: float, n: int
+) -> tuple[float, float, float, float]:
+    """``franz_parisi`` from sums over all ``size`` configurations, weight by weight."""
+    solved = np.zeros(size)
+    for state in states:
+        solved[state] = 1.0
     pulled, room = np.empty(size), np.empty(size)
     weight = smeared(solved.copy(), np.empty(size), coupling, n)
     psi = overlap = self_overlap = cross_overlap = 0.0
@@ -151,16 +217,14 @@ def franz_parisi(counts: Counts, coupling: float, n: int) -> tuple[float, float,
             pulled[state] = solved[state] if (state >> i) & 1 else -solved[state]
             mean += pulled[state]
         moved = smeared(pulled, room, coupling, n)
-        for state in range(size):
-            if counts[state] == 0:
-                m = moved[state] / weight[state]
-                overlap += m if (state >> i) & 1 else -m
-                self_overlap += m * m
-                cross_overlap += m * mean / n_solutions
-    for state in range(size):
-        if counts[state] == 0:
-            psi += math.log(weight[state])
-    scale = 1.0 / (n * n_solutions)
+        for state in states:
+            m = moved[state] / weight[state]
+            overlap += m if (state >> i) & 1 else -m
+            self_overlap += m * m
+            cross_overlap += m * mean / len(states)
+    for state in states:
+        psi += math.log(weight[state])
+    scale = 1.0 / (n * len(states))
     return psi * scale + abs(coupling), overlap * scale, self_overlap * scale, cross_overlap * scale
 
 

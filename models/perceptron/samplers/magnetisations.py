@@ -153,7 +153,10 @@ def sweep(m: Array, chain: Chain, of: Target, step: float, generator: np.random.
 def sample(
     m: Array, of: Target, step: float, n_discard: int, n_sweeps: int, generator: np.random.Generator
 ) -> Averages:
-    """Averages over n_sweeps sweeps after n_discard; m (N,) ends as the last state of the chain."""
+    """Averages over n_sweeps sweeps after n_discard; m (N,) ends as the last state of the chain.
+
+    Without patterns there is no loss of one: NaN.
+    """
     n, n_patterns = of.patterns.shape
     scratch = Scratch(np.empty(n_patterns, np.int32), np.empty(n_patterns))
     chain = Chain(np.empty(n_patterns), np.empty(n_patterns), scratch)
@@ -173,7 +176,7 @@ def sample(
         mean / n_sweeps,
         sign / n_sweeps,
         squares / n_sweeps / n,
-        loss / n_sweeps / max(n_patterns, 1),
+        loss / n_sweeps / n_patterns,
         accepted / n_sweeps / n,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from toysim.model import Parameters, parameter
-from toysim.models.perceptron.samplers.sizes import check_enumerable, check_patterns
+from toysim.models.perceptron.samplers.sizes import check_enumerable, check_passable, check_patterns
 
 
 class BinaryParameters(Parameters):
@@ -17,14 +17,24 @@ class BinaryParameters(Parameters):
         meaning="message passing on one instance, or all configurations",
     )
     size: int = parameter(
-        1001, symbol="N", meaning="weights of the instance; odd if enumerated", ge=1, le=100_000
+        1001,
+        symbol="N",
+        meaning="weights of the instance; odd if enumerated, else 9 or more",
+        ge=1,
+        le=100_000,
     )
 
     def check_size(self, *loads: float) -> None:
-        """Raise ValueError unless the sampler can take the size at these loads."""
-        check_patterns(self.size, *loads)
+        """Raise ValueError unless the sampler can take the size at these loads.
+
+        A size that nobody gave is checked when an instance is drawn: theory has no use for it.
+        """
+        if "size" in self.model_fields_set:
+            check_patterns(self.size, *loads)
         if self.sampler == "enumeration":
             check_enumerable(self.size)
+        else:
+            check_passable(self.size)
 
 
 class MagnetisationParameters(Parameters):

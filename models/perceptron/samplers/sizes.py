@@ -1,14 +1,22 @@
 """Sizes that a sampler can take, and what one instance of a size is off by."""
 
 from toysim.model import FiniteSize, Observable
+from toysim.outcomes import Status
 
 MAX_ENUMERATED = 25  # 2^25 configurations
+MIN_PASSED = 9  # below, the error of message passing does not fall with the size (measured)
 MAX_ENTRIES = 2 * 10**8  # of the pattern matrix: three bytes each
 
 
 def n_patterns(load: float, size: int) -> int:
     """P = alpha N, rounded to the nearest integer (halves to even)."""
     return round(load * size)
+
+
+def outcome(status: int, size: int, *loads: float) -> int:
+    """A Status: that no pattern is left of a load above 0, else the one given."""
+    lacks = any(load > 0.0 and n_patterns(load, size) == 0 for load in loads)
+    return Status.NO_PATTERNS if lacks else status
 
 
 def check_enumerable(size: int) -> None:
@@ -19,6 +27,15 @@ def check_enumerable(size: int) -> None:
     if size % 2 == 0 or size > MAX_ENUMERATED:
         raise ValueError(
             f"size = {size}: enumeration needs an odd size of at most {MAX_ENUMERATED}"
+        )
+
+
+def check_passable(size: int) -> None:
+    """Raise ValueError where fields of a pattern are too few weights' sums to be Gaussian."""
+    if size < MIN_PASSED:
+        raise ValueError(
+            f"size = {size}: message passing needs at least {MIN_PASSED} weights; or take "
+            "sampler = enumeration, at an odd size"
         )
 
 

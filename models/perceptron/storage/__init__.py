@@ -91,4 +91,5 @@ STORAGE = Model(
         Check({"field": 0.6, "alpha": 0.4, "size": 205}, {"margin": [0.0, 0.2]}, replicas=1000),
     ),
     landmarks=_LANDMARKS,
+    version=2,
 )

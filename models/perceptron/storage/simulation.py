@@ -5,7 +5,7 @@ from __future__ import annotations
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.perceptron.samplers.binary import Measure, Sampled, solved
 from toysim.models.perceptron.samplers.instances import Signs, labelled, signs
-from toysim.models.perceptron.samplers.sizes import n_patterns
+from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
 from toysim.models.perceptron.storage.parameters import StorageParameters
 
 
@@ -19,7 +19,8 @@ def _row(row: Row) -> dict[str, float]:
     reference = signs(row.generator("reference"), p.size)
     c = labelled(row.generator("patterns"), p.size, n_patterns(p.alpha, p.size))
     measure = Measure(c, reference, coupling=p.field, margin=p.margin)
-    return _observed(solved(measure, p.sampler), reference)
+    found = _observed(solved(measure, p.sampler), reference)
+    return found | {"status": outcome(found["status"], p.size, p.alpha)}
 
 
 def _observed(found: Sampled, reference: Signs) -> dict[str, float]:

@@ -8,7 +8,7 @@ from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.perceptron.measures import angle
 from toysim.models.perceptron.samplers.binary import Measure, Sampled, enumerated, passed
 from toysim.models.perceptron.samplers.instances import Signs, labelled, signs
-from toysim.models.perceptron.samplers.sizes import n_patterns
+from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
 from toysim.models.perceptron.teacher_student.measures import bayes_error
 from toysim.models.perceptron.teacher_student.parameters import TeacherStudentParameters
 
@@ -23,7 +23,8 @@ def _row(row: Row) -> dict[str, float]:
     teacher = signs(row.generator("teacher"), p.size)
     beta = 1.0 / p.temperature if p.temperature > 0.0 else math.inf
     c = labelled(row.generator("patterns"), p.size, n_patterns(p.alpha, p.size), teacher)
-    return _observed(_student(Measure(c, teacher, beta=beta), p), teacher, beta)
+    found = _observed(_student(Measure(c, teacher, beta=beta), p), teacher, beta)
+    return found | {"status": outcome(found["status"], p.size, p.alpha)}
 
 
 def _student(measure: Measure, p: TeacherStudentParameters) -> Sampled:
@@ -33,7 +34,7 @@ def _student(measure: Measure, p: TeacherStudentParameters) -> Sampled:
     """
     if p.sampler == "enumeration":
         return enumerated(measure)
-    if p.branch == "low":
+    if p.branch == "low" or not measure.patterns.size:  # without patterns there is one
         return passed(measure, p.n_iterations)
     high = passed(measure, p.n_iterations, start=measure.reference.astype(float))
     if p.branch == "high":
