@@ -21,7 +21,7 @@ _FEATURE = ("feature",)
 
 
 def _seconds(p: DiagonalLinearParameters) -> float:
-    samples = 1 if p.descent == "stochastic" else p.n_samples
+    samples = p.n_samples if p.descent == "full" else 1
     return 1e-4 + p.n_steps * p.n_features * (1.2e-8 + 2e-9 * samples)
 
 

@@ -32,7 +32,7 @@ where the factor is negative the group changes sign: A[j,-y] takes it over, C[j,
 def _seconds(p: FeatureNoiseParameters) -> float:
     visits, filters, rows = p.n_steps * p.batch_size, 2 * p.n_filters, p.n_samples + 2
     look = 1.3e-9 * filters * p.dimension if p.kernel == "weights" else 2e-10 * filters * rows
-    setup = 1e-3 + 1.5e-8 * (p.n_samples + filters) * (p.dimension + p.n_test)
+    setup = 1e-3 + 1.5e-8 * (p.n_samples + filters) * (p.dimension + p.n_test) + 5e-9 * rows**2
     return setup + visits * (5e-8 + look) + p.n_records * rows * look
 
 

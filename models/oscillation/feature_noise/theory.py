@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from toysim.batch import Batch, Rows, stacked
 from toysim.models.oscillation.feature_noise.measures import Run, measure
@@ -20,6 +21,8 @@ from toysim.models.oscillation.feature_noise.state import (
     set_groups,
 )
 from toysim.models.oscillation.twins import NUDGE, TOGETHER, distance
+
+Array = npt.NDArray[np.float64]
 
 # Patches are orthogonal but for rounding: of a move along one, 1e-17 goes to the others.
 LEAKING = 1e8
@@ -40,8 +43,7 @@ def _row(problem: Problem) -> dict[str, Any]:
     p = problem.parameters
     run = recurred(problem)
     rows = _known(p, measure(problem, run))
-    exact = p.noise == "orthogonalised" or p.noise_norm == 0.0
-    exact = exact and run.failed_at < 0 and _largest_square(run) < LEAKING
+    exact = run.failed_at < 0 and _orthogonal(problem.patches) and _largest_square(run) < LEAKING
     apart = _twin_distance(problem, rows) if exact else math.nan
     return {
         **rows,
@@ -49,6 +51,14 @@ def _row(problem: Problem) -> dict[str, Any]:
         "twin_distance": apart,
         "valid": apart < TOGETHER,
     }
+
+
+def _orthogonal(patches: Array) -> bool:
+    """But for rounding, by their angles; patches of no length are."""
+    lengths = np.linalg.norm(patches, axis=1, keepdims=True)
+    directions = patches / np.where(lengths > 0.0, lengths, 1.0)
+    cosines = directions @ directions.T
+    return bool(np.max(np.abs(np.triu(cosines, 1))) < 1e-14)
 
 
 def _largest_square(run: Run) -> float:
