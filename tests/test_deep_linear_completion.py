@@ -432,7 +432,8 @@ def test_divergence_is_recorded_with_its_update():
     assert found["status_step"] == min(last)
 
 
-def test_rows_do_not_depend_on_their_company():
+@pytest.mark.parametrize("side", ["simulate", "theory"])
+def test_rows_do_not_depend_on_their_company(side):
     rows = batch(
         3,
         columns={
@@ -440,9 +441,9 @@ def test_rows_do_not_depend_on_their_company():
             "start": np.array(["gaussian", "identity", "orthogonal"]),
         },
     )
-    together = COMPLETION.load("simulate")(rows)
+    together = COMPLETION.load(side)(rows)
     for i in range(3):
-        for name, values in COMPLETION.load("simulate")(rows.take(np.array([i]))).items():
+        for name, values in COMPLETION.load(side)(rows.take(np.array([i]))).items():
             np.testing.assert_array_equal(values[0], together[name][i], err_msg=name)
 
 
