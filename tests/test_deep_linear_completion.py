@@ -251,6 +251,38 @@ def test_streams_are_the_rows_own():
     assert (more.after.mask >= few.after.mask).all()
 
 
+def test_layers_may_be_given():
+    """The drawn layers handed in are the same run; targets stay the row's, by common numbers."""
+    drawn = problem_of(next(Batch(COMPLETION, {}, SMALL, np.arange(1), 0, True).rows()))
+    values = {**SMALL, "start_layers": tuple(map(tuple, drawn.layers.tolist()))}
+    handed = Batch(COMPLETION, {}, values, np.arange(1), 0, True)
+    for side in ("simulate", "theory"):
+        expected = COMPLETION.load(side)(Batch(COMPLETION, {}, SMALL, np.arange(1), 0, True))
+        for name, rows in COMPLETION.load(side)(handed).items():
+            np.testing.assert_array_equal(rows, expected[name], err_msg=f"{side} {name}")
+
+
+def test_given_layers_are_predicted_where_they_are_balanced():
+    a, b = np.diag([0.5, 0.4, 0.3]), np.diag([0.5, -0.4, 0.3])
+    fixed = {"size": 3, "rank": 1, "n_observed": 6, "n_singular_values": 1, "depth": 2}
+    fixed |= {"deficit": "none", "switch_times": (0.0,), "duration_after": 5.0}
+    for layers, valid in (((a, b), True), ((a, 1.001 * b), False)):
+        values = {**fixed, "start_layers": tuple(W.tolist() for W in layers)}
+        found = probe(COMPLETION, values)
+        assert found.word == (Word.AGREES if valid else Word.NOT_VALID), found
+
+
+def test_the_completed_matrix_is_kept_where_it_is_wanted():
+    assert run()["completed"].shape == (3, 0, 0)
+    found, data = run(keep_product=True, depth=2), given(depth=2).after
+    theory = run("theory", keep_product=True, depth=2, step=0.1)
+    for k in range(3):
+        W = found["completed"][k]
+        np.testing.assert_allclose(np.mean((W - data.target) ** 2), found["final_test_loss"][k])
+        assert np.abs(W - theory["completed"][k]).max() < 0.02
+    np.testing.assert_array_equal(found["test_loss"], run(depth=2)["test_loss"])
+
+
 # ---- the flow
 # --------------------------------------------------------------------------------------------------
 
@@ -400,7 +432,8 @@ def test_divergence_is_recorded_with_its_update():
     assert found["status_step"] == min(last)
 
 
-def test_rows_do_not_depend_on_their_company():
+@pytest.mark.parametrize("side", ["simulate", "theory"])
+def test_rows_do_not_depend_on_their_company(side):
     rows = batch(
         3,
         columns={
@@ -408,9 +441,9 @@ def test_rows_do_not_depend_on_their_company():
             "start": np.array(["gaussian", "identity", "orthogonal"]),
         },
     )
-    together = COMPLETION.load("simulate")(rows)
+    together = COMPLETION.load(side)(rows)
     for i in range(3):
-        for name, values in COMPLETION.load("simulate")(rows.take(np.array([i]))).items():
+        for name, values in COMPLETION.load(side)(rows.take(np.array([i]))).items():
             np.testing.assert_array_equal(values[0], together[name][i], err_msg=name)
 
 
@@ -425,6 +458,9 @@ def test_rows_do_not_depend_on_their_company():
         ({"deficit": "block_diagonal", "n_blocks": 9}, "n_blocks = 9"),
         ({"n_singular_values": 9}, "n_singular_values = 9"),
         ({"target": ((1.0, 2.0), (3.0, 4.0))}, "give 8 rows of 8"),
+        ({"start_layers": (((1.0,) * 8,) * 8,) * 2}, "holds 2 layers; give 3"),
+        ({"start_layers": (((1.0,) * 8,) * 7,) * 3}, "a layer of start_layers has 7 rows"),
+        ({"start_layers": ((1.0,),)}, "list of lists of lists of float"),
         ({"observed": ((0,) * 8,) * 8}, "observe at least one"),
         ({"observed": ((2,) * 8,) * 8}, "give 1 for an observed entry"),
         ({"switch_times": ()}, "at least one, ascending"),

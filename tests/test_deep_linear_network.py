@@ -25,9 +25,9 @@ from toysim.models.deep_linear.network import descent
 from toysim.models.deep_linear.network.descent import Halves, descend
 from toysim.models.deep_linear.network.measures import maps_in_modes
 from toysim.models.deep_linear.network.net import network
-from toysim.models.deep_linear.network.problem import start_strengths, start_weights
+from toysim.models.deep_linear.network.problem import aligned_layers, start_weights
 from toysim.models.deep_linear.network.schedule import Updates, kinks
-from toysim.models.deep_linear.network.task import task_of, tree
+from toysim.models.deep_linear.network.task import shared_task, task_of, tree
 
 WIDE = ((2.0, 0.3, -0.4), (0.1, 1.2, 0.5))
 CORRELATED = ((1.5, 0.3, 0.1), (0.3, 1.0, -0.2), (0.1, -0.2, 0.8))
@@ -79,8 +79,9 @@ def test_network_is_the_map_of_its_modes(depth, deficit):
     rows = batch(lesions=((0, 1),), **fixed)
     ours = NETWORK.load("simulate")(rows)
     row = next(rows.rows())
-    task, k = row.p.task, start_strengths(row)[:4]
-    layers = np.multiply.outer(k ** (1 / depth), [1.05, 0.95])[:, :, None].repeat(depth, axis=2)
+    task = row.p.task
+    layers = aligned_layers(row)[:, :4].T[:, :, None].repeat(depth, axis=2)
+    np.testing.assert_allclose(layers[:, 0] / layers[:, 1], 1.05 / 0.95, rtol=1e-14)
     for mode in range(4):
         lesions = {"lesions": (0,)} if mode == 1 else {}
         columns = {"layer_starts": layers[mode : mode + 1]}
@@ -94,6 +95,27 @@ def test_network_is_the_map_of_its_modes(depth, deficit):
             exact["half_learning_time"][0], abs=1e-11
         )
     assert ours["off_diagonal"][0] < 1e-11
+
+
+def common(**fixed):
+    NETWORK.validate(fixed)
+    return Batch(NETWORK, {}, fixed, np.arange(1), 0, common_random_numbers=True)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4])
+def test_strengths_may_be_given(depth):
+    """The drawn strengths handed in are the same run; others are predicted, mode by mode."""
+    fixed = {"depth": depth, "levels": 1, "width": 3, "duration": 2.0, "start_imbalance": 0.2}
+    drawn = aligned_layers(next(common(**fixed).rows()))[:, :2] ** depth
+    for side in ("simulate", "theory"):
+        run = NETWORK.load(side)
+        handed = run(common(start_strengths=tuple(map(tuple, drawn.tolist())), **fixed))
+        for name, rows in run(common(**fixed)).items():
+            np.testing.assert_allclose(handed[name], rows, rtol=1e-12, atol=1e-14, err_msg=name)
+    given = {**fixed, "start_strengths": ((0.3, 0.02), (0.001, 0.1))}
+    first = simulated(n_records=2, **given)["mode_strength"][:, :, 0]
+    np.testing.assert_allclose(first, given["start_strengths"], rtol=1e-13)
+    assert probe(NETWORK, given).word == Word.AGREES
 
 
 SINGULAR_VALUES = np.array([3, 2.2, 1.5, 1.5, 0.9, 0.5])
@@ -587,6 +609,22 @@ def test_rows_do_not_depend_on_their_company():
             np.testing.assert_array_equal(values[0], together[name][i], err_msg=name)
 
 
+@pytest.mark.parametrize("side", ["simulate", "theory"])
+@pytest.mark.parametrize(
+    "fixed", [{"depth": 3}, {"depth": 4}, {"start": "balanced", "depth": 2, "n_pathways": 1}]
+)
+def test_rows_alone_have_the_bytes_of_rows_together(side, fixed):
+    """Half times too: 48 of 6 rows, and the task decomposed anew for every row."""
+    strengths = np.geomspace(1e-3, 0.3, 6)
+    values = {"width": 12, "duration": 4.0, "n_records": 3, **fixed}
+    rows = Batch(NETWORK, {"start_strength": strengths}, values, np.arange(6), 0)
+    together = NETWORK.load(side)(rows)
+    for i in range(6):
+        shared_task.cache_clear()
+        for name, alone in NETWORK.load(side)(rows.take(np.array([i]))).items():
+            np.testing.assert_array_equal(alone[0], together[name][i], err_msg=name)
+
+
 @pytest.mark.parametrize("phi", ["linear", "tanh", "relu"])
 def test_kernels_run_as_plain_python(phi):
     fixed = {
@@ -648,6 +686,9 @@ def test_lesions_everywhere_leave_nothing_to_learn():
         ),
         ({"lesions": ((0, 8),)}, "mode in 0..7"),
         ({"lesions": ((2, 0),)}, "pathway in 0..1"),
+        ({"levels": 1, "start_strengths": ((0.1, 0.2),)}, r"give 2 rows \(pathways\) of 2"),
+        ({"levels": 1, "start_strengths": ((0.1, 0.2), (0.1, -0.2))}, "strengths above 0"),
+        ({"start_strengths": ((0.1,),), "start": "gaussian"}, "needs start = 'aligned'"),
         ({"lesions": ((0, 0),), "nonlinearity": "tanh"}, "leave them empty"),
         ({"balance": 0.5}, "start = 'balanced'"),
         ({"start": "balanced"}, "set depth to 2"),

@@ -9,9 +9,9 @@ import pytest
 import toysim
 from toysim.batch import stacked
 from toysim.errors import ToysimError
-from toysim.model import RESERVED, Model, Parameters, parameter
+from toysim.model import RESERVED, Model, Parameters, Tensor, parameter
 from toysim.outcomes import Status
-from toysim.plan import build_sweep
+from toysim.plan import build_sweep, split_arguments
 from toysim.records import NEVER, Clock, ended
 from toysim.registry import load_model
 
@@ -41,6 +41,23 @@ def test_a_model_with_a_reserved_parameter_is_refused():
 
     with pytest.raises(TypeError, match="words of the engine"):
         Model("a.b", "t", Wrong, (), "nowhere:simulate")
+
+
+def test_a_parameter_may_be_a_list_of_matrices():
+    class Layered(Parameters):
+        layers: Tensor = parameter((), symbol="W", meaning="layers")
+
+    model = Model("a.b", "t", Layered, (), "nowhere:simulate")
+    given = np.arange(12.0).reshape(2, 2, 3)
+    assert np.array_equal(model.validate({"layers": given}).layers, given)
+    known = model.parameters["layers"]
+    assert (known.ndim, known.type) == (3, "list of lists of lists of float")
+    fixed, axes = split_arguments(model, {"layers": given})
+    assert list(fixed) == ["layers"]
+    fixed, axes = split_arguments(model, {"layers": [given, 2 * given]})
+    assert list(axes) == ["layers"]
+    with pytest.raises(ToysimError, match="list of lists of lists"):
+        model.validate({"layers": given[0]})
 
 
 @pytest.mark.parametrize(

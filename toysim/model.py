@@ -26,7 +26,7 @@ from toysim.observables import (
     Rows,
     Side,
 )
-from toysim.parameters import Matrix, Parameter, Parameters, Vector, described, parameter
+from toysim.parameters import Matrix, Parameter, Parameters, Tensor, Vector, described, parameter
 from toysim.records import Clock
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Parameters",
     "Rows",
     "Side",
+    "Tensor",
     "Vector",
     "parameter",
 ]

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
 Vector = tuple[float, ...]
-Matrix = tuple[tuple[float, ...], ...]
+Matrix = tuple[Vector, ...]
+Tensor = tuple[Matrix, ...]
 Kind = Literal["int", "float", "bool", "choice"]
 
 _KINDS: dict[Any, tuple[Kind, int]] = {
@@ -21,6 +22,7 @@ _KINDS: dict[Any, tuple[Kind, int]] = {
     tuple[int, ...]: ("int", 1),
     Vector: ("float", 1),
     Matrix: ("float", 2),
+    Tensor: ("float", 3),
 }
 _DTYPES: dict[Kind, str] = {"int": "int64", "float": "float64", "bool": "bool", "choice": "U"}
 SMALLEST = 1e-100  # that "above 0" means: its square and its inverse are numbers too
@@ -51,7 +53,8 @@ def parameter(
 
 
 class Parameters(BaseModel):
-    """Base of a model's parameters; annotate with int, float, bool, Literal, Vector or Matrix.
+    """Base of a model's parameters; annotate with int, float, bool, Literal, Vector, Matrix or
+    Tensor.
 
     Cross-checks between parameters are pydantic ``model_validator(mode="after")`` methods that
     raise ValueError with the mend in the text.
@@ -102,7 +105,9 @@ class Parameter:
     @property
     def type(self) -> str:
         """In words: ``float``, ``list of int``."""
-        return ("", "list of ", "list of lists of ")[self.ndim] + self.kind
+        return ("", "list of ", "list of lists of ", "list of lists of lists of ")[
+            self.ndim
+        ] + self.kind
 
 
 def described(parameters_class: type[Parameters]) -> dict[str, Parameter]:

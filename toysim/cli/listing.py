@@ -56,7 +56,7 @@ def describe(model: Model) -> dict[str, Any]:
             {
                 "name": p.name,
                 "symbol": p.symbol,
-                "type": ("", "list of ", "list of lists of ")[p.ndim] + p.kind,
+                "type": p.type,
                 "default": p.default,
                 "allowed": p.allowed,
                 "unit": p.unit,

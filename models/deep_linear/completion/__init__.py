@@ -51,7 +51,8 @@ def _seconds(p: CompletionParameters) -> float:
 
 def _flow_seconds(p: CompletionParameters, cubed: float) -> float:
     """Slopes of the flow, a decomposition each: so many a switch, and as many as stability asks."""
-    if p.depth == 1 or p.start == "gaussian" or p.precision == "float32":
+    gaussian = p.start == "gaussian" and not p.start_layers
+    if p.depth == 1 or gaussian or p.precision == "float32":
         return 0.0
     sharpness = sharpness_bound(p.depth, p.size / math.sqrt(p.rank), p.size**2)
     n_switches = len(p.switch_times)
@@ -85,6 +86,8 @@ COMPLETION = Model(
     dims=(
         Dim("switch", "switch time at which the deficit ends", lambda p: len(p.switch_times)),
         Dim("singular", "singular value, largest first", lambda p: p.n_singular_values),
+        Dim("entry_row", "row of the matrix", lambda p: p.size * p.keep_product),
+        Dim("entry_column", "column of the matrix", lambda p: p.size * p.keep_product),
     ),
     observables=(
         _course("test_loss", "mean squared error on all entries of the target of the moment"),
@@ -99,6 +102,11 @@ COMPLETION = Model(
             "relative_test_loss",
             "final test loss without deficit less that with it: negative where the deficit did "
             "harm; NaN if no switch time is 0",
+        ),
+        accurate(
+            "completed",
+            "completed matrix at the end, where it is kept",
+            dims=("switch", "entry_row", "entry_column"),
         ),
         _at_end(
             "effective_rank",

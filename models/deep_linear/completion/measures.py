@@ -16,12 +16,16 @@ from toysim.models.deep_linear.curvature import largest_eigenvalue
 Array = npt.NDArray[Any]
 
 
+BALANCED = 1e-14  # rounding of an entry of W W^T, a term
+
+
 class Observed(NamedTuple):
     """What both sides read: (S, ...) with a row a switch time, NaN where a course has ended."""
 
     courses: Array  # (S, R, 2 + k): test loss, train loss, singular values
     at_switch: Array  # (S,)
     final: Array  # (S, 5): test loss, train loss, effective rank, balance drift, sharpness
+    product: Array  # (S, K, K): the completed matrix at the end; K = N if it is kept, else 0
 
 
 def product_of(layers: Array) -> Array:
@@ -78,6 +82,12 @@ def imbalance(layers: Array) -> Array:
     return np.asarray(np.swapaxes(upper, 1, 2) @ upper - lower @ np.swapaxes(lower, 1, 2))
 
 
+def balanced(layers: Array) -> bool:
+    """Neighbours W_(l+1)^T W_(l+1) = W_l W_l^T, but for rounding."""
+    largest = float(np.max(np.abs(layers)))
+    return bool(np.all(np.abs(imbalance(layers)) <= BALANCED * len(layers[0]) * largest**2))
+
+
 def layer_kernels(layers: Array) -> tuple[Array, Array]:
     """A_l = X X^T of X = W_D .. W_(l+1), and B_l = Y^T Y of Y = W_(l-1) .. W_1; both (D, N, N).
 
@@ -125,4 +135,5 @@ def as_rows(p: CompletionParameters, observed: Observed) -> Rows:
         "effective_rank": rank,
         "balance_drift": drift,
         "sharpness": sharpness,
+        "completed": observed.product,
     }

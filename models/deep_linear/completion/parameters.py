@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import model_validator
 
-from toysim.model import Matrix, Vector, parameter
+from toysim.model import Matrix, Tensor, Vector, parameter
 from toysim.models.deep_linear.stability import refuse_unstable, sharpness_bound
 from toysim.records import Recorded
 
@@ -62,6 +62,11 @@ class CompletionParameters(Recorded):
         meaning="layers (alpha sqrt N)^(1/D) times random orthogonal, alpha^(1/D) times identity, "
         "or entries of variance alpha^(2/D)/N",
     )
+    start_layers: Tensor = parameter(
+        (),
+        symbol="W_l",
+        meaning="layers at the start as given, first layer first, in place of start",
+    )
     start_scale: float = parameter(
         0.01, symbol="alpha", meaning="scale of the product of the layers", gt=0, le=1e6
     )
@@ -86,6 +91,9 @@ class CompletionParameters(Recorded):
     n_singular_values: int = parameter(
         3, symbol="k", meaning="largest singular values recorded", ge=1, stream=False
     )
+    keep_product: bool = parameter(
+        False, symbol="keep", meaning="keep the completed matrix at the end", stream=False
+    )
     precision: Literal["float64", "float32"] = parameter(
         "float64",
         symbol="precision",
@@ -100,7 +108,13 @@ class CompletionParameters(Recorded):
     def _data_fit(self) -> CompletionParameters:
         entries = self.size * self.size
         for name in ("target", "target_before", "observed"):
-            self._square(name)
+            self._square(name, getattr(self, name))
+        if self.start_layers and len(self.start_layers) != self.depth:
+            raise ValueError(
+                f"start_layers holds {len(self.start_layers)} layers; give {self.depth} (depth)"
+            )
+        for layer in self.start_layers:
+            self._square("a layer of start_layers", layer)
         if not all(value in (0.0, 1.0) for row in self.observed for value in row):
             raise ValueError("observed: give 1 for an observed entry and 0 for any other")
         if self.observed_count == 0:
@@ -126,8 +140,7 @@ class CompletionParameters(Recorded):
                 )
         return self
 
-    def _square(self, name: str) -> None:
-        rows = getattr(self, name)
+    def _square(self, name: str, rows: Matrix) -> None:
         lengths = {len(row) for row in rows}
         if rows and (len(rows) != self.size or lengths != {self.size}):
             raise ValueError(

@@ -83,6 +83,8 @@ def _mask(size: int, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
 
 def _layers(row: Row, p: CompletionParameters) -> Array:
     """Layers at the start; identity and orthogonal: W_(l+1)^T W_(l+1) = W_l W_l^T, balanced."""
+    if p.start_layers:
+        return np.array(p.start_layers)
     scale = p.start_scale ** (1.0 / p.depth)
     if p.start == "identity":
         return np.tile(scale * np.eye(p.size), (p.depth, 1, 1))

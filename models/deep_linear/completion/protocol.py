@@ -53,6 +53,8 @@ def follow(learner: Learner, problem: Problem) -> measures.Observed:
     n = len(p.switch_times)
     courses = np.full((n, len(times), 2 + p.n_singular_values), np.nan)
     at_switch, final = np.empty(n), np.empty((n, 5))
+    kept = p.size * p.keep_product
+    completed = np.empty((n, kept, kept))
     first = 0
     for k, switch in enumerate(p.switch_times):
         last, stop = np.searchsorted(times, [switch + near, switch + p.duration_after + near])
@@ -63,10 +65,11 @@ def follow(learner: Learner, problem: Problem) -> measures.Observed:
         courses[k, last:stop] = branch.run(after, times[last:stop], switch + p.duration_after)
         branch.arrive(after, switch + p.duration_after)
         product = branch.product()
+        completed[k] = product[:kept, :kept]
         final[k] = (
             *measures.losses(product, after.target, after.mask),
             measures.effective_rank(measures.singular_values(product)),
             branch.balance_drift(),
             branch.sharpness(after),
         )
-    return measures.Observed(courses, at_switch, final)
+    return measures.Observed(courses, at_switch, final, completed)

@@ -8,6 +8,9 @@ looks like them. With a nonlinearity after every layer there is no theory, and t
 Linear networks are simulated in the smallest spaces that hold their weights' motion (see
 ``subspace``), so an aligned network of any width costs as much as one whose hidden layers have as
 many units as the task has modes.
+
+Deficits, records and the end are taken as written: a phase between two of these that is no whole
+number of steps ends in an update that counts by its share.
 """
 
 from collections.abc import Mapping

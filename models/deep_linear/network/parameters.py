@@ -54,6 +54,12 @@ class NetworkParameters(PathwayParameters):
         "unit entries)",
         gt=0,
     )
+    start_strengths: Matrix = parameter(
+        (),
+        symbol="K_pm",
+        meaning="strengths at the start of an aligned start, a row a pathway, an entry a mode, in "
+        "place of start_strength, strength_noise and start_imbalance",
+    )
     strength_noise: float = parameter(
         0.1,
         symbol="sigma",
@@ -169,6 +175,24 @@ class NetworkParameters(PathwayParameters):
                 f"balance = {self.balance:g} needs a width of at most {rank} (the {side}): W2'W2 "
                 "- W1W1' = lambda I "
                 f"has no solution at width {self.width}; lower width or set balance to 0"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _strengths_fit(self) -> NetworkParameters:
+        rows = self.start_strengths
+        if not rows:
+            return self
+        if self.start != "aligned" or (self.width < self.n_modes and self.depth > 1):
+            raise ValueError(
+                f"start_strengths needs start = 'aligned' and a width of at least {self.n_modes} "
+                "(the modes); leave it empty otherwise"
+            )
+        positive = all(value > 0 for row in rows for value in row)
+        if not positive or [len(row) for row in rows] != [self.n_modes] * self.n_pathways:
+            raise ValueError(
+                f"start_strengths: give {self.n_pathways} rows (pathways) of {self.n_modes} "
+                "strengths above 0 (modes)"
             )
         return self
 

@@ -25,20 +25,30 @@ def lesions_of(p: NetworkParameters) -> npt.NDArray[np.bool_]:
 
 
 def start_weights(row: Row, task: Task) -> list[Layers]:
-    """Layers of every pathway; aligned pathways start alike but for the imbalance."""
+    """Layers of every pathway."""
     p, generator = row.p, row.generator("weights")
     if p.start == "aligned":
-        pathways = [_aligned(generator, p, task)] * p.n_pathways
-    else:
-        draw = _gaussian if p.start == "gaussian" else _balanced
-        pathways = [draw(generator, p, task) for _ in range(p.n_pathways)]
+        return _aligned(generator, p, task)
+    draw = _gaussian if p.start == "gaussian" else _balanced
+    pathways = [draw(generator, p, task) for _ in range(p.n_pathways)]
     factors = imbalance(p.start_imbalance, p.n_pathways)
     return [[f * W for W in layers] for f, layers in zip(factors, pathways, strict=True)]
 
 
-def start_strengths(row: Row) -> Array:
-    """Strengths (h,) of an aligned start; the first n_modes are those of the modes."""
-    return _strengths(row.generator("weights"), row.p)
+def aligned_layers(row: Row) -> Array:
+    """Layers a of an aligned start (P, h), all D of a pathway alike; first those of the modes."""
+    return _numbers(row.generator("weights"), row.p)
+
+
+def _numbers(generator: np.random.Generator, p: NetworkParameters) -> Array:
+    """Roots of the strengths, drawn ones times the imbalance; hidden directions without a mode do
+    not move.
+    """
+    drawn = _strengths(generator, p)
+    if not p.start_strengths:
+        return np.outer(imbalance(p.start_imbalance, p.n_pathways), drawn ** (1.0 / p.depth))
+    given = np.array(p.start_strengths) ** (1.0 / p.depth)
+    return np.pad(given, ((0, 0), (0, max(0, p.width - p.n_modes))))
 
 
 def _strengths(generator: np.random.Generator, p: NetworkParameters) -> Array:
@@ -47,19 +57,24 @@ def _strengths(generator: np.random.Generator, p: NetworkParameters) -> Array:
     return np.sort(np.abs(p.start_strength * (1.0 + noise)))[::-1]
 
 
-def _aligned(generator: np.random.Generator, p: NetworkParameters, task: Task) -> Layers:
-    """W_1 = R A V', W_l = R A R', W_D = U A R' with A = diag(k^(1/D)) and one orthogonal R
+def _aligned(generator: np.random.Generator, p: NetworkParameters, task: Task) -> list[Layers]:
+    """W_1 = R A V', W_l = R A R', W_D = U A R' with A = diag(a) and one orthogonal R
     (arXiv:2308.12221).
 
-    The first n_modes entries of k are the modes' strengths; the other hidden directions never move.
+    Of the numbers a of a pathway the first n_modes are those of the modes; the other hidden
+    directions never move.
     """
-    a = _strengths(generator, p) ** (1.0 / p.depth)
+    numbers = _numbers(generator, p)
     R = orthogonal(generator, p.width)
-    n = min(p.width, len(task.S))
-    if p.depth == 1:
+    return [_aligned_pathway(a, R, p.depth, task) for a in numbers]
+
+
+def _aligned_pathway(a: Array, R: Array, depth: int, task: Task) -> Layers:
+    n = min(len(a), len(task.S))
+    if depth == 1:
         return [(task.U[:, :n] * a[:n]) @ task.V[:, :n].T]
     first, last = (R[:, :n] * a[:n]) @ task.V[:, :n].T, (task.U[:, :n] * a[:n]) @ R[:, :n].T
-    return [first, *[(R * a) @ R.T] * (p.depth - 2), last]
+    return [first, *[(R * a) @ R.T] * (depth - 2), last]
 
 
 def _gaussian(generator: np.random.Generator, p: NetworkParameters, task: Task) -> Layers:

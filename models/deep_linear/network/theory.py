@@ -12,9 +12,9 @@ from toysim.models.deep_linear.clock.solution import solved
 from toysim.models.deep_linear.measures import mode_sharpness
 from toysim.models.deep_linear.mode import ModeTask, Trajectory, unwritten
 from toysim.models.deep_linear.network.balanced import predict_balanced
-from toysim.models.deep_linear.network.problem import lesions_of, start_strengths, start_weights
+from toysim.models.deep_linear.network.problem import aligned_layers, lesions_of, start_weights
 from toysim.models.deep_linear.network.task import Task
-from toysim.models.deep_linear.problem import deficit_windows, imbalance
+from toysim.models.deep_linear.problem import deficit_windows
 from toysim.models.deep_linear.validity import stacked_where_valid
 
 Array = npt.NDArray[np.float64]
@@ -75,9 +75,7 @@ def _mode_by_mode(row: Row, task: Task, cut: Mask, windows: Array) -> Rows:
 def _solve(row: Row, task: Task, cut: Mask, windows: Array) -> tuple[Trajectory, Array]:
     """Outcomes of the modes, and the layers (n_modes, P) at the end."""
     p, n_modes = row.p, len(task.S)
-    layers = np.outer(
-        start_strengths(row)[:n_modes] ** (1.0 / p.depth), imbalance(p.start_imbalance, len(cut))
-    )
+    layers = np.ascontiguousarray(aligned_layers(row)[:, :n_modes].T)
 
     def each(value: npt.ArrayLike) -> npt.NDArray[np.generic]:
         return np.repeat(np.asarray(value)[None], n_modes, axis=0)
