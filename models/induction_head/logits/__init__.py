@@ -36,7 +36,7 @@ _BRACKETED = "n_pairs from 8, n_labels from 2 to 64 n_pairs; from the origin, eq
 
 LOGITS = Model(
     id="induction_head.logits",
-    version=2,
+    version=3,
     title="three or four nested logits of an induction head: a cliff after a plateau",
     parameters_class=LogitsParameters,
     clock=Clock("time", "t", end=lambda p: p.duration),
@@ -56,7 +56,7 @@ LOGITS = Model(
         _time("leave_time", "first time with the loss 0.05 below log L"),
         Observable(
             "invariant_drift",
-            "largest change of mu_alpha (b + e^b/m) - mu_b alpha^2/2",
+            "largest change of mu_alpha (b + e^b/m) - mu_b alpha^2/2, as a share of its terms",
             atol=1e-6,
             scale=1.0,
         ),

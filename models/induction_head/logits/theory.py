@@ -15,7 +15,8 @@ from toysim.batch import Batch, Rows
 from toysim.models.induction_head.logits import closed_forms as forms
 from toysim.models.induction_head.logits.measures import crossing_levels, crossing_rows
 from toysim.models.induction_head.logits.problem import Problem, problem_of, start_of
-from toysim.models.induction_head.logits.reduced import Reduced, solve_rows
+from toysim.models.induction_head.logits.reduced import Reduced
+from toysim.models.induction_head.logits.reduced_rows import room, solve_rows
 
 Array = npt.NDArray[np.float64]
 COURSES = ("beta1", "alpha", "beta2", "xi", "p_right", "loss", "previous_token", "right_attention")
@@ -46,17 +47,25 @@ def predict(batch: Batch) -> Rows:
 
 def _solved(batch: Batch, start: Array, problem: Problem) -> tuple[Array, Array, Any]:
     """Courses (n, R, 8), crossings (n, 4), and which rows were solved."""
-    at, (by_beta1, by_alpha) = batch.record_at, problem.mobility[:2]
-    rho = np.divide(by_beta1, by_alpha, out=np.zeros(len(batch)), where=by_alpha > 0)
-    n_pairs, n_labels, m, n_items, mobility = problem
-    z = forms.invariant(start[0], start[1], m, rho) - np.log(m)
-    reduced = Reduced(n_pairs, n_labels, n_items, np.log(m), rho, z, *mobility[1:])
-    courses = np.full((*at.shape, len(COURSES)), np.nan)
-    crossings, solved = np.full((len(batch), 4), np.nan), np.zeros(len(batch), bool)
-    stops = np.append(at, batch["duration"][:, None], axis=1)
-    levels = crossing_levels(batch["n_labels"])
-    solve_rows(start[1:].T.copy(), reduced, levels, stops, courses, crossings, solved)
-    return courses, crossings, solved
+    reduced = _reduced(start, problem)
+    stops = np.append(batch.record_at, batch["duration"][:, None], axis=1)
+    found = room(*stops.shape)
+    levels = np.log(crossing_levels(batch["n_labels"]))
+    moved = np.stack([np.zeros(len(batch)), *start[2:]])
+    solve_rows(moved, reduced, levels, stops, found)
+    change, beta2, xi = np.moveaxis(found.states[:, :-1], 2, 0)
+    p, q, *_, log_right, odds = np.moveaxis(found.seen[:, :-1], 2, 0)
+    beta1, alpha = np.log(problem.competitors[:, None] * odds), start[1][:, None] + change
+    courses = (beta1, alpha, beta2, xi, np.exp(log_right), -log_right, p, q)
+    return np.stack(courses, axis=2), found.crossings, found.solved
+
+
+def _reduced(start: Array, problem: Problem) -> Reduced:
+    n_pairs, n_labels, m, n_items, mobility, smallest = problem
+    rho = np.divide(*mobility[:2], out=np.zeros(len(m)), where=mobility[1] > 0)
+    log_odds = start[0] - np.log(m)
+    z = log_odds + np.exp(log_odds)
+    return Reduced(n_pairs, n_labels, n_items, start[1], rho, z, mobility[1:], smallest[1:])
 
 
 def _frozen(batch: Batch, xi: Array) -> Array:
