@@ -260,6 +260,35 @@ def test_flow_line_goes_through_its_states():
     )
 
 
+@pytest.mark.parametrize("form", ["three", "four"])
+def test_diagnostics_are_those_of_the_states(form):
+    """Gradient by differences of the loss; the invariant at the start and later."""
+    fixed = {"form": form, "beta1_start": 0.4, "alpha_start": 0.3, "xi_start": 0.2, "n_records": 4}
+    fixed |= {"beta1_mobility": 0.5, "n_pairs": 6, "n_labels": 20, "competitors": 3.0}
+    found, h = rows("theory", fixed=fixed, duration=[60.0]), 1e-5
+    names = ("beta1", "alpha", "beta2", "xi")
+    for k in range(4):
+        y = np.array([found[name][0, k] for name in names])
+        for name, e in zip(names, h * np.eye(4), strict=True):
+            up, down = (logits_loss(y + s * e, 6, 20, 3.0, form == "four") for s in (1, -1))
+            assert found[f"loss_by_{name}"][0, k] == pytest.approx((up - down) / (2 * h), abs=1e-9)
+        now = forms.invariant(y[0], y[1], 3.0, 0.5)
+        assert found["invariant"][0] == pytest.approx(now, rel=1e-8)
+
+
+def test_actions_from_any_start():
+    """From the origin those of the bracket; the times that they take lie on both sides of t50."""
+    fixed = {"alpha_start": -0.3, "beta1_start": 0.2, "duration": 400.0}
+    found = rows("theory", fixed=fixed, n_pairs=[16, 16], form=np.array(["three", "four"]))
+    lower, upper = (
+        forms.time_of_action(found[f"action_{side}"][0], 16, 32) for side in ("lower", "upper")
+    )
+    assert lower < found["t50"][0] < upper
+    assert np.isnan(found["action_lower"][1])
+    origin = rows("theory", n_pairs=[16])
+    assert origin["action_upper"][0] == pytest.approx(forms.action_half(16, 16))
+
+
 def test_saddle_is_left_at_its_rate():
     """L = N: alpha + xi grows, alpha - xi shrinks, both at p (N-1)/N^2; which sign wins decides the
     branch.

@@ -62,6 +62,13 @@ LOGITS = Model(
         ),
     ),
     diagnostics=(
+        Observable("invariant", "mu_alpha (b + e^b/m) - mu_b alpha^2/2, at the start"),
+        course("loss_by_beta1", "gradient of the loss in beta1"),
+        course("loss_by_alpha", "gradient of the loss in alpha"),
+        course("loss_by_beta2", "gradient of the loss in beta2"),
+        course("loss_by_xi", "gradient of the loss in xi"),
+        Observable("action_lower", "lower estimate of int xi dt over the plateau", "t"),
+        Observable("action_upper", "int xi dt until p = 1/2 with attention even", "t"),
         Observable("cliff_lower", "lower estimate of t50, from the origin", "t"),
         Observable("cliff_upper", "upper estimate of t50, from the origin", "t"),
         Observable("cliff_law", "leading law of t50, N^(3/2) sqrt(L/(L - N))", "t"),
