@@ -28,9 +28,11 @@ def rows(side="simulate", fixed=None, **columns):
 def test_slope_is_minus_mobility_times_the_gradient(four):
     mobility, h, n = np.array([1.0, 2.0, 3.0, 4.0]), 1e-6, 20
     numbers = 5.0, 12.0, 4.0, 6.0 if four else 0.0
-    problem = Problem(*np.outer(numbers, np.ones(n)), np.outer(mobility, np.ones(n)))
+    problem = Problem(
+        *np.outer(numbers, np.ones(n)), np.outer(mobility, np.ones(n)), np.ones((4, n))
+    )
     states = np.random.default_rng(0).normal(0.0, 1.5, (n, 4))
-    found, seen = np.empty((4, n)), np.empty((5, n))
+    found, seen = np.empty((4, n)), np.empty((7, n))
     take_slopes(states.T.copy(), problem, seen, found)
     for i, y in enumerate(states):
         loss = logits_loss(y, 5, 12, 4.0, four)
@@ -148,12 +150,101 @@ def test_flow_is_that_of_scipy():
         assert ours["t50"][i] == pytest.approx(peer.t_events[0][0], rel=1e-7)
 
 
+# SciPy's DOP853 at 1e-13 (the fifth: Radau and LSODA at 1e-10), of impulses (y - start)/mobility,
+# differences written as what they are.
+FAR = [
+    ({"xi_mobility": 435.42423961871714, "n_labels": 10**9}, "leave_time", 0.007349137581),
+    ({"n_pairs": 3, "competitors": 1e9, "n_labels": 10**9}, "leave_time", 0.450000002769),
+    ({"n_labels": 10**9}, "leave_time", 3.196780509643),
+    (
+        {
+            "competitors": 23.266976287703734,
+            "xi_mobility": 1.605711349287247e-05,
+            "n_labels": 80884,
+            "beta1_mobility": 706760.2449612762,
+            "duration": 0.39608327953045785,
+            "alpha_start": 11.610193963752227,
+        },
+        "beta1",
+        1.173547818423e-02,
+    ),
+    (
+        {
+            "alpha_mobility": 0.0008232438731085421,
+            "duration": 37701952.94724798,
+            "alpha_start": 31.01909424851406,
+            "xi_mobility": 42488.66872237601,
+            "beta1_mobility": 6.796544188726426,
+            "n_labels": 2009,
+        },
+        "xi",
+        41.726131806649,
+    ),
+    (
+        {
+            "form": "four",
+            "n_labels": 4392,
+            "duration": 173.46184977954334,
+            "beta2_mobility": 0.0,
+            "alpha_start": 50.0,
+            "xi_start": -50.0,
+            "alpha_mobility": 1.1517489405414654,
+            "beta1_mobility": 1e6,
+            "xi_mobility": 0.5153502151335811,
+        },
+        "beta1",
+        -21.768215304079,
+    ),
+    ({"n_pairs": 2, "xi_mobility": 1e6}, "t90", 0.042894730773),
+]
+
+
+@pytest.mark.parametrize("side", ["simulate", "theory"])
+@pytest.mark.parametrize(("values", "name", "right"), FAR)
+def test_far_from_the_defaults(values, name, right, side):
+    """Labels without number, and mobilities of which one is 1e10 times the other."""
+    found = rows(side, fixed={**values, "n_records": 2}, n_pairs=[values.get("n_pairs", 8)])
+    value = found[name][0, 1] if found[name].ndim == 2 else found[name][0]
+    assert value == pytest.approx(right, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"beta1_start": 50.0, "beta1_mobility": 115956.5, "xi_mobility": 0.173, "duration": 6.45e7},
+        {"alpha_start": 0.0, "beta1_mobility": 12283.2, "n_labels": 15040286},
+    ],
+)
+def test_drift_is_a_share_of_what_is_conserved(values):
+    assert 0.0 < rows(fixed=values, n_pairs=[8])["invariant_drift"][0] < 1e-8
+
+
+def test_a_start_on_a_level_does_not_cross_it():
+    """p(right) is 1/10 at first, to the last digit or to the last but one."""
+    for side in ("simulate", "theory"):
+        found = rows(side, n_labels=[10, 11])
+        np.testing.assert_array_equal(np.isnan(found["t10"]), [True, False])
+
+
+def test_items_that_are_not_there_move_nothing():
+    """Three logits leave beta2 alone, whatever its mobility."""
+    fixed = {"beta2_mobility": 1e6, "duration": 4.5e7, "competitors": 952.0, "n_records": 3}
+    for side in ("simulate", "theory"):
+        found = rows(side, fixed=fixed, n_pairs=[8])
+        np.testing.assert_array_equal(found["beta2"], 0.0)
+
+
 def test_even_attention_by_lambert_w_in_50_digits():
     mpmath.mp.dps = 50
     for n_pairs, n_labels, t in [(8, 32, 3.0), (8, 9, 400.0), (4, 1000, 1e4), (20, 21, 1e6)]:
         A, tau = mpmath.mpf(n_pairs) / (n_labels - n_pairs), mpmath.mpf(t) / n_pairs**2
         exact = n_pairs * (tau + A - mpmath.lambertw(A * mpmath.exp(tau + A)))
         assert forms.xi_phase1(t, n_pairs, n_labels) == pytest.approx(float(exact), rel=1e-12)
+    for n_pairs, n_labels, t in [(10**6, 10**6 + 1, 1e15), (10**6, 10**6 + 1, 10.0), (2, 3, 1e15)]:
+        B, tau = mpmath.mpf(n_pairs) / (n_labels - n_pairs), mpmath.mpf(t) / n_pairs**2
+        found = forms.xi_phase1(t, n_pairs, n_labels)
+        exact = mpmath.findroot(lambda d: d + B * mpmath.expm1(d) - tau, found / n_pairs)  # noqa: B023
+        assert found == pytest.approx(float(n_pairs * exact), rel=1e-13)
     slope = forms.xi_phase1(1e-6, 8, 32) / 1e-6
     assert slope == pytest.approx(1 / 8 - 1 / 32, rel=1e-6)
     assert forms.xi_phase1(10.0, 8, 8, xi_start=0.3) == pytest.approx(0.3)
@@ -167,6 +258,35 @@ def test_flow_line_goes_through_its_states():
     np.testing.assert_allclose(
         forms.odds_along(alpha, C, 8.0, 0.5), np.exp(beta1) / 8.0, rtol=1e-13
     )
+
+
+@pytest.mark.parametrize("form", ["three", "four"])
+def test_diagnostics_are_those_of_the_states(form):
+    """Gradient by differences of the loss; the invariant at the start and later."""
+    fixed = {"form": form, "beta1_start": 0.4, "alpha_start": 0.3, "xi_start": 0.2, "n_records": 4}
+    fixed |= {"beta1_mobility": 0.5, "n_pairs": 6, "n_labels": 20, "competitors": 3.0}
+    found, h = rows("theory", fixed=fixed, duration=[60.0]), 1e-5
+    names = ("beta1", "alpha", "beta2", "xi")
+    for k in range(4):
+        y = np.array([found[name][0, k] for name in names])
+        for name, e in zip(names, h * np.eye(4), strict=True):
+            up, down = (logits_loss(y + s * e, 6, 20, 3.0, form == "four") for s in (1, -1))
+            assert found[f"loss_by_{name}"][0, k] == pytest.approx((up - down) / (2 * h), abs=1e-9)
+        now = forms.invariant(y[0], y[1], 3.0, 0.5)
+        assert found["invariant"][0] == pytest.approx(now, rel=1e-8)
+
+
+def test_actions_from_any_start():
+    """From the origin those of the bracket; the times that they take lie on both sides of t50."""
+    fixed = {"alpha_start": -0.3, "beta1_start": 0.2, "duration": 400.0}
+    found = rows("theory", fixed=fixed, n_pairs=[16, 16], form=np.array(["three", "four"]))
+    lower, upper = (
+        forms.time_of_action(found[f"action_{side}"][0], 16, 32) for side in ("lower", "upper")
+    )
+    assert lower < found["t50"][0] < upper
+    assert np.isnan(found["action_lower"][1])
+    origin = rows("theory", n_pairs=[16])
+    assert origin["action_upper"][0] == pytest.approx(forms.action_half(16, 16))
 
 
 def test_saddle_is_left_at_its_rate():

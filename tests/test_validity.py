@@ -86,6 +86,13 @@ def test_planted_faults_are_found_by_the_default_draws(fault, monkeypatch):
     assert not hunt(model, FAST, FAST_SECONDS).faults
 
 
+def test_draws_start_where_theory_holds():
+    """The head's theory is the limit of large D, its defaults are not: a declared check is."""
+    model = load_model("induction_head.head")
+    assert probe(model, {}).word == Word.NOT_VALID
+    assert hunt(model, FAST, FAST_SECONDS).words[Word.AGREES] > 0
+
+
 def test_words():
     """What one draw can show."""
     model = load_model("oscillation.catapult")

@@ -36,18 +36,23 @@ class Draw:
     costly: bool
 
 
-def draw(model: Model, rng: np.random.Generator, longest: float) -> Draw:
+def draw(
+    model: Model,
+    rng: np.random.Generator,
+    longest: float,
+    base: Mapping[str, Any] | None = None,
+) -> Draw:
     """Values that the model allows, with rows of at most ``longest`` seconds by its estimate.
 
-    Parameters that the theory ignores stay at their defaults: they are how well the experiment is
-    made, not what it is made on.
+    What is not moved is as in ``base``, else at its default. So are parameters that the theory
+    ignores: they are how well the experiment is made, not what it is made on.
     """
     names = [name for name in model.parameters if name not in model.theory_ignores]
     for _ in range(TRIES):
         n_moved = min(len(names), 1 + rng.geometric(0.3))
         moved = rng.choice(names, n_moved, replace=False)
         values = {str(n): _value(model.parameters[str(n)], rng) for n in moved}
-        allowed = _allowed(model, values)
+        allowed = _allowed(model, {**(base or {}), **values})
         if allowed is not None:
             return _affordable(model, allowed, longest)
     raise ToysimError(f"{model.id}: none of {TRIES} draws is allowed; its ranges clash")

@@ -36,7 +36,7 @@ _BRACKETED = "n_pairs from 8, n_labels from 2 to 64 n_pairs; from the origin, eq
 
 LOGITS = Model(
     id="induction_head.logits",
-    version=2,
+    version=3,
     title="three or four nested logits of an induction head: a cliff after a plateau",
     parameters_class=LogitsParameters,
     clock=Clock("time", "t", end=lambda p: p.duration),
@@ -56,12 +56,19 @@ LOGITS = Model(
         _time("leave_time", "first time with the loss 0.05 below log L"),
         Observable(
             "invariant_drift",
-            "largest change of mu_alpha (b + e^b/m) - mu_b alpha^2/2",
+            "largest change of mu_alpha (b + e^b/m) - mu_b alpha^2/2, as a share of its terms",
             atol=1e-6,
             scale=1.0,
         ),
     ),
     diagnostics=(
+        Observable("invariant", "mu_alpha (b + e^b/m) - mu_b alpha^2/2, at the start"),
+        course("loss_by_beta1", "gradient of the loss in beta1"),
+        course("loss_by_alpha", "gradient of the loss in alpha"),
+        course("loss_by_beta2", "gradient of the loss in beta2"),
+        course("loss_by_xi", "gradient of the loss in xi"),
+        Observable("action_lower", "lower estimate of int xi dt over the plateau", "t"),
+        Observable("action_upper", "int xi dt until p = 1/2 with attention even", "t"),
         Observable("cliff_lower", "lower estimate of t50, from the origin", "t"),
         Observable("cliff_upper", "upper estimate of t50, from the origin", "t"),
         Observable("cliff_law", "leading law of t50, N^(3/2) sqrt(L/(L - N))", "t"),

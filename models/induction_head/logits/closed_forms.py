@@ -40,17 +40,20 @@ def xi_phase1(
     """xi(t) while attention is even, q = 1/N (exact for alpha = 0 and frozen attention): one of the
     shown labels.
 
-        xi = N [x - omega(x + log A)],   x = A e^y0 + y0 + mu_xi t/N^2
-        A = N/(L - N),  y0 = xi(0)/N
+        xi = xi(0) + N d,   d + B (e^d - 1) = mu_xi t/N^2,   B = N/(L - N) e^(xi(0)/N)
 
-    with omega(z) = W0(e^z), finite at any time; slope mu_xi (1/N - 1/L) at the origin, N log t
-    late. L = N: xi(0).
+    d = x - omega(x + log B) with x = B + mu_xi t/N^2 and omega(z) = W0(e^z), finite at any time;
+    Newton's steps bring back the digits that the difference loses at large x. Slope mu_xi (1/N -
+    1/L) at the origin, N log t late. L = N: xi(0).
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        A = n_pairs / (np.asarray(n_labels, float) - n_pairs)
         y0 = np.asarray(xi_start, float) / n_pairs
-        x = A * np.exp(y0) + y0 + np.asarray(mu_xi) * t / np.asarray(n_pairs, float) ** 2
-        return np.where(np.isinf(A), xi_start, n_pairs * (x - wrightomega(x + np.log(A))))
+        B = n_pairs / (np.asarray(n_labels, float) - n_pairs) * np.exp(y0)
+        time = np.asarray(mu_xi) * t / np.asarray(n_pairs, float) ** 2
+        d = B + time - wrightomega(B + time + np.log(B))
+        for _ in range(4):
+            d = d - (d + B * np.expm1(d) - time) / (1.0 + B * np.exp(d))
+        return np.where(np.isinf(B), xi_start, xi_start + n_pairs * d)
 
 
 def even_loss(xi: Numbers, n_pairs: Numbers, n_labels: Numbers) -> Any:

@@ -8,6 +8,7 @@ from the loss of three logits (after arXiv:2312.03002, a reconstruction) and of 
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -17,18 +18,18 @@ from numba import literal_unroll
 from toysim.jit import kernel
 from toysim.models.induction_head.logits.problem import Problem
 from toysim.models.induction_head.logits.side_by_side import STAGE_WEIGHTS, stage_states
-from toysim.numerics.elementary import exp
+from toysim.numerics.elementary import exp, expm1
 from toysim.numerics.ode import STAGES
 
 Array = npt.NDArray[np.float64]
 
 BETA1, ALPHA, BETA2, XI = range(4)  # the state y
-P, Q, R, ITEMS, RIGHT = range(5)  # what is seen of it
+P, NOT_P, Q, R, ITEMS, EXCESS, RIGHT = range(7)  # what is seen of it
 
 
 class Step(NamedTuple):
     """A step of n rows from y (4, n) to y_new (4, n), with its slopes (STAGES, 4, n), the first of
-    them at y; seen (5, n) at y_new.
+    them at y; seen (7, n) at y_new.
     """
 
     problem: Problem
@@ -50,18 +51,19 @@ def take_slopes(y: Array, problem: Problem, seen: Array, out: Array) -> None:
         q = e^(alpha p)/Z2,  r = 1/Z2,  Z2 = e^(alpha p) + N - 1 + n_items e^-beta2
         e^(xi q)/Z,  (N - 1) e^(xi r)/Z,  (L - N)/Z,  Z = e^(xi q) + (N - 1) e^(xi r) + L - N
 
-        dL/dq = -xi (1 - p(right)),   dL/dr = xi p(other)
-        dL/d(alpha p) = q (1 - q) dL/dq - q r dL/dr,   dL/dalpha = p dL/d(alpha p)
-        dL/dbeta1 = alpha p (1 - p) dL/d(alpha p),   dL/dbeta2 = items (q dL/dq + r dL/dr)
-        dL/dxi = -q (1 - p(right)) + r p(other)
+        dL/dxi = -(q - r) p(other) - q p(absent),   wrong = p(other) + p(absent)
+        dL/d(alpha p) = -xi q ((1 - q) wrong + r p(other)),   dL/dalpha = p dL/d(alpha p)
+        dL/dbeta1 = alpha p (1 - p) dL/d(alpha p),   dL/dbeta2 = items xi dL/dxi
 
-    Both softmaxes are computed relative to the largest, 1 - p(right) as what the others sum to.
-    Into ``seen`` (5, n): p, q, r, the items' share, p(right). Three loops, since in one the
-    numbers wait for each other (measured: 6 and 11 ns a row).
+    Both softmaxes are computed relative to the largest, differences as what they are: q - r by
+    expm1, 1 - q, 1 - p and 1 - p(right) as what the others sum to. Into ``seen`` (7, n): p, 1 - p,
+    q, r, the items' share, q - r, p(right). Three loops, since in one the numbers wait for each
+    other (measured: 6 and 11 ns a row).
     """
     mobility, n_rows = problem.mobility, y.shape[1]
     for i in range(n_rows):
-        seen[P, i] = 1.0 / (1.0 + problem.competitors[i] * exp(-y[BETA1, i]))
+        against = problem.competitors[i] * exp(-y[BETA1, i])
+        seen[P, i], seen[NOT_P, i] = 1.0 / (1.0 + against), 1.0 / (1.0 + 1.0 / against)
     for i in range(n_rows):
         match = y[ALPHA, i] * seen[P, i]
         top = max(match, max(0.0, -y[BETA2, i]))
@@ -69,25 +71,28 @@ def take_slopes(y: Array, problem: Problem, seen: Array, out: Array) -> None:
         items = problem.n_items[i] * exp(-y[BETA2, i] - top)
         per_norm = 1.0 / (q + (problem.n_pairs[i] - 1.0) * r + items)
         seen[Q, i], seen[R, i], seen[ITEMS, i] = q * per_norm, r * per_norm, items * per_norm
+        seen[EXCESS, i] = -math.copysign(max(q, r), match) * expm1(-abs(match)) * per_norm
     for i in range(n_rows):
         alpha, xi, p, q, r = y[ALPHA, i], y[XI, i], seen[P, i], seen[Q, i], seen[R, i]
         top = max(xi * q, max(0.0, xi * r))
         right, other = exp(xi * q - top), (problem.n_pairs[i] - 1.0) * exp(xi * r - top)
         absent = (problem.n_labels[i] - problem.n_pairs[i]) * exp(-top)
         per_norm = 1.0 / (right + other + absent)
-        other, wrong = other * per_norm, (other + absent) * per_norm
-        grad_match = -xi * (q * (1.0 - q) * wrong + q * r * other)
-        out[BETA1, i] = -mobility[BETA1, i] * alpha * p * (1.0 - p) * grad_match
-        out[ALPHA, i] = -mobility[ALPHA, i] * p * grad_match
-        out[BETA2, i] = mobility[BETA2, i] * seen[ITEMS, i] * xi * (q * wrong - r * other)
-        out[XI, i] = mobility[XI, i] * (q * wrong - r * other)
+        other, absent = other * per_norm, absent * per_norm
+        not_right = (problem.n_pairs[i] - 1.0) * r + seen[ITEMS, i]
+        by_match = xi * q * (not_right * (other + absent) + r * other)
+        by_xi = seen[EXCESS, i] * other + q * absent
+        out[BETA1, i] = mobility[BETA1, i] * alpha * p * seen[NOT_P, i] * by_match
+        out[ALPHA, i] = mobility[ALPHA, i] * p * by_match
+        out[BETA2, i] = mobility[BETA2, i] * seen[ITEMS, i] * xi * by_xi
+        out[XI, i] = mobility[XI, i] * by_xi
         seen[RIGHT, i] = right * per_norm
 
 
 @kernel
 def step_from(y: Array, problem: Problem) -> Step:
     """Room for steps from y (4, n), their first slopes taken."""
-    step = Step(problem, y, np.empty((STAGES, *y.shape)), y.copy(), np.empty((5, y.shape[1])))
+    step = Step(problem, y, np.empty((STAGES, *y.shape)), y.copy(), np.empty((7, y.shape[1])))
     take_slopes(y, problem, step.seen, step.slopes[0])
     return step
 
@@ -102,12 +107,14 @@ def take_step(step: Step, h: Array) -> None:
 
 
 @kernel
-def conserve(y: Array, problem: Problem, out: Array) -> None:
-    """mu_alpha (beta1 + e^beta1/m) - mu_b alpha^2/2 of y (4, n) into ``out`` (n,).
+def conserve(y: Array, problem: Problem, value: Array, size: Array) -> None:
+    """mu_alpha (beta1 + e^beta1/m) - mu_b alpha^2/2 of y (4, n) into ``value`` (n,), constant, as
+    dbeta1/dalpha = (mu_b/mu_alpha) alpha (1 - p).
 
-    Constant, as dbeta1/dalpha = (mu_b/mu_alpha) alpha (1 - p).
+    Into ``size`` (n,) what its digits are of: mu_alpha (1 + |beta1| + e^beta1/m) + mu_b alpha^2/2.
     """
     for i in range(y.shape[1]):
-        rise = y[BETA1, i] + exp(y[BETA1, i]) / problem.competitors[i]
+        odds, mobility = exp(y[BETA1, i]) / problem.competitors[i], problem.mobility[ALPHA, i]
         half_square = 0.5 * problem.mobility[BETA1, i] * y[ALPHA, i] * y[ALPHA, i]
-        out[i] = problem.mobility[ALPHA, i] * rise - half_square
+        value[i] = mobility * (y[BETA1, i] + odds) - half_square
+        size[i] = mobility * (1.0 + abs(y[BETA1, i]) + odds) + half_square

@@ -20,16 +20,22 @@ from toysim.models.induction_head.logits.flow import (
     step_from,
     take_step,
 )
+from toysim.models.induction_head.logits.measures import BELOW
 from toysim.models.induction_head.logits.problem import Problem, some_of
-from toysim.models.induction_head.logits.side_by_side import next_sizes, take_errors
+from toysim.models.induction_head.logits.side_by_side import (
+    guess,
+    narrow,
+    next_sizes,
+    take_errors,
+)
 from toysim.numerics.elementary import log
 from toysim.numerics.ode import STAGES, first_step
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-TOLERANCES = 1e-10, 1e-12  # relative and absolute, of the local error a step
-MAX_EVALUATIONS = 10**7
+RTOL = 1e-10  # of the local error a step
+MAX_EVALUATIONS = 10**6
 LANES = 128  # measured, ms for 1000 rows: 64 lanes 22.7, 128 lanes 21.0
 
 
@@ -46,7 +52,8 @@ class Outcome(NamedTuple):
 
     state (n, R, 4); looks (n, R, 4): p(right), loss, p of layer 1, q of layer 2; crossings (n, 4):
     times at which p(right) first comes up to its levels from below, else NaN; drift (n,) of the
-    conserved quantity; exhausted (n,): the row was given up after MAX_EVALUATIONS.
+    conserved quantity as a share of its terms; exhausted (n,): the row was given up after
+    MAX_EVALUATIONS.
     """
 
     state: Array
@@ -108,15 +115,14 @@ def march(rows: Ints, step: Step, stops: Stops, out: Outcome, within: Within) ->
     problem, y, slopes, y_new, seen = step
     n, evaluations, duration = len(rows), 0, stops.duration[rows]
     t, end, size, error, due, drift = np.zeros((6, n))
-    at_start, now, h, levels = (
-        np.empty(n),
-        np.empty(n),
-        first_sizes(step),
-        stops.levels[rows].T.copy(),
-    )
+    at_start, now, sizes = np.empty((3, n))
+    h, levels = first_sizes(step), stops.levels[rows].T.copy()
     before, after, slope, slope_new = seen[RIGHT].copy(), seen[RIGHT], slopes[0], slopes[-1]
+    for i in range(n):
+        for c in range(4):
+            levels[c, i] = levels[c, i] if before[i] < BELOW * levels[c, i] else np.inf
     pace = Pace(rows, levels, t, end, size, error, before, np.zeros(n, np.int64), due)
-    conserve(y, problem, at_start)
+    conserve(y, problem, at_start, sizes)
     note(pace, step, stops, out, within)
     while evaluations < MAX_EVALUATIONS and np.any(t < duration):
         evaluations += STAGES - 1
@@ -124,7 +130,7 @@ def march(rows: Ints, step: Step, stops: Stops, out: Outcome, within: Within) ->
             left = duration[i] - t[i]
             size[i], end[i] = min(h[i], left), duration[i] if h[i] >= left else t[i] + h[i]
         take_step(step, size)
-        take_errors(y, y_new, slopes, size, TOLERANCES, error)
+        take_errors(y, y_new, slopes, size, RTOL, problem.smallest, error)
         events = 0
         for i in range(n):
             events += due[i] <= end[i]
@@ -140,9 +146,10 @@ def march(rows: Ints, step: Step, stops: Stops, out: Outcome, within: Within) ->
                 y[k, i] = y_new[k, i] if error[i] <= 1.0 else y[k, i]
                 slope[k, i] = slope_new[k, i] if error[i] <= 1.0 else slope[k, i]
         next_sizes(size, error, h)
-        conserve(y, problem, now)
+        conserve(y, problem, now, sizes)
         for i in range(n):
-            drift[i] = max(drift[i], abs(now[i] - at_start[i]))
+            change = abs(now[i] - at_start[i])
+            drift[i] = max(drift[i], change / sizes[i] if change > 0.0 else 0.0)
     out.drift[rows], out.exhausted[rows] = drift, t < duration
 
 
@@ -195,28 +202,20 @@ def cross(moments: Ints, problems: Problem, stops: Stops, out: Outcome, within: 
     """Times of some of all crossings, numbered row by row: the size of the step at whose end
     p(right) is at its level, by false position (Illinois) on whole steps.
     """
-    begin, bracket = within.start.reshape(-1, 4)[moments].T.copy(), within.bracket.reshape(-1, 3)
-    step, levels = step_from(begin, some_of(problems, moments // 4)), stops.levels.ravel()[moments]
-    low, high, size = np.zeros(len(moments)), bracket[moments, 0], bracket[moments, 0]
-    below, above = bracket[moments, 1] - levels, bracket[moments, 2] - levels
-    narrow, side = 1e-14 * high, np.zeros(len(moments), np.int64)
+    begin, (whole, before, after) = (
+        within.start.reshape(-1, 4)[moments].T.copy(),
+        within.bracket.reshape(-1, 3)[moments].T.copy(),
+    )
+    n, levels = len(moments), stops.levels.ravel()[moments]
+    step = step_from(begin, some_of(problems, moments // 4))
+    bracket = np.stack((np.zeros(n), whole, before - levels, after - levels, np.zeros(n)))
+    size, value = np.empty((2, n))
     for _ in range(60):
-        for i in range(len(moments)):
-            size[i] = low[i] + (high[i] - low[i]) * below[i] / (below[i] - above[i])
+        guess(bracket, size)
         take_step(step, size)
-        for i in range(len(moments)):
-            value = step.seen[RIGHT, i] - levels[i]
-            if abs(value) <= 1e-14 or high[i] - low[i] <= narrow[i]:
-                low[i], high[i] = size[i], size[i]
-            elif value < 0.0:
-                low[i], below[i] = size[i], value
-                above[i] *= 0.5 if side[i] == 1 else 1.0
-                side[i] = 1
-            else:
-                high[i], above[i] = size[i], value
-                below[i] *= 0.5 if side[i] == -1 else 1.0
-                side[i] = -1
-        if not np.any(high > low):
+        for i in range(n):
+            value[i] = step.seen[RIGHT, i] - levels[i]
+        if not narrow(bracket, size, value, 1e-14 * levels, 1e-14 * whole):
             break
-    for i in range(len(moments)):
+    for i in range(n):
         out.crossings[moments[i] // 4, moments[i] % 4] += size[i]

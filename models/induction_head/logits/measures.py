@@ -13,6 +13,8 @@ from toysim.models.induction_head.crossings import LEFT, width
 
 Array = npt.NDArray[np.float64]
 
+BELOW = 1.0 - 1e-9  # of a level: what starts closer to it lies on it, and does not cross
+
 
 def crossing_levels(n_labels: npt.NDArray[Any]) -> Array:
     """p(right) (n, 4) whose first passings are told: 0.1, 0.5, 0.9, and where the loss has left

@@ -19,7 +19,8 @@ class Problem(NamedTuple):
     """Numbers of n rows, each (n,) but where it says so.
 
     n_pairs N, n_labels L, competitors m, n_items: tokens without a label that compete in layer 2
-    (0 with three logits, N + 1 with four); mobility (4, n) in the order of the state.
+    (0 with three logits, N + 1 with four); mobility (4, n) in the order of the state; smallest
+    (4, n): sizes of a state's numbers that are as good as 0.
     """
 
     n_pairs: Any
@@ -27,6 +28,7 @@ class Problem(NamedTuple):
     competitors: Any
     n_items: Any
     mobility: Any
+    smallest: Any
 
 
 @kernel
@@ -38,6 +40,7 @@ def some_of(problem: Problem, rows: npt.NDArray[np.int64]) -> Problem:
         problem.competitors[rows],
         problem.n_items[rows],
         problem.mobility[:, rows],
+        problem.smallest[:, rows],
     )
 
 
@@ -50,12 +53,25 @@ def problem_of(batch: Batch) -> Problem:
         competitors=np.where(batch["competitors"] > 0.0, batch["competitors"], n),
         n_items=np.where(batch["form"] == "four", n + 1.0, 0.0),
         mobility=_by_state(batch, "mobility"),
+        smallest=_smallest(batch),
     )
 
 
 def start_of(batch: Batch) -> Array:
     """States (4, n) at t = 0."""
     return _by_state(batch, "start")
+
+
+def _smallest(batch: Batch) -> Array:
+    """1e-12 of what moves fastest: a number of small mobility moves others while it is small. At
+    the saddle L = N all grows from the start, which may be small too.
+    """
+    mobility, (_, alpha, _, xi) = _by_state(batch, "mobility"), np.abs(start_of(batch))
+    size = np.where(batch["n_labels"] > batch["n_pairs"], 1.0, np.minimum(alpha + xi, 1.0))
+    share = np.divide(
+        mobility, mobility.max(axis=0), out=np.zeros_like(mobility), where=mobility > 0
+    )
+    return np.maximum(1e-12 * size * share, np.finfo(float).tiny)
 
 
 def _by_state(batch: Batch, what: str) -> Array:

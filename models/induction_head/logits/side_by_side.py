@@ -32,10 +32,9 @@ def stage_states(y: Array, slopes: Array, weights: tuple[float, ...], h: Array, 
 
 @kernel
 def take_errors(
-    y: Array, y_new: Array, slopes: Array, h: Array, tolerances: tuple[float, float], out: Array
+    y: Array, y_new: Array, slopes: Array, h: Array, rtol: float, atol: Array, out: Array
 ) -> None:
-    """``error_norm`` of steps of sizes h (n,), into ``out`` (n,)."""
-    rtol, atol = tolerances
+    """``error_norm`` of steps of sizes h (n,), into ``out`` (n,); atol as y."""
     out[:] = 0.0
     for k in range(y.shape[0]):
         for i in range(len(h)):
@@ -43,7 +42,7 @@ def take_errors(
             for j in range(STAGES):
                 error += ERROR_WEIGHTS[j] * slopes[j, k, i]
             largest = max(abs(y[k, i]), abs(y_new[k, i]))
-            ratio = abs(h[i] * error) / (atol + rtol * largest)
+            ratio = abs(h[i] * error) / (atol[k, i] + rtol * largest)
             out[i] = max(out[i], ratio if ratio < np.inf else np.inf)  # not a number too
 
 
@@ -53,3 +52,34 @@ def next_sizes(h: Array, error: Array, out: Array) -> None:
     for i in range(len(h)):
         factor = 0.9 * exp(-log(min(max(error[i], 1e-9), 1e9)) / ORDER)
         out[i] = h[i] * min(5.0, max(0.2, factor))
+
+
+@kernel
+def guess(bracket: Array, out: Array) -> None:
+    """Where n straight lines through the ends of their ``bracket`` (5, n) are 0: low, high, the
+    values there, and which end moved last.
+    """
+    low, high, below, above, _ = bracket
+    for i in range(len(out)):
+        out[i] = low[i] + (high[i] - low[i]) * below[i] / (below[i] - above[i])
+
+
+@kernel
+def narrow(bracket: Array, at: Array, value: Array, enough: Array, closest: Array) -> bool:
+    """False position (Illinois) for n rising functions with ``value`` (n,) at the guesses ``at``:
+    brackets shrink, to a point where the value is within ``enough`` of 0 or the bracket is as
+    narrow as ``closest``; whether any is still open.
+    """
+    low, high, below, above, side = bracket
+    for i in range(len(at)):
+        if abs(value[i]) <= enough[i] or high[i] - low[i] <= closest[i]:
+            low[i], high[i] = at[i], at[i]
+        elif value[i] < 0.0:
+            low[i], below[i] = at[i], value[i]
+            above[i] *= 0.5 if side[i] == 1.0 else 1.0
+            side[i] = 1.0
+        else:
+            high[i], above[i] = at[i], value[i]
+            below[i] *= 0.5 if side[i] == -1.0 else 1.0
+            side[i] = -1.0
+    return bool(np.any(high > low))

@@ -6,24 +6,29 @@ Derived from the loss of three logits (after arXiv:2312.03002, a reconstruction)
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
 from toysim.models.induction_head.logits import closed_forms as forms
+from toysim.models.induction_head.logits.diagnostics import (
+    actions,
+    cliff,
+    conserved,
+    gradient,
+    saddle_rate,
+)
 from toysim.models.induction_head.logits.measures import crossing_levels, crossing_rows
 from toysim.models.induction_head.logits.problem import Problem, problem_of, start_of
-from toysim.models.induction_head.logits.reduced import Reduced, solve_rows
+from toysim.models.induction_head.logits.reduced import Reduced
+from toysim.models.induction_head.logits.reduced_rows import Found, room, solve_rows
 
 Array = npt.NDArray[np.float64]
 COURSES = ("beta1", "alpha", "beta2", "xi", "p_right", "loss", "previous_token", "right_attention")
 
 
 def predict(batch: Batch) -> Rows:
-    """Courses and crossings of the reduced flow; brackets of the cliff and the saddle's rate beside
-    them.
+    """Courses and crossings of the reduced flow; the diagnostics beside them.
 
     Not valid where beta1 moves at a fixed alpha (mu_alpha = 0 and alpha not 0): nothing is reduced
     then.
@@ -31,32 +36,43 @@ def predict(batch: Batch) -> Rows:
     start, problem = start_of(batch), problem_of(batch)
     by_beta1, by_alpha = problem.mobility[:2]
     reducible = (by_alpha > 0) | (by_beta1 == 0) | (start[1] == 0)
-    courses, crossings, solved = _solved(batch, start, problem)
+    reduced = _reduced(start, problem)
+    courses, found = _solved(batch, reduced, start, problem)
     rows = {name: courses[:, :, k] for k, name in enumerate(COURSES)}
     return {
         **rows,
         "xi": _frozen(batch, rows["xi"]),
-        **crossing_rows(crossings),
+        **crossing_rows(found.crossings),
         "invariant_drift": np.zeros(len(batch)),
-        **_cliff(batch, start, problem),
-        "saddle_rate": _saddle_rate(batch, start, problem),
-        "valid": reducible & solved,
+        "invariant": conserved(start, problem),
+        **gradient(reduced, found.states[:, :-1]),
+        **actions(batch, start, problem),
+        **cliff(batch, start, problem),
+        "saddle_rate": saddle_rate(batch, start, problem),
+        "valid": reducible & found.solved,
     }
 
 
-def _solved(batch: Batch, start: Array, problem: Problem) -> tuple[Array, Array, Any]:
-    """Courses (n, R, 8), crossings (n, 4), and which rows were solved."""
-    at, (by_beta1, by_alpha) = batch.record_at, problem.mobility[:2]
-    rho = np.divide(by_beta1, by_alpha, out=np.zeros(len(batch)), where=by_alpha > 0)
-    n_pairs, n_labels, m, n_items, mobility = problem
-    z = forms.invariant(start[0], start[1], m, rho) - np.log(m)
-    reduced = Reduced(n_pairs, n_labels, n_items, np.log(m), rho, z, *mobility[1:])
-    courses = np.full((*at.shape, len(COURSES)), np.nan)
-    crossings, solved = np.full((len(batch), 4), np.nan), np.zeros(len(batch), bool)
-    stops = np.append(at, batch["duration"][:, None], axis=1)
-    levels = crossing_levels(batch["n_labels"])
-    solve_rows(start[1:].T.copy(), reduced, levels, stops, courses, crossings, solved)
-    return courses, crossings, solved
+def _solved(batch: Batch, reduced: Reduced, start: Array, problem: Problem) -> tuple[Array, Found]:
+    """Courses (n, R, 8), and what the reduced flow gives at records and at the end."""
+    stops = np.append(batch.record_at, batch["duration"][:, None], axis=1)
+    found = room(*stops.shape)
+    levels = np.log(crossing_levels(batch["n_labels"]))
+    moved = np.stack([np.zeros(len(batch)), *start[2:]])
+    solve_rows(moved, reduced, levels, stops, found)
+    change, beta2, xi = np.moveaxis(found.states[:, :-1], 2, 0)
+    p, q, *_, log_right, odds = np.moveaxis(found.seen[:, :-1], 2, 0)
+    beta1, alpha = np.log(problem.competitors[:, None] * odds), start[1][:, None] + change
+    courses = (beta1, alpha, beta2, xi, np.exp(log_right), -log_right, p, q)
+    return np.stack(courses, axis=2), found
+
+
+def _reduced(start: Array, problem: Problem) -> Reduced:
+    n_pairs, n_labels, m, n_items, mobility, smallest = problem
+    rho = np.divide(*mobility[:2], out=np.zeros(len(m)), where=mobility[1] > 0)
+    log_odds = start[0] - np.log(m)
+    z = log_odds + np.exp(log_odds)
+    return Reduced(n_pairs, n_labels, n_items, start[1], rho, z, mobility[1:], smallest[1:])
 
 
 def _frozen(batch: Batch, xi: Array) -> Array:
@@ -64,32 +80,3 @@ def _frozen(batch: Batch, xi: Array) -> Array:
     even = (batch["form"] == "three") & (batch["alpha_start"] == 0) & (batch["alpha_mobility"] == 0)
     columns = (batch[name][:, None] for name in ("n_pairs", "n_labels", "xi_mobility", "xi_start"))
     return np.where(even[:, None], forms.xi_phase1(batch.record_at, *columns), xi)
-
-
-def _cliff(batch: Batch, start: Array, problem: Problem) -> Rows:
-    """Diagnostics: two estimates of t50 that lie on its two sides, and their leading law.
-
-    From the origin, three logits: the estimates are a bracket, checked, not proven, at equal
-    mobilities, N >= 8, 2N <= L <= 64N, m = N (at N = 8 the upper one fails from L = 110N).
-    Elsewhere NaN.
-    """
-    n, n_labels, m = batch["n_pairs"], batch["n_labels"], problem.competitors
-    moving, by_alpha = problem.mobility[[0, 1, 3]], problem.mobility[1]
-    known = (batch["form"] == "three") & (start == 0).all(axis=0) & (n >= 8) & (m == n)
-    known &= (n_labels >= 2 * n) & (n_labels <= 64 * n)
-    known &= (moving == by_alpha).all(axis=0) & (by_alpha > 0)
-    mu = np.where(known, by_alpha, 1.0)
-    lower, upper = forms.action_inf(n, m, mu_alpha=mu), forms.action_half(n, m, mu_alpha=mu)
-    estimates = {
-        "cliff_lower": forms.time_of_action(lower, n, n_labels, mu),
-        "cliff_upper": forms.time_of_action(upper, n, n_labels, mu),
-        "cliff_law": forms.linear_cliff_time(lower, n, n_labels, mu),
-    }
-    return {name: np.where(known, times, np.nan) for name, times in estimates.items()}
-
-
-def _saddle_rate(batch: Batch, start: Array, problem: Problem) -> Array:
-    """Diagnostic: rate at which the origin is left for L = N, three logits; elsewhere NaN."""
-    n, (_, by_alpha, _, by_xi) = batch["n_pairs"], problem.mobility
-    rate = forms.saddle_rate(start[0], n, problem.competitors, by_alpha, by_xi)
-    return np.where((batch["form"] == "three") & (batch["n_labels"] == n), rate, np.nan)
