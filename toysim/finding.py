@@ -12,6 +12,7 @@ from scipy.optimize import brentq
 
 from toysim.errors import ToysimError, suggest
 from toysim.model import Model
+from toysim.parameters import Kind
 from toysim.plan import build_sweep, split_arguments
 from toysim.registry import load_model
 from toysim.runner.work import compute, one_blas_thread
@@ -146,8 +147,16 @@ def _index(model: Model, name: str, word: str) -> tuple[str, Any]:
     if key in dims or key not in model.parameters:
         known = suggest(key, [*dims, *model.parameters])
         raise ToysimError(f"{name}[{word}]: write a dimension and an index; {known}", "equation")
-    kind = model.parameters[key].kind
-    return key, {"int": int, "float": float, "bool": lambda v: v == "true"}.get(kind, str)(value)
+    return key, _typed(model.parameters[key].kind, value)
+
+
+def _typed(kind: Kind, value: str) -> Any:
+    """A parameter's value as written in an index."""
+    if kind == "bool":
+        return value == "true"
+    if kind == "choice":
+        return value
+    return int(value) if kind == "int" else float(value)
 
 
 class _Theory:

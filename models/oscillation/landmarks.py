@@ -70,7 +70,7 @@ def flow_sharpness(p: Any) -> float:
     """At the flow's minimum, from x^2 - y^2 = D: sqrt(D^2 + 4), 2 sqrt(D^2 + 4), |D|/4."""
     imbalance = p.x_start**2 - p.y_start**2
     if p.loss_kind == "logistic":
-        return abs(imbalance) / 4.0
+        return float(abs(imbalance)) / 4.0
     return (2.0 if p.loss_kind == "quartic" else 1.0) * math.hypot(imbalance, 2.0)
 
 
@@ -84,7 +84,7 @@ def stable_rate(p: Any) -> float:
 
 def mean_stable_rate(p: Any) -> float:
     """2 (1 + beta) / h_1 with h_1 = 1, where the mean of the first mode ceases to shrink."""
-    return 2.0 * (1.0 + p.momentum)
+    return 2.0 * (1.0 + float(p.momentum))
 
 
 def mean_square_stable_rate(p: Any) -> float:
@@ -93,4 +93,4 @@ def mean_square_stable_rate(p: Any) -> float:
         raise ValueError(
             f"momentum = {p.momentum:g}: a closed form only without; give momentum = 0"
         )
-    return 2.0 / (1.0 + p.sample_noise**2)
+    return 2.0 / (1.0 + float(p.sample_noise) ** 2)

@@ -36,7 +36,7 @@ def vanishing_distance(p: Any) -> float:
     Near q = 1 the site equation gives (1-q)^2 q^ = 2/pi, the pattern equation that of the integral,
     (1 + kappa^2) H(-kappa) + kappa G(kappa).
     """
-    k = p.margin
+    k = float(p.margin)
     density = math.exp(-0.5 * k * k) / math.sqrt(2.0 * math.pi)
     second_moment = (1.0 + k * k) * 0.5 * math.erfc(-k / math.sqrt(2.0)) + k * density
     if k < -5.0:

@@ -187,7 +187,8 @@ def _survivors(sides: Sides, o: Observable) -> Array:
     lost = dropped | (ok & ~np.isfinite(values.astype(float)))
     some: Array = (ok & np.isfinite(values.astype(float))) | dropped
     by_cell = (len(lost) // sides.n_replicas, sides.n_replicas, *values.shape[1:])
-    return lost.reshape(by_cell).any(axis=1) & some.reshape(by_cell).any(axis=1)
+    survivors: Array = lost.reshape(by_cell).any(axis=1) & some.reshape(by_cell).any(axis=1)
+    return survivors
 
 
 def _finite_size(sides: Sides, o: Observable, rows: Array) -> Any:

@@ -65,7 +65,7 @@ class Descent:
         share = float(self._updates(end)) - self.n
         if share > 0.0 and self._finite():
             part_of_update(self.layers, self.products, *self._pull(data), share)
-            self._fail_unless(np.isfinite(self.product()).all(), 1)
+            self._fail_unless(self._all_finite(), 1)
         self.begin, self.earlier, self.n = end, self.earlier + self.n + (share > 0.0), 0
 
     def _updates(self, times: Array | float) -> Array:
@@ -79,7 +79,7 @@ class Descent:
         """Updates up to the n-th; a state that diverged stays NaN."""
         if n > self.n and self._finite():
             done = descend(self.layers, self.products, *pull, n - self.n)
-            fine = done < 0 and np.isfinite(self.product()).all()
+            fine = done < 0 and self._all_finite()
             self._fail_unless(fine, done if done >= 0 else n - self.n)
         self.n = max(n, self.n)
 
@@ -93,6 +93,9 @@ class Descent:
 
     def _finite(self) -> bool:
         return math.isfinite(self.product()[0, 0])
+
+    def _all_finite(self) -> bool:
+        return bool(np.isfinite(self.product()).all())
 
     def _fail_unless(self, fine: bool, done: int) -> None:
         """NaN from where the product left the finite numbers, after ``done`` more updates."""

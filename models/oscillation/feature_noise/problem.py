@@ -72,7 +72,7 @@ def _drawn(p: FeatureNoiseParameters, draws: Array) -> Array:
     if p.noise == "orthogonalised":
         directions = np.linalg.qr(xi[:, NOISE:].T)[0].T
         xi[:, NOISE:] = directions * np.linalg.norm(xi, axis=1)[:, None]
-    return xi
+    return np.asarray(xi)
 
 
 def _task(row: Row, patches: Array) -> Task:

@@ -94,8 +94,7 @@ def predict(batch: Batch) -> Rows:
     for i, eta in enumerate(rates(batch)):
         if kappa[i] > 0.0:
             modes = zip(start[i], h[i], c[i], strict=True)
-            noise = (beta[i], kappa[i], eta, at[i])
-            largest[i] = max(kurtosis(*mode, *noise) for mode in modes)
+            largest[i] = max(kurtosis(*mode, beta[i], kappa[i], eta, at[i]) for mode in modes)
         moments(a[i], h[i], c[i], beta[i], kappa[i], eta, at[i], loss[i])
     rate = peak_rates(batch)
     with np.errstate(all="ignore"):  # no stationary value at the limit, nor above it

@@ -91,7 +91,8 @@ def _updates_to_settle(gamma: Array, strong: Array) -> Array:
     """
     fallen = np.minimum(strong, strong * (1.0 + gamma * (1.0 - strong)) ** 2)
     approach = SETTLED * (1.0 - 1.0 / _exponent(gamma))
-    return 2.0 * np.abs(forms.climb(fallen, gamma)) + _updates_to_leave(gamma, strong) + approach
+    climb = 2.0 * np.abs(forms.climb(fallen, gamma))
+    return np.asarray(climb + _updates_to_leave(gamma, strong) + approach)
 
 
 def _attractor(batch: Batch, strong: Array) -> Rows:

@@ -10,7 +10,7 @@ import numpy as np
 from toysim.batch import Batch, Rows
 from toysim.models.perceptron.measures import angles
 from toysim.models.perceptron.replica.averages import STEP
-from toysim.models.perceptron.replica.branches import equilibrium, known, shown, teacher
+from toysim.models.perceptron.replica.branches import Flags, equilibrium, known, shown, teacher
 from toysim.models.perceptron.replica.saddle import Array
 from toysim.models.perceptron.replica.students import Reference, Student, low_branch, student
 
@@ -37,7 +37,7 @@ def predict(batch: Batch) -> Rows:
     }
 
 
-def first_overlap(alpha: Array) -> tuple[Array, Array]:
+def first_overlap(alpha: Array) -> tuple[Array, Flags]:
     """Overlap R1 of a student of task 1 with its teacher, and whether it is known; (rows,)."""
     low, none = low_branch(alpha), np.zeros(len(alpha))
     high = teacher(none, none, none)

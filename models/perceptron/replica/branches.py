@@ -34,7 +34,8 @@ def equilibrium(low: Student, high: Student, high_there: Flags) -> npt.NDArray[n
 
 def known(low: Student) -> Flags:
     """Whether the low branch was found, or is known to be absent: else it may not lose."""
-    return (low.solver_status != MAX_ITER) & (low.solver_status != ELSEWHERE)
+    found: Flags = (low.solver_status != MAX_ITER) & (low.solver_status != ELSEWHERE)
+    return found
 
 
 def shown(low: Student, high: Student, high_there: Flags, branch: npt.NDArray[np.str_]) -> Rows:

@@ -47,14 +47,14 @@ class Saddle(NamedTuple):
 class Search(NamedTuple):
     """Overlaps x (n,), n <= 3, where the equations are wanted, or which solve them at the end.
 
-    ``last`` and ``image``: a point passed before and what the equations made of it. ``count``:
+    ``last`` and ``image``: a point passed before and what the equations made of it. ``counts``:
     evaluations, updates to wait before Newton, whether x is Newton's. ``residual`` (1,).
     """
 
     x: Array
     last: Array
     image: Array
-    count: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
     residual: Array
 
 
@@ -69,7 +69,7 @@ def begin(start: Array) -> Search:
 @kernel
 def wants_slopes(search: Search, new: Array) -> bool:
     """Whether ``advance`` would try Newton's method on this answer."""
-    wait = 0 if search.count[2] else search.count[1] - 1
+    wait = 0 if search.counts[2] else search.counts[1] - 1
     return np.max(np.abs(new - search.x)) < NEAR and wait <= 0
 
 
@@ -115,7 +115,7 @@ def advance(search: Search, new: Array, slopes: Array) -> int:
 def settled(search: Search, new: Array) -> int:
     """The end at load 0, where the equations' answer does not depend on x, and may be overlap 1."""
     search.x[:], search.last[:], search.image[:] = new, new, new
-    search.count[0], search.residual[0] = 1, 0.0
+    search.counts[0], search.residual[0] = 1, 0.0
     return OK
 
 
@@ -168,7 +168,8 @@ def contracts(slopes: Array) -> bool:
         - m[0, 1] * (m[1, 0] * m[2, 2] - m[1, 2] * m[2, 0])
         + m[0, 2] * (m[1, 0] * m[2, 1] - m[1, 1] * m[2, 0])
     )
-    return abs(a + c) < 1.0 + b and abs(a - 3.0 * c) < 3.0 - b and c * c + b - a * c < 1.0
+    inside = abs(a + c) < 1.0 + b and abs(a - 3.0 * c) < 3.0 - b and c * c + b - a * c < 1.0
+    return bool(inside)
 
 
 @kernel
@@ -207,7 +208,7 @@ def solve(update: Callable[[Array], Array], start: Array) -> Saddle:
             more += len(start)
             slopes = differences(update, search.x, new)
         status = advance(search, new, slopes)
-    return Saddle(search.x, float(search.residual[0]), int(search.count[0]) + more, status)
+    return Saddle(search.x, float(search.residual[0]), int(search.counts[0]) + more, status)
 
 
 def differences(update: Callable[[Array], Array], x: Array, new: Array) -> Array:

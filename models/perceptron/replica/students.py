@@ -10,7 +10,7 @@ R1 with teacher 1. Equations as in ``teacher_student`` (x = 0) and ``continual_b
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,19 +34,19 @@ SAME = 1e-6  # an overlap closer to 1 is that of the teacher itself
 class Student(NamedTuple):
     """Order parameters and observables of a saddle point, NaN where there is none.
 
-    ``cross_overlap`` v is with the reference, ``overlap_1`` with the other teacher.
+    Numbers, or columns (rows,). ``cross_overlap`` v is with the reference, ``overlap_1`` with the other teacher.
     """
 
-    overlap: float
-    self_overlap: float
-    cross_overlap: float
-    overlap_1: float
-    free_entropy: float
-    entropy: float
-    residual: float
-    iterations: float
-    stability: float
-    solver_status: float
+    overlap: Any
+    self_overlap: Any
+    cross_overlap: Any
+    overlap_1: Any
+    free_entropy: Any
+    entropy: Any
+    residual: Any
+    iterations: Any
+    stability: Any
+    solver_status: Any
 
 
 class Sites(NamedTuple):
@@ -119,7 +119,7 @@ def student(alpha: float, temperature: float, of: Reference, start: float, step:
         status = settled(search, new) if alpha == 0.0 else advance(search, new, slopes)
     if status == FROZEN and not search.image[1] > 1.0 - SAME:
         status = ELSEWHERE
-    evaluations = float(search.count[0])
+    evaluations = float(search.counts[0])
     if not math.isfinite(search.x[0]):
         return Student(NAN, NAN, NAN, NAN, NAN, NAN, NAN, evaluations, NAN, float(status))
     q, r = search.x
@@ -155,5 +155,6 @@ def low_branch(
     """The saddle points reached from overlap 0, one a row; every field (rows,)."""
     found = np.empty((len(alpha), len(Student._fields)))
     given = (alpha, temperature, x, r_first, r0)
-    students(*(np.array(np.broadcast_to(v, len(alpha)), float) for v in given), found)
+    columns: Any = [np.array(np.broadcast_to(v, len(alpha)), float) for v in given]
+    students(*columns, found)
     return Student(*found.T)

@@ -13,7 +13,7 @@ def n_patterns(load: float, size: int) -> int:
     return round(load * size)
 
 
-def outcome(status: int, size: int, *loads: float) -> int:
+def outcome(status: float, size: int, *loads: float) -> float:
     """A Status: that no pattern is left of a load above 0, else the one given."""
     lacks = any(load > 0.0 and n_patterns(load, size) == 0 for load in loads)
     return Status.NO_PATTERNS if lacks else status
