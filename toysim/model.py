@@ -171,8 +171,11 @@ class Model:
         if not name:
             return str(first["msg"]).removeprefix("Value error, ")
         p = self.parameters[name]
+        told = first["msg"].removeprefix("Value error, ")
+        if p.allowed.startswith("> 0") and first["type"] == "greater_than_equal":
+            told = "Input should be greater than 0"
         return (
-            f"{name} = {first['input']!r}: {first['msg'].removeprefix('Value error, ')} "
+            f"{name} = {first['input']!r}: {told} "
             f"({name} is {p.type}, allowed: {p.allowed}, default {p.default!r})"
         )
 

@@ -203,7 +203,7 @@ def leader_at(level: float, lead: int, paths: Paths, account: Account) -> float:
         if step <= ROUNDING * abs(p) or (step <= 1e-12 * abs(p) and step > 0.5 * previous):
             break
     strength_from(lead, p, paths)
-    return p
+    return float(p)
 
 
 @kernel

@@ -71,7 +71,7 @@ def _smallest(batch: Batch) -> Array:
     share = np.divide(
         mobility, mobility.max(axis=0), out=np.zeros_like(mobility), where=mobility > 0
     )
-    return np.maximum(1e-12 * size * share, np.finfo(float).tiny)
+    return np.asarray(np.maximum(1e-12 * size * share, np.finfo(float).tiny))
 
 
 def _by_state(batch: Batch, what: str) -> Array:

@@ -69,7 +69,8 @@ def _solved(batch: Batch, reduced: Reduced, start: Array, problem: Problem) -> t
 
 def _reduced(start: Array, problem: Problem) -> Reduced:
     n_pairs, n_labels, m, n_items, mobility, smallest = problem
-    rho = np.divide(*mobility[:2], out=np.zeros(len(m)), where=mobility[1] > 0)
+    by_beta1, by_alpha = mobility[0], mobility[1]
+    rho = np.divide(by_beta1, by_alpha, out=np.zeros(len(m)), where=by_alpha > 0)
     log_odds = start[0] - np.log(m)
     z = log_odds + np.exp(log_odds)
     return Reduced(n_pairs, n_labels, n_items, start[1], rho, z, mobility[1:], smallest[1:])

@@ -28,8 +28,8 @@ def _row(row: Row) -> dict[str, float]:
     reference, status = _reference(row.generator("reference"), c, first, p.sampler)
     c = labelled(row.generator("second patterns"), p.size, patterns_2, second)
     found = solved(Measure(c, reference, coupling=p.coupling), p.sampler)
-    status = outcome(max(status, found.status), p.size, p.alpha_1, p.alpha_2)
-    return _observed(found, reference, first, second) | {"status": status}
+    ended = outcome(max(status, found.status), p.size, p.alpha_1, p.alpha_2)
+    return _observed(found, reference, first, second) | {"status": ended}
 
 
 def _reference(

@@ -138,7 +138,7 @@ def point(
 ) -> Potential:
     """What follows from overlaps x = (q, t, p) and p^ at the end of a search."""
     q, t, p = x
-    evaluations = float(search.count[0])
+    evaluations = float(search.counts[0])
     if not math.isfinite(q):
         return Potential(NAN, p, NAN, NAN, NAN, NAN, NAN, evaluations, NAN, float(status))
     a = patterns(inside(x), of, step)

@@ -34,7 +34,8 @@ SAME = 1e-6  # an overlap closer to 1 is that of the teacher itself
 class Student(NamedTuple):
     """Order parameters and observables of a saddle point, NaN where there is none.
 
-    Numbers, or columns (rows,). ``cross_overlap`` v is with the reference, ``overlap_1`` with the other teacher.
+    Numbers, or columns (rows,). ``cross_overlap`` v is with the reference, ``overlap_1`` with the
+    other teacher.
     """
 
     overlap: Any
@@ -155,6 +156,6 @@ def low_branch(
     """The saddle points reached from overlap 0, one a row; every field (rows,)."""
     found = np.empty((len(alpha), len(Student._fields)))
     given = (alpha, temperature, x, r_first, r0)
-    columns: Any = [np.array(np.broadcast_to(v, len(alpha)), float) for v in given]
-    students(*columns, found)
+    columns = [np.array(np.broadcast_to(v, len(alpha)), float) for v in given]
+    students(*columns, found=found)
     return Student(*found.T)

@@ -49,7 +49,7 @@ def saddle(alpha: float, margin: float, field: float, step: float) -> StorageSad
         new[0] = sites.second
         slopes[0, 0] = sites.second_by_variance * alpha * patterns.q_hat_by_q
         status = advance(search, new, slopes)
-    q, evaluations = search.x[0], float(search.count[0])
+    q, evaluations = search.x[0], float(search.counts[0])
     if not math.isfinite(q):
         return StorageSaddle(NAN, NAN, NAN, NAN, NAN, NAN, evaluations, NAN, float(status))
     patterns = storage_patterns(q, margin, step)
