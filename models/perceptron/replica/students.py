@@ -155,7 +155,7 @@ def low_branch(
 ) -> Student:
     """The saddle points reached from overlap 0, one a row; every field (rows,)."""
     found = np.empty((len(alpha), len(Student._fields)))
-    given = (alpha, temperature, x, r_first, r0)
-    columns = [np.array(np.broadcast_to(v, len(alpha)), float) for v in given]
-    students(*columns, found=found)
+    given: Any = np.broadcast_arrays(alpha, temperature, x, r_first, r0)
+    load, t, field, first, task = (np.array(column, float) for column in given)
+    students(load, t, field, first, task, found)
     return Student(*found.T)
