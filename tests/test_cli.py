@@ -572,6 +572,8 @@ LIGHT = [
         "run deep_linear.modes",
         ("scipy.linalg", "zarr", "matplotlib", "rich", "toysim.models.perceptron"),
     ),
+    ("run deep_linear.network", ("scipy.optimize",)),
+    ("run perceptron.storage", ("scipy.optimize",)),
 ]
 
 
@@ -585,6 +587,19 @@ def test_a_command_loads_what_it_needs_and_no_more(cli, line, without):
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert found.stderr == "\n"
+
+
+def test_the_collector_looks_rarely_and_not_at_the_end():
+    script = (
+        "import gc, sys; from toysim.__main__ import main\n"
+        "sys.argv = ['toysim', 'run', 'walk.gaussian']\n"
+        "old = []\n"
+        "gc.callbacks.append(lambda phase, told: old.extend([1] * (told['generation'] == 2)))\n"
+        "try:\n    main()\n"
+        "except SystemExit:\n    sys.exit(f'{len(old)} {gc.get_freeze_count() > 100_000}')"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert found.stderr == "0 True\n"
 
 
 def test_no_colour_and_no_bar_without_a_terminal():

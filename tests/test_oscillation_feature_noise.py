@@ -260,6 +260,61 @@ def test_where_errors_grow_no_row_is_valid_and_the_valid_ones_agree(fixed):
     assert np.max(parted, axis=0)[~valid].max() > 1e-6
 
 
+GIVEN = {"n_samples": 4, "strong_fraction": 0.5, "dimension": 8, "n_filters": 2, "gamma_u": 0.8}
+
+
+@pytest.mark.parametrize("orthogonal", [True, False])
+def test_patches_and_filters_handed_in(orthogonal):
+    """The problem is theirs; theory is valid where they are orthogonal, whoever made them."""
+    rng = np.random.default_rng(0)
+    patches = np.zeros((4, 8))
+    patches[:, 2:6] = 0.3 * np.diag([1.0, 2.0, 0.5, 1.5])
+    patches[0, 6] = patches[1, 6] = 0.0 if orthogonal else 0.2
+    fixed = {**GIVEN, "n_steps": 40, "patches": patches, "filters": 0.1 * rng.normal(size=(4, 8))}
+    problem, theory, run = first_problem(**fixed), predicted(**fixed), simulated(**fixed)
+    np.testing.assert_array_equal(problem.patches[2:], patches)
+    np.testing.assert_array_equal(problem.weights, fixed["filters"])
+    assert theory["valid"].all() == orthogonal
+    apart = farthest(run, theory, ("strong_output", "weak_output", "noise_output", "final_loss"))
+    assert (apart < 1e-12) == orthogonal
+
+
+def test_patches_and_filters_not_handed_in_are_drawn_as_before():
+    """Seed 7, 50 updates, before they could be (x86-64)."""
+    loss = simulated(seed=7, n_steps=50)["final_loss"][0]
+    assert loss == pytest.approx(0.2359955128344635, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("seed", "fixed", "any_valid"),
+    [
+        (102, {"n_filters": 5}, True),  # by 1.9 times its tolerance parts a loss of 3e-4,
+        (212, {"order": "with_replacement"}, True),  # and by 2.8 times
+        (0, {"start_scale": 1e6, "n_steps": 1, "dimension": 319, "weak_norm": 1e-9}, False),
+    ],
+)
+def test_valid_rows_are_within_their_tolerances(seed, fixed, any_valid):
+    """Small losses too; and a move of 1e15 along one patch leaks into the others, by rounding."""
+    fixed = {"noise": "orthogonalised", **fixed}
+    theory, run = predicted(8, seed, **fixed), simulated(8, seed, **fixed)
+    valid = theory["valid"]
+    assert valid.any() == any_valid
+    for o in FEATURE_NOISE.observables:
+        if o.name in theory:
+            np.testing.assert_allclose(
+                run[o.name][valid], theory[o.name][valid], o.rtol, o.atol, err_msg=o.name
+            )
+
+
+def test_slack_is_silent_where_growth_over_a_tiny_step_has_no_digits():
+    fixed = {"noise": "orthogonalised", "gamma_u": 1e-7, "order": "cyclic"}
+    theory, run = predicted(**fixed), simulated(**fixed)
+    assert theory["valid"].all()
+    assert np.isnan(theory["accumulation_slack"]).all()
+    assert np.abs(run["accumulation_slack"]).max() > 1e-8  # 0 but for rounding
+    assert np.isfinite(predicted(**{**fixed, "gamma_u": 0.5})["accumulation_slack"]).all()
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("fixed", [{"gamma_u": 1.9}, {"n_filters": 1}, {"noise_norm": 0.0}])
 def test_blow_ups_and_missing_groups_warn_of_nothing(fixed):
@@ -475,7 +530,7 @@ def test_kernels_run_as_plain_python():
         ({"strong_fraction": 1.0}, "allowed: > 0 and < 1"),
         ({"strong_fraction": 0.9}, "strong_fraction = 0.875 gives 1"),
         ({"strong_fraction": 0.999}, "strong_fraction = 0.875 gives 1"),
-        ({"gamma_u": 0.0}, "greater than 0"),
+        ({"gamma_u": 0.0}, "allowed: > 0"),
         ({"gamma_u": float("nan")}, "finite"),
         ({"n_samples": 15}, "give an even number"),
         ({"batch_size": 5}, "give one of its divisors"),
@@ -485,6 +540,9 @@ def test_kernels_run_as_plain_python():
         ({"n_samples": 100_000, "strong_fraction": 0.5}, "GiB"),
         ({"n_steps": 2**31}, "lower n_steps"),
         ({"noise": "white"}, "projected"),
+        ({"patches": ((0.0,) * 64,)}, "give 16 rows [(]n_samples[)] of 64"),
+        ({"filters": ((0.0,) * 64,)}, "give 16 rows [(]2 m[)] of 64"),
+        ({"patches": ((0.1,) * 64,) * 16}, "or give noise = unprojected"),
         ({"noise_norm": 1e200}, "<= 1e[+]06"),
         ({"n_steps": 100, "n_records": 102}, "give at most n_steps [+] 1"),
     ],

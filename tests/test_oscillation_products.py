@@ -247,6 +247,20 @@ def test_catapult_flattens_and_lazy_does_not():
     assert (ours["peak_loss"][2:] > 0.01 * 2000).all()
 
 
+@pytest.mark.parametrize(("output", "kernel"), [(0.3, 1.7), (-4.0, 1.0), (0.0, 2.5)])
+def test_catapult_from_a_given_output_and_kernel(output, kernel):
+    """Also where u = -v; then by the recursion written out."""
+    fixed = {"width": 64, "start_eta_kernel": 2.5, "start": (output, kernel), "n_steps": 6}
+    eta, course = 2.5 / kernel, [(output, kernel)]
+    for _ in range(6):
+        f, k = course[-1]
+        course.append((f * (1 - eta * k + eta**2 * f**2 / 64), k + eta * f**2 / 64 * (eta * k - 4)))
+    for run in both(CATAPULT, n_records=7, **fixed):
+        f, k = np.array(course).T
+        np.testing.assert_allclose(run["output"][0], f, rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(run["eta_kernel"][0], eta * k, rtol=1e-10)
+
+
 # ---- diagonal linear network
 # -----------------------------------------------------------------------------------
 
@@ -299,6 +313,27 @@ def test_sign_turns_are_outside_validity_and_divergence_a_result():
     assert ours["status_step"][1] > 0
 
 
+@pytest.mark.parametrize("descent", ["cyclic", "full"])
+def test_data_handed_in_are_learned_in_turn(descent):
+    X, y = np.array([[1.0, -0.5, 0.3], [0.2, 0.8, -1.0]]), np.array([0.7, -0.4])
+    fixed = {"n_samples": 2, "n_features": 3, "inputs": X, "labels": y, "n_steps": 25}
+    ours, exact = both(DIAGONAL_LINEAR, descent=descent, learning_rate=0.2, **fixed)
+    order = [None if descent == "full" else t % 2 for t in range(25)]
+    solution = diagonal_descent(X, y, 0.3, 0.2, order)
+    for run in (ours, exact):
+        np.testing.assert_allclose(run["solution"][0], solution, rtol=1e-12)
+    assert exact["valid"].all()
+
+
+def test_data_not_handed_in_are_drawn_as_before():
+    """Seed 7, before there were lists (x86-64)."""
+    fixed = {"n_steps": 50, "n_features": 8}
+    run = DIAGONAL_LINEAR.load("simulate")(batch(DIAGONAL_LINEAR, seed=7, **fixed))
+    assert run["final_l1_norm"][0] == pytest.approx(0.3997921986445059, rel=1e-13)
+    run = CATAPULT.load("simulate")(batch(CATAPULT, seed=7, width=50, n_steps=20))
+    assert run["final_output"][0] == pytest.approx(0.0010739826792057197, rel=1e-11)
+
+
 def test_chaotic_descent_is_outside_validity_and_the_rest_agrees():
     """Full-batch descent from a small scale at the edge of stability: bursts that multiply
     rounding.
@@ -331,7 +366,11 @@ def test_chaotic_descent_is_outside_validity_and_the_rest_agrees():
             "1e+08 data; keep it to 1e+07",
         ),
         (DIAGONAL_LINEAR, {"scale": 0.0}, "scale = 0.0"),
-        (DIAGONAL_LINEAR, {"descent": "adam"}, "stochastic, full"),
+        (DIAGONAL_LINEAR, {"descent": "adam"}, "stochastic, cyclic, full"),
+        (DIAGONAL_LINEAR, {"inputs": ((1.0,),)}, "give 20 rows (n_samples) of 40 (n_features)"),
+        (DIAGONAL_LINEAR, {"labels": (1.0, 2.0)}, "labels has 2 values; give n_samples = 20"),
+        (CATAPULT, {"start": (1.0,)}, "give two, output and kernel"),
+        (CATAPULT, {"start": (60.0, 2.0), "width": 100}, "no weights have output 60 and kernel 2"),
     ],
 )
 def test_bad_input_is_one_line(model, values, says):

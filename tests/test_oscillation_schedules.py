@@ -2,6 +2,7 @@
 and closed forms.
 """
 
+import itertools
 import math
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.optimize import minimize_scalar
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.oscillation import NOISY_QUADRATIC, RIVER_VALLEY
+from toysim.models.oscillation.noisy_quadratic.spread import kurtosis
 from toysim.models.oscillation.noisy_quadratic.theory import largest_stable_rate, stationary_square
 from toysim.models.oscillation.river_valley.problem import greedy_rates, mean_squares
 from toysim.numerics.schedules import learning_rates
@@ -261,6 +263,101 @@ def test_unstable_walk_says_so():
     ],
 )
 def test_bad_input_is_one_line(model, values, says):
+    with pytest.raises(ToysimError) as caught:
+        model.validate(values)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("noise", "beta", "kappa"), [(0.0, 0.0, 1.5), (0.4, 0.6, 0.7)])
+def test_kurtosis_by_enumeration(noise, beta, kappa):
+    """All signs of the sample noise, and the three nodes that integrate a normal number's powers up
+    to 5, over three updates.
+    """
+    h, rates = 0.8, np.array([0.3, 0.7, 0.5])
+    nodes = ((-math.sqrt(3), 1 / 6), (0.0, 2 / 3), (math.sqrt(3), 1 / 6))
+    total = np.zeros(2)
+    for path in itertools.product(itertools.product((-1, 1), nodes), repeat=3):
+        theta, w, weight = 1.3, 0.0, 1.0
+        for eta, (s, (z, of_node)) in zip(rates, path, strict=True):
+            w = beta * w - eta * (h * (1 + kappa * s) * theta + math.sqrt(noise) * z)
+            theta, weight = theta + w, weight * 0.5 * of_node
+        total += weight * np.array([theta**2, theta**4])
+    at_end = kurtosis(1.3, h, noise, beta, kappa, rates, np.array([3]))
+    assert at_end == pytest.approx(total[1] / total[0] ** 2, rel=1e-12)
+
+
+def test_no_mean_over_replicas_sees_products_of_large_curvatures():
+    fixed = {"n_modes": 20, "start": -1626.0, "learning_rate": 2e-4, "sample_noise": 4500.0}
+    theory, run = rows(NOISY_QUADRATIC, **fixed), rows(NOISY_QUADRATIC, "simulate", n=100, **fixed)
+    assert theory["final_loss"][0] > 1e3 * run["final_loss"].max()
+    assert not theory["valid"].any()
+    assert rows(NOISY_QUADRATIC, sample_noise=1.0, n_steps=500)["valid"].all()
+
+
+# ---- lists handed in
+# ------------------------------------------------------------------------------------------
+
+MODES = {
+    "n_modes": 3,
+    "curvatures": (1.5, 0.0, 0.3),
+    "noises": (0.2, 0.5, 0.0),
+    "starts": (1.0, -2.0, 0.5),
+}
+
+
+def test_modes_handed_in_have_the_moments_of_the_covariance_matrix():
+    eta = tuple(0.4 / (1 + t) for t in range(40))
+    theory = rows(NOISY_QUADRATIC, momentum=0.5, n_steps=40, rates=eta, n_records=41, **MODES)
+    modes = zip(MODES["curvatures"], MODES["noises"], MODES["starts"], strict=True)
+    parts = [0.5 * h * second_moments(h, c, 0.5, 0.0, start, eta)[:, 0, 0] for h, c, start in modes]
+    np.testing.assert_allclose(theory["loss"][0], sum(parts), rtol=1e-12)
+    run = rows(NOISY_QUADRATIC, "simulate", n=4000, momentum=0.5, n_steps=40, rates=eta, **MODES)
+    off = run["square"].mean(axis=0) - theory["square"][0]
+    error = run["square"].std(axis=0, ddof=1) / math.sqrt(4000)
+    assert (np.abs(off) <= 5 * error + 1e-12).all()  # the last mode has no noise
+
+
+@pytest.mark.parametrize("model", [NOISY_QUADRATIC, RIVER_VALLEY])
+@pytest.mark.parametrize("side", ["simulate", "theory"])
+def test_rates_handed_in_are_the_schedule_they_came_from(model, side):
+    """Without noise, for the draws depend on what is handed in."""
+    fixed = {"n_steps": 30, "decay_steps": 12, "noise": 0.0, "n_records": 7, "start": 3.0}
+    eta = learning_rates("cosine", 0.3, 30, 4, 12, 0.1)
+    given = rows(model, side, **fixed, rates=eta, schedule="wsd")
+    fixed |= {"schedule": "cosine", "learning_rate": 0.3, "warmup_steps": 4, "final_share": 0.1}
+    for name, values in rows(model, side, **fixed).items():
+        np.testing.assert_allclose(given[name], values, rtol=1e-12, err_msg=name)
+
+
+def test_lists_of_rates_along_an_axis():
+    lists = np.array([[0.5, 0.1, 0.2], [0.3, 0.3, 0.3], [0.5, 0.1, 0.2]])
+    fixed = {"n_steps": 3, "decay_steps": 0, "noise": 0.0}
+    batch = Batch(RIVER_VALLEY, {"rates": lists}, fixed, np.zeros(3, int), 0)
+    positions = [RIVER_VALLEY.load(s)(batch)["final_position"] for s in ("simulate", "theory")]
+    np.testing.assert_allclose(positions, [[0.008, 0.009, 0.008]] * 2, rtol=1e-14)
+
+
+def test_lists_not_handed_in_leave_the_draws():
+    """As they were before there were lists (seed 7, 50 updates, x86-64)."""
+    before = ((NOISY_QUADRATIC, 3.3074943437120985), (RIVER_VALLEY, 0.01620975660950006))
+    for model, loss in before:
+        run = rows(model, "simulate", seed=7, n_steps=50, decay_steps=10)
+        assert run["final_loss"][0] == pytest.approx(loss, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("model", "values", "says"),
+    [
+        (RIVER_VALLEY, {"rates": (0.1, 0.2)}, "rates has 2 values; give n_steps = 1000 of them"),
+        (RIVER_VALLEY, {"rates": (0.1, -0.2), "n_steps": 2}, "-0.2 of update 1 is not in 0"),
+        (NOISY_QUADRATIC, {"curvatures": (1.0,)}, "curvatures has 1 values; give n_modes = 10"),
+        (NOISY_QUADRATIC, {"noises": (-1.0, 1.0), "n_modes": 2}, "noises: -1 is not in 0"),
+        (NOISY_QUADRATIC, {"starts": (1.0,) * 11}, "starts has 11 values"),
+    ],
+)
+def test_lists_that_do_not_fit_are_one_line(model, values, says):
+    values = {"decay_steps": 0, **values}
     with pytest.raises(ToysimError) as caught:
         model.validate(values)
     assert says in str(caught.value)

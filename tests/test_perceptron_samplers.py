@@ -12,9 +12,13 @@ from scipy.special import log_ndtr
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.perceptron.samplers.enumeration import (
+    by_all,
+    by_pairs,
     configuration,
+    flips,
     franz_parisi,
     gibbs,
+    solutions,
     violations,
 )
 from toysim.models.perceptron.samplers.instances import flipped, labelled, signs
@@ -62,10 +66,26 @@ def test_numbers_name_configurations():
     )
 
 
-def test_all_pairs_of_solutions_by_one_weight_at_a_time():
-    patterns = signs(rng(5), 9, 4)
-    ours = franz_parisi(violations(patterns, 0.0), 0.4, 9)
-    np.testing.assert_allclose(ours, reference.solution_pairs(patterns, 0.4), rtol=1e-12)
+@pytest.mark.parametrize("n_patterns", [1, 4, 8])
+def test_all_pairs_of_solutions(n_patterns):
+    """One by one, one weight at a time, and whichever takes fewer steps."""
+    patterns = signs(rng(5), 9, n_patterns)
+    counts = violations(patterns, 0.0)
+    states = solutions(counts)
+    exact = reference.solution_pairs(patterns, 0.4)
+    for ours in (
+        franz_parisi(counts, 0.4, 9),
+        by_pairs(states, 0.4, 9),
+        by_all(states, 512, 0.4, 9),
+    ):
+        np.testing.assert_allclose(ours, exact, rtol=1e-12)
+
+
+def test_solutions_are_found_in_every_stretch():
+    counts = rng(1).integers(0, 50, 1 << 12).astype(np.int16)
+    np.testing.assert_array_equal(solutions(counts), np.flatnonzero(counts == 0))
+    assert flips(0b1011, 0b0110) == 3
+    assert flips(0, (1 << 25) - 1) == 25
 
 
 def test_no_solution_has_no_entropy():

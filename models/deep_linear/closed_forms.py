@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
-from scipy.special import hyp2f1
 
 Array = npt.NDArray[np.float64]
 Numbers = float | Array
@@ -85,6 +83,8 @@ def learning_time(
 
 
 def _antiderivative(strength: Array, target: float, depth: int) -> Any:
+    from scipy.special import hyp2f1  # 0.1 s to import, and seldom needed
+
     exponent = (2.0 - depth) / depth
     series = hyp2f1(1.0, exponent, 2.0 / depth, strength / target)
     return strength**exponent / ((2.0 - depth) * target) * series
@@ -135,6 +135,8 @@ def end_state(target: float, distance: float, depth: int) -> tuple[float, float]
     if depth == 2:
         weak = target / (1.0 + np.exp(2.0 * distance))
         return float(target - weak), float(weak)
+    from scipy.optimize import brentq  # 0.2 s to import, and seldom needed
+
     exponent = (2.0 - depth) / depth
 
     def mismatch(log_weak: float) -> float:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 
 from toysim.batch import Rows
 from toysim.models.deep_linear.closed_forms import balanced_flow
@@ -44,6 +43,7 @@ class BalancedCourse:
 
     def half_learning_time(self, mode: int) -> float:
         """When a mode first reaches S/2, between the first two stops around it."""
+        from scipy.optimize import brentq  # 0.2 s to import, and seldom needed
 
         def missing(t: float) -> float:
             return float(self.map_at(t)[mode, mode] - 0.5 * self.task.S[mode])

@@ -40,7 +40,7 @@ CATAPULT = Model(
     paired=True,
     equations=_EQUATIONS,
     sources=("arXiv:2003.02218",),
-    seconds=lambda p: 2e-5 + p.width * (3e-8 + 2.5e-10 * p.n_steps),
+    seconds=lambda p: 2e-5 + 3e-8 * p.width + p.n_steps * (9e-8 + 2.5e-10 * p.width),
     checks=(
         Check(
             {"width": 100, "n_steps": 15, "n_records": 6},

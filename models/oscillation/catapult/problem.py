@@ -16,7 +16,8 @@ Array = npt.NDArray[np.float64]
 
 
 class Problem(NamedTuple):
-    """u and v (n,), drawn from N(0, 1), f and lambda of them, and eta = (eta lambda_0) / lambda_0.
+    """u and v (n,), drawn from N(0, 1) or scaled to a given f and lambda, f and lambda of them, and
+    eta = (eta lambda_0) / lambda_0.
 
     The weights stand in rows of SIDE_BY_SIDE, zeros beyond n.
     """
@@ -31,11 +32,27 @@ class Problem(NamedTuple):
 
 def problems(batch: Batch) -> Iterator[Problem]:
     """Those of the rows in turn; rows of a replica share the draw, whatever the step."""
-    rows = zip(batch["width"].tolist(), batch["start_eta_kernel"].tolist(), strict=True)
-    for (n, eta_kernel), rng in zip(rows, batch.generators("weights"), strict=True):
-        u, v = in_rows(rng.standard_normal((2, n)))
+    rows = zip(*(batch[n].tolist() for n in ("width", "start_eta_kernel", "start")), strict=True)
+    for (n, eta_kernel, start), rng in zip(rows, batch.generators("weights"), strict=True):
+        drawn = rng.standard_normal((2, n))
+        u, v = in_rows(scaled(drawn, *start) if start else drawn)
         f, kernel_start = output_and_kernel(n, u, v)
         yield Problem(n, u, v, f, kernel_start, eta_kernel / kernel_start)
+
+
+def scaled(weights: Array, output: float, kernel: float) -> Array:
+    """u and v (2, n) of that f and lambda, along the u + v and u - v of ``weights`` (2, n).
+
+    |u + v|^2 = n lambda + 2 sqrt(n) f,  |u - v|^2 = n lambda - 2 sqrt(n) f    (derived)
+    """
+    (u, v), n = weights, weights.shape[1]
+    both = u + v, u - v
+    squares = n * kernel + np.array([2.0, -2.0]) * np.sqrt(n) * output
+    plus, minus = (
+        w * np.sqrt(max(square, 0.0)) / np.linalg.norm(w)
+        for w, square in zip(both, squares, strict=True)
+    )
+    return 0.5 * np.array([plus + minus, plus - minus])
 
 
 def in_rows(weights: Array) -> Array:

@@ -21,7 +21,7 @@ _FEATURE = ("feature",)
 
 
 def _seconds(p: DiagonalLinearParameters) -> float:
-    samples = 1 if p.descent == "stochastic" else p.n_samples
+    samples = p.n_samples if p.descent == "full" else 1
     return 1e-4 + p.n_steps * p.n_features * (1.2e-8 + 2e-9 * samples)
 
 
@@ -31,7 +31,7 @@ DIAGONAL_LINEAR = Model(
     title="diagonal linear network at large steps",
     parameters_class=DiagonalLinearParameters,
     clock=UPDATES,
-    version=2,
+    version=3,
     dims=(Dim("feature", "feature of the regression", lambda p: p.n_features),),
     observables=(
         course("loss", "mean over samples of the squared error over 2", **EXACT),

@@ -9,8 +9,10 @@ import numpy.typing as npt
 
 from toysim.batch import Row
 from toysim.jit import kernel
+from toysim.models.oscillation.diagonal_linear.parameters import DiagonalLinearParameters
 
 Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 class Task(NamedTuple):
@@ -26,10 +28,17 @@ class Task(NamedTuple):
 def task_of(row: Row) -> Task:
     """Methods and learning rates of a replica share the data, and runs of SGD the order."""
     p, rng = row.p, row.generator("task")
-    X = rng.standard_normal((p.n_samples, p.n_features))
-    full = p.descent == "full"
-    order = np.full(p.n_steps, -1) if full else rng.integers(p.n_samples, size=p.n_steps)
-    return Task(X, X[:, : p.n_nonzero].sum(axis=1), p.scale, p.learning_rate, order)
+    X = np.array(p.inputs) if p.inputs else rng.standard_normal((p.n_samples, p.n_features))
+    y = np.array(p.labels) if p.labels else X[:, : p.n_nonzero].sum(axis=1)
+    return Task(X, y, p.scale, p.learning_rate, _order(p, rng))
+
+
+def _order(p: DiagonalLinearParameters, rng: np.random.Generator) -> Ints:
+    if p.descent == "full":
+        return np.full(p.n_steps, -1)
+    if p.descent == "cyclic":
+        return np.arange(p.n_steps) % p.n_samples
+    return rng.integers(p.n_samples, size=p.n_steps)
 
 
 # Both sides take the gradient from here, so comparing them does not check it: the tests do, by

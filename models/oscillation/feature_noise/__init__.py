@@ -32,7 +32,7 @@ where the factor is negative the group changes sign: A[j,-y] takes it over, C[j,
 def _seconds(p: FeatureNoiseParameters) -> float:
     visits, filters, rows = p.n_steps * p.batch_size, 2 * p.n_filters, p.n_samples + 2
     look = 1.3e-9 * filters * p.dimension if p.kernel == "weights" else 2e-10 * filters * rows
-    setup = 1e-3 + 1.5e-8 * (p.n_samples + filters) * (p.dimension + p.n_test)
+    setup = 1e-3 + 1.5e-8 * (p.n_samples + filters) * (p.dimension + p.n_test) + 5e-9 * rows**2
     return setup + visits * (5e-8 + look) + p.n_records * rows * look
 
 
@@ -49,7 +49,7 @@ FEATURE_NOISE = Model(
     "steps",
     parameters_class=FeatureNoiseParameters,
     clock=_CLOCK,
-    version=2,
+    version=3,
     dims=(
         Dim("label", "label: 0 for +1, 1 for -1", lambda p: 2),
         Dim("kind", "kind of sample: 0 strong, 1 weak", lambda p: 2),
@@ -149,8 +149,8 @@ FEATURE_NOISE = Model(
         ),
         Observable(
             "twin_distance",
-            "largest change of any observable by 1e-13 more start; NaN where patches overlap or "
-            "the run diverged",
+            "largest change of any observable, over .001 + its size, by 1e-13 of the start; NaN "
+            "where patches overlap or the run diverged",
         ),
     ),
     simulate=f"{__name__}.simulation:simulate",

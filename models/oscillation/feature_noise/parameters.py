@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import parameter
+from toysim.model import Matrix, parameter
 from toysim.records import Recorded
 
 MAX_NUMBERS = 2**27  # float64 a single run may hold: 1 GiB
@@ -59,6 +59,19 @@ class FeatureNoiseParameters(Recorded):
         meaning="standard deviation of a filter's weights at the start",
         gt=0,
         le=1e6,
+    )
+    patches: Matrix = parameter(
+        (),
+        symbol="xi",
+        unit="|u|",
+        meaning="noise patch of every sample, in place of drawn ones; the first two axes are those "
+        "of u and v",
+    )
+    filters: Matrix = parameter(
+        (),
+        symbol="w0",
+        unit="1/|u|",
+        meaning="weights of every filter at the start, sign + first, in place of drawn ones",
     )
     order: Literal["reshuffled", "cyclic", "with_replacement"] = parameter(
         "reshuffled",
@@ -123,6 +136,23 @@ class FeatureNoiseParameters(Recorded):
             raise ValueError(
                 f"batch_size = {self.batch_size} does not divide n_samples = {self.n_samples}; "
                 "give one of its divisors"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _given_fit(self) -> FeatureNoiseParameters:
+        wanted = (("patches", self.n_samples, "n_samples"), ("filters", 2 * self.n_filters, "2 m"))
+        for name, n, called in wanted:
+            given = getattr(self, name)
+            if given and [len(row) for row in given] != [self.dimension] * n:
+                raise ValueError(
+                    f"{name} has {len(given)} rows of {sorted({len(row) for row in given})} "
+                    f"values; give {n} rows ({called}) of {self.dimension} (dimension)"
+                )
+        if self.noise != "unprojected" and any(any(row[:2]) for row in self.patches):
+            raise ValueError(
+                "patches: some lie along u or v, the first two axes; set those to 0, or give "
+                "noise = unprojected"
             )
         return self
 

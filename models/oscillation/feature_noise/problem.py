@@ -48,29 +48,31 @@ class Problem:
 
 
 def problem_of(row: Row) -> Problem:
-    """The draws of a row.
+    """The draws of a row, or what is given in their place.
 
     Axes are turned so that u and v are the first two: the Gaussian start and noise look the same
     from there.
     """
     p = row.p
-    patches = _patches(p, row.normal("noise", p.n_samples, p.dimension))
-    weights = p.start_scale * row.normal("start", 2 * p.n_filters, p.dimension)
+    patches = np.zeros((p.n_samples + NOISE, p.dimension))
+    patches[U, 0], patches[V, 1] = 1.0, p.weak_norm
+    patches[NOISE:] = p.patches or _drawn(p, row.normal("noise", p.n_samples, p.dimension))
+    if p.filters:
+        weights = np.array(p.filters)
+    else:
+        weights = p.start_scale * row.normal("start", 2 * p.n_filters, p.dimension)
     return Problem(p, _task(row, patches), patches, weights)
 
 
-def _patches(p: FeatureNoiseParameters, draws: Array) -> Array:
-    """Directions u, v, xi_1..xi_n; orthogonalised noise keeps each patch's length."""
-    patches = np.zeros((p.n_samples + NOISE, p.dimension))
-    patches[U, 0], patches[V, 1] = 1.0, p.weak_norm
+def _drawn(p: FeatureNoiseParameters, draws: Array) -> Array:
+    """Patches xi_1..xi_n; orthogonalised noise keeps each one's length."""
     xi = draws * (p.noise_norm / np.sqrt(p.dimension))
     if p.noise != "unprojected":
         xi[:, :NOISE] = 0.0
     if p.noise == "orthogonalised":
         directions = np.linalg.qr(xi[:, NOISE:].T)[0].T
         xi[:, NOISE:] = directions * np.linalg.norm(xi, axis=1)[:, None]
-    patches[NOISE:] = xi
-    return patches
+    return xi
 
 
 def _task(row: Row, patches: Array) -> Task:

@@ -11,7 +11,7 @@ from toysim.models.oscillation.noisy_quadratic.parameters import NoisyQuadraticP
 from toysim.records import course
 
 _EQUATIONS = """\
-L = sum_i h_i theta_i^2 / 2,  h_i = i^-p,  noise variance c_i = c i^-q
+L = sum_i h_i theta_i^2 / 2,  h_i = i^-p,  noise variance c_i = c i^-q, or lists of them
 w <- beta w - eta_t (h (1 + kappa s) theta + sqrt(c) z),  theta <- theta + w;   z ~ N(0, 1), s = +-1
 a = E theta^2, b = E theta w, q = E w^2:
 q <- beta^2 q - 2 beta eta h b + eta^2 h^2 (1 + kappa^2) a + eta^2 c,  b <- beta b - eta h a + q,
@@ -23,8 +23,8 @@ NOISY_QUADRATIC = Model(
     title="noisy quadratic model with momentum and learning-rate schedules",
     parameters_class=NoisyQuadraticParameters,
     clock=UPDATES,
-    version=2,
-    dims=(Dim("mode", "mode of the loss, by falling curvature", lambda p: p.n_modes),),
+    version=3,
+    dims=(Dim("mode", "mode of the loss, by falling curvature or as given", lambda p: p.n_modes),),
     observables=(
         course("loss", "loss", atol=1e-9),  # at the start it is not random, only rounded
         Observable("final_loss", "loss at the end"),
@@ -36,6 +36,11 @@ NOISY_QUADRATIC = Model(
             "mean loss after infinitely many updates at the peak rate; NaN if unstable",
         ),
         Observable("share_of_limit", "peak rate over the largest mean-square stable one"),
+        Observable(
+            "kurtosis",
+            "largest E theta^4 / (E theta^2)^2 of a mode at the records and the end; 1 without "
+            "sample noise, which is when it is not computed",
+        ),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from toysim.model import parameter
+from pydantic import model_validator
+
+from toysim.model import Vector, parameter
 from toysim.scheduled import Scheduled
+
+_LISTS = (("curvatures", 0.0, 1e12), ("noises", 0.0, 1e12), ("starts", -1e6, 1e6))
 
 
 class NoisyQuadraticParameters(Scheduled):
@@ -36,3 +40,25 @@ class NoisyQuadraticParameters(Scheduled):
         le=1e6,
     )
     start: float = parameter(1.0, symbol="theta0", meaning="start of every mode", ge=-1e6, le=1e6)
+    curvatures: Vector = parameter(
+        (), symbol="h", meaning="curvature of every mode, in place of the power law"
+    )
+    noises: Vector = parameter(
+        (), symbol="c_i", meaning="noise variance of every mode, in place of the power law"
+    )
+    starts: Vector = parameter(
+        (), symbol="theta0_i", meaning="start of every mode, in place of one for all"
+    )
+
+    @model_validator(mode="after")
+    def _lists_fit(self) -> NoisyQuadraticParameters:
+        for name, least, most in _LISTS:
+            values = getattr(self, name)
+            if values and len(values) != self.n_modes:
+                raise ValueError(
+                    f"{name} has {len(values)} values; give n_modes = {self.n_modes} of them"
+                )
+            for value in values:
+                if not least <= value <= most:
+                    raise ValueError(f"{name}: {value:g} is not in {least:g}..{most:g}")
+        return self

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
 from toysim.jit import kernel
-from toysim.models.oscillation.noisy_quadratic.problem import spectra
+from toysim.models.oscillation.noisy_quadratic.problem import spectra, starts
 from toysim.models.oscillation.runs import ESCAPED, records_and_end
 from toysim.models.oscillation.sums import total
 from toysim.records import ended
@@ -73,7 +73,7 @@ def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
     h, c = spectra(batch)
     at, beta, kappa = records_and_end(batch), batch["momentum"], batch["sample_noise"]
-    theta = np.repeat(batch["start"][:, None], h.shape[1], axis=1)
+    theta = starts(batch)
     loss, failed_at = np.full(at.shape, np.nan), np.empty(len(batch), np.int64)
     deviation, draws = np.sqrt(c), batch.generators("gradient")
     for i, (rng, eta) in enumerate(zip(draws, rates(batch), strict=True)):

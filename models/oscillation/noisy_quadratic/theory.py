@@ -9,13 +9,16 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
 from toysim.jit import kernel
-from toysim.models.oscillation.noisy_quadratic.problem import spectra
+from toysim.models.oscillation.noisy_quadratic.problem import spectra, starts
+from toysim.models.oscillation.noisy_quadratic.spread import kurtosis
 from toysim.models.oscillation.runs import records_and_end
-from toysim.scheduled import rates
+from toysim.scheduled import peak_rates, rates
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Numbers = float | Array
+
+HEAVY = 30.0  # kurtosis from which on means over replicas say little; of a normal number 3
 
 
 def largest_stable_rate(h: Numbers, beta: Numbers, kappa: Numbers = 0.0) -> Any:
@@ -81,15 +84,22 @@ def moments(
 
 
 def predict(batch: Batch) -> Rows:
-    """Every observable exactly; not valid where a mean square leaves the finite numbers."""
+    """Every observable exactly; not valid where a mean square leaves the finite numbers, nor where
+    sample noise spreads squares so widely that no mean over replicas sees it.
+    """
     h, c = spectra(batch)
     at, beta, kappa = records_and_end(batch), batch["momentum"], batch["sample_noise"]
-    a, loss = np.repeat(batch["start"][:, None] ** 2, h.shape[1], axis=1), np.empty(at.shape)
+    start, largest = starts(batch), np.ones(len(batch))
+    a, loss = start**2, np.empty(at.shape)
     for i, eta in enumerate(rates(batch)):
+        if kappa[i] > 0.0:
+            modes = zip(start[i], h[i], c[i], strict=True)
+            noise = (beta[i], kappa[i], eta, at[i])
+            largest[i] = max(kurtosis(*mode, *noise) for mode in modes)
         moments(a[i], h[i], c[i], beta[i], kappa[i], eta, at[i], loss[i])
-    rate = batch["learning_rate"]
-    share = rate / largest_stable_rate(h[:, 0], beta, kappa)
+    rate = peak_rates(batch)
     with np.errstate(all="ignore"):  # no stationary value at the limit, nor above it
+        share = rate / largest_stable_rate(h.max(axis=1), beta, kappa)
         settled = stationary_square(rate[:, None], h, c, beta[:, None], kappa[:, None])
         stationary = np.where(share < 1.0, 0.5 * np.sum(h * settled, axis=1), np.nan)
     return {
@@ -98,5 +108,6 @@ def predict(batch: Batch) -> Rows:
         "square": a,
         "stationary_loss": stationary,
         "share_of_limit": share,
-        "valid": np.isfinite(loss[:, -1]),
+        "kurtosis": largest,
+        "valid": np.isfinite(loss[:, -1]) & (largest < HEAVY),
     }

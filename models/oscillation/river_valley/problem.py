@@ -10,7 +10,7 @@ import numpy.typing as npt
 from toysim.batch import Batch
 from toysim.jit import kernel
 from toysim.models.oscillation.lanes import keep
-from toysim.scheduled import rate_shares
+from toysim.scheduled import rate_shares, share_units
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -32,10 +32,10 @@ class Rates(NamedTuple):
 
 
 def walk_rates(batch: Batch) -> Rates:
-    """Rates of all rows; greedy keeps the peak until the decay."""
-    greedy = batch["schedule"] == "greedy"
+    """Rates of all rows, as given where they are; greedy keeps the peak until the decay."""
+    greedy = (batch["schedule"] == "greedy") & (batch["rates"].shape[1] == 0)
     which, shares = rate_shares(batch, np.where(greedy, "constant", batch["schedule"]))
-    peak = batch["learning_rate"]
+    peak = share_units(batch)
     if not greedy.any():
         return Rates(peak, which, shares)
     own = _greedy_rates(batch.take(greedy), Rates(peak[greedy], which[greedy], shares))

@@ -8,6 +8,7 @@ from toysim.batch import Batch, Rows
 from toysim.models.oscillation.lanes import groups
 from toysim.models.oscillation.river_valley.measures import measured, updates_kept
 from toysim.models.oscillation.river_valley.problem import mean_squares, walk_rates
+from toysim.scheduled import peak_rates
 
 
 def predict(batch: Batch) -> Rows:
@@ -18,7 +19,8 @@ def predict(batch: Batch) -> Rows:
     """
     kept, _ = updates_kept(batch)
     rates = walk_rates(batch)
-    c, k, s, rate = (batch[n] for n in ("river_slope", "curvature", "noise", "learning_rate"))
+    c, k, s = (batch[n] for n in ("river_slope", "curvature", "noise"))
+    rate = peak_rates(batch)
     passed = np.append(np.zeros((len(rates.shares), 1)), np.cumsum(rates.shares, axis=1), axis=1)
     position = (c * rates.peak)[:, None] * passed[rates.which[:, None], kept]
     square, v, taken = np.empty(kept.shape), batch["start"] ** 2, rates.shares

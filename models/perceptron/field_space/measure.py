@@ -10,8 +10,6 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from scipy.optimize import brentq, root
-from scipy.special import expit, logit
 
 from toysim.models.perceptron.field_space.patterns import Patterns, field_patterns
 from toysim.models.perceptron.field_space.sites import field_sites, legendre
@@ -101,6 +99,8 @@ class FieldSaddle(NamedTuple):
 
         Logits of (Q - r^2)/(1 - r^2) and of ``share``, and ln of the load.
         """
+        from scipy.special import logit  # 0.1 s to import, and seldom needed
+
         Q_share = (self.self_overlap - self.overlap**2) / (1.0 - self.overlap**2)
         return np.array([logit(Q_share), logit(self.share), math.log(self.load)])
 
@@ -224,6 +224,8 @@ class Measure:
 
         By Newton's method from the ``coordinates`` (3,) of a neighbour. FROZEN where that fails.
         """
+        from scipy.optimize import root  # 0.2 s to import, and seldom needed
+        from scipy.special import expit
 
         def unpacked(y: Array) -> tuple[Overlaps, float]:
             Q_share, share = expit(np.clip(y[:2], -30.0, 30.0))
@@ -257,6 +259,7 @@ class Measure:
 
     def _self_conjugate(self, Q: float, q_hat: float, r_hat: float, guess: float) -> float:
         """The Q^ at which E<m^2> = Q, from a guess; E<m^2> rises with it. NaN where it is lost."""
+        from scipy.optimize import brentq  # 0.2 s to import, and seldom needed
 
         def excess(Q_hat: float) -> float:
             return self.sites(q_hat, r_hat, Q_hat).self_overlap - Q

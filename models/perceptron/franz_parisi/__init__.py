@@ -29,9 +29,11 @@ d -> 0: Phi = h2(d) - 0.95507 alpha rho0 sqrt(d),
 
 def _seconds(p: FranzParisiParameters) -> float:
     if p.sampler == "message_passing":
-        return 5e-2 + 2e-8 * p.alpha * p.size**2
-    pairs = p.size**2 if p.reference == "solution" else 1
-    return 5e-2 + 1e-9 * (1 << p.size) * pairs * (15 if p.given == "overlap" else 1)
+        return 1e-2 + 2e-8 * p.alpha * p.size**2
+    all_weights = 1 << p.size
+    pairs = min(all_weights ** (2.0 * max(1.0 - p.alpha, 0.0)), p.size * all_weights)
+    steps = p.size * pairs if p.reference == "solution" else all_weights
+    return 1e-2 + 1e-9 * (2 * all_weights + steps * (15 if p.given == "overlap" else 1))
 
 
 _PLANTED = {"reference": "planted", "alpha": 0.4, "sampler": "message_passing", "size": 205}

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 
 from toysim.models.perceptron.samplers.enumeration import gibbs, violations
 from toysim.models.perceptron.samplers.instances import Signs
@@ -111,6 +110,8 @@ def coupling_for(overlap: float, overlap_at: Callable[[float], float]) -> float:
     """The field x at which ``overlap_at``, increasing, is ``overlap``; NaN if out of reach."""
     if not overlap_at(-LARGEST_FIELD) < overlap < overlap_at(LARGEST_FIELD):
         return math.nan
+    from scipy.optimize import brentq  # 0.2 s to import, and seldom needed
+
     return float(
         brentq(lambda x: overlap_at(x) - overlap, -LARGEST_FIELD, LARGEST_FIELD, xtol=1e-13)
     )
