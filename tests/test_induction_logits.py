@@ -226,6 +226,16 @@ def test_a_start_on_a_level_does_not_cross_it():
         np.testing.assert_array_equal(np.isnan(found["t10"]), [True, False])
 
 
+def test_theory_tells_no_time_that_rounding_sets():
+    """p(right) creeps through 1/2 = 1/N by 1e-9 a unit of log t, as attention dies out."""
+    fixed = {"form": "four", "n_labels": 2, "alpha_start": -50.0, "xi_start": 0.02264103551917866}
+    fixed |= {"alpha_mobility": 6.8145719896762555, "beta1_mobility": 0.0, "duration": 1e9}
+    fixed |= {"beta2_mobility": 57415.73825216466, "xi_mobility": 0.6511734511441466}
+    found, told = (rows(side, fixed=fixed, n_pairs=[2])["t50"] for side in ("simulate", "theory"))
+    assert found[0] > 1e8
+    assert np.isnan(told[0])
+
+
 def test_items_that_are_not_there_move_nothing():
     """Three logits leave beta2 alone, whatever its mobility."""
     fixed = {"beta2_mobility": 1e6, "duration": 4.5e7, "competitors": 952.0, "n_records": 3}

@@ -34,6 +34,7 @@ Ints = npt.NDArray[np.int64]
 
 MAX_EVALUATIONS = 2 * 10**5
 LANES = 64
+SLOWEST = 1e-8  # rise of log p(right) a unit of log t: slower, and rounding sets the time
 
 
 class Found(NamedTuple):
@@ -152,12 +153,13 @@ def keep(y: Array, pace: Pace, found: Found) -> None:
 
 @kernel
 def note(y: Array, pace: Pace, found: Found) -> None:
-    """Accepted steps in which p(right) comes up to a level for the first time."""
+    """Accepted steps in which p(right) comes up to a level for the first time, unless it creeps."""
     for i in range(len(pace.rows)):
         for c in range(4):
             row, level = pace.rows[i], pace.levels[c, i]
             within = pace.error[i] <= 1.0 and pace.before[i] < level <= pace.after[i]
-            if within and math.isnan(found.crossings[row, c]):
+            rise = pace.end[i] * (pace.after[i] - pace.before[i])
+            if within and rise > SLOWEST * pace.size[i] and math.isnan(found.crossings[row, c]):
                 found.crossings[row, c], found.start[row, c] = pace.t[i], y[:, i]
                 found.bracket[row, c] = pace.size[i], pace.before[i], pace.after[i]
 

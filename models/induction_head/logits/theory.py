@@ -30,6 +30,7 @@ COURSES = ("beta1", "alpha", "beta2", "xi", "p_right", "loss", "previous_token",
 def predict(batch: Batch) -> Rows:
     """Courses and crossings of the reduced flow; the diagnostics beside them.
 
+    A crossing that p(right) creeps through, so that rounding sets its time, is NaN.
     Not valid where beta1 moves at a fixed alpha (mu_alpha = 0 and alpha not 0): nothing is reduced
     then.
     """
