@@ -364,6 +364,51 @@ def test_records_lie_on_updates_and_between():
     assert simulated(**fixed)["mode_strength"].shape == (2, 0)
 
 
+CUT = (
+    {"depth": 3, "deficit_length": 3.3e-4},
+    {"depth": 3, "deficit_length": 2.2e-3, "deficit_start": 0.0137},
+    {"depth": 1, "deficit_length": 7.2e-4, "deficit_start": 0.0342, "layer_start": -39.7},
+    {"depth": 4, "deficit_length": 0.1234, "deficit_start": 0.2345, "layer_offset": 0.3},
+    {"depth": 7, "duration": 23.06008, "layer_start": 0.3},
+    {"depth": 2, "duration": 0.0071, "deficit_start": 0.0021, "deficit_length": 0.003},
+)
+
+
+@pytest.mark.parametrize("integrator", ["gradient_descent", "reduced_euler"])
+@pytest.mark.parametrize("given", CUT)
+def test_edges_between_updates_count_by_their_share(given, integrator):
+    """Descent, extrapolated to step 0, meets SciPy's flow through windows of any length, and its
+    error of second order: no part of an edge is lost.
+    """
+    values = {"duration": 1.2345, "layer_offset": 0.0, "layer_start": 0.3} | given
+    fixed = {"start_imbalance": 0.01, "n_records": 4, "integrator": integrator} | values
+    at = values.get("deficit_start", 0.0)
+    windows = [(1, at, at + values.get("deficit_length", 0.0))]
+    first = [values["layer_start"] * 1.01, values["layer_start"] * 0.99]
+    times = np.linspace(0, values["duration"], 4)
+    offset = np.full(2, values["layer_offset"] if values["depth"] > 1 else 0.0)
+    exact = flow(first, offset, values["depth"], 2.0, windows, times)
+    step = min(0.01, values["duration"] / 10)
+    y = [simulated(step=step / n, **fixed)["mode_strength"] for n in (1, 2, 4, 8)]
+    off = [np.abs(2 * b - a - exact).max() for a, b in pairwise(y)]
+    assert off[-1] < 0.1 * np.abs(y[-1] - exact).max()
+    assert off[-1] < 0.5 * off[0]
+
+
+@pytest.mark.parametrize("share", [0.2, 0.45])
+def test_half_learned_in_the_first_update(share):
+    """The time, not only its order: at depth 1 it is ln(Omega_0 / (S/2)) / P."""
+    start, n_pathways = share * 2.0, 40
+    exact = math.log((2.0 - start) / 1.0) / n_pathways
+    fixed = {"depth": 1, "n_pathways": n_pathways, "layer_start": start / n_pathways}
+    found = [
+        simulated(step=step, duration=0.32, **fixed)["half_learning_time"]
+        for step in (0.02, 0.01, 0.005)
+    ]
+    errors = np.abs(np.array(found) - exact)
+    assert errors[0] > 1.5 * errors[1] > 2.2 * errors[2]
+
+
 def test_half_learning_time():
     assert simulated(layer_start=1.2)["half_learning_time"] == 0.0
     assert math.isnan(simulated(duration=0.1)["half_learning_time"])
@@ -518,10 +563,18 @@ def test_what_a_settled_row_leaves_out_would_have_repeated():
 def test_kernels_run_as_plain_python():
     from toysim.models.deep_linear import coordinate
     from toysim.models.deep_linear.clock import layer, pace, panels, paths, phase, solution
-    from toysim.models.deep_linear.modes import euler, events, flow, lanes, simulation, theory
+    from toysim.models.deep_linear.modes import (
+        cuts,
+        euler,
+        events,
+        flow,
+        lanes,
+        simulation,
+        theory,
+    )
 
     modules = (coordinate, layer, pace, panels, paths, phase, solution, euler, flow, simulation)
-    modules += (events, lanes)
+    modules += (cuts, events, lanes)
     fixed = {
         "depth": 3,
         "deficit_length": 0.05,
@@ -567,6 +620,7 @@ def test_divergence_and_spent_budget_are_recorded():
         ({"lesions": (3,)}, "give pathways in 0..1"),
         ({"windows": ((0, 2.0, 1.0),)}, "start <= stop"),
         ({"step": 1.0}, "lower it below"),
+        ({"depth": 1, "n_pathways": 300, "step": 0.01}, "lower it below 0.00667"),
         ({"duration": 0.001}, "change duration or step"),
         ({"duration": 1e9}, "change duration or step"),
         (

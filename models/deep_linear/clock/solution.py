@@ -8,7 +8,7 @@ import numpy.typing as npt
 from toysim.jit import kernel
 from toysim.models.deep_linear.clock.paths import Account, new_paths
 from toysim.models.deep_linear.clock.phase import solve_phase
-from toysim.models.deep_linear.coordinate import between, strength_at
+from toysim.models.deep_linear.coordinate import between, coordinate, mirrored, strength_at
 from toysim.models.deep_linear.mode import ModeTask, Trajectory, task_of_row, trajectory_of_row
 from toysim.models.deep_linear.phases import phase_edges
 
@@ -54,6 +54,25 @@ def solve_rows(
             account = Account(accounts.residual[i], accounts.iterations[i])
             task, out = task_of_row(tasks, i), trajectory_of_row(outs, i)
             solve(p[i], c[i], invariant[i], task, out, account)
+
+
+@kernel
+def take_sizes(p: Array, c: Array, depth: npt.NDArray[np.int64], out: Array) -> None:
+    """``coordinate_sizes``, counted from where ``between`` does: p, c, out (n, P), depth (n,)."""
+    for i in range(len(p)):
+        for j in range(p.shape[1]):
+            both = mirrored(p[i, 0], c[i, 0], depth[i]) and mirrored(p[i, j], c[i, j], depth[i])
+            side = -1.0 if both else 1.0
+            x_first = coordinate(side * p[i, 0], c[i, 0], depth[i])
+            x = coordinate(side * p[i, j], c[i, j], depth[i])
+            out[i, j] = max(abs(x_first), abs(x))
+
+
+def coordinate_sizes(p: Array, c: Array, depth: npt.NDArray[np.int64]) -> Array:
+    """The larger of |x_0| and |x_p| (n, P), of which rounding takes its share from x_0 - x_p."""
+    size = np.empty(p.shape)
+    take_sizes(p, c, depth, size)
+    return size
 
 
 def solved(p: Array, c: Array, tasks: ModeTask, out: Trajectory) -> tuple[Array, Account]:

@@ -2,20 +2,20 @@
 
 Time counts in updates here. Pathways are summed in one fixed order with identical operations, so
 equal pathways stay equal to the last bit: at depth 3 and more the symmetric state is an unstable
-ridge. Rows run side by side, in lanes.
+ridge. Rows run side by side, in lanes. Updates that an edge of a deficit or the end cuts are made
+apart, see ``cuts``.
 
 Derived from gradient descent of aligned layers (after arXiv:1312.6120, arXiv:2308.12221).
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import inlined, kernel
+from toysim.jit import kernel
 from toysim.models.deep_linear.mode import ModeTask, Trajectory
+from toysim.models.deep_linear.modes.cuts import any_cut, cut_updates
 from toysim.models.deep_linear.modes.events import (
     close_phases,
     next_edges,
@@ -25,109 +25,21 @@ from toysim.models.deep_linear.modes.events import (
     write_records,
 )
 from toysim.models.deep_linear.modes.lanes import LANES, NEVER, Group, group_of, write_back
+from toysim.models.deep_linear.modes.update import (
+    LAYERS,
+    REDUCED,
+    add_up,
+    move,
+    multiply_equal,
+    multiply_layers,
+    multiply_reduced,
+    take_residual,
+)
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-EQUAL, REDUCED, LAYERS = 0, 1, 2  # what the numbers of a pathway are, see ``multiply``
-FACTORS = 4  # of a power in one lane loop
 SETTLING = 64  # updates between two looks for lanes that repeat themselves
-
-
-@inlined
-def take_residual(
-    now: int, target: Array, totals: Array, live: Array, residual: Array, residual_sum: Array
-) -> None:
-    """Omega = S - sum of K, and its sum over the updates of the phase."""
-    for lane in range(len(residual)):
-        residual[lane] = target[lane] - totals[now, lane]
-        residual_sum[lane] += live[lane] * residual[lane]
-
-
-@inlined
-def move(rate: Array, residual: Array, others: Array, numbers: Array) -> None:
-    """a_pl <- a_pl + step * prod_(m != l) a_pm * Omega, all of them at once."""
-    for j in range(numbers.shape[0]):
-        for k in range(numbers.shape[1]):
-            for lane in range(numbers.shape[2]):
-                change = rate[j, lane] * (others[j, k, lane] * residual[lane])
-                numbers[j, k, lane] += change if rate[j, lane] > 0.0 else 0.0
-
-
-@inlined
-def multiply_equal(
-    exponent: Ints, factors: int, numbers: Array, others: Array, strength: Array
-) -> None:
-    """f = p^(D-1) and K = p f;  ``exponent`` is D - 1, ``factors`` the largest of them."""
-    for j in range(numbers.shape[0]):
-        for lane in range(numbers.shape[2]):
-            product = 1.0
-            for m in range(FACTORS):
-                product *= numbers[j, 0, lane] if m < exponent[lane] else 1.0
-            others[j, 0, lane] = product
-        for m in range(FACTORS, factors):
-            for lane in range(numbers.shape[2]):
-                others[j, 0, lane] *= numbers[j, 0, lane] if m < exponent[lane] else 1.0
-        for lane in range(numbers.shape[2]):
-            strength[j, lane] = numbers[j, 0, lane] * others[j, 0, lane]
-
-
-@inlined
-def multiply_reduced(
-    depth: Ints,
-    exponent: Ints,
-    factors: int,
-    c: Array,
-    numbers: Array,
-    others: Array,
-    strength: Array,
-) -> None:
-    """f = (p^2 + c)^((D-1)/2) and K = p f;  ``exponent`` is the whole part of (D - 1)/2."""
-    for j in range(numbers.shape[0]):
-        for lane in range(numbers.shape[2]):
-            p = numbers[j, 0, lane]
-            w, product = p * p + c[j, lane], 1.0
-            for m in range(FACTORS):
-                product *= w if m < exponent[lane] else 1.0
-            others[j, 0, lane], strength[j, lane] = product, w
-        for m in range(FACTORS, factors):
-            for lane in range(numbers.shape[2]):
-                others[j, 0, lane] *= strength[j, lane] if m < exponent[lane] else 1.0
-        for lane in range(numbers.shape[2]):
-            others[j, 0, lane] *= math.sqrt(strength[j, lane]) if depth[lane] % 2 == 0 else 1.0
-            strength[j, lane] = numbers[j, 0, lane] * others[j, 0, lane]
-
-
-@inlined
-def multiply_layers(depth: Ints, numbers: Array, others: Array, strength: Array) -> None:
-    """prod_(m != l) a_m, the product before times that after, and K = prod_m a_m."""
-    for j in range(numbers.shape[0]):
-        strength[j, :] = 1.0
-        for k in range(numbers.shape[1]):
-            for lane in range(numbers.shape[2]):
-                others[j, k, lane] = strength[j, lane] if k < depth[lane] else 0.0
-                strength[j, lane] *= numbers[j, k, lane]
-        strength[j, :] = 1.0
-        for k in range(numbers.shape[1] - 1, -1, -1):
-            for lane in range(numbers.shape[2]):
-                others[j, k, lane] *= strength[j, lane]
-                strength[j, lane] *= numbers[j, k, lane]
-
-
-@inlined
-def add_up(now: int, strength: Array, weight: Array, watched: Array, totals: Array) -> int:
-    """Sum of the pathways that are not lesioned, in their order, into ``totals[now]``; in how many
-    lanes it has reached ``watched`` or is not finite.
-    """
-    events = 0
-    for lane in range(len(watched)):
-        totals[now, lane] = 0.0
-    for j in range(strength.shape[0]):
-        for lane in range(len(watched)):
-            totals[now, lane] += strength[j, lane] if weight[j, lane] > 0.0 else 0.0
-    for lane in range(len(watched)):
-        events += not -math.inf < totals[now, lane] < watched[lane]
-    return events
 
 
 @kernel
@@ -143,6 +55,7 @@ def descend(kind: int, group: Group, record_at: Array, outs: Trajectory, failed_
     rate, live, residual, residual_sum = group.rate, group.live, group.residual, group.residual_sum
     target, totals, watched, past = group.target, group.totals, group.watched, group.past
     step, windows, end, edge = group.step, group.windows, group.end, group.edge
+    cut = any_cut(windows, end)
     n, next_edge, past_at = -1, 0, -1
     due = 0 if record_at.shape[1] > 0 else NEVER
     stop = 0
@@ -151,6 +64,7 @@ def descend(kind: int, group: Group, record_at: Array, outs: Trajectory, failed_
             if n >= 0:
                 take_residual(n % 3, target, totals, live, residual, residual_sum)
                 move(rate, residual, others, numbers)
+            # ``multiply`` spelled out: as a call it took a lone row 1.7 times as long.
             if kind == LAYERS:
                 multiply_layers(depth, numbers, others, strength)
             elif kind == REDUCED:
@@ -166,6 +80,8 @@ def descend(kind: int, group: Group, record_at: Array, outs: Trajectory, failed_
             close_phases(n, edge, rate, residual_sum, group.exposure, totals, past, live)
             next_edge = next_edges(n, windows, end, edge, live)
             set_rates(n, step, weight, windows, edge, rate)
+            if cut:
+                cut_updates(kind, n, group, record_at, outs)
         if n % SETTLING == SETTLING - 2:
             past[:], past_at = numbers, n
         elif n % SETTLING == 0 and past_at == n - 2:

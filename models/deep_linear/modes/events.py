@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import inlined, kernel
 from toysim.models.deep_linear.mode import Trajectory
 from toysim.models.deep_linear.modes.lanes import NEVER, Group, stop_lane
 from toysim.models.deep_linear.updates import half_crossing
@@ -44,17 +44,16 @@ def close_phases(
 
 
 @kernel
-def next_edges(n: int, windows: Ints, end: Ints, edge: Ints, live: Array) -> int:
+def next_edges(n: int, windows: Array, end: Array, edge: Ints, live: Array) -> int:
     """Of every lane the first start or stop of a window, or the end, after n, else NEVER; and the
-    first of all lanes. Shapes: windows (W, 3, L), the others (L,).
+    first of all lanes. An update that one of them cuts is a phase. Shapes: windows (W, 3, L), the
+    others (L,).
     """
     for lane in range(len(edge)):
-        edge[lane] = end[lane] if n < end[lane] else NEVER
+        edge[lane] = whole_after(n, end[lane])
     for w in range(len(windows)):
         for lane in range(len(edge)):
-            start, stop = windows[w, 1, lane], windows[w, 2, lane]
-            start = start if n < start else NEVER
-            stop = stop if n < stop else NEVER
+            start, stop = whole_after(n, windows[w, 1, lane]), whole_after(n, windows[w, 2, lane])
             edge[lane] = min(edge[lane], start, stop)
     first = NEVER
     for lane in range(len(edge)):
@@ -63,8 +62,16 @@ def next_edges(n: int, windows: Ints, end: Ints, edge: Ints, live: Array) -> int
     return first
 
 
+@inlined
+def whole_after(n: int, at: float) -> int:
+    """The first of the whole numbers around ``at`` (or itself) that is above n, else NEVER."""
+    if n < math.floor(at):
+        return math.floor(at)
+    return math.ceil(at) if n < math.ceil(at) else NEVER
+
+
 @kernel
-def set_rates(n: int, step: Array, weight: Array, windows: Ints, edge: Ints, rate: Array) -> None:
+def set_rates(n: int, step: Array, weight: Array, windows: Array, edge: Ints, rate: Array) -> None:
     """Steps from n on: 0 in a pathway's windows, where it is lesioned, and after the end."""
     for j in range(len(rate)):
         for lane in range(len(edge)):
@@ -129,7 +136,10 @@ def write_lane(n: int, lane: int, record_at: Array, group: Group, records: Array
 
 @kernel
 def note_events(n: int, group: Group, outs: Trajectory, failed_at: Ints) -> None:
-    """Lanes in which, at update n, half of the mode was learned or numbers stopped being finite."""
+    """Lanes in which, at update n, half of the mode was learned or numbers stopped being finite.
+
+    Half learned in the first update of a phase is noted an update later, see ``half_time``.
+    """
     earlier, before, after = (
         group.totals[(n + 1) % 3],
         group.totals[(n + 2) % 3],
@@ -140,9 +150,37 @@ def note_events(n: int, group: Group, outs: Trajectory, failed_at: Ints) -> None
         if not math.isfinite(after[lane]):
             failed_at[i] = n
             stop_lane(lane, outs.records.shape[2], group)
+        elif after[lane] >= group.watched[lane] > -math.inf and put_off(n, lane, earlier, group):
+            group.watched[lane] = -math.inf
         elif after[lane] >= group.watched[lane]:
-            group.watched[lane] = math.inf
-            crossing = half_crossing(
-                n, earlier[lane], before[lane], after[lane], group.target[lane]
+            crossing = half_time(
+                n,
+                earlier[lane],
+                before[lane],
+                after[lane],
+                group.target[lane],
+                group.watched[lane],
             )
             outs.half[i, 0] = crossing if n > 0 else 0.0
+            group.watched[lane] = math.inf
+
+
+@kernel
+def put_off(n: int, lane: int, earlier: Array, group: Group) -> bool:
+    """Whether update n > 0 is the first of a phase that goes on; earlier (L,) as in note_events."""
+    return n > 0 and math.isnan(earlier[lane]) and n < group.edge[lane] != NEVER
+
+
+@kernel
+def half_time(
+    n: int, earlier: float, before: float, after: float, target: float, watched: float
+) -> float:
+    """When the sum of strengths reached S/2: in update n, or, put off, in the one before it.
+
+    The first update of a phase has no earlier state to lay a parabola through, and on a line the
+    time does not tell a step from half of it. There the same parabola is read from its other end:
+    in time run backwards the residuals rise to S/2.
+    """
+    if watched > 0.0:
+        return half_crossing(n, earlier, before, after, target)
+    return n - 1 - half_crossing(1, target - after, target - before, target - earlier, target)

@@ -23,7 +23,7 @@ class Group(NamedTuple):
     """Lane l is row ``row[l]``; time counts in updates n; all arrays are contiguous in the lane.
 
     row, depth (L,); step, target (L,); offset c, weight (P, L): weight 0 if lesioned, else 1
-    windows      (W, 3, L)  whole numbers pathway, start, stop, cut to the run; end (L,)
+    windows      (W, 3, L)  pathway, start, stop, cut to the run; end (L,)
     numbers      (P, M, L)  first layers (M = 1), or all (M = D, ones beyond a row's own)
     others       (P, M, L)  product of the other layers; what a number moves by is that * residual
     strength     (P, L)     K
@@ -34,7 +34,8 @@ class Group(NamedTuple):
     edge         (L,)       when the phase ends; NEVER after the last
     live         (L,)       1, or 0 where the rest of the phase only repeats itself
     past         (P, M, L)  numbers two updates ago; NaN where another phase was
-    watched      (L,)       S/2 until the sum of K has reached it, then inf
+    watched      (L,)       S/2 until the sum of K has reached it, then inf; -inf for an update
+                            where that was the first of a phase
     before       (P, L)     K before the update in which a record lies
     record, due  (L,)       index of the next record, and the update it next asks for
     """
@@ -86,8 +87,8 @@ def group_of(
         tasks.target[rows],
         np.empty(real),
         np.empty(real),
-        np.empty((n_windows, 3, lanes), np.int64),
-        np.empty(lanes, np.int64),
+        np.empty((n_windows, 3, lanes)),
+        np.empty(lanes),
         np.empty(whole),
         np.empty(whole),
         np.empty(real),
@@ -106,12 +107,9 @@ def group_of(
     )
     for lane in range(lanes):
         i = rows[lane]
-        group.end[lane] = int(tasks.end[i])
+        group.end[lane] = tasks.end[i]
         for w in range(n_windows):
-            group.windows[w, 0, lane] = int(tasks.windows[i, w, 0])
-            for side in range(1, 3):
-                at = min(max(tasks.windows[i, w, side], 0.0), tasks.end[i])
-                group.windows[w, side, lane] = int(at)
+            group.windows[w, :, lane] = tasks.windows[i, w]
         for j in range(n_pathways):
             group.offset[j, lane] = offset[i, j]
             group.weight[j, lane] = 0.0 if tasks.lesioned[i, j] else 1.0
@@ -139,5 +137,5 @@ def stop_lane(lane: int, n_records: int, group: Group) -> None:
     group.numbers[:, :, lane], group.others[:, :, lane], group.offset[:, lane] = 0.0, 0.0, 0.0
     group.strength[:, lane], group.rate[:, lane], group.totals[:, lane] = 0.0, 0.0, 0.0
     group.watched[lane], group.live[lane] = math.inf, 0.0
-    group.windows[:, :, lane], group.end[lane], group.edge[lane] = -1, -1, NEVER
+    group.windows[:, :, lane], group.end[lane], group.edge[lane] = -1.0, -1.0, NEVER
     group.due[lane], group.record[lane] = NEVER, n_records

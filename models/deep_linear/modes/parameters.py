@@ -106,10 +106,13 @@ class ModeParameters(PathwayParameters):
         if self.integrator == "flow":
             return self
         self.refuse_updates(MAX_STEPS)
-        self.refuse_unstable(
-            max(sharpness_at_end(self.singular_value, row) for row in self._squared_offsets())
-        )
+        self.refuse_unstable(self._sharpness_at_end())
         return self
+
+    def _sharpness_at_end(self) -> float:
+        """Where one pathway has learned all; at depth 1 every other counts as much as that one."""
+        alone = max(sharpness_at_end(self.singular_value, row) for row in self._squared_offsets())
+        return alone * (self.n_pathways - len(set(self.lesions))) if self.depth == 1 else alone
 
     def _squared_offsets(self) -> list[tuple[float, ...]]:
         """a_l^2 less the smallest of them, for every pathway: conserved in the flow."""

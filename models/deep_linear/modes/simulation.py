@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
 from toysim.models.deep_linear.mode import ModeTask, Trajectory, unwritten
-from toysim.models.deep_linear.modes.euler import EQUAL, LAYERS, REDUCED, descend_rows
+from toysim.models.deep_linear.modes.euler import descend_rows
 from toysim.models.deep_linear.modes.flow import flow_rows
 from toysim.models.deep_linear.modes.measures import Run, measure
 from toysim.models.deep_linear.modes.problem import Start, layers_of, start_of, task_in_time
+from toysim.models.deep_linear.modes.update import EQUAL, LAYERS, REDUCED
 from toysim.models.deep_linear.updates import in_updates
 
 Array = npt.NDArray[np.float64]
@@ -55,15 +56,24 @@ def _simulate_kind(kind: str, batch: Batch, start: Start) -> Rows:
 
 
 def _task_in_updates(batch: Batch, start: Start) -> ModeTask:
-    """Targets and deficits in updates; edges and the end at the nearest one, records exact."""
+    """Targets, deficits and records in updates; a deficit of no length cuts none."""
     step = batch["step"]
-    end = np.rint(batch["duration"] / step)
+    end = whole_where_rounded(batch["duration"] / step)
     windows = start.windows.copy()
-    windows[:, :, 1:] = np.rint(windows[:, :, 1:] / step[:, None, None])
+    edges = np.minimum(windows[:, :, 1:], batch["duration"][:, None, None])
+    windows[:, :, 1:] = whole_where_rounded(edges / step[:, None, None])
+    empty = windows[:, :, 1] == windows[:, :, 2]
+    windows[empty] = np.rint(windows[empty])
     record_at = in_updates(batch.record_at, step[:, None], end[:, None])
     return ModeTask(
         batch["depth"], batch["singular_value"], end, windows, start.lesioned, record_at
     )
+
+
+def whole_where_rounded(at: Array) -> Array:
+    """Updates, whole where rounding alone makes them differ from it."""
+    whole = np.rint(at)
+    return np.where(np.abs(at - whole) <= 1e-9 + 1e-15 * whole, whole, at)
 
 
 def _descend(kind: int, batch: Batch, start: Start) -> Run:

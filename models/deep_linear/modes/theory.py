@@ -5,23 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from toysim.batch import Batch, Rows
-from toysim.models.deep_linear.clock.solution import solved
+from toysim.models.deep_linear.clock.solution import coordinate_sizes, solved
 from toysim.models.deep_linear.measures import mode_sharpness
 from toysim.models.deep_linear.mode import unwritten
 from toysim.models.deep_linear.modes.measures import strengths
 from toysim.models.deep_linear.modes.problem import layers_of, start_of, task_in_time
 from toysim.models.deep_linear.observables import ACCURATE
 
+MOST_DIGITS = 4.5e6  # |x| whose last digit is 1e-9, the tolerance
+
 
 def predict(batch: Batch) -> Rows:
     """Every observable but eta_sharpness, for pathways that are one number each (derived).
 
-    The windows and the end are taken as written: gradient descent rounds them to whole updates, and
-    that is part of its error of order ``step``. Not valid (NaN) for ``layer_starts`` with more than
+    Not valid (NaN) for ``layer_starts`` with more than
     one size besides the smallest layer's (depth 2 always is), nor for a negative product of layers
     of one size, where x has no value; nor where rounding may move a strength by more than 1e-9 S
     (pathways that start at both sides of 0, deep and with little offset). The drifts of what the
-    flow conserves are 0 for every start.
+    flow conserves are 0 for every start. Invariant and drift are NaN where |x| is so large, in deep
+    networks on a plateau, that layers do not hold it to 1e-9.
     """
     start, depth = start_of(batch), batch["depth"]
     usable = (depth[:, None] == 1) | (start.offset > 0) | ((start.offset == 0) & (start.first > 0))
@@ -30,11 +32,12 @@ def predict(batch: Batch) -> Rows:
     c = np.where(depth[:, None] == 1, 0.0, start.offset)
     task = task_in_time(batch, start)
     out = unwritten(task)
+    size = coordinate_sizes(p, c, depth)
     invariant, account = solved(p, c, task, out)
     return {
         **strengths(out, start, batch["singular_value"]),
-        "invariant": invariant,
-        "invariant_drift": np.where(valid[:, None], np.zeros_like(invariant), np.nan),
+        "invariant": np.where(size <= MOST_DIGITS * (1.0 + np.abs(invariant)), invariant, np.nan),
+        "invariant_drift": np.where(valid[:, None] & (size <= MOST_DIGITS), 0.0, np.nan),
         "balance_drift": np.zeros(len(batch)),
         "sharpness": mode_sharpness(layers_of(p, c, depth), start.lesioned, depth),
         "theory_residual": account.residual[:, 0],

@@ -1,0 +1,135 @@
+"""One update of all lanes: what the pathways move by, and what their numbers multiply to.
+
+Derived from gradient descent of aligned layers (after arXiv:1312.6120, arXiv:2308.12221).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.jit import inlined
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+EQUAL, REDUCED, LAYERS = 0, 1, 2  # what the numbers of a pathway are, see ``multiply``
+FACTORS = 4  # of a power in one lane loop
+
+
+@inlined
+def take_residual(
+    now: int, target: Array, totals: Array, live: Array, residual: Array, residual_sum: Array
+) -> None:
+    """Omega = S - sum of K, and its sum over the updates of the phase."""
+    for lane in range(len(residual)):
+        residual[lane] = target[lane] - totals[now, lane]
+        residual_sum[lane] += live[lane] * residual[lane]
+
+
+@inlined
+def move(rate: Array, residual: Array, others: Array, numbers: Array) -> None:
+    """a_pl <- a_pl + step * prod_(m != l) a_pm * Omega, all of them at once."""
+    for j in range(numbers.shape[0]):
+        for k in range(numbers.shape[1]):
+            for lane in range(numbers.shape[2]):
+                change = rate[j, lane] * (others[j, k, lane] * residual[lane])
+                numbers[j, k, lane] += change if rate[j, lane] > 0.0 else 0.0
+
+
+@inlined
+def multiply_equal(
+    exponent: Ints, factors: int, numbers: Array, others: Array, strength: Array
+) -> None:
+    """f = p^(D-1) and K = p f;  ``exponent`` is D - 1, ``factors`` the largest of them."""
+    for j in range(numbers.shape[0]):
+        for lane in range(numbers.shape[2]):
+            product = 1.0
+            for m in range(FACTORS):
+                product *= numbers[j, 0, lane] if m < exponent[lane] else 1.0
+            others[j, 0, lane] = product
+        for m in range(FACTORS, factors):
+            for lane in range(numbers.shape[2]):
+                others[j, 0, lane] *= numbers[j, 0, lane] if m < exponent[lane] else 1.0
+        for lane in range(numbers.shape[2]):
+            strength[j, lane] = numbers[j, 0, lane] * others[j, 0, lane]
+
+
+@inlined
+def multiply_reduced(
+    depth: Ints,
+    exponent: Ints,
+    factors: int,
+    c: Array,
+    numbers: Array,
+    others: Array,
+    strength: Array,
+) -> None:
+    """f = (p^2 + c)^((D-1)/2) and K = p f;  ``exponent`` is the whole part of (D - 1)/2."""
+    for j in range(numbers.shape[0]):
+        for lane in range(numbers.shape[2]):
+            p = numbers[j, 0, lane]
+            w, product = p * p + c[j, lane], 1.0
+            for m in range(FACTORS):
+                product *= w if m < exponent[lane] else 1.0
+            others[j, 0, lane], strength[j, lane] = product, w
+        for m in range(FACTORS, factors):
+            for lane in range(numbers.shape[2]):
+                others[j, 0, lane] *= strength[j, lane] if m < exponent[lane] else 1.0
+        for lane in range(numbers.shape[2]):
+            others[j, 0, lane] *= math.sqrt(strength[j, lane]) if depth[lane] % 2 == 0 else 1.0
+            strength[j, lane] = numbers[j, 0, lane] * others[j, 0, lane]
+
+
+@inlined
+def multiply_layers(depth: Ints, numbers: Array, others: Array, strength: Array) -> None:
+    """prod_(m != l) a_m, the product before times that after, and K = prod_m a_m."""
+    for j in range(numbers.shape[0]):
+        strength[j, :] = 1.0
+        for k in range(numbers.shape[1]):
+            for lane in range(numbers.shape[2]):
+                others[j, k, lane] = strength[j, lane] if k < depth[lane] else 0.0
+                strength[j, lane] *= numbers[j, k, lane]
+        strength[j, :] = 1.0
+        for k in range(numbers.shape[1] - 1, -1, -1):
+            for lane in range(numbers.shape[2]):
+                others[j, k, lane] *= strength[j, lane]
+                strength[j, lane] *= numbers[j, k, lane]
+
+
+@inlined
+def multiply(
+    kind: int,
+    depth: Ints,
+    exponent: Ints,
+    factors: int,
+    c: Array,
+    numbers: Array,
+    others: Array,
+    strength: Array,
+) -> None:
+    """Products of the other layers and strengths, from one number a pathway or one a layer."""
+    if kind == LAYERS:
+        multiply_layers(depth, numbers, others, strength)
+    elif kind == REDUCED:
+        multiply_reduced(depth, exponent, factors, c, numbers, others, strength)
+    else:
+        multiply_equal(exponent, factors, numbers, others, strength)
+
+
+@inlined
+def add_up(now: int, strength: Array, weight: Array, watched: Array, totals: Array) -> int:
+    """Sum of the pathways that are not lesioned, in their order, into ``totals[now]``; in how many
+    lanes it has reached ``watched`` or is not finite.
+    """
+    events = 0
+    for lane in range(len(watched)):
+        totals[now, lane] = 0.0
+    for j in range(strength.shape[0]):
+        for lane in range(len(watched)):
+            totals[now, lane] += strength[j, lane] if weight[j, lane] > 0.0 else 0.0
+    for lane in range(len(watched)):
+        events += not -math.inf < totals[now, lane] < watched[lane]
+    return events
