@@ -131,7 +131,8 @@ def _compared(sweep: Sweep, batch: Batch, n: int, both: Mapping[Side, Rows]) -> 
     if len(rows):
         outputs = refined(model, sweep.parameters)
         again = refine(model, batch.take(rows), outputs, sweep.parameters)
-        sides.refined = Refined(rows, again.rows)
+        if again.cause is None:  # a smaller step may be refused: then nothing is decided
+            sides.refined = Refined(rows, again.rows)
     return compare_sides(sides)
 
 

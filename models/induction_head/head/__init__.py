@@ -93,7 +93,7 @@ HEAD = Model(
                 "n_test": 100,
             },
             {"learn_beta2": [True, False]},
-            replicas=8,
+            replicas=12,
             shifted=_CLOCK.one_more,
         ),
     ),
