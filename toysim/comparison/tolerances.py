@@ -182,8 +182,8 @@ def _moments(sides: Sides, o: Observable) -> tuple[Array, Array, Array, Array]:
         mean = np.where(n > 0, np.nansum(values, axis=1) / n, np.nan)
         off = values - mean[:, None]
         variance = np.nansum(off**2, axis=1) / (n - 1)
-        third = np.abs(np.nansum(off**3, axis=1)) / n
-        skewness = np.where(variance > 0.0, third / variance**1.5, 0.0)
+        spread = np.where(variance > 0.0, np.sqrt(variance), np.inf)
+        skewness = np.abs(np.nansum((off / spread[:, None]) ** 3, axis=1)) / np.maximum(n, 1)
         return n, mean, np.where(n > 1, np.sqrt(variance / n), np.inf), skewness
 
 

@@ -36,7 +36,8 @@ def _turning(name: str, meaning: str) -> Landmark:
 
 
 def _seconds(p: FieldSpaceParameters) -> float:
-    return 2e-2 + (p.n_sweeps + p.n_discard) * p.size * (2e-7 + 5e-9 * p.alpha * p.size)
+    solved = 5e-2 if p.ensemble == "fixed" else 2e-2
+    return solved + (p.n_sweeps + p.n_discard) * p.size * (2e-7 + 5e-9 * p.alpha * p.size)
 
 
 # Off by ``off``/N: measured at N = 25 (and seen at 51), alpha = 1, beta = 5.

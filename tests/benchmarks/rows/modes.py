@@ -47,14 +47,15 @@ def six_runs(updates: int) -> Row:
 
 
 def many_cells(n: int, updates: int) -> Row:
-    """Depth 2: the deficit's length by the start."""
+    """Depth 2: ten deficits of whole updates by the start."""
     end = updates * STEP
+    lengths = [STEP * (updates * k // 20) for k in range(10)]
     sweep = sweep_of(
         "deep_linear.modes",
         {"depth": 2, "duration": end, "step": STEP, "singular_value": 2.0},
         {
-            "deficit_length": {"linspace": [0.0, 0.5 * end, n // 10]},
-            "layer_start": {"linspace": [0.1, 0.4, 10]},
+            "deficit_length": lengths,
+            "layer_start": {"linspace": [0.1, 0.4, n // 10]},
         },
     )
     peers = {"JAX": Peer(partial(jax_blocks, sweep))}

@@ -36,7 +36,7 @@ SGD = Model(
     equations="L = sum_k h_k theta_k^2 / 2;  theta <- theta - eta_t (h theta + s z),  z ~ N(0, 1)\n"
     "m = E theta^2:  m <- (1 - eta_t h)^2 m + eta_t^2 s^2",
     sources=("elementary",),
-    seconds=lambda p: 2e-5 + 1e-8 * p.n_steps * p.n_modes,
+    seconds=lambda p: 2e-5 + p.n_steps * (3e-7 + 1e-8 * p.n_modes),
     checks=(
         Check(
             {"n_steps": 12, "warmup_steps": 2, "decay_steps": 4, "n_records": 4},

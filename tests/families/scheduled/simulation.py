@@ -5,6 +5,7 @@ from toysim_scheduled.problem import curvatures, observed
 
 from toysim.batch import stacked
 from toysim.jit import kernel
+from toysim.records import ended
 from toysim.scheduled import rates
 
 
@@ -21,10 +22,15 @@ def descend(start, h, noise, eta, draws):
 
 
 def simulate(batch):
-    return stacked([_row(row, eta) for row, eta in zip(batch.rows(), rates(batch), strict=True)])
+    with np.errstate(over="ignore"):
+        rows = [_row(row, eta) for row, eta in zip(batch.rows(), rates(batch), strict=True)]
+    observables, failed_at = zip(*rows, strict=True)
+    return stacked(observables) | ended(np.array(failed_at))
 
 
 def _row(row, eta):
     p = row.p
     draws = row.normal("gradient", p.n_steps, p.n_modes)
-    return observed(row, descend(p.start, curvatures(p), p.noise, eta, draws) ** 2)
+    squares = descend(p.start, curvatures(p), p.noise, eta, draws) ** 2
+    lost = ~np.isfinite(squares).all(axis=1)
+    return observed(row, squares), int(np.argmax(lost)) if lost.any() else -1

@@ -16,9 +16,13 @@ def second_moments(start, h, noise, eta):
 
 
 def predict(batch):
-    return stacked([_row(row, eta) for row, eta in zip(batch.rows(), rates(batch), strict=True)])
+    with np.errstate(over="ignore", invalid="ignore"):
+        return stacked(
+            [_row(row, eta) for row, eta in zip(batch.rows(), rates(batch), strict=True)]
+        )
 
 
 def _row(row, eta):
     p = row.p
-    return observed(row, second_moments(p.start, curvatures(p), p.noise, eta))
+    moments = second_moments(p.start, curvatures(p), p.noise, eta)
+    return {**observed(row, moments), "valid": np.isfinite(moments).all()}
