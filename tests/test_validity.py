@@ -20,8 +20,8 @@ FAST_SECONDS, SLOW_SECONDS = 60 / len(MODELS), 300 / len(MODELS)
 
 
 KNOWN = {
-    "perceptron.continual_binary": "teachers differ in whole weights: task_overlap is rounded by up "
-    "to 1/N in the simulation and not in theory",
+    "perceptron.continual_binary": "teachers differ in whole weights: task_overlap is rounded by "
+    "up to 1/N in the simulation and not in theory",
     "deep_linear.modes": "a pathway far from all others makes the distances between these lose "
     "their digits, and theory says valid",
 }

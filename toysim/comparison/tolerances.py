@@ -178,7 +178,7 @@ def _moments(sides: Sides, o: Observable) -> tuple[Array, Array, Array, Array]:
     ok = sides.rows_ok.reshape(-1, *[1] * (values.ndim - 1))
     values = np.where(ok, values, np.nan).reshape(-1, sides.n_replicas, *values.shape[1:])
     n = np.sum(np.isfinite(values), axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         mean = np.where(n > 0, np.nansum(values, axis=1) / n, np.nan)
         off = values - mean[:, None]
         variance = np.nansum(off**2, axis=1) / (n - 1)
