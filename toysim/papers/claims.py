@@ -90,8 +90,8 @@ def _changed(tree: xr.DataTree, spoiler: Spoiler) -> xr.DataTree:
     if isinstance(changed, xr.DataArray):
         changed = changed.transpose(*values.dims)
     kept = side[spoiler.observable].values
-    kept[...] = changed
-    lost = kept.dtype.kind in "biu" and np.any(kept != np.asarray(changed))
-    if lost:
+    wanted = np.array(changed)  # a copy: a change may be a view of what is overwritten
+    kept[...] = wanted
+    if kept.dtype.kind in "biu" and np.any(kept != wanted):
         raise ValueError(f"{kept.dtype} {spoiler.observable} cannot hold its spoiler's values")
     return copy
