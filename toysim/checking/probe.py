@@ -22,6 +22,7 @@ from toysim.store.sides import Refined, Sides
 
 SLOWEST = 5.0  # seconds of a call
 SLOWER = 10.0  # times the declared estimate
+LONGEST_COMPILATION = 30.0
 SHORT = 0.1  # seconds below which an estimate is not held against a call
 MOST_REPLICAS = 400
 
@@ -61,7 +62,8 @@ def probe(model: Model, values: Mapping[str, Any], seed: int = 0, budget: float 
     first = _probe(model, values, seed, budget)
     if first.word == Word.DIFFERS and model.of_means:
         return _probe(model, values, seed + 1, 4.0 * budget)
-    if first.word == Word.SLOW:  # the first call of a kernel compiles it
+    compiling = max(first.seconds.values(), default=0.0) < LONGEST_COMPILATION
+    if first.word == Word.SLOW and compiling:  # the first call of a kernel compiles it
         return _probe(model, values, seed, budget)
     return first
 
