@@ -30,6 +30,7 @@ KNOWN = {
 # Found by many draws only, and not mended yet.
 RARE = KNOWN | {
     "perceptron.storage": "a load rounded to whole patterns is another load in an extreme field",
+    "perceptron.franz_parisi": "a load rounded to whole patterns is another load",
     "perceptron.teacher_student": "a load rounded to whole patterns is another load",
 }
 # A saddle point at the ends of its range takes minutes: hunted by hand (docs/tallies.md).
