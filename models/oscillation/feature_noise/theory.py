@@ -64,7 +64,7 @@ def _orthogonal(patches: Array) -> bool:
 def _largest_square(run: Run) -> float:
     """Of overlaps at the records, and of residuals on the way."""
     courses = run.courses
-    squares = (courses.strong, courses.weak, courses.noise, run.ledger.second)
+    squares = (courses.strong, courses.weak, courses.noise, run.ledger.powers[1])
     return max(float(np.max(a)) for a in squares)
 
 
