@@ -26,7 +26,6 @@ KNOWN = {
 # And those that only many draws find.
 RARE = KNOWN | {
     "perceptron.continual": "beta_2 = 1000, gamma = 100 runs into the iteration limit",
-    "oscillation.feature_noise": "starts of 1e-100 leave the twin too little to grow from",
     "deep_linear.modes": "a start so unstable that descent leaps over 0 has no invariant, "
     "and is held against one that has",
     "perceptron.storage": "a load rounded to whole patterns is another load in an extreme field",
