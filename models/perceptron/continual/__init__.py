@@ -9,7 +9,7 @@ beta_2 atanh m'. The second task has a first-order transition of its own.
 from toysim.model import Check, Model, Observable
 from toysim.models.perceptron.continual.parameters import ContinualParameters
 from toysim.models.perceptron.replica.solver_outputs import FIELD_OUTPUTS, SADDLE
-from toysim.models.perceptron.samplers.sizes import sampled
+from toysim.models.perceptron.samplers.sizes import sampled, two_loads
 
 _EQUATIONS = """\
 phi2 = -Q Q^ + q q^/2 - r2 r^ + alpha_2 E(q, r2,
@@ -55,6 +55,7 @@ CONTINUAL = Model(
     stochastic=True,
     theory_omits=("acceptance",),
     theory_ignores=("size", "n_sweeps", "n_discard", "proposal_width"),
+    realised=two_loads,
     equations=_EQUATIONS,
     sources=("arXiv:2212.02846",),
     seconds=_seconds,
