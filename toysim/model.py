@@ -100,8 +100,8 @@ class Model:
     ``theory_ignores``: parameters the theory does not depend on; rows that differ in nothing else
     share one solve.
     ``theory_omits``: observables the theory never predicts.
-    ``realised``: from a batch, the values of parameters that its simulation rounds to a whole number
-    of something; ``compare`` holds theory at these.
+    ``realised``: from a batch, the values of parameters that its simulation rounds to a whole
+    number of something; ``compare`` holds theory at these.
     ``seconds`` estimates the cost of one row, in seconds to a factor of ten; blocks are sized by
     it.
     ``landmarks``: the named numbers that people come for, a capacity or a threshold.

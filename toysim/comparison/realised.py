@@ -25,8 +25,8 @@ def realised(batch: Batch) -> tuple[Batch, npt.NDArray[np.bool_]]:
 
 
 def at_realised(sides: Sides) -> Sides:
-    """The sides with theory solved anew where a row rounds its parameters: half a pattern is another
-    load, which shows in a strong field. Valid where theory is at both.
+    """The sides with theory solved anew where a row rounds its parameters: half a pattern is
+    another load, which shows in a strong field. Valid where theory is at both.
     """
     model = sides.model
     rows = np.arange(0, len(sides.batch), 1 if model.paired else sides.n_replicas)

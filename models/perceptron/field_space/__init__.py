@@ -36,7 +36,7 @@ def _turning(name: str, meaning: str) -> Landmark:
 
 
 def _seconds(p: FieldSpaceParameters) -> float:
-    solved = 5e-2 if p.ensemble == "fixed" else 2e-2
+    solved = 1e-1 if p.ensemble == "fixed" else 2e-2
     return solved + (p.n_sweeps + p.n_discard) * p.size * (2e-7 + 5e-9 * p.alpha * p.size)
 
 

@@ -33,7 +33,8 @@ def _seconds(p: FranzParisiParameters) -> float:
     all_weights = 1 << p.size
     pairs = min(all_weights ** (2.0 * max(1.0 - p.alpha, 0.0)), p.size * all_weights)
     steps = p.size * pairs if p.reference == "solution" else all_weights
-    return 1e-2 + 1e-9 * (2 * all_weights * (1 + p.alpha) + steps * (15 if p.given == "overlap" else 1))
+    steps *= 15 if p.given == "overlap" else 1
+    return 1e-2 + 1e-9 * (2 * all_weights * (1 + p.alpha) + steps)
 
 
 _PLANTED = {"reference": "planted", "alpha": 0.4, "sampler": "message_passing", "size": 205}
