@@ -245,3 +245,23 @@ def test_no_theory_or_nothing_done_is_one_line(tmp_path):
     tree = toysim.sweep("walk.trouble", x=[0.0])
     with pytest.raises(ToysimError, match="walk.trouble has no theory"):
         toysim.compare(tree)
+
+
+@pytest.mark.parametrize(
+    ("model", "asked", "realised"),
+    [
+        ("storage", {"alpha": 0.35, "margin": -0.5}, {"alpha": 5 / 15}),
+        ("continual_binary", {"task_overlap": 0.5, "alpha_1": 0.42}, None),
+    ],
+)
+def test_theory_is_held_at_what_whole_patterns_and_weights_realise(model, asked, realised):
+    """0.35 of 15 weights are 5 patterns; teachers of overlap 0.5 differ in 4 of 15."""
+    realised = realised or {"task_overlap": 1 - 8 / 15, "alpha_1": 6 / 15, "alpha_2": 9 / 15}
+    values = {"size": 15, "sampler": "enumeration", **asked}
+    tree = toysim.sweep(f"perceptron.{model}", replicas=3, **values)
+    there = toysim.theory(f"perceptron.{model}", **{**values, **realised})
+    as_asked = toysim.theory(f"perceptron.{model}", **values)
+    for found in toysim.compare(tree):
+        assert found.theory == float(there[found.observable]), found.observable
+        assert float(tree["theory"][found.observable]) == float(as_asked[found.observable])
+    assert float(there.free_entropy) != float(as_asked.free_entropy)

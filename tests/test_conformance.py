@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import toysim
+from toysim.comparison.realised import realised
 from toysim.comparison.verdicts import RESOLUTION, compare_sides
 from toysim.model import RESERVED
 from toysim.plan import build_sweep
@@ -94,7 +95,7 @@ class Case:
 
     def theory_batch(self):
         rows = np.arange(0, len(self.batch), 1 if self.model.paired else self.check.replicas)
-        return self.batch.take(rows)
+        return realised(self.batch.take(rows))[0]
 
     def solve(self, batch):
         solved = compute_unit(self.model, "theory", batch, self.sweep.parameters)

@@ -7,8 +7,8 @@ import pytest
 
 import toysim
 from toysim.errors import ToysimError
+from toysim.models.perceptron.field_space.magnetisation import legendre, magnetisation_nodes, site
 from toysim.models.perceptron.field_space.measure import Branches, FieldSaddle
-from toysim.models.perceptron.field_space.sites import legendre, magnetisation_nodes, site
 from toysim.models.perceptron.franz_parisi.averages import reference_patterns, reference_sites
 from toysim.models.perceptron.franz_parisi.saddles import Reference, hessian, patterns
 from toysim.models.perceptron.replica.averages import (
@@ -267,7 +267,7 @@ def test_the_fixed_ensemble_has_two_branches():
     assert low["free_entropy"] == pytest.approx(-5.626, abs=1e-3)
 
 
-@pytest.mark.parametrize("Q", [2e-10, 1e-6, 1 - 1e-6, 1 - 1e-12])
+@pytest.mark.parametrize("Q", [1e-4, 1e-3, 1 - 1e-4, 1 - 1e-6])
 def test_self_overlaps_at_the_ends_end_in_a_word(Q):
     found = theory("field_space", ensemble="fixed", target_self_overlap=Q, beta=12.4, alpha=7.6e-10)
     assert not found["valid"] or found["overlap"] == pytest.approx(0.0, abs=1e-6)
@@ -286,3 +286,33 @@ def test_overlaps_of_signs_stay_within_one():
     for alpha in np.linspace(2.0, 6.0, 9):
         found = theory("field_space", beta=20.0, alpha=float(alpha), branch="high")
         assert found["sign_overlap"] <= 1.0
+
+
+def test_a_search_that_goes_round_ends_and_one_that_spirals_in_arrives():
+    """Of a rotation by 0.2 about (0.2, 0.2): damped iteration turns by half of it."""
+
+    def rotation(growth):
+        def update(x):
+            c, s = np.cos(0.2), np.sin(0.2)
+            off = x - 0.2
+            turned = growth * np.array([[c, -s], [s, c]]) @ off
+            size = np.linalg.norm(off)
+            return 0.2 + turned * (0.3 / size if growth > 1.0 else 1.0)
+
+        return update
+
+    round_and_round = solve(rotation(1.1), np.array([0.5, 0.2]))
+    assert round_and_round.status == MAX_ITER
+    assert round_and_round.evaluations < 300
+    inwards = solve(rotation(0.9), np.array([0.5, 0.2]))
+    assert inwards.status == OK
+    np.testing.assert_allclose(inwards.overlaps, 0.2, atol=1e-10)
+
+
+def test_a_second_task_without_an_end_is_given_up():
+    """It went round for 5000 evaluations, minutes."""
+    task = {"alpha_1": 2.4491545, "beta_1": 307.27867, "alpha_2": 0.11097763, "beta_2": 1000.0}
+    found = theory("continual", task_overlap=-1.0, **task)
+    assert found["solver_status"] == MAX_ITER
+    assert not found["valid"]
+    assert found["iterations"] < 300

@@ -100,6 +100,8 @@ class Model:
     ``theory_ignores``: parameters the theory does not depend on; rows that differ in nothing else
     share one solve.
     ``theory_omits``: observables the theory never predicts.
+    ``realised``: from a batch, the values of parameters that its simulation rounds to a whole
+    number of something; ``compare`` holds theory at these.
     ``seconds`` estimates the cost of one row, in seconds to a factor of ten; blocks are sized by
     it.
     ``landmarks``: the named numbers that people come for, a capacity or a threshold.
@@ -122,6 +124,7 @@ class Model:
     theory_ignores: tuple[str, ...] = ()
     theory_omits: tuple[str, ...] = ()
     discretisation: Discretisation | None = None
+    realised: Callable[[Any], Mapping[str, Any]] | None = None
     seconds: Callable[[Any], float] = lambda parameters: 1e-3
     checks: tuple[Check, ...] = ()
     landmarks: tuple[Landmark, ...] = ()

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from toysim.batch import Batch
+from toysim.comparison.realised import at_realised
 from toysim.comparison.verdicts import Comparison, compare_sides
 from toysim.model import Model, Rows, Side
 from toysim.outcomes import Agreement, Status
@@ -135,7 +136,7 @@ def _compared(sweep: Sweep, batch: Batch, n: int, both: Mapping[Side, Rows]) -> 
         again = refine(model, batch.take(rows), outputs, sweep.parameters)
         if again.cause is None:  # a smaller step may be refused: then nothing is decided
             sides.refined = Refined(rows, again.rows)
-    return compare_sides(sides)
+    return compare_sides(at_realised(sides))
 
 
 def _infinite(model: Model, rows: Rows) -> str:

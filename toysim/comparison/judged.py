@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from toysim.comparison.realised import at_realised
 from toysim.comparison.tolerances import Measured, measured
 from toysim.model import Observable
 from toysim.store.sides import Sides
@@ -17,7 +18,7 @@ def comparison_dataset(tree: xr.DataTree) -> xr.Dataset:
     """Of every observable on the grid: the difference from theory that was judged, the tolerance it
     was held to, and the standard error where there is one. NaN where nothing was judged.
     """
-    sides, theory = Sides.of(tree), tree["theory"].to_dataset()
+    sides, theory = at_realised(Sides.of(tree)), tree["theory"].to_dataset()
     data: dict[str, xr.Variable] = {}
     for o in sides.model.observables:
         if o.name in sides.theory and o.name in sides.simulation:

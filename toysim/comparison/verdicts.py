@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from toysim.comparison.realised import at_realised
 from toysim.comparison.tolerances import Measured, measured
 from toysim.errors import ToysimError
 from toysim.model import Observable
@@ -125,7 +126,7 @@ def compare(data: xr.DataTree | str | Path) -> Comparison:
     """
     tree = data if isinstance(data, xr.DataTree) else read_tree(data)
     _refuse_incomparable(tree)
-    sides = Sides.of(tree)
+    sides = at_realised(Sides.of(tree))
     if not sides.rows_ok.any():
         raise ToysimError(
             "nothing to compare yet: no cell has both simulation and theory; run toysim sweep first"

@@ -9,7 +9,7 @@ beta_2 atanh m'. The second task has a first-order transition of its own.
 from toysim.model import Check, Model, Observable
 from toysim.models.perceptron.continual.parameters import ContinualParameters
 from toysim.models.perceptron.replica.solver_outputs import FIELD_OUTPUTS, SADDLE
-from toysim.models.perceptron.samplers.sizes import sampled
+from toysim.models.perceptron.samplers.sizes import sampled, two_loads
 
 _EQUATIONS = """\
 phi2 = -Q Q^ + q q^/2 - r2 r^ + alpha_2 E(q, r2,
@@ -23,7 +23,8 @@ error_t = arccos(p_t)/pi;  at gamma = 0 task 2 alone, p1 = r0 p2, v = r1 r0 r2""
 
 
 def _seconds(p: ContinualParameters) -> float:
-    return 1e-1 + (p.n_sweeps + p.n_discard) * p.size * (
+    stiff = p.gamma * p.beta_2 > 75.0  # the integral over m follows its peak from field to field
+    return (4e-1 if stiff else 1e-1) + (p.n_sweeps + p.n_discard) * p.size * (
         3e-7 + 5e-9 * (p.alpha_1 + p.alpha_2) * p.size
     )
 
@@ -55,6 +56,7 @@ CONTINUAL = Model(
     stochastic=True,
     theory_omits=("acceptance",),
     theory_ignores=("size", "n_sweeps", "n_discard", "proposal_width"),
+    realised=two_loads,
     equations=_EQUATIONS,
     sources=("arXiv:2212.02846",),
     seconds=_seconds,

@@ -17,7 +17,6 @@ from toysim.models.perceptron.samplers.magnetisations import (
     target,
 )
 from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
-from toysim.outcomes import Status
 
 Array = npt.NDArray[np.float64]
 
@@ -37,7 +36,7 @@ def _row(row: Row) -> dict[str, float]:
     reference = _learned(row.generator("first chain"), c, first, p)
     c = labelled(row.generator("second patterns"), p.size, patterns_2, second)
     found = _second_task(row.generator("chains"), c, reference, second, p)
-    status = outcome(Status.OK, p.size, p.alpha_1, p.alpha_2)
+    status = outcome(found.status(p.n_discard + p.n_sweeps), p.size, p.alpha_1, p.alpha_2)
     return _observed(found, reference, first, second) | {"status": status}
 
 

@@ -6,14 +6,15 @@ from functools import lru_cache
 
 from toysim.batch import Batch, Rows, stacked
 from toysim.models.perceptron.continual.parameters import ContinualParameters
-from toysim.models.perceptron.continual.sites import Reference, coupled_sites, reference_density
+from toysim.models.perceptron.continual.reference import reference_density
+from toysim.models.perceptron.field_space.magnetisation import legendre
 from toysim.models.perceptron.field_space.measure import (
     Branches,
     FieldSaddle,
     Measure,
-    SiteAverages,
+    measure_of,
 )
-from toysim.models.perceptron.field_space.sites import legendre
+from toysim.models.perceptron.field_space.sites import Reference
 from toysim.models.perceptron.field_space.theory import (
     OF_A_SADDLE,
     SHARED,
@@ -38,14 +39,7 @@ def second_measure(
     reference: Reference, beta: float, gamma: float, task_overlap: float, fineness: float = 1.0
 ) -> Measure:
     """The measure of the second task; ``field_space.transitions`` take it as any other."""
-    rule = legendre(fineness)
-
-    def sites(q_hat: float, r_hat: float, Q_hat: float) -> SiteAverages:
-        return coupled_sites(
-            q_hat, r_hat, Q_hat, gamma * beta, task_overlap, reference, rule, fineness
-        )
-
-    return Measure(beta, sites, fineness)
+    return measure_of(beta, gamma * beta, reference, task_overlap, fineness)
 
 
 @lru_cache(maxsize=SHARED)

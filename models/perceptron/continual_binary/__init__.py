@@ -8,7 +8,7 @@ r0. The tasks' patterns are independent, so J acts on w only site by site.
 from toysim.model import Check, Model
 from toysim.models.perceptron.continual_binary.parameters import ContinualBinaryParameters
 from toysim.models.perceptron.replica.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
-from toysim.models.perceptron.samplers.sizes import sampled
+from toysim.models.perceptron.samplers.sizes import sampled, two_loads
 
 _EQUATIONS = """\
 phi = extr -q^(1-q)/2 - r2 r^ + E_BJ int Dz ln 2cosh(sqrt(q^) z + r^ B + x J) + 2 alpha_2 int Dz
@@ -24,7 +24,7 @@ error_1 = arccos(r21)/pi,  error_2 = arccos(r2)/pi;  entropy at overlap v: s = p
 def _seconds(p: ContinualBinaryParameters) -> float:
     if p.sampler == "enumeration":
         return 5e-3 + 2e-9 * (1 << p.size) * (1 + p.alpha_1 + p.alpha_2)
-    return 5e-3 + 2e-8 * (p.alpha_1 + p.alpha_2) * p.size**2
+    return 5e-3 + 5e-8 * (p.alpha_1 + p.alpha_2) * p.size**2
 
 
 # Off by up to 0.2/N by message passing (measured at N = 25 and 75).
@@ -52,6 +52,7 @@ CONTINUAL_BINARY = Model(
     theory=f"{__name__}.theory:predict",
     stochastic=True,
     theory_ignores=("sampler", "size"),
+    realised=two_loads,
     equations=_EQUATIONS,
     sources=("after arXiv:2212.02846",),
     seconds=_seconds,

@@ -10,7 +10,7 @@ transitions of binary weights (0.833, 1.245) do not belong here.
 from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.perceptron.field_space.parameters import FieldSpaceParameters
 from toysim.models.perceptron.replica.solver_outputs import FIELD_OUTPUTS, SADDLE
-from toysim.models.perceptron.samplers.sizes import sampled
+from toysim.models.perceptron.samplers.sizes import one_load, sampled
 
 _EQUATIONS = """\
 Z = int_[-1,1]^N dm exp{beta sum_mu ln H(-u_mu) + kl beta sum_i S(m_i)},
@@ -36,7 +36,7 @@ def _turning(name: str, meaning: str) -> Landmark:
 
 
 def _seconds(p: FieldSpaceParameters) -> float:
-    solved = 5e-2 if p.ensemble == "fixed" else 2e-2
+    solved = 1e-1 if p.ensemble == "fixed" else 2e-2
     return solved + (p.n_sweeps + p.n_discard) * p.size * (2e-7 + 5e-9 * p.alpha * p.size)
 
 
@@ -65,6 +65,7 @@ FIELD_SPACE = Model(
     stochastic=True,
     theory_omits=("acceptance",),
     theory_ignores=("size", "n_sweeps", "n_discard", "proposal_width"),
+    realised=one_load,
     equations=_EQUATIONS,
     sources=("arXiv:2212.02846",),
     seconds=_seconds,

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
+from toysim.models.perceptron.field_space.magnetisation import legendre
 from toysim.models.perceptron.field_space.patterns import Patterns, field_patterns
-from toysim.models.perceptron.field_space.sites import field_sites, legendre
+from toysim.models.perceptron.field_space.sites import NO_REFERENCE, Reference, Sites, sites
 from toysim.models.perceptron.replica.saddle import CEILING, NAN, Array, Saddle, solve
 from toysim.models.perceptron.replica.solver_outputs import AT_UNSTABLE, FROZEN, MAX_ITER, OK
 
@@ -21,25 +22,6 @@ from toysim.models.perceptron.replica.solver_outputs import AT_UNSTABLE, FROZEN,
 # beta = 20 from alpha = 1.7).
 LAG = 0.25
 SAME = 1e-6  # saddle points that differ by less are one
-
-
-class SiteAverages(Protocol):
-    """Averages over a site that the saddle-point equations need; see ``sites.Sites``."""
-
-    @property
-    def self_overlap(self) -> float: ...
-    @property
-    def overlap(self) -> float: ...
-    @property
-    def sign_overlap(self) -> float: ...
-    @property
-    def width(self) -> float: ...
-    @property
-    def scatter(self) -> float: ...
-    @property
-    def spread(self) -> float: ...
-    @property
-    def log_mean(self) -> float: ...
 
 
 class Overlaps(NamedTuple):
@@ -64,7 +46,7 @@ class Overlaps(NamedTuple):
         return self.r * self.r + self.scatter
 
 
-def solver_variables(s: SiteAverages) -> Array:
+def solver_variables(s: Sites) -> Array:
     """Q, r/sqrt(Q) and (q - r^2)/(Q - r^2) of the sites."""
     return np.array(
         [s.self_overlap, s.overlap / math.sqrt(s.self_overlap), s.scatter / (s.scatter + s.width)]
@@ -85,7 +67,7 @@ class FieldSaddle(NamedTuple):
     solver_status: int = FROZEN
     load: float = NAN
     conjugates: tuple[float, float, float] = (NAN, NAN, NAN)  # q^, r^, Q^
-    sites: SiteAverages | None = None
+    sites: Sites | None = None
 
     @property
     def share(self) -> float:
@@ -156,7 +138,7 @@ class Measure:
     def __init__(
         self,
         beta: float,
-        sites: Callable[[float, float, float], SiteAverages],
+        sites: Callable[[float, float, float], Sites],
         fineness: float = 1.0,
     ) -> None:
         self.beta, self.sites, self.fineness = beta, sites, fineness
@@ -203,7 +185,8 @@ class Measure:
         """The saddle point at given self-overlap that ``start`` (2,), r/sqrt(Q) and (q - r^2)/(Q -
         r^2), leads to: E<m^2> = Q sets Q^.
         """
-        Q_hat = 0.0
+        # What a flat measure without a field needs as Q -> 0, at 1/3, and as Q -> 1.
+        Q_hat = 1.0 / (1.0 - Q) - 0.5 / Q
 
         def update(x: Array) -> Array:
             nonlocal Q_hat
@@ -254,7 +237,7 @@ class Measure:
         at, alpha = unpacked(found.x)
         return self._at(alpha, at, Saddle(found.x, error, found.nfev, OK))
 
-    def _sites(self, alpha: float, of: Patterns) -> SiteAverages:
+    def _sites(self, alpha: float, of: Patterns) -> Sites:
         return self.sites(alpha * of.q_hat, alpha * of.r_hat, alpha * of.Q_hat)
 
     def _self_conjugate(self, Q: float, q_hat: float, r_hat: float, guess: float) -> float:
@@ -264,7 +247,8 @@ class Measure:
         def excess(Q_hat: float) -> float:
             return self.sites(q_hat, r_hat, Q_hat).self_overlap - Q
 
-        below, above, reach = guess - 1.0, guess + 1.0, 2.0
+        reach = max(1.0, 0.01 * abs(guess))
+        below, above, reach = guess - reach, guess + reach, 2.0 * reach
         while excess(below) > 0.0:
             below, above, reach = below - reach, below, 2.0 * reach
         while excess(above) < 0.0:
@@ -295,11 +279,18 @@ class Measure:
         )
 
 
-def task_measure(beta: float, kl: float = 0.0, fineness: float = 1.0) -> Measure:
-    """The measure of one task: flat in m, or with the entropy kl beta S(m) of each site."""
+def measure_of(
+    beta: float, kappa: float, reference: Reference, task_overlap: float, fineness: float = 1.0
+) -> Measure:
+    """The measure of one task, its sites under kappa times the entropy relative to a reference."""
     rule = legendre(fineness)
 
-    def sites(q_hat: float, r_hat: float, Q_hat: float) -> SiteAverages:
-        return field_sites(q_hat, r_hat, Q_hat, kl * beta, rule, fineness)
+    def averages(q_hat: float, r_hat: float, Q_hat: float) -> Sites:
+        return sites(q_hat, r_hat, Q_hat, kappa, task_overlap, reference, rule, fineness)
 
-    return Measure(beta, sites, fineness)
+    return Measure(beta, averages, fineness)
+
+
+def task_measure(beta: float, kl: float = 0.0, fineness: float = 1.0) -> Measure:
+    """The measure of one task: flat in m, or with the entropy kl beta S(m) of each site."""
+    return measure_of(beta, kl * beta, NO_REFERENCE, 1.0, fineness)

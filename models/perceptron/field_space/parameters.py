@@ -35,7 +35,7 @@ class FieldSpaceParameters(MagnetisationParameters):
         "free", symbol="ensemble", meaning="self-overlap free, or fixed at target_self_overlap"
     )
     target_self_overlap: float = parameter(
-        0.8, symbol="Q*", meaning="self-overlap of the fixed ensemble", gt=0, lt=1
+        0.8, symbol="Q*", meaning="self-overlap of the fixed ensemble", ge=1e-4, le=1 - 1e-6
     )
     branch: Literal["equilibrium", "low", "high"] = parameter(
         "equilibrium",

@@ -8,7 +8,6 @@ from toysim.models.perceptron.measures import angle
 from toysim.models.perceptron.samplers.instances import Signs, labelled, signs
 from toysim.models.perceptron.samplers.magnetisations import Replicas, replicas, start, target
 from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
-from toysim.outcomes import Status
 
 
 def simulate(batch: Batch) -> Rows:
@@ -25,7 +24,8 @@ def _row(row: Row) -> dict[str, float]:
     self_overlap = p.target_self_overlap if fixed else None
     starts = [start(generator, teacher, p.branch, self_overlap) for _ in range(2)]
     found = replicas(starts, measure, p.proposal_width, p.n_discard, p.n_sweeps, generator)
-    return _observed(found, teacher) | {"status": outcome(Status.OK, p.size, p.alpha)}
+    status = outcome(found.status(p.n_discard + p.n_sweeps), p.size, p.alpha)
+    return _observed(found, teacher) | {"status": status}
 
 
 def _observed(found: Replicas, teacher: Signs) -> dict[str, float]:

@@ -1,54 +1,55 @@
-"""Averages over one magnetisation in a random field h (after arXiv:2212.02846, derived).
+"""Averages over the random field of a magnetisation (after arXiv:2212.02846, derived).
 
-    int dm exp(curvature m^2 + h m + kappa S(m)) on [-1, 1]
+    h = sqrt(q^) z + r^ B + kappa atanh m'
 
-S(m) = -(1+m)/2 ln((1+m)/2) - (1-m)/2 ln((1-m)/2), the entropy of a sign of mean m.
+B is the teacher's sign relative to that of another task, P(B = +-1) = (1 +- r0)/2, and m' a
+magnetisation that learned it; with one task there is neither: B = 1, m' = 0.
 """
 
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import inlined, kernel
-from toysim.numerics.elementary import density, exp, log, log1p
+from toysim.jit import kernel
+from toysim.models.perceptron.field_space.magnetisation import Rule, magnetisation_nodes, site
+from toysim.numerics.elementary import density
 
 Array = npt.NDArray[np.float64]
 
-# With 2/3 of the step and 3/2 of the nodes no order parameter or free entropy moves by 1e-8, at any
-# kappa (measured up to 10^5).
-OUTER_STEP = 0.25
-STIFF = 75.0  # curvature at m = 0 beyond which shared nodes may miss a peak: nodes follow it
-NEGLIGIBLE = 32.0
-STRIDE = 1.5  # of such a peak's width, by which its ends are looked for
-NODES = 40  # of m in (0, 1), for all fields
-STIFF_NODES = 60  # around a peak: 40 are off by 1e-6
+OUTER_STEP = 0.25  # two thirds of it move no order parameter or free entropy by 1e-8
 REACH = 9.0  # G(9) = 1e-18
 FARTHEST = 6.0  # a turn of the magnetisation farther out than this weighs less than 1e-9
 BULK = 1.5  # the Gaussian's own scale
+WIDE_STEP = 0.75  # of z, where the turn at h = 0 is beyond reach and a reference smooths
+WIDE_REACH = 8.25
+NEGLIGIBLE = 1e-18  # weight of a field that is left out
 
 
-class Nodes(NamedTuple):
-    """Of the integral over m: its curvature and kappa, the rule in s, and nodes that all fields
-    share: 1 - m and the exponent but for h, (n,).
+class Reference(NamedTuple):
+    """Magnetisations of another task, with its teacher's sign 1: atanh m', m', weights of sum 1,
+    and ln((1 - m'^2)/4)/2, each (n,).
     """
 
-    curvature: float
-    kappa: float
-    rule: tuple[Array, Array]
-    short: Array
-    exponents: Array
+    field: Array
+    m: Array
+    weight: Array
+    log_room: Array
+
+
+# The last is 0 here: the entropy of a site itself, not its divergence from m' = 0.
+NO_REFERENCE = Reference(np.zeros(1), np.zeros(1), np.ones(1), np.zeros(1))
 
 
 class Sites(NamedTuple):
-    """Averages over the random field h; ``width`` is over replicas, ``scatter`` over fields.
+    """Averages over h; ``width`` is over replicas, ``scatter`` over fields.
 
-    Q = E<m^2>, r = E<m>, p = E<sign m>, width = E[<m^2>-<m>^2] = Q - q, scatter = Var<m> = q - r^2,
-    spread = E(<m^2>-<m>^2)^2 and log_mean = E ln int dm.
+    Q = E<m^2>, r = E B<m>, p = E B<sign m>, width = E[<m^2>-<m>^2] = Q - q, scatter = q - r^2,
+    spread = E(<m^2>-<m>^2)^2 and log_mean = E [kappa/2 ln((1 - m'^2)/4) + ln int dm]; of the other
+    task E<m>, E<sign m> and E m'<m>.
     """
 
     self_overlap: float
@@ -58,22 +59,9 @@ class Sites(NamedTuple):
     scatter: float
     spread: float
     log_mean: float
-
-
-class Rule(NamedTuple):
-    """Gauss-Legendre abscissae and weights on (0, 1): for nodes that all fields share, and that
-    follow one.
-    """
-
-    shared: tuple[Array, Array]
-    stiff: tuple[Array, Array]
-
-
-@cache
-def legendre(fineness: float = 1.0) -> Rule:
-    """NODES and STIFF_NODES of them, times ``fineness``."""
-    rules = (np.polynomial.legendre.leggauss(round(n * fineness)) for n in (NODES, STIFF_NODES))
-    return Rule(*((0.5 * (1.0 + x), 0.5 * weight) for x, weight in rules))
+    overlap_1: float
+    sign_overlap_1: float
+    cross_overlap: float
 
 
 @kernel
@@ -102,159 +90,78 @@ def turning_nodes(scale: float, step: float) -> tuple[Any, Any]:
 
 
 @kernel
-def magnetisation_nodes(curvature: float, kappa: float, field: float, rule: Rule) -> Nodes:
-    """Nodes in m for fields up to about ``field``, the typical |h|; ``rule`` (n,): see above.
-
-    1 - m = e sinh(s)^2 is dense where the field pushes m to 1, within e = 4/field. Up to STIFF the
-    same nodes, over all s, serve every field.
-    """
-    near = 4.0 / max(4.0, field + 2.0 * abs(curvature))
-    length = math.asinh(1.0 / math.sqrt(near))
-    short, exponents = placed(near, 0.0, length, curvature, kappa, rule.shared)
-    return Nodes(curvature, kappa, rule.stiff, short, exponents)
-
-
-@inlined
-def sign_entropy(gap: float) -> float:
-    """S(m) at m = 1 - gap."""
-    return -(1.0 - 0.5 * gap) * log1p(-0.5 * gap) - 0.5 * gap * log(0.5 * gap)
-
-
-@kernel
-def exponent(s: float, near: float, h: float, of: Nodes) -> float:
-    """What the integrand over s is the exponential of, counted from m = 1."""
-    gap = near * math.sinh(s) ** 2
-    at = of.kappa * sign_entropy(gap) - gap * (h + of.curvature * (2.0 - gap))
-    return at + math.log(math.sinh(2.0 * s))
-
-
-@kernel
-def placed(
-    near: float,
-    first: float,
-    last: float,
-    curvature: float,
-    kappa: float,
-    rule: tuple[Array, Array],
-) -> tuple[Any, Any]:
-    """1 - m at Gauss-Legendre nodes of s from ``first`` to ``last``, and the exponent there but for
-    h, ln of weights included: (n,). ``curvature`` counts from m = 1.
-    """
-    v, weight = rule
-    short, exponents = np.empty(len(v)), np.empty(len(v))
-    for j in range(len(v)):
-        rise = exp(first + (last - first) * v[j])
-        sinh, cosh = 0.5 * (rise - 1.0 / rise), 0.5 * (rise + 1.0 / rise)
-        gap = near * sinh * sinh
-        slope = 2.0 * near * (last - first) * sinh * cosh
-        short[j] = gap
-        exponents[j] = (
-            kappa * sign_entropy(gap) - curvature * gap * (2.0 - gap) + log(weight[j] * slope)
-        )
-    return short, exponents
-
-
-@kernel
-def stiff_nodes(h: float, of: Nodes) -> tuple[Any, Any]:
-    """As ``placed``, around the peak at a field h >= 0: there m is sharp, sqrt((1 - m^2)/kappa).
-
-    Its place and width in s are those of the whole exponent, ln(dm/ds) included, which has one
-    maximum: by Newton's method in a bracket.
-    """
-    near = 4.0 / max(4.0, h + 2.0 * abs(of.curvature))
-    length = math.asinh(1.0 / math.sqrt(near))
-    low, high, s, width = 0.0, length, 0.5 * length, length
-    for _ in range(60):
-        gap, double = near * math.sinh(s) ** 2, math.sinh(2.0 * s)
-        m = 1.0 - gap
-        force = 2.0 * of.curvature * m + h - 0.5 * of.kappa * math.log((2.0 - gap) / gap)
-        slope = 2.0 * math.cosh(2.0 * s) / double - force * near * double
-        bend = (2.0 * of.curvature - of.kappa / (gap * (2.0 - gap))) * (near * double) ** 2
-        bend -= force * 2.0 * near * math.cosh(2.0 * s) + 4.0 / double**2
-        low, high = (s, high) if slope > 0.0 else (low, s)
-        width = min(length, 1.0 / math.sqrt(-bend)) if bend < 0.0 else length
-        moved = s - slope / bend if bend < 0.0 else low
-        moved = moved if low < moved < high else 0.5 * (low + high)
-        if abs(moved - s) < 1e-3 * width:
-            break
-        s = moved
-    peak = exponent(s, near, h, of)
-    first = last = s
-    while first > 0.0 and exponent(first, near, h, of) > peak - NEGLIGIBLE:
-        first = max(first - STRIDE * width, 0.0)
-    while last < length and exponent(last, near, h, of) > peak - NEGLIGIBLE:
-        last = min(last + STRIDE * width, length)
-    return placed(near, first, last, of.curvature, of.kappa, of.rule)
-
-
-@kernel
-def site(h: float, of: Nodes) -> tuple[float, float, float, float]:
-    """ln int dm exp(...), 1 - |<m>|, <m^2> - <m>^2 and 1 - |<sign m>| at field h.
-
-    <m> and <sign m> have the sign of h. All in terms of 1 - m: a magnetisation close to 1 keeps the
-    digits of what it lacks. The other half of the nodes is the mirror image: <sign m> needs the
-    integral split at 0.
-    """
-    size = abs(h)
-    short, exponents = of.short, of.exponents
-    if of.kappa - 2.0 * min(of.curvature, 0.0) > STIFF:
-        short, exponents = stiff_nodes(size, of)
-    largest, at_peak = -np.inf, 1.0
-    for j in range(len(short)):
-        if exponents[j] - size * short[j] > largest:
-            largest, at_peak = exponents[j] - size * short[j], short[j]
-    up, down = np.empty(len(short)), np.empty(len(short))
-    for j in range(len(short)):
-        up[j] = exp(exponents[j] - size * short[j] - largest)
-        down[j] = up[j] * exp(-2.0 * size * (1.0 - short[j]))
-    norm = first = second = against = 0.0
-    for j in range(len(short)):
-        here, mirrored = short[j] - at_peak, 2.0 - short[j] - at_peak
-        norm += up[j] + down[j]
-        against += down[j]
-        first += here * up[j] + mirrored * down[j]
-        second += here * here * up[j] + mirrored * mirrored * down[j]
-    first /= norm
-    return (
-        of.curvature + size + largest + math.log(norm),
-        at_peak + first,
-        second / norm - first * first,
-        2.0 * against / norm,
-    )
-
-
-@kernel
-def field_sites(
+def sites(
     q_hat: float,
     r_hat: float,
     Q_hat: float,
     kappa: float,
+    task_overlap: float,
+    reference: Reference,
     rule: Rule,
     fineness: float,
 ) -> Sites:
-    """The averages at conjugates q^, r^ and Q^; h = sqrt(q^) z + r^."""
+    """The averages at conjugates q^, r^ and Q^; ``rule``: see ``legendre``.
+
+        E g = sum_j w_j sum_B P(B) int Dz g(h),   h = sqrt(q^) z + r^ B + kappa atanh m'_j
+
+    Three sums stand inside one another: over the nodes m'_j of the reference (weights w_j), over
+    the relative sign B of the teachers, and over z. The inner integrals over m, by ``site``, depend
+    on h alone, and as a function of h they turn at h = 0. So z is taken at nodes displaced by fixed
+    y from where h = 0: given m'_j and B these are the same fields sqrt(q^) y for all, and ``turn``
+    holds their integrals, done once, when one is asked for. Where the turn is beyond reach of the
+    Gaussian the field is averaged over evenly, and the inner integral done there. Sums run over
+    what is lacking, 1 - B <m>, so that magnetisations close to 1 keep their digits; averages follow
+    from them at the end.
+    """
     if not math.isfinite(q_hat + r_hat + Q_hat):
-        return Sites(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan)
+        nan = np.nan
+        return Sites(nan, nan, nan, nan, nan, nan, nan, nan, nan, nan)
     deviation = math.sqrt(max(q_hat, 0.0))
-    centre, scale = -r_hat / max(deviation, 1e-100), 1.0 / max(1.0, deviation)
-    if abs(centre) > FARTHEST:
-        centre, scale = 0.0, 1.0
-    y, weight = turning_nodes(scale, OUTER_STEP / fineness)
     curvature = Q_hat - 0.5 * q_hat
-    nodes = magnetisation_nodes(curvature, kappa, abs(r_hat) + 3.0 * deviation, rule)
+    field = abs(r_hat) + 3.0 * (deviation + kappa * np.max(np.abs(reference.m)))
+    nodes = magnetisation_nodes(curvature, kappa, field, rule)
+    y, outer = turning_nodes(1.0 / max(1.0, deviation), OUTER_STEP / fineness)
+    turn, known = np.empty((len(y), 4)), np.zeros(len(y), np.bool_)
+    step = (WIDE_STEP if len(reference.m) > 1 else OUTER_STEP) / fineness
+    n_wide = math.ceil(WIDE_REACH / step)
     missing = missing_squared = sign_missing = width = spread = log_mean = 0.0
-    for i in range(len(y)):
-        z = centre + y[i]
-        h = r_hat + deviation * z
-        share = weight[i] * density(z)
-        log_norm, gap, variance, sign_gap = site(h, nodes)
-        lacks = gap if h >= 0.0 else 2.0 - gap  # 1 - <m>
-        missing += share * lacks
-        missing_squared += share * lacks * lacks
-        sign_missing += share * (sign_gap if h >= 0.0 else 2.0 - sign_gap)
-        width += share * variance
-        spread += share * variance * variance
-        log_mean += share * log_norm
+    overlap_1 = sign_overlap_1 = cross_overlap = 0.0
+    for j in range(len(reference.m)):
+        if reference.weight[j] < NEGLIGIBLE:
+            continue
+        log_mean += reference.weight[j] * kappa * reference.log_room[j]
+        for side in range(2):
+            B = 1.0 - 2.0 * side
+            of_reference = 0.5 * (1.0 + B * task_overlap) * reference.weight[j]
+            if of_reference == 0.0:
+                continue
+            mean = kappa * reference.field[j] + B * r_hat
+            centre = -mean / max(deviation, 1e-100)
+            near = abs(centre) <= FARTHEST
+            for k in range(len(y) if near else 2 * n_wide + 1):
+                z = centre + y[k] if near else step * (k - n_wide)
+                share = of_reference * density(z) * (outer[k] if near else step)
+                if share < NEGLIGIBLE:
+                    continue
+                h = mean + deviation * z
+                if near and not known[k]:
+                    turn[k], known[k] = site(deviation * y[k], nodes), True
+                if near:
+                    log_norm, gap, variance, sign_gap = turn[k]
+                else:
+                    log_norm, gap, variance, sign_gap = site(h, nodes)
+                towards = 1.0 if h * B >= 0.0 else -1.0  # of teacher 2
+                lacks = gap if towards > 0.0 else 2.0 - gap  # 1 - B <m>
+                missing += share * lacks
+                missing_squared += share * lacks * lacks
+                sign_lacks = sign_gap if towards > 0.0 else 2.0 - sign_gap
+                sign_missing += share * sign_lacks
+                width += share * variance
+                spread += share * variance * variance
+                log_mean += share * log_norm
+                overlap_1 += share * B * (1.0 - lacks)
+                sign_overlap_1 += share * B * (1.0 - sign_lacks)
+                cross_overlap += share * reference.m[j] * B * (1.0 - lacks)
     overlap, scatter = 1.0 - missing, missing_squared - missing * missing
     return Sites(
         overlap * overlap + scatter + width,
@@ -264,4 +171,7 @@ def field_sites(
         scatter,
         spread,
         log_mean,
+        overlap_1,
+        sign_overlap_1,
+        cross_overlap,
     )

@@ -9,7 +9,7 @@ an interval (0, d_min) at every load: typical solutions of the binary perceptron
 from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.perceptron.franz_parisi.parameters import FranzParisiParameters
 from toysim.models.perceptron.replica.solver_outputs import SOLVER_OUTPUTS
-from toysim.models.perceptron.samplers.sizes import sampled
+from toysim.models.perceptron.samplers.sizes import one_load, sampled
 
 _EQUATIONS = """\
 Phi(p) = E (1/Z) sum_J ln #{solutions w: w.J = N p}/N,
@@ -29,11 +29,12 @@ d -> 0: Phi = h2(d) - 0.95507 alpha rho0 sqrt(d),
 
 def _seconds(p: FranzParisiParameters) -> float:
     if p.sampler == "message_passing":
-        return 1e-2 + 2e-8 * p.alpha * p.size**2
+        return 1e-2 + 5e-8 * p.alpha * p.size**2
     all_weights = 1 << p.size
     pairs = min(all_weights ** (2.0 * max(1.0 - p.alpha, 0.0)), p.size * all_weights)
     steps = p.size * pairs if p.reference == "solution" else all_weights
-    return 1e-2 + 1e-9 * (2 * all_weights + steps * (15 if p.given == "overlap" else 1))
+    steps *= 15 if p.given == "overlap" else 1
+    return 1e-2 + 1e-9 * (2 * all_weights * (1 + p.alpha) + steps)
 
 
 _PLANTED = {"reference": "planted", "alpha": 0.4, "sampler": "message_passing", "size": 205}
@@ -77,6 +78,7 @@ FRANZ_PARISI = Model(
     theory=f"{__name__}.theory:predict",
     stochastic=True,
     theory_ignores=("sampler", "size"),
+    realised=one_load,
     equations=_EQUATIONS,
     sources=("arXiv:1408.1784", "arXiv:1304.2850"),
     seconds=_seconds,

@@ -32,6 +32,7 @@ CEILING = 1e-9  # closer to overlap 1 than this there is no saddle point below i
 NEAR = 1e-2  # Newton steps are tried below this residual ...
 PATIENCE = 10  # ... and, where one failed, again after so many damped updates
 MOST = 0.9  # of the way to overlap 1 by one Newton step
+ROUND = 8.0  # steps away that a cycle goes at least
 NUDGE = 1e-7  # of an overlap, for differences
 
 
@@ -198,12 +199,39 @@ def judged(status: int, stability: float, entropy: float) -> int:
     return AT_UNSTABLE if stability >= 1.0 else FROZEN if entropy < -TOLERANCE else OK
 
 
+class Orbit:
+    """Whether damped iteration goes round for ever: it comes back to a mark, set after 1, 2, 4, ...
+    points, from many steps away. A slow passage, or a spiral inwards, does not.
+    """
+
+    def __init__(self, start: Array) -> None:
+        self.mark, self.far, self.n = start.copy(), 0.0, 0
+
+    def closed(self, x: Array, change: float) -> bool:
+        """Take the next point, which the equations would change by so much."""
+        self.n += 1
+        back = float(np.max(np.abs(x - self.mark)))
+        if back < change and self.far > ROUND * change:
+            return True
+        self.far = max(self.far, back)
+        if self.n & (self.n - 1) == 0:
+            self.mark, self.far = x.copy(), 0.0
+        return False
+
+
 def solve(update: Callable[[Array], Array], start: Array) -> Saddle:
-    """The search on equations without slopes: these are taken by differences, where wanted."""
-    search, status = begin(start), GOING
+    """The search on equations without slopes: these are taken by differences, where wanted.
+
+    They are dear: one that goes round in a cycle ends as MAX_ITER (it did so after minutes).
+    """
+    search, orbit, status = begin(start), Orbit(start), GOING
     slopes, more = np.empty((len(start), len(start))), 0
     while status == GOING:
         new = update(search.x.copy())
+        change = float(np.max(np.abs(new - search.x)))
+        if not search.counts[2] and orbit.closed(search.x, change):
+            status = MAX_ITER
+            break
         if wants_slopes(search, new):
             more += len(start)
             slopes = differences(update, search.x, new)

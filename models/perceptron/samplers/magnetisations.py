@@ -21,6 +21,7 @@ import numpy.typing as npt
 from toysim.jit import kernel
 from toysim.models.perceptron.samplers.instances import Signs, signs
 from toysim.models.perceptron.samplers.log_tail_table import Scratch, log_tail_sum, log_tail_table
+from toysim.outcomes import Status
 
 Array = npt.NDArray[np.float64]
 
@@ -203,6 +204,10 @@ class Replicas(NamedTuple):
     loss: float
     acceptance: float
     replica_overlap: float
+
+    def status(self, n_sweeps: int) -> Status:
+        """Not converged where a chain of so many sweeps has not moved every weight once."""
+        return Status.OK if self.acceptance * n_sweeps >= 1.0 else Status.NOT_CONVERGED
 
 
 def replicas(

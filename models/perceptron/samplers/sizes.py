@@ -1,5 +1,7 @@
 """Sizes that a sampler can take, and what one instance of a size is off by."""
 
+from typing import Any
+
 from toysim.model import FiniteSize, Observable
 from toysim.outcomes import Status
 
@@ -11,6 +13,28 @@ MAX_ENTRIES = 2 * 10**8  # of the pattern matrix: three bytes each
 def n_patterns(load: float, size: int) -> int:
     """P = alpha N, rounded to the nearest integer (halves to even)."""
     return round(load * size)
+
+
+def realised_load(batch: Any, name: str) -> Any:
+    """The loads (rows,) that whole patterns make of those asked for: ``n_patterns`` / N."""
+    return (batch[name] * batch["size"]).round() / batch["size"]
+
+
+def realised_overlap(batch: Any) -> Any:
+    """Overlaps (rows,) of two teachers that differ in a whole number of weights, as ``flipped``."""
+    flips = (0.5 * batch["size"] * (1.0 - batch["task_overlap"])).round()
+    return 1.0 - 2.0 * flips / batch["size"]
+
+
+def one_load(batch: Any) -> dict[str, Any]:
+    """What an instance of one task realises."""
+    return {"alpha": realised_load(batch, "alpha")}
+
+
+def two_loads(batch: Any) -> dict[str, Any]:
+    """What an instance of two tasks realises."""
+    loads = {name: realised_load(batch, name) for name in ("alpha_1", "alpha_2")}
+    return loads | {"task_overlap": realised_overlap(batch)}
 
 
 def outcome(status: float, size: int, *loads: float) -> float:

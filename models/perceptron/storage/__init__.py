@@ -9,7 +9,7 @@ distance d = (1 - p)/2.
 
 from toysim.model import Check, Landmark, Model
 from toysim.models.perceptron.replica.solver_outputs import SOLVER_OUTPUTS
-from toysim.models.perceptron.samplers.sizes import sampled
+from toysim.models.perceptron.samplers.sizes import one_load, sampled
 from toysim.models.perceptron.storage.parameters import StorageParameters
 
 _EQUATIONS = """\
@@ -22,10 +22,11 @@ stable if alpha int Dz (df/domega)^2 int Dz (1 - tanh^2)^2 < 1,
     df/domega = -(G/H)(G/H - t)/(1-q)"""
 
 
+# Message passing takes 20 iterations far below capacity and 1000, all it may, above.
 def _seconds(p: StorageParameters) -> float:
     if p.sampler == "enumeration":
         return 2e-3 + 2e-9 * (1 << p.size) * (1 + p.alpha)
-    return 2e-3 + 2e-8 * p.alpha * p.size**2
+    return 2e-3 + 5e-8 * p.alpha * p.size**2
 
 
 _AT = "toysim.models.perceptron.landmarks"
@@ -84,6 +85,7 @@ STORAGE = Model(
     theory=f"{__name__}.theory:predict",
     stochastic=True,
     theory_ignores=("sampler", "size"),
+    realised=one_load,
     equations=_EQUATIONS,
     sources=("Krauth and Mezard 1989", "arXiv:1304.2850"),
     seconds=_seconds,

@@ -8,7 +8,7 @@ point at any load. At temperature 0 the other one wins up to alpha = 1.2447 and 
 
 from toysim.model import Check, Landmark, Model
 from toysim.models.perceptron.replica.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
-from toysim.models.perceptron.samplers.sizes import sampled
+from toysim.models.perceptron.samplers.sizes import one_load, sampled
 from toysim.models.perceptron.teacher_student.parameters import TeacherStudentParameters
 
 _EQUATIONS = """\
@@ -25,7 +25,7 @@ entropy s = phi + energy/T;  larger phi wins;
 def _seconds(p: TeacherStudentParameters) -> float:
     if p.sampler == "enumeration":
         return 5e-3 + (4e-8 if p.temperature else 2e-9 * (1 + p.alpha)) * (1 << p.size)
-    return 5e-3 + 2e-8 * p.alpha * p.size**2
+    return 5e-3 + 5e-8 * p.alpha * p.size**2
 
 
 _AT = "toysim.models.perceptron.landmarks"
@@ -91,6 +91,7 @@ TEACHER_STUDENT = Model(
     theory=f"{__name__}.theory:predict",
     stochastic=True,
     theory_ignores=("sampler", "size", "n_iterations"),
+    realised=one_load,
     equations=_EQUATIONS,
     sources=("Gyorgyi 1990, Phys. Rev. A 41, 7097", "arXiv:2212.02846"),
     seconds=_seconds,
