@@ -25,9 +25,10 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
-from toysim.models.deep_linear.network.net import LINEAR, TANH, Net
+from toysim.models.deep_linear.network.net import LINEAR, RELU, TANH, Net
 from toysim.models.deep_linear.network.schedule import Updates
 from toysim.models.deep_linear.updates import half_crossing
+from toysim.numerics.elementary import tanh
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -88,8 +89,12 @@ def forward(weights: Array, net: Net, units: Array) -> None:
 @kernel
 def activate(z: Array, nonlinearity: int) -> None:
     """z <- phi(z), entry by entry of z (n,)."""
-    for i in range(len(z)):
-        z[i] = math.tanh(z[i]) if nonlinearity == TANH else max(z[i], 0.0)
+    if nonlinearity == TANH:
+        for i in range(len(z)):
+            z[i] = tanh(z[i])
+    elif nonlinearity == RELU:
+        for i in range(len(z)):
+            z[i] = max(z[i], 0.0)
 
 
 @kernel
@@ -97,11 +102,12 @@ def times_slope(b: Array, f: Array, nonlinearity: int) -> None:
     """b <- b phi'(z) at f = phi(z): 1 - f^2 for tanh; for relu 1 above 0 and 0 at
     0; b, f (n,).
     """
-    for i in range(len(b)):
-        if nonlinearity == TANH:
+    if nonlinearity == TANH:
+        for i in range(len(b)):
             b[i] *= 1.0 - f[i] * f[i]
-        elif f[i] <= 0.0:
-            b[i] = 0.0
+    elif nonlinearity == RELU:
+        for i in range(len(b)):
+            b[i] = b[i] if f[i] > 0.0 else 0.0
 
 
 @kernel
