@@ -214,7 +214,7 @@ def test_killed_creation_and_growth_are_begun_again(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("root_survives", [True, False])
 def test_a_power_cut_before_the_first_block_loses_nothing(tmp_path, monkeypatch, root_survives):
-    """Files that never reached the disk are empty: the store is laid out again, to the same bytes."""
+    """Files that never reached the disk are empty: the store is laid out again, byte for byte."""
     import toysim.runner.execute as execute
 
     path, fresh = tmp_path / "w.zarr", tmp_path / "fresh.zarr"
