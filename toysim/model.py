@@ -102,6 +102,7 @@ class Model:
     ``theory_omits``: observables the theory never predicts.
     ``seconds`` estimates the cost of one row, in seconds to a factor of ten; blocks are sized by
     it.
+    ``theory_seconds`` the same of one row's theory where that takes long.
     ``landmarks``: the named numbers that people come for, a capacity or a threshold.
     ``version``: raise it when numbers change; stores of another version are refused.
     """
@@ -123,6 +124,7 @@ class Model:
     theory_omits: tuple[str, ...] = ()
     discretisation: Discretisation | None = None
     seconds: Callable[[Any], float] = lambda parameters: 1e-3
+    theory_seconds: Callable[[Any], float] = lambda parameters: 1e-3
     checks: tuple[Check, ...] = ()
     landmarks: tuple[Landmark, ...] = ()
     version: int = 1
