@@ -27,7 +27,9 @@ from toysim.cli.app import INTERRUPTION, app
 from toysim.cli.entry import main
 from toysim.cli.values import assignments, plain
 from toysim.errors import LongCall
+from toysim.plan import identified
 from toysim.registry import all_sweeps
+from toysim.shown import shown
 
 GOLDEN = Path(__file__).parent / "golden" / "cli_help"
 HEAVY = ("numpy", "numba", "xarray", "zarr", "matplotlib", "scipy", "rich")
@@ -455,6 +457,16 @@ def test_values_are_read_as_toml_else_as_text():
         "h": "4",
         "i": "a=b",
     }
+
+
+def test_long_arrays_are_shown_by_shape_and_digest():
+    matrix = [[1.0, 2.0], [3.0, 4.0]]
+    digest = identified(matrix)["digest"][:8]
+    assert shown(matrix) == f"array(2, 2) {digest}"
+    assert shown([[1.0, 2.0], [3.0, 5.0]]) != shown(matrix)
+    assert shown([0.1 + 0.2, 1, True]) == "[0.3, 1, True]"
+    assert shown([0.5] * 9).startswith("array(9) ")
+    assert shown(["name"] * 9).count("name") == 9
 
 
 def test_theory_that_takes_seconds_says_so_first(cli):
