@@ -18,7 +18,7 @@ FLOORS = (
     ("model",),
     ("batch", "scheduled", "paper"),
     ("registry", "design", "asking", "array_files"),
-    ("plan", "sweep_file"),
+    ("plan", "shown", "sweep_file"),
     ("store",),
     ("runner",),
     ("finding",),

@@ -26,7 +26,10 @@ from toysim import figures, sweeps
 from toysim.cli.app import INTERRUPTION, app
 from toysim.cli.entry import main
 from toysim.cli.values import assignments, plain
+from toysim.errors import LongCall
+from toysim.plan import identified
 from toysim.registry import all_sweeps
+from toysim.shown import shown
 
 GOLDEN = Path(__file__).parent / "golden" / "cli_help"
 HEAVY = ("numpy", "numba", "xarray", "zarr", "matplotlib", "scipy", "rich")
@@ -137,6 +140,13 @@ WALK = [
     ("run walk.gaussian --out run.zarr", (), 0, "data: run.zarr"),
     ("run walk.gaussian -p n_records=5 --plot run.png", (), 0, "picture: run.png"),
     ("run walk.trouble", (), 0, "y"),
+    ("run walk.gaussian -p n_rounds=700_000 --yes", (), 0, "position"),
+    (
+        "find walk.gaussian 'position = 9e3' --along drift=0:1 -p n_rounds=20000 --yes",
+        (),
+        0,
+        "0.15",
+    ),
     ("landmarks", (), 0, "perceptron.storage"),
     ("landmarks perceptron.storage -p margin=0.1", (), 0, "vanishing_distance"),
     ("landmarks perceptron.storage capacity --json", (), 0, '"digits": 10'),
@@ -279,6 +289,17 @@ REFUSED = [
     ("run walk.gaussian -p drift=1 -p drift=2", {}, "given twice"),
     ("run walk.gaussian -p seed=1", {}, "write --seed 1"),
     ("run walk.gaussian --seed one", {}, "'--seed'"),
+    ("run walk.gaussian -p yes=1", {}, "write --yes"),
+    (
+        "run walk.gaussian -p n_rounds=700_000",
+        {},
+        "theory of walk.gaussian takes about 70 seconds here, to a factor of ten; say --yes",
+    ),
+    (
+        "find walk.gaussian 'position = 9e3' --along drift=0:1 -p n_rounds=1_000_000",
+        {},
+        "takes about 75 minutes here, to a factor of ten; say --yes (yes=True) if it is meant",
+    ),
     ("run walk.gaussian --replicas 0", {}, "replicas = 0 must be a whole number of at least 1"),
     ("run walk.gaussian --out data.txt", {}, "must end in .nc or .zarr"),
     ("run walk.gaussian --plot picture", {}, "must end in .png or .svg or .pdf"),
@@ -436,6 +457,28 @@ def test_values_are_read_as_toml_else_as_text():
         "h": "4",
         "i": "a=b",
     }
+
+
+def test_long_arrays_are_shown_by_shape_and_digest():
+    matrix = [[1.0, 2.0], [3.0, 4.0]]
+    digest = identified(matrix)["digest"][:8]
+    assert shown(matrix) == f"array(2, 2) {digest}"
+    assert shown([[1.0, 2.0], [3.0, 5.0]]) != shown(matrix)
+    assert shown([0.1 + 0.2, 1, True]) == "[0.3, 1, True]"
+    assert shown([0.5] * 9).startswith("array(9) ")
+    assert shown(["name"] * 9).count("name") == 9
+
+
+def test_theory_that_takes_seconds_says_so_first(cli):
+    told = "note: theory of walk.gaussian takes about 3 seconds here, to a factor of ten"
+    assert cli("run walk.gaussian -p n_rounds=30_000").err.strip() == told
+    assert cli("run walk.gaussian -p n_rounds=10_000").err == ""
+    with pytest.warns(LongCall, match="about 3 seconds") as caught:
+        toysim.theory("walk.gaussian", n_rounds=30_000)
+    assert caught[0].filename == __file__
+    with pytest.warns(LongCall, match="about 45 seconds") as caught:
+        toysim.find("walk.gaussian", "position = 9e3", along={"drift": (0, 1)}, n_rounds=10_000)
+    assert caught[0].filename == __file__
 
 
 def test_json_has_no_nan():

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import chunk_digests, events
+from helpers import chunk_digests, data_bytes, events, run_walk, walk_sweep
 
 import toysim
 
@@ -180,14 +180,12 @@ def test_killed_creation_and_growth_are_begun_again(tmp_path, monkeypatch):
     """A kill before the root document is committed: nothing of it is seen, and the next run does it
     again.
     """
-    from helpers import data_bytes, run_walk, walk_sweep
-
     import toysim.store.growth as growth
 
     path, fresh = tmp_path / "w.zarr", tmp_path / "fresh.zarr"
     commit = growth.commit_root
 
-    def die(*arguments):
+    def die(*arguments, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(growth, "commit_root", die)
@@ -212,3 +210,48 @@ def test_killed_creation_and_growth_are_begun_again(tmp_path, monkeypatch):
     grown = toysim.open_store(path)["simulation"].sel(drift=[0.1, 0.2, 0.7], n_rounds=[3, 9])
     ours = grown["position"].values
     np.testing.assert_array_equal(ours, toysim.open_store(fresh)["simulation"]["position"].values)
+
+
+@pytest.mark.parametrize("root_survives", [True, False])
+def test_a_power_cut_before_the_first_block_loses_nothing(tmp_path, monkeypatch, root_survives):
+    """Files that never reached the disk are empty: the store is laid out again, byte for byte."""
+    import toysim.runner.execute as execute
+
+    path, fresh = tmp_path / "w.zarr", tmp_path / "fresh.zarr"
+    monkeypatch.setattr(execute, "on_threads", lambda *arguments: iter(()))
+    run_walk(path)
+    monkeypatch.undo()
+    assert (path / "zarr.json").stat().st_size > 0
+    for file in path.rglob("*"):
+        if file.is_file() and not (root_survives and file == path / "zarr.json"):
+            file.write_bytes(b"")
+    run_walk(path)
+    run_walk(fresh)
+    assert chunk_digests(path) == chunk_digests(fresh)
+    for document in fresh.glob("*/**/zarr.json"):
+        there = path / document.relative_to(fresh)
+        assert there.read_text() == document.read_text()
+
+
+def test_all_that_a_state_speaks_of_is_on_the_disk_before_it(tmp_path, monkeypatch):
+    """Whatever was written before a state was synced before it, and everything at the end."""
+    import toysim.store.homes as homes
+
+    unsynced, syncs = set(), []
+    write = homes.Folder._write
+
+    def noted(folder, key, content):
+        if "/state/c/" in key:
+            assert not {k for k in unsynced if "/state/c/" not in k}, key
+        write(folder, key, content)
+        unsynced.add(key)
+
+    def synced(path):
+        unsynced.clear()
+        syncs.append(path)
+
+    monkeypatch.setattr(homes.Folder, "_write", noted)
+    monkeypatch.setattr(homes, "sync", synced)
+    run_walk(tmp_path / "w.zarr", block=1000, workers=1, theory=False)
+    assert not unsynced
+    assert len(syncs) == 2  # one for the block, one for the end

@@ -13,7 +13,7 @@ from toysim.errors import ToysimError, suggest
 from toysim.model import Side
 from toysim.plan import Sweep, build_sweep, split_arguments
 from toysim.registry import all_models, all_sweeps, find_model, load_model
-from toysim.runner.cost import refuse_huge
+from toysim.runner.cost import announce_theory, refuse_huge
 from toysim.runner.execute import Listener, Options, Report, execute
 from toysim.runner.work import compute, one_blas_thread
 from toysim.store.files import RESULTS
@@ -34,16 +34,27 @@ def run(model: str, *, seed: int = 0, replicas: int = 1, **parameters: Any) -> x
     return _one("simulation", model, seed, replicas, parameters)
 
 
-def theory(model: str, *, seed: int = 0, replicas: int = 1, **parameters: Any) -> xr.Dataset:
+def theory(
+    model: str, *, seed: int = 0, replicas: int = 1, yes: bool = False, **parameters: Any
+) -> xr.Dataset:
     """The analytic prediction for one cell: the same names as ``run``, where theory speaks.
 
     ``valid`` is false where the theory does not hold. For models whose theory starts from the
     replica's own draws (``Model.paired``), ``seed`` and ``replicas`` choose them.
+    A call of more than two seconds, by the model's declared cost, warns of them first
+    (``LongCall``); one of more than a minute raises ToysimError without ``yes``.
     """
-    return _one("theory", model, seed, replicas, parameters)
+    return _one("theory", model, seed, replicas, parameters, yes)
 
 
-def _one(side: Side, name: str, seed: int, replicas: int, parameters: dict[str, Any]) -> xr.Dataset:
+def _one(
+    side: Side,
+    name: str,
+    seed: int,
+    replicas: int,
+    parameters: dict[str, Any],
+    yes: bool = True,
+) -> xr.Dataset:
     from toysim.store.dataset import one_cell
 
     model = load_model(name)
@@ -53,6 +64,8 @@ def _one(side: Side, name: str, seed: int, replicas: int, parameters: dict[str, 
     sweep = build_sweep(name, model, fixed, {}, replicas=replicas, seed=seed)
     start = time.perf_counter()
     batch = sweep.batch(np.zeros(1, np.int64), replicas if model.per_replica(side) else 1)
+    if side == "theory":
+        announce_theory(model, sweep.parameters, len(batch), yes, stacklevel=4)
     with one_blas_thread():
         outcome = compute(model, side, batch, sweep.parameters)
     if outcome.errors:

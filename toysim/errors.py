@@ -23,6 +23,10 @@ class UnknownPreset(ToysimError):
     """A sweep file has no preset of that name."""
 
 
+class LongCall(UserWarning):
+    """A call that is going to take more than some seconds says so first."""
+
+
 def suggest(name: str, known: Iterable[str]) -> str:
     """The tail of an error about an unknown name: the nearest known one, else all of them."""
     known = sorted(known)

@@ -15,9 +15,11 @@ from toysim.model import Model
 from toysim.parameters import Kind
 from toysim.plan import build_sweep, split_arguments
 from toysim.registry import load_model
+from toysim.runner.cost import announce_theory
 from toysim.runner.work import compute, one_blas_thread
 
 SCAN = 33  # points at which both sides are computed first
+AFTER_SCAN = 12  # points that follow the change of sign, usually
 TERM = re.compile(r"^\s*(\w+)\s*(?:\[([^\]]*)\])?\s*$")
 
 
@@ -59,6 +61,7 @@ def find(
     *,
     along: Mapping[str, tuple[float, float]],
     tolerance: float = 1e-12,
+    yes: bool = False,
     **parameters: Any,
 ) -> Crossing:
     """Where an equation between numbers of a theory holds along one parameter.
@@ -69,6 +72,8 @@ def find(
         of a parameter.
     along: ``{"alpha": (0.5, 1.2)}``, the parameter and the bracket.
     tolerance: relative, of the place.
+    yes: go on where that takes more than a minute, by the model's declared cost; above two seconds
+        it is said first (``LongCall``).
 
     The bracket is scanned at 33 points, then the change of sign is followed by bisection and
     inverse interpolation. Raises ToysimError, in one line, where there is none, where there are
@@ -78,6 +83,7 @@ def find(
     (name, (low, high)) = _along(found, along)
     sides = [_term(found, text) for text in _halves(equation)]
     theory = _Theory(found, name, parameters)
+    announce_theory(found, theory.parameters(low), _points(sides), yes)
 
     def difference(points: np.ndarray) -> np.ndarray:
         left, right = (theory.at(points, side) for side in sides)
@@ -89,6 +95,12 @@ def find(
     _refuse_jump(equation, name, at, a, b, difference)
     left, right = (float(theory.at(np.array([at]), side)[0]) for side in sides)
     return Crossing(name, at, left, right, theory.valid(np.array([a, b]), sides), (a, b))
+
+
+def _points(sides: list[Term]) -> int:
+    """Points at which theory is solved, about: the scan, the root and what lies beside it."""
+    asked = {str(side.where) for side in sides if side.where is not None}
+    return (SCAN + AFTER_SCAN) * len(asked)
 
 
 def _along(model: Model, along: Mapping[str, tuple[float, float]]) -> Any:
@@ -166,6 +178,10 @@ class _Theory:
         self.model, self.along = model, along
         self.given = dict(parameters)
         self.solved: dict[Any, Mapping[str, Any]] = {}
+
+    def parameters(self, point: float) -> Any:
+        """Typed parameters at a point."""
+        return self.model.validate({**self.given, self.along: point})
 
     def rows(self, points: np.ndarray, changed: Mapping[str, Any]) -> Mapping[str, Any]:
         key = (points.tobytes(), tuple(sorted(changed.items())))

@@ -104,6 +104,7 @@ class Model:
     number of something; ``compare`` holds theory at these.
     ``seconds`` estimates the cost of one row, in seconds to a factor of ten; blocks are sized by
     it.
+    ``theory_seconds`` the same of one row's theory where that takes long.
     ``landmarks``: the named numbers that people come for, a capacity or a threshold.
     ``version``: raise it when numbers change; stores of another version are refused.
     """
@@ -126,6 +127,7 @@ class Model:
     discretisation: Discretisation | None = None
     realised: Callable[[Any], Mapping[str, Any]] | None = None
     seconds: Callable[[Any], float] = lambda parameters: 1e-3
+    theory_seconds: Callable[[Any], float] = lambda parameters: 1e-3
     checks: tuple[Check, ...] = ()
     landmarks: tuple[Landmark, ...] = ()
     version: int = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -70,16 +71,26 @@ class Parameters(BaseModel):
         """NumPy scalars and arrays, lists, and whole floats for integers, are what users pass."""
         if not isinstance(data, Mapping):
             return data
-        return {k: _plain_value(v, cls.model_fields.get(k)) for k, v in data.items()}
+        whole = _whole_numbers(cls)
+        return {name: _plain_value(value, name in whole) for name, value in data.items()}
 
 
-def _plain_value(value: Any, info: FieldInfo | None) -> Any:
+@cache
+def _whole_numbers(parameters_class: type[Parameters]) -> frozenset[str]:
+    """Asked of the class once: pydantic takes longer to tell its fields than to check a value."""
+    fields = parameters_class.model_fields
+    return frozenset(name for name, info in fields.items() if info.annotation is int)
+
+
+def _plain_value(value: Any, whole: bool = False) -> Any:
+    kind = type(value)
+    if kind is float:
+        return int(value) if whole and value.is_integer() else value
+    if kind is int or kind is bool or kind is str:
+        return value
     if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        return tuple(_plain_value(v, None) for v in value)
-    whole = isinstance(value, float) and value.is_integer()
-    return int(value) if whole and info is not None and info.annotation is int else value
+        return _plain_value(value.tolist(), whole)
+    return tuple(map(_plain_value, value)) if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True)

@@ -231,12 +231,12 @@ def _refuse_taken_names(model: Model, built: tuple[Dimension, ...]) -> None:
 
 def _validate_levels(model: Model, fixed: dict[str, Any], built: tuple[Dimension, ...]) -> Any:
     """Validate each level with the other dimensions at their first; sizes must not change."""
-    first = {name: values[0] for d in built for name, values in d.values.items()}
+    first = {name: values[0].tolist() for d in built for name, values in d.values.items()}
     parameters = model.validate({**fixed, **first})
     sizes = model.sizes(parameters)
     for d in built:
         for i in _levels_to_check(d):
-            here = {name: values[i] for name, values in d.values.items()}
+            here = {name: values[i].tolist() for name, values in d.values.items()}
             where = f"axis {d.name}, value {i + 1}: "
             changed = model.sizes(model.validate({**fixed, **first, **here}, where))
             for key in changed:
@@ -246,7 +246,7 @@ def _validate_levels(model: Model, fixed: dict[str, Any], built: tuple[Dimension
 
 
 def _refuse_shape(axis: str, here: Mapping[str, Any], key: str, length: int, first: int) -> None:
-    shown = ", ".join(f"{n} = {v.tolist()!r}" for n, v in here.items())
+    shown = ", ".join(f"{n} = {v!r}" for n, v in here.items())
     raise ToysimError(
         f"axis {axis}: at {shown} the dimension {key!r} has length {length} instead of {first}; "
         f"observables must keep their shape, so sweep {axis} in separate sweeps",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from toysim.paper import Reproduction
 
 
+@cache
 def _children(package: str) -> list[str]:
     """Names of the modules and packages in the folder of ``package``."""
     names = set()

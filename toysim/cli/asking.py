@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from toysim.cli.app import FAILED, OK, app
-from toysim.cli.arguments import Json, ModelId, ParameterValues
+from toysim.cli.arguments import Json, ModelId, ParameterValues, Yes
 from toysim.cli.values import assignments, print_facts, print_json, print_table
 from toysim.errors import ToysimError
 
@@ -71,13 +71,15 @@ def find(
     tolerance: Annotated[
         float, typer.Option("--tolerance", metavar="X", help="Relative, of the place.")
     ] = 1e-12,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Where an equation between numbers of a theory holds along one parameter."""
     from toysim import finding
 
     given = assignments(parameter or (), "-p")
-    found = finding.find(model, equation, along=_bracket(along), tolerance=tolerance, **given)
+    bracket = _bracket(along)
+    found = finding.find(model, equation, along=bracket, tolerance=tolerance, yes=yes, **given)
     facts = {
         found.along: f"{found.at:.12g}",
         "left": f"{found.left:.12g}",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
@@ -16,7 +18,7 @@ from toysim.cli import listing, one_cell, asking, running, looking, papers  # no
 
 # isort: on
 from toysim.cli.app import BAD_INPUT, INTERRUPTED, INTERRUPTION, OK, app, debugging
-from toysim.errors import ToysimError, suggest
+from toysim.errors import LongCall, ToysimError, suggest
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,7 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     debugging.set("--debug" in arguments)
     arguments = [a for a in arguments if a != "--debug"]
     try:
-        code = int(app(args=arguments, prog_name="toysim", standalone_mode=False) or OK)
+        with _notes():
+            code = int(app(args=arguments, prog_name="toysim", standalone_mode=False) or OK)
         sys.stdout.flush()
     except BrokenPipeError:
         return _drop_output()
@@ -46,6 +49,22 @@ def main(arguments: list[str] | None = None) -> int:
     if code == INTERRUPTED:  # typer turns Ctrl-C into this code
         typer.echo(INTERRUPTION, err=True)
     return code
+
+
+@contextmanager
+def _notes() -> Iterator[None]:
+    """A call that says it takes long is told in one line, other warnings as ever."""
+    show = warnings.showwarning
+
+    def told(message: Any, category: type[Warning], *place: Any, **more: Any) -> None:
+        if category is LongCall:
+            typer.echo(f"note: {message}", err=True)
+        else:
+            show(message, category, *place, **more)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = told
+        yield
 
 
 def _say(message: str, code: int) -> int:

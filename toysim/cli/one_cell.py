@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from toysim.cli.app import app
-from toysim.cli.arguments import Json, ModelId, ParameterValues
+from toysim.cli.arguments import Json, ModelId, ParameterValues, Yes
 from toysim.cli.values import assignments, check_suffix, print_json, print_table, refuse_existing
 from toysim.errors import ToysimError
 
@@ -32,6 +32,7 @@ def run(
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE", help="Draw: FILE.png, .svg or .pdf.")
     ] = None,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Run one cell of a model and print a summary, theory beside it."""
@@ -44,8 +45,10 @@ def run(
     check_suffix(plot, (".png", ".svg", ".pdf"), "--plot")
     refuse_existing(out, "give another name or remove it")
     found = load_model(model)
+    theory = (
+        api.theory(model, seed=seed, replicas=replicas, yes=yes, **given) if found.theory else None
+    )
     simulation = api.run(model, seed=seed, replicas=replicas, **given)
-    theory = api.theory(model, seed=seed, replicas=replicas, **given) if found.theory else None
     rows = _summary(simulation, theory)
     if as_json:
         print_json({"model": model, "parameters": {**found.defaults, **given}, "summary": rows})
@@ -65,6 +68,8 @@ def _refuse_options(given: dict[str, Any]) -> None:
     for name in ("seed", "replicas"):
         if name in given:
             raise ToysimError(f"{name} is no parameter; write --{name} {given[name]}")
+    if "yes" in given:
+        raise ToysimError("yes is no parameter; write --yes")
     if "model" in given:
         raise ToysimError("model is no parameter; name the model right after toysim run")
 

@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from toysim.errors import ToysimError
+from toysim.shown import shown
 
 
 def assignments(words: Iterable[str], option: str) -> dict[str, Any]:
@@ -107,10 +108,6 @@ def _draw_table(columns: Sequence[str], cells: list[list[str]], title: str | Non
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.6g}"
     if isinstance(value, Mapping):
         return ", ".join(f"{k}={_cell(v)}" for k, v in value.items())
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_cell(v) for v in value)}]"
-    return "" if value is None else str(value)
+    return "" if value is None else shown(value)

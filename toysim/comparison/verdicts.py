@@ -20,6 +20,7 @@ from toysim.comparison.tolerances import Measured, measured
 from toysim.errors import ToysimError
 from toysim.model import Observable
 from toysim.outcomes import Agreement
+from toysim.shown import shown
 from toysim.store.dataset import read_tree
 from toysim.store.sides import Sides
 
@@ -106,16 +107,12 @@ class Comparison(list[ObservableVerdict]):
 
 
 def _line(v: ObservableVerdict) -> str:
-    cell = ", ".join(f"{k}={_short(x)}" for k, x in v.worst.items())
+    cell = ", ".join(f"{k}={shown(x)}" for k, x in v.worst.items())
     extrapolated = "" if v.extrapolated is None else f"{v.extrapolated:.6g}"
     return (
         f"{v.observable:<22}{v.verdict:<18}{v.share:>9.3g}{v.decided:>9}{v.undecided:>11}"
         f"{v.stored:>14.6g}{extrapolated:>14}{v.theory:>14.6g}{v.tolerance:>11.2g}  {cell}"
     )
-
-
-def _short(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def compare(data: xr.DataTree | str | Path) -> Comparison:

@@ -18,6 +18,7 @@ from toysim.outcomes import Verdict
 from toysim.paper import Reproduction
 from toysim.papers.claims import Judgement
 from toysim.papers.pictures import MadeFigure
+from toysim.shown import shown
 from toysim.store.files import one_line
 
 CSS = """
@@ -126,7 +127,7 @@ def _comparison(name: str, table: Comparison, tree: xr.DataTree, beyond: str) ->
 
 def _row(v: ObservableVerdict) -> list[str]:
     numbers = [getattr(v, column) for column in COLUMNS]
-    worst = ", ".join(f"{k} = {_short(x)}" for k, x in v.worst.items())
+    worst = ", ".join(f"{k} = {shown(x)}" for k, x in v.worst.items())
     return [
         escape(v.observable),
         escape(v.verdict),
@@ -134,10 +135,6 @@ def _row(v: ObservableVerdict) -> list[str]:
         *(str(getattr(v, column)) for column in COUNTS),
         escape(worst),
     ]
-
-
-def _short(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _origin(name: str, tree: xr.DataTree) -> str:

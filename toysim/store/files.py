@@ -60,13 +60,11 @@ def read_root(path: Path) -> dict[str, Any]:
 
 
 def write_root(path: Path, document: dict[str, Any]) -> None:
-    """Replace the root document by one rename, once all that it speaks of is on the disk.
-
-    Readers see the shapes before a growth or after it, never a mixture.
+    """Replace the root document by one rename: readers see the shapes before a growth or after it,
+    never a mixture.
     """
     temporary = path / f".zarr.json.{os.getpid()}"
     temporary.write_text(json.dumps(document))
-    sync(path)
     os.replace(temporary, path / "zarr.json")
 
 

@@ -43,10 +43,14 @@ def prepare(place: Home | str | Path, sweep: Sweep, block: tuple[int, int]) -> S
     if not home.is_store():
         _refuse_headless(home)
         with one_line(home.path, "create"):
+            home.clear((*sweep.sides, INPUTS, REFINEMENT))  # of a creation that was killed
             return create(home, sweep, block)
     store = Store(home)
     refuse_older(store)
     refuse_other(store, sweep)
+    if not home.has_blocks() and [*store.layout.requests] == [sweep.request_hash]:
+        with one_line(store.path, "create"):  # to the same bytes: some may not be on the disk
+            return create(home, sweep, store.layout.block)
     if sweep.request_hash not in store.layout.requests:
         with one_line(store.path, "grow"):
             grow(store, sweep)
@@ -73,7 +77,6 @@ def _refuse_headless(home: Home) -> None:
 
 def create(home: Home, sweep: Sweep, block: tuple[int, int]) -> Store:
     """Build a store; the root document comes last and makes it one."""
-    home.clear((*sweep.sides, INPUTS, REFINEMENT))  # of a creation that was killed
     layout = first_layout(sweep, block)
     attributes = {
         "title": sweep.question or f"sweep {sweep.name} of {sweep.model.id}",
@@ -95,7 +98,7 @@ def create(home: Home, sweep: Sweep, block: tuple[int, int]) -> Store:
             array[...] = np.arange(*array.shape)
     write_segment(store, sweep, np.arange(sweep.n_cells))
     write_replicas(store)
-    commit_root(store)
+    commit_root(store, durable=False)
     return store
 
 

@@ -55,7 +55,7 @@ class Folder:
         self._write(key, packed(chunk))
 
     def holds(self, key: str) -> bool:
-        """Whether a chunk is there: a power cut may leave an empty file of it."""
+        """Whether a file is there: a power cut may leave an empty one."""
         try:
             return os.stat(self.path / key).st_size > 0
         except OSError:
@@ -82,13 +82,13 @@ class Folder:
     # Documents and the log
 
     def is_store(self) -> bool:
-        return (self.path / "zarr.json").is_file()
+        """Whether there is a root document: a power cut may leave an empty file of one."""
+        return self.holds("zarr.json")
 
     def root(self) -> dict[str, Any]:
         return read_root(self.path)
 
     def commit(self, root: dict[str, Any]) -> None:
-        """Everything written so far, then the root document that speaks of it."""
         write_root(self.path, root)
 
     def describe(self, key: str, document: dict[str, Any]) -> None:

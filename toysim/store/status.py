@@ -10,6 +10,7 @@ from typing import Any
 
 from toysim.errors import ToysimError
 from toysim.model import Side
+from toysim.shown import shown
 from toysim.store.files import KEY, read_events, read_root
 from toysim.store.layout import REFINEMENT, Layout, RefinedRows, Unit
 
@@ -85,7 +86,7 @@ def _rate(events: list[dict[str, Any]]) -> float | None:
 
 
 def _short(cell: dict[str, Any]) -> str:
-    return ", ".join(f"{k}={v}" for k, v in cell.items())
+    return ", ".join(f"{k}={shown(v)}" for k, v in cell.items())
 
 
 def _asked(path: Path, meta: dict[str, Any]) -> list[Unit]:

@@ -228,9 +228,15 @@ def root_document(attributes: dict[str, Any], documents: dict[str, Document]) ->
     }
 
 
-def commit_root(store: Store) -> None:
-    """Make everything prepared so far part of the store, at once."""
+def commit_root(store: Store, durable: bool = True) -> None:
+    """Make everything prepared so far part of the store, at once, after it has reached the disk.
+
+    A new store does not wait for that: its first block does before it writes its state, and a run
+    that finds no finished block lays the store out again.
+    """
     store.attributes[KEY] |= {"layout": store.layout.as_json()}
+    if durable:
+        store.home.sync()
     store.home.commit(root_document(store.attributes, store.documents))
 
 

@@ -46,10 +46,10 @@ def _seconds(p: CompletionParameters) -> float:
     product = 2e-7 + cubed * (2.2e-11 if p.precision == "float32" else 4.4e-11)
     update = 3 * (p.depth - 1) * product + p.depth * (5e-7 + 4e-10 * p.size**2)
     observed = n_switches * (p.n_records + 10) * (5e-5 + 5e-10 * cubed)
-    return updates * update + observed + _flow_seconds(p, cubed)
+    return updates * update + observed + _flow_seconds(p)
 
 
-def _flow_seconds(p: CompletionParameters, cubed: float) -> float:
+def _flow_seconds(p: CompletionParameters) -> float:
     """Slopes of the flow, a decomposition each: so many a switch, and as many as stability asks."""
     gaussian = p.start == "gaussian" and not p.start_layers
     if p.depth == 1 or gaussian or p.precision == "float32":
@@ -57,7 +57,7 @@ def _flow_seconds(p: CompletionParameters, cubed: float) -> float:
     sharpness = sharpness_bound(p.depth, p.size / math.sqrt(p.rank), p.size**2)
     n_switches = len(p.switch_times)
     duration = p.switch_times[-1] + n_switches * p.duration_after
-    return (8.0 * sharpness * duration + 1200.0 * n_switches) * (3e-5 + 3e-9 * cubed)
+    return (8.0 * sharpness * duration + 1200.0 * n_switches) * (3e-5 + 3e-9 * float(p.size) ** 3)
 
 
 def _switches_one_update_late(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,6 +133,7 @@ COMPLETION = Model(
     equations=_EQUATIONS,
     sources=("arXiv:2308.12221", "arXiv:1905.13655", "arXiv:2603.04703"),
     seconds=_seconds,
+    theory_seconds=_flow_seconds,
     checks=(
         Check(
             {**_SMALL, "rank_before": 2, "start_scale": 0.1},

@@ -45,6 +45,7 @@ WALK = Model(
     stochastic=True,
     theory_ignores=("late_option",),
     seconds=lambda p: 1e-7 * p.n_rounds * len(p.weights),
+    theory_seconds=lambda p: 1e-4 * p.n_rounds,  # it says: calls that take long are tested with it
     checks=(
         Check(
             {"noise": 0.2, "n_records": 3},
