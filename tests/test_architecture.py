@@ -16,7 +16,7 @@ FLOORS = (
     ("jit", "numerics", "streams", "parameters"),
     ("observables", "records", "landmarks"),
     ("model",),
-    ("batch", "scheduled", "paper"),
+    ("batch", "defining", "scheduled", "paper"),
     ("registry", "design", "asking", "array_files"),
     ("plan", "sweep_file"),
     ("store",),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from toysim.api import export, open_store, run, sweep, theory
     from toysim.asking import landmark, list_landmarks
     from toysim.comparison.verdicts import compare
+    from toysim.defining import define
     from toysim.finding import find
     from toysim.papers.reproduction import figure, reproduce
     from toysim.registry import list_models, load_model
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "compare": "toysim.comparison.verdicts",
+    "define": "toysim.defining",
     "export": "toysim.api",
     "figure": "toysim.papers.reproduction",
     "find": "toysim.finding",
@@ -37,6 +39,7 @@ _HOMES = {
 __all__ = [
     "__version__",
     "compare",
+    "define",
     "export",
     "figure",
     "find",

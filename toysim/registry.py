@@ -1,9 +1,10 @@
 """Finds families, sweep files and reproductions by looking in their folders; nothing is listed by
-hand.
+hand. Models that a call is given as objects are known by their id from then on.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -86,22 +87,75 @@ def _each(found: Any) -> tuple[Model, ...]:
     return (found,) if isinstance(found, Model) else tuple(found)
 
 
+_handed: dict[str, Model] = {}  # by id, those that calls of this process were given as objects
+
+
 def find_model(model: str) -> Model | None:
-    """The model of that id, if there is one. Only the family that the id names is loaded: all of
-    them take 0.1 s.
-    """
+    """The model of that id, if there is one: found by looking, or handed over before."""
+    return _found(model) or _handed.get(model)
+
+
+def _found(model: str) -> Model | None:
+    """Only the family that the id names is loaded: all of them take 0.1 s."""
     family = model.partition(".")[0]
     homes = [_family(family)] if family in _children("toysim.models") else []
     known = (m for home in (*homes, *_of_other_packages().values()) for m in _each(home))
     return next((m for m in known if m.id == model), None)
 
 
-def load_model(model: str) -> Model:
-    """The model of that id; the nearest known id is offered when there is none."""
+def load_model(model: str | Model) -> Model:
+    """The model of that id; the nearest known id is offered when there is none.
+
+    A ``Model`` is returned as it is, and known by its id from then on in this process, so that its
+    data can be read; of several with one id the last counts. The id of a model that is found by
+    looking is taken.
+    """
+    if isinstance(model, Model):
+        return _hand_over(model)
     found = find_model(str(model)) or all_models().get(model)
     if found is None:
-        raise ToysimError(f"unknown model {model!r}: {suggest(model, all_models())}", "model")
+        known = suggest(model, [*all_models(), *_handed])
+        raise ToysimError(f"unknown model {model!r}: {known}", "model")
     return found
+
+
+def _hand_over(model: Model) -> Model:
+    if _found(model.id) not in (None, model):
+        text = f"model id {model.id!r} is taken already by another model; give yours another id"
+        raise ToysimError(text, "model")
+    _handed[model.id] = model
+    return model
+
+
+def reference(model: Model) -> str | None:
+    """Where another process finds a model that was handed over, "module:name"; None where its id
+    is enough. Raises ToysimError where it cannot be imported.
+    """
+    if model.id not in _handed:
+        return None
+    for module in dict.fromkeys((model.parameters_class.__module__, _home(model))):
+        loaded = sys.modules.get(module)
+        importable = module != "__main__" or getattr(loaded, "__file__", None)
+        for name, value in list(vars(loaded).items()) if loaded and importable else ():
+            if value is model:
+                return f"{module}:{name}"
+    raise ToysimError(
+        f"{model.id} cannot be imported by other processes: bind it to a name in a module or "
+        f"script, or use threads"
+    )
+
+
+def _home(model: Model) -> str:
+    """The module that the simulation is in."""
+    simulate = model.simulate
+    return simulate.partition(":")[0] if isinstance(simulate, str) else simulate.__module__
+
+
+def take_in(reference: str | None) -> None:
+    """In another process: import a model by its ``reference`` and know it by its id."""
+    if reference is not None:
+        module, _, name = reference.partition(":")
+        _hand_over(getattr(import_module(module), name))
 
 
 class ModelTable(list[dict[str, Any]]):
