@@ -14,40 +14,50 @@ from typing import TYPE_CHECKING, Any
 
 from toysim.errors import ToysimError, suggest
 from toysim.model import Model
+from toysim.places import Kind, places
 
 if TYPE_CHECKING:
     from toysim.paper import Reproduction
 
 
-def _children(package: str) -> list[str]:
-    """Names of the modules and packages in the folder of ``package``."""
-    names = set()
-    for folder in import_module(package).__path__:
-        for path in Path(folder).iterdir():
+def _children(kind: Kind) -> dict[str, str]:
+    """Modules and packages in the folders of a kind: name to the module that imports it."""
+    found: dict[str, Path] = {}
+    modules = {}
+    for place in places(kind):
+        for path in sorted(place.folder.iterdir()):
             if path.name.startswith(("_", ".")):
                 continue
             if path.suffix == ".py" or (path / "__init__.py").is_file():
-                names.add(path.stem)
-    return sorted(names)
+                _refuse_taken(path.stem, path, found)
+                modules[path.stem] = f"{place.package}.{path.stem}"
+    return modules
 
 
-@cache
+def _refuse_taken(name: str, path: Path, found: dict[str, Path]) -> None:
+    """One name, one place: otherwise the first would hide the second."""
+    if name in found:
+        raise ToysimError(f"{path}: the name {name!r} is taken by {found[name]}; rename it")
+    found[name] = path
+
+
 def all_models() -> dict[str, Model]:
     """Every model by id: the families' folders first, then the entry points ``toysim.models`` of
     other packages.
     """
     models: dict[str, Model] = {}
-    for family in _children("toysim.models"):
-        _add(models, _family(family), f"models/{family}")
-    for origin, found in _of_other_packages().items():
-        _add(models, found, origin)
+    origins: dict[str, str] = {}
+    for family, module in sorted(_children("models").items()):
+        _add(models, origins, _family(module), f"models/{family}")
+    for origin, of_package in _of_other_packages().items():
+        _add(models, origins, of_package, origin)
     return models
 
 
-def _family(name: str) -> Any:
+def _family(module: str) -> Any:
     """The models of a family's folder."""
-    with _blame(f"models/{name}"):
-        return import_module(f"toysim.models.{name}").MODELS
+    with _blame(module.removeprefix("toysim.").replace(".", "/")):
+        return import_module(module).MODELS
 
 
 @cache
@@ -74,13 +84,14 @@ def _blame(origin: str) -> Iterator[None]:
         ) from error
 
 
-def _add(models: dict[str, Model], found: Any, origin: str) -> None:
+def _add(models: dict[str, Model], origins: dict[str, str], found: Any, origin: str) -> None:
     for model in _each(found):
         if model.id in models:
             raise ToysimError(
-                f"{origin}: model id {model.id!r} is taken already; rename one of the two"
+                f"{origin}: model id {model.id!r} is taken already by {origins[model.id]}; rename "
+                f"one of the two"
             )
-        models[model.id] = model
+        models[model.id], origins[model.id] = model, origin
 
 
 def _each(found: Any) -> tuple[Model, ...]:
@@ -97,8 +108,8 @@ def find_model(model: str) -> Model | None:
 
 def _found(model: str) -> Model | None:
     """Only the family that the id names is loaded: all of them take 0.1 s."""
-    family = model.partition(".")[0]
-    homes = [_family(family)] if family in _children("toysim.models") else []
+    module = _children("models").get(model.partition(".")[0])
+    homes = [] if module is None else [_family(module)]
     known = (m for home in (*homes, *_of_other_packages().values()) for m in _each(home))
     return next((m for m in known if m.id == model), None)
 
@@ -185,29 +196,35 @@ def list_models() -> ModelTable:
     )
 
 
-@cache
 def all_sweeps() -> dict[str, Path]:
     """Every sweep file by name: ``sweeps/critical_periods/depth.toml`` is
     ``critical_periods.depth``.
     """
-    found = {}
-    for folder in import_module("toysim.sweeps").__path__:
-        for path in sorted(Path(folder).rglob("*.toml")):
-            found[".".join(path.relative_to(folder).with_suffix("").parts)] = path
+    return _sweeps_in(tuple(place.folder for place in places("sweeps")))
+
+
+@cache
+def _sweeps_in(folders: tuple[Path, ...]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted(folder.rglob("*.toml")):
+            name = ".".join(path.relative_to(folder).with_suffix("").parts)
+            _refuse_taken(name, path, found)
     return found
 
 
 def reproduction_names() -> list[str]:
     """Names of the modules and folders in ``figures/``; nothing is imported."""
-    return _children("toysim.figures")
+    return sorted(_children("figures"))
 
 
 def load_reproduction(name: str) -> Reproduction:
     """``REPRODUCTION`` of ``figures/NAME``; the nearest known name is offered when there is
     none.
     """
-    known = reproduction_names()
+    known = _children("figures")
     if name not in known:
         raise ToysimError(f"unknown reproduction {name!r}: {suggest(name, known)}")
-    found: Reproduction = import_module(f"toysim.figures.{name}").REPRODUCTION
+    with _blame(known[name].removeprefix("toysim.").replace(".", "/")):
+        found: Reproduction = import_module(known[name]).REPRODUCTION
     return found
