@@ -24,6 +24,9 @@ from toysim.sweep_file import load_sweep
 if TYPE_CHECKING:
     import xarray as xr  # loads where data are labelled: a finished sweep answers without it
 
+    from toysim.comparison.verdicts import Comparison
+    from toysim.measuring.verdicts import Measured
+
 
 def run(model: str | Model, *, seed: int = 0, replicas: int = 1, **parameters: Any) -> xr.Dataset:
     """Simulate one cell of ``model``, an id or a ``Model``, and return its observables.
@@ -34,7 +37,9 @@ def run(model: str | Model, *, seed: int = 0, replicas: int = 1, **parameters: A
     return _one("simulation", model, seed, replicas, parameters)
 
 
-def theory(model: str | Model, *, seed: int = 0, replicas: int = 1, **parameters: Any) -> xr.Dataset:
+def theory(
+    model: str | Model, *, seed: int = 0, replicas: int = 1, **parameters: Any
+) -> xr.Dataset:
     """The analytic prediction for one cell: the same names as ``run``, where theory speaks.
 
     ``valid`` is false where the theory does not hold. For models whose theory starts from the
@@ -139,9 +144,10 @@ def plan(
     ``own``: what a sweep file says of itself and a model's sweep is told, None where it is not.
     """
     given = {key: value for key, value in own.items() if value is not None}
-    model = name if isinstance(name, Model) else find_model(str(name))
-    if model is not None:
-        return _of_model(load_model(model), preset, given, parameters), None
+    if isinstance(name, Model):
+        return _of_model(load_model(name), preset, given, parameters), None
+    if found := find_model(str(name)):
+        return _of_model(found, preset, given, parameters), None
     if str(name) not in all_sweeps() and Path(name).suffix != ".toml":
         known = suggest(str(name), [*all_models(), *all_sweeps()])
         raise ToysimError(f"unknown model or sweep {str(name)!r}: {known}")
@@ -201,6 +207,33 @@ def _labelled(store: Store) -> xr.DataTree:
     if {"simulation", "theory"} <= set(tree.children):
         tree["comparison"] = xr.DataTree(comparison_dataset(tree))
     return tree
+
+
+def compare(
+    data: xr.DataTree | str | Path | Any, *, model: str | Model | None = None, **parameters: Any
+) -> Comparison | Measured:
+    """Hold simulation against theory, or measurements of your own against a model's theory.
+
+    Without ``model``: data are a sweep's DataTree (``toysim.sweep``, ``toysim.open_store``) or the
+    path of its store; the result is a table of verdicts by observable. Nothing is run: rows that
+    were not refined yet are undecided.
+
+    With ``model``, an id or a ``Model``, and its parameters: data are a DataFrame, DataArray,
+    Dataset or FILE.csv of measured observables. A column is a parameter, the time of the model's
+    clock, a dimension of the observable, an observable, or its standard errors, NAME_error. The
+    result has a verdict an observable, ``table`` with every point, and ``plot(FILE)``.
+
+    Raises ToysimError, in one line, where there is nothing to compare.
+    """
+    if model is None:
+        from toysim.comparison.verdicts import compare as compare_tree
+
+        if parameters:
+            raise ToysimError(f"{next(iter(parameters))}: parameters go with model=")
+        return compare_tree(data)
+    from toysim.measuring.verdicts import compare_measured
+
+    return compare_measured(data, load_model(model), parameters)
 
 
 def export(store: str | Path, file: str | Path, *, force: bool = False) -> Path:

@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from toysim.batch import Batch, Row, stacked
 from toysim.errors import ToysimError
 from toysim.landmarks import Landmark
-from toysim.model import Check, Dim, Model, Observable, Parameters, Rows
+from toysim.model import RESERVED, Check, Dim, Model, Observable, Parameters, Rows
 from toysim.outcomes import Status
 from toysim.parameters import Matrix, Tensor, Vector, parameter
 
@@ -65,11 +65,12 @@ def define(
     """
     outputs = tuple(_observable(name, told) for name, told in _named(observables, id))
     names, draws = _arguments(simulate, id)
+    fields: dict[str, Any] = {name: _field(p, id) for name, p in names.items()}
     known = create_model(
         f"{id.title().replace('.', '')}Parameters",
         __base__=Parameters,
         __module__=simulate.__module__,
-        **{name: _field(p, id) for name, p in names.items()},
+        **fields,
     )
     rows = _RowByRow(simulate, tuple(names), draws, outputs)
     formula, paired = _theory(theory, names, outputs, id)
@@ -104,17 +105,19 @@ def _two_words(id: str) -> str:
 # What the functions take
 
 
-def _arguments(
-    function: Callable[..., Any], id: str
-) -> tuple[dict[str, inspect.Parameter], bool]:
+def _arguments(function: Callable[..., Any], id: str) -> tuple[dict[str, inspect.Parameter], bool]:
     """The arguments that are parameters, and whether random numbers come first."""
     found = dict(inspect.signature(function, eval_str=True).parameters)
     draws = next(iter(found), "") == DRAWS
     if draws:
         del found[DRAWS]
+    for name in RESERVED & set(found):
+        raise ToysimError(f"{id}: {name!r} is one of the words of the engine; rename it")
     for p in found.values():
         if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD, p.POSITIONAL_ONLY) or p.name == DRAWS:
-            raise ToysimError(f"{id}: argument {p.name!r}: rng comes first, then parameters by name")
+            raise ToysimError(
+                f"{id}: argument {p.name!r}: rng comes first, then parameters by name"
+            )
     return found, draws
 
 
@@ -139,7 +142,7 @@ def _plain(value: Any) -> Any:
 
 
 def _kind(annotation: Any, default: Any) -> Any:
-    """The type of a parameter, as ``Parameters`` has it: lists and arrays by the default's depth."""
+    """The type of a parameter for ``Parameters``: lists and arrays by the default's depth."""
     if annotation in (int, float, bool, tuple[int, ...], Vector, Matrix, Tensor):
         return annotation
     if get_origin(annotation) is not None and all(isinstance(a, str) for a in get_args(annotation)):

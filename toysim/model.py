@@ -54,7 +54,8 @@ RESERVED = frozenset(
     (
         "seed replicas store workers preset backend block time_limit progress yes zip retry repair "
         "common_random_numbers name model scheduler simulation theory fixed axes question cell "
-        "replica state status status_step valid data free results listen names formats"
+        "replica state status status_step valid data free guess beginnings results listen names "
+        "formats"
     ).split()
 )
 

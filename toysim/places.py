@@ -72,7 +72,7 @@ def places(kind: Kind) -> list[Place]:
 
 def _with_project(package: str, kind: Kind) -> list[str]:
     """The folders that ``package`` imports from; a project's becomes one of them."""
-    path: list[str] = import_module(package).__path__
+    path = import_module(package).__path__
     root = project()
     if root is not None and (root / kind).is_dir() and str(root / kind) not in path:
         path.append(str(root / kind))

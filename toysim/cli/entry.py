@@ -12,7 +12,7 @@ import typer
 
 # In the order of ``toysim --help``.
 # isort: off
-from toysim.cli import listing, one_cell, asking, running, looking, papers, projects  # noqa: F401
+from toysim.cli import listing, one_cell, asking, running, looking, measuring, papers, projects  # noqa: F401
 
 # isort: on
 from toysim.cli.app import BAD_INPUT, INTERRUPTED, INTERRUPTION, OK, app, debugging
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _in_project(arguments: list[str]) -> list[str]:
-    """The arguments without ``--project DIR``, which stands anywhere; worker processes see it too."""
+    """The arguments without ``--project DIR``, which may stand anywhere; workers see it too."""
     for i, word in enumerate(arguments):
         option, equals, folder = word.partition("=")
         if option == "--project" and (equals or i + 1 < len(arguments)):

@@ -104,9 +104,7 @@ def _of_module(store: Store) -> str | None:
     return known
 
 
-def _do_unit(
-    home: Home, unit: Unit, run: str, model: str | None
-) -> tuple[dict[str, Any], Chunks]:
+def _do_unit(home: Home, unit: Unit, run: str, model: str | None) -> tuple[dict[str, Any], Chunks]:
     """On a worker: compute and write one unit; its event, and chunks that only it has."""
     return do_unit(_store(home, run, model), unit, run), home.taken()
 
