@@ -6,6 +6,7 @@ further library is needed. A parameter whose range is positive is fitted in its 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ from toysim.measuring.verdicts import table_of
 from toysim.model import Model, Side
 from toysim.registry import load_model
 
-THEORY_STEP = 1e-6  # relative, of derivatives
+THEORY_STEP = 1e-5  # of a parameter's size, for central differences: they err by its square
 SIMULATION_STEP = 1e-2  # its mean is smooth under common random numbers, up to rounding of steps
 BLIND = 1e-8  # of the largest singular value: a direction that the data do not determine
 TINY = 1e-300
@@ -140,11 +141,12 @@ def _refuse_unfit(
 def _best(problem: Problem, beginnings: list[dict[str, float]]) -> Fit:
     """The lowest minimum that is reached from any of the beginnings."""
     step = THEORY_STEP if problem.side == "theory" else SIMULATION_STEP
+    slopes = functools.partial(problem.slopes, step=step)
     bounds = np.array([s.bounds for s in problem.scales]).T
     found = []
     for guess in beginnings:
         x0 = np.clip([s.of(guess[s.parameter.name]) for s in problem.scales], *bounds)
-        options: dict[str, Any] = {"bounds": bounds, "x_scale": "jac", "diff_step": step}
+        options: dict[str, Any] = {"bounds": bounds, "x_scale": "jac", "jac": slopes}
         found.append((guess, least_squares(problem.residuals, x0, **options)))
     return _told(problem, *min(found, key=lambda one: one[1].cost))
 
@@ -198,8 +200,9 @@ def _trouble(problem: Problem, best: Any, values: dict[str, float], blind: list[
         return "the model says nothing at some points near the best values; give another guess"
     if blind:
         return f"the data do not determine {', '.join(blind)}; fix one, or add points"
-    ends = [n for n, at in zip(problem.free, best.active_mask, strict=True) if at]
+    ranges = (problem.model.parameters[name].range for name in problem.free)
+    sides = zip(problem.free, ranges, best.active_mask, strict=True)
+    ends = [f"{name} = {range_[at > 0]:g}" for name, range_, at in sides if at]
     if ends:
-        told = ", ".join(f"{n} = {values[n]:g}" for n in ends)
-        return f"the best values lie at the end of what is allowed: {told}"
+        return f"the best values lie at the end of what is allowed: {', '.join(ends)}"
     return ""

@@ -36,9 +36,7 @@ class Scale:
     def back(self, x: float) -> float:
         """The value, kept in its range from the rounding of the logarithm."""
         low, high = self.parameter.range
-        value: float = math.exp(x) if self.positive else x
-        inside: float = min(max(value, low), high)
-        return inside
+        return float(min(max(math.exp(x) if self.positive else x, low), high))
 
     def slope(self, value: float) -> float:
         """d value / d x."""
@@ -56,7 +54,7 @@ class Scale:
         low, high = self.parameter.range
         if self.positive:
             low, high = max(low, around / DECADES), min(high, around * DECADES)
-            return low * (high / low) ** share
+            return float(low * (high / low) ** share)
         size = TIMES * (abs(around) or 1.0)
         low, high = max(low, around - size), min(high, around + size)
         return low + share * (high - low)
@@ -123,3 +121,16 @@ class Problem:
         error = np.hypot(own, said.errors) if curve.errors is not None else own
         off = np.clip((said.values - curve.values) / error, -FAR, FAR)
         return np.where(said.valid, off, FAR)
+
+    def slopes(self, x: Array, step: float) -> Array:
+        """Derivatives (points, parameters) of the residuals, by central differences in bounds.
+
+        The step is of the default's size, not of x itself: next to zero that would be rounding.
+        """
+        found = []
+        for k, scale in enumerate(self.scales):
+            size = max(abs(x[k]), abs(scale.of(self.model.defaults[self.free[k]])), step)
+            low, high = (np.clip(x[k] + side * step * size, *scale.bounds) for side in (-1.0, 1.0))
+            ends = [self.residuals(np.concatenate([x[:k], [v], x[k + 1 :]])) for v in (low, high)]
+            found.append((ends[1] - ends[0]) / (high - low))
+        return np.stack(found, axis=1)
