@@ -202,7 +202,7 @@ def _trouble(problem: Problem, best: Any, values: dict[str, float], blind: list[
         return f"the data do not determine {', '.join(blind)}; fix one, or add points"
     ranges = (problem.model.parameters[name].range for name in problem.free)
     sides = zip(problem.free, ranges, best.active_mask, strict=True)
-    ends = [f"{name} = {range_[at > 0]:g}" for name, range_, at in sides if at]
+    ends = [f"{name} = {range_[int(at > 0)]:g}" for name, range_, at in sides if at]
     if ends:
         return f"the best values lie at the end of what is allowed: {', '.join(ends)}"
     return ""
