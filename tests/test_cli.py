@@ -26,7 +26,6 @@ from toysim import figures, sweeps
 from toysim.cli.app import INTERRUPTION, app
 from toysim.cli.entry import main
 from toysim.cli.values import assignments, plain
-from toysim.registry import all_sweeps
 
 GOLDEN = Path(__file__).parent / "golden" / "cli_help"
 HEAVY = ("numpy", "numba", "xarray", "zarr", "matplotlib", "scipy", "rich")
@@ -97,9 +96,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(sweeps, "__path__", [*sweeps.__path__, str(paper / "sweeps")])
     monkeypatch.setattr(figures, "__path__", [*figures.__path__, str(paper / "figures")])
     monkeypatch.delitem(sys.modules, "toysim.figures.walkpaper", raising=False)
-    all_sweeps.cache_clear()
-    yield work
-    all_sweeps.cache_clear()
+    return work
 
 
 @pytest.fixture
