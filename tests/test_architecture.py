@@ -16,14 +16,15 @@ FLOORS = (
     ("jit", "numerics", "streams", "parameters"),
     ("observables", "records", "landmarks"),
     ("model",),
-    ("batch", "scheduled", "paper"),
-    ("registry", "design", "asking", "array_files"),
+    ("batch", "defining", "scheduled", "paper"),
+    ("registry", "places", "design", "asking", "array_files"),
     ("plan", "shown", "sweep_file"),
     ("store",),
     ("runner",),
     ("finding",),
     ("comparison",),
-    ("papers", "checking"),
+    ("papers", "checking", "making"),
+    ("measuring",),
     ("api",),
     ("cli", "__main__"),
 )
@@ -54,9 +55,13 @@ def name_of(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+TEMPLATE = ROOT / "toysim/template"  # a project that is copied, not a part of the building
+
+
 def sources():
     folders = ("toysim", "models", "figures")
-    return {name_of(p): p for folder in folders for p in sorted((ROOT / folder).rglob("*.py"))}
+    found = [p for folder in folders for p in sorted((ROOT / folder).rglob("*.py"))]
+    return {name_of(p): p for p in found if TEMPLATE not in p.parents}
 
 
 SOURCES = sources()

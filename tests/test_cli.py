@@ -28,7 +28,6 @@ from toysim.cli.entry import main
 from toysim.cli.values import assignments, plain
 from toysim.errors import LongCall
 from toysim.plan import identified
-from toysim.registry import all_sweeps
 from toysim.shown import shown
 
 GOLDEN = Path(__file__).parent / "golden" / "cli_help"
@@ -100,9 +99,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(sweeps, "__path__", [*sweeps.__path__, str(paper / "sweeps")])
     monkeypatch.setattr(figures, "__path__", [*figures.__path__, str(paper / "figures")])
     monkeypatch.delitem(sys.modules, "toysim.figures.walkpaper", raising=False)
-    all_sweeps.cache_clear()
-    yield work
-    all_sweeps.cache_clear()
+    return work
 
 
 @pytest.fixture

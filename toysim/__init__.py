@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any
 from toysim.version import __version__
 
 if TYPE_CHECKING:
-    from toysim.api import export, open_store, run, sweep, theory
+    from toysim.api import compare, export, open_store, run, sweep, theory
     from toysim.asking import landmark, list_landmarks
-    from toysim.comparison.verdicts import compare
+    from toysim.defining import define
     from toysim.finding import find
+    from toysim.measuring.fitting import fit
     from toysim.papers.reproduction import figure, reproduce
     from toysim.registry import list_models, load_model
 
 
 _HOMES = {
-    "compare": "toysim.comparison.verdicts",
+    "compare": "toysim.api",
+    "define": "toysim.defining",
     "export": "toysim.api",
     "figure": "toysim.papers.reproduction",
     "find": "toysim.finding",
+    "fit": "toysim.measuring.fitting",
     "landmark": "toysim.asking",
     "list_landmarks": "toysim.asking",
     "list_models": "toysim.registry",
@@ -37,9 +40,11 @@ _HOMES = {
 __all__ = [
     "__version__",
     "compare",
+    "define",
     "export",
     "figure",
     "find",
+    "fit",
     "landmark",
     "list_landmarks",
     "list_models",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from toysim.errors import ToysimError, suggest
-from toysim.model import Side
+from toysim.model import Model, Side
 from toysim.plan import Sweep, build_sweep, split_arguments
 from toysim.registry import all_models, all_sweeps, find_model, load_model
 from toysim.runner.cost import announce_theory, refuse_huge
@@ -24,9 +24,12 @@ from toysim.sweep_file import load_sweep
 if TYPE_CHECKING:
     import xarray as xr  # loads where data are labelled: a finished sweep answers without it
 
+    from toysim.comparison.verdicts import Comparison
+    from toysim.measuring.verdicts import Measured
 
-def run(model: str, *, seed: int = 0, replicas: int = 1, **parameters: Any) -> xr.Dataset:
-    """Simulate one cell of ``model`` and return its observables.
+
+def run(model: str | Model, *, seed: int = 0, replicas: int = 1, **parameters: Any) -> xr.Dataset:
+    """Simulate one cell of ``model``, an id or a ``Model``, and return its observables.
 
     Parameters not given have their defaults. With ``replicas`` above 1 there is a dimension
     ``replica``. Raises ToysimError, in one line, on an unknown name or a value out of range.
@@ -35,7 +38,12 @@ def run(model: str, *, seed: int = 0, replicas: int = 1, **parameters: Any) -> x
 
 
 def theory(
-    model: str, *, seed: int = 0, replicas: int = 1, yes: bool = False, **parameters: Any
+    model: str | Model,
+    *,
+    seed: int = 0,
+    replicas: int = 1,
+    yes: bool = False,
+    **parameters: Any,
 ) -> xr.Dataset:
     """The analytic prediction for one cell: the same names as ``run``, where theory speaks.
 
@@ -49,7 +57,7 @@ def theory(
 
 def _one(
     side: Side,
-    name: str,
+    asked: str | Model,
     seed: int,
     replicas: int,
     parameters: dict[str, Any],
@@ -57,11 +65,11 @@ def _one(
 ) -> xr.Dataset:
     from toysim.store.dataset import one_cell
 
-    model = load_model(name)
+    model = load_model(asked)
     fixed, axes = split_arguments(model, parameters)
     if axes:
         raise ToysimError(f"{next(iter(axes))} holds several values; use toysim.sweep for a sweep")
-    sweep = build_sweep(name, model, fixed, {}, replicas=replicas, seed=seed)
+    sweep = build_sweep(model.id, model, fixed, {}, replicas=replicas, seed=seed)
     start = time.perf_counter()
     batch = sweep.batch(np.zeros(1, np.int64), replicas if model.per_replica(side) else 1)
     if side == "theory":
@@ -75,7 +83,7 @@ def _one(
 
 
 def sweep(
-    name: str | Path,
+    name: str | Path | Model,
     *,
     replicas: int | None = None,
     seed: int | None = None,
@@ -98,8 +106,9 @@ def sweep(
 ) -> xr.DataTree:
     """Run or continue a sweep and return its data: /simulation, /theory, /refinement, /comparison.
 
-    name: a model, with its parameters as keywords (a value with one dimension more than declared is
-        an axis), or a sweep file by name or path, with keywords as overrides of its values.
+    name: a model by id or as an object, with its parameters as keywords (a value with one dimension
+        more than declared is an axis), or a sweep file by name or path, with keywords as overrides
+        of its values.
     replicas, seed, zip, common_random_numbers, simulation: of a model's sweep; a sweep file holds
         its own. ``zip={"pair": ["a", "b"]}`` ties axes of equal length; ``simulation=False`` is the
         theory alone.
@@ -142,15 +151,17 @@ def carry_out(
 
 
 def plan(
-    name: str | Path, preset: str | None, own: Mapping[str, Any], parameters: dict[str, Any]
+    name: str | Path | Model, preset: str | None, own: Mapping[str, Any], parameters: dict[str, Any]
 ) -> tuple[Sweep, Path | None]:
     """The sweep asked for, and its folder if it has one of its own.
 
     ``own``: what a sweep file says of itself and a model's sweep is told, None where it is not.
     """
     given = {key: value for key, value in own.items() if value is not None}
-    if find_model(str(name)):
-        return _of_model(str(name), preset, given, parameters), None
+    if isinstance(name, Model):
+        return _of_model(load_model(name), preset, given, parameters), None
+    if found := find_model(str(name)):
+        return _of_model(found, preset, given, parameters), None
     if str(name) not in all_sweeps() and Path(name).suffix != ".toml":
         known = suggest(str(name), [*all_models(), *all_sweeps()])
         raise ToysimError(f"unknown model or sweep {str(name)!r}: {known}")
@@ -162,11 +173,10 @@ def plan(
 
 
 def _of_model(
-    name: str, preset: str | None, given: dict[str, Any], parameters: dict[str, Any]
+    model: Model, preset: str | None, given: dict[str, Any], parameters: dict[str, Any]
 ) -> Sweep:
     if preset is not None:
-        raise ToysimError(f"preset = {preset!r} belongs to sweep files; {name} is a model")
-    model = load_model(name)
+        raise ToysimError(f"preset = {preset!r} belongs to sweep files; {model.id} is a model")
     fixed, axes = split_arguments(model, parameters)
     for group, members in given.pop("zip", {}).items():
         for member in members:
@@ -177,7 +187,7 @@ def _of_model(
             value = axes[member]
             values = value if isinstance(value, Mapping) else {"values": list(value)}
             axes[member] = {**values, "zip": group}
-    return build_sweep(name, model, fixed, axes, **given)
+    return build_sweep(model.id, model, fixed, axes, **given)
 
 
 def store_path(spec: Sweep) -> Path:
@@ -185,14 +195,19 @@ def store_path(spec: Sweep) -> Path:
     return RESULTS / f"{spec.store_name}.zarr"
 
 
-def open_store(path: str | Path) -> xr.DataTree:
+def open_store(path: str | Path, *, model: Model | None = None) -> xr.DataTree:
     """The data of a store, finished or not, on the grid of its axes.
+
+    model: the model whose store it is, where that is an object of yours.
 
     /simulation, /theory, /refinement (rows run again at smaller steps) and /comparison (what was
     judged). Everything is loaded and sorted; rows that have not run are missing, with ``state`` 0.
     Raises ToysimError where there is no store, or a damaged one.
     """
-    return _labelled(open_existing(path))
+    store = open_existing(path)
+    if model is not None and load_model(model).id != store.identity["model"]:
+        raise ToysimError(f"{path} is a store of {store.identity['model']}, not of {model.id}")
+    return _labelled(store)
 
 
 def _labelled(store: Store) -> xr.DataTree:
@@ -206,6 +221,33 @@ def _labelled(store: Store) -> xr.DataTree:
     if {"simulation", "theory"} <= set(tree.children):
         tree["comparison"] = xr.DataTree(comparison_dataset(tree))
     return tree
+
+
+def compare(
+    data: xr.DataTree | str | Path | Any, *, model: str | Model | None = None, **parameters: Any
+) -> Comparison | Measured:
+    """Hold simulation against theory, or measurements of your own against a model's theory.
+
+    Without ``model``: data are a sweep's DataTree (``toysim.sweep``, ``toysim.open_store``) or the
+    path of its store; the result is a table of verdicts by observable. Nothing is run: rows that
+    were not refined yet are undecided.
+
+    With ``model``, an id or a ``Model``, and its parameters: data are a DataFrame, DataArray,
+    Dataset or FILE.csv of measured observables. A column is a parameter, the time of the model's
+    clock, a dimension of the observable, an observable, or its standard errors, NAME_error. The
+    result has a verdict an observable, ``table`` with every point, and ``plot(FILE)``.
+
+    Raises ToysimError, in one line, where there is nothing to compare.
+    """
+    if model is None:
+        from toysim.comparison.verdicts import compare as compare_tree
+
+        if parameters:
+            raise ToysimError(f"{next(iter(parameters))}: parameters go with model=")
+        return compare_tree(data)
+    from toysim.measuring.verdicts import compare_measured
+
+    return compare_measured(data, load_model(model), parameters)
 
 
 def export(store: str | Path, file: str | Path, *, force: bool = False) -> Path:

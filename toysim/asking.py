@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from importlib import import_module
 from typing import Any
 
 from toysim.errors import ToysimError, suggest
@@ -12,7 +11,7 @@ from toysim.model import Model
 from toysim.registry import all_models, load_model
 
 
-def landmark(model: str, name: str, **parameters: Any) -> LandmarkValue:
+def landmark(model: str | Model, name: str, **parameters: Any) -> LandmarkValue:
     """A named number of a model, such as its capacity, at the parameters it depends on.
 
     Parameters not given have their defaults. The result has ``value``, ``unit``, ``digits`` that
@@ -23,16 +22,18 @@ def landmark(model: str, name: str, **parameters: Any) -> LandmarkValue:
     found = load_model(model)
     marks = {mark.name: mark for mark in found.landmarks}
     if name not in marks:
-        raise ToysimError(f"unknown landmark {name!r} of {model}: {_known(name, found)}", "name")
+        known = _known(name, found)
+        raise ToysimError(f"unknown landmark {name!r} of {found.id}: {known}", "name")
     found.refuse_unknown(parameters)
     for given in parameters:
         if given not in marks[name].parameters:
             takes = ", ".join(marks[name].parameters) or "no parameter"
-            raise ToysimError(f"{model} {name} does not depend on {given}: it takes {takes}", given)
+            text = f"{found.id} {name} does not depend on {given}: it takes {takes}"
+            raise ToysimError(text, given)
     return _value(found, marks[name], parameters)
 
 
-def list_landmarks(model: str | None = None, **parameters: Any) -> list[LandmarkValue]:
+def list_landmarks(model: str | Model | None = None, **parameters: Any) -> list[LandmarkValue]:
     """All landmarks of a model (or of every model) at their defaults or the parameters given; each
     takes those that it depends on.
     """
@@ -50,9 +51,8 @@ def list_landmarks(model: str | None = None, **parameters: Any) -> list[Landmark
 def _value(model: Model, mark: Landmark, given: dict[str, Any]) -> LandmarkValue:
     p = model.validate(given)
     taken = {name: getattr(p, name) for name in mark.parameters}
-    module, _, function = mark.function.partition(":")
     try:
-        value = float(getattr(import_module(module), function)(p))
+        value = float(mark.load()(p))
     except ValueError as absent:
         return LandmarkValue(model.id, mark, taken, math.nan, str(absent))
     return LandmarkValue(model.id, mark, taken, value)

@@ -35,6 +35,7 @@ class Batch:
         seed: int,
         common_random_numbers: bool = False,
         keys: Keys | None = None,
+        record_at: Array | None = None,
     ) -> None:
         self.model = model
         self.replica = replica
@@ -43,6 +44,7 @@ class Batch:
         self.seed = seed
         self.common_random_numbers = common_random_numbers
         self._given_keys = keys
+        self._given_times = record_at
         self._repeated: dict[str, Array] = {}
         self._generators: dict[str, RowGenerators] = {}
 
@@ -89,16 +91,23 @@ class Batch:
         """The batch of some of the rows, by index or mask; their streams stay theirs."""
         columns = {name: column[rows] for name, column in self.columns.items()}
         keys = None if self._given_keys is None else self._given_keys[rows]
-        return self._like(columns, self.replica[rows], keys)
+        times = None if self._given_times is None else self._given_times[rows]
+        return self._like(columns, self.replica[rows], keys, times)
 
     def replacing(self, **columns: Array) -> Batch:
         """The same rows with other values (n_rows, ...) of some parameters; the draws stay."""
         typed = {name: self._typed(name, column) for name, column in columns.items()}
-        return self._like({**self.columns, **typed}, self.replica, self.keys)
+        return self._like({**self.columns, **typed}, self.replica, self.keys, self._given_times)
 
-    def _like(self, columns: Columns, replica: Array, keys: Keys | None) -> Batch:
+    def recorded_at(self, times: Array) -> Batch:
+        """The same rows recorded at other times (n_rows, R), ascending, than their clock's."""
+        return self._like(self.columns, self.replica, self._given_keys, np.array(times))
+
+    def _like(
+        self, columns: Columns, replica: Array, keys: Keys | None, times: Array | None
+    ) -> Batch:
         common = self.common_random_numbers
-        return Batch(self.model, columns, self.fixed, replica, self.seed, common, keys)
+        return Batch(self.model, columns, self.fixed, replica, self.seed, common, keys, times)
 
     # One row at a time
 
@@ -119,6 +128,8 @@ class Batch:
         clock = self.model.clock
         if clock is None:
             raise TypeError(f"{self.model.id} declares no clock")
+        if self._given_times is not None:
+            return self._given_times
         n_records = clock.n_records(Row(self, 0).p) if len(self) else 0
         at = clock.record_at(self, n_records)
         return np.array(np.broadcast_to(at, (len(self), n_records)))

@@ -56,7 +56,7 @@ class Term:
 
 
 def find(
-    model: str,
+    model: str | Model,
     equation: str,
     *,
     along: Mapping[str, tuple[float, float]],

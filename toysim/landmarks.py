@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 __all__ = ["Landmark", "LandmarkValue"]
 
@@ -11,20 +14,29 @@ __all__ = ["Landmark", "LandmarkValue"]
 class Landmark:
     """A named number of a model: a function of some of its parameters.
 
-    ``function``: "module:function", loaded on first use; it takes the typed parameters and returns
-    a float, or raises ValueError with the reason where there is no such number.
+    ``function``: a function or "module:function", loaded on first use; it takes the typed
+    parameters and returns a float, or raises ValueError with the reason where there is no such
+    number.
     ``parameters``: those it depends on. ``digits``: how many are right. ``where``: for which values
     of the parameters it exists, in words; empty for all.
     """
 
     name: str
     meaning: str
-    function: str
+    function: str | Callable[[Any], float]
     parameters: tuple[str, ...] = ()
     unit: str = "1"
     source: str = "derived"
     digits: int = 10
     where: str = ""
+
+    def load(self) -> Callable[[Any], float]:
+        """The function, imported now."""
+        if not isinstance(self.function, str):
+            return self.function
+        module, _, name = self.function.partition(":")
+        function: Callable[[Any], float] = getattr(import_module(module), name)
+        return function
 
 
 @dataclass(frozen=True)

@@ -47,12 +47,15 @@ __all__ = [
     "parameter",
 ]
 
+Function = Callable[[Any], Rows]  # of a side: it takes a ``Batch``
+
 # Words of the engine: a model's parameter of that name could not be told from them.
 RESERVED = frozenset(
     (
         "seed replicas store workers preset backend block time_limit progress yes zip retry repair "
         "common_random_numbers name model scheduler simulation theory fixed axes question cell "
-        "replica state status status_step valid data free results listen names formats"
+        "replica state status status_step valid data free guess beginnings results listen names "
+        "formats"
     ).split()
 )
 
@@ -88,9 +91,10 @@ class Check:
 class Model:
     """A model: typed parameters in, named observables out, by simulation and by theory.
 
-    ``simulate`` and ``theory`` are "module:function" references, loaded on first use. Both take a
-    ``Batch`` and return a dict from observable name to an array (n_rows, *dims); either may leave
-    names out, and ``simulate`` may add ``ended(...)``, how its rows ended.
+    ``simulate`` and ``theory`` are functions, or "module:function" references that are loaded on
+    first use. Both take a ``Batch`` and return a dict from observable name to an array
+    (n_rows, *dims); either may leave names out, and ``simulate`` may add ``ended(...)``, how its
+    rows ended.
     ``theory`` may add ``valid`` (n_rows, bool): false where it does not hold, and NaN where it says
     nothing.
     ``clock``: what time courses are recorded against; it brings the dimension ``record``.
@@ -113,8 +117,8 @@ class Model:
     title: str
     parameters_class: type[Parameters]
     observables: tuple[Observable, ...]
-    simulate: str
-    theory: str | None = None
+    simulate: str | Function
+    theory: str | Function | None = None
     clock: Clock | None = None
     dims: tuple[Dim, ...] = ()
     diagnostics: tuple[Observable, ...] = ()
@@ -218,11 +222,13 @@ class Model:
         predicted = tuple(o for o in self.observables if o.name not in self.theory_omits)
         return (*predicted, *self.diagnostics, VALID)
 
-    def load(self, side: Literal["simulate", "theory"]) -> Callable[[Any], Rows]:
+    def load(self, side: Literal["simulate", "theory"]) -> Function:
         """The function of one side, imported now; it takes a ``Batch``."""
-        reference = getattr(self, side)
+        reference: str | Function | None = getattr(self, side)
         if reference is None:
             raise ToysimError(f"{self.id} has no theory")
+        if not isinstance(reference, str):
+            return reference
         module, _, name = reference.partition(":")
-        function: Callable[[Any], Rows] = getattr(import_module(module), name)
+        function: Function = getattr(import_module(module), name)
         return function

@@ -1,9 +1,10 @@
 """Finds families, sweep files and reproductions by looking in their folders; nothing is listed by
-hand.
+hand. Models that a call is given as objects are known by their id from then on.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -13,41 +14,50 @@ from typing import TYPE_CHECKING, Any
 
 from toysim.errors import ToysimError, suggest
 from toysim.model import Model
+from toysim.places import Kind, places
 
 if TYPE_CHECKING:
     from toysim.paper import Reproduction
 
 
-@cache
-def _children(package: str) -> list[str]:
-    """Names of the modules and packages in the folder of ``package``."""
-    names = set()
-    for folder in import_module(package).__path__:
-        for path in Path(folder).iterdir():
+def _children(kind: Kind) -> dict[str, str]:
+    """Modules and packages in the folders of a kind: name to the module that imports it."""
+    found: dict[str, Path] = {}
+    modules = {}
+    for place in places(kind):
+        for path in sorted(place.folder.iterdir()):
             if path.name.startswith(("_", ".")):
                 continue
             if path.suffix == ".py" or (path / "__init__.py").is_file():
-                names.add(path.stem)
-    return sorted(names)
+                _refuse_taken(path.stem, path, found)
+                modules[path.stem] = f"{place.package}.{path.stem}"
+    return modules
 
 
-@cache
+def _refuse_taken(name: str, path: Path, found: dict[str, Path]) -> None:
+    """One name, one place: otherwise the first would hide the second."""
+    if name in found:
+        raise ToysimError(f"{path}: the name {name!r} is taken by {found[name]}; rename it")
+    found[name] = path
+
+
 def all_models() -> dict[str, Model]:
     """Every model by id: the families' folders first, then the entry points ``toysim.models`` of
     other packages.
     """
     models: dict[str, Model] = {}
-    for family in _children("toysim.models"):
-        _add(models, _family(family), f"models/{family}")
-    for origin, found in _of_other_packages().items():
-        _add(models, found, origin)
+    origins: dict[str, str] = {}
+    for family, module in sorted(_children("models").items()):
+        _add(models, origins, _family(module), f"models/{family}")
+    for origin, of_package in _of_other_packages().items():
+        _add(models, origins, of_package, origin)
     return models
 
 
-def _family(name: str) -> Any:
+def _family(module: str) -> Any:
     """The models of a family's folder."""
-    with _blame(f"models/{name}"):
-        return import_module(f"toysim.models.{name}").MODELS
+    with _blame(module.removeprefix("toysim.").replace(".", "/")):
+        return import_module(module).MODELS
 
 
 @cache
@@ -74,35 +84,89 @@ def _blame(origin: str) -> Iterator[None]:
         ) from error
 
 
-def _add(models: dict[str, Model], found: Any, origin: str) -> None:
+def _add(models: dict[str, Model], origins: dict[str, str], found: Any, origin: str) -> None:
     for model in _each(found):
         if model.id in models:
             raise ToysimError(
-                f"{origin}: model id {model.id!r} is taken already; rename one of the two"
+                f"{origin}: model id {model.id!r} is taken already by {origins[model.id]}; rename "
+                f"one of the two"
             )
-        models[model.id] = model
+        models[model.id], origins[model.id] = model, origin
 
 
 def _each(found: Any) -> tuple[Model, ...]:
     return (found,) if isinstance(found, Model) else tuple(found)
 
 
+_handed: dict[str, Model] = {}  # by id, those that calls of this process were given as objects
+
+
 def find_model(model: str) -> Model | None:
-    """The model of that id, if there is one. Only the family that the id names is loaded: all of
-    them take 0.1 s.
-    """
-    family = model.partition(".")[0]
-    homes = [_family(family)] if family in _children("toysim.models") else []
+    """The model of that id, if there is one: found by looking, or handed over before."""
+    return _found(model) or _handed.get(model)
+
+
+def _found(model: str) -> Model | None:
+    """Only the family that the id names is loaded: all of them take 0.1 s."""
+    module = _children("models").get(model.partition(".")[0])
+    homes = [] if module is None else [_family(module)]
     known = (m for home in (*homes, *_of_other_packages().values()) for m in _each(home))
     return next((m for m in known if m.id == model), None)
 
 
-def load_model(model: str) -> Model:
-    """The model of that id; the nearest known id is offered when there is none."""
+def load_model(model: str | Model) -> Model:
+    """The model of that id; the nearest known id is offered when there is none.
+
+    A ``Model`` is returned as it is, and known by its id from then on in this process, so that its
+    data can be read; of several with one id the last counts. The id of a model that is found by
+    looking is taken.
+    """
+    if isinstance(model, Model):
+        return _hand_over(model)
     found = find_model(str(model)) or all_models().get(model)
     if found is None:
-        raise ToysimError(f"unknown model {model!r}: {suggest(model, all_models())}", "model")
+        known = suggest(model, [*all_models(), *_handed])
+        raise ToysimError(f"unknown model {model!r}: {known}", "model")
     return found
+
+
+def _hand_over(model: Model) -> Model:
+    if _found(model.id) not in (None, model):
+        text = f"model id {model.id!r} is taken already by another model; give yours another id"
+        raise ToysimError(text, "model")
+    _handed[model.id] = model
+    return model
+
+
+def reference(model: Model) -> str | None:
+    """Where another process finds a model that was handed over, "module:name"; None where its id
+    is enough. Raises ToysimError where it cannot be imported.
+    """
+    if model.id not in _handed:
+        return None
+    for module in dict.fromkeys((model.parameters_class.__module__, _home(model))):
+        loaded = sys.modules.get(module)
+        importable = module != "__main__" or getattr(loaded, "__file__", None)
+        for name, value in list(vars(loaded).items()) if loaded and importable else ():
+            if value is model:
+                return f"{module}:{name}"
+    raise ToysimError(
+        f"{model.id} cannot be imported by other processes: bind it to a name in a module or "
+        f"script, or use threads"
+    )
+
+
+def _home(model: Model) -> str:
+    """The module that the simulation is in."""
+    simulate = model.simulate
+    return simulate.partition(":")[0] if isinstance(simulate, str) else simulate.__module__
+
+
+def take_in(reference: str | None) -> None:
+    """In another process: import a model by its ``reference`` and know it by its id."""
+    if reference is not None:
+        module, _, name = reference.partition(":")
+        _hand_over(getattr(import_module(module), name))
 
 
 class ModelTable(list[dict[str, Any]]):
@@ -132,29 +196,35 @@ def list_models() -> ModelTable:
     )
 
 
-@cache
 def all_sweeps() -> dict[str, Path]:
     """Every sweep file by name: ``sweeps/critical_periods/depth.toml`` is
     ``critical_periods.depth``.
     """
-    found = {}
-    for folder in import_module("toysim.sweeps").__path__:
-        for path in sorted(Path(folder).rglob("*.toml")):
-            found[".".join(path.relative_to(folder).with_suffix("").parts)] = path
+    return _sweeps_in(tuple(place.folder for place in places("sweeps")))
+
+
+@cache
+def _sweeps_in(folders: tuple[Path, ...]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted(folder.rglob("*.toml")):
+            name = ".".join(path.relative_to(folder).with_suffix("").parts)
+            _refuse_taken(name, path, found)
     return found
 
 
 def reproduction_names() -> list[str]:
     """Names of the modules and folders in ``figures/``; nothing is imported."""
-    return _children("toysim.figures")
+    return sorted(_children("figures"))
 
 
 def load_reproduction(name: str) -> Reproduction:
     """``REPRODUCTION`` of ``figures/NAME``; the nearest known name is offered when there is
     none.
     """
-    known = reproduction_names()
+    known = _children("figures")
     if name not in known:
         raise ToysimError(f"unknown reproduction {name!r}: {suggest(name, known)}")
-    found: Reproduction = import_module(f"toysim.figures.{name}").REPRODUCTION
+    with _blame(known[name].removeprefix("toysim.").replace(".", "/")):
+        found: Reproduction = import_module(known[name]).REPRODUCTION
     return found

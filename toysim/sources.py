@@ -7,10 +7,12 @@ alone.
 """
 
 import hashlib
+import inspect
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 ENGINE = Path(__file__).parent
 KERNELS = ("numerics", "jit.py")  # what compiled code may use
@@ -28,6 +30,15 @@ def sources_hash(module: str, shared: tuple[str, ...] = NUMBERS) -> str:
     """Hash of the sources of a module's family and of the engine's modules in ``shared``."""
     family = family_of(module)
     return hash_of([*([] if family == "toysim" else _home(family)), *(ENGINE / s for s in shared)])
+
+
+def source_of(*functions: Any) -> str:
+    """Hash of the text of functions that belong to no family; empty where there is no text."""
+    try:
+        texts = [inspect.getsource(inspect.unwrap(f)) for f in functions if callable(f)]
+    except (OSError, TypeError):  # typed at a prompt, or compiled
+        return ""
+    return hashlib.blake2b("\0".join(texts).encode(), digest_size=12).hexdigest()
 
 
 def hash_of(places: Iterable[Path]) -> str:

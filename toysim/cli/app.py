@@ -59,6 +59,14 @@ def root(
     debug: Annotated[
         bool, typer.Option("--debug", help="Print the trace of an error; also after a command.")
     ] = False,
+    project: Annotated[
+        str | None,
+        typer.Option(
+            "--project",
+            metavar="DIR",
+            help="A project that is not here or above; also after a command.",
+        ),
+    ] = None,
 ) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())

@@ -64,3 +64,6 @@ Yes = Annotated[
 NoTheory = Annotated[
     bool, typer.Option("--no-theory", help="Leave theory out; a later run adds it.")
 ]
+Plot = Annotated[
+    Path | None, typer.Option("--plot", metavar="FILE", help="Draw: FILE.png, .svg or .pdf.")
+]

@@ -14,11 +14,12 @@ import typer
 
 # In the order of ``toysim --help``.
 # isort: off
-from toysim.cli import listing, one_cell, asking, running, looking, papers  # noqa: F401
+from toysim.cli import listing, one_cell, asking, running, looking, measuring, papers, projects  # noqa: F401
 
 # isort: on
 from toysim.cli.app import BAD_INPUT, INTERRUPTED, INTERRUPTION, OK, app, debugging
 from toysim.errors import LongCall, ToysimError, suggest
+from toysim.places import VARIABLE
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     debugging.set("--debug" in arguments)
     arguments = [a for a in arguments if a != "--debug"]
     try:
+        arguments = _in_project(arguments)
         with _notes():
             code = int(app(args=arguments, prog_name="toysim", standalone_mode=False) or OK)
         sys.stdout.flush()
@@ -65,6 +67,17 @@ def _notes() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.showwarning = told
         yield
+
+
+def _in_project(arguments: list[str]) -> list[str]:
+    """The arguments without ``--project DIR``, which may stand anywhere; workers see it too."""
+    for i, word in enumerate(arguments):
+        option, equals, folder = word.partition("=")
+        if option == "--project" and (equals or i + 1 < len(arguments)):
+            taken = 1 if equals else 2
+            os.environ[VARIABLE] = folder if equals else arguments[i + 1]
+            return arguments[:i] + arguments[i + taken :]
+    return arguments
 
 
 def _say(message: str, code: int) -> int:

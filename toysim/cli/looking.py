@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from toysim.cli.app import FAILED, OK, app, debugging
-from toysim.cli.arguments import Json, StorePath
+from toysim.cli.arguments import Json, ParameterValues, Plot, StorePath
+from toysim.cli.measuring import measured
 from toysim.cli.values import print_facts, print_json, print_table
+from toysim.errors import ToysimError
 from toysim.outcomes import State, word
 
 if TYPE_CHECKING:
@@ -66,8 +68,30 @@ def status(store: StorePath, as_json: Json = False) -> int:
 
 
 @app.command(epilog="Example: toysim compare results/critical_periods.depth.zarr")
-def compare(store: StorePath, as_json: Json = False) -> int:
-    """Hold simulation against theory; exit 1 if they differ or data are missing."""
+def compare(
+    store: Annotated[
+        str, typer.Argument(metavar="STORE", help="Store of a sweep; with --data a MODEL.")
+    ],
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="FILE.csv", help="Measurements to hold against MODEL."),
+    ] = None,
+    parameter: ParameterValues = None,
+    plot: Plot = None,
+    as_json: Json = False,
+) -> int:
+    """Hold simulation against theory; exit 1 if they differ or data are missing.
+
+    With --data the columns of a table, measured and parameters, are held against a model's theory.
+    """
+    if data is not None:
+        return measured(store, data, parameter, plot, as_json)
+    if parameter or plot is not None:
+        raise ToysimError("-p and --plot go with --data FILE.csv and a MODEL in place of STORE")
+    return _compare_store(Path(store), as_json)
+
+
+def _compare_store(store: Path, as_json: bool) -> int:
     from toysim.comparison.verdicts import Comparison
     from toysim.comparison.verdicts import compare as compare_tree
     from toysim.store.dataset import read_tree

@@ -9,8 +9,15 @@ from typing import Annotated, Any
 import typer
 
 from toysim.cli.app import app
-from toysim.cli.arguments import Json, ModelId, ParameterValues, Yes
-from toysim.cli.values import assignments, check_suffix, print_json, print_table, refuse_existing
+from toysim.cli.arguments import Json, ModelId, ParameterValues, Plot, Yes
+from toysim.cli.values import (
+    PICTURES,
+    assignments,
+    check_suffix,
+    print_json,
+    print_table,
+    refuse_existing,
+)
 from toysim.errors import ToysimError
 
 MANY = 12  # entries of an inner dimension beyond which only the last one is printed
@@ -29,9 +36,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write data: FILE.nc or FILE.zarr.")
     ] = None,
-    plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="FILE", help="Draw: FILE.png, .svg or .pdf.")
-    ] = None,
+    plot: Plot = None,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
@@ -42,7 +47,7 @@ def run(
     given = assignments(parameter or (), "-p")
     _refuse_options(given)
     check_suffix(out, (".nc", ".zarr"), "--out")
-    check_suffix(plot, (".png", ".svg", ".pdf"), "--plot")
+    check_suffix(plot, PICTURES, "--plot")
     refuse_existing(out, "give another name or remove it")
     found = load_model(model)
     theory = (

@@ -15,6 +15,8 @@ import typer
 from toysim.errors import ToysimError
 from toysim.shown import shown
 
+PICTURES = (".png", ".svg", ".pdf")
+
 
 def assignments(words: Iterable[str], option: str) -> dict[str, Any]:
     """``name=value`` words; a value is read as TOML (numbers, true, lists, tables), else as plain

@@ -19,6 +19,7 @@ from typing import Any
 
 from toysim.errors import ToysimError
 from toysim.outcomes import State
+from toysim.registry import reference, take_in
 from toysim.runner.work import Announce, do_unit, one_blas_thread
 from toysim.store.homes import Home
 from toysim.store.layout import Unit
@@ -83,7 +84,8 @@ def on_processes(
     """
     jobs = iter(_Job(unit, alone=time_limit is not None) for unit in units)
     again: list[_Job] = []
-    pool = [_start(store.home, run) for _ in range(workers)]
+    known = reference(store.model)
+    pool = [_start(store.home, run, known) for _ in range(workers)]
     try:
         for worker in pool:
             _give(worker, again, jobs)
@@ -95,7 +97,7 @@ def on_processes(
                     time.monotonic() > worker.deadline or not worker.process.is_alive()
                 ):
                     again.append(_bury(worker))
-                    pool[k] = worker = _start(store.home, run)
+                    pool[k] = worker = _start(store.home, run, known)
                 if worker.job is None:
                     _give(worker, again, jobs)
     finally:
@@ -164,18 +166,19 @@ def _bury(worker: _Worker) -> _Job:
     return job
 
 
-def _start(home: Home, run: str) -> _Worker:
+def _start(home: Home, run: str, model: str | None) -> _Worker:
     context = multiprocessing.get_context("spawn")
     mine, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, home, run), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, home, run, model), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, mine)
 
 
-def _serve(pipe: Any, home: Home, run: str) -> None:
+def _serve(pipe: Any, home: Home, run: str, model: str | None) -> None:
     """Worker process: do the units that come through the pipe; leave when the parent is gone."""
     threading.Thread(target=_leave_with_parent, daemon=True).start()
+    take_in(model)
     store = Store(home)
     with one_blas_thread():
         while True:

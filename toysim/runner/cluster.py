@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from toysim.errors import ToysimError
+from toysim.registry import reference, take_in
 from toysim.runner.work import do_unit, one_blas_thread
 from toysim.store.homes import Chunks, Folder, Home
 from toysim.store.layout import Unit
@@ -34,12 +35,13 @@ def on_dask(
     from distributed.scheduler import KilledWorker
 
     queue = iter(units)
+    known = _of_module(store)
     with _client(scheduler, workers) as client:
         home = _for_workers(client, store.home)
         ahead = AHEAD * max(1, sum(client.ncores().values()))
         running = as_completed(loop=client.loop)
         for unit in islice(queue, ahead):
-            running.add(client.submit(_do_unit, home, unit, run, pure=False))
+            running.add(client.submit(_do_unit, home, unit, run, known, pure=False))
         for future in running:
             try:
                 event, chunks = future.result()
@@ -57,7 +59,7 @@ def on_dask(
                     "--backend processes finds the row and records it"
                 ) from None
             for unit in islice(queue, 1):
-                running.add(client.submit(_do_unit, home, unit, run, pure=False))
+                running.add(client.submit(_do_unit, home, unit, run, known, pure=False))
 
 
 @contextlib.contextmanager
@@ -91,17 +93,29 @@ def _for_workers(client: Any, home: Home) -> Any:
     return client.scatter(home, hash=False)
 
 
-def _do_unit(home: Home, unit: Unit, run: str) -> tuple[dict[str, Any], Chunks]:
+def _of_module(store: Store) -> str | None:
+    """Where workers find a model that is an object; a script is not theirs to import."""
+    known = reference(store.model)
+    if known is not None and known.startswith("__main__:"):
+        raise ToysimError(
+            f"{store.model.id} stands in a script, which workers of a cluster cannot import: move "
+            f"it to a module that they find, or use threads or processes"
+        )
+    return known
+
+
+def _do_unit(home: Home, unit: Unit, run: str, model: str | None) -> tuple[dict[str, Any], Chunks]:
     """On a worker: compute and write one unit; its event, and chunks that only it has."""
-    return do_unit(_store(home, run), unit, run), home.taken()
+    return do_unit(_store(home, run, model), unit, run), home.taken()
 
 
 @cache
-def _store(home: Home, run: str) -> Store:
+def _store(home: Home, run: str, model: str | None) -> Store:
     """Opened once a run and process. BLAS stays on one thread from here on: a worker's threads
     share its setting.
     """
     one_blas_thread()
+    take_in(model)
     if not home.is_store():
         raise ToysimError(
             f"a worker of the cluster does not see {home.path}; give a --store on a shared folder"

@@ -14,7 +14,7 @@ from typing import Any
 
 from toysim.model import Model
 from toysim.plan import Sweep
-from toysim.sources import sources_hash
+from toysim.sources import source_of, sources_hash
 from toysim.version import __version__
 
 LIBRARIES = ("numpy", "numba", "scipy", "xarray", "zarr")
@@ -67,7 +67,9 @@ def host_kind() -> str:
 
 def model_sources(model: Model) -> str:
     """Hash of the sources a model's numbers come from."""
-    return sources_hash(model.simulate.partition(":")[0])
+    if isinstance(model.simulate, str):
+        return sources_hash(model.simulate.partition(":")[0])
+    return source_of(model.simulate, model.theory)
 
 
 def provenance(sweep: Sweep) -> dict[str, Any]:

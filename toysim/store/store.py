@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch
-from toysim.errors import ToysimError
+from toysim.errors import StoreError, ToysimError
 from toysim.model import Model, Observable, Side
 from toysim.registry import load_model
 from toysim.store.arrays import ChunkedArray
@@ -68,7 +68,14 @@ class Store:
 
     @cached_property
     def model(self) -> Model:
-        return load_model(self.identity["model"])
+        model = self.identity["model"]
+        try:
+            return load_model(model)
+        except ToysimError as error:
+            mend = "if it is an object of yours, open_store(path, model=...)"
+            raise StoreError(
+                f"{self.path} is of a model that is not here: {error}; {mend}"
+            ) from None
 
     @cached_property
     def fixed(self) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Measurements of one's own: held against a theory, and parameters fitted to them."""
