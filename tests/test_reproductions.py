@@ -110,9 +110,9 @@ def test_edge_of_stability_draws_what_is_stored(outcome):
     samples = stored("bifurcation", "strong_samples").values.ravel()
     np.testing.assert_array_equal(drawn("bifurcation")["samples"], samples)
     weak = stored("weak_feature", "final_weak").values[:, 0]
-    np.testing.assert_array_equal(drawn("weak_feature")["final_weak"], weak)
+    np.testing.assert_array_equal(drawn("weak_feature")["simulation:final_weak"], weak)
     ends = stored("sharpness_quartic", "edge_share").values[:, 0]
-    np.testing.assert_array_equal(drawn("sharpness")["ends:quartic"], ends)
+    np.testing.assert_array_equal(drawn("sharpness")["simulation:ends:quartic"], ends)
     course = stored("river_course", "loss").sel(schedule="wsd", budget=1).mean("replica")
     np.testing.assert_array_equal(drawn("river")["simulation:loss:wsd:1"], course.values)
 
