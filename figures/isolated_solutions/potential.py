@@ -11,6 +11,7 @@ from toysim.figures.isolated_solutions.panels import draw_curves, draw_zero, loa
 from toysim.figures.isolated_solutions.reading import (
     at_infinite_size,
     at_load,
+    lost_to_one_threshold,
     means,
     share_of_the_law,
     smallest_distances,
@@ -86,7 +87,8 @@ def draw_law(axes: Any, near: xr.DataTree, storage: xr.DataTree) -> None:
         axes.plot(d[i], share.values[i], "o-", ms=4, label=load(alpha))
     draw_zero(axes, 1.0)
     axes.set(xscale="log", xlabel="distance $d$", title="A square root of the distance is lost")
-    axes.set_ylabel("$[h_2(d) - \\Phi] / (0.955\\, \\alpha \\rho_0 \\sqrt{d})$")
+    law = f"{2 * lost_to_one_threshold():.3f}\\, \\alpha \\rho_0 \\sqrt{{d}}"
+    axes.set_ylabel(f"$[h_2(d) - \\Phi] / ({law})$")
 
 
 def draw_small(axes: Any, tree: xr.DataTree) -> None:

@@ -14,8 +14,6 @@ from toysim.papers.reading import ended, landmark, mean_and_error, observable
 
 Array = npt.NDArray[np.float64]
 
-SQUARE_ROOT = 2 * 0.4775353398  # 2 int_0^inf -ln H(-s) ds
-
 
 def theory(tree: xr.DataTree, name: str) -> xr.DataArray:
     """A theory's observable on the sweep's grid."""
@@ -57,9 +55,17 @@ def share_of_the_law(near: xr.DataTree, storage: xr.DataTree) -> xr.DataArray:
     potential, d = theory(near, "potential"), theory(near, "distance")
     alpha = potential["alpha"]
     rho = [fields_at_threshold(q) for q in at_loads(storage, "overlap", alpha.values)]
-    leading = SQUARE_ROOT * alpha * alpha.copy(data=rho) * d**0.5
+    leading = 2.0 * lost_to_one_threshold() * alpha * alpha.copy(data=rho) * d**0.5
     share: xr.DataArray = (entropy_of_weights(d) - potential) / leading
     return share
+
+
+def lost_to_one_threshold() -> float:
+    """c = int_0^inf -ln H(-s) ds = 0.4775."""
+    from scipy.integrate import quad
+    from scipy.special import log_ndtr
+
+    return float(quad(lambda s: -log_ndtr(s), 0.0, np.inf, epsabs=1e-12)[0])
 
 
 def fields_at_threshold(q: float) -> float:
