@@ -41,6 +41,7 @@ FAMILY_MAY = {
     "toysim.scheduled",
 }
 FIGURES_MAY = {
+    "toysim.landmarks",
     "toysim.outcomes",
     "toysim.paper",
     "toysim.papers.drawing",

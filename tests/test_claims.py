@@ -9,9 +9,19 @@ import xarray as xr
 import toysim
 from toysim.cli.values import plain
 from toysim.errors import UnknownPreset
+from toysim.figures.binary_continual_learning.learning_evidence import later
 from toysim.outcomes import Verdict
-from toysim.paper import Claim, Evidence, Expected, Number, Reproduction, Spoiler, verdict_of
+from toysim.paper import (
+    Claim,
+    Evidence,
+    Number,
+    Reproduction,
+    Spoiler,
+    undecided_at_ci,
+    verdict_of,
+)
 from toysim.papers.claims import judge, spoiled
+from toysim.papers.reading import entered, reached_or_later
 from toysim.registry import load_reproduction
 
 T, F = True, False
@@ -76,8 +86,30 @@ def test_numbers_are_kept_and_told():
     assert number["expected"] == [1, 2]
 
 
+def test_means_say_how_many_entered_where_some_did_not():
+    draws = xr.DataArray([[1.0, np.nan, 3.0], [1.0, 2.0, 3.0]], dims=("x", "replica"))
+    lacking = Number("x", draws.mean("replica"), draws=draws)
+    assert lacking.told("measured") == "x 2, 2 (2 of 3, 3 of 3 entered)"
+    assert lacking.as_dict()["entered"].tolist() == [2, 3]
+    assert Number("x", 2.0, draws=draws[1:]).told("measured") == "x 2"
+    assert (entered(draws), entered(draws[1:])) == (" (2/3)", "")
+
+
+def test_a_time_that_was_not_reached_is_later_than_any():
+    times = reached_or_later(xr.DataArray([5.0, np.nan, 1.0], dims="replica"))
+    assert float(times.median("replica")) == 5.0
+    assert float(times.quantile(0.75, "replica", method="inverted_cdf")) == np.inf
+    assert float(times.mean("replica")) == np.inf
+
+
+def test_ranks_put_a_run_that_never_ends_last():
+    late, early = np.array([3.0, np.inf, np.inf]), np.array([1.0, 2.0, np.inf])
+    assert later(late, early) == pytest.approx((6 - 1) / 2 / np.sqrt(9 * 7 / 12))
+    assert later(early, early) == 0
+
+
 def test_an_expected_verdict_may_depend_on_the_preset():
-    few = {"ci": Expected(Verdict.UNDECIDED, "two points only")}
+    few = undecided_at_ci("two points only")
     paper, claim = paper_of(rises, at=few)
     assert judge(claim, paper, {"p.s": tree()}).verdict == Verdict.REPRODUCED
     small = judge(claim, paper, {"p.s": tree()}, "ci")

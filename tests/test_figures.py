@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 import pytest
+import xarray as xr
 from helpers import every_panel_is_drawn
 
 import toysim
@@ -14,7 +15,10 @@ from toysim.errors import ToysimError, UnknownPreset
 from toysim.paper import Spoiler
 from toysim.papers import pictures
 from toysim.papers.claims import spoiled
+from toysim.papers.drawing import draw_landmark, draw_means, new_figure
 from toysim.papers.one_run import plot_run
+from toysim.papers.page import entered
+from toysim.papers.reading import landmark
 from toysim.papers.reproduction import make_figures
 from toysim.registry import load_reproduction, reproduction_names
 from toysim.sweep_file import load_sweep
@@ -188,6 +192,34 @@ def test_paper_presets_grow_the_quick_stores(paper):
                 if axis == "deficit_length":
                     updates = after.values[axis] / full.fixed["step"]
                     np.testing.assert_allclose(updates, np.rint(updates), atol=1e-9)
+
+
+def test_means_that_lack_runs_have_their_counts_beside_them():
+    draws = xr.DataArray([[1.0, np.nan], [1.0, 2.0], [np.nan, np.nan]], dims=("x", "replica"))
+    axes = new_figure(2, 2).subplots()
+    draw_means(axes, [0, 1, 2], draws)
+    assert [text.get_text() for text in axes.texts] == ["1/2"]
+
+
+def test_the_page_lists_means_that_lack_runs(reproduced, reproduced_data):
+    assert "did not enter a mean" not in reproduced.page.read_text()
+    name = "critical_periods.phase_portrait"
+    tree = reproduced_data[name].copy(deep=True)
+    strength = tree["simulation"].to_dataset()["final_strength"]
+    strength[{"replica": 0, "depth": 0, "timing": 0}] = np.nan
+    n = strength.sizes["replica"]
+    row = (name, "final_strength", "1", str(n - 1), str(n))
+    assert "".join(f"<td>{cell}</td>" for cell in row) in "".join(entered({name: tree}))
+
+
+def test_landmarks_are_drawn_where_they_are_and_named():
+    axes = new_figure(2, 2).subplots()
+    draw_landmark(axes, landmark("oscillation.single_datum", "orbit_unstable"), unit=2.0)
+    (line,) = axes.lines
+    assert line.get_gid() == "landmark:orbit_unstable"
+    assert line.get_xdata()[0] == pytest.approx((5**0.5 - 1) / 2)
+    with pytest.raises(ToysimError, match="half_time: the start is not balanced"):
+        draw_landmark(axes, landmark("deep_linear.modes", "half_time", layer_offset=1.0))
 
 
 def test_page_holds_pictures_claims_and_numbers(reproduced):

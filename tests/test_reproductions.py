@@ -7,6 +7,7 @@ import pytest
 from helpers import every_panel_is_drawn
 
 import toysim
+from toysim.figures.binary_continual_learning.phases_evidence import FLAT, WITH_PRIOR
 from toysim.outcomes import Verdict
 from toysim.papers.claims import judge, spoiled
 from toysim.papers.pictures import draw
@@ -110,11 +111,19 @@ def test_edge_of_stability_draws_what_is_stored(outcome):
     samples = stored("bifurcation", "strong_samples").values.ravel()
     np.testing.assert_array_equal(drawn("bifurcation")["samples"], samples)
     weak = stored("weak_feature", "final_weak").values[:, 0]
-    np.testing.assert_array_equal(drawn("weak_feature")["final_weak"], weak)
+    np.testing.assert_array_equal(drawn("weak_feature")["simulation:final_weak"], weak)
     ends = stored("sharpness_quartic", "edge_share").values[:, 0]
-    np.testing.assert_array_equal(drawn("sharpness")["ends:quartic"], ends)
+    np.testing.assert_array_equal(drawn("sharpness")["simulation:ends:quartic"], ends)
     course = stored("river_course", "loss").sel(schedule="wsd", budget=1).mean("replica")
     np.testing.assert_array_equal(drawn("river")["simulation:loss:wsd:1"], course.values)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("jump", "beta", "kl"), [(FLAT, 20, 0), (WITH_PRIOR, 100, 1)])
+def test_loads_written_down_are_the_landmarks(jump, beta, kl):
+    for name, written in jump._asdict().items():
+        found = float(toysim.landmark("perceptron.field_space", name, beta=beta, kl=kl))
+        assert round(found, 4) == written, name
 
 
 @pytest.mark.slow

@@ -44,7 +44,9 @@ class Number:
     """Named numbers that a check measured: any shape, ``expected`` and ``error`` broadcast to it.
 
     ``error`` is the distance from ``expected`` that still counts as equal, or a standard error; the
-    evidence's ``criterion`` says which. ``form``: format of one number in prose.
+    evidence's ``criterion`` says which. ``form``: format of one number in prose. ``draws``: what
+    ``measured`` is the mean or median of, over ``replica``; where some lack, how many entered is
+    told.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Number:
     error: npt.ArrayLike | None = None
     unit: str = ""
     form: str = ".3g"
+    draws: xr.DataArray | None = None
 
     def told(self, what: str) -> str:
         """``name 1.2, 3.4 unit`` of one of the three, ``name ± 0.1 unit`` of the error; empty where
@@ -61,13 +64,28 @@ class Number:
         values = getattr(self, what)
         if values is None:
             return ""
-        sign = "±" if what == "error" else ""
-        return " ".join(filter(None, [self.name, sign, listed(values, self.form), self.unit]))
+        sign, entered = ("±", "") if what == "error" else ("", self._entered(what))
+        told = [self.name, sign, listed(values, self.form), self.unit, entered]
+        return " ".join(filter(None, told))
+
+    def _entered(self, what: str) -> str:
+        """``(3 of 4, 4 of 4 entered)`` behind measured means that lack draws."""
+        if what != "measured" or self.draws is None or bool(self.draws.notnull().all()):
+            return ""
+        n = self.draws.sizes["replica"]
+        counts = ", ".join(f"{k} of {n}" for k in self.draws.count("replica").values.ravel())
+        return f"({counts} entered)"
 
     def as_dict(self) -> dict[str, Any]:
         parts = {"measured": self.measured, "expected": self.expected, "error": self.error}
         arrays = {k: None if v is None else np.asarray(v) for k, v in parts.items()}
-        return {"name": self.name, "unit": self.unit, **arrays}
+        return {"name": self.name, "unit": self.unit, **arrays, **self._counts()}
+
+    def _counts(self) -> dict[str, Any]:
+        """How many draws entered each mean, of how many."""
+        if self.draws is None:
+            return {}
+        return {"entered": self.draws.count("replica").values, "of": self.draws.sizes["replica"]}
 
 
 @dataclass(frozen=True)
@@ -113,6 +131,11 @@ class Expected:
 
     verdict: Verdict
     reason: str
+
+
+def undecided_at_ci(reason: str) -> dict[str, Expected]:
+    """For ``Claim.at``: the data of ``ci`` cannot decide it, because."""
+    return {"ci": Expected(Verdict.UNDECIDED, reason)}
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,9 @@ from toysim.figures.abrupt_icl.reading import (
     counts,
     over_four_logits,
     over_mean_field,
-    runs,
 )
 from toysim.papers.drawing import new_figure
-from toysim.papers.reading import observable, parameter
+from toysim.papers.reading import entered, observable, parameter, runs
 
 MEASURES = {
     "ic_accuracy": ("accuracy in context", "k"),
@@ -101,25 +100,25 @@ def draw_predictions(axes: Any, times: xr.DataTree, four: xr.DataTree, learns: b
 
 
 def draw_dimensions(axes: Any, tree: xr.DataTree, learns: bool) -> None:
-    """t50 over the mean field's against 1/D, every run and their mean."""
+    """t50 over the mean field's against 1/D, every run and their median."""
     name, colour = PARAMETERS[learns]
     ratio = over_mean_field(tree).sel(learn_beta2=learns).transpose("replica", "dimension")
     inverse = 1 / ratio["dimension"].values
     axes.plot(np.tile(inverse, len(ratio)), ratio.values.ravel(), ".", ms=3, color=colour)
     names = {"label": f"{name} parameters", "gid": f"D:{name}"}
-    axes.plot(inverse, ratio.mean("replica"), "o-", ms=4, color=colour, **names)
+    axes.plot(inverse, ratio.median("replica"), "o-", ms=4, color=colour, **names)
     axes.axhline(1, color="0.3", lw=0.8)
 
 
 def draw_courses(axes: Any, tree: xr.DataTree, learns: bool) -> None:
     """Mean over runs (marks) and mean field (lines) of p(right) and ILA1."""
-    name, colour = PARAMETERS[learns]
+    (name, colour), ring = PARAMETERS[learns], {"ms": 3, "mfc": "none"}
     for measure, label, marker in (("p_right", "p(right)", "o"), ("ila1", "ILA1", "^")):
         field = observable(tree, measure, "theory").sel(learn_beta2=learns)
-        mean = runs(tree, measure).sel(learn_beta2=learns).mean("replica")
-        said = f"{label}, {name} parameters"
+        draws = runs(tree, measure).sel(learn_beta2=learns)
+        said = f"{label}, {name} parameters{entered(draws)}"
         axes.plot(clock(tree), field, "-", color=colour, lw=1)
-        axes.plot(clock(tree), mean, marker, ms=3, mfc="none", color=colour, label=said)
+        axes.plot(clock(tree), draws.mean("replica"), marker, color=colour, label=said, **ring)
 
 
 def labels(tree: xr.DataTree) -> Figure:

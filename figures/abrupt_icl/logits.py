@@ -8,10 +8,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.abrupt_icl.panels import BLUE, RED
 from toysim.figures.abrupt_icl.reading import clock, counts, local_exponent
-from toysim.papers.drawing import new_figure
-from toysim.papers.reading import observable, parameter
+from toysim.papers.drawing import BLUE, RED, draw_landmark, new_figure
+from toysim.papers.reading import landmark, observable, parameter
 
 ESTIMATES = {"lower": "lower estimate", "upper": "upper estimate", "law": "leading law"}
 
@@ -70,8 +69,9 @@ def plateau(tree: xr.DataTree) -> Figure:
         draw_plateau(axes, tree, mu, f"C{k}")
     n_pairs, n_labels = counts(tree)
     for level, name in ((n_labels, "L"), (n_pairs, "N")):
-        at, units = (1.0, np.log(level)), ("axes fraction", "data")
-        axes.axhline(np.log(level), color="0.5", lw=0.8, ls="--")
+        mark = landmark("induction_head.logits", "plateau_loss", n_pairs=level)
+        at, units = (1.0, float(mark)), ("axes fraction", "data")
+        draw_landmark(axes, mark, along="y", color="0.5", lw=0.8, ls="--", zorder=2)
         axes.annotate(f"log {name}", at, xycoords=units, va="center")
     axes.set(xscale="log", xlabel="$\\mu_\\xi\\,t$", xlim=(1, None), ylabel="loss")
     axes.set_title(f"N = {n_pairs}, L = {n_labels}")

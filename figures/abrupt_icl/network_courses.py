@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 
 from toysim.figures.abrupt_icl.heads import MEASURES
 from toysim.figures.abrupt_icl.panels import draw_levels, draw_runs
-from toysim.figures.abrupt_icl.reading import clock, counts, runs
+from toysim.figures.abrupt_icl.reading import clock, counts
 from toysim.figures.abrupt_icl.statistics import aligned, jump_times
-from toysim.papers.drawing import new_figure
+from toysim.papers.drawing import draw_landmark, new_figure
+from toysim.papers.reading import landmark, runs
 
 WHOLE = (0, 1.02)  # limits of an axis of shares
 
@@ -29,7 +30,8 @@ def jump(tree: xr.DataTree) -> Figure:
     name_guesses(left, tree)
     left.set(ylabel="accuracy on novel classes", ylim=WHOLE)
     left.set_title(str(jump_times(runs(tree, "t50").values)))
-    draw_levels(middle, np.log(counts(tree)[1]), color="0.4")
+    guess = landmark("induction_head.logits", "plateau_loss", n_pairs=counts(tree)[1])
+    draw_landmark(middle, guess, along="y", color="0.4", lw=0.8, zorder=2)
     middle.set(ylabel="loss", title="Loss; dotted: log L")
     draw_aligned(right, tree)
     right.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))

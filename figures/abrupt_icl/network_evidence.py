@@ -9,10 +9,10 @@ import xarray as xr
 
 from toysim.figures.abrupt_icl.network_tasks import context_names
 from toysim.figures.abrupt_icl.numbers import both, counted, jumps, n_runs, records_apart
-from toysim.figures.abrupt_icl.reading import Array, both_ends, ends, half_rises, runs
+from toysim.figures.abrupt_icl.reading import Array, both_ends, ends, half_rises
 from toysim.figures.abrupt_icl.statistics import jump_times
 from toysim.paper import Evidence, Number
-from toysim.papers.reading import parameter
+from toysim.papers.reading import parameter, runs
 
 LEARNED = 0.5  # accuracy: twice that of naming a label shown, four times chance at L = 8
 HIGH = 0.85

@@ -9,17 +9,15 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.abrupt_icl.panels import (
-    BLUE,
-    RED,
     SHARES,
     course_panels,
     draw_groups,
     draw_levels,
     draw_runs,
 )
-from toysim.figures.abrupt_icl.reading import clock, ends, runs
-from toysim.papers.drawing import new_figure
-from toysim.papers.reading import observable, parameter
+from toysim.figures.abrupt_icl.reading import clock, ends
+from toysim.papers.drawing import BLUE, RED, new_figure
+from toysim.papers.reading import observable, parameter, runs
 
 TESTS = {"ic_accuracy": ("in context", BLUE), "iw_accuracy": ("in weights", RED)}
 

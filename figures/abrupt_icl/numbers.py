@@ -7,10 +7,10 @@ from typing import Any
 
 import xarray as xr
 
-from toysim.figures.abrupt_icl.reading import clock, runs
+from toysim.figures.abrupt_icl.reading import clock
 from toysim.figures.abrupt_icl.statistics import jump_times
 from toysim.paper import Number
-from toysim.papers.reading import observable
+from toysim.papers.reading import observable, runs
 
 COUNTS = {
     "n_pairs": "pairs N",

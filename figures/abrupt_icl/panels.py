@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 
 from toysim.papers.drawing import new_figure
 
-BLUE, RED = "#1f5a94", "#c0392b"
 SHARES = (-0.03, 1.03)  # limits of an axis of accuracies
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from toysim.figures.abrupt_icl.statistics import half_rise
-from toysim.papers.reading import observable, parameter
+from toysim.papers.reading import observable, parameter, reached_or_later, runs
 
 Array = npt.NDArray[np.float64]
 
@@ -21,11 +21,6 @@ def clock(tree: xr.DataTree) -> Array:
 def counts(tree: xr.DataTree) -> tuple[int, int]:
     """Numbers of pairs and of labels, where the sweep keeps them fixed."""
     return int(parameter(tree, "n_pairs")), int(parameter(tree, "n_labels"))
-
-
-def runs(tree: xr.DataTree, name: str) -> xr.DataArray:
-    """An observable of the simulation in every run; the replicas stay, also where there is one."""
-    return tree["simulation"].to_dataset()[name]
 
 
 def ends(tree: xr.DataTree, name: str, *dims: str) -> xr.DataArray:
@@ -46,8 +41,8 @@ def half_rises(tree: xr.DataTree, *names: str) -> dict[str, Array]:
 
 
 def over_mean_field(tree: xr.DataTree) -> xr.DataArray:
-    """t50 of every run over the mean field's."""
-    return runs(tree, "t50") / observable(tree, "mean_field_t50", "theory")
+    """t50 of every run over the mean field's; a run without a cliff has it later than any."""
+    return reached_or_later(runs(tree, "t50")) / observable(tree, "mean_field_t50", "theory")
 
 
 def local_exponent(tree: xr.DataTree) -> tuple[Array, Array]:
@@ -58,7 +53,7 @@ def local_exponent(tree: xr.DataTree) -> tuple[Array, Array]:
 
 def over_four_logits(times: xr.DataTree, four: xr.DataTree) -> xr.DataArray:
     """Median t50 of the head over that of four logits (learn_beta2, size), two parameters first."""
-    measured = runs(times, "t50").median("replica")
+    measured = reached_or_later(runs(times, "t50")).median("replica")
     learns = measured["learn_beta2"].astype(float)
     ratio = measured / observable(four, "t50").sel(beta2_mobility=learns)
     return ratio.sortby("learn_beta2").transpose("learn_beta2", "size")

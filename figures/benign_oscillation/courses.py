@@ -8,11 +8,12 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.benign_oscillation.reading import WEAK, ceiling, ended, output, steps
-from toysim.papers.drawing import new_figure
-from toysim.papers.reading import observable, parameter
+from toysim.figures.benign_oscillation.reading import WEAK, ceiling, output, steps
+from toysim.models.oscillation.single_datum.closed_forms import orbit_mean_residual
+from toysim.papers.drawing import BLUE, new_figure
+from toysim.papers.reading import ended, entered, observable, parameter
 
-LABELS = (("label +1", "#1f5a94"), ("label -1", "#d98a1f"))
+LABELS = (("label +1", BLUE), ("label -1", "#d98a1f"))
 NOISE = (("label +1", "#2f7d4f"),)
 LAW = (("recursion", "0.15"), (None, "0.15"))
 # Of each part: title, curves of the network, and of the recursion where it can be seen beside them.
@@ -67,10 +68,12 @@ def courses_of(part: str, groups: xr.DataArray) -> Any:
 
 
 def draw_step(axes: Any, k: int, time: xr.DataArray, values: xr.DataArray, lw: float) -> None:
-    """The course at one step, number ``k`` of the sweep."""
+    """The course at one step, number ``k`` of the sweep; a median where there are replicas."""
     x, y = time.isel(gamma_u=k), values.isel(gamma_u=k)
     gamma = f"{float(y['gamma_u']):g}"
     label = f"$\\gamma_u$ = {gamma}"
+    if "replica" in y.dims:
+        label, y = label + entered(y), y.median("replica")
     axes.plot(x, y, color=f"C{k}", lw=lw, label=label, gid=f"{values.name}:{gamma}")
 
 
@@ -96,7 +99,7 @@ def residuals(tree: xr.DataTree) -> Figure:
 
 def draw_cycle(axes: Any, time: Any, visits: Any, k: int, gamma: float, top: float) -> None:
     """The sum of residuals on the strong feature's 2-cycle, up to ``top``."""
-    sums = visits * (gamma - 1) / (2 * gamma)
+    sums = visits * orbit_mean_residual(gamma)
     short = sums < top
     axes.plot(time[short], sums[short], ":", color=f"C{k}", label=f"2-cycle, {gamma:g}")
 
@@ -105,8 +108,8 @@ def ending(tree: xr.DataTree) -> Figure:
     """Weak output over V* and loss against updates; medians over the runs."""
     figure = new_figure(11.0, 4.2)
     left, right = figure.subplots(1, 2)
-    weak = output(ended(tree, "weak_groups")).mean("label").median("replica").rename("weak")
-    loss = ended(tree, "loss").median("replica")
+    weak = output(ended(tree, "weak_groups")).mean("label").rename("weak")
+    loss = ended(tree, "loss")
     time = observable(tree, "time")
     for k, top in enumerate(ceiling(tree).values):
         draw_step(left, k, time, weak, 1.2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -10,12 +12,11 @@ from toysim.figures.benign_oscillation.reading import (
     WINDOW,
     blown_up,
     ceiling,
-    ended,
     samples_per_label,
     weak_output,
 )
 from toysim.paper import Evidence, Number
-from toysim.papers.reading import mean_and_error, parameter
+from toysim.papers.reading import ended, mean_and_error, parameter
 
 Flags = npt.NDArray[np.bool_]
 
@@ -62,14 +63,15 @@ def only_with_oscillation(transition: xr.DataTree) -> Evidence:
     """Weak output and accuracy at all steps below 1."""
     V = weak_output(transition)
     V = V.where(V["gamma_u"] < WINDOW[0], drop=True)
-    accuracy, error = mean_and_error(ended(transition, "weak_accuracy").sel(gamma_u=V["gamma_u"]))
+    draws = ended(transition, "weak_accuracy").sel(gamma_u=V["gamma_u"])
+    accuracy, error = mean_and_error(draws)
     median = V.median("replica")
     spread = STANDARD_ERRORS * error
     return Evidence(
         holds=((median < LEARNED) & (accuracy + spread < HALFWAY)).values,
         numbers=(
-            Number(f"median weak output {at(V)}", median.values),
-            Number("accuracy on weak points", accuracy.values, error=spread.values),
+            Number(f"median weak output {at(V)}", median.values, draws=V),
+            Number("accuracy on weak points", accuracy.values, error=spread.values, draws=draws),
         ),
         criterion=f"weak output below {LEARNED:g}, accuracy below {HALFWAY:g}, halfway between "
         f"guessing and knowing; errors are {STANDARD_ERRORS:g} standard errors",
@@ -78,19 +80,20 @@ def only_with_oscillation(transition: xr.DataTree) -> Evidence:
 
 def test_accuracies(headline: xr.DataTree) -> Evidence:
     """Mean accuracy on points mixed as in training, against the published means of few points."""
-    accuracy, error = mean_and_error(ended(headline, "mixed_accuracy"))
-    weak = ended(headline, "weak_accuracy").mean("replica")
+    mixed, weak = (ended(headline, f"{kind}_accuracy") for kind in ("mixed", "weak"))
+    accuracy, error = mean_and_error(mixed)
     published = np.array([PUBLISHED[float(g)] for g in accuracy["gamma_u"]])
     combined = np.sqrt(error.values**2 + published * (1 - published) / PUBLISHED_POINTS)
     spread = STANDARD_ERRORS * combined
     rise = accuracy.values[-1] - accuracy.values[0] > STANDARD_ERRORS * np.hypot(*error.values)
     xi, updates = parameter(headline, "noise_norm"), parameter(headline, "n_steps")
-    name = f"accuracy {at(accuracy)}"
+    per_cent: dict[str, Any] = {"unit": "%", "form": ".2f", "draws": mixed}
+    name, on_weak = f"accuracy {at(accuracy)}", 100 * weak.mean("replica").values
     return Evidence(
         holds=(np.abs(accuracy.values - published) <= spread) & rise,
         numbers=(
-            Number(name, 100 * accuracy, 100 * published, 100 * spread, unit="%", form=".2f"),
-            Number("on weak points alone", 100 * weak.values, unit="%", form=".1f"),
+            Number(name, 100 * accuracy, 100 * published, 100 * spread, **per_cent),
+            Number("on weak points alone", on_weak, unit="%", form=".1f", draws=weak),
         ),
         criterion=f"as published to {STANDARD_ERRORS:g} standard errors, those of its "
         f"{PUBLISHED_POINTS} answers included, and the large step above the small one. Sizes as "
@@ -117,12 +120,13 @@ def residuals_accumulate(transition: xr.DataTree) -> Evidence:
 
 def oscillation_lasts(transition: xr.DataTree) -> Evidence:
     """Mean size of the residuals in the last tenth of training, at the window's steps."""
-    late, error = mean_and_error(ended(transition, "late_residual").sel(gamma_u=slice(*WINDOW)))
+    draws = ended(transition, "late_residual").sel(gamma_u=slice(*WINDOW))
+    late, error = mean_and_error(draws)
     spread = STANDARD_ERRORS * error
     name = f"mean |1 - y f| of the last tenth {at(late)}"
     return Evidence(
         holds=(late + spread >= DELTA).values,
-        numbers=(Number(name, late.values, error=spread.values),),
+        numbers=(Number(name, late.values, error=spread.values, draws=draws),),
         criterion=f"at least {DELTA:g}; errors are {STANDARD_ERRORS:g} standard errors",
     )
 
@@ -133,14 +137,14 @@ def oscillation_ends_itself(ending: xr.DataTree) -> Evidence:
     Medians, as a run that starts a label without a right filter learns the weak feature without
     oscillating.
     """
-    V = weak_output(ending).median("replica")
+    draws = weak_output(ending)
+    V, top = draws.median("replica"), ceiling(ending)
     sharpness = ended(ending, "final_eta_sharpness").isel(kind=0).median("replica")
     late = ended(ending, "late_residual").median("replica")
-    top = ceiling(ending)
     return Evidence(
         holds=((top <= V) & (sharpness <= 2)).values,
         numbers=(
-            Number(f"weak output {at(V)}", V.values, expected=top.values),
+            Number(f"weak output {at(V)}", V.values, expected=top.values, draws=draws),
             Number("eta * sharpness of strong samples", sharpness.values),
             Number("late residuals", late.values),
         ),

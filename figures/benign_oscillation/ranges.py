@@ -12,15 +12,14 @@ from toysim.figures.benign_oscillation.reading import (
     WINDOW,
     blown_up,
     ceiling,
-    ended,
     samples_per_label,
     steps,
     weak_output,
 )
-from toysim.papers.drawing import new_figure
-from toysim.papers.reading import mean_and_error, parameter
+from toysim.papers.drawing import BLUE, RED, new_figure, note_counts
+from toysim.papers.reading import ended, mean_and_error, parameter
 
-SMALL, LARGE = "#8a8a8a", "#1f5a94"
+SMALL, LARGE = "#8a8a8a", BLUE
 
 
 def shade(axes: Any, low: float, high: float, label: str) -> None:
@@ -28,7 +27,7 @@ def shade(axes: Any, low: float, high: float, label: str) -> None:
     axes.axvspan(low, high, color="#f3dfb5", alpha=0.5, lw=0, zorder=0, label=label)
 
 
-def points(axes: Any, values: xr.DataArray, gid: str, color: str, label: str) -> None:
+def draw_ends(axes: Any, values: xr.DataArray, gid: str, color: str, label: str) -> None:
     """Means over replicas with two standard errors over the one axis; nothing where fewer than two
     runs ended.
     """
@@ -37,6 +36,7 @@ def points(axes: Any, values: xr.DataArray, gid: str, color: str, label: str) ->
     x, mean, error = mean[mean.dims[0]].values[known], mean.values[known], error.values[known]
     axes.errorbar(x, mean, 2 * error, fmt="none", capsize=2, color=color, lw=1)
     axes.plot(x, mean, "o-", ms=4, lw=1, color=color, label=label, gid=gid)
+    note_counts(axes, x, mean, values[known])
 
 
 def transition(tree: xr.DataTree) -> Figure:
@@ -45,10 +45,10 @@ def transition(tree: xr.DataTree) -> Figure:
     left, middle, right = figure.subplots(1, 3)
     for kind, color, word in (("weak", LARGE, "without"), ("strong", SMALL, "with")):
         name = f"{kind}_accuracy"
-        points(left, ended(tree, name), name, color, f"{word} strong feature")
+        draw_ends(left, ended(tree, name), name, color, f"{word} strong feature")
     left.set(ylabel="accuracy on fresh points", title="Points without the strong feature")
     draw_weak_output(middle, tree)
-    points(right, ended(tree, "late_residual"), "late_residual", LARGE, "residuals")
+    draw_ends(right, ended(tree, "late_residual"), "late_residual", LARGE, "residuals")
     right.set(ylabel="mean $|1 - y f|$ of the last tenth", ylim=(0, None))
     right.set_title("Oscillation left at the end")
     for axes in (left, middle, right):
@@ -66,11 +66,13 @@ def transition(tree: xr.DataTree) -> Figure:
 def draw_weak_output(axes: Any, tree: xr.DataTree) -> None:
     """Median and 80 % of the runs that ended, and V* where the strong feature oscillates."""
     gamma = steps(tree)
-    low, median, high = weak_output(tree).quantile((0.1, 0.5, 0.9), "replica").values
+    draws = weak_output(tree)
+    low, median, high = draws.quantile((0.1, 0.5, 0.9), "replica").values
     some = np.isfinite(median)
     x, band = gamma[some], (low[some], high[some])
     axes.fill_between(x, *band, color=LARGE, alpha=0.2, lw=0, label="80 % of the runs")
     axes.plot(x, median[some], "o-", ms=4, lw=1, color=LARGE, label="median", gid="weak_output")
+    note_counts(axes, x, median[some], draws[some])
     above = gamma > 1
     axes.plot(gamma[above], ceiling(tree).values[above], "k:", lw=1.2, label="$V^*$")
     axes.set(yscale="log", ylim=(1e-5, 2), ylabel="weak output $V$")
@@ -88,7 +90,7 @@ def noise_window(tree: xr.DataTree) -> Figure:
         here = accuracy.isel(training_set=k)
         for gamma, color in zip(steps(tree), (SMALL, LARGE), strict=True):
             at_step = here.sel(gamma_u=gamma)
-            points(axes, at_step, f"{k}:{gamma:g}", color, f"$\\gamma_u$ = {gamma:g}")
+            draw_ends(axes, at_step, f"{k}:{gamma:g}", color, f"$\\gamma_u$ = {gamma:g}")
         n_weak, n_strong = samples_per_label(here)
         low, high = parameter(tree, "weak_norm") * np.sqrt([n_weak, n_strong])
         shade(axes, low, high, "derived window")
@@ -105,7 +107,7 @@ def wall(tree: xr.DataTree) -> Figure:
     axes = figure.subplots()
     gamma = steps(tree)
     n = tree["simulation"].sizes["replica"]
-    looks = {"simulation": ("o-", LARGE, "network"), "theory": ("x--", "#c0392b", "recursion")}
+    looks = {"simulation": ("o-", LARGE, "network"), "theory": ("x--", RED, "recursion")}
     for side, (marker, color, label) in looks.items():
         share = blown_up(tree, side).values
         error = np.sqrt(share * (1 - share) / n)

@@ -6,19 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.outcomes import Status
+from toysim.papers.reading import ended
 
 Array = npt.NDArray[np.float64]
 
 WINDOW = (1.0, 1.6)  # gamma_u at the ends of the paper's window of learning rates
 BLOWN_UP = 4  # of ``regime``
 WEAK = 1  # entry of the dimension ``kind``
-
-
-def ended(tree: xr.DataTree, name: str) -> xr.DataArray:
-    """An observable, NaN in runs that blew up."""
-    values = tree["simulation"].to_dataset()
-    return values[name].where(values["status"] == Status.OK)
 
 
 def steps(tree: xr.DataTree) -> Array:

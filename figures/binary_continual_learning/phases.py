@@ -10,11 +10,10 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.binary_continual_learning import phases_evidence as evidence
-from toysim.figures.binary_continual_learning.panels import name_axes
 from toysim.figures.binary_continual_learning.reading import both_present, crossing
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Spoiler
-from toysim.papers.drawing import new_figure
+from toysim.papers.drawing import name_axes, new_figure
 from toysim.papers.reading import observable, parameter
 
 ORDER_PARAMETERS = {

@@ -11,11 +11,10 @@ import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.binary_continual_learning.panels import name_axes
-from toysim.outcomes import Status, Verdict
+from toysim.outcomes import Verdict
 from toysim.paper import Claim, Evidence, Number, Recipe, Spoiler
-from toysim.papers.drawing import new_figure
-from toysim.papers.reading import mean_and_error, observable
+from toysim.papers.drawing import draw_means, name_axes, new_figure
+from toysim.papers.reading import ended, mean_and_error, observable
 
 STANDARD_ERRORS = 5.0
 
@@ -36,11 +35,6 @@ BINARY_TASKS = {
 AXES = {"alpha": "$\\alpha$", "coupling": "field $x$"}
 
 
-def finished(tree: xr.DataTree, name: str) -> xr.DataArray:
-    """An observable of the samplers, where they ended with status ok."""
-    return observable(tree, name).where(observable(tree, "status") == Status.OK)
-
-
 def scores(tree: xr.DataTree) -> xr.DataArray:
     """(samplers' mean - theory) / standard error, (observable, *axes), of every observable that
     both sides have.
@@ -49,7 +43,7 @@ def scores(tree: xr.DataTree) -> xr.DataArray:
     names = [n for n, v in sides[1].data_vars.items() if n in sides[0] and v.dtype.kind == "f"]
     found = []
     for name in map(str, names):
-        mean, error = mean_and_error(finished(tree, name))
+        mean, error = mean_and_error(ended(tree, name))
         found.append((mean - observable(tree, name, "theory")) / error)
     return xr.concat(found, xr.Variable("observable", names))
 
@@ -81,20 +75,19 @@ def draw_points(
     axes: Any, draws: xr.DataArray, theory: xr.DataArray, open_: Any, color: str, label: str
 ) -> None:
     """Samplers with standard errors, open where the theory is not stable; theory as a line."""
-    x = theory[theory.dims[0]].values
-    mean, error = (values.values for values in mean_and_error(draws))
+    x, draws = theory[theory.dims[0]].values, draws.transpose(*theory.dims, "replica")
     axes.plot(x, theory.values, "-", lw=1, color=color)
-    look = {"fmt": "o", "ms": 4, "color": color, "capsize": 2, "lw": 1}
+    look: dict[str, Any] = {"color": color, "capsize": 2, "lw": 1}
     for part, face in ((~open_, color), (open_, "white")):
         if part.any():
             named = label if face == color or open_.all() else None
-            axes.errorbar(x[part], mean[part], error[part], mfc=face, label=named, **look)
+            draw_means(axes, x[part], draws[part], mfc=face, label=named, **look)
 
 
 def draw_overlaps(axes: Any, tree: xr.DataTree, names: dict[str, str], title: str) -> None:
     """Some observables over the sweep's one axis."""
     for k, (name, label) in enumerate(names.items()):
-        draws, theory = finished(tree, name), observable(tree, name, "theory")
+        draws, theory = ended(tree, name), observable(tree, name, "theory")
         draw_points(axes, draws, theory, ~stable(tree), f"C{k}", label)
     name_axes(axes, AXES[str(theory.dims[0])], "", title, ylim=(0, 1.02))
 
@@ -103,7 +96,7 @@ def draw_errors(axes: Any, tree: xr.DataTree) -> None:
     """Errors on both tasks after the second, for each weight of the divergence."""
     for k, gamma in enumerate(observable(tree, "error_1", "theory")["gamma"].values):
         for task in (1, 2):
-            draws = finished(tree, f"error_{task}").isel(gamma=k)
+            draws = ended(tree, f"error_{task}").isel(gamma=k)
             theory = observable(tree, f"error_{task}", "theory").isel(gamma=k)
             label = f"$\\epsilon_{task}$, $\\gamma$ = {gamma:g}"
             color = f"C{2 * (task - 1) + k}"

@@ -16,7 +16,7 @@ from toysim.figures.critical_periods import (
     windows,
 )
 from toysim.outcomes import Verdict
-from toysim.paper import Claim, Expected, Recipe, Reproduction, Spoiler
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler, undecided_at_ci
 
 
 def _swap_pathways(values: Any) -> Any:
@@ -216,7 +216,7 @@ REPRODUCTION = Reproduction(
             spoilers=(Spoiler("unaligned", "final_share", lambda v: 0 * v + 0.5, preset="quick"),),
             expected_verdict=Verdict.LIMITED,
             limits="depth above 2",
-            at={"ci": Expected(Verdict.UNDECIDED, "three draws leave errors as large as the rise")},
+            at=undecided_at_ci("three draws leave errors as large as the rise"),
         ),
         Claim(
             name="windows_as_named",

@@ -15,10 +15,9 @@ from toysim.figures.critical_periods.reading import (
     depths,
     end,
     off_theory,
-    sides,
 )
 from toysim.paper import Evidence, Flags, Number
-from toysim.papers.reading import mean_and_error, parameter
+from toysim.papers.reading import mean_and_error, parameter, sides
 
 HARMLESS = 0.05  # of the early deficit's harm
 LEARNED = 0.01  # residual as a share of S at which the mode counts as learned
@@ -105,7 +104,14 @@ def late_is_harmless(portrait: xr.DataTree, noise_free: xr.DataTree) -> Evidence
     return Evidence(
         holds=np.concatenate([ratio - spread < HARMLESS, exact_ratio < HARMLESS]),
         numbers=(
-            Number(f"mean end K_b after the late deficit {at}:", late, half, allowed, form=".3f"),
+            Number(
+                f"mean end K_b after the late deficit {at}:",
+                late,
+                half,
+                allowed,
+                form=".3f",
+                draws=noisy.sel(timing=LATE),
+            ),
             Number("harm of the late deficit", 100 * ratio, unit=of_early, form=".1f"),
             Number(f"the same without noise {exact_at}:", 100 * exact_ratio, unit="%", form=".1f"),
             Number("a wins", wins, unit=f"% of {noisy.sizes['replica']} draws", form=".1f"),
@@ -168,7 +174,7 @@ def residual_law(noise_free: xr.DataTree, depth: xr.DataTree) -> Evidence:
     """
     off = off_theory(noise_free, "final_strength")
     drift = abs(end(noise_free, "simulation", "invariant_drift", B))
-    descent = off_theory(depth, "final_share", B)
+    descent = off_theory(depth, "final_share", pathway=B)
     allowed = FLOW_TOLERANCE * parameter(noise_free, "singular_value")
     holds = (off.max("pathway") <= allowed).values & (drift <= allowed).values
     unexplained = "largest unexplained change of x_a - x_b"
@@ -200,7 +206,7 @@ def early_deficit_decides(portrait: xr.DataTree) -> Evidence:
         holds=wins.all("replica") & (abs(mean - published) <= allowed),
         numbers=(
             Number(f"a wins {at}:", 100 * wins.mean("replica"), 100.0, unit=draws, form=".1f"),
-            Number(f"mean K_b {at}:", mean, published, allowed, form=".3f"),
+            Number(f"mean K_b {at}:", mean, published, allowed, form=".3f", draws=deprived),
             Number("standard deviation of K_b", spread, published_spread, form=".3f"),
         ),
         criterion=f"a wins every draw, and the mean is that of {PUBLISHED_DRAWS} draws of the "
@@ -210,7 +216,7 @@ def early_deficit_decides(portrait: xr.DataTree) -> Evidence:
 
 def small_starts(small: xr.DataTree) -> Evidence:
     """Figure 7: early end strengths fall with depth and lie below one half, late ones are even."""
-    strength, law = sides(small, "final_strength", B)
+    strength, law = sides(small, "final_strength", pathway=B)
     half = parameter(small, "singular_value") / 2
     early, late = strength.sel(timing=EARLY).values, strength.sel(timing=LATE).values
     falls = np.diff(early, prepend=half) < 0

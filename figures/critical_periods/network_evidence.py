@@ -142,8 +142,8 @@ def winner_unaligned(unaligned: xr.DataTree) -> Evidence:
     at = f"from starts {listed(starts[::-1], 'g')}"
     stronger = "mean share of the stronger pathway"
     numbers = [
-        Number(f"{stronger}, depth {d}, {at}:", m[::-1], error=e[::-1], form=".3f")
-        for d, m, e in zip(depth, mean, error, strict=True)
+        Number(f"{stronger}, depth {d}, {at}:", m[::-1], error=e[::-1], form=".3f", draws=one[::-1])
+        for d, m, e, one in zip(depth, mean, error, share, strict=True)
     ]
     name = f"rise from the largest to the smallest start at depths {listed(depth, 'd')}:"
     return Evidence(

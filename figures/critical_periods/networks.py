@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.critical_periods.reading import A, B, first, line, points, sides
-from toysim.papers.drawing import new_figure
-from toysim.papers.reading import observable, parameter
+from toysim.figures.critical_periods.reading import A, B, first
+from toysim.papers.drawing import line, new_figure, points
+from toysim.papers.reading import observable, parameter, sides
 
 EVERY = 7  # records between two points
 # Modes of the tree task, strongest first: a colour for each different singular value.

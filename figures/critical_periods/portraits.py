@@ -9,9 +9,9 @@ import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.critical_periods.reading import A, B, depths, end, sides
-from toysim.papers.drawing import new_figure
-from toysim.papers.reading import mean_and_error, parameter
+from toysim.figures.critical_periods.reading import A, B, depths, end
+from toysim.papers.drawing import BLUE, RED, new_figure
+from toysim.papers.reading import entered, mean_and_error, parameter, sides
 
 Array = npt.NDArray[np.float64]
 
@@ -23,7 +23,7 @@ LEGEND: dict[str, Any] = {
     "handlelength": 1,
     "frameon": True,
 }
-DOTS, WAY, LAW = "#1f5a94", "#7aa6cf", "#c0392b"
+WAY = "#7aa6cf"
 
 
 def speed(strength: Array, depth: int, offset: float) -> Array:
@@ -119,10 +119,11 @@ def draw_ways(panel: Panel, courses: xr.DataArray) -> None:
 
 def draw_draws(panel: Panel, strength: xr.DataArray) -> None:
     """The end state of each draw, b's mean strength written beside."""
-    look = {"ms": 2, "color": DOTS, "alpha": 0.4, "label": "ends of all draws"}
+    look = {"ms": 2, "color": BLUE, "alpha": 0.4, "label": "ends of all draws"}
     draw_states(panel.axes, strength, ".", gid=f"ends:{panel.tag}", **look)
-    mean, error = (float(v) for v in mean_and_error(strength.sel(pathway=B)))
-    note(panel.axes, f"$\\langle K_b\\rangle = {mean:.3f} \\pm {error:.3f}$")
+    deprived = strength.sel(pathway=B)
+    mean, error = (float(v) for v in mean_and_error(deprived))
+    note(panel.axes, f"$\\langle K_b\\rangle = {mean:.3f} \\pm {error:.3f}${entered(deprived)}")
 
 
 def noise_free(tree: xr.DataTree) -> Figure:
@@ -170,8 +171,8 @@ def draw_ends(panel: Panel, tree: xr.DataTree) -> None:
     """End states by simulation (dot) and theory (cross), b's strength written beside."""
     simulated, law = (v.sel(panel.place) for v in sides(tree, "final_strength"))
     look = {"ms": 6, "ls": "none", "mfc": "none"}
-    dot = {"color": DOTS, "label": "simulation", "gid": f"simulation:{panel.tag}"}
-    cross = {"color": LAW, "label": "law (flow)", "gid": f"theory:{panel.tag}"}
+    dot = {"color": BLUE, "label": "simulation", "gid": f"simulation:{panel.tag}"}
+    cross = {"color": RED, "label": "law (flow)", "gid": f"theory:{panel.tag}"}
     draw_states(panel.axes, simulated, "o", **dot, **look)
     draw_states(panel.axes, law, "x", **cross, **look)
     note(panel.axes, f"$K_b = {float(simulated.sel(pathway=B)):.3f}$")

@@ -1,16 +1,13 @@
-"""Reading the sweeps of this paper: sides as arrays over (depth, ...), pathways by letter; and the
-marks that its figures share.
-"""
+"""Reading the sweeps of this paper: sides as arrays over (depth, ...), pathways by letter."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import xarray as xr
 
 from toysim.paper import listed
-from toysim.papers.reading import observable
+from toysim.papers.reading import observable, sides
 
 A, B = 0, 1  # pathway a is open throughout, b is the deprived one
 EARLY, LATE = 0, 1  # entries of the dimension ``timing``
@@ -23,14 +20,9 @@ def end(tree: xr.DataTree, side: str, name: str, pathway: int | None = None) -> 
     return values if pathway is None else values.sel(pathway=pathway, drop=True)
 
 
-def sides(tree: xr.DataTree, name: str, pathway: int | None = None) -> Iterator[xr.DataArray]:
-    """An observable of the simulation, and the theory's."""
-    return (end(tree, side, name, pathway) for side in ("simulation", "theory"))
-
-
-def off_theory(tree: xr.DataTree, name: str, pathway: int | None = None) -> xr.DataArray:
+def off_theory(tree: xr.DataTree, name: str, **at: Any) -> xr.DataArray:
     """Distance of an observable from its theory."""
-    simulated, law = sides(tree, name, pathway)
+    simulated, law = sides(tree, name, **at)
     return abs(simulated - law)
 
 
@@ -47,13 +39,3 @@ def at_depths(tree: xr.DataTree) -> str:
 def first(values: xr.DataArray) -> xr.DataArray:
     """The first draw of what may be the same in every draw."""
     return values.isel(replica=0) if "replica" in values.dims else values
-
-
-def points(axes: Any, x: Any, y: Any, tag: str, **look: Any) -> None:
-    """Simulated values as open circles; ``tag`` names the curve in the picture's source."""
-    axes.plot(x, y, "o", ms=3, mfc="none", gid=f"simulation:{tag}", **look)
-
-
-def line(axes: Any, x: Any, y: Any, tag: str, **look: Any) -> None:
-    """The theory's values as a line."""
-    axes.plot(x, y, "-", gid=f"theory:{tag}", **look)

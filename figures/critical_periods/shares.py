@@ -11,9 +11,9 @@ import xarray as xr
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from toysim.figures.critical_periods.reading import B, end, line, points, sides
-from toysim.papers.drawing import new_figure
-from toysim.papers.reading import mean_and_error, observable
+from toysim.figures.critical_periods.reading import B, end
+from toysim.papers.drawing import draw_means, line, new_figure, points
+from toysim.papers.reading import observable, sides
 
 LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 LOWEST = 0.004
@@ -23,11 +23,11 @@ LINES = "depth; points: simulation,\nlines: algebraic law"
 
 def draw_lines(axes: Any, tree: xr.DataTree, along: str) -> None:
     """Share of b along one axis, a colour a depth: points simulated, lines the law."""
-    share, law = sides(tree, "final_share", B)
+    share, law = sides(tree, "final_share", pathway=B)
     x = share[along].values
     for k, depth in enumerate(share["depth"].values):
         color, tag = f"C{k}", f"depth={depth}"
-        line(axes, x, law.sel(depth=depth), tag, color=color, lw=1.2, label=f"D = {depth}")
+        line(axes, x, law.sel(depth=depth), tag, color=color, label=f"D = {depth}")
         points(axes, x, share.sel(depth=depth), tag, color=color)
     axes.set_ylabel("end share of the deprived pathway $K_b/S$")
     axes.legend(title=LINES, title_fontsize=8)
@@ -49,9 +49,8 @@ def end_share(depth: xr.DataTree, product: xr.DataTree) -> Figure:
 
 def draw_map(axes: Any, tree: xr.DataTree) -> Any:
     """Simulated share as a colour map over (length, depth), the law's contours drawn over it."""
-    share, law = (
-        values.transpose("depth", "deficit_length") for values in sides(tree, "final_share", B)
-    )
+    both = sides(tree, "final_share", pathway=B)
+    share, law = (values.transpose("depth", "deficit_length") for values in both)
     x, rows = share["deficit_length"].values, np.arange(share.sizes["depth"])
     colors = {"cmap": "viridis", "norm": LogNorm(LOWEST, 0.5)}
     mesh = axes.pcolormesh(x, rows, share.values, shading="nearest", gid="map", **colors)
@@ -109,13 +108,12 @@ def draw_aligned(axes: Any, tree: xr.DataTree) -> None:
 
 def draw_unaligned(axes: Any, weaker: xr.DataArray) -> None:
     """Gaussian starts: every draw and the mean of each depth, the depths side by side."""
-    mean, error = mean_and_error(weaker)
     for k, depth in enumerate(weaker["depth"].values):
         x, color = weaker["start_strength"].values * 1.1**k, f"C{k}"
-        draws = weaker.sel(depth=depth).transpose("start_strength", "replica").values
+        draws = weaker.sel(depth=depth).transpose("start_strength", "replica")
         axes.plot(x, draws, ".", ms=3, color=color, alpha=0.4)
-        look = {"fmt": "o-", "ms": 4, "lw": 1, "color": color, "label": f"D = {depth}"}
-        axes.errorbar(x, mean.sel(depth=depth), error.sel(depth=depth), **look)
+        look: dict[str, Any] = {"fmt": "o-", "lw": 1, "color": color, "label": f"D = {depth}"}
+        draw_means(axes, x, draws, **look)
     axes.set(xlabel="size of the Gaussian start $K_0$", ylim=(-0.02, 0.6))
     axes.set_title("not aligned, strongest mode of the tree")
     title = "dots: draws; mean ± standard error"

@@ -7,7 +7,7 @@ import numpy as np
 from toysim.figures.edge_of_stability import descent, evidence, schedules, single_datum
 from toysim.figures.edge_of_stability.reading import KINDS
 from toysim.outcomes import Verdict
-from toysim.paper import Claim, Expected, Recipe, Reproduction, Spoiler
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler, undecided_at_ci
 
 SHARPNESS = tuple(f"sharpness_{kind}" for kind in KINDS)
 FEW = "four data sets, between which the norms differ too much"
@@ -138,7 +138,7 @@ REPRODUCTION = Reproduction(
             sweeps=("sparsity_stochastic", "sparsity_full"),
             check=evidence.opposite_trends,
             spoilers=(Spoiler("sparsity_full", "final_l1_norm", lambda v: -v, preset="quick"),),
-            at={"ci": Expected(Verdict.UNDECIDED, FEW)},
+            at=undecided_at_ci(FEW),
         ),
         Claim(
             name="wsd_beats_cosine",

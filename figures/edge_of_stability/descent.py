@@ -10,9 +10,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.edge_of_stability.reading import DOTS, KINDS, LAW, finished
-from toysim.papers.drawing import new_figure
-from toysim.papers.reading import mean_and_error, observable, parameter
+from toysim.figures.edge_of_stability.reading import KINDS, catapult_range, finished
+from toysim.papers.drawing import BLUE, RED, draw_landmark, draw_means, new_figure, points
+from toysim.papers.reading import ended, observable, parameter
 
 FORMULAS = {
     "quadratic": "$(xy-1)^2/2$",
@@ -42,8 +42,8 @@ def draw_course(axes: Any, tree: xr.DataTree, kind: str) -> None:
     eta = float(here["learning_rate"])
     here = here.isel(record=slice(61 if kind == "quadratic" else 1501))
     label = f"descent, $\\eta$ = {eta:g}"
-    axes.plot(here["record"], here, "-", color=DOTS, lw=1, gid=f"course:{kind}", label=label)
-    axes.axhline(2 / eta, color=LAW, lw=1, ls="--", label="$2/\\eta$")
+    axes.plot(here["record"], here, "-", color=BLUE, lw=1, gid=f"course:{kind}", label=label)
+    axes.axhline(2 / eta, color=RED, lw=1, ls="--", label="$2/\\eta$")
     axes.set(xlabel="update", ylim=(0, 4.4 / eta))  # a first spike may go beyond
     axes.legend(loc="lower right")
 
@@ -53,10 +53,10 @@ def draw_ends(axes: Any, tree: xr.DataTree, kind: str) -> None:
     ok = finished(tree).values
     flow = observable(tree, "flow_sharpness", "theory")
     eta = flow["learning_rate"].values
-    share, how = observable(tree, "edge_share").values[ok], {"mfc": "none", "color": DOTS}
-    axes.plot(eta[ok], share, "o", ms=4, label="descent", gid=f"ends:{kind}", **how)
+    share = observable(tree, "edge_share").values[ok]
+    points(axes, eta[ok], share, f"ends:{kind}", ms=4, color=BLUE, label="descent")
     axes.plot(eta, eta * flow / 2, ":", color="0.4", label="where gradient flow ends")
-    axes.axhline(1, color=LAW, lw=1, ls="--", label="edge, sharpness $2/\\eta$")
+    axes.axhline(1, color=RED, lw=1, ls="--", label="edge, sharpness $2/\\eta$")
     axes.set(xlabel="learning rate $\\eta$", ylim=(0.4, 1.3))
     axes.legend(loc="lower right" if kind != "quadratic" else "upper right")
 
@@ -69,7 +69,7 @@ def catapult(tree: xr.DataTree, widths: xr.DataTree) -> Figure:
     draw_draws(middle, tree, "peak_loss")
     middle.set(ylabel="largest loss", yscale="log")
     middle.set_title("The loss first rises to the order of the width")
-    draw_widths(right, observable(widths, "peak_loss"))
+    draw_widths(right, ended(widths, "peak_loss"))
     for axes in (left, middle, right):
         axes.legend(loc="upper left")
     return figure
@@ -79,7 +79,8 @@ def draw_kernel(axes: Any, tree: xr.DataTree) -> None:
     """The kernel at the end of every draw, with its bound."""
     draw_draws(axes, tree, "final_eta_kernel")
     label = "bound: lazy, then $\\eta\\lambda < 2$"
-    axes.plot([0, 2, 4], [0, 2, 2], "--", color=LAW, lw=1, label=label)
+    begins, ends = map(float, catapult_range())
+    axes.plot([0, begins, ends], [0, begins, begins], "--", color=RED, lw=1, label=label)
     axes.set(ylabel="$\\eta\\lambda$ at the end", ylim=(-0.1, 3.0))
     axes.set_title("Above 2 the kernel falls")
 
@@ -89,21 +90,21 @@ def draw_draws(axes: Any, tree: xr.DataTree, name: str) -> None:
     values, ok = observable(tree, name), finished(tree).values
     x = np.broadcast_to(values["start_eta_kernel"].values[:, None], ok.shape)[ok]
     label = f"every draw, n = {parameter(tree, 'width')}"
-    axes.plot(x, values.values[ok], ".", ms=3, color=DOTS, gid=name, label=label)
-    axes.axvspan(4, 4.5, color=LAW, alpha=0.15, lw=0, label="diverges")
-    axes.axvline(2, color="0.6", ls=":", lw=1)
+    axes.plot(x, values.values[ok], ".", ms=3, color=BLUE, gid=name, label=label)
+    begins, ends = catapult_range()
+    axes.axvspan(float(ends), 4.5, color=RED, alpha=0.15, lw=0, label="diverges")
+    draw_landmark(axes, begins, zorder=2)
     axes.set(xlabel="$\\eta\\lambda$ at the start", xlim=(0, 4.5))
 
 
 def draw_widths(axes: Any, peak: xr.DataArray) -> None:
     """Mean peak loss over the width, a colour a start."""
-    mean, error = mean_and_error(peak)
     width = peak["width"]
     for k, start in enumerate(peak["start_eta_kernel"].values):
-        here = {"start_eta_kernel": start}
+        draws = peak.sel(start_eta_kernel=start).transpose("width", "replica")
         label = f"$\\eta\\lambda$ = {start:g} at the start"
-        how = {"fmt": "o-", "ms": 4, "lw": 1, "color": f"C{k}"}
-        axes.errorbar(width, mean.sel(here), error.sel(here), label=label, **how)
+        how: dict[str, Any] = {"fmt": "o-", "ms": 4, "lw": 1, "color": f"C{k}"}
+        draw_means(axes, width, draws, label=label, **how)
     axes.plot(width, 0.1 * width, ":", color="0.4", lw=1, label="proportional to n")
     axes.set(xlabel="width n", ylabel="mean largest loss", xscale="log", yscale="log")
     axes.set_title("Lazy runs do not see the width")
@@ -132,9 +133,9 @@ def draw_norms(axes: Any, tree: xr.DataTree, name: str) -> None:
         label = None if k else "one data set"
         one = change.isel(replica=k)
         axes.plot(eta, one, "-", color="0.75", lw=0.8, gid=f"{name}:{k}", label=label)
-    mean, error = mean_and_error(change)
     label = "mean and standard error"
-    axes.errorbar(eta, mean, error, fmt="o-", ms=4, color=DOTS, label=label)
+    draws = change.transpose("learning_rate", "replica")
+    draw_means(axes, eta, draws, fmt="o-", ms=4, color=BLUE, label=label)
     axes.axhline(0, color="0.3", lw=0.8)
     axes.set(xlabel="learning rate $\\eta$")
     axes.legend(loc="best")

@@ -6,13 +6,13 @@ import numpy as np
 import xarray as xr
 
 from toysim.figures.edge_of_stability.reading import (
-    CHAOS_ABOVE,
     KINDS,
-    ORBIT_STABLE_BELOW,
+    catapult_range,
     distinct,
     finished,
     gaps,
     over,
+    stability_limits,
 )
 from toysim.paper import Evidence, Number
 from toysim.papers.reading import mean_and_error, observable, parameter
@@ -26,14 +26,15 @@ def thresholds(bifurcation: xr.DataTree) -> Evidence:
     """Number of points on the attractor, gamma by gamma, against the closed forms' 1, 2, more."""
     count = distinct(observable(bifurcation, "strong_samples"))
     gamma = observable(bifurcation, "gamma").values
-    expected = np.select([gamma < 1, gamma < ORBIT_STABLE_BELOW], [1, 2], 3)
+    fit, orbit, _ = map(float, stability_limits())
+    expected = np.select([gamma < fit, gamma < orbit], [1, 2], 3)
     spacing = gamma[1] - gamma[0]
     split, doubled = gamma[np.argmax(count > 1)], gamma[np.argmax(count > 2)]
     return Evidence(
         np.where(expected == 3, count > 2, count == expected),
         (
-            Number("two points from gamma =", split, 1.0, spacing, form=".7g"),
-            Number("more from gamma =", doubled, ORBIT_STABLE_BELOW, spacing, form=".7g"),
+            Number("two points from gamma =", split, fit, spacing, form=".7g"),
+            Number("more from gamma =", doubled, orbit, spacing, form=".7g"),
         ),
         "as many points as expected at every gamma, told apart to six decimals; errors: spacing of "
         "the grid",
@@ -46,13 +47,14 @@ def chaos(bifurcation: xr.DataTree) -> Evidence:
     """
     exponent = observable(bifurcation, "lyapunov").values
     gamma = observable(bifurcation, "gamma").values
-    below, above = exponent[gamma < CHAOS_ABOVE], exponent[gamma > CHAOS_ABOVE]
+    begins = float(stability_limits()[-1])
+    below, above = exponent[gamma < begins], exponent[gamma > begins]
     first, spacing = gamma[np.argmax(exponent > 0)], gamma[1] - gamma[0]
     return Evidence(
         np.append(below < 0, np.mean(above > 0) > 0.5),
         (
             Number("largest exponent below the threshold", below.max(), form=".2g"),
-            Number("first positive one at gamma =", first, CHAOS_ABOVE, spacing, form=".7g"),
+            Number("first positive one at gamma =", first, begins, spacing, form=".7g"),
             Number("share of positive ones above", np.mean(above > 0)),
         ),
         "negative below the threshold, where the doublings accumulate, and mostly positive above; "
@@ -126,9 +128,11 @@ def catapult_bounds(catapult: xr.DataTree, widths: xr.DataTree) -> Evidence:
     """
     end, ok = observable(catapult, "final_eta_kernel"), finished(catapult)
     start = end["start_eta_kernel"]
-    lazy, middle, beyond = start < 2, (start > 2) & (start < 4), start > 4
+    begins, diverges = map(float, catapult_range())
+    lazy, beyond = start < begins, start > diverges
+    middle = (start > begins) & (start < diverges)
     kept = (end > (1 - CHANGED) * start) & ok
-    lowered = (end < 2) & ok
+    lowered = (end < begins) & ok
     holds = kept.where(lazy, lowered.where(middle, ~ok)).all("replica").values
     peak = observable(widths, "peak_loss")
     growth = _growth(peak)
@@ -169,18 +173,22 @@ def opposite_trends(stochastic: xr.DataTree, full: xr.DataTree) -> Evidence:
 
 def _trend(norm: xr.DataArray, sign: int, name: str) -> tuple[xr.DataArray, tuple[Number, ...]]:
     """Where the norm changes by the sign from one rate to the next, and by how much."""
-    change, error = mean_and_error(norm.diff("learning_rate"))
+    changes = norm.diff("learning_rate")
+    change, error = mean_and_error(changes)
     return sign * change > 3 * error, (
         Number(f"learning rates of {name}", norm["learning_rate"], form="g"),
-        Number(f"mean l1 norm of {name}", norm.mean("replica"), form=".3f"),
-        Number(f"changes of {name}", change, error=error, form=".3f"),
+        Number(f"mean l1 norm of {name}", norm.mean("replica"), form=".3f", draws=norm),
+        Number(f"changes of {name}", change, error=error, form=".3f", draws=changes),
     )
 
 
 def wsd_beats_cosine(schedules: xr.DataTree) -> Evidence:
     """Final loss of wsd against cosine at its peak rate, and at the same sum of rates."""
     found = list(gaps(schedules))
-    numbers = [Number(gap.name, gap.mean, gap.exact, gap.error, form=".4f") for gap in found]
+    numbers = [
+        Number(gap.name, gap.mean, gap.exact, gap.error, form=".4f", draws=gap.draws)
+        for gap in found
+    ]
     loss = observable(schedules, "final_loss")
     return Evidence(
         np.concatenate([gap.mean < 0 for gap in found]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,17 +9,27 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from toysim.landmarks import LandmarkValue
 from toysim.outcomes import Status
-from toysim.papers.reading import mean_and_error, observable
+from toysim.papers.reading import landmark, mean_and_error, observable, sides
 
 KINDS = ("quadratic", "quartic", "logistic")
 
-# Of one sample without the weak feature, as the claims state them: gamma at which the orbit of two
-# points gives way, and at which the doublings accumulate.
-ORBIT_STABLE_BELOW = math.sqrt(5.0) - 1.0
-CHAOS_ABOVE = 1.3022834627
 
-DOTS, LAW = "#1f5a94", "#c0392b"  # colours of what was simulated and of what is known
+def stability_limits() -> tuple[LandmarkValue, LandmarkValue, LandmarkValue]:
+    """gamma of one sample at which the fitted point, the orbit of two points and the doublings of
+    it end.
+    """
+    single = "oscillation.single_datum"
+    names = ("fit_unstable", "orbit_unstable", "chaos")
+    fit, orbit, chaos = (landmark(single, name) for name in names)
+    return fit, orbit, chaos
+
+
+def catapult_range() -> tuple[LandmarkValue, LandmarkValue]:
+    """eta lambda at the start from which descent is thrown out, and from which it diverges."""
+    begins, ends = (landmark("oscillation.catapult", f"catapult_{w}") for w in ("begins", "ends"))
+    return begins, ends
 
 
 def finished(tree: xr.DataTree) -> xr.DataArray:
@@ -52,6 +61,7 @@ class Gap:
     mean: xr.DataArray
     error: npt.NDArray[np.float64]
     exact: xr.DataArray
+    draws: xr.DataArray
 
     @property
     def name(self) -> str:
@@ -60,8 +70,7 @@ class Gap:
 
 def gaps(schedules: xr.DataTree) -> Iterator[Gap]:
     """Every wsd run against the cosines at the same peak and at the same sum of rates."""
-    loss = observable(schedules, "final_loss")
-    exact = observable(schedules, "final_loss", "theory")
+    loss, exact = sides(schedules, "final_loss")
     mean, error = mean_and_error(loss)
     schedule, rate = loss["schedule"].values, loss["learning_rate"].values
     for wsd in np.flatnonzero(schedule == "wsd"):
@@ -70,4 +79,5 @@ def gaps(schedules: xr.DataTree) -> Iterator[Gap]:
             cosine = np.flatnonzero(same)[0]
             gap, law = (v.isel(run=wsd) - v.isel(run=cosine) for v in (mean, exact))
             spread = np.hypot(*error.isel(run=[wsd, cosine]).transpose("run", ...).values)
-            yield Gap(rate[wsd], rate[cosine], factor, gap, spread, law)
+            draws = loss.isel(run=wsd) - loss.isel(run=cosine)  # NaN where one of them is
+            yield Gap(rate[wsd], rate[cosine], factor, gap, spread, law, draws)

@@ -8,8 +8,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.edge_of_stability.reading import gaps
-from toysim.papers.drawing import new_figure
-from toysim.papers.reading import observable
+from toysim.papers.drawing import new_figure, note_counts
+from toysim.papers.reading import entered, observable, sides
 
 # A colour a schedule, in this order.
 NAMES = {
@@ -59,10 +59,9 @@ def draw(axes: Any, tree: xr.DataTree, name: str, schedule: str, budget: int) ->
     """Mean of one course over replicas, and the exact mean dashed; the longest budget is named."""
     at, tag = {"schedule": schedule, "budget": budget}, f"{name}:{schedule}:{budget}"
     t = observable(tree, "update").sel(at)
-    mean = observable(tree, name).sel(at).mean("replica")
-    exact = observable(tree, name, "theory").sel(at)
-    color = f"C{list(NAMES).index(schedule)}"
-    label = NAMES[schedule] if budget == LONGEST else None
+    draws, exact = sides(tree, name, **at)
+    mean, color = draws.mean("replica"), f"C{list(NAMES).index(schedule)}"
+    label = NAMES[schedule] + entered(draws) if budget == LONGEST else None
     axes.plot(t, mean, "-", color=color, lw=1.2, label=label, gid=f"simulation:{tag}")
     axes.plot(t, exact, "--", color="k", lw=0.7, gid=f"theory:{tag}")
 
@@ -76,6 +75,7 @@ def draw_gaps(axes: Any, tree: xr.DataTree) -> None:
         updates, color = gap.mean["n_steps"], f"C{rates.index(gap.wsd_rate)}"
         line, marker = MARKS[gap.factor]
         axes.errorbar(updates, gap.mean, gap.error, fmt=marker, ms=4, mfc="none", color=color)
+        note_counts(axes, updates, gap.mean, gap.draws)
         label = f"peak {gap.wsd_rate:g} against {gap.cosine_rate:g}"
         tag = f"gap:{gap.wsd_rate:g}:{gap.factor:g}"
         axes.plot(updates, gap.exact, line, color=color, lw=1, label=label, gid=tag)

@@ -8,14 +8,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.edge_of_stability.reading import (
-    CHAOS_ABOVE,
-    DOTS,
-    LAW,
-    ORBIT_STABLE_BELOW,
-)
+from toysim.figures.edge_of_stability.reading import stability_limits
 from toysim.models.oscillation.single_datum.closed_forms import orbit_mean_residual, weak_limit
-from toysim.papers.drawing import new_figure
+from toysim.papers.drawing import BLUE, RED, draw_landmark, new_figure, points
 from toysim.papers.reading import observable, parameter
 
 
@@ -28,8 +23,8 @@ def bifurcation(tree: xr.DataTree) -> Figure:
     draw_attractor(above, tree)
     draw_exponent(below, tree)
     for axes in (above, below):
-        for at in (1.0, ORBIT_STABLE_BELOW, CHAOS_ABOVE):
-            axes.axvline(at, color="0.6", ls=":", lw=1, zorder=0)
+        for mark in stability_limits():
+            draw_landmark(axes, mark)
     return figure
 
 
@@ -38,8 +33,8 @@ def draw_attractor(axes: Any, tree: xr.DataTree) -> None:
     samples = observable(tree, "strong_samples").transpose("gamma", "sample")
     n = samples.sizes["sample"]
     gamma = np.repeat(samples["gamma"].values, n)
-    axes.plot(gamma, samples.values.ravel(), ".", ms=0.6, mew=0, color=DOTS, gid="samples")
-    axes.plot([], [], "s", ms=3, color=DOTS, label=f"last {n} outputs")
+    axes.plot(gamma, samples.values.ravel(), ".", ms=0.6, mew=0, color=BLUE, gid="samples")
+    axes.plot([], [], "s", ms=3, color=BLUE, label=f"last {n} outputs")
     draw_law(axes, tree, "strong_low", "fitted point and orbit, closed form")
     draw_law(axes, tree, "strong_high", None)
     axes.set_title("The fit oscillates above $\\gamma = 1$, and doubles into chaos")
@@ -50,19 +45,20 @@ def draw_attractor(axes: Any, tree: xr.DataTree) -> None:
 def draw_exponent(axes: Any, tree: xr.DataTree) -> None:
     """Lyapunov exponent over gamma; the closed form where there is one."""
     exponent = observable(tree, "lyapunov")
-    look = {"ms": 3, "color": DOTS, "label": "simulation"}
+    look = {"ms": 3, "color": BLUE, "label": "simulation"}
     axes.plot(exponent["gamma"], exponent, ".", gid="lyapunov", **look)
     draw_law(axes, tree, "lyapunov", "closed form")
     axes.axhline(0, color="0.3", lw=0.8)
     axes.set(xlabel="$\\gamma = 4\\eta\\,|u|^2/m$", ylabel="Lyapunov exponent", ylim=(-2.5, 0.9))
-    axes.set_title("Dotted: $\\gamma = 1$, $\\sqrt{5} - 1$ and 1.3023")
+    fit, _, chaos = (float(mark) for mark in stability_limits())
+    axes.set_title(f"Dotted: $\\gamma = {fit:g}$, $\\sqrt{{5}} - 1$ and {chaos:.4f}")
     axes.legend(loc="lower right")
 
 
 def draw_law(axes: Any, tree: xr.DataTree, name: str, label: str | None) -> None:
     """Theory over gamma where it is known."""
     law = observable(tree, name, "theory").dropna("gamma")
-    axes.plot(law["gamma"], law, "-", color=LAW, lw=1, gid=f"theory:{name}", label=label)
+    axes.plot(law["gamma"], law, "-", color=RED, lw=1, gid=f"theory:{name}", label=label)
 
 
 def weak_feature(course: xr.DataTree, ends: xr.DataTree) -> Figure:
@@ -80,10 +76,10 @@ def weak_feature(course: xr.DataTree, ends: xr.DataTree) -> Figure:
 
 def draw_sums(axes: Any, tree: xr.DataTree) -> None:
     """Running sum of the residual, with the slope of the orbit where there is one."""
-    early = np.arange(8000)
+    early, (fit, orbit, _) = np.arange(8000), map(float, stability_limits())
     for gamma in observable(tree, "gamma").values:
         color = draw_course(axes, tree, "residual_sum", gamma)
-        if 1 < gamma < ORBIT_STABLE_BELOW:
+        if fit < gamma < orbit:
             law = orbit_mean_residual(gamma) * early
             axes.plot(early, law, "--", color=color, lw=1, gid=f"theory:{gamma:g}")
     axes.plot([], [], "--", color="0.4", lw=1, label="slope $(\\gamma-1)/2\\gamma$")
@@ -112,11 +108,10 @@ def draw_ends(axes: Any, tree: xr.DataTree) -> None:
     law = observable(tree, "final_weak", "theory").dropna("gamma")
     fine = np.linspace(1.005, float(end["gamma"].max()), 200)
     limit = weak_limit(fine, parameter(tree, "weak_ratio"))
-    dots = {"ms": 4, "mfc": "none", "color": DOTS, "label": "simulation"}
-    axes.plot(end["gamma"], end, "o", gid="final_weak", **dots)
-    crosses = {"ms": 4, "color": LAW, "label": "$V^*(1 + r/4)$; small-step law"}
+    points(axes, end["gamma"], end, "final_weak", ms=4, color=BLUE, label="simulation")
+    crosses = {"ms": 4, "color": RED, "label": "$V^*(1 + r/4)$; small-step law"}
     axes.plot(law["gamma"], law, "x", gid="theory:final_weak", **crosses)
-    axes.plot(fine, limit, "-", color=LAW, lw=1, label="marginal stability $V^*$")
+    axes.plot(fine, limit, "-", color=RED, lw=1, label="marginal stability $V^*$")
     axes.set(xlabel="$\\gamma$", ylabel="weak output V at the end", yscale="log")
     axes.set_title("It ends where the fit is stable again")
     axes.legend(loc="center left")

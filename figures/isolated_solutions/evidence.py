@@ -11,11 +11,6 @@ import numpy as np
 import xarray as xr
 
 from toysim.figures.isolated_solutions.reading import (
-    ANNEALED,
-    CAPACITY,
-    HOT,
-    SPINODAL,
-    TRANSITION,
     Array,
     at_infinite_size,
     at_loads,
@@ -23,9 +18,11 @@ from toysim.figures.isolated_solutions.reading import (
     means,
     share_of_the_law,
     smallest_distances,
+    student_loads,
     theory,
 )
 from toysim.paper import Evidence, Number
+from toysim.papers.reading import ended, landmark
 
 STANDARD_ERRORS = 5.0
 LAW_HOLDS = 5e-3  # relative; corrections are of relative order alpha sqrt(d) and alpha^2
@@ -101,10 +98,12 @@ def capacity(storage: xr.DataTree) -> Evidence:
     """Zero of the entropy over the load."""
     entropy = theory(storage, "entropy")
     found, error = crossing(entropy["alpha"].values, entropy.values)
+    exact = float(landmark("perceptron.storage", "capacity"))
     return Evidence(
-        holds=np.array([abs(found - CAPACITY) < 2.0 * error, round(found, 3) == 0.833]),
-        numbers=(Number("the entropy is zero at alpha =", found, CAPACITY, error, form=".6g"),),
-        criterion="closer than twice the error of a line between grid points, and 0.833 if rounded",
+        holds=np.array([abs(found - exact) < 2.0 * error, round(found, 3) == round(exact, 3)]),
+        numbers=(Number("the entropy is zero at alpha =", found, exact, error, form=".6g"),),
+        criterion="closer than twice the error of a line between grid points, and equal if rounded "
+        "to three decimals",
     )
 
 
@@ -137,13 +136,15 @@ def transitions(cold: xr.DataTree, warm: xr.DataTree) -> Evidence:
     hot = low_branch(warm, temperature)
     found = np.array([hot.transition, hot.end + 0.5 * hot.step])
     finite = 1.0 / temperature + np.array([0.0, 0.5 * hot.step])
-    at_zero = [abs(first - TRANSITION) < 2.0 * error, end < SPINODAL < end + step]
+    transition, spinodal = student_loads("first_order_transition", "spinodal")
+    limit = student_loads("high_temperature_transition", "high_temperature_spinodal")
+    at_zero = [abs(first - transition) < 2.0 * error, end < spinodal < end + step]
     return Evidence(
-        holds=np.array([*at_zero, *(np.abs(found - HOT) < finite)]),
+        holds=np.array([*at_zero, *(np.abs(found - limit) < finite)]),
         numbers=(
-            Number("transition at alpha =", first, TRANSITION, 2.0 * error, form=".6g"),
-            Number("last students at alpha =", end, SPINODAL, step, form=".6g"),
-            Number("transition, end at alpha/T =", found, HOT, finite, form=".5g"),
+            Number("transition at alpha =", first, transition, 2.0 * error, form=".6g"),
+            Number("last students at alpha =", end, spinodal, step, form=".6g"),
+            Number("transition, end at alpha/T =", found, limit, finite, form=".5g"),
         ),
         criterion="twice the error of a line between grid points, ends to the grid's step; at high "
         "temperature against the limit T -> infinity, to 1/T",
@@ -154,9 +155,10 @@ def annealed_is_late(cold: xr.DataTree) -> Evidence:
     """Quenched transition and spinodal below the annealed ones."""
     quenched = low_branch(cold)
     found = np.array([quenched.transition, quenched.end])
+    annealed = student_loads("annealed_transition", "annealed_spinodal")
     return Evidence(
-        holds=found < ANNEALED,
-        numbers=(Number("transition and end at alpha =", found, ANNEALED, form=".4g"),),
+        holds=found < annealed,
+        numbers=(Number("transition and end at alpha =", found, annealed, form=".4g"),),
         criterion="the quenched loads, to the grid's step, lie below the annealed ones",
     )
 
@@ -194,10 +196,15 @@ def enumeration(enumerated: xr.DataTree) -> Evidence:
     """psi(x) of all configurations, extrapolated in 1/N, against the theory's, in standard
     errors.
     """
+    draws = ended(enumerated, "legendre")
+    mean, _ = means(enumerated, "legendre")
     value, error = at_infinite_size(enumerated, "legendre")
     expected = theory(enumerated, "legendre").isel(size=0).values
     return Evidence(
         holds=np.abs(value - expected) <= STANDARD_ERRORS * error,
-        numbers=(Number("psi =", value, expected, error, form=".4f"),),
+        numbers=(
+            Number("psi =", value, expected, error, form=".4f"),
+            Number("means at the two sizes", mean, form=".4f", draws=draws),
+        ),
         criterion=f"{STANDARD_ERRORS:g} standard errors of the extrapolation from two sizes",
     )

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from toysim.figures.isolated_solutions.panels import (
     SAMPLED,
     draw_curves,
-    draw_means,
     draw_zero,
     load,
 )
@@ -23,7 +22,8 @@ from toysim.figures.isolated_solutions.reading import (
     means,
     theory,
 )
-from toysim.papers.drawing import new_figure
+from toysim.papers.drawing import draw_means, new_figure
+from toysim.papers.reading import ended
 
 PAIRS = (0.2, 0.5, 0.7)  # loads whose pairs of solutions are drawn
 
@@ -72,13 +72,13 @@ def around_teacher(axes: Any, sampled: xr.DataTree, curve: xr.DataTree) -> None:
 
 def draw_sampled(axes: Any, tree: xr.DataTree, name: str) -> None:
     """Means over instances with standard errors, where theory is valid."""
-    mean, error = means(tree, name)
-    d = means(tree, "distance")[0]
+    mean, d = (means(tree, which)[0] for which in (name, "distance"))
+    draws = ended(tree, name).transpose(*mean.dims, "replica")
     seen = theory(tree, "valid").values & np.isfinite(mean.values)
     for i, here in enumerate(seen):
-        x, y, z = (values[i].values[here] for values in (d, mean, error))
-        names = {"gid": f"sampled:{name}:{i}", "label": SAMPLED if i == 0 else None}
-        draw_means(axes, x, y, z, color=f"C{i}", mfc="white", **names)
+        look: dict[str, Any] = {"gid": f"sampled:{name}:{i}", "color": f"C{i}", "mfc": "white"}
+        label = SAMPLED if i == 0 else None
+        draw_means(axes, d[i][here], draws[i][here], label=label, **look)
 
 
 def draw_pairs(axes: Any, curves: xr.DataTree, storage: xr.DataTree) -> None:

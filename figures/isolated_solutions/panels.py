@@ -24,11 +24,6 @@ def draw_curves(axes: Any, tree: xr.DataTree, name: str, **style: Any) -> None:
         axes.plot(d, y, "-", color=f"C{i}", **names, **style)
 
 
-def draw_means(axes: Any, x: Any, mean: Any, error: Any, **style: Any) -> None:
-    """Means over instances with their standard errors."""
-    axes.errorbar(x, mean, error, fmt="o", ms=4, **style)
-
-
 def draw_zero(axes: Any, level: float = 0.0) -> None:
     """The level that a curve is read against."""
     axes.axhline(level, color="0.6", lw=0.8)

@@ -7,16 +7,18 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.isolated_solutions.panels import draw_curves, draw_means, draw_zero, load
+from toysim.figures.isolated_solutions.panels import draw_curves, draw_zero, load
 from toysim.figures.isolated_solutions.reading import (
     at_infinite_size,
     at_load,
+    lost_to_one_threshold,
     means,
     share_of_the_law,
     smallest_distances,
     theory,
 )
-from toysim.papers.drawing import new_figure
+from toysim.papers.drawing import draw_means, new_figure
+from toysim.papers.reading import ended
 
 SHOWN = (0.5, 0.7)  # loads whose overlaps are drawn
 
@@ -85,17 +87,19 @@ def draw_law(axes: Any, near: xr.DataTree, storage: xr.DataTree) -> None:
         axes.plot(d[i], share.values[i], "o-", ms=4, label=load(alpha))
     draw_zero(axes, 1.0)
     axes.set(xscale="log", xlabel="distance $d$", title="A square root of the distance is lost")
-    axes.set_ylabel("$[h_2(d) - \\Phi] / (0.955\\, \\alpha \\rho_0 \\sqrt{d})$")
+    law = f"{2 * lost_to_one_threshold():.3f}\\, \\alpha \\rho_0 \\sqrt{{d}}"
+    axes.set_ylabel(f"$[h_2(d) - \\Phi] / ({law})$")
 
 
 def draw_small(axes: Any, tree: xr.DataTree) -> None:
     """Means over small instances, what they are extrapolated to, and theory at 1/N = 0."""
-    mean, error = means(tree, "legendre")
+    mean, _ = means(tree, "legendre")
+    draws = ended(tree, "legendre").transpose(*mean.dims, "replica")
     value, spread = at_infinite_size(tree, "legendre")
     inverse = 1.0 / mean["size"].values
     for i, x in enumerate(mean["field"].values):
         y, colour = mean.values[i], f"C{i}"
-        draw_means(axes, inverse, y, error.values[i], color=colour, label=f"$x$ = {x:g}")
+        draw_means(axes, inverse, draws[i], color=colour, label=f"$x$ = {x:g}")
         axes.errorbar([0.0], [value[i]], [spread[i]], fmt="s", ms=4, mfc="none", color=colour)
         axes.plot([0.0, inverse.max()], [value[i], y[0]], ":", color=colour, lw=1)
         axes.plot([-0.004], theory(tree, "legendre").values[i, :1], ">", color=colour, ms=7)

@@ -10,27 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from toysim.outcomes import Status
-from toysim.papers.reading import mean_and_error, observable
+from toysim.papers.reading import ended, landmark, mean_and_error, observable
 
 Array = npt.NDArray[np.float64]
-
-# Loads by their equations: where the entropy of storage is zero; where the students' is, and where
-# their saddle point ends, quenched, annealed and, in units of T, at high temperature.
-CAPACITY = 0.8330785997
-TRANSITION, SPINODAL = 1.2446839899, 1.4926318182
-ANNEALED = np.array([1.4479664400, 1.7301118151])
-HOT = np.array([1.6959326431, 2.0820698574])
-# Distance at which the potential around a typical solution is zero, by load.
-D_MIN = {
-    0.2: 0.0003466363,
-    0.4: 0.003006905,
-    0.5: 0.007002869,
-    0.6: 0.01577542,
-    0.7: 0.0369367,
-    0.8: 0.1051614,
-}
-SQUARE_ROOT = 2 * 0.4775353398  # 2 int_0^inf -ln H(-s) ds
 
 
 def theory(tree: xr.DataTree, name: str) -> xr.DataArray:
@@ -50,8 +32,15 @@ def at_loads(storage: xr.DataTree, name: str, alphas: Any) -> Array:
 
 
 def smallest_distances(alphas: Array) -> Array:
-    """d_min of every load."""
-    return np.array([D_MIN[round(float(alpha), 1)] for alpha in alphas])
+    """d_min of every load: where the potential around a typical solution is zero."""
+    loads = [float(alpha) for alpha in alphas]
+    marks = (landmark("perceptron.franz_parisi", "isolation_distance", alpha=a) for a in loads)
+    return np.array([float(mark) for mark in marks])
+
+
+def student_loads(*names: str) -> Array:
+    """Loads at which the students' entropy is zero, or their saddle point ends."""
+    return np.array([float(landmark("perceptron.teacher_student", name)) for name in names])
 
 
 def entropy_of_weights(d: Any) -> Any:
@@ -66,9 +55,17 @@ def share_of_the_law(near: xr.DataTree, storage: xr.DataTree) -> xr.DataArray:
     potential, d = theory(near, "potential"), theory(near, "distance")
     alpha = potential["alpha"]
     rho = [fields_at_threshold(q) for q in at_loads(storage, "overlap", alpha.values)]
-    leading = SQUARE_ROOT * alpha * alpha.copy(data=rho) * d**0.5
+    leading = 2.0 * lost_to_one_threshold() * alpha * alpha.copy(data=rho) * d**0.5
     share: xr.DataArray = (entropy_of_weights(d) - potential) / leading
     return share
+
+
+def lost_to_one_threshold() -> float:
+    """c = int_0^inf -ln H(-s) ds = 0.4775."""
+    from scipy.integrate import quad
+    from scipy.special import log_ndtr
+
+    return float(quad(lambda s: -log_ndtr(s), 0.0, np.inf, epsabs=1e-12)[0])
 
 
 def fields_at_threshold(q: float) -> float:
@@ -95,14 +92,9 @@ def crossing(x: Array, y: Array) -> tuple[float, float]:
     return float(x[i] - y[i] / slope), float(bend * (x[i + 1] - x[i]) ** 2 / (8.0 * abs(slope)))
 
 
-def converged(tree: xr.DataTree, name: str) -> xr.DataArray:
-    """A simulation's observable, NaN where the run did not end with status ok."""
-    return observable(tree, name).where(observable(tree, "status") == Status.OK)
-
-
 def means(tree: xr.DataTree, name: str) -> tuple[xr.DataArray, xr.DataArray]:
     """Mean over the instances that ended with status ok, and its standard error."""
-    return mean_and_error(converged(tree, name))
+    return mean_and_error(ended(tree, name))
 
 
 def at_infinite_size(tree: xr.DataTree, name: str) -> tuple[Array, Array]:

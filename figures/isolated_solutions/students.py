@@ -7,11 +7,10 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.isolated_solutions.panels import SAMPLED, draw_means
-from toysim.figures.isolated_solutions.reading import SPINODAL, TRANSITION, means, theory
-from toysim.papers.drawing import new_figure
-
-STABLE, TEACHER = "#1f5a94", "#c0392b"
+from toysim.figures.isolated_solutions.panels import SAMPLED
+from toysim.figures.isolated_solutions.reading import student_loads, theory
+from toysim.papers.drawing import BLUE, RED, draw_landmark, draw_means, new_figure
+from toysim.papers.reading import ended, landmark
 
 
 def students(tree: xr.DataTree, sampled: xr.DataTree) -> Figure:
@@ -34,29 +33,33 @@ def students(tree: xr.DataTree, sampled: xr.DataTree) -> Figure:
 
 def draw_branch(axes: Any, tree: xr.DataTree, name: str) -> None:
     """The low branch: solid up to the transition, dashed where it is metastable."""
+    transition = student_loads("first_order_transition").item()
     low = theory(tree, name).sel(branch="low").dropna("alpha")
-    wins = low.sel(alpha=slice(None, TRANSITION))
-    axes.plot(low["alpha"], low, "--", color=STABLE, lw=1)
+    wins = low.sel(alpha=slice(None, transition))
+    axes.plot(low["alpha"], low, "--", color=BLUE, lw=1)
     names = {"label": "typical students", "gid": f"low:{name}"}
-    axes.plot(wins["alpha"], wins, "-", color=STABLE, lw=1.8, **names)
+    axes.plot(wins["alpha"], wins, "-", color=BLUE, lw=1.8, **names)
 
 
 def draw_teacher(axes: Any, value: float) -> None:
     """The teacher: dashed up to the transition, solid from there."""
-    level = [value, value]
-    axes.plot([0.0, TRANSITION], level, "--", color=TEACHER, lw=1)
-    axes.plot([TRANSITION, 1.6], level, "-", color=TEACHER, lw=1.8, label="the teacher")
+    level, transition = [value, value], student_loads("first_order_transition").item()
+    axes.plot([0.0, transition], level, "--", color=RED, lw=1)
+    axes.plot([transition, 1.6], level, "-", color=RED, lw=1.8, label="the teacher")
 
 
 def draw_sampled(axes: Any, tree: xr.DataTree, name: str) -> None:
     """What message passing finds."""
-    mean, error = means(tree, name)
-    names = {"label": SAMPLED, "gid": f"sampled:{name}"}
-    draw_means(axes, mean["alpha"], mean, error, mfc="white", color="0.25", **names)
+    draws = ended(tree, name)
+    look: dict[str, Any] = {"label": SAMPLED, "gid": f"sampled:{name}", "color": "0.25"}
+    draw_means(axes, draws["alpha"], draws, mfc="white", **look)
 
 
 def mark_loads(axes: Any) -> None:
     """Where the transition and the spinodal are."""
-    for word, x, line in (("transition", TRANSITION, ":"), ("spinodal", SPINODAL, "-.")):
-        axes.axvline(x, color="0.6", lw=0.8, ls=line, label=f"{word} {x:.4f}")
+    marks = {"transition": ("first_order_transition", ":"), "spinodal": ("spinodal", "-.")}
+    for word, (name, ls) in marks.items():
+        mark = landmark("perceptron.teacher_student", name)
+        label = f"{word} {float(mark):.4f}"
+        draw_landmark(axes, mark, lw=0.8, ls=ls, zorder=2, label=label)
     axes.set(xlabel="patterns per weight $\\alpha$", xlim=(0, 1.6))

@@ -6,9 +6,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.learning_regimes.reading import in_threshold_units
-from toysim.models.deep_linear.closed_forms import stable_step
-from toysim.papers.drawing import new_figure
+from toysim.figures.learning_regimes.reading import in_threshold_units, shared_step
+from toysim.papers.drawing import draw_landmark, new_figure
 from toysim.papers.reading import observable, parameter
 
 
@@ -22,13 +21,13 @@ def rebalancing(tree: xr.DataTree) -> Figure:
     figure = new_figure(11.0, 4.2)
     left, right = figure.subplots(1, 2)
     for k, x in enumerate(in_threshold_units(tree)):
-        depth = int(x["depth"])
-        even = stable_step(s, depth, 2) * float(x[0]) / float(x["step"][0])
-        shown = np.flatnonzero(x.values <= even)
+        depth, unit = int(x["depth"]), float(x["step"][0]) / float(x[0])
+        even = shared_step(s, depth)
+        shown = np.flatnonzero(x.values <= float(even) / unit)
         look = {"color": f"C{k}", "label": f"D = {depth}", "gid": f"simulation:depth={depth}"}
         for axes, values in ((left, share), (right, edge)):
             axes.plot(x[shown], values[k, shown], "o-", ms=3, lw=0.8, **look)
-            axes.axvline(even, color=f"C{k}", ls=":", lw=1, zorder=0)
+            draw_landmark(axes, even, unit=unit, color=f"C{k}")
     left.set(ylabel="share of the weaker pathway at the end", ylim=(0, 0.53))
     right.set(ylabel="step times sharpness at the end", ylim=(0, 2.2))
     right.axhline(2.0, color="0.4", lw=0.8)

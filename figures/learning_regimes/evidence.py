@@ -11,8 +11,8 @@ from toysim.figures.learning_regimes.reading import (
     half_times,
     in_threshold_units,
     kernel_change,
+    shared_step,
 )
-from toysim.models.deep_linear.closed_forms import stable_step
 from toysim.paper import Evidence, Number, listed
 from toysim.papers.reading import observable, parameter
 
@@ -131,7 +131,7 @@ def large_steps_rebalance(tree: xr.DataTree) -> Evidence:
     share = observable(tree, "final_share").isel(pathway=1).transpose("depth", "step")
     edge = observable(tree, "eta_sharpness").transpose("depth", "step").values
     depths, weaker = share["depth"].values, share.values
-    even = np.array([stable_step(s, int(d), 2) for d in depths])[:, None]
+    even = np.array([float(shared_step(s, int(d))) for d in depths])[:, None]
     stable = share["step"].values < even
     above = in_threshold_units(tree).values > 1
     more = weaker > np.max(weaker, axis=1, where=~above, initial=0.0, keepdims=True)

@@ -1,4 +1,4 @@
-"""Reading the sweeps of this paper, and the marks that its figures share."""
+"""Reading the sweeps of this paper, and the closed form's times."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from toysim.landmarks import LandmarkValue
 from toysim.models.deep_linear.closed_forms import learning_time
-from toysim.papers.reading import observable, parameter
+from toysim.papers.reading import landmark, observable, parameter
 
 Array = npt.NDArray[np.float64]
 
@@ -31,18 +32,13 @@ def in_threshold_units(tree: xr.DataTree) -> xr.DataArray:
     return (sharpness * sharpness["step"] / 2).transpose("depth", "step")
 
 
+def shared_step(s: float, depth: int) -> LandmarkValue:
+    """Largest step at which two even pathways stay at the end state."""
+    even = {"singular_value": s, "depth": depth, "n_pathways": 2}
+    return landmark("deep_linear.modes", "shared_stable_step", **even)
+
+
 def half_times(strengths: Any, s: float, depths: Any) -> Array:
     """The closed form's times to s / 2 from these strengths at these depths."""
     pairs = np.broadcast(strengths, depths)
     return np.array([float(learning_time(x, s / 2, s, int(d))) for x, d in pairs])
-
-
-def points(axes: Any, x: Any, y: Any, color: str, tag: str = "", **look: Any) -> None:
-    """Simulated values as open circles; ``tag`` names the curve in the picture's source."""
-    look = {"ms": 3, "mfc": "none", "gid": f"simulation{tag and ':' + tag}"} | look
-    axes.plot(x, y, "o", color=color, **look)
-
-
-def line(axes: Any, x: Any, y: Any, color: str, tag: str = "", **look: Any) -> None:
-    """The theory's values as a line."""
-    axes.plot(x, y, color=color, gid=f"theory{tag and ':' + tag}", **{"lw": 1.2} | look)

@@ -8,10 +8,10 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.learning_regimes.reading import SINGULAR_VALUES, kernel_change, line, points
+from toysim.figures.learning_regimes.reading import SINGULAR_VALUES, kernel_change
 from toysim.models.deep_linear.closed_forms import strength_unbalanced
-from toysim.papers.drawing import new_figure
-from toysim.papers.reading import observable, parameter
+from toysim.papers.drawing import draw_landmark, line, new_figure, points
+from toysim.papers.reading import landmark, observable, parameter, sides
 
 SHOWN = (0.0, 0.1, 1.0, 10.0, 100.0)  # imbalances whose courses are drawn
 SWEPT = np.geomspace(4e-4, 200.0, 200)
@@ -40,10 +40,10 @@ def draw_courses(axes: Any, tree: xr.DataTree) -> None:
     for k, imbalance in enumerate(SHOWN):
         color, tag = f"C{k}", f"lambda={imbalance:g}"
         exact = strength_unbalanced(fine, s, start, imbalance)
-        line(axes, fine, exact, color, tag, label=f"{imbalance:g}")
+        line(axes, fine, exact, tag, color=color, label=f"{imbalance:g}")
         t, strength = (v.sel(layer_offset=imbalance).values for v in (time, course))
         few = np.unique(np.geomspace(1, len(t) - 1, 25).astype(int))
-        points(axes, t[few], strength[few], color, tag)
+        points(axes, t[few], strength[few], tag, color=color)
     axes.set(xscale="log", xlabel="flow time t", ylabel="strength K of the mode", xlim=(1e-4, 8))
     axes.set_title("from rich to lazy, S = 1")
     axes.legend(title="imbalance $\\lambda$;\npoints: simulation,\nlines: exact", title_fontsize=8)
@@ -57,12 +57,14 @@ def place(imbalance: xr.DataArray, left_end: float) -> Any:
 def draw_times(axes: Any, tree: xr.DataTree) -> None:
     """Time to half strength with its rich and lazy limits."""
     s, start = parameter(tree, "singular_value"), parameter(tree, "start_strength")
-    half, exact = (observable(tree, "half_learning_time", x) for x in ("simulation", "theory"))
+    half, exact = sides(tree, "half_learning_time")
     at = place(half["layer_offset"], SWEPT[0])
-    points(axes, at, half, "C0", ms=4, label="simulation")
+    points(axes, at, half, color="C0", ms=4, label="simulation")
     axes.plot(at, exact, "x", ms=4, color="C3", label="theory", gid="theory")
-    rich = np.log(s / start - 1) / (2 * s)
-    axes.axhline(rich, ls=":", color="0.4", label="rich: $\\ln(S/K_0 - 1)/2S$")
+    layers = {"depth": 2, "n_pathways": 1, "singular_value": s, "start_strength": start}
+    rich = landmark("deep_linear.modes", "half_time", **layers)
+    label = "rich: $\\ln(S/K_0 - 1)/2S$"
+    draw_landmark(axes, rich, along="y", color="0.4", lw=1.5, zorder=2, label=label)
     lazy = np.log(2 * (1 - start / s)) / SWEPT
     low = lazy < 3
     axes.plot(SWEPT[low], lazy[low], "--", color="0.4", lw=1, label="lazy: $\\ln 2 / \\lambda$")
@@ -74,9 +76,9 @@ def draw_kernel(axes: Any, tree: xr.DataTree) -> None:
     s, start = parameter(tree, "singular_value"), parameter(tree, "start_strength")
     moved = kernel_change(tree)
     at = place(moved["layer_offset"], SWEPT[0])
-    points(axes, at, moved, "C0", ms=4, label="simulation")
+    points(axes, at, moved, color="C0", ms=4, label="simulation")
     exact = np.hypot(SWEPT, 2 * s) / np.hypot(SWEPT, 2 * start) - 1
-    line(axes, SWEPT, exact, "C3", label="exact")
+    line(axes, SWEPT, exact, color="C3", label="exact")
     axes.axhline(1.0, color="0.8", lw=0.8, zorder=0)
     axes.set_ylabel("relative change of the kernel")
     axes.set_title("the kernel moves if rich, rests if lazy")
@@ -99,15 +101,15 @@ def rich_lazy_network(tree: xr.DataTree) -> Figure:
 
 def draw_modes(axes: Any, tree: xr.DataTree, imbalance: float, end: float) -> None:
     """Courses of all modes at one imbalance up to the time ``end``."""
-    sides = (observable(tree, "mode_strength", side) for side in ("simulation", "theory"))
-    simulated, exact = (v.squeeze("pathway", drop=True).sel(balance=imbalance) for v in sides)
+    both = sides(tree, "mode_strength", balance=imbalance)
+    simulated, exact = (v.squeeze("pathway", drop=True) for v in both)
     t = observable(tree, "time").sel(balance=imbalance).values
     shown = np.flatnonzero(t <= end)
     few = shown[:: max(len(shown) // 20, 1)]
     for mode, s in enumerate(SINGULAR_VALUES):
         color, tag = f"C{mode}", f"S={s:g}"
-        line(axes, t[shown], exact.isel(mode=mode)[shown], color, tag, label=f"S = {s:g}")
-        points(axes, t[few], simulated.isel(mode=mode)[few], color, tag)
+        line(axes, t[shown], exact.isel(mode=mode)[shown], tag, color=color, label=f"S = {s:g}")
+        points(axes, t[few], simulated.isel(mode=mode)[few], tag, color=color)
     axes.set(xlabel="flow time t", title=f"$\\lambda$ = {imbalance:g}", ylim=(-0.2, 5.4))
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.learning_regimes.reading import Array, half_times, line, points
+from toysim.figures.learning_regimes.reading import Array, half_times
 from toysim.models.deep_linear.closed_forms import deep_learning_time, plateau_length
-from toysim.papers.drawing import new_figure
-from toysim.papers.reading import observable, parameter
+from toysim.papers.drawing import line, new_figure, points
+from toysim.papers.reading import observable, parameter, sides
 
 HALF = "time to half strength [flow time t]"
 TICKS = [2, 4, 8, 16, 32, 64]
@@ -22,13 +22,13 @@ def rich_lazy_depth(tree: xr.DataTree) -> Figure:
     s, start = parameter(tree, "singular_value"), parameter(tree, "start_strength")
     figure = new_figure(7.0, 4.4)
     axes = figure.subplots()
-    half, exact = (observable(tree, "half_learning_time", x) for x in ("simulation", "theory"))
+    half, exact = sides(tree, "half_learning_time")
     offset = half["layer_offset"].values
     large = offset[offset >= 2]
     for k, depth in enumerate(half["depth"].values):
         color, tag = f"C{k}", f"depth={depth}"
-        points(axes, offset, half.sel(depth=depth), color, tag)
-        line(axes, offset, exact.sel(depth=depth), color, tag, label=f"D = {depth}")
+        points(axes, offset, half.sel(depth=depth), tag, color=color)
+        line(axes, offset, exact.sel(depth=depth), tag, color=color, label=f"D = {depth}")
         equal = half_times(start, s, depth)
         axes.axhline(equal.item(), 0.0, 0.12, color=color, ls=":", lw=1.2)
         lazy = np.log(2 * (1 - start / s)) / large ** (depth - 1.0)
@@ -67,14 +67,14 @@ def draw_times(axes: Any, tree: xr.DataTree, start: int, strengths: Array) -> No
     half = observable(tree, "half_learning_time").isel(start=start)
     depths = half["depth"].values
     plateau = [plateau_length(x, s, int(d)) for x, d in zip(strengths, depths, strict=True)]
-    points(axes, depths, half, "C0", ms=4, label="simulation")
-    line(axes, depths, half_times(strengths, s, depths), "C3", label="closed form")
+    points(axes, depths, half, color="C0", ms=4, label="simulation")
+    line(axes, depths, half_times(strengths, s, depths), color="C3", label="closed form")
     axes.plot(depths, plateau, "--", color="0.4", lw=1, label="plateau length")
 
 
 def draw_infinite_depth(axes: Any, strength: float, s: float, deepest: int) -> None:
     """The closed form beyond the depths simulated, and its limit at infinite depth over D."""
     deep = np.unique(np.geomspace(deepest, 64, 9).astype(int))
-    line(axes, deep, half_times(strength, s, deep), "C3")
+    line(axes, deep, half_times(strength, s, deep), color="C3")
     limit = deep_learning_time(strength, s / 2, s) / deep
     axes.plot(deep, limit, ":", color="C2", label="infinite depth / D")

@@ -10,7 +10,7 @@ import xarray as xr
 
 from toysim.figures.matrix_completion import courses, curves, evidence
 from toysim.outcomes import Verdict
-from toysim.paper import Claim, Expected, Recipe, Reproduction, Spoiler
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler, undecided_at_ci
 
 PAPER = "arXiv:2308.12221, matrix completion"
 DAMAGE = "relative_test_loss"  # with its sign turned
@@ -25,7 +25,7 @@ def only_above_the_second_rank(loss: xr.DataArray) -> xr.DataArray:
 
 
 SMALL = "matrices of size 30 in two draws: their damage changes sign with the draw"
-UNDECIDED = {"ci": Expected(Verdict.UNDECIDED, SMALL)}
+UNDECIDED = undecided_at_ci(SMALL)
 
 
 REPRODUCTION = Reproduction(

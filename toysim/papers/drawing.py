@@ -1,4 +1,6 @@
-"""The house style of figures, and how they are saved: equal data give equal files."""
+"""The house style of figures, the marks that they share, and how they are saved: equal data give
+equal files.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,14 @@ from typing import Any
 
 import matplotlib
 import matplotlib.style
+import numpy as np
+import xarray as xr
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from toysim.errors import ToysimError
+from toysim.landmarks import LandmarkValue
+from toysim.papers.reading import mean_and_error
 from toysim.store.files import one_line
 
 STYLE = {
@@ -33,6 +40,8 @@ METADATA: dict[str, Any] = {
     "pdf": {"CreationDate": None},
 }
 
+BLUE, RED = "#1f5a94", "#c0392b"  # what was simulated, and what is known
+
 
 @contextmanager
 def style() -> Iterator[None]:
@@ -46,6 +55,56 @@ def new_figure(width: float, height: float) -> Figure:
     figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
     return figure
+
+
+def points(axes: Any, x: Any, y: Any, tag: str = "", **look: Any) -> None:
+    """Simulated values as open circles; ``tag`` names the curve in the picture's source."""
+    axes.plot(x, y, "o", gid=_named("simulation", tag), **{"ms": 3, "mfc": "none"} | look)
+
+
+def line(axes: Any, x: Any, y: Any, tag: str = "", **look: Any) -> None:
+    """The theory's values as a line."""
+    axes.plot(x, y, "-", gid=_named("theory", tag), **{"lw": 1.2} | look)
+
+
+def _named(side: str, tag: str) -> str:
+    return f"{side}:{tag}" if tag else side
+
+
+def draw_means(axes: Any, x: Any, draws: xr.DataArray, bars: float = 1.0, **look: Any) -> None:
+    """Means of ``draws`` (x, replica) with ``bars`` standard errors, and how many entered them."""
+    mean, error = mean_and_error(draws)
+    axes.errorbar(x, mean, bars * error, **{"fmt": "o", "ms": 4} | look)
+    note_counts(axes, x, mean, draws)
+
+
+def note_counts(axes: Any, x: Any, y: Any, draws: xr.DataArray) -> None:
+    """``3/4`` above the points (x, y) of ``draws`` (x, replica) that lack replicas."""
+    counts, n = draws.count("replica").values, draws.sizes["replica"]
+    above = {"xytext": (0, 5), "textcoords": "offset points", "ha": "center"}
+    for at in zip(counts, np.asarray(x), np.asarray(y), strict=True):
+        if 0 < at[0] < n:
+            axes.annotate(f"{at[0]}/{n}", at[1:], size=6, color="0.3", **above)
+
+
+def draw_landmark(
+    axes: Any, mark: LandmarkValue, along: str = "x", unit: float = 1.0, **look: Any
+) -> None:
+    """A thin line at a landmark of the axis ``along``, in units of ``unit``, behind the curves.
+
+    The picture's source has its name. Raises ToysimError, with the reason, where there is none.
+    """
+    if not mark.valid:
+        raise ToysimError(f"{mark.model} {mark.landmark.name}: {mark.reason}")
+    draw = axes.axvline if along == "x" else axes.axhline
+    thin = {"color": "0.6", "lw": 1, "ls": ":", "zorder": 0}
+    draw(float(mark) / unit, gid=f"landmark:{mark.landmark.name}", **thin | look)
+
+
+def name_axes(axes: Any, x: str, y: str, title: str, **limits: Any) -> None:
+    """Names of a panel and its axes, and the legend of its curves."""
+    axes.set(xlabel=x, ylabel=y, title=title, **limits)
+    axes.legend()
 
 
 def save_plain(figure: Figure, path: Path) -> None:

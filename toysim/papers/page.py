@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ def write_page(
         *(_figure(m, r.title, r.source) for m, r in zip(figures, found.figures, strict=True)),
         "<h2>Simulation against theory</h2>",
         *(_comparison(n, table, data[n], beyond.get(n, "")) for n, table in comparisons.items()),
+        *entered(data),
         "<h2>Origin of the numbers</h2>",
         *(_origin(name, tree) for name, tree in data.items()),
     ]
@@ -135,6 +136,29 @@ def _row(v: ObservableVerdict) -> list[str]:
         *(str(getattr(v, column)) for column in COUNTS),
         escape(worst),
     ]
+
+
+def entered(data: Mapping[str, xr.DataTree]) -> list[str]:
+    """A table of the means over replicas that some run did not enter; nothing where all did."""
+    rows = [row for name, tree in data.items() for row in _lacking(name, tree)]
+    if not rows:
+        return []
+    head = ("sweep", "observable", "cells that lack runs", "fewest", "of")
+    return ["<h2>Runs that did not enter a mean</h2>", _table(head, rows)]
+
+
+def _lacking(name: str, tree: xr.DataTree) -> Iterator[list[str]]:
+    """Rows of that table. Of a course, a run entered if any of its records did."""
+    if "simulation" not in tree or tree["simulation"].sizes.get("replica", 1) == 1:
+        return
+    simulation = tree["simulation"].to_dataset()
+    n, cell = simulation.sizes["replica"], simulation["state"].dims
+    for observable, counts in simulation.toysim.count().data_vars.items():
+        best = counts.max([d for d in counts.dims if d not in cell])
+        lacking = (best > 0) & (best < n)
+        if lacking.any():
+            numbers = (int(lacking.sum()), int(best.where(lacking).min()), n)
+            yield [escape(name), escape(str(observable)), *map(str, numbers)]
 
 
 def _origin(name: str, tree: xr.DataTree) -> str:

@@ -18,7 +18,8 @@ from toysim.paper import Recipe, Reproduction
 from toysim.papers import drawing, reading
 from toysim.papers.drawing import save_plain, style
 from toysim.papers.reading import Data
-from toysim.sources import hash_of
+from toysim.registry import load_model
+from toysim.sources import hash_of, sources_hash
 from toysim.store import replicas
 from toysim.store.files import one_line
 
@@ -87,11 +88,15 @@ def _make(
 
 
 def ingredients(recipe: Recipe, paper: Reproduction, data: Data) -> dict[str, str]:
-    """Hashes of what a picture depends on: code, drawing library, each sweep's numbers."""
+    """Hashes of what a picture depends on: code, drawing library, each sweep's numbers, and the
+    models, whose closed forms and landmarks may be drawn.
+    """
     home = Path(inspect.getfile(recipe.draw)).parent
     engine = [Path(inspect.getfile(module)) for module in (drawing, reading, replicas)]
     found = {"sources": hash_of([home, *engine]), "matplotlib": matplotlib.__version__}
     names = [paper.full(sweep) for sweep in recipe.sweeps]
+    models = {load_model(data[name].attrs["model"]).simulate.partition(":")[0] for name in names}
+    found["models"] = ", ".join(sorted(map(sources_hash, models)))
     return found | {f"data of {name}": digest(data[name]) for name in names}
 
 

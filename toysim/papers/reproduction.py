@@ -146,7 +146,7 @@ def _data(
     """The data of sweeps, after running what their stores lack."""
     data, stores = {}, {}
     for name in sweeps:
-        spec = _with_preset(name, preset)
+        spec = at_preset(name, preset)
         path = results / f"{spec.store_name}.zarr"
         listen({"event": "sweep", "name": name})
         execute(spec, path, Options(workers=workers), listen)
@@ -154,7 +154,7 @@ def _data(
     return data, stores
 
 
-def _with_preset(name: str, preset: str | None) -> Sweep:
+def at_preset(name: str, preset: str | None) -> Sweep:
     """The sweep under the preset, or plain where its file has none of that name."""
     try:
         return load_sweep(name, preset)
