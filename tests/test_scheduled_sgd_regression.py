@@ -10,7 +10,7 @@ from toysim.errors import ToysimError
 from toysim.models.scheduled_sgd import REGRESSION
 from toysim.models.scheduled_sgd.modes import geometric_modes, power_modes
 from toysim.models.scheduled_sgd.regression.problem import refined_shares
-from toysim.models.scheduled_sgd.regression.spread import lumped
+from toysim.models.scheduled_sgd.spread import lumped
 from toysim.models.scheduled_sgd.stability import (
     fourth_stable_rate,
     growth,

@@ -2,6 +2,10 @@
 others are from it.
 """
 
+from toysim.models.scheduled_sgd.absolute_value import ABSOLUTE_VALUE
+from toysim.models.scheduled_sgd.mixture import MIXTURE
+from toysim.models.scheduled_sgd.optimal import OPTIMAL
 from toysim.models.scheduled_sgd.regression import REGRESSION
+from toysim.models.scheduled_sgd.staged import STAGED
 
-MODELS = (REGRESSION,)
+MODELS = (REGRESSION, OPTIMAL, MIXTURE, STAGED, ABSOLUTE_VALUE)

@@ -23,6 +23,16 @@ class Expected(NamedTuple):
     signal: Array
 
 
+def plain(
+    h: Array, signal: Array, noise: float, batch: float, rates: Array, keep_at: Ints | None = None
+) -> Expected:
+    """The course without momentum and weight decay, from ``signal`` (d,)."""
+    at = np.empty(0, np.int64) if keep_at is None else keep_at
+    course, square, kept = np.empty(len(rates) + 1), np.empty(len(at)), padded(signal)
+    moments(kept, padded(h), noise, batch, rates, course, at, square)
+    return Expected(course, square, kept[: len(h)])
+
+
 def expected(
     p: Any, h: Array, signal: Array, noise: float, rates: Array, keep_at: Ints
 ) -> Expected:
@@ -30,12 +40,12 @@ def expected(
 
     With weight decay the start is w = 0; with momentum as well there is no recursion: NaN.
     """
-    course, square = np.full(len(rates) + 1, np.nan), np.full(len(keep_at), np.nan)
-    kept, curvature, batch = padded(signal), padded(h), float(p.batch_size)
-    told = (rates, course, keep_at, square)
+    batch = float(p.batch_size)
     if p.weight_decay == 0.0 and p.momentum == 0.0:
-        moments(kept, curvature, noise, batch, *told)
-    elif p.weight_decay == 0.0:
+        return plain(h, signal, noise, batch, rates, keep_at)
+    course, square = np.full(len(rates) + 1, np.nan), np.full(len(keep_at), np.nan)
+    kept, curvature, told = padded(signal), padded(h), (rates, course, keep_at, square)
+    if p.weight_decay == 0.0:
         momentum_moments(kept, curvature, noise, batch, p.momentum, *told)
     elif p.momentum == 0.0:
         decayed_moments(kept, np.sqrt(kept), curvature, noise, batch, p.weight_decay, *told)

@@ -33,3 +33,25 @@ def deviations(sample):
     centred = (sample - sample.mean(axis=0)) ** 2
     variance = centred.sum(axis=0) / (n - 1)
     return np.sqrt(variance / n), centred.std(axis=0) / np.sqrt(n), variance
+
+
+def mixture_losses(stages, h, teachers, *, B, s2, runs, seed):
+    """Losses (runs, T + 1, K) of SGD on mixtures; a stage is (rates, shares of the sources)."""
+    rng = np.random.default_rng(seed)
+    n_sources, d = h.shape
+    w, losses = np.zeros((runs, d)), []
+
+    def look():
+        losses.append([0.5 * (w - teachers[k]) ** 2 @ h[k] for k in range(n_sources)])
+
+    for rates, shares in stages:
+        for eta in rates:
+            look()
+            which = rng.choice(n_sources, p=shares, size=(runs, B))
+            x = rng.standard_normal((runs, B, d)) * np.sqrt(h[which])
+            y = np.einsum("rbd,rbd->rb", x, teachers[which])
+            y += np.sqrt(s2) * rng.standard_normal((runs, B))
+            error = np.einsum("rbd,rd->rb", x, w) - y
+            w = w - eta * np.einsum("rb,rbd->rd", error, x) / B
+    look()
+    return np.array(losses).transpose(2, 0, 1)

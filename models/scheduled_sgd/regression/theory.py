@@ -11,7 +11,7 @@ from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.scheduled_sgd.expectation import expected
 from toysim.models.scheduled_sgd.modes import modes
 from toysim.models.scheduled_sgd.regression.problem import rows_and_rates
-from toysim.models.scheduled_sgd.regression.spread import narrow
+from toysim.models.scheduled_sgd.spread import narrow
 from toysim.models.scheduled_sgd.stability import (
     fourth_stable_rate,
     largest_stable_rate,
