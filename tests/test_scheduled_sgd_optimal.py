@@ -8,8 +8,8 @@ from toysim.errors import ToysimError, ToysimWarning
 from toysim.models.scheduled_sgd import OPTIMAL
 from toysim.models.scheduled_sgd.expectation import plain
 from toysim.models.scheduled_sgd.modes import power_modes
-from toysim.models.scheduled_sgd.optimal.search import Problem, best_rates
 from toysim.models.scheduled_sgd.optimal.law import law_rates
+from toysim.models.scheduled_sgd.optimal.search import Problem, best_rates
 
 INFINITE = np.inf
 

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.scheduled_sgd.expectation import plain
 from toysim.models.scheduled_sgd.modes import modes
-from toysim.models.scheduled_sgd.optimal.search import forward
 from toysim.models.scheduled_sgd.optimal.law import law_rates
 from toysim.models.scheduled_sgd.optimal.problem import Plan, planned
+from toysim.models.scheduled_sgd.optimal.search import forward
 from toysim.models.scheduled_sgd.spread import narrow
 from toysim.numerics.least_squares import padded
 
