@@ -45,7 +45,8 @@ def staged(*trees: xr.DataTree) -> Figure:
             edges = tau * np.arange(one.sizes["stage"] + 1)
             style = "-" if kind == "exact" else "--"
             gid = f"rate:{tau}:{kind}:{j}"
-            rates.stairs(one, edges, color=f"C{k}", ls=style, baseline=None, label=gid[5:])
+            steps = (np.repeat(edges, 2)[1:-1], np.repeat(one.values, 2))
+            rates.plot(*steps, style, color=f"C{k}", label=gid[5:], gid=gid)
             if kind == "forecast":
                 stages = np.arange(1, len(edges))
                 errors.plot(stages, missed.isel(search=j), "o-", color=f"C{k}", label=gid[5:-2])
