@@ -28,7 +28,7 @@ def phase(tree: xr.DataTree) -> Figure:
         for name in ("share_of_limit", "share_of_fourth", "noise_loss", "signal_loss")
     )
     larger = (noise > signal).isel(record=0).transpose(*share.dims)
-    kind = xr.where(share > 1, 3, xr.where(fourth > 1, 2, xr.where(larger, 1, 0)))
+    kind = (larger * 1).where(fourth <= 1, 2).where(share <= 1, 3)
     kind = kind.transpose("batch_size", "learning_rate")
     figure = new_figure(7.5, 4.8)
     axes = figure.subplots()

@@ -37,7 +37,7 @@ def hyperbola(batch: Array, steps: Array) -> Hyperbola:
     start = np.log([steps.min(), steps.max() / steps.min()])
     found = least_squares(lambda u: np.log(curve(u) / steps), start).x
     missed = float(np.max(np.abs(steps / curve(found) - 1.0)))
-    return Hyperbola(*(float(x) for x in np.exp(found)), missed)
+    return Hyperbola(float(np.exp(found[0])), float(np.exp(found[1])), missed)
 
 
 def steps_to_target(tree: xr.DataTree) -> xr.DataArray:
@@ -52,7 +52,7 @@ def best_steps(tree: xr.DataTree, target: float) -> Array:
     log_steps = np.log(loss["n_steps"].values)
     columns = loss.transpose("batch_size", "n_steps").values
     at = [np.interp(-np.log(target), -np.log(column), log_steps) for column in columns]
-    return np.exp(np.array(at))
+    return np.asarray(np.exp(np.array(at)))
 
 
 def bounded(tree: xr.DataTree) -> tuple[xr.DataArray, xr.DataArray]:

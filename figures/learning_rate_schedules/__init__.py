@@ -17,7 +17,7 @@ SHORT = Expected(Verdict.REPRODUCED, "budgets up to 1,000 updates alone")
 
 def only(name: str, word: str, factor: float) -> Callable[[xr.DataArray], xr.DataArray]:
     """A change of the values of one kind of curve: times a factor."""
-    return lambda v: v * xr.where(v[name] == word, factor, 1.0)
+    return lambda v: v.where(v[name] != word, factor * v)
 
 
 REPRODUCTION = Reproduction(

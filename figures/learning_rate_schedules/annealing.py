@@ -53,7 +53,12 @@ def fitted(tree: xr.DataTree, total: bool) -> Array:
 
 def others(tree: xr.DataTree) -> list[str]:
     """Schedules that the law was not fitted on."""
-    return [str(s) for s in tree["theory"]["schedule"].values if s not in FITTED]
+    return [s for s in schedules(tree) if s not in FITTED]
+
+
+def schedules(tree: xr.DataTree) -> list[str]:
+    """All of the sweep."""
+    return [str(s) for s in observable(tree, "loss", "theory")["schedule"].values]
 
 
 def mean_errors(tree: xr.DataTree, total: bool) -> list[float]:

@@ -6,7 +6,14 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.learning_rate_schedules.annealing import DROPPED, areas, fitted, law, losses
+from toysim.figures.learning_rate_schedules.annealing import (
+    DROPPED,
+    areas,
+    fitted,
+    law,
+    losses,
+    schedules,
+)
 from toysim.figures.learning_rate_schedules.reading import tuned
 from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable, parameter
@@ -17,11 +24,11 @@ def annealing(tree: xr.DataTree) -> Figure:
     figure = new_figure(12, 4.5)
     for axes, total in zip(figure.subplots(1, 2), (True, False), strict=True):
         unknowns = fitted(tree, total)
-        for k, schedule in enumerate(tree["theory"]["schedule"].values):
-            loss = losses(tree, str(schedule), total)
+        for k, schedule in enumerate(schedules(tree)):
+            loss = losses(tree, schedule, total)
             t = DROPPED + np.arange(len(loss))
-            axes.plot(t, loss, color=f"C{k}", label=str(schedule), gid=f"loss:{schedule}:{total}")
-            told = law(unknowns, *areas(tree, str(schedule)))
+            axes.plot(t, loss, color=f"C{k}", label=schedule, gid=f"loss:{schedule}:{total}")
+            told = law(unknowns, *areas(tree, schedule))
             axes.plot(t, told, "k--", lw=0.7, gid=f"law:{schedule}:{total}")
         axes.set(xlabel="update", ylabel="loss", yscale="log")
         axes.set_title("total loss" if total else "excess loss")
