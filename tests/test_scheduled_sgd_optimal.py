@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import toysim
 from toysim.batch import Batch
 from toysim.errors import ToysimError, ToysimWarning
 from toysim.models.scheduled_sgd import OPTIMAL
@@ -117,6 +118,11 @@ def test_warmup_is_large_where_the_start_is_far_above_the_noise(noise, batch, ra
     run = rows(n_modes=64, n_steps=300, label_noise=noise, batch_size=batch)
     assert run["warmup_ratio"][0] == pytest.approx(ratio, abs=0.006)
     assert run["smooth"][0] == 1.0
+
+
+def test_law_of_the_warmup_is_a_landmark():
+    found = toysim.landmark("scheduled_sgd.optimal", "warmup_law", n_modes=256, n_steps=300)
+    assert float(found) == pytest.approx(1.565, rel=0.02)
 
 
 def test_shape_of_the_easy_optimum():

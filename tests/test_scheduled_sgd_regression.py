@@ -205,6 +205,14 @@ def test_stationary_loss_is_reached(beta, batch, rate):
     assert run["stationary_loss"][0] == pytest.approx(settled, rel=1e-12)
 
 
+@pytest.mark.parametrize(("target", "critical"), [(0.1, 19.7), (0.03, 43.5)])
+def test_critical_batch(target, critical):
+    found = toysim.landmark("scheduled_sgd.regression", "critical_batch_size", target=target)
+    assert float(found) == pytest.approx(critical, rel=0.01)
+    none = toysim.landmark("scheduled_sgd.regression", "critical_batch_size", target=9.0)
+    assert "below that of the start" in none.reason
+
+
 def test_momentum_buys_stability_at_large_batches_only():
     """eta_2/(1 - beta) -> .677669 B as beta -> 1; without momentum it saturates at 2."""
     h = curvatures(64, 1.5)

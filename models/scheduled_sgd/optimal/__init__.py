@@ -5,7 +5,7 @@ least with the others fixed, come to the best schedule without a step size. Nois
 falls with the loss, makes it warm up; additive noise does not.
 """
 
-from toysim.model import Check, Model, Observable
+from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.scheduled_sgd.optimal.parameters import OptimalParameters
 from toysim.records import Clock, course
 
@@ -60,5 +60,18 @@ OPTIMAL = Model(
             shifted=WHOLE.one_more,
         ),
         Check(_SHORT | {"checkpoint_steps": 10, "batch_size": 64}, replicas=8000),
+    ),
+    landmarks=(
+        Landmark(
+            "warmup_law",
+            "largest over first rate of the best schedule, by the law of two factors",
+            "toysim.models.scheduled_sgd.landmarks:warmup_law",
+            (
+                *("n_modes", "capacity_exponent", "signal_exponent", "batch_size", "label_noise"),
+                *("n_steps", "rate_limit"),
+            ),
+            digits=2,
+            where="noise multiplicative; to 2 % for label_noise >= .1 S_0 and batch_size <= 4",
+        ),
     ),
 )

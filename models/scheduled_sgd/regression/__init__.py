@@ -90,5 +90,14 @@ REGRESSION = Model(
             _SPECTRUM,
             where="momentum 0, weight_decay 0, n_modes <= 512",
         ),
+        Landmark(
+            "critical_batch_size",
+            "B_c of the updates S_min (1 + B_c/B) to target, at the best constant rates",
+            _LIMITS + "critical_batch_size",
+            (*_SPECTRUM[:-1], "signal_exponent", "label_noise", "target"),
+            source="arXiv:2403.06563",
+            digits=2,
+            where="target above 0",
+        ),
     ),
 )
