@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Row
-from toysim.jit import kernel
-from toysim.numerics.least_squares import LANES, padded
+from toysim.jit import inlined, kernel
+from toysim.numerics.least_squares import LANES, folded, padded
 from toysim.numerics.normals import fill_normals
 
 Array = npt.NDArray[np.float64]
@@ -20,24 +20,15 @@ BLOCK = 16_384  # numbers drawn at once: they stay in the cache
 ESCAPED = 1e12  # times the start: a squared residual that does not come back
 
 
-@kernel
-def gradient(
-    delta: Array, deviation: float, x: Floats, begin: int, gathered: Array, room: Array
-) -> float:
-    """Adds one sample's x (x . delta - deviation z) to ``gathered`` (n,), and returns the residual.
-
-    ``x`` from ``begin`` on: d inputs, then z. ``delta`` and ``gathered`` go on with lanes of no
-    effect.
-    """
+@inlined
+def product(x: Floats, delta: Array, room: Array) -> float:
+    """x . delta, both (n,), n a multiple of LANES."""
     for lane in range(LANES):
         room[lane] = 0.0
     for first in range(0, len(delta), LANES):
         for lane in range(LANES):
-            room[lane] += x[begin + first + lane] * delta[first + lane]
-    residual = np.sum(room) - deviation
-    for i in range(len(delta)):
-        gathered[i] += residual * x[begin + i]
-    return float(residual)
+            room[lane] += x[first + lane] * delta[first + lane]
+    return folded(room)
 
 
 @kernel
@@ -61,14 +52,14 @@ def descend(
     """One row of minibatch SGD on d modes, in units u = sqrt(h) w that make all inputs alike:
 
         g = mean of x (x . delta - s z) over B samples,  x, z ~ N(0, 1)
-        v <- beta v - eta_t (h g + lambda (delta + target)),   delta <- delta + v
+        v <- beta v + eta_t (h g + lambda (delta + target)),   delta <- delta - v
 
     ``delta``, ``target``, ``h`` (n,), padded; delta is overwritten by the end. ``rates`` (T,).
     ``z`` (4, m) is room for a block of numbers, block k of the key from counter ``stream`` + k.
     ``loss`` and ``square``, |g|^2 of the update that follows, (R,) at ``keep_at``, ascending.
     Returns -1, or the update before which a residual left the finite numbers.
     """
-    x, wide = z.reshape(z.size), d + 1
+    x, wide, n = z.reshape(z.size), d + 1, len(delta)
     held = max(1, (len(x) - LANES) // wide)
     v, g, room = np.zeros_like(delta), np.empty_like(delta), np.empty(LANES)
     deviation, kept, used = np.sqrt(noise), 0, held
@@ -85,18 +76,29 @@ def descend(
                 fill_normals(key, stream, z)
                 stream, used = stream + np.uint64(1), 0
             begin = used * wide
-            residual = gradient(delta, deviation * x[begin + d], x, begin, g, room)
+            sample = x[begin : begin + n]  # and the next one's first, of no effect where h = 0
+            residual = product(sample, delta, room) - deviation * x[begin + d]
+            for i in range(n):
+                g[i] += residual * sample[i]
             used += 1
-        g /= batch
         if first < kept:
-            square[first:kept] = np.sum(h * g * g)
+            square[first:kept] = np.sum(h * g * g) / batch**2
         if not residual * residual < limit:
             return t
         if t < len(rates):
-            for i in range(len(delta)):
-                pull = h[i] * g[i] + decay * (delta[i] + target[i])
-                v[i] = beta * v[i] - rates[t] * pull
-                delta[i] += v[i]
+            eta, mean = rates[t], rates[t] / batch
+            # Loops of few arrays: LLVM leaves one of all of them as it is.
+            for i in range(n):
+                g[i] *= mean * h[i]
+            if decay > 0.0:
+                for i in range(n):
+                    g[i] += eta * decay * (delta[i] + target[i])
+            if beta > 0.0:
+                for i in range(n):
+                    v[i] = beta * v[i] + g[i]
+                    g[i] = v[i]
+            for i in range(n):
+                delta[i] -= g[i]
     return -1
 
 

@@ -33,8 +33,10 @@ def lumped(h: Array, signal: Array) -> Lumped:
     d = len(h)
     edges = np.arange(min(d, ALONE))
     if d > ALONE:
-        edges = np.append(edges, np.geomspace(ALONE, d, GROUPS + 1)[:-1].round().astype(int))
-    edges = np.unique(edges)
+        ratio = (d / ALONE) ** (1.0 / GROUPS)
+        edges = np.unique(
+            np.append(edges, (ALONE * ratio ** np.arange(GROUPS)).round().astype(int))
+        )
     count = np.diff(np.append(edges, d)).astype(float)
     return Lumped(np.add.reduceat(h, edges) / count, np.add.reduceat(signal, edges) / count, count)
 

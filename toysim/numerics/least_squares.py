@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import inlined, kernel
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -36,6 +36,12 @@ def total(terms: Array, room: Array) -> float:
     for first in range(0, len(terms), LANES):
         for lane in range(LANES):
             room[lane] += terms[first + lane]
+    return folded(room)
+
+
+@inlined
+def folded(room: Array) -> float:
+    """Sum of LANES numbers, in place."""
     for lane in range(8):
         room[lane] += room[lane + 8]
     for lane in range(4):
