@@ -210,7 +210,7 @@ def jax_optimum(sweep: Sweep) -> Job:
             g = jax.grad(loss)(x)
             mean, square = 0.9 * mean + 0.1 * g, 0.999 * square + 0.001 * g * g
             moved = (mean / (1 - 0.9**t)) / (jnp.sqrt(square / (1 - 0.999**t)) + 1e-12)
-            return (x - 0.03 * moved, mean, square), None
+            return (x - 0.1 * moved, mean, square), None
 
         start = (x, jnp.zeros_like(x), jnp.zeros_like(x))
         return loss(jax.lax.scan(step, start, jnp.arange(1.0, 301.0))[0][0])
