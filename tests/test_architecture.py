@@ -30,6 +30,7 @@ FLOORS = (
 )
 FAMILY_MAY = {
     "toysim.batch",
+    "toysim.errors",
     "toysim.jit",
     "toysim.landmarks",
     "toysim.model",

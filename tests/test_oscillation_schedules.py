@@ -256,7 +256,7 @@ def test_unstable_walk_says_so():
         (NOISY_QUADRATIC, {"n_modes": 0}, "n_modes = 0"),
         (NOISY_QUADRATIC, {"n_steps": 10**12}, "n_steps"),
         (RIVER_VALLEY, {"curvature": -1.0}, "curvature = -1.0"),
-        (RIVER_VALLEY, {"schedule": "exponential"}, "constant, linear, cosine, wsd, step, greedy"),
+        (RIVER_VALLEY, {"schedule": "triangle"}, "constant, linear, cosine, wsd, step, rex"),
         (RIVER_VALLEY, {"final_share": 2.0}, "final_share = 2.0"),
         (RIVER_VALLEY, {"noise": math.nan}, "noise"),
         (RIVER_VALLEY, {"n_steps": 100}, "exceed n_steps = 100"),

@@ -47,6 +47,7 @@ class Batch:
         self._given_times = record_at
         self._repeated: dict[str, Array] = {}
         self._generators: dict[str, RowGenerators] = {}
+        self._validated: tuple[dict[str, Any], Any] | None = None
 
     @classmethod
     def of_cells(
@@ -114,6 +115,15 @@ class Batch:
     def values(self, i: int) -> dict[str, Any]:
         """All parameter values of one row, as plain Python."""
         return {**self.fixed, **{name: column[i].tolist() for name, column in self.columns.items()}}
+
+    def parameters(self, i: int) -> Any:
+        """The typed parameters of one row; replicas of a cell, which follow each other, share
+        them.
+        """
+        values = self.values(i)
+        if self._validated is None or self._validated[0] != values:
+            self._validated = values, self.model.validate(values)
+        return self._validated[1]
 
     def rows(self) -> Iterator[Row]:
         """The rows in turn."""
@@ -194,7 +204,7 @@ class Row:
     @cached_property
     def p(self) -> Any:
         """The parameters, an instance of the model's class; raises ToysimError if they clash."""
-        return self.batch.model.validate(self.batch.values(self.index))
+        return self.batch.parameters(self.index)
 
     @property
     def record_at(self) -> Array:

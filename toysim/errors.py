@@ -15,6 +15,10 @@ class ToysimError(Exception):
         self.key = key
 
 
+class ToysimWarning(UserWarning):
+    """Input that is taken, and probably not meant; the text says what to give instead."""
+
+
 class StoreError(ToysimError):
     """A store that cannot be used as asked: foreign, damaged, of another sweep, unwritable."""
 

@@ -5,11 +5,13 @@ NumPy loads with the first rates, so that listing models stays quick.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import model_validator
 
+from toysim.errors import ToysimWarning
 from toysim.parameters import Vector, parameter
 from toysim.records import Recorded
 
@@ -25,13 +27,34 @@ DECAYING = (
     "last updates in which wsd, step and greedy decay; wsd begins with the peak, so 1 is no decay"
 )
 LARGEST = 1e6
-_SHAPE = ("n_steps", "warmup_steps", "decay_steps", "final_share")
+NO_DECAY = "wsd needs decay_steps >= 1; use schedule constant"
+ANEW = ("cyclic", "wsd_s")  # schedules that begin anew after every checkpoint
+
+# The profiles of ``numerics.schedules``, for a model's ``schedule``.
+Schedule = Literal[
+    "constant",
+    "linear",
+    "cosine",
+    "wsd",
+    "step",
+    "rex",
+    "uba",
+    "power",
+    "exponential",
+    "inverse_sqrt",
+    "staircase",
+    "one_cycle",
+    "infinite",
+    "cyclic",
+    "wsd_s",
+]
+Decay = Literal["linear", "inverse", "one_minus_sqrt", "exponential", "cosine"]
 
 
 class Scheduled(Recorded):
     """Peak rate, length, warm-up and decay of a run, and how often it is recorded.
 
-    A model adds ``schedule``, a Literal of those of ``numerics.schedules`` that it takes.
+    A model adds ``schedule``, a ``Schedule`` or a Literal of those of them that it takes.
     """
 
     learning_rate: float = parameter(
@@ -55,6 +78,37 @@ class Scheduled(Recorded):
         ge=0,
         le=1,
     )
+    rex_shape: float = parameter(
+        0.5, symbol="r", meaning="rex is u/((1 - r) + r u) of u = 1 - z", ge=0, lt=1
+    )
+    uba_shape: float = parameter(
+        1.0, symbol="phi", meaning="uba is 2v/(phi + (2 - phi) v) of the cosine v", gt=0, le=1e6
+    )
+    decay_power: float = parameter(2.0, symbol="g", meaning="power is (1 - z)^g", ge=0, le=1e3)
+    decay_shape: Decay = parameter(
+        "linear", symbol="decay", meaning="course of the decay of wsd and wsd_s"
+    )
+    cooldown_steps: int = parameter(
+        0, symbol="T_c", meaning="updates after the warm-up in which infinite cools down", ge=0
+    )
+    constant_share: float = parameter(
+        0.25,
+        symbol="q",
+        meaning="share of the peak that infinite keeps; its decay heads for final_share of that",
+        ge=0,
+        le=1,
+    )
+    checkpoints: tuple[int, ...] = parameter(
+        (),
+        symbol="T_k",
+        meaning="updates after which cyclic and wsd_s begin anew, the last n_steps; none is one",
+    )
+    decay_share: float = parameter(
+        0.1, symbol="d", meaning="wsd_s decays over the last d T_k before T_k", ge=0, le=1
+    )
+    sampling: int = parameter(
+        1, symbol="k", meaning="updates for which a value of the profile is kept", ge=1
+    )
 
     @model_validator(mode="after")
     def _phases_fit(self) -> Scheduled:
@@ -62,6 +116,47 @@ class Scheduled(Recorded):
             raise ValueError(
                 f"warmup_steps + decay_steps = {self.warmup_steps} + {self.decay_steps} exceed "
                 f"n_steps = {self.n_steps}; shorten them or raise n_steps"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _infinite_fits(self) -> Scheduled:
+        if getattr(self, "schedule", "") != "infinite" or self.rates:
+            return self
+        phases = self.warmup_steps + self.cooldown_steps + self.decay_steps
+        if phases > self.n_steps:
+            raise ValueError(
+                f"warmup_steps + cooldown_steps + decay_steps = {phases} exceed n_steps = "
+                f"{self.n_steps}; shorten them or raise n_steps"
+            )
+        if self.decay_steps and self.final_share == 0.0:
+            raise ValueError("the decay of schedule infinite needs final_share > 0")
+        return self
+
+    @model_validator(mode="after")
+    def _decay_fits(self) -> Scheduled:
+        schedule = getattr(self, "schedule", "")
+        if schedule not in ("wsd", "wsd_s") or self.rates:
+            return self
+        if self.decay_shape in ("inverse", "exponential") and self.final_share == 0.0:
+            raise ValueError(f"decay_shape {self.decay_shape} needs final_share > 0")
+        if schedule == "wsd" and self.decay_steps == 0:
+            self._without_decay()
+        return self
+
+    def _without_decay(self) -> None:
+        """wsd that never decays is taken, with a word; a model may refuse it."""
+        warnings.warn(NO_DECAY, ToysimWarning, stacklevel=2)
+
+    @model_validator(mode="after")
+    def _checkpoints_fit(self) -> Scheduled:
+        given = self.checkpoints
+        if not given or getattr(self, "schedule", "") not in ANEW:
+            return self
+        rising = all(a < b for a, b in zip((0, *given), given, strict=False))
+        if not rising or given[-1] != self.n_steps:
+            raise ValueError(
+                f"checkpoints = {list(given)} must rise and end at n_steps = {self.n_steps}"
             )
         return self
 
@@ -111,13 +206,20 @@ def rate_shares(
         distinct, which = np.unique(batch["rates"], axis=0, return_inverse=True)
         return which.reshape(-1), distinct
 
-    from toysim.numerics.schedules import learning_rates
+    from toysim.numerics.schedules import Shape, shares
 
     names = batch["schedule"] if schedule is None else schedule
-    shapes: dict[tuple[Any, ...], int] = {}
-    rows = zip(names.tolist(), *(batch[name].tolist() for name in _SHAPE), strict=True)
-    which = np.array([shapes.setdefault(shape, len(shapes)) for shape in rows], np.int64)
-    shares = np.zeros((len(shapes), int(batch["n_steps"].max(initial=0))))
-    for row, (name, n_steps, *phases) in zip(shares, shapes, strict=True):
-        row[:n_steps] = learning_rates(name, 1.0, n_steps, *phases)
-    return which, shares
+    distinct_shapes: dict[tuple[Any, ...], int] = {}
+    columns = (_listed(batch[name]) for name in Shape._fields[1:])
+    rows = zip(names.tolist(), *columns, strict=True)
+    followed = [distinct_shapes.setdefault(row, len(distinct_shapes)) for row in rows]
+    given = np.zeros((len(distinct_shapes), int(batch["n_steps"].max(initial=0))))
+    for row, shape in zip(given, distinct_shapes, strict=True):
+        row[: shape[1]] = shares(Shape(*shape))
+    return np.array(followed, np.int64), given
+
+
+def _listed(column: npt.NDArray[Any]) -> list[Any]:
+    """A column as a list of plain values; of lists, as tuples."""
+    values: list[Any] = column.tolist()
+    return [tuple(value) for value in values] if column.ndim > 1 else values

@@ -14,6 +14,7 @@ import numpy as np
 from toysim.batch import Batch
 from toysim.comparison.realised import at_realised
 from toysim.comparison.verdicts import Comparison, compare_sides
+from toysim.errors import ToysimWarning
 from toysim.model import Model, Rows, Side
 from toysim.outcomes import Agreement, Status
 from toysim.plan import Sweep, build_sweep
@@ -74,6 +75,7 @@ def _probe(model: Model, values: Mapping[str, Any], seed: int, budget: float) ->
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
+            warnings.simplefilter("ignore", ToysimWarning)  # it speaks of the draw
             found, rows = _held_together(model, values, seed, budget, seconds)
     except Exception as error:
         return Probe(values, Word.BROKEN, f"{type(error).__name__}: {error}", seconds)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import model_validator
 
 from toysim.model import Vector, parameter
-from toysim.scheduled import Scheduled
+from toysim.scheduled import Schedule, Scheduled
 
 _LISTS = (("curvatures", 0.0, 1e12), ("noises", 0.0, 1e12), ("starts", -1e6, 1e6))
 
@@ -18,7 +16,7 @@ class NoisyQuadraticParameters(Scheduled):
     learning_rate: float = parameter(
         0.5, symbol="eta", meaning="learning rate at its peak", gt=0, le=1e6
     )
-    schedule: Literal["constant", "linear", "cosine", "wsd", "step"] = parameter(
+    schedule: Schedule = parameter(
         "constant", symbol="schedule", meaning="course of the learning rate after the warm-up"
     )
     momentum: float = parameter(0.0, symbol="beta", meaning="heavy-ball momentum", ge=0, lt=1)

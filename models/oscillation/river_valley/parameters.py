@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from toysim.model import parameter
-from toysim.scheduled import DECAYING, Scheduled
+from toysim.scheduled import DECAYING, Schedule, Scheduled
 
 
 class RiverValleyParameters(Scheduled):
@@ -14,7 +14,7 @@ class RiverValleyParameters(Scheduled):
     learning_rate: float = parameter(
         0.5, symbol="eta", meaning="learning rate at its peak", gt=0, le=1e6
     )
-    schedule: Literal["constant", "linear", "cosine", "wsd", "step", "greedy"] = parameter(
+    schedule: Literal[Schedule, "greedy"] = parameter(
         "wsd",
         symbol="schedule",
         meaning="course of the learning rate after the warm-up; greedy: best for the next loss",

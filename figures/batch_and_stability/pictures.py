@@ -1,0 +1,103 @@
+"""Pictures of the plane of rate and batch, of hyperbolas, and of the dependence on the peak."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from toysim.figures.batch_and_stability.reading import (
+    JUDGED,
+    best_steps,
+    bounded,
+    hyperbola,
+    steps_to_target,
+)
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import observable
+
+PHASES = ("signal rules", "noise rules", "rare runs rule", "divergent")
+
+
+def phase(tree: xr.DataTree) -> Figure:
+    """Which part of the loss is the larger, and where moments grow."""
+    share, fourth, noise, signal = (
+        observable(tree, name, "theory").sortby("learning_rate").sortby("batch_size")
+        for name in ("share_of_limit", "share_of_fourth", "noise_loss", "signal_loss")
+    )
+    larger = (noise > signal).isel(record=0).transpose(*share.dims)
+    kind = (larger * 1).where(fourth <= 1, 2).where(share <= 1, 3)
+    kind = kind.transpose("batch_size", "learning_rate")
+    figure = new_figure(7.5, 4.8)
+    axes = figure.subplots()
+    x, y = kind["learning_rate"].values, kind["batch_size"].values
+    mesh = axes.pcolormesh(x, y, kind.values.astype(float), cmap="viridis", vmin=0, vmax=3)
+    mesh.set_gid("phase")
+    for name, values, style in (("eta_2", share, "w-"), ("eta_4", fourth, "w--")):
+        limit = (values["learning_rate"] / values).isel(learning_rate=0)
+        axes.plot(limit, y, style, label=name, gid=name)
+    axes.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="batch size")
+    axes.set_xlim(x[0], x[-1])
+    axes.set_title(", ".join(f"{k}: {name}" for k, name in enumerate(PHASES)))
+    axes.legend(labelcolor="w")
+    figure.colorbar(mesh, ax=axes, ticks=range(4))
+    return figure
+
+
+def tails(runs: xr.DataTree) -> Figure:
+    """Median, mean and exact mean of the final loss toward the mean-square limit."""
+    figure = new_figure(6, 4.5)
+    axes = figure.subplots()
+    loss = observable(runs, "final_loss").sortby("learning_rate")
+    exact = observable(runs, "final_loss", "theory").sortby("learning_rate")
+    rate = loss["learning_rate"]
+    axes.plot(rate, loss.mean("replica"), "o", label="mean of runs", gid="mean")
+    axes.plot(rate, loss.median("replica"), "s", label="median of runs", gid="median")
+    axes.plot(rate, exact, "k-", label="exact mean", gid="exact")
+    axes.set(xlabel="learning rate", ylabel="final excess loss", yscale="log")
+    axes.set_title("Near the limit the mean comes from rare runs")
+    axes.legend()
+    return figure
+
+
+def peaks(few: xr.DataTree, many: xr.DataTree) -> Figure:
+    """Final loss over the peak rate, with warm-ups."""
+    figure = new_figure(11, 4.5)
+    for axes, tree in zip(figure.subplots(1, 2), (few, many), strict=True):
+        loss, start = bounded(tree)
+        for k, steps in enumerate(loss["warmup_steps"].values):
+            one = loss.sel(warmup_steps=steps, batch_size=1).sortby("learning_rate")
+            axes.plot(one["learning_rate"], one, f"C{k}", label=f"warm-up {steps}", gid=f"{steps}")
+        axes.axhline(float(start.max()), color="0.5", lw=0.8)
+        axes.set(xscale="log", yscale="log", xlabel="peak rate", ylabel="final excess loss")
+        axes.set_title(f"{tree['theory'].sizes['mode']} modes")
+        axes.legend()
+    return figure
+
+
+def hyperbolas(steps: xr.DataTree, budgets: xr.DataTree) -> Figure:
+    """Steps over batch, with hyperbolas, and the critical batch over the loss."""
+    figure = new_figure(11, 4.5)
+    plane, law = figure.subplots(1, 2)
+    constant = steps_to_target(steps)
+    batch = constant["batch_size"].values.astype(float)
+    fits = [hyperbola(batch, row.values) for row in constant]
+    for k, (row, fit) in enumerate(zip(constant, fits, strict=True)):
+        draw_fit(plane, batch, row.values, fit, f"C{k}", f"to {float(row['target']):g}")
+    best = best_steps(budgets, JUDGED)
+    draw_fit(plane, batch, best, hyperbola(batch, best), "k", f"to {JUDGED}, best schedule")
+    plane.set(xscale="log", yscale="log", xlabel="batch size", ylabel="updates")
+    plane.set_title("Lines: S_min (1 + B_c/B)")
+    plane.legend()
+    law.plot(constant["target"], [fit.critical for fit in fits], "o-", gid="critical")
+    law.set(xscale="log", yscale="log", xlabel="excess loss reached", ylabel="critical batch B_c")
+    law.set_title("The critical batch grows as the loss falls")
+    return figure
+
+
+def draw_fit(axes: Any, batch: Any, steps: Any, fit: Any, color: str, label: str) -> None:
+    axes.plot(batch, steps, "o", ms=4, color=color, label=label)
+    fine = np.geomspace(batch[0], batch[-1], 60)
+    axes.plot(fine, fit.steps(fine), "-", lw=0.8, color=color, gid=f"fit:{label}")

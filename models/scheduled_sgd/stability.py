@@ -1,0 +1,94 @@
+"""Where SGD on least squares is stable: in the mean square, and in the mean fourth power."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+
+from toysim.jit import kernel
+from toysim.numerics.least_squares import own_coefficient, pair_coefficients
+
+Array = npt.NDArray[np.float64]
+
+HALVINGS = 60  # of the interval of a root
+TOLERANCE, MOST_PRODUCTS = 1e-13, 10_000
+
+
+@kernel
+def noise_gain(rate: float, h: Array, batch: float, beta: float) -> float:
+    """Gamma = sum eta h (1+beta)/(B [(1-beta)(2(1+beta) - eta h) - eta h (1+beta)/B]); derived.
+
+    Infinite where a bracket is not above 0. Stationary S = s2 Gamma/(1 - Gamma), Gamma < 1.
+    """
+    gain = 0.0
+    for i in range(len(h)):
+        a = rate * h[i]
+        room = (1.0 - beta) * (2.0 * (1.0 + beta) - a) - a * (1.0 + beta) / batch
+        if not room > 0.0:
+            return np.inf
+        gain += a * (1.0 + beta) / (batch * room)
+    return gain
+
+
+@kernel
+def largest_stable_rate(h: Array, batch: float, beta: float) -> float:
+    """eta_2, above which the mean square grows: Gamma = 1, by halving; derived."""
+    low, high = 0.0, 2.0 * (1.0 + beta) / np.max(h)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        if noise_gain(middle, h, batch, beta) < 1.0:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+def stationary_loss(rate: float, h: Array, batch: float, beta: float, noise: float) -> float:
+    """Mean excess loss that a constant rate keeps up; NaN where it is not stable."""
+    gain = noise_gain(rate, h, batch, beta)
+    return 0.5 * noise * gain / (1.0 - gain) if gain < 1.0 else float("nan")
+
+
+def growth(rate: float, h: Array, batch: float) -> float:
+    """Perron value of the fixed-point map of q_i = sum_j Q_ij without label noise; derived.
+
+    It is 1 where E S^2 neither grows nor falls, and infinite where a pair of modes grows by itself.
+    With N = 1/(1 - D) and Q as in ``least_squares.fourth_moments``,
+    q = K q,  K = diag(F (N_off C^2) + 6 N_own A^2 F) + A^2 N_off F + sigma 1',
+    sigma = (B + 2)/B^3 (A^2 (N_off C^2) + 3 N_own A^4).
+    """
+    a = rate * h
+    c0, c1, c2 = (c[:, None] for c in pair_coefficients(a, batch))
+    pairs, own = c0 + a * (c1 + a * c2), own_coefficient(a, batch)
+    if not (pairs.max() < 1.0 and own.max() < 1.0):
+        return np.inf
+    off, same = 1.0 / (1.0 - pairs), 1.0 / (1.0 - own)
+    np.fill_diagonal(off, 0.0)
+    push = (1.0 - 2.0 * a + a**2 + (5.0 * a**2 - 4.0 * a) / batch + 6.0 * a**2 / batch**2) / batch
+    reached = off @ a**2
+    sigma = (batch + 2.0) / batch**3 * a**2 * (reached + 3.0 * same * a**2)
+    K = np.outer(a**2, push) * off + sigma[:, None]
+    K[np.diag_indices(len(a))] += push * (reached + 6.0 * same * a**2)
+    return _perron(K)
+
+
+def _perron(K: Array) -> float:
+    """Largest eigenvalue of a positive matrix, by products."""
+    x, value = np.full(len(K), 1.0 / len(K)), 0.0
+    for _ in range(MOST_PRODUCTS):
+        x = K @ x
+        before, value = value, float(x.sum())
+        x /= value
+        if abs(value - before) <= TOLERANCE * value:
+            break
+    return value
+
+
+def fourth_stable_rate(h: Array, batch: float) -> float:
+    """eta_4 < eta_2, above which E S^2 grows: Perron value 1; derived. Without momentum."""
+    high = largest_stable_rate(h, batch, 0.0)
+    while growth(0.5 * high, h, batch) > 1.0:
+        high *= 0.5
+    low = 0.5 * high
+    return float(brentq(lambda rate: min(growth(rate, h, batch), 10.0) - 1.0, low, high))
