@@ -26,7 +26,7 @@ KERNEL_RIDGE = Model(
     theory=f"{__name__}.theory:predict",
     stochastic=True,
     equations=_EQUATIONS,
-    sources=("deterministic equivalent of ridge regression", "arXiv:2402.02515"),
+    sources=("deterministic equivalent of ridge regression",),
     seconds=lambda p: (
         1e-3
         + 2e-6 * p.n_modes
