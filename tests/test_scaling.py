@@ -6,6 +6,7 @@ from reference import scaling as plain
 
 import toysim
 from toysim.errors import ToysimError
+from toysim.models.scaling.repeated_sgd.theory import mean_course
 
 Z = 5.0
 
@@ -20,6 +21,63 @@ def agrees(draws, theory, bound):
     error = draws.std(ddof=1) / np.sqrt(len(draws))
     assert abs(draws.mean() - theory) <= Z * error + bound * theory
     assert Z * error + bound * theory < 0.2 * theory
+
+
+def cosine_rows():
+    """Kept rows without a draw: variances, teacher, twelve rows and their noise."""
+    k, j = np.arange(1, 13.0), np.arange(1, 21.0)
+    h = j**-1.5
+    rows = np.sqrt(2.0 * h) * np.cos(np.outer(k, j))
+    return h, np.sqrt(j**-2.0 / h), rows, 0.5 * (-1.0) ** (k - 1)
+
+
+def exact_course(updates, fraction=0.5, noise=0.25, rate=0.1):
+    """Mean losses and train losses at some updates; the last ends the run."""
+    h, teacher, rows, eps = cosine_rows()
+    loss, train = np.empty((2, len(updates)))
+    rates = np.full(updates[-1], rate)
+    mean_course(-teacher, h, rows, eps, fraction, noise, rates, np.array(updates), loss, train)
+    return loss, train
+
+
+def test_repeated_sgd_numbers():
+    loss, train = exact_course([1, 100, 200])
+    np.testing.assert_allclose(loss, [0.71825699, 0.11635677, 0.07866187], atol=5e-9)
+    np.testing.assert_allclose(train, [0.36465841, 0.10071889, 0.08411477], atol=5e-9)
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.3, 1.0])
+def test_single_runs_on_kept_rows(fraction):
+    rng, (h, teacher, rows, eps) = np.random.default_rng(6), cosine_rows()
+    found = plain.repeated_sgd(rng, h, teacher, rows, eps, fraction, 0.25, 0.1, 60, 4000)
+    for draws, exact in zip(found, exact_course([60], fraction), strict=True):
+        agrees(draws, exact[0], 0.0)
+        assert abs(draws.mean() - 1.03 * exact[0]) > 0.5 * abs(0.03 * exact[0])
+
+
+def test_reshuffled_epochs_learn_the_rows_sooner_and_have_no_theory():
+    fixed = {"fraction": 1.0, "n_rows": 20, "n_steps": 200, "n_records": 3}
+    runs = {
+        order: toysim.sweep("scaling.repeated_sgd", order=[order], replicas=300, **fixed)
+        for order in ("with_replacement", "reshuffled")
+    }
+    train = {
+        order: float(run["simulation"]["train_loss"].isel(record=1).mean())
+        for order, run in runs.items()
+    }
+    assert train["reshuffled"] < train["with_replacement"]
+    theory = runs["reshuffled"]["theory"]
+    assert not theory["valid"].any()
+    assert np.isnan(theory["loss"]).all()
+
+
+def test_replicas_share_a_data_set_and_data_sets_differ():
+    """At f = 1 and m = 1 all runs are the same: they see one row."""
+    fixed = {"fraction": 1.0, "n_rows": 1, "n_steps": 20, "replicas": 3}
+    final = toysim.sweep("scaling.repeated_sgd", data_set=[0, 1], **fixed)
+    loss = final["simulation"]["final_loss"].values
+    assert (loss == loss[:, :1]).all()
+    assert loss[0, 0] != loss[1, 0]
 
 
 RIDGE = {"method": "ridge", "penalty": 1e-3}
@@ -237,6 +295,7 @@ def test_the_train_time_has_a_limit_as_features_become_as_many_as_samples():
             {"method": "stream", "n_repeated": 0, "fraction": 0.5},
             "fraction = 0.5 needs n_repeated >= 1",
         ),
+        ("repeated_sgd", {"n_rows": 0}, "fraction = 0.5 needs n_rows >= 1"),
         ("repeated_fit", {"repeats": 0.5}, "repeats is float, allowed: >= 1"),
         ("repeated_fit", {"n_unique": 0, "n_repeated": 0}, "needs rows"),
         ("delayed_generalization", {"first_time": 5.0, "final_time": 1.0}, "is after final_time"),

@@ -63,3 +63,18 @@ def student(rng, d, n, time, rate):
     for _ in range(round(time / rate)):
         off = off - rate * x.T @ (x @ off) / n
     return np.mean((x @ off) ** 2), np.sum(off**2)
+
+
+def repeated_sgd(rng, h, teacher, rows, eps, fraction, noise, rate, n_steps, n_runs):
+    """Excess and train loss (n_runs,) at the end of runs on the same kept rows, side by side."""
+    w = np.zeros((n_runs, len(h)))
+    for _ in range(n_steps):
+        fresh = rng.standard_normal(w.shape) * np.sqrt(h)
+        k = rng.integers(len(rows), size=n_runs)
+        kept = rng.random(n_runs) < fraction
+        x = np.where(kept[:, None], rows[k], fresh)
+        noises = np.where(kept, eps[k], np.sqrt(noise) * rng.standard_normal(n_runs))
+        y = x @ teacher + noises
+        w -= rate * (np.sum(w * x, axis=1) - y)[:, None] * x
+    residuals = w @ rows.T - (rows @ teacher + eps)
+    return 0.5 * (w - teacher) ** 2 @ h, 0.5 * np.mean(residuals**2, axis=1)
