@@ -35,7 +35,7 @@ def _row(size: int, steps: int) -> Row:
         equal_to(1e-9),
         size=size,
         grows="modes and rows",
-        floor=(Amount(Limit("arithmetic"), 4.0 * size**3 * steps),),
+        floor=(Amount(Limit("product", "float64", (size,) * 3), 4.0 * size**3 * steps),),
     )
 
 
