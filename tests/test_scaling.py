@@ -248,6 +248,18 @@ def test_the_best_penalty_is_best():
     np.testing.assert_allclose(least, value("kernel_ridge", "best_test_loss"), rtol=1e-9)
 
 
+@pytest.mark.parametrize("n_samples", [1, 5])
+def test_few_samples_of_many_equal_modes_have_a_best_penalty(n_samples):
+    """kappa is then far above every variance: its bracket must reach there."""
+    fixed = {"n_modes": 5000, "capacity_exponent": 0.0, "n_samples": n_samples}
+    best = float(toysim.landmark("scaling.kernel_ridge", "best_penalty", **fixed))
+    least, *others = (
+        value("kernel_ridge", "test_loss", penalty=share * best, **fixed)
+        for share in (1.0, 0.5, 2.0)
+    )
+    assert least <= min(others)
+
+
 @pytest.mark.parametrize(
     ("gamma", "tolerance", "train", "test"),
     [(0.9, 0.01, 11.44106, 196.2854), (0.5, 0.001, 14.35430, 22.94994)],

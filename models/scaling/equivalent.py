@@ -65,7 +65,8 @@ class Ridge:
         beside its best; at least 1e-12 of the features' summed variance.
         """
         least = 1e-12 * float(self.h.sum())
-        low, high = math.log(self.kappa(n, least)), math.log(1e3 * self.h.max())
+        low = math.log(self.kappa(n, least))
+        high = math.log(1e3 * (float(self.h.max()) + float(self.h.sum()) / n))
 
         def loss(log_kappa: float) -> float:
             return self.at(n, math.exp(log_kappa), 0.0).test

@@ -30,8 +30,8 @@ KERNEL_RIDGE = Model(
     seconds=lambda p: (
         1e-3
         + 2e-6 * p.n_modes
-        + 1.5e-8 * p.n_modes * p.n_samples * (1 + p.n_samples / 50)
-        + 4e-9 * p.n_samples**3
+        + 1.5e-8 * p.n_modes * p.n_samples * (1 + p.n_samples / 200)
+        + 5e-10 * p.n_samples**3
     ),
     checks=(
         Check(
