@@ -19,6 +19,7 @@ from toysim.errors import ToysimError
 from toysim.models.deep_linear import MODES
 from toysim.models.deep_linear.modes.lanes import LANES
 from toysim.models.deep_linear.stability import sharpness_at_end
+from toysim.outcomes import Status
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -654,6 +655,14 @@ def test_a_million_updates_are_quick():
         simulated(depth=depth, deficit_length=0.04, **fixed)
         simulated(depth=depth, deficit_start=5000.0, deficit_length=100.0, **fixed)
     assert time.perf_counter() - began < 1.0
+
+
+def test_a_part_of_an_update_may_fail():
+    """The only update of this run is cut short by its end."""
+    rows = simulated(layer_start=1e60, duration=0.0092, n_records=2, allow_unstable=True)
+    assert rows["status"] == Status.DIVERGED
+    assert rows["status_step"] == 1
+    assert np.isnan(rows["final_strength"]).all()
 
 
 def test_flow_against_another_integrator():

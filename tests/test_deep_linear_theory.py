@@ -14,7 +14,7 @@ from toysim.batch import Batch
 from toysim.models.deep_linear import MODES
 from toysim.models.deep_linear import closed_forms as forms
 from toysim.models.deep_linear.clock.layer import layer_at, sharpness
-from toysim.models.deep_linear.coordinate import coordinate, other_layers
+from toysim.models.deep_linear.coordinate import between, coordinate, other_layers
 
 
 def batch(n=1, seed=0, columns=None, **fixed):
@@ -456,6 +456,49 @@ def test_theory_obeys_its_residual(c, valid):
     assert rows["valid"][0] == valid == (rows["theory_residual"][0] <= 1e-9)
     if valid:
         agree(**fixed)
+
+
+@pytest.mark.parametrize(("c", "depth"), [(0.0, 3), (0.0, 8), (1e-12, 4)])
+def test_neighbours_keep_their_distance(c, depth):
+    """At p = 1e-5 x is up to 1e29, and a distance from its difference has no digit left."""
+    p = 1e-5
+    q = p * (1.0 + 1e-9)
+    with mpmath.workdps(40):
+        exact = mpmath.quad(lambda u: (u * u + c) ** (mpmath.mpf(1 - depth) / 2), [p, q])
+    assert between(p, c, q, c, depth) == pytest.approx(float(exact), rel=1e-13)
+    assert between(q, c, p, c, depth) == pytest.approx(-float(exact), rel=1e-13)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_pathway_far_from_all_others(place):
+    """At p = 1e-10 x is 1e10: distances counted from there are known to 1e-6."""
+    first = [0.3, 0.31]
+    first.insert(place, 1e-10)
+    fixed = {"n_pathways": 3, "layer_starts": [[p] * 3 for p in first], "duration": 1.5}
+    ours, exact = simulated(**fixed), predicted(**fixed)
+    assert exact["valid"][0]
+    np.testing.assert_allclose(ours["final_strength"], exact["final_strength"], atol=1e-9)
+
+
+@pytest.mark.parametrize(("strength", "depth", "valid"), [(1e-12, 4, True), (1e-30, 3, False)])
+def test_the_rise_after_a_long_plateau(strength, depth, valid):
+    """The flow keeps its time to 1e-9 of the rise; where that is the time's last digit, theory
+    refuses.
+    """
+    fixed = {"n_pathways": 1, "start_strength": strength, "depth": depth}
+    half = float(predicted(duration=1e11, **fixed)["half_learning_time"][0])
+    ours, exact = simulated(duration=half, **fixed), predicted(duration=half, **fixed)
+    assert exact["valid"][0] == valid
+    if valid:
+        np.testing.assert_allclose(ours["final_strength"], exact["final_strength"], rtol=1e-9)
+
+
+def test_differences_of_large_shares_are_not_told():
+    """Two pathways of 1e41 S are equal to the last digit, which is more than S."""
+    fixed = {"singular_value": 1e-100, "layer_start": 0.0475, "depth": 44}
+    assert np.isnan(predicted(**fixed)["dominance"][0])
+    rows = predicted(depth=1, singular_value=1e100, start_imbalance=-1e-10, duration=10.0)
+    assert np.isnan(rows["invariant_drift"][0, 1])
 
 
 @pytest.mark.parametrize("depth", [2, 4])

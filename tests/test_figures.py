@@ -86,6 +86,11 @@ def test_ends_are_the_stored_ones(figures, reproduced_data, name, depths):
                 )
 
 
+def test_small_starts_name_the_updates_that_were_made(figures):
+    """5200 time units of the preset ci in steps of 0.01; the paper's figure has a million."""
+    assert "520,000 updates of size 0.01" in figures["small_start"].get_suptitle()
+
+
 @pytest.mark.parametrize(("name", "sweep"), [("timing", "late"), ("end_share", "fixed_product")])
 def test_shares_are_the_stored_ones(figures, reproduced_data, name, sweep):
     arrays = drawn(figures[name])

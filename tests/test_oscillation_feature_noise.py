@@ -291,10 +291,14 @@ def test_patches_and_filters_not_handed_in_are_drawn_as_before():
         (102, {"n_filters": 5}, True),  # by 1.9 times its tolerance parts a loss of 3e-4,
         (212, {"order": "with_replacement"}, True),  # and by 2.8 times
         (0, {"start_scale": 1e6, "n_steps": 1, "dimension": 319, "weak_norm": 1e-9}, False),
+        (0, {"start_scale": 1e-100, "n_steps": 173_216, "strong_fraction": 0.75}, False),
+        (0, {"start_scale": 1e-100, "n_steps": 1000}, True),
     ],
 )
 def test_valid_rows_are_within_their_tolerances(seed, fixed, any_valid):
-    """Small losses too; and a move of 1e15 along one patch leaks into the others, by rounding."""
+    """Small losses too; and a move of 1e15 along one patch leaks into the others, by rounding, as
+    does one of 1 beside a start of 1e-100.
+    """
     fixed = {"noise": "orthogonalised", **fixed}
     theory, run = predicted(8, seed, **fixed), simulated(8, seed, **fixed)
     valid = theory["valid"]

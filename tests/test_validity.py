@@ -26,9 +26,8 @@ KNOWN = {
 # And those that only many draws find.
 RARE = KNOWN | {
     "perceptron.continual": "beta_2 = 1000, gamma = 100 runs into the iteration limit",
-    "oscillation.feature_noise": "starts of 1e-100 leave the twin too little to grow from",
-    "deep_linear.modes": "a pathway far from all others makes the distances between these lose "
-    "their digits, and theory says valid",
+    "deep_linear.modes": "a start so unstable that descent leaps over 0 has no invariant, "
+    "and is held against one that has",
     "perceptron.storage": "a load rounded to whole patterns is another load in an extreme field",
     "perceptron.franz_parisi": "a load rounded to whole patterns is another load",
     "perceptron.teacher_student": "a load rounded to whole patterns is another load",

@@ -68,8 +68,10 @@ def mean_field(
     name_sizes(left, times)
     middle.plot([0, 1 / 16], [1, 1 + 4 / 16], ":", color="0.4", label="1 + 4/D")
     middle.set(xlabel="1/D", ylabel="time of the cliff / mean field")
-    middle.set_title("Random contents of dimension D, N = 4")
-    right.set(xlabel="updates", title="Contents at right angles, N = 8", xlim=(0, 1400))
+    middle.set_title(f"Random contents of dimension D, N = {parameter(dimensions, 'n_pairs')}")
+    # Room for the legend.
+    right.set(xlabel="updates", xlim=(0, parameter(exact, "n_steps") * 14 / 9))
+    right.set_title(f"Contents at right angles, N = {parameter(exact, 'n_pairs')}")
     for axes, place in ((left, "upper right"), (middle, "upper left"), (right, "lower right")):
         axes.legend(loc=place)
     return figure

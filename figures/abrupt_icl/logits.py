@@ -74,7 +74,7 @@ def plateau(tree: xr.DataTree) -> Figure:
         axes.axhline(np.log(level), color="0.5", lw=0.8, ls="--")
         axes.annotate(f"log {name}", at, xycoords=units, va="center")
     axes.set(xscale="log", xlabel="$\\mu_\\xi\\,t$", xlim=(1, None), ylabel="loss")
-    axes.set_title("N = 8, L = 32")
+    axes.set_title(f"N = {n_pairs}, L = {n_labels}")
     axes.legend(loc="lower left")
     return figure
 

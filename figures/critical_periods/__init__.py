@@ -73,7 +73,7 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "small_start",
-            "End states after a million updates from small starts (dots), the flow's end states "
+            "End states from small starts after the updates named (dots), the flow's end states "
             "(crosses) and the curves of constant invariant that lead to them.",
             "arXiv:2308.12221 figure 7",
             ("small_start",),

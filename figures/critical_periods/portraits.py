@@ -152,7 +152,9 @@ def small_start(tree: xr.DataTree) -> Figure:
         panel.axes.plot(ka[inside], kb[inside], **look)
         draw_ends(panel, tree)
     panels[0].axes.legend(**LEGEND)
-    figure.suptitle("Small starts, S = 10, a million updates of size 0.01")
+    step = parameter(tree, "step")
+    n_updates = round(parameter(tree, "duration") / step)
+    figure.suptitle(f"Small starts, S = {s:g}, {n_updates:,} updates of size {step:g}")
     return figure
 
 

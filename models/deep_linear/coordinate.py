@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from toysim.jit import kernel
 from toysim.numerics.powers import integer_power
+from toysim.numerics.quadrature import NODES, POINTS, WEIGHTS
 
 Array = npt.NDArray[np.float64]
 
@@ -98,7 +99,16 @@ def mirrored(p: float, c: float, depth: int) -> bool:
 
 @kernel
 def between(p: float, c: float, q: float, d: float, depth: int) -> float:
-    """x(q) - x(p) of first layers p and q with offsets c and d."""
+    """x(q) - x(p) of first layers p and q with offsets c and d.
+
+    Between neighbours the integral of dx/dp, which keeps the digits that large x lose.
+    """
+    near = c == d and depth * abs(q - p) <= math.sqrt(min(p * p, q * q) + c)
+    if near and (c > 0.0 or min(p, q) > 0.0):
+        total = 0.0
+        for k in range(POINTS):
+            total += WEIGHTS[k] / other_layers(p + (q - p) * NODES[k], c, depth)
+        return (q - p) * total if q != p else 0.0
     if c == d and mirrored(p, c, depth) and mirrored(q, d, depth):
         return coordinate(-p, c, depth) - coordinate(-q, d, depth)
     return coordinate(q, d, depth) - coordinate(p, c, depth)

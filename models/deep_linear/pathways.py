@@ -13,6 +13,7 @@ from toysim.model import Matrix, parameter
 from toysim.models.deep_linear.stability import refuse_unstable
 from toysim.records import Clock, Recorded
 
+MAX_DEPTH = 64
 CLOCK = Clock("time", "t", end=lambda p: p.duration)
 
 
@@ -22,7 +23,9 @@ class PathwayParameters(Recorded):
     n_pathways: int = parameter(
         2, symbol="P", meaning="pathways from input to output", ge=1, le=10_000
     )
-    depth: int = parameter(3, symbol="D", meaning="weight matrices in a pathway", ge=1, le=64)
+    depth: int = parameter(
+        3, symbol="D", meaning="weight matrices in a pathway", ge=1, le=MAX_DEPTH
+    )
     deficit_pathway: int = parameter(
         1, symbol="b", meaning="pathway frozen in the deficit, counted from 0", ge=0
     )

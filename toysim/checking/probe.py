@@ -24,7 +24,7 @@ SLOWEST = 5.0  # seconds of a call
 SLOWER = 10.0  # times the declared estimate
 LONGEST_COMPILATION = 30.0
 SHORT = 0.1  # seconds below which an estimate is not held against a call
-MOST_REPLICAS = 400
+MOST_REPLICAS = 4000
 
 
 class Word(StrEnum):

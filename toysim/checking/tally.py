@@ -68,8 +68,8 @@ def hunt(model: Model, n_draws: int, seconds: float, seed: int = 1) -> Tally:
 
 
 def _bases(model: Model, at_defaults: Probe) -> list[Mapping[str, Any]]:
-    """What draws leave as it is: the defaults, or what is fixed in the model's checks where theory
-    does not hold at its defaults.
+    """What draws leave as it is: the defaults, or what is fixed in the model's checks where at its
+    defaults theory does not hold, or is not seen.
     """
-    outside = at_defaults.word == Word.NOT_VALID
-    return [check.fixed for check in model.checks] if outside and model.checks else [{}]
+    silent = at_defaults.word in (Word.NOT_VALID, Word.UNDECIDED)
+    return [check.fixed for check in model.checks] if silent and model.checks else [{}]

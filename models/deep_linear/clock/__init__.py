@@ -13,8 +13,9 @@ inverted by Newton. A phase without a root (frozen pathways hold S or more, open
 shrink for ever) runs on s = w0 (1 - exp(v)) with w0 > 0 the leading pathway's own scale; both are s
 = w0 (1 - exp(-kappa v)).
 
-The pathways' distances x_0 - x_p are carried along, not the coordinates alone: at small starts x is
-large (p0^(2-D)), and the distances, which decide who wins, would drown in its rounding.
+The pathways' distances in x are carried along, not the coordinates alone: at small starts x is
+large (p0^(2-D)), and the distances, which decide who wins, would drown in its rounding. For the
+same reason they are counted from the pathway of least |x|.
 
 Derived from the flow of arXiv:2308.12221 for one-number pathways, any c >= 0. Theory alone reads
 this folder.

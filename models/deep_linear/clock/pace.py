@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from toysim.jit import kernel
 from toysim.models.deep_linear.clock.layer import sharpness
 from toysim.models.deep_linear.clock.paths import (
@@ -17,6 +20,8 @@ from toysim.models.deep_linear.clock.paths import (
     set_start,
 )
 from toysim.models.deep_linear.coordinate import between, other_layers, strength_at
+
+Array = npt.NDArray[np.float64]
 
 # Below this share of the strengths the residual is linear in s* - s to double precision, so the
 # rest is exponential.
@@ -64,9 +69,17 @@ def shortest_scale(paths: Paths) -> float:
 
 @kernel
 def set_pace(
-    residual: float, target: float, level: float, lead: int, paths: Paths, account: Account
+    residual: float,
+    target: float,
+    level: float,
+    lead: int,
+    invariant: Array,
+    paths: Paths,
+    account: Account,
 ) -> Pace:
-    """The clock of a phase that starts with this residual and leader, at paths.p."""
+    """The clock of a phase that starts with this residual, leader and ``invariant`` (P,), at
+    paths.p.
+    """
     p, c, scale = paths.p[lead], paths.c[lead], shortest_scale(paths)
     for j in range(len(paths.p)):
         if paths.is_open[j]:
@@ -76,7 +89,7 @@ def set_pace(
         paths.end[0], paths.end[1] = paths.start[0] + w0, paths.start[1]
         return Pace(-1.0, w0, level, 0.0, PANEL, math.inf)
     w0 = between(p, c, leader_at(level, lead, paths, account), c, paths.depth)
-    account.residual[0] = max(account.residual[0], rounding_error(paths) / target)
+    account.residual[0] = max(account.residual[0], rounding_error(lead, invariant, paths) / target)
     rate, size, moving = open_sharpness(paths), target + abs(target - level), 0.0
     for j in range(len(paths.p)):
         if paths.is_open[j]:

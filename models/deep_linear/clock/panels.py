@@ -84,6 +84,7 @@ def smooth_panel(
 
 @kernel
 def invert_time(
+    passed: float,
     wanted: float,
     v_from: float,
     v_to: float,
@@ -94,7 +95,7 @@ def invert_time(
     account: Account,
 ) -> float:
     """The v in [v_from, v_to] with time_between(v_from, v) = wanted <= panel = time_between(v_from,
-    v_to).
+    v_to). ``passed``: time at v_from, whose rounding is part of the error.
     """
     v = v_from + wanted / panel * (v_to - v_from)
     error, previous = math.inf, math.inf
@@ -110,7 +111,8 @@ def invert_time(
         v = min(max(v - error / time_per_v(v, pace, paths), v_from), v_to)
         previous = abs(error)
     residual = pace.level - strength_now(v, pace, paths)
+    error = max(abs(error), ROUNDING * (passed + wanted))
     account.residual[0] = max(
-        account.residual[0], abs(error * residual * open_sharpness(paths)) / target
+        account.residual[0], error * abs(residual * open_sharpness(paths)) / target
     )
     return v

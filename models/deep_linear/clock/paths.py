@@ -207,13 +207,16 @@ def leader_at(level: float, lead: int, paths: Paths, account: Account) -> float:
 
 
 @kernel
-def rounding_error(paths: Paths) -> float:
-    """How far the rounding of x may move a strength at the root."""
+def rounding_error(lead: int, invariant: Array, paths: Paths) -> float:
+    """How far the rounding of x, and of distances ``invariant`` (P,), may move a strength at the
+    root.
+    """
     worst = 0.0
     for j in range(len(paths.p)):
         if paths.is_open[j]:
             slope = sharpness(paths.p[j], paths.c[j], paths.depth)
-            worst = max(worst, 2e-16 * abs(paths.end[0, j]) * slope)
+            distance = 0.0 if j == lead else max(abs(invariant[j]), abs(invariant[lead]))
+            worst = max(worst, 2e-16 * max(abs(paths.end[0, j]), distance) * slope)
     return worst
 
 

@@ -37,6 +37,7 @@ def solve_phase(
     begin: float,
     stop: float,
     next_record: int,
+    origin: int,
     invariant: Array,
     paths: Paths,
     task: ModeTask,
@@ -45,7 +46,8 @@ def solve_phase(
 ) -> int:
     """From time ``begin`` to ``stop``; returns the index of the next record.
 
-    invariant (P,), paths.p and out.strength are taken from the start of the phase to its end.
+    invariant (P,), distances in x from pathway ``origin``, paths.p and out.strength are taken from
+    the start of the phase to its end.
     """
     open_pathways(task.windows, task.lesioned, begin, paths.is_open)
     frozen, moving, lead = summarize(out.strength, task.lesioned, paths)
@@ -65,13 +67,13 @@ def solve_phase(
     if seeks_half:
         p_half = leader_at(level - 0.5 * task.target, lead, paths, account)
         paths.p[:] = start
-    pace = set_pace(residual, task.target, level, lead, paths, account)
+    pace = set_pace(residual, task.target, level, lead, invariant, paths, account)
     v_half, p_end = math.inf, paths.p[lead]
     if seeks_half:
         v_half = half_position(start[lead], p_half, p_end, paths.c[lead], paths.depth, pace)
     paths.p[:] = start
     v = walk(begin, stop, v_half, next_record, pace, paths, task, out, account)
-    move_to(v, invariant, pace, paths, out.strength)
+    move_to(v, origin, invariant, pace, paths, out.strength)
     return due
 
 
@@ -125,7 +127,9 @@ def walk(
                 break
             v_now = v + wanted * pace.rate
             if not tail:
-                v_now = invert_time(wanted, v, v_to, panel, task.target, pace, paths, account)
+                v_now = invert_time(
+                    begin + t, wanted, v, v_to, panel, task.target, pace, paths, account
+                )
             strength_now(v_now, pace, paths)
             if not due:
                 return v_now
@@ -145,14 +149,17 @@ def write_record(index: int, paths: Paths, out: Trajectory) -> None:
 
 
 @kernel
-def move_to(v: float, invariant: Array, pace: Pace, paths: Paths, strength: Array) -> None:
-    """Set strength and invariant = x_0 - x_p (P,) to v, given paths.p there.
+def move_to(
+    v: float, origin: int, invariant: Array, pace: Pace, paths: Paths, strength: Array
+) -> None:
+    """Set strength and invariant, the distances of x_p (P,) from x_origin, to v, given paths.p
+    there.
 
     The distances grow by what was moved; differences of x would lose it.
     """
-    moved, first_open = distance_moved(v, pace), paths.is_open[0]
+    moved, origin_open = distance_moved(v, pace), paths.is_open[origin]
     for j in range(len(strength)):
         if paths.is_open[j]:
             strength[j] = strength_at(paths.p[j], paths.c[j], paths.depth)
-        if paths.is_open[j] != first_open:
-            invariant[j] += moved if first_open else -moved
+        if paths.is_open[j] != origin_open:
+            invariant[j] += moved if origin_open else -moved

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -28,18 +30,32 @@ def solve(
     # knows where it would end (the root of the residual in x, found by Newton), so its clock can be
     # set before it begins; then it is walked in panels of v, the records, the half time and the
     # end of the phase being found by inverting t(v) on the way. What the next phase needs is
-    # carried over: first layers, strengths, and the distances x_0 - x_p, exact to rounding.
+    # carried over: first layers, strengths, and the distances in x from the pathway of least |x|,
+    # exact to rounding.
     paths = new_paths(p, c, task.depth)
+    origin = nearest(p, c, task.depth)
     for j in range(len(p)):
         out.strength[j] = strength_at(p[j], c[j], task.depth)
-        invariant[j] = between(p[j], c[j], p[0], c[0], task.depth)
+        invariant[j] = between(p[j], c[j], p[origin], c[origin], task.depth)
     edges = phase_edges(task.windows, task.end)
     next_record = 0
     for e in range(len(edges) - 1):
         if edges[e] < edges[e + 1]:
             next_record = solve_phase(
-                edges[e], edges[e + 1], next_record, invariant, paths, task, out, account
+                edges[e], edges[e + 1], next_record, origin, invariant, paths, task, out, account
             )
+    invariant -= invariant[0]
+
+
+@kernel
+def nearest(p: Array, c: Array, depth: int) -> int:
+    """The pathway of least |x|: distances counted from it do not drown in one that is far off."""
+    least, found = math.inf, 0
+    for j in range(len(p)):
+        x = abs(coordinate(-p[j] if mirrored(p[j], c[j], depth) else p[j], c[j], depth))
+        if x < least:
+            least, found = x, j
+    return found
 
 
 @kernel

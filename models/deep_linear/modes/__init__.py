@@ -15,7 +15,12 @@ from functools import partial
 
 from toysim.model import Check, Dim, Discretisation, Landmark, Model, Observable
 from toysim.models.deep_linear.modes.parameters import ModeParameters
-from toysim.models.deep_linear.observables import accurate, accurate_course, eta_sharpness
+from toysim.models.deep_linear.observables import (
+    accurate,
+    accurate_course,
+    eta_sharpness,
+    sharpness,
+)
 from toysim.models.deep_linear.pathways import CLOCK, deficit_one_update_short
 
 _EQUATIONS = """\
@@ -48,7 +53,7 @@ _conserved: Callable[..., Observable] = partial(accurate, rtol=0.0)
 MODES = Model(
     id="deep_linear.modes",
     title="one singular mode of a multi-pathway deep linear network, with deficits",
-    version=2,
+    version=3,
     parameters_class=ModeParameters,
     clock=CLOCK,
     dims=(Dim("pathway", "pathway from input to output", lambda p: p.n_pathways),),
@@ -67,7 +72,7 @@ MODES = Model(
             "invariant_drift", "change of the invariant beyond that by deficits", dims=_PATHWAY
         ),
         _conserved("balance_drift", "largest change of a_l^2 - a_1^2"),
-        accurate("sharpness", "largest Hessian eigenvalue of the mode at the end", "1/t"),
+        sharpness("largest Hessian eigenvalue of the mode at the end"),
         eta_sharpness(),
     ),
     diagnostics=(

@@ -1,13 +1,13 @@
 """Updates that an edge of a deficit, or the end, cuts into parts.
 
-A part is a step of its length t, by Heun's rule,
+A part is a step of its share t of the update, by
 
-    a' = a + t da(a),   a <- (a + a' + t da(a')) / 2
+    a <- a + t eta da(a'),   a' = a - (1 - t)/2 eta da(a)
 
-so a cut update is exact to third order. What is lost against an update, half of eta^2 da', does
-then not depend on where in it the cut falls, and results stay smooth in the step; Euler's rule in
-the parts left a deficit shorter than a step an error of its length squared that no extrapolation
-in the step could see.
+An update loses half of eta^2 da' against the flow, and so does this, for its share of time: t = 1
+is the update itself. Results then stay smooth in the step wherever the cuts fall, and extrapolate
+to step 0 (derived). Euler's rule in the parts loses their lengths squared, Heun's nothing: either
+leaves a part of second order that jumps as the step changes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from toysim.jit import kernel
 from toysim.models.deep_linear.mode import Trajectory
-from toysim.models.deep_linear.modes.lanes import Group
+from toysim.models.deep_linear.modes.lanes import Group, stop_lane
 from toysim.models.deep_linear.modes.update import multiply
 from toysim.models.deep_linear.updates import half_crossing
 
@@ -34,8 +34,13 @@ def any_cut(windows: Array, end: Array) -> bool:
 
 
 @kernel
-def cut_updates(kind: int, n: int, group: Group, record_at: Array, outs: Trajectory) -> None:
-    """Lanes whose update from n on is cut are taken to its end, and stand still in the loop."""
+def cut_updates(
+    kind: int, n: int, group: Group, record_at: Array, outs: Trajectory, failed_at: Ints
+) -> None:
+    """Lanes whose update from n on is cut are taken to its end, and stand still in the loop.
+
+    One that leaves the finite numbers there has failed, see ``note_events``.
+    """
     for lane in range(len(group.row)):
         first, last = next_cut(n, lane, group), min(n + 1.0, group.end[lane])
         if not n < first < n + 1:
@@ -46,6 +51,9 @@ def cut_updates(kind: int, n: int, group: Group, record_at: Array, outs: Traject
             end = min(next_cut(begin, lane, group), last)
             take_part(kind, begin, end, lane, group, record_at[i], outs.records[i], outs.half[i])
             begin = end
+        if not math.isfinite(total_of(lane, group)):
+            failed_at[i] = n + 1
+            stop_lane(lane, record_at.shape[1], group)
 
 
 @kernel
@@ -70,21 +78,25 @@ def take_part(
     records: Array,
     half: Array,
 ) -> None:
-    """From ``begin`` to ``end``: numbers, strength, exposure, records (P, R) and half (1,)."""
+    """From ``begin`` to ``end``: numbers, strength, exposure, records (P, R) and half (1,); neither
+    of these where the numbers are not finite any more.
+    """
     length, start = end - begin, group.numbers[:, :, lane].copy()
     before, strength_before = total_of(lane, group), group.strength[:, lane].copy()
     residual = group.target[lane] - before
-    push(begin, length * residual, lane, group)
+    push(begin, -0.5 * (1.0 - length) * residual, lane, group)
     multiply_lane(kind, lane, group)
-    residual_then = group.target[lane] - total_of(lane, group)
-    push(begin, length * residual_then, lane, group)
-    group.numbers[:, :, lane] = 0.5 * (start + group.numbers[:, :, lane])
+    residual = group.target[lane] - total_of(lane, group)
+    group.numbers[:, :, lane] = start
+    push(begin, length * residual, lane, group)
     multiply_lane(kind, lane, group)
     for j in range(len(group.rate)):
         if is_open(begin, j, lane, group):
-            group.exposure[j, lane] += 0.5 * length * (residual + residual_then)
+            group.exposure[j, lane] += length * residual
     after = total_of(lane, group)
-    if before < group.watched[lane] <= after < math.inf:
+    if not math.isfinite(after):
+        return
+    if before < group.watched[lane] <= after:
         half[0] = begin + length * half_crossing(1, math.nan, before, after, group.target[lane])
         group.watched[lane] = math.inf
     k = group.record[lane]

@@ -81,7 +81,7 @@ def descend(kind: int, group: Group, record_at: Array, outs: Trajectory, failed_
             next_edge = next_edges(n, windows, end, edge, live)
             set_rates(n, step, weight, windows, edge, rate)
             if cut:
-                cut_updates(kind, n, group, record_at, outs)
+                cut_updates(kind, n, group, record_at, outs, failed_at)
         if n % SETTLING == SETTLING - 2:
             past[:], past_at = numbers, n
         elif n % SETTLING == 0 and past_at == n - 2:

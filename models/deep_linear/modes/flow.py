@@ -15,15 +15,15 @@ import numpy.typing as npt
 from toysim.jit import kernel
 from toysim.models.deep_linear.mode import ModeTask, Trajectory, task_of_row, trajectory_of_row
 from toysim.models.deep_linear.phases import open_pathways, phase_edges
-from toysim.numerics.ode import STAGES, error_norm, first_step, next_step, stage_state
+from toysim.numerics.ode import STAGES, TABLEAU, error_norm, first_step, next_step, stage_state
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-# Local error a step. The strengths must be within 1e-9; a start at scale p0 amplifies local errors
-# by p0^(2-D).
-RTOL = 1e-13
+# Local error a step, for strengths within 1e-9: an error on a plateau is one in the time it takes,
+# so it counts by how many times longer than the rise that is. Rounding is the floor.
+RTOL, LONG, FLOOR = 1e-13, 1e3, 4e-16
 ATOL = (
     1e-300  # all relative: layers start as small as 1e-15, and those that cross 0 do so in one step
 )
@@ -35,12 +35,13 @@ SETTLED = 1e-13
 class State(NamedTuple):
     """State and scratch of one integration; y holds the layers, pathway after pathway.
 
-    y, y_new (P*D + 1,), the last entry the exposure int Omega dt of the phase; slopes (STAGES, P*D
-    + 1); right (D,), strength (P,), is_open (P,).
+    y, y_new (P*D + 1,), the last entry the exposure int Omega dt of the phase; lost (P*D + 1,):
+    what rounding took from y; slopes (STAGES, P*D + 1); right (D,), strength (P,), is_open (P,).
     """
 
     y: Any
     y_new: Any
+    lost: Any
     slopes: Any
     right: Any
     strength: Any
@@ -55,6 +56,7 @@ def new_state(n_pathways: int, depth: int) -> State:
     return State(
         np.empty(m),
         np.empty(m),
+        np.zeros(m),
         np.empty((STAGES, m)),
         np.empty(depth),
         np.empty(n_pathways),
@@ -128,6 +130,21 @@ def take_step(h: float, state: State, task: ModeTask) -> float:
 
 
 @kernel
+def accept(h: float, state: State) -> None:
+    """y <- y_new, with what rounding took from this step and those before (Kahan): on a long
+    plateau steps are many, and their roundings add up to the time it takes.
+    """
+    y, y_new, lost = state.y, state.y_new, state.lost
+    for i in range(len(y)):
+        increment = 0.0
+        for j in range(STAGES - 1):
+            increment += TABLEAU[STAGES - 1, j] * state.slopes[j, i]
+        left = lost[i] + (h * increment - (y_new[i] - y[i]))
+        y[i] = y_new[i] + left
+        lost[i] = left - (y[i] - y_new[i])
+
+
+@kernel
 def step_to_half(
     h: float, low_value: float, high_value: float, state: State, task: ModeTask
 ) -> float:
@@ -181,6 +198,20 @@ def events(
 
 
 @kernel
+def local_tolerance(state: State, task: ModeTask) -> float:
+    """RTOL, or less where the plateau ahead is longer than LONG times the rise after it.
+
+    Their times (derived):  min |a / a'| at the start,  1 / (D S^(2 - 2/D))
+    """
+    plateau = math.inf
+    for i in range(len(state.y) - 1):
+        if state.slopes[0, i] != 0.0 and state.y[i] != 0.0:
+            plateau = min(plateau, abs(state.y[i] / state.slopes[0, i]))
+    longer = plateau * task.depth * math.pow(task.target, 2.0 - 2.0 / task.depth)
+    return RTOL if not longer > LONG else max(FLOOR, RTOL * LONG / longer)
+
+
+@kernel
 def flow_phase(
     t: float,
     stop: float,
@@ -196,31 +227,33 @@ def flow_phase(
     failure.
     """
     m = len(state.y) - 1
-    state.y[m] = 0.0
+    state.y[m], state.lost[m] = 0.0, 0.0
     residual = take_slope(state.y, state, task, state.slopes[0])
     h = first_step(state.y[:m], state.slopes[0, :m])
+    rtol, t_lost = local_tolerance(state, task), 0.0
     while t < stop and abs(residual) > SETTLED * task.target:
         if budget[0] <= 0:
             budget[1] = 2
             return next_record
-        last = h >= stop - t
-        h = stop - t if last else h
+        last = h >= stop - t - t_lost
+        h = stop - t - t_lost if last else h
         after = take_step(h, state, task)
         budget[0] -= STAGES - 1
-        error = error_norm(state.y[:m], state.y_new[:m], state.slopes[:, :m], h, RTOL, ATOL)
+        error = error_norm(state.y[:m], state.y_new[:m], state.slopes[:, :m], h, rtol, ATOL)
         if error > 1.0:
             h = next_step(h, error)
             if t + h == t:
                 budget[1] = 1
                 return next_record
             continue
-        t_new = stop if last else t + h
+        t_new = stop if last else t + (h + t_lost)
         record_due = next_record < len(task.record_at) and task.record_at[next_record] <= t_new
         if record_due or (math.isnan(out.half[0]) and after <= 0.5 * task.target):
             next_record = events(t, h, t_new, residual, after, next_record, state, task, out)
             take_step(h, state, task)
-        state.y[:] = state.y_new
+        accept(h, state)
         state.slopes[0] = state.slopes[STAGES - 1]
+        t_lost += h - (t_new - t)
         residual, t, h = after, t_new, next_step(h, error)
     return next_record
 

@@ -85,12 +85,11 @@ def task_in_time(batch: Batch, start: Start) -> ModeTask:
 
 def _first_layer(batch: Batch, n_pathways: int) -> Array:
     """p0 (1 + d_p) + sigma * noise, its size where all layers may change sign together."""
-    strength = batch["start_strength"]
-    p0 = np.where(
-        strength > 0,
-        first_layer_of(strength, batch["layer_offset"], batch["depth"]),
-        batch["layer_start"],
-    )
+    strength, p0 = batch["start_strength"], batch["layer_start"].copy()
+    given = strength > 0
+    if np.any(given):
+        offset, depth = batch["layer_offset"][given], batch["depth"][given]
+        p0[given] = first_layer_of(strength[given], offset, depth)
     first = p0[:, None] * imbalance(batch["start_imbalance"], n_pathways)
     if np.any(batch["start_noise"]):
         first = first + batch["start_noise"][:, None] * batch.normal("start", "n_pathways")

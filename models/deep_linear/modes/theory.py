@@ -23,7 +23,7 @@ def predict(batch: Batch) -> Rows:
     of one size, where x has no value; nor where rounding may move a strength by more than 1e-9 S
     (pathways that start at both sides of 0, deep and with little offset). The drifts of what the
     flow conserves are 0 for every start. Invariant and drift are NaN where |x| is so large, in deep
-    networks on a plateau, that layers do not hold it to 1e-9.
+    networks on a plateau, that layers do not hold it to 1e-9; so is dominance of such shares.
     """
     start, depth = start_of(batch), batch["depth"]
     usable = (depth[:, None] == 1) | (start.offset > 0) | ((start.offset == 0) & (start.first > 0))
@@ -34,12 +34,19 @@ def predict(batch: Batch) -> Rows:
     out = unwritten(task)
     size = coordinate_sizes(p, c, depth)
     invariant, account = solved(p, c, task, out)
+    size = np.maximum(size, coordinate_sizes(p, c, depth))
+    with np.errstate(over="ignore", invalid="ignore"):
+        follows = strengths(out, start, batch["singular_value"])
+        sharpness = mode_sharpness(layers_of(p, c, depth), start.lesioned, depth)
+    share = np.max(np.abs(follows["final_share"]), axis=1)
+    valid &= np.isfinite(share)
+    follows["dominance"][share > MOST_DIGITS * (1.0 + follows["dominance"])] = np.nan
     return {
-        **strengths(out, start, batch["singular_value"]),
+        **follows,
         "invariant": np.where(size <= MOST_DIGITS * (1.0 + np.abs(invariant)), invariant, np.nan),
         "invariant_drift": np.where(valid[:, None] & (size <= MOST_DIGITS), 0.0, np.nan),
         "balance_drift": np.zeros(len(batch)),
-        "sharpness": mode_sharpness(layers_of(p, c, depth), start.lesioned, depth),
+        "sharpness": sharpness,
         "theory_residual": account.residual[:, 0],
         "theory_iterations": account.iterations[:, 0],
         "valid": valid & (account.residual[:, 0] <= ACCURATE["rtol"]),

@@ -18,7 +18,12 @@ from typing import Any
 
 from toysim.model import Check, Dim, Discretisation, Model
 from toysim.models.deep_linear.network.parameters import NetworkParameters
-from toysim.models.deep_linear.observables import accurate, accurate_course, eta_sharpness
+from toysim.models.deep_linear.observables import (
+    accurate,
+    accurate_course,
+    eta_sharpness,
+    sharpness,
+)
 from toysim.models.deep_linear.pathways import CLOCK, deficit_one_update_short
 
 _EQUATIONS = """\
@@ -85,7 +90,7 @@ NETWORK = Model(
         accurate(
             "balance_drift", "largest Frobenius norm of a change of W_(l+1)' W_(l+1) - W_l W_l'"
         ),
-        accurate("sharpness", "largest Gauss-Newton eigenvalue at the end, linear networks", "1/t"),
+        sharpness("largest Gauss-Newton eigenvalue at the end, linear networks"),
         eta_sharpness(),
     ),
     simulate=f"{__name__}.simulation:simulate",

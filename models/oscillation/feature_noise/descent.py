@@ -62,53 +62,55 @@ class Network(NamedTuple):
 
 
 @inlined
-def look(net: Network, k: int) -> None:
-    """Bring the overlaps z[k] of all filters with b_k up to date, where they are not kept so."""
-    if net.on_weights:
-        z, n_filters = net.z, net.z.shape[1]
-        z[k, :] = 0.0
-        for c in range(net.patches.shape[1]):
-            for f in range(n_filters):
-                z[k, f] += net.patches[k, c] * net.weights[c, f]
+def look(k: int, z: Array, patches: Array, weights: Array) -> None:
+    """Overlaps z[k] of all filters with b_k, from the weights."""
+    n_filters = z.shape[1]
+    z[k, :] = 0.0
+    for c in range(patches.shape[1]):
+        for f in range(n_filters):
+            z[k, f] += patches[k, c] * weights[c, f]
 
 
 @inlined
-def push(net: Network, q: int, right: float, wrong: float, moves: Array, row: int) -> None:
+def push(z: Array, sign: Array, q: int, right: float, wrong: float, moves: Array, row: int) -> None:
     """How far filters are to move along b_q: j (right max(z, 0) + wrong max(-z, 0)), a row of
     ``moves``.
     """
-    z, sign = net.z, net.sign
     for f in range(len(sign)):
         along = right * positive(z[q, f]) + wrong * positive(-z[q, f])
         moves[row, f] = sign[f] * along
 
 
 @inlined
-def move(net: Network, q: int, moves: Array, row: int) -> None:
-    """Move filters along b_q by moves[row]; overlaps follow, or are looked at anew on weights."""
-    n_filters = len(net.sign)
-    if net.on_weights:
-        for c in range(net.patches.shape[1]):
-            for f in range(n_filters):
-                net.weights[c, f] += net.patches[q, c] * moves[row, f]
-        return
-    for f in range(n_filters):
-        net.coefficients[q, f] += moves[row, f]
-    for k in range(net.reach[q, 0], net.reach[q, 1]):
-        overlap = net.gram[q, k]
-        for f in range(n_filters):
-            net.z[k, f] += overlap * moves[row, f]
+def move_weights(q: int, moves: Array, row: int, patches: Array, weights: Array) -> None:
+    """Move filters along b_q by moves[row]."""
+    for c in range(patches.shape[1]):
+        for f in range(weights.shape[1]):
+            weights[c, f] += patches[q, c] * moves[row, f]
 
 
 @inlined
-def residual(z: Array, i: int, task: Task) -> float:
+def move(
+    q: int, moves: Array, row: int, z: Array, coefficients: Array, gram: Array, reach: Ints
+) -> None:
+    """Move filters along b_q by moves[row], overlaps and all."""
+    for f in range(z.shape[1]):
+        coefficients[q, f] += moves[row, f]
+    for k in range(reach[q, 0], reach[q, 1]):
+        overlap = gram[q, k]
+        for f in range(z.shape[1]):
+            z[k, f] += overlap * moves[row, f]
+
+
+@inlined
+def residual(z: Array, i: int, side: int, kind: int) -> float:
     """e = 1 - y f(x_i) from overlaps z (n+2, 2m), with arXiv:2310.17074's
 
     f = sum_j (j/m) sum_r sum_patches max(<w_jr, x>, 0)^2
     """
     m: int = z.shape[1] // 2
-    y: float = 1.0 - 2.0 * task.side[i]
-    strong = 1.0 - task.kind[i]
+    y: float = 1.0 - 2.0 * side
+    strong = 1.0 - kind
     f = 0.0
     for r in range(m):
         plus = (
@@ -124,50 +126,53 @@ def residual(z: Array, i: int, task: Task) -> float:
 @kernel
 def descend(net: Network, task: Task, ledger: Ledger, courses: Courses) -> int:
     """All updates of a row; returns -1, or the update at which f blew up."""
-    n_steps, batch_size = task.visits.shape
+    # Once: taking arrays out of a tuple counts references.
+    on_weights, z, sign, coefficients, gram, reach, weights, patches = net
+    rate, side, kind, square, visits, late_from, record_at = task
+    powers, flip, late = ledger
+    n_steps, batch_size = visits.shape
     share = 1.0 / batch_size
-    groups = Groups(np.empty((2, 2)), np.empty((2, 2)), np.empty((2, len(task.side))))
+    groups = Groups(np.empty((2, 2)), np.empty((2, 2)), np.empty((2, len(side))))
     e, x, x_strong = np.empty(batch_size), np.zeros(2), np.zeros(2)
-    moves = np.empty((NOISE + batch_size, len(net.sign)))
+    moves = np.empty((NOISE + batch_size, len(sign)))
     next_record = 0
     for t in range(n_steps + 1):
-        while next_record < len(task.record_at) and task.record_at[next_record] == t:
-            for k in range(len(net.z)):
-                look(net, k)
-            set_groups(net.z, task, groups)
+        while next_record < len(record_at) and record_at[next_record] == t:
+            if on_weights:
+                for k in range(len(z)):
+                    look(k, z, patches, weights)
+            set_groups(z, task, groups)
             record(groups, ledger, task, next_record, courses)
             next_record += 1
         if t == n_steps:
             break
-        look(net, U)
-        look(net, V)
+        if on_weights:
+            look(U, z, patches, weights)
+            look(V, z, patches, weights)
         x[0] = x[1] = x_strong[0] = x_strong[1] = 0.0
         for s in range(batch_size):
-            i = task.visits[t, s]
-            look(net, NOISE + i)
-            e[s] = residual(net.z, i, task)
+            i = visits[t, s]
+            if on_weights:
+                look(NOISE + i, z, patches, weights)
+            e[s] = residual(z, i, side[i], kind[i])
             if not abs(e[s]) <= ESCAPED:
                 return t
-            x[task.side[i]] += share * e[s]
-            if task.kind[i] == 0:
-                x_strong[task.side[i]] += share * e[s]
-            if t >= task.late:
-                ledger.late[0] += abs(e[s])
-        enter(ledger, t, x_strong, task.rate * task.square[U])
-        push(net, U, task.rate * x_strong[0], task.rate * x_strong[1], moves, 0)
-        push(net, V, task.rate * x[0], task.rate * x[1], moves, 1)
+            x[side[i]] += share * e[s]
+            if kind[i] == 0:
+                x_strong[side[i]] += share * e[s]
+            if t >= late_from:
+                late[0] += abs(e[s])
+        enter(powers, flip, t, x_strong, rate * square[U])
+        push(z, sign, U, rate * x_strong[0], rate * x_strong[1], moves, 0)
+        push(z, sign, V, rate * x[0], rate * x[1], moves, 1)
         for s in range(batch_size):
-            i = task.visits[t, s]
-            push(
-                net,
-                NOISE + i,
-                (1.0 - 2.0 * task.side[i]) * share * task.rate * e[s],
-                0.0,
-                moves,
-                2 + s,
-            )
-        move(net, U, moves, 0)
-        move(net, V, moves, 1)
-        for s in range(batch_size):
-            move(net, NOISE + task.visits[t, s], moves, 2 + s)
+            i = visits[t, s]
+            along = (1.0 - 2.0 * side[i]) * share * rate * e[s]
+            push(z, sign, NOISE + i, along, 0.0, moves, 2 + s)
+        for row in range(NOISE + batch_size):
+            q = row if row < NOISE else NOISE + visits[t, row - NOISE]
+            if on_weights:
+                move_weights(q, moves, row, patches, weights)
+            else:
+                move(q, moves, row, z, coefficients, gram, reach)
     return -1

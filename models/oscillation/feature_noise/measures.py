@@ -68,6 +68,6 @@ def _slack(p: FeatureNoiseParameters, run: Run) -> Array:
     """
     if p.noise == "unprojected":
         return np.full(2, np.nan)
-    gamma, book = p.gamma_u, run.ledger
-    bound = run.growth / gamma + 0.5 * gamma * book.second - gamma**2 / 3.0 * book.third
-    return np.where(np.isnan(book.flip), book.first - bound, np.nan)
+    gamma, (first, second, third) = p.gamma_u, run.ledger.powers
+    bound = run.growth / gamma + 0.5 * gamma * second - gamma**2 / 3.0 * third
+    return np.where(np.isnan(run.ledger.flip), first - bound, np.nan)

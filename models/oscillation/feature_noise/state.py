@@ -38,15 +38,13 @@ class Groups(NamedTuple):
 class Ledger(NamedTuple):
     """Sums over updates; x is an update's residual over strong visits of a label, divided by b.
 
-    first, second, third  (2,)  sums of x, x^2, x^3 by side
-    flip                  (2,)  first update with 1 + gamma_u x < 0, where the right group changes
-                                sign; NaN if none
-    late                  (1,)  sum of |residual| over the visits of the last tenth
+    powers  (3, 2)  sums of x, x^2, x^3, each by side
+    flip    (2,)    first update with 1 + gamma_u x < 0, where the right group changes sign; NaN if
+                    none
+    late    (1,)    sum of |residual| over the visits of the last tenth
     """
 
-    first: Array
-    second: Array
-    third: Array
+    powers: Array
     flip: Array
     late: Array
 
@@ -57,7 +55,7 @@ class Courses(NamedTuple):
     strong, weak   (2, 2, R+1)  A and B: [role, side]
     noise          (2, 2, R+1)  mean of C over samples: [role, kind]
     square         (R+1,)       mean squared residual over the training samples
-    residual_sum   (2, R+1)     Ledger.first
+    residual_sum   (2, R+1)     Ledger.powers[0]
     sharpness      (2, R+1)     eta times the curvature of one sample's loss, mean over samples:
                                 [kind]
     """
@@ -72,7 +70,7 @@ class Courses(NamedTuple):
 
 def empty_ledger() -> Ledger:
     """Nothing entered."""
-    return Ledger(np.zeros(2), np.zeros(2), np.zeros(2), np.full(2, np.nan), np.zeros(1))
+    return Ledger(np.zeros((3, 2)), np.full(2, np.nan), np.zeros(1))
 
 
 def empty_courses(n_records: int) -> Courses:
@@ -111,14 +109,13 @@ def set_groups(z: Array, task: Task, groups: Groups) -> None:
 
 
 @kernel
-def sample_residual(groups: Groups, i: int, task: Task) -> float:
-    """e = 1 - y f(x_i) from the groups; derived from arXiv:2310.17074."""
-    side = task.side[i]
-    output: float = (
-        groups.weak[0, side] - groups.weak[1, side] + (groups.noise[0, i] - groups.noise[1, i])
-    )
-    if task.kind[i] == 0:
-        output += groups.strong[0, side] - groups.strong[1, side]
+def residual_of(strong: Array, weak: Array, noise: Array, side: int, kind: int, i: int) -> float:
+    """e = 1 - y f(x_i) from the groups, of a sample's side and kind; derived from
+    arXiv:2310.17074.
+    """
+    output: float = weak[0, side] - weak[1, side] + (noise[0, i] - noise[1, i])
+    if kind == 0:
+        output += strong[0, side] - strong[1, side]
     return 1.0 - output
 
 
@@ -138,32 +135,33 @@ def sample_sharpness(groups: Groups, i: int, task: Task) -> float:
 
 
 @kernel
-def enter(ledger: Ledger, t: int, strong_residual: Array, gamma_u: float) -> None:
-    """Enter update t: strong_residual (2,) is x by side."""
+def enter(powers: Array, flip: Array, t: int, strong_residual: Array, gamma_u: float) -> None:
+    """Enter update t into a ledger's two arrays: strong_residual (2,) is x by side."""
     for side in range(2):
         x = strong_residual[side]
-        ledger.first[side] += x
-        ledger.second[side] += x * x
-        ledger.third[side] += x * x * x
-        if 1.0 + gamma_u * x < 0.0 and math.isnan(ledger.flip[side]):
-            ledger.flip[side] = t
+        powers[0, side] += x
+        powers[1, side] += x * x
+        powers[2, side] += x * x * x
+        if 1.0 + gamma_u * x < 0.0 and math.isnan(flip[side]):
+            flip[side] = t
 
 
 @kernel
 def record(groups: Groups, ledger: Ledger, task: Task, at: int, courses: Courses) -> None:
     """Write record number ``at``."""
     n = len(task.side)
+    A, B, C = groups
     count, noise, sharpness, square = np.zeros(2), np.zeros((2, 2)), np.zeros(2), 0.0
     for i in range(n):
         kind = task.kind[i]
         count[kind] += 1.0
-        square += sample_residual(groups, i, task) ** 2
+        square += residual_of(A, B, C, task.side[i], kind, i) ** 2
         sharpness[kind] += sample_sharpness(groups, i, task)
         for role in range(2):
             noise[role, kind] += groups.noise[role, i]
     courses.square[at] = square / n
     for k in range(2):
-        courses.residual_sum[k, at] = ledger.first[k]
+        courses.residual_sum[k, at] = ledger.powers[0, k]
         courses.sharpness[k, at] = sharpness[k] / count[k]
         for role in range(2):
             courses.strong[role, k, at] = groups.strong[role, k]
