@@ -81,6 +81,17 @@ def test_reading_one_stream_does_not_move_another():
     )
 
 
+def test_rows_share_the_draws_of_what_they_have_in_common():
+    """Replicas share them, another value of a named parameter does not, of another one does."""
+    rows = batch({"drift": np.array([0.1, 0.1, 0.2])}, replica=[0, 1, 0])
+    shared = rows.sharing("drift").normal("data", 4)
+    np.testing.assert_array_equal(shared[0], shared[1])
+    assert (shared[0] != shared[2]).all()
+    of_all = rows.sharing().normal("data", 4)
+    np.testing.assert_array_equal(of_all[0], of_all[2])
+    assert (rows.normal("data", 4)[0] != shared[0]).all()
+
+
 def test_pinned_key():
     """Streams are a promise: stored sweeps grow by them. Made by row_keys of this version, seed
     1.

@@ -178,6 +178,14 @@ class Batch:
             self._generators[stream] = RowGenerators(self.keys)
         return self._generators[stream].at(i, stream)
 
+    def sharing(self, *names: str) -> Batch:
+        """The same rows with streams that depend on the root seed and these parameters alone, so
+        that replicas and cells that agree in them share their draws: a data set, a task.
+        """
+        nobody = np.full_like(self.replica, -1)  # no replica's own streams are those shared
+        keys = self._keys_of(names, nobody)
+        return self._like(self.columns, self.replica, keys)
+
     @cached_property
     def keys(self) -> Keys:
         """Philox keys of the rows, (n_rows, 2)."""
@@ -185,13 +193,17 @@ class Batch:
             return self._given_keys
         known = self.model.parameters
         names = [] if self.common_random_numbers else [n for n, p in known.items() if p.stream]
+        return self._keys_of(names, self.replica)
+
+    def _keys_of(self, names: Sequence[str], replica: npt.NDArray[np.int64]) -> Keys:
+        known = self.model.parameters
         # A fixed value is one row that broadcasts: it is hashed once, not compared over all rows.
         values = {
             n: self.columns[n] if n in self.columns else self._typed(n, self.fixed[n])[None]
             for n in names
         }
         defaults = {n: self._typed(n, known[n].default).tolist() for n in names}
-        return row_keys(self.seed, self.model.id, values, defaults, self.replica)
+        return row_keys(self.seed, self.model.id, values, defaults, replica)
 
 
 class Row:

@@ -1,0 +1,54 @@
+"""Figures of delayed generalization."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from toysim.figures.delayed_generalization.reading import limits
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import observable, parameter
+
+
+def courses(tree: xr.DataTree) -> Figure:
+    """Losses and accuracies over time by d/N."""
+    figure = new_figure(11.0, 4.2)
+    losses, accuracies = figure.subplots(1, 2)
+    time = observable(tree, "time", "theory")
+    for k, d in enumerate(time["n_features"].values):
+        at, color = {"n_features": d}, f"C{k}"
+        label = f"d/N = {d / parameter(tree, 'n_samples'):g}"
+        for side, line in (("train", "--"), ("test", "-")):
+            law = observable(tree, f"{side}_loss", "theory").sel(at)
+            drawn = observable(tree, f"{side}_loss").sel(at).mean("replica")
+            share = observable(tree, f"{side}_accuracy").sel(at).mean("replica")
+            name = label if side == "test" else None
+            losses.plot(time.sel(at), law, line, color=color, label=name, gid=f"law:{side}:{d}")
+            losses.plot(time.sel(at), drawn, "o", ms=2, color=color)
+            accuracies.plot(time.sel(at), share, line, color=color, label=name)
+            crossed = float(observable(tree, f"time_{side}", "theory").sel(at))
+            if np.isfinite(crossed):
+                accuracies.axvline(crossed, color=color, ls=":", lw=0.8)
+    losses.set(xscale="log", yscale="log", ylim=(1e-5, 2), xlabel="time", ylabel="loss")
+    losses.set_title("Losses: train falls first")
+    accuracies.set(xscale="log", xlabel="time", ylabel="share accurate", title="Accuracies")
+    losses.legend()
+    accuracies.legend()
+    return figure
+
+
+def delay(tree: xr.DataTree) -> Figure:
+    """Times over 1 - d/N, below d = N."""
+    figure = new_figure(5.6, 4.2)
+    axes = figure.subplots()
+    times = {name: observable(tree, f"time_{name}", "theory") for name in ("train", "test")}
+    for k, (name, time) in enumerate(times.items()):
+        below = time.sel(n_features=time["n_features"] < parameter(tree, "n_samples"))
+        left = 1.0 - below["n_features"] / parameter(tree, "n_samples")
+        axes.plot(left, below, "o-", color=f"C{k}", ms=4, label=name, gid=name)
+        axes.axhline(limits(tree)[k], color=f"C{k}", ls="--", lw=0.8)
+    axes.set(xscale="log", yscale="log", xlabel="1 - d/N", ylabel="time to 95 % accurate")
+    axes.set_title("Memorisation does not wait, generalization does")
+    axes.legend()
+    return figure

@@ -1,0 +1,80 @@
+"""Deterministic equivalent of ridge regression on Gaussian features of any spectrum.
+
+    n = sum_i h_i/(h_i + kappa) + lambda/kappa,   D = sum_i (h_i/(h_i + kappa))^2/n,
+    test = [sum_i c_i (kappa/(h_i + kappa))^2 + s^2]/(1 - D),  train = test (lambda/(n kappa))^2.
+
+Standard; off by a share of about 2/(n (1 - D)) at n samples (measured, both losses).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq, minimize_scalar
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Ridge regression with n samples; ``size`` is n (1 - D), which must be large."""
+
+    kappa: float
+    penalty: float
+    size: float
+    test: float
+    train: float
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """A regression problem: variances h (d,), signals c (d,), noise variance."""
+
+    h: Array
+    c: Array
+    label_noise: float
+
+    def kappa(self, n: int, penalty: float) -> float:
+        """Root in log(kappa): it spans twenty decades. Its bounds follow from h/(h + kappa) between
+        0 and h/kappa.
+        """
+        low, high = penalty / n, (float(self.h.sum()) + penalty) / n
+
+        def excess(log_kappa: float) -> float:
+            k = math.exp(log_kappa)
+            return float(np.sum(self.h / (self.h + k))) + penalty / k - n
+
+        ends = math.log(low) - 1e-9, math.log(high) + 1e-9
+        return math.exp(brentq(excess, *ends, xtol=1e-13))
+
+    def at(self, n: int, kappa: float, penalty: float) -> Fit:
+        share = self.h / (self.h + kappa)
+        unfit = n - float(np.sum(share**2))
+        bias = float(np.sum(self.c * (kappa / (self.h + kappa)) ** 2))
+        test = (bias + self.label_noise) * n / unfit
+        return Fit(kappa, penalty, unfit, test, test * (penalty / (n * kappa)) ** 2)
+
+    def fit(self, n: int, penalty: float) -> Fit:
+        return self.at(n, self.kappa(n, penalty), penalty)
+
+    def best(self, n: int) -> Fit:
+        """The penalty of the least test loss, to 1e-7: a grid over decades of kappa, then a search
+        beside its best; at least 1e-12 of the features' summed variance.
+        """
+        least = 1e-12 * float(self.h.sum())
+        low = math.log(self.kappa(n, least))
+        high = math.log(1e3 * (float(self.h.max()) + float(self.h.sum()) / n))
+
+        def loss(log_kappa: float) -> float:
+            return self.at(n, math.exp(log_kappa), 0.0).test
+
+        grid = np.linspace(low, high, 60)
+        k = int(np.argmin([loss(x) for x in grid]))
+        bounds = (grid[max(k - 1, 0)], grid[min(k + 1, 59)])
+        found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-7})
+        kappa = math.exp(float(found.x))
+        penalty = kappa * (n - float(np.sum(self.h / (self.h + kappa))))
+        return self.at(n, kappa, max(penalty, least))
