@@ -81,6 +81,10 @@ REPRODUCTION = Reproduction(
 """
 
 
+# Weights 1 and 2, drift 0.5: positions 1.5 n.
+ENDS = "n_rounds,position,position_error\n2,3,0.02\n4,6,0.02\n8,12,0.02\n"
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     """Every test works in an empty folder with three sweep files and a made-up paper beside it."""
@@ -90,6 +94,7 @@ def folder(tmp_path, monkeypatch):
         work / "walk.toml": SWEEP,
         work / "trouble.toml": TROUBLE,
         work / "slow.toml": SLOW,
+        work / "ends.csv": ENDS,
         paper / "sweeps" / "walkpaper" / "far.toml": SWEEP,
         paper / "figures" / "walkpaper.py": PAPER,
     }.items():
@@ -143,6 +148,22 @@ WALK = [
         (),
         0,
         "0.15",
+    ),
+    ("new tour", (), 0, "project: tour/"),
+    ("compare walk.gaussian --data ends.csv -p noise=0.5 --json", (), 0, '"verdict": "agrees"'),
+    ("compare walk.gaussian --data ends.csv --parameter drift=2 --plot a.png", (), 1, "differs"),
+    (
+        "fit walk.gaussian --data ends.csv --free drift=1 --beginnings 2 -p noise=0.5 --plot a.png",
+        (),
+        0,
+        "drift  0.5",
+    ),
+    (
+        "fit walk.gaussian --data ends.csv --free drift --simulation --replicas 9 "
+        "--parameter noise=0 --json",
+        (),
+        0,
+        '"ok": true',
     ),
     ("landmarks", (), 0, "perceptron.storage"),
     ("landmarks perceptron.storage -p margin=0.1", (), 0, "vanishing_distance"),

@@ -9,7 +9,7 @@ import typer
 from toysim.cli.app import app
 
 
-@app.command(epilog="Example: toysim new demo && cd demo && toysim check")
+@app.command(epilog="Example: toysim new demo && cd demo && toysim reproduce demo")
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Of the project and its folder.")],
 ) -> None:
@@ -21,4 +21,4 @@ def new(
 
     folder = make_project(name)
     typer.echo(f"project: {folder}/")
-    typer.echo(f"next:    cd {folder} && toysim check && toysim reproduce {name} && pytest")
+    typer.echo(f"next:    cd {folder} && toysim reproduce {name} && pytest")
