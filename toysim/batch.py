@@ -184,7 +184,7 @@ class Batch:
         """
         nobody = np.full_like(self.replica, -1)  # no replica's own streams are those shared
         keys = self._keys_of(names, nobody)
-        return self._like(self.columns, self.replica, keys)
+        return self._like(self.columns, self.replica, keys, self._given_times)
 
     @cached_property
     def keys(self) -> Keys:

@@ -34,9 +34,9 @@ def costs(tree: xr.DataTree) -> Costs:
     if "simulation" in tree:
         drawn = observable(tree, "risk").isel(record=0)
         risk, error = mean_and_error(drawn)
-    over = [(part / fresh).values for part in (risk, error, law)]
-    dropped = observable(tree, "dropped_risk", "theory") / fresh
-    return Costs(fresh["repeats"].values, *over, dropped.values)
+    dropped = observable(tree, "dropped_risk", "theory")
+    over = [(part / fresh).values for part in (risk, error, law, dropped)]
+    return Costs(fresh["repeats"].values, over[0], over[1], over[2], over[3])
 
 
 def course_of(tree: xr.DataTree) -> xr.DataArray:

@@ -19,9 +19,10 @@ from toysim.papers import drawing, reading
 from toysim.papers.drawing import save_plain, style
 from toysim.papers.reading import Data
 from toysim.registry import load_model
-from toysim.sources import hash_of, sources_hash
+from toysim.sources import hash_of
 from toysim.store import replicas
 from toysim.store.files import one_line
+from toysim.store.provenance import model_sources
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ def ingredients(recipe: Recipe, paper: Reproduction, data: Data) -> dict[str, st
     engine = [Path(inspect.getfile(module)) for module in (drawing, reading, replicas)]
     found = {"sources": hash_of([home, *engine]), "matplotlib": matplotlib.__version__}
     names = [paper.full(sweep) for sweep in recipe.sweeps]
-    models = {load_model(data[name].attrs["model"]).simulate.partition(":")[0] for name in names}
-    found["models"] = ", ".join(sorted(map(sources_hash, models)))
+    models = {data[name].attrs["model"] for name in names}
+    found["models"] = ", ".join(sorted(model_sources(load_model(model)) for model in models))
     return found | {f"data of {name}": digest(data[name]) for name in names}
 
 

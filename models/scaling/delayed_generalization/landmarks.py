@@ -13,8 +13,10 @@ from toysim.models.scaling.delayed_generalization.measures import loss_at_level
 
 
 def memorisation_time(p: Any) -> float:
-    return 0.5 * (2.0 * math.sqrt(math.pi) * loss_at_level(p.tolerance)) ** (-2.0 / 3.0)
+    level: float = loss_at_level(p.tolerance)
+    return 0.5 * (2.0 * math.sqrt(math.pi) * level) ** (-2.0 / 3.0)
 
 
 def latest_generalization(p: Any) -> float:
-    return 1.0 / (2.0 * math.pi * loss_at_level(p.tolerance) ** 2)
+    level: float = loss_at_level(p.tolerance)
+    return 1.0 / (2.0 * math.pi * level**2)

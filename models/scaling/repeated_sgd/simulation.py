@@ -24,7 +24,8 @@ def draw(rng: Any, deviation: Array, noise: float, x: Array) -> float:
     """A fresh input x (d,); returns its label's noise."""
     for i in range(len(x)):
         x[i] = deviation[i] * rng.standard_normal()
-    return noise * rng.standard_normal()
+    error: float = noise * rng.standard_normal()
+    return error
 
 
 @kernel
