@@ -14,7 +14,7 @@ from toysim.models.scaling.delayed_generalization.measures import loss_at_level
 
 def memorisation_time(p: Any) -> float:
     level: float = loss_at_level(p.tolerance)
-    return 0.5 * (2.0 * math.sqrt(math.pi) * level) ** (-2.0 / 3.0)
+    return float(0.5 * (2.0 * math.sqrt(math.pi) * level) ** (-2.0 / 3.0))
 
 
 def latest_generalization(p: Any) -> float:
