@@ -149,8 +149,13 @@ def _infinite(model: Model, rows: Rows) -> str:
 
 
 def _slow(model: Model, values: Mapping[str, Any], seconds: Mapping[Side, float]) -> str:
-    declared = model.seconds(model.validate(values))
+    p = model.validate(values)
+    costs = {
+        "simulation": model.seconds(p),
+        "theory": max(model.seconds(p), model.theory_seconds(p)),
+    }
     for side, took in seconds.items():
+        declared = costs[side]
         if took > max(SHORT, min(SLOWEST, SLOWER * declared)):
             return f"{side} took {took:.2g} s a row; declared {declared:.2g}"
     return ""

@@ -53,6 +53,7 @@ DIAGONAL_LINEAR = Model(
     equations=_EQUATIONS,
     sources=("arXiv:2210.05337", "arXiv:2302.08982"),
     seconds=_seconds,
+    theory_seconds=lambda p: 1e-3 + 10.0 * _seconds(p),
     checks=(
         Check(
             {"n_steps": 50, "n_records": 6, "n_features": 8, "learning_rate": 0.04},

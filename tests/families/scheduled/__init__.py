@@ -37,6 +37,7 @@ SGD = Model(
     "m = E theta^2:  m <- (1 - eta_t h)^2 m + eta_t^2 s^2",
     sources=("elementary",),
     seconds=lambda p: 2e-5 + p.n_steps * (3e-7 + 1e-8 * p.n_modes),
+    theory_seconds=lambda p: 1e-3 + p.n_steps * (4e-6 + 1e-8 * p.n_modes),
     checks=(
         Check(
             {"n_steps": 12, "warmup_steps": 2, "decay_steps": 4, "n_records": 4},
