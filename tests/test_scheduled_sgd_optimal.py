@@ -8,7 +8,7 @@ from toysim.batch import Batch
 from toysim.errors import ToysimError, ToysimWarning
 from toysim.models.scheduled_sgd import OPTIMAL
 from toysim.models.scheduled_sgd.expectation import plain
-from toysim.models.scheduled_sgd.modes import power_modes
+from toysim.models.scheduled_sgd.modes import modes, power_modes
 from toysim.models.scheduled_sgd.optimal.law import law_rates
 from toysim.models.scheduled_sgd.optimal.search import Problem, best_rates
 
@@ -54,6 +54,22 @@ def test_continued_from_a_decayed_checkpoint():
     assert long["final_loss"][0] == pytest.approx(0.012866462, abs=0.51e-9)
     np.testing.assert_allclose(long["rate"][0, [500, 999]], [0.162204, 0.0078516], atol=1e-5)
     assert long["loss"][0, 500:].max() == pytest.approx(0.03697457, abs=1e-6)
+
+
+def test_a_checkpoint_goes_on_under_additive_noise_too():
+    """The recursion by hand over the run before and the best rates; simulation agrees."""
+    given = {"noise": "additive", "checkpoint_steps": 10, "n_steps": 12, "n_modes": 4}
+    ds = toysim.theory("scheduled_sgd.optimal", **given, n_records=23, batch_size=4)
+    p = OPTIMAL.validate({**given, "batch_size": 4})
+    h, signal = modes(p)
+    for update, rate in enumerate(ds["rate"].values[:-1]):
+        assert ds["loss"].values[update] == pytest.approx(0.5 * signal.sum(), rel=1e-12)
+        a = rate * h
+        signal = signal * (1 - a) ** 2 + a**2 * p.label_noise / 4
+    assert ds["final_loss"].item() == pytest.approx(0.5 * signal.sum(), rel=1e-12)
+    runs = toysim.run("scheduled_sgd.optimal", **given, batch_size=4, replicas=4000)
+    mean, error = runs.toysim.mean()["final_loss"], runs.toysim.sem()["final_loss"]
+    assert abs(mean - ds["final_loss"]) < 5 * error < 0.3 * ds["final_loss"]
 
 
 def test_no_rate_can_be_moved_for_the_better():

@@ -24,30 +24,11 @@ KNOWN = {
     "have no spread, and their standard error is 0",
 }
 # And those that only many draws find.
-UNSEEN = "300 draws failed, or were cut short, after the last merge; not looked at one by one yet"
 RARE = KNOWN | {
-    **dict.fromkeys(
-        (
-            "oscillation.diagonal_linear",
-            "oscillation.scalar_factorised",
-            "oscillation.river_valley",
-            "perceptron.continual",
-            "perceptron.continual_binary",
-            "perceptron.franz_parisi",
-            "perceptron.storage",
-            "perceptron.teacher_student",
-            "scaling.kernel_ridge",
-            "scaling.repeated_sgd",
-            "scheduled.sgd",
-            "scheduled_sgd.mixture",
-            "scheduled_sgd.optimal",
-            "scheduled_sgd.regression",
-            "scheduled_sgd.staged",
-        ),
-        UNSEEN,
-    ),
     "deep_linear.modes": "a start so unstable that descent leaps over 0 has no invariant, "
     "and is held against one that has",
+    "perceptron.franz_parisi": "15 weights, a load of 0.055 and a field of -2.7: potential 0.24 "
+    "for theory's 0.08; the cause is not known yet",
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
+
+from toysim.references import loaded
 
 __all__ = ["Landmark", "LandmarkValue"]
 
@@ -32,10 +33,7 @@ class Landmark:
 
     def load(self) -> Callable[[Any], float]:
         """The function, imported now."""
-        if not isinstance(self.function, str):
-            return self.function
-        module, _, name = self.function.partition(":")
-        function: Callable[[Any], float] = getattr(import_module(module), name)
+        function: Callable[[Any], float] = loaded(self.function)
         return function
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -28,6 +27,7 @@ from toysim.observables import (
 )
 from toysim.parameters import Matrix, Parameter, Parameters, Tensor, Vector, described, parameter
 from toysim.records import Clock
+from toysim.references import loaded
 
 __all__ = [
     "RESERVED",
@@ -227,8 +227,5 @@ class Model:
         reference: str | Function | None = getattr(self, side)
         if reference is None:
             raise ToysimError(f"{self.id} has no theory")
-        if not isinstance(reference, str):
-            return reference
-        module, _, name = reference.partition(":")
-        function: Function = getattr(import_module(module), name)
+        function: Function = loaded(reference)
         return function

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from toysim.errors import ToysimError, suggest
 from toysim.model import Model
 from toysim.places import Kind, places
+from toysim.references import loaded
 
 if TYPE_CHECKING:
     from toysim.paper import Reproduction
@@ -165,8 +166,7 @@ def _home(model: Model) -> str:
 def take_in(reference: str | None) -> None:
     """In another process: import a model by its ``reference`` and know it by its id."""
     if reference is not None:
-        module, _, name = reference.partition(":")
-        _hand_over(getattr(import_module(module), name))
+        _hand_over(loaded(reference))
 
 
 class ModelTable(list[dict[str, Any]]):

@@ -24,6 +24,7 @@ from toysim.measuring.curves import Curve, read_curves
 from toysim.measuring.picture import draw_measured
 from toysim.model import Model
 from toysim.outcomes import Agreement
+from toysim.shown import shown
 
 IMPROBABLE = 1e-6  # of chi-square: about five standard errors of one point
 
@@ -74,9 +75,7 @@ class Measured(list[MeasuredVerdict]):
 
 def _line(v: MeasuredVerdict) -> str:
     numbers = [f"{x:.3g}" if x is not None else "" for x in (v.chi2, v.p_value, v.z)]
-    worst = ", ".join(
-        f"{k}={x:.6g}" if isinstance(x, float) else f"{k}={x}" for k, x in v.worst.items()
-    )
+    worst = ", ".join(f"{k}={shown(x)}" for k, x in v.worst.items())
     told = f"  ({v.reason})" if v.reason else ""
     return (
         f"{v.observable:<22}{v.verdict:<18}{v.points:>7}{v.outside:>9}{numbers[0]:>10}"

@@ -94,6 +94,23 @@ def moments(
 
 
 @kernel
+def additive_moments(
+    signal: Array, h: Array, noise: float, batch: float, rates: Array, course: Array
+) -> None:
+    """Noise of variance s2 h_i/B whatever the state: M_i <- M_i (1 - A)^2 + A^2 s2/B.
+
+    Arrays as in ``moments``.
+    """
+    room = np.empty(LANES)
+    for t in range(len(rates)):
+        course[t] = 0.5 * total(signal, room)
+        for i in range(len(h)):
+            a = rates[t] * h[i]
+            signal[i] = signal[i] * (1.0 - a) ** 2 + a * a * noise / batch
+    course[len(rates)] = 0.5 * total(signal, room)
+
+
+@kernel
 def momentum_moments(
     signal: Array,
     h: Array,

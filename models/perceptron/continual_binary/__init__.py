@@ -24,7 +24,7 @@ error_1 = arccos(r21)/pi,  error_2 = arccos(r2)/pi;  entropy at overlap v: s = p
 def _seconds(p: ContinualBinaryParameters) -> float:
     if p.sampler == "enumeration":
         return 5e-3 + 2e-9 * (1 << p.size) * (1 + p.alpha_1 + p.alpha_2)
-    return 5e-3 + 5e-8 * (p.alpha_1 + p.alpha_2) * p.size**2
+    return 5e-3 + 2e-7 * (p.alpha_1 + p.alpha_2) * p.size**2  # above capacity it goes on longest
 
 
 # Off by up to 0.2/N by message passing (measured at N = 25 and 75).

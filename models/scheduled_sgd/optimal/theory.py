@@ -8,13 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.models.scheduled_sgd.expectation import plain
 from toysim.models.scheduled_sgd.modes import modes
 from toysim.models.scheduled_sgd.optimal.law import law_rates
-from toysim.models.scheduled_sgd.optimal.problem import Plan, planned
-from toysim.models.scheduled_sgd.optimal.search import forward
+from toysim.models.scheduled_sgd.optimal.problem import Plan, mean_course, planned
 from toysim.models.scheduled_sgd.spread import narrow
-from toysim.numerics.least_squares import padded
 
 Array = npt.NDArray[np.float64]
 
@@ -29,7 +26,7 @@ def predict(batch: Batch) -> Rows:
 def _row(row: Row) -> dict[str, Any]:
     p = row.p
     plan, at = planned(p), row.record_at
-    course = _course(p, plan)
+    course, _ = mean_course(p, plan.rates)
     rates = np.where(at < len(plan.rates), plan.rates[np.minimum(at, len(plan.rates) - 1)], NAN)
     best = plan.best
     return {
@@ -43,18 +40,6 @@ def _row(row: Row) -> dict[str, Any]:
         **_law(p, plan, at),
         "valid": _valid(p, plan, np.append(at, len(plan.rates)), course),
     }
-
-
-def _course(p: Any, plan: Plan) -> Array:
-    """Mean loss after every number of updates (T_0 + T + 1,)."""
-    h, signal = modes(p)
-    if plan.problem.sampled:
-        return plain(h, signal, p.label_noise, float(p.batch_size), plan.rates).course
-    _, _, noise, batch, sampled, _ = plan.problem
-    states, twice = np.empty((p.n_steps, len(padded(h)))), np.empty(p.n_steps)
-    states[0] = padded(plan.problem.signal)
-    last = forward(states, twice, padded(h), noise, batch, sampled, plan.best.rates)
-    return np.append(0.5 * twice, last)
 
 
 def shape(rates: Array) -> dict[str, float]:
