@@ -47,7 +47,7 @@ SCALAR_FACTORISED = Model(
     sources=("arXiv:2103.00065", "arXiv:2210.03294", "arXiv:2212.07469"),
     # Alone a logistic row takes 40 ns an update, with 127 others 3.
     seconds=lambda p: 2e-6 + (1e-7 if p.loss_kind == "logistic" else 3e-9) * p.n_steps,
-    theory_seconds=lambda p: 1e-3 + 4e-8 * p.n_steps,
+    theory_seconds=lambda p: 1e-3 + (4e-7 if p.loss_kind == "logistic" else 4e-8) * p.n_steps,
     checks=(
         Check(
             {"n_steps": 60, "n_records": 7},

@@ -50,11 +50,16 @@ def shape(rates: Array) -> dict[str, float]:
     peak, largest = int(np.argmax(rates)), float(rates.max())
     after = np.arange(n) > peak
     return {
-        "warmup_ratio": largest / rates[0] if rates[0] > 0.0 else NAN,
+        "warmup_ratio": _warmup(rates),
         "peak_position": peak / n,
         "decay_share": float(np.mean(after & (rates < 0.5 * largest))),
         "tail_exponent": _tail_exponent(rates),
     }
+
+
+def _warmup(rates: Array) -> float:
+    """The largest rate over the first; NaN from a rate of 0."""
+    return float(rates.max() / rates[0]) if rates[0] > 0.0 else NAN
 
 
 def _tail_exponent(rates: Array) -> float:
@@ -74,7 +79,7 @@ def _law(p: Any, plan: Plan, at: npt.NDArray[np.int64]) -> dict[str, Any]:
     return {
         "law_rate": np.where(inside, rates[np.clip(since, 0, p.n_steps - 1)], NAN),
         "law_loss": loss,
-        "law_warmup_ratio": float(rates.max() / rates[0]),
+        "law_warmup_ratio": _warmup(rates),
     }
 
 
