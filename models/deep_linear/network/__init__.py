@@ -42,8 +42,10 @@ Time is flow time t = eta * updates."""
 
 
 def _seconds(p: NetworkParameters) -> float:
-    small = p.nonlinearity == "linear" and (p.start == "aligned" or p.depth == 2)
-    side = min(p.width, p.n_in + (p.n_out if p.start == "gaussian" else 0)) if small else p.width
+    aligned = p.start == "aligned" and not p.start_weights
+    small = p.nonlinearity == "linear" and (aligned or p.depth == 2)
+    mixed = p.start == "gaussian" or p.start_weights
+    side = min(p.width, p.n_in + (p.n_out if mixed else 0)) if small else p.width
     layers = side * (side * max(p.depth - 2, 0) + p.n_in + p.n_out)
     activations = (
         1e-8 * p.n_in * (side * (p.depth - 1) + p.n_out) if p.nonlinearity == "tanh" else 0.0

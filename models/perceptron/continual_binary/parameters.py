@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from toysim.model import parameter
+from toysim.model import Matrix, parameter
+from toysim.models.perceptron.samplers.given import (
+    check_patterns_given,
+    check_teachers,
+    given_patterns,
+    given_teachers,
+)
 from toysim.models.perceptron.samplers.parameters import BinaryParameters
 
 
@@ -31,6 +37,17 @@ class ContinualBinaryParameters(BinaryParameters):
     coupling: float = parameter(
         0.3, symbol="x", unit="nat", meaning="field along the first task's reference", ge=-20, le=20
     )
+
+    patterns_1: Matrix = given_patterns("xi_1", "patterns of task 1, +-1")
+    patterns_2: Matrix = given_patterns("xi_2", "patterns of task 2, +-1")
+    teachers: Matrix = given_teachers()
+
+    @model_validator(mode="after")
+    def _given_fit(self) -> ContinualBinaryParameters:
+        check_patterns_given("patterns_1", self.patterns_1, self.size, self.alpha_1, "alpha_1")
+        check_patterns_given("patterns_2", self.patterns_2, self.size, self.alpha_2, "alpha_2")
+        check_teachers(self)
+        return self
 
     @model_validator(mode="after")
     def _size_fits(self) -> ContinualBinaryParameters:

@@ -13,6 +13,7 @@ from toysim.models.perceptron.replica.averages import STEP
 from toysim.models.perceptron.replica.branches import Flags, equilibrium, known, shown, teacher
 from toysim.models.perceptron.replica.saddle import Array
 from toysim.models.perceptron.replica.students import Reference, Student, low_branch, student
+from toysim.models.perceptron.samplers.given import drawn
 
 
 def low_saddle(alpha: float, x: float, r_first: float, r0: float, step: float = STEP) -> Student:
@@ -23,7 +24,7 @@ def low_saddle(alpha: float, x: float, r_first: float, r0: float, step: float = 
 def predict(batch: Batch) -> Rows:
     """The saddle point of larger free entropy, and both along ``saddle``.
 
-    Valid where it is stable and the first task's was found.
+    Valid where it is stable and the first task's was found, for random patterns.
     """
     alpha, x, r0 = batch["alpha_2"], batch["coupling"], batch["task_overlap"]
     r_first, found = first_overlap(batch["alpha_1"])
@@ -33,7 +34,7 @@ def predict(batch: Batch) -> Rows:
     return rows | {
         "error_1": angles(rows["overlap_1"]),
         "error_2": angles(rows["overlap_2"]),
-        "valid": rows["valid"] & found,
+        "valid": rows["valid"] & found & drawn(batch, "patterns_1", "patterns_2"),
     }
 
 

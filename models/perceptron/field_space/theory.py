@@ -10,6 +10,7 @@ from toysim.models.perceptron.field_space.parameters import FieldSpaceParameters
 from toysim.models.perceptron.measures import angle
 from toysim.models.perceptron.replica.saddle import NAN
 from toysim.models.perceptron.replica.solver_outputs import OK
+from toysim.models.perceptron.samplers.given import drawn
 
 OF_A_SADDLE = (
     "replica_overlap",
@@ -34,10 +35,11 @@ def branches(alpha: float, beta: float, kl: float) -> Branches:
 def predict(batch: Batch) -> Rows:
     """The saddle point asked for, and both along ``saddle``, one twice where there is one only.
 
-    Valid where it is stable; an unstable one keeps its values, with status ``at_unstable``.
+    Valid where it is stable, for random patterns; an unstable one keeps its values, with status
+    ``at_unstable``.
     """
     rows = stacked([_row(row.p) for row in batch.rows()])
-    return rows | {"valid": rows["solver_status"] == OK}
+    return rows | {"valid": (rows["solver_status"] == OK) & drawn(batch, "patterns")}
 
 
 def _row(p: FieldSpaceParameters) -> dict[str, object]:

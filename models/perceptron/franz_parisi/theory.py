@@ -20,6 +20,7 @@ from toysim.models.perceptron.replica.solver_outputs import (
     MAX_ITER,
     OK,
 )
+from toysim.models.perceptron.samplers.given import drawn
 from toysim.models.perceptron.storage.theory import storage_saddle
 
 GIVEN = ("reference", "alpha", "given", "target_overlap", "field")
@@ -80,7 +81,7 @@ def predict(batch: Batch) -> Rows:
     """The point of every row; valid at a stable saddle point without a negative potential.
 
     Where the potential is negative its values stay: the solutions closest to the reference are
-    where it crosses 0.
+    where it crosses 0. Given patterns are not valid.
     """
     given = zip(*(batch[name].tolist() for name in GIVEN), strict=True)
     rows = stacked([_point(*row)._asdict() for row in given])
@@ -88,7 +89,7 @@ def predict(batch: Batch) -> Rows:
     return rows | {
         "solver_status": status,
         "distance": 0.5 * (1.0 - rows["overlap"]),
-        "valid": (status == OK) | (status == BOUNDARY),
+        "valid": ((status == OK) | (status == BOUNDARY)) & drawn(batch, "patterns"),
     }
 
 

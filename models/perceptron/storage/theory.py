@@ -19,6 +19,7 @@ from toysim.models.perceptron.replica.saddle import (
     judged,
 )
 from toysim.models.perceptron.replica.solver_outputs import OK
+from toysim.models.perceptron.samplers.given import drawn
 
 
 class StorageSaddle(NamedTuple):
@@ -88,7 +89,9 @@ def storage_saddle(
 
 
 def predict(batch: Batch) -> Rows:
-    """Saddle point of every row, valid below capacity; beyond it entropies are negative."""
+    """Saddle point of every row, valid below capacity, for random patterns; beyond it entropies
+    are negative.
+    """
     found = np.empty((len(batch), len(StorageSaddle._fields)))
     saddles(batch["alpha"], batch["margin"], batch["field"], STEP, found)
     rows = dict(zip(StorageSaddle._fields, found.T, strict=True))
@@ -96,5 +99,5 @@ def predict(batch: Batch) -> Rows:
     return rows | {
         "solver_status": rows["solver_status"].astype(np.int8),
         "distance": 0.5 * (1.0 - rows["reference_overlap"]),
-        "valid": rows["solver_status"] == OK,
+        "valid": (rows["solver_status"] == OK) & drawn(batch, "patterns"),
     }

@@ -6,7 +6,13 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import parameter
+from toysim.model import Matrix, Vector, parameter
+from toysim.models.perceptron.samplers.given import (
+    check_patterns_given,
+    check_signs,
+    given_patterns,
+    given_signs,
+)
 from toysim.models.perceptron.samplers.parameters import BinaryParameters
 
 
@@ -41,7 +47,12 @@ class TeacherStudentParameters(BinaryParameters):
         stream=False,
     )
 
+    patterns: Matrix = given_patterns()
+    teacher: Vector = given_signs("W", "teacher")
+
     @model_validator(mode="after")
     def _size_fits(self) -> TeacherStudentParameters:
         self.check_size(self.alpha)
+        check_patterns_given("patterns", self.patterns, self.size, self.alpha, "alpha")
+        check_signs("teacher", self.teacher, self.size)
         return self

@@ -1,0 +1,160 @@
+"""Starts handed in: what a model drew, given back to it, runs alike; what does not fit is told."""
+
+import numpy as np
+import pytest
+
+import toysim
+from toysim.batch import Batch
+from toysim.errors import ToysimError
+from toysim.models.perceptron.samplers.instances import flipped, signs, teachers
+from toysim.registry import load_model
+
+
+def row_of(model, **fixed):
+    """One row, as a simulation sees it; what is handed in leaves its streams alone."""
+    model = load_model(model)
+    model.validate(fixed)
+    batch = Batch(model, {}, fixed, np.arange(1), 0, common_random_numbers=True)
+    return next(batch.rows())
+
+
+def simulated(model, **fixed):
+    """Observables of one row."""
+    row = row_of(model, **fixed)
+    return row.batch.model.load("simulate")(row.batch)
+
+
+def flat(arrays):
+    return np.concatenate([np.ravel(a) for a in arrays])
+
+
+NETWORK = {"levels": 2, "width": 5, "depth": 3, "duration": 2.0, "n_records": 3}
+
+
+@pytest.mark.parametrize("nonlinearity", ["linear", "tanh"])
+def test_weights_of_a_deep_network(nonlinearity):
+    from toysim.models.deep_linear.network.problem import start_weights
+
+    fixed = {**NETWORK, "nonlinearity": nonlinearity, "start": "gaussian", "start_strength": 0.3}
+    row = row_of("deep_linear.network", **fixed)
+    weights = flat(W for layers in start_weights(row, row.p.task) for W in layers)
+    drawn = simulated("deep_linear.network", **fixed)
+    given = simulated("deep_linear.network", **{**fixed, "start_weights": weights})
+    for name, values in drawn.items():
+        np.testing.assert_array_equal(given[name], values, err_msg=name)
+
+
+def test_theory_of_a_deep_network_knows_no_given_weights():
+    weights = np.full(2 * (5 * 4 + 5 * 5 + 7 * 5), 0.1)
+    assert not toysim.theory("deep_linear.network", **NETWORK, start_weights=weights).valid
+
+
+def test_a_sweep_file_reads_weights(tmp_path):
+    """From a file beside it; the digest is part of the store's identity."""
+    np.save(tmp_path / "start.npy", np.linspace(-1.0, 1.0, 2 * (5 * 4 + 5 * 5 + 7 * 5)))
+    lines = [f"{name} = {value}" for name, value in NETWORK.items()]
+    text = ['model = "deep_linear.network"', "[fixed]", 'start_weights = { npy = "start.npy" }']
+    sweep = tmp_path / "given.toml"
+    sweep.write_text("\n".join([*text, *lines, "[axes]", "step = [0.01, 0.02]"]))
+    data = toysim.sweep(str(sweep), store=str(tmp_path / "given.zarr"))
+    given = toysim.run("deep_linear.network", **NETWORK, step=0.01, start_weights=weights_in(sweep))
+    first = data["simulation"].final_loss.sel(step=0.01)
+    assert first.values.item() == given.final_loss.values.item()
+
+
+def weights_in(sweep):
+    return np.load(sweep.parent / "start.npy")
+
+
+SIZE, LOAD = 11, 6 / 11
+ONE_TASK = {
+    "perceptron.storage": {"alpha": LOAD, "sampler": "enumeration"},
+    "perceptron.teacher_student": {"alpha": LOAD, "sampler": "message_passing"},
+    "perceptron.franz_parisi": {"alpha": LOAD, "reference": "planted", "given": "field"},
+    "perceptron.field_space": {"alpha": LOAD, "n_sweeps": 20, "n_discard": 10},
+}
+TWO = {"alpha_1": LOAD, "alpha_2": 4 / 11, "task_overlap": 5 / 11}
+PERCEPTRONS = {
+    **ONE_TASK,
+    "perceptron.continual_binary": {**TWO, "sampler": "enumeration"},
+    "perceptron.continual": {**TWO, "n_sweeps": 20, "n_discard": 10},
+    "perceptron.learner": {**TWO, "epochs_1": 20, "epochs_2": 20, "n_records": 3},
+}
+RNG = np.random.default_rng(0)
+SIGNS = RNG.integers(0, 2, (14, SIZE)) * 2.0 - 1.0
+
+
+def handed_back(row):
+    """Patterns, teachers and starts of a perceptron's row, as its simulation draws them."""
+    p, model = row.p, row.batch.model.id
+    if model in ONE_TASK:
+        n, mark = round(p.alpha * p.size), "reference" if "storage" in model else "teacher"
+        drawn = signs(row.generator("patterns"), p.size, n).T
+        return {"patterns": drawn, mark: signs(row.generator(mark), p.size)}
+    loads = [round(load * p.size) for load in (p.alpha_1, p.alpha_2)]
+    if model == "perceptron.learner":
+        first = signs(row.generator("teacher"), p.size)
+        both = first, flipped(row.generator("flips"), first, p.task_overlap)
+        drawn = [signs(row.generator(f"patterns_{k + 1}"), n, p.size) for k, n in enumerate(loads)]
+        more = {"start_fields": row.normal("theta", p.size)}
+    else:
+        both, more = teachers(row.generator("tasks"), p.size, p.task_overlap), {}
+        named = zip(("first patterns", "second patterns"), loads, strict=True)
+        drawn = [signs(row.generator(name), p.size, n).T for name, n in named]
+    return {"patterns_1": drawn[0], "patterns_2": drawn[1], "teachers": np.array(both), **more}
+
+
+@pytest.mark.parametrize("model", PERCEPTRONS)
+def test_an_instance_of_a_perceptron(model):
+    fixed = {"size": SIZE, **PERCEPTRONS[model]}
+    given = handed_back(row_of(model, **fixed))
+    drawn, again = simulated(model, **fixed), simulated(model, **fixed, **given)
+    for name, values in drawn.items():
+        np.testing.assert_array_equal(again[name], values, err_msg=name)
+
+
+@pytest.mark.parametrize("model", [m for m in PERCEPTRONS if load_model(m).theory])
+def test_theory_speaks_of_random_patterns(model):
+    fixed = {"size": SIZE, **PERCEPTRONS[model]}
+    given = handed_back(row_of(model, **fixed))
+    patterns = {name: x for name, x in given.items() if name.startswith("patterns")}
+    teacher = {name: x for name, x in given.items() if name.startswith("teacher")}
+    assert toysim.theory(model, **fixed, **teacher).valid
+    assert not toysim.theory(model, **fixed, **patterns).valid
+
+
+MISFITS = [
+    (
+        "perceptron.storage",
+        {"size": SIZE, "alpha": LOAD, "patterns": SIGNS[:5]},
+        "patterns has 5 rows of [11] signs; give 6 (alpha * size) of 11 (size)",
+    ),
+    (
+        "perceptron.teacher_student",
+        {"size": SIZE, "alpha": LOAD, "teacher": 0.5 * SIGNS[0]},
+        "teacher: every entry must be 1 or -1",
+    ),
+    (
+        "perceptron.continual",
+        {"size": SIZE, "teachers": SIGNS[[0, 0]]},
+        "teachers have overlap 1, and task_overlap = 0; give their overlap",
+    ),
+    (
+        "perceptron.learner",
+        {"size": SIZE, "start_fields": (0.1, 0.2)},
+        "start_fields holds 2 numbers; give 11 (size)",
+    ),
+    (
+        "deep_linear.network",
+        {**NETWORK, "start_weights": (0.1,) * 3},
+        "start_weights holds 3 numbers; give 160: 5x4, 5x5, 7x5, 5x4, 5x5, 7x5",
+    ),
+]
+
+
+@pytest.mark.parametrize(("model", "values", "told"), MISFITS)
+def test_what_does_not_fit_is_told_in_one_line(model, values, told):
+    with pytest.raises(ToysimError) as error:
+        load_model(model).validate(values)
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
