@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from reference.induction_head import head_loss
+from reference.induction_network import loss_and_gradients, one_hot_tokens
 
 import toysim
 from toysim.batch import Batch
@@ -123,7 +125,87 @@ def test_theory_speaks_of_random_patterns(model):
     assert not toysim.theory(model, **fixed, **patterns).valid
 
 
+HEAD = {"n_pairs": 3, "n_labels": 4, "dimension": 5, "batch_size": 6, "n_test": 20, "n_steps": 4}
+CLASSIFIERS = ({}, {"n_hidden": 1, "weight_scale": 1.0, "classifier_input": "sum"})
+
+
+def sequences_handed_in(rng, **sizes):
+    """Items, labels, label vectors: the target copies an item of its context."""
+    S, N, D = sizes["batch_size"], sizes["n_pairs"], sizes["dimension"]
+    items = rng.standard_normal((S, N + 1, D))
+    labels = np.array([rng.permutation(sizes["n_labels"])[: N + 1] for _ in range(S)])
+    items[:, -1], labels[:, -1] = items[:, 0], labels[:, 0]
+    vectors = rng.standard_normal((sizes["n_labels"], D))
+    return {"items": items, "labels": labels, "label_vectors": vectors}
+
+
+@pytest.mark.parametrize("more", CLASSIFIERS)
+def test_gradient_of_a_head_on_given_sequences(more):
+    """By differences of the loss written out."""
+    rng = np.random.default_rng(1)
+    fixed = {**HEAD, **more, **sequences_handed_in(rng, **HEAD), "keep_gradient": True}
+    fixed |= {"beta1_start": 0.4, "alpha_start": 0.3, "beta2_start": -0.2}
+    shapes = load_model("induction_head.head").validate(fixed).shapes
+    weights = [0.3 * rng.standard_normal(shape) for shape in shapes]
+    found = simulated("induction_head.head", **fixed, start_weights=flat(weights))
+    contents = np.zeros((6, 7, 5))
+    contents[:, ::2], labels = fixed["items"], fixed["labels"]
+    contents[:, 1::2] = fixed["label_vectors"][labels[:, :-1]]
+    values = np.concatenate([[0.4, 0.3, -0.2], flat(weights)])
+
+    def loss(values):
+        layers, at = [], 3
+        for shape in shapes:
+            layers.append(values[at : at + np.prod(shape)].reshape(shape))
+            at += np.prod(shape)
+        z = more.get("classifier_input", "concat")
+        return head_loss(contents, labels[:, -1], values[:3], layers, z)
+
+    assert found["loss"][0, 0] == pytest.approx(loss(values), rel=1e-6)
+    got = np.concatenate([found["score_gradient"][0], found["gradient"][0]])
+    for k, by in enumerate(got):
+        h = 1e-5 * np.eye(len(values))[k]
+        slope = (loss(values + h) - loss(values - h)) / 2e-5
+        assert by == pytest.approx(slope, abs=2e-6)
+
+
+def test_gradient_of_a_network_on_given_sequences():
+    """That of the network written out; every update takes the same sequences."""
+    rng, sizes = np.random.default_rng(2), {**HEAD, "precision": "double"}
+    fixed = {**sizes, **sequences_handed_in(rng, **HEAD), "keep_gradient": True, "n_steps": 2}
+    fixed |= {"n_records": 3, "learning_rate": 0.05, "weight_decay": 0.0}
+    shapes = load_model("induction_head.network").validate(fixed).shapes
+    weights = [0.3 * rng.standard_normal(shape) for shape in shapes]
+    found = simulated("induction_head.network", **fixed, start_weights=flat(weights))
+    labels = fixed["labels"]
+    tokens = one_hot_tokens(
+        fixed["items"], fixed["label_vectors"], labels[:, :-1], np.zeros(6, int), 7
+    )
+    loss, gradient, _ = loss_and_gradients(tokens, labels[:, -1], *weights)
+    np.testing.assert_allclose(found["gradient"][0], flat(gradient), rtol=1e-9, atol=1e-12)
+    assert found["loss"][0, 0] == pytest.approx(loss, rel=1e-9)
+    for k in (1, 2):
+        weights = [w - 0.05 * by for w, by in zip(weights, gradient, strict=True)]
+        loss, gradient, _ = loss_and_gradients(tokens, labels[:, -1], *weights)
+        assert found["loss"][0, k] == pytest.approx(loss, rel=1e-9)
+
+
 MISFITS = [
+    (
+        "induction_head.head",
+        {**HEAD, "items": np.zeros((6, 4, 4)), "labels": np.zeros((6, 4))},
+        "items has shape (6, 4, 4); give (6, 4, 5) (batch_size, n_pairs + 1, dimension)",
+    ),
+    (
+        "induction_head.network",
+        {**HEAD, "items": np.zeros((6, 4, 5)), "labels": np.full((6, 4), 4.0)},
+        "labels: every one must be in 0..3",
+    ),
+    (
+        "induction_head.head",
+        {**HEAD, "start_weights": (1.0,)},
+        "start_weights holds 1 numbers; give 40: 4x10",
+    ),
     (
         "perceptron.storage",
         {"size": SIZE, "alpha": LOAD, "patterns": SIGNS[:5]},

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import model_validator
 
-from toysim.flat import refuse_misfit
 from toysim.model import Matrix, Vector, parameter
 from toysim.models.deep_linear.pathways import PathwayParameters
 from toysim.models.deep_linear.stability import sharpness_at_end
+from toysim.numerics.flat import refuse_misfit
 
 if TYPE_CHECKING:
     from toysim.models.deep_linear.network.task import Task

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Row
-from toysim.flat import parts
 from toysim.models.deep_linear.network.parameters import NetworkParameters
 from toysim.models.deep_linear.network.task import Task
 from toysim.models.deep_linear.problem import imbalance
+from toysim.numerics.flat import parts
 
 Array = npt.NDArray[np.float64]
 Layers = list[Array]  # W_1 .. W_D of one pathway
