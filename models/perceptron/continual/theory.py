@@ -21,10 +21,10 @@ from toysim.models.perceptron.field_space.theory import (
     branch_outputs,
     branches,
 )
+from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.measures import angle
 from toysim.models.perceptron.replica.saddle import NAN
 from toysim.models.perceptron.replica.solver_outputs import OK
-from toysim.models.perceptron.samplers.given import drawn
 
 OF_SITES = ("overlap_1", "sign_overlap_1", "cross_overlap")
 

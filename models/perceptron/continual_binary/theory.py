@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from toysim.batch import Batch, Rows
+from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.measures import angles
 from toysim.models.perceptron.replica.averages import STEP
 from toysim.models.perceptron.replica.branches import Flags, equilibrium, known, shown, teacher
 from toysim.models.perceptron.replica.saddle import Array
 from toysim.models.perceptron.replica.students import Reference, Student, low_branch, student
-from toysim.models.perceptron.samplers.given import drawn
 
 
 def low_saddle(alpha: float, x: float, r_first: float, r0: float, step: float = STEP) -> Student:

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from toysim.model import Matrix, Vector, parameter
-from toysim.models.perceptron.samplers.given import (
+from toysim.models.perceptron.given import (
     check_patterns_given,
     check_signs,
     given_patterns,

@@ -7,10 +7,10 @@ from functools import lru_cache
 from toysim.batch import Batch, Rows, stacked
 from toysim.models.perceptron.field_space.measure import Branches, FieldSaddle, task_measure
 from toysim.models.perceptron.field_space.parameters import FieldSpaceParameters
+from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.measures import angle
 from toysim.models.perceptron.replica.saddle import NAN
 from toysim.models.perceptron.replica.solver_outputs import OK
-from toysim.models.perceptron.samplers.given import drawn
 
 OF_A_SADDLE = (
     "replica_overlap",

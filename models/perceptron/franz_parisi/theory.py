@@ -11,6 +11,7 @@ from toysim.models.perceptron.franz_parisi.saddles import (
     at_field,
     at_overlap,
 )
+from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.replica.averages import STEP
 from toysim.models.perceptron.replica.saddle import NAN
 from toysim.models.perceptron.replica.solver_outputs import (
@@ -20,7 +21,6 @@ from toysim.models.perceptron.replica.solver_outputs import (
     MAX_ITER,
     OK,
 )
-from toysim.models.perceptron.samplers.given import drawn
 from toysim.models.perceptron.storage.theory import storage_saddle
 
 GIVEN = ("reference", "alpha", "given", "target_overlap", "field")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from toysim.model import Matrix, Vector, parameter
-from toysim.models.perceptron.samplers.given import (
+from toysim.models.perceptron.given import (
     check_patterns_given,
     check_signs,
     given_patterns,

@@ -9,6 +9,7 @@ import numpy as np
 
 from toysim.batch import Batch, Rows
 from toysim.jit import kernel
+from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.replica.averages import STEP, site_averages, storage_patterns
 from toysim.models.perceptron.replica.saddle import (
     GOING,
@@ -19,7 +20,6 @@ from toysim.models.perceptron.replica.saddle import (
     judged,
 )
 from toysim.models.perceptron.replica.solver_outputs import OK
-from toysim.models.perceptron.samplers.given import drawn
 
 
 class StorageSaddle(NamedTuple):

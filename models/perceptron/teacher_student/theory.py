@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from toysim.batch import Batch, Rows
+from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.measures import angles
 from toysim.models.perceptron.replica.averages import STEP
 from toysim.models.perceptron.replica.branches import shown, teacher
 from toysim.models.perceptron.replica.students import Reference, Student, low_branch, student
-from toysim.models.perceptron.samplers.given import drawn
 from toysim.models.perceptron.teacher_student.measures import bayes_error
 
 NO_REFERENCE = Reference(0.0, 0.0, 0.0)
