@@ -46,6 +46,53 @@ def test_weights_of_a_deep_network(nonlinearity):
         np.testing.assert_array_equal(given[name], values, err_msg=name)
 
 
+LEVELS = {"n_pathways": 2, "start_strength": 0.05, "start_imbalance": 0.1, "duration": 12.0}
+
+
+@pytest.mark.parametrize("integrator", ["gradient_descent", "reduced_euler", "flow"])
+@pytest.mark.parametrize("level", [0.1, 0.9])
+def test_time_to_any_strength(integrator, level):
+    """Both sides against the time at which the strengths recorded finely pass the level."""
+    fixed = {**LEVELS, "depth": 3, "level": level, "integrator": integrator, "step": 1e-3}
+    fixed |= {"n_records": 12001, "deficit_length": 0.3, "deficit_start": 0.2}
+    found = toysim.theory("deep_linear.modes", **fixed)
+    total = found.mode_strength.sum("pathway").values.ravel()
+    times = np.linspace(0.0, 12.0, 12001)
+    k = np.argmax(total >= 2.0 * level)
+    by_hand = np.interp(2.0 * level, total[k - 1 : k + 1], times[k - 1 : k + 1])
+    exact = found.half_learning_time.item()
+    assert exact == pytest.approx(by_hand, abs=1e-5)
+    run = simulated("deep_linear.modes", **{**fixed, "n_records": 0})["half_learning_time"].item()
+    assert run == pytest.approx(exact, abs=1e-9 if integrator == "flow" else 5e-3)
+    if integrator == "gradient_descent":
+        finer = simulated("deep_linear.modes", **{**fixed, "n_records": 0, "step": 5e-4})
+        half = finer["half_learning_time"].item()
+        assert 2.0 * half - run == pytest.approx(exact, abs=1e-4)
+
+
+def test_levels_of_networks():
+    """Aligned networks reach it mode by mode, balanced ones at their own orientation."""
+    fixed = {"levels": 1, "width": 2, "depth": 2, "n_pathways": 1, "level": 0.8, "step": 1e-3}
+    for start in ("aligned", "balanced"):
+        given = {**fixed, "start": start, "start_strength": 0.1, "duration": 6.0}
+        theory = load_model("deep_linear.network").load("theory")
+        exact = theory(row_of("deep_linear.network", **given).batch)["half_learning_time"]
+        found = simulated("deep_linear.network", **given)["half_learning_time"]
+        np.testing.assert_allclose(found, exact, rtol=2e-3)
+
+
+@pytest.mark.parametrize("side", ["simulation", "theory"])
+def test_a_target_in_pieces(side):
+    """Layers kept at the end start the next piece: with the same S two pieces are one run."""
+    fixed = {**LEVELS, "depth": 3, "integrator": "flow", "keep_layers": True}
+    call = toysim.run if side == "simulation" else toysim.theory
+    first = call("deep_linear.modes", **{**fixed, "duration": 2.0}).final_layers.values
+    rest = {**fixed, "duration": 3.0, "layer_starts": first.reshape(2, 3)}
+    second = call("deep_linear.modes", **rest).final_strength.values
+    whole = call("deep_linear.modes", **{**fixed, "duration": 5.0}).final_strength.values
+    np.testing.assert_allclose(second, whole, rtol=1e-9)
+
+
 def test_theory_of_a_deep_network_knows_no_given_weights():
     weights = np.full(2 * (5 * 4 + 5 * 5 + 7 * 5), 0.1)
     assert not toysim.theory("deep_linear.network", **NETWORK, start_weights=weights).valid

@@ -52,8 +52,9 @@ def solve_phase(
     open_pathways(task.windows, task.lesioned, begin, paths.is_open)
     frozen, moving, lead = summarize(out.strength, task.lesioned, paths)
     level, residual = task.target - frozen, task.target - frozen - moving
+    to_learn = task.target - task.goal  # residual at which the mode counts as learned
     if begin == 0.0:
-        out.half[0] = 0.0 if residual <= 0.5 * task.target else math.nan
+        out.half[0] = 0.0 if residual <= to_learn else math.nan
     due = next_record + int(np.searchsorted(task.record_at[next_record:], stop, "right"))
     size = task.target + np.sum(np.abs(out.strength))
     if lead < 0 or abs(residual) <= ROUNDING * size:  # nothing moves, or only rounding is left
@@ -63,9 +64,9 @@ def solve_phase(
     start = paths.p.copy()
     paths.lag[:] = invariant - invariant[lead]
     set_brackets(residual, out.strength, start, paths)
-    p_half, seeks_half = math.nan, math.isnan(out.half[0]) and residual > 0.5 * task.target
+    p_half, seeks_half = math.nan, math.isnan(out.half[0]) and residual > to_learn
     if seeks_half:
-        p_half = leader_at(level - 0.5 * task.target, lead, paths, account)
+        p_half = leader_at(level - to_learn, lead, paths, account)
         paths.p[:] = start
     pace = set_pace(residual, task.target, level, lead, invariant, paths, account)
     v_half, p_end = math.inf, paths.p[lead]

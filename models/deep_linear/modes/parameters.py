@@ -60,6 +60,13 @@ class ModeParameters(PathwayParameters):
         symbol="lesions",
         meaning="pathways whose mode is cut out throughout: no output, no gradient",
     )
+    keep_layers: bool = parameter(
+        False,
+        symbol="keep",
+        meaning="keep the layers at the end, smallest first: what another run may start from, with "
+        "another S",
+        stream=False,
+    )
     integrator: Literal["gradient_descent", "reduced_euler", "flow"] = parameter(
         "gradient_descent",
         symbol="integrator",

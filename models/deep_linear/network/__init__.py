@@ -84,7 +84,12 @@ NETWORK = Model(
         ),
         accurate("final_map", "map U' f_p V of a pathway at the end", dims=_MAP),
         accurate("final_loss", "half the sum of squared errors at the end"),
-        accurate("half_learning_time", "flow time at which half the mode is learned", "t", _MODE),
+        accurate(
+            "half_learning_time",
+            "flow time at which half of the mode, or level, is learned",
+            "t",
+            _MODE,
+        ),
         accurate(
             "off_diagonal",
             "largest entry of the total map between different S, at the records and the end",

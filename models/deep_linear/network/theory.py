@@ -43,7 +43,7 @@ def _predicted(row: Row, windows: Array) -> Rows | None:
         return _mode_by_mode(row, task, cut, windows)
     if p.start == "balanced" and p.n_pathways == 1 and not gated and not cut.any():
         (layers,) = start_weights(row, task)
-        return predict_balanced(task, layers, p.balance, row.record_at, p.duration)
+        return predict_balanced(task, layers, p, row.record_at)
     return None
 
 
@@ -83,6 +83,7 @@ def _solve(row: Row, task: Task, cut: Mask, windows: Array) -> tuple[Trajectory,
     tasks = ModeTask(
         each(p.depth),
         task.S,
+        p.level * task.S,
         each(p.duration),
         each(windows),
         np.ascontiguousarray(cut.T),
