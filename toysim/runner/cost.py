@@ -85,8 +85,12 @@ def announce_theory(
     """Warn of theory of some rows that takes more than two seconds, by the model's declared cost;
     above a minute it needs a yes. ``stacklevel`` as in ``warnings.warn``: 3 is the caller's caller.
     """
-    seconds = rows * model.theory_seconds(parameters)
-    told = f"theory of {model.id} takes about {_rounded(seconds)} here, to a factor of ten"
+    announce(f"theory of {model.id}", rows * model.theory_seconds(parameters), yes, stacklevel + 1)
+
+
+def announce(what: str, seconds: float, yes: bool, stacklevel: int = 3) -> None:
+    """The same of anything that takes so long."""
+    told = f"{what} takes about {_rounded(seconds)} here, to a factor of ten"
     if seconds > TOO_LONG_SECONDS and not yes:
         raise ToysimError(f"{told}; say --yes (yes=True) if it is meant")
     if seconds > LONG_SECONDS:
