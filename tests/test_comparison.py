@@ -63,11 +63,8 @@ def decay(theory="exact"):
 
 def sides_of(batch, simulation, theory, valid):
     """Both sides of some cells, and the rows run again that a sweep would store."""
-    n = len(batch)
-    nothing = Refined(np.empty(0, np.int64), {})
-    ok = np.ones(n, bool)
-    shape, dims = (n,), ("cells",)
-    sides = Sides(batch, shape, dims, 1, simulation, theory, valid, ok, nothing, ~ok)
+    simulation = {"status": np.zeros(len(batch)), **simulation}
+    sides = Sides.in_memory(batch, {"cells": len(batch)}, 1, simulation, theory | {"valid": valid})
     rows = sides.chosen.refine
     if len(rows):
         again = refine(batch.model, batch.take(rows), batch.model.observables, batch.values(0))
@@ -152,19 +149,9 @@ def test_draws_that_are_all_equal_say_little_of_a_rare_event(n, word):
     rare = dataclasses.replace(decay().observables[0], span=1.0, scale=1.0)
     model = dataclasses.replace(decay(), observables=(rare,), stochastic=True, discretisation=None)
     batch = Batch(model, {}, {"rate": 1.0}, np.arange(n), 0)
-    theory, always = {"x": np.array([0.01])}, {"x": np.zeros(n)}
-    sides = Sides(
-        batch=batch,
-        shape=(),
-        dims=(),
-        n_replicas=n,
-        simulation=always,
-        theory=theory,
-        valid=np.ones(1, bool),
-        rows_ok=np.ones(n, bool),
-        refined=Refined(np.empty(0, np.int64), {}),
-        dropped=np.zeros(n, bool),
-    )
+    ours = {"x": np.zeros(n), "status": np.zeros(n)}
+    theory = {"x": np.array([0.01]), "valid": np.ones(1, bool)}
+    sides = Sides.in_memory(batch, {}, n, ours, theory)
     assert compare_sides(sides)[0].verdict == word
 
 

@@ -18,6 +18,7 @@ MODELS = sorted(name for name, model in all_models().items() if model.theory)
 FAST, SLOW = 30, 300
 FAST_SECONDS, SLOW_SECONDS = 60 / len(MODELS), 300 / len(MODELS)
 
+
 def check(name, draws, seconds):
     tally = hunt(load_model(name), draws, seconds)
     told = [f"{p.word}: {dict(p.values)}: {p.seen}" for p in tally.faults]

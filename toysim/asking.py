@@ -7,9 +7,9 @@ from typing import Any
 
 from toysim.errors import ToysimError, suggest
 from toysim.landmarks import Landmark, LandmarkValue
+from toysim.long_calls import announce
 from toysim.model import Model
 from toysim.registry import all_models, load_model
-from toysim.runner.cost import announce
 
 
 def landmark(

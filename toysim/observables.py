@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 Rows = dict[str, "npt.NDArray[Any]"]  # observable name -> (n_rows, *dims)
 Side = Literal["simulation", "theory"]
 RECORD = "record"  # the dimension of time courses
+ROW, HALVING = "row", "halving"  # those of the store's refinement
+STORE_DIMS = frozenset((ROW, HALVING, "replica", "cell"))  # no model's own
 
 
 @dataclass(frozen=True)

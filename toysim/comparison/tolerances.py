@@ -124,8 +124,8 @@ def _extrapolated(sides: Sides, o: Observable, rows: Array, places: Array) -> Me
     rule = sides.model.discretisation
     assert rule is not None
     theory, _ = sides.theory_at(o, rows)
-    y0 = sides.simulation[o.name][rows].astype(float)
-    y1, y2 = np.moveaxis(sides.refined.outputs[o.name][places].astype(float), 1, 0)
+    y0 = _finite(sides.simulation[o.name][rows])
+    y1, y2 = np.moveaxis(_finite(sides.refined.outputs[o.name][places]), 1, 0)
     gain = 2.0**rule.order - 1.0
     first, second = y1 + (y1 - y0) / gain, y2 + (y2 - y1) / gain
     declared = o.atol + o.rtol * np.abs(theory)
@@ -138,6 +138,11 @@ def _extrapolated(sides: Sides, o: Observable, rows: Array, places: Array) -> Me
     tolerance = np.where(unknown, np.inf, bound + declared)
     nothing, yes = np.full(y0.shape, np.nan), np.ones(len(rows), bool)
     return Measured(rows, y0, second, tolerance, nothing, yes)
+
+
+def _finite(values: Array) -> Array:
+    """Missing where infinite: such numbers have no differences."""
+    return np.where(np.isfinite(values.astype(float)), values, np.nan)
 
 
 def _largest_of_cell(bound: Array, cells: Array) -> Array:
@@ -171,7 +176,9 @@ def _means(sides: Sides, o: Observable) -> Measured:
         enough = np.where(n > 1, -stdtrit(np.maximum(n - 1, 1), ONE_SIDED), np.inf)
         enough = enough + skewness * (2.0 * enough**2 + 1.0) / (6.0 * np.sqrt(n))
         tolerance = np.where(n > 1, enough * error, np.inf) + _finite_size(sides, o, rows)
-        tolerance = tolerance + np.where(error == 0.0, -np.log(ONE_SIDED) / n * o.span, 0.0)
+        tolerance = tolerance + np.where(
+            error == 0.0, -np.log(ONE_SIDED) / np.maximum(n, 1) * o.span, 0.0
+        )
         tolerance = tolerance + o.atol + o.rtol * np.abs(sides.theory_at(o, rows)[0])
     tolerance = np.where(_survivors(sides, o), np.inf, tolerance)
     return Measured(rows, mean, mean, tolerance, error, np.zeros(len(rows), bool))

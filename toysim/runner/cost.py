@@ -5,21 +5,19 @@ that is short.
 from __future__ import annotations
 
 import time
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from toysim.errors import LongCall, ToysimError
+from toysim.errors import ToysimError
+from toysim.long_calls import announce
 from toysim.model import Model
 from toysim.plan import Sweep
 from toysim.runner.work import compute_unit
 from toysim.store.layout import block_shape, row_bytes
 
-LONG_SECONDS = 2.0  # of a call for theory, beyond which it says so first
-TOO_LONG_SECONDS = 60.0  # beyond which it wants a yes
 MANY_ROWS = 10**8
 MANY_BYTES = 20 * 10**9
 PILOT_SECONDS = 10.0  # at most, as models declare their cost
@@ -86,22 +84,6 @@ def announce_theory(
     above a minute it needs a yes. ``stacklevel`` as in ``warnings.warn``: 3 is the caller's caller.
     """
     announce(f"theory of {model.id}", rows * model.theory_seconds(parameters), yes, stacklevel + 1)
-
-
-def announce(what: str, seconds: float, yes: bool, stacklevel: int = 3) -> None:
-    """The same of anything that takes so long."""
-    told = f"{what} takes about {_rounded(seconds)} here, to a factor of ten"
-    if seconds > TOO_LONG_SECONDS and not yes:
-        raise ToysimError(f"{told}; say --yes (yes=True) if it is meant")
-    if seconds > LONG_SECONDS:
-        warnings.warn(told, LongCall, stacklevel=stacklevel)
-
-
-def _rounded(seconds: float) -> str:
-    for unit, name in ((86400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
-        if seconds >= 2 * unit:
-            return f"{seconds / unit:.2g} {name}"
-    return f"{seconds:.2g} seconds"
 
 
 def _pilot(sweep: Sweep, cells: npt.NDArray[np.int64]) -> float:
