@@ -75,6 +75,7 @@ FIELD_SPACE = Model(
     equations=_EQUATIONS,
     sources=("arXiv:2212.02846",),
     seconds=_seconds,
+    theory_seconds=lambda p: 3e-1 if p.ensemble == "fixed" else 3e-2,
     checks=(
         Check(
             {"beta": 5.0, "size": 101, "n_discard": 40, "n_sweeps": 20, "proposal_width": 1.0},
