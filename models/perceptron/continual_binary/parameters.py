@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import model_validator
 
 from toysim.model import Matrix, parameter
@@ -38,6 +40,12 @@ class ContinualBinaryParameters(BinaryParameters):
         0.3, symbol="x", unit="nat", meaning="field along the first task's reference", ge=-20, le=20
     )
 
+    branch: Literal["equilibrium", "low", "high"] = parameter(
+        "equilibrium",
+        symbol="branch",
+        meaning="saddle point of task 2: larger free entropy, the one reached from overlap 0, or "
+        "teacher 2 itself",
+    )
     patterns_1: Matrix = given_patterns("xi_1", "patterns of task 1, +-1")
     patterns_2: Matrix = given_patterns("xi_2", "patterns of task 2, +-1")
     teachers: Matrix = given_teachers()
@@ -52,4 +60,9 @@ class ContinualBinaryParameters(BinaryParameters):
     @model_validator(mode="after")
     def _size_fits(self) -> ContinualBinaryParameters:
         self.check_size(self.alpha_1, self.alpha_2)
+        if self.sampler == "enumeration" and self.branch != "equilibrium":
+            raise ValueError(
+                f"branch = {self.branch} is for message passing: all configurations are one "
+                "measure; give branch = equilibrium"
+            )
         return self

@@ -64,10 +64,16 @@ def _observed(saddle: FieldSaddle) -> dict[str, object]:
 
 
 def branch_outputs(both: Branches, branch: str) -> dict[str, object]:
-    """What coexists."""
+    """Conjugates of the branch shown, and what coexists."""
+    q_hat, r_hat, self_hat = both.shown(branch).conjugates
     return {
+        "q_hat": q_hat,
+        "r_hat": r_hat,
+        "self_hat": self_hat,
         "chosen_branch": both.chosen(branch),
         "branch_present": list(both.present),
         "branch_overlap": [saddle.overlap for saddle in both],
+        "branch_self_overlap": [saddle.self_overlap for saddle in both],
+        "branch_replica_overlap": [saddle.replica_overlap for saddle in both],
         "branch_free_entropy": [saddle.free_entropy for saddle in both],
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.perceptron.franz_parisi.parameters import FranzParisiParameters
-from toysim.models.perceptron.replica.solver_outputs import SOLVER_OUTPUTS
+from toysim.models.perceptron.replica.solver_outputs import SOLVER_OUTPUTS, conjugates
 from toysim.models.perceptron.samplers.sizes import one_load, sampled
 
 _EQUATIONS = """\
@@ -84,6 +84,11 @@ FRANZ_PARISI = Model(
         _sampled("self_overlap", "overlap q of two solutions at the distance", off=0.07),
     ),
     diagnostics=(
+        *conjugates(
+            q_hat="self-overlap",
+            t_hat="overlap with another typical solution",
+            p_hat="overlap with the reference",
+        ),
         *SOLVER_OUTPUTS,
         # Of theory alone: what enumeration is off by, 3 % at N = 15, decides nothing.
         Observable(

@@ -70,11 +70,12 @@ class Landscape:
     def reference_itself(self, x: float) -> Potential:
         """w = J: overlap 1, potential 0."""
         t = NAN if self.reference.planted else self.reference.q0
-        return Potential(0.0, 1.0, x, x, 1.0, t, 0.0, 0, 0.0, BOUNDARY)
+        return Potential(0.0, 1.0, x, x, 1.0, t, NAN, NAN, NAN, 0.0, 0, 0.0, BOUNDARY)
 
 
 def _nowhere(overlap: float = NAN, coupling: float = NAN) -> Potential:
-    return Potential(NAN, overlap, coupling, NAN, NAN, NAN, NAN, 0, NAN, FROZEN)
+    none = (NAN, NAN, NAN, NAN, NAN, NAN, NAN)
+    return Potential(NAN, overlap, coupling, *none, 0, NAN, FROZEN)
 
 
 def predict(batch: Batch) -> Rows:

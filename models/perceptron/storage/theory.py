@@ -95,7 +95,6 @@ def predict(batch: Batch) -> Rows:
     found = np.empty((len(batch), len(StorageSaddle._fields)))
     saddles(batch["alpha"], batch["margin"], batch["field"], STEP, found)
     rows = dict(zip(StorageSaddle._fields, found.T, strict=True))
-    del rows["q_hat"]
     return rows | {
         "solver_status": rows["solver_status"].astype(np.int8),
         "distance": 0.5 * (1.0 - rows["reference_overlap"]),
