@@ -551,6 +551,15 @@ def test_data_are_as_declared():
         assert np.all(np.sort(task.visits.reshape(-1, 40), axis=1) == np.arange(40))
 
 
+def test_noise_has_its_length_before_projection():
+    """Two of d = 8 components are taken away: a mean square of 6/8 is left."""
+    fixed = {"n_samples": 400, "strong_fraction": 0.5, "dimension": 8, "noise_norm": 0.5}
+    for noise, left in (("projected", 6 / 8), ("unprojected", 1.0)):
+        square = first_problem(noise=noise, **fixed).task.square[2:]
+        error = np.std(square) / math.sqrt(len(square))
+        assert abs(np.mean(square) - 0.25 * left) < 5 * error
+
+
 def test_kernels_run_as_plain_python():
     from toysim.models.oscillation.feature_noise import (
         descent,

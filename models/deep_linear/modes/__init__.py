@@ -76,9 +76,11 @@ MODES = Model(
         _conserved(
             "invariant_drift", "change of the invariant beyond that by deficits", dims=_PATHWAY
         ),
-        _conserved("balance_drift", "largest change of a_l^2 - a_1^2"),
+        _conserved("balance_drift", "largest change of a_l^2 - a_1^2 from start to end"),
         accurate("final_layers", "layers at the end, if kept", dims=("pathway", "layer")),
-        sharpness("largest Hessian eigenvalue of the mode at the end"),
+        sharpness(
+            "largest Gauss-Newton eigenvalue of the mode at the end: the Hessian's at residual 0"
+        ),
         eta_sharpness(),
     ),
     diagnostics=(

@@ -28,7 +28,7 @@ class ModeParameters(PathwayParameters):
     start_strength: float = parameter(
         0.0,
         symbol="K0",
-        meaning="if positive, each pathway starts at this strength, in place of p0",
+        meaning="if positive, p0 is the first layer of a pathway of this strength",
         ge=0,
     )
     start_imbalance: float = parameter(

@@ -95,7 +95,8 @@ NETWORK = Model(
             "largest entry of the total map between different S, at the records and the end",
         ),
         accurate(
-            "balance_drift", "largest Frobenius norm of a change of W_(l+1)' W_(l+1) - W_l W_l'"
+            "balance_drift",
+            "largest Frobenius norm of the change of W_(l+1)' W_(l+1) - W_l W_l' from start to end",
         ),
         sharpness("largest Gauss-Newton eigenvalue at the end, linear networks"),
         eta_sharpness(),

@@ -43,7 +43,7 @@ class FeatureNoiseParameters(Recorded):
         0.2,
         symbol="|xi|",
         unit="|u|",
-        meaning="root mean square length of a noise patch, sigma_p sqrt(d)",
+        meaning="root mean square length of a noise patch, sigma_p sqrt(d), before projection",
         ge=0,
         le=1e6,
     )

@@ -36,7 +36,8 @@ class TeacherStudentParameters(BinaryParameters):
     branch: Literal["equilibrium", "low", "high"] = parameter(
         "equilibrium",
         symbol="branch",
-        meaning="saddle point of theory: larger free entropy, low or high overlap",
+        meaning="saddle point: larger free entropy, low or high overlap; message passing starts "
+        "accordingly, enumeration has the whole measure",
     )
     n_iterations: int = parameter(
         300,
