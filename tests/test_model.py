@@ -43,6 +43,14 @@ def test_a_model_with_a_reserved_parameter_is_refused():
         Model("a.b", "t", Wrong, (), "nowhere:simulate")
 
 
+def test_whole_floats_are_integers_in_lists_too():
+    """As a file of commas has them."""
+    p = load_model("deep_linear.modes").validate({"lesions": np.array([1.0, 0.0])})
+    assert p.lesions == (1, 0)
+    with pytest.raises(ToysimError, match="lesions"):
+        load_model("deep_linear.modes").validate({"lesions": [0.5]})
+
+
 @pytest.mark.parametrize("name", ["row", "halving", "replica"])
 def test_a_model_with_a_dimension_of_the_store_is_refused(name):
     with pytest.raises(TypeError, match="are those of the store; rename them"):
