@@ -1,5 +1,6 @@
 """Sequences of linear tasks and facts: what is forgotten, kept and found again, exactly."""
 
+from toysim.models.continual.fact_injection import FACT_INJECTION
 from toysim.models.continual.fast_slow_memory import FAST_SLOW_MEMORY
 
-MODELS = (FAST_SLOW_MEMORY,)
+MODELS = (FACT_INJECTION, FAST_SLOW_MEMORY)
