@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -162,8 +164,9 @@ def means(p: Any, at: Ints) -> Array:
     """Mean recall (R,), of any number of modes."""
     square = powers(p, p.fact_exponent)
     known, found = np.zeros(p.n_modes), np.empty(len(at))
+    left = repeated(1.0 - p.learning_rate * powers(p, p.capacity_exponent))
     for dt, kept in events(p, at):
-        known *= (1.0 - p.learning_rate * powers(p, p.capacity_exponent)) ** dt
+        known *= left(dt)
         if kept < 0:
             known += p.strength * (1.0 - known.sum()) * square / square.sum()
         else:
@@ -177,6 +180,11 @@ def events(p: Any, at: Ints) -> list[tuple[int, int]]:
     due.sort()
     before = [0] + [t for t, _, _ in due[:-1]]
     return [(t - b, kept) for (t, _, kept), b in zip(due, before, strict=True)]
+
+
+def repeated(factor: Array) -> Callable[[int], Array]:
+    """factor^n as a function of n, which is the same for most events."""
+    return lru_cache(maxsize=2)(lambda n: factor**n)
 
 
 def above(distance: Array, deviation: Array) -> Array:
@@ -205,9 +213,9 @@ def tails(p: Any, at: Ints, square: Array) -> Array:
     grown += m3 * (1.0 + 6.0 * b) * pull**4
     fact = powers(p, p.fact_exponent)
     fourth = np.full(p.n_modes, 3.0 * (p.start_error / p.n_modes) ** 2)
-    found = np.empty(len(at))
+    found, left = np.empty(len(at)), repeated(grown)
     for dt, kept in events(p, at):
-        fourth *= grown**dt
+        fourth *= left(dt)
         if kept < 0:
             fourth += p.strength**4 * fact**2 / fact.sum() ** 4
         else:
