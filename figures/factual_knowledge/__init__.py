@@ -22,8 +22,9 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "law",
-            "Retention after one injection. Left: exact (lines), runs of 400 modes (points), "
-            "t^-q (dashed). Right: the same exact values with lines in log t (dotted).",
+            "Retention after one injection. Left: exact with 20,000 modes, with 400 (thin) and "
+            "runs of these (points), t^-q (dashed). Right: the same exact values with lines in "
+            "log t (dotted).",
             ACQUISITION + ", in linear regression",
             ("law", "forgetting"),
             panels.law,

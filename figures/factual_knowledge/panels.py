@@ -39,6 +39,8 @@ def law(law_of: xr.DataTree, runs: xr.DataTree) -> Figure:
     for k, q in enumerate(forgetting_exponent(law_of)):
         row, look = exact.values[k], {"color": f"C{k}"}
         line(powers, time, row[1:], f"{q:.2f}", label=f"q = {q:.2f}", **look)
+        finite = observable(runs, "retention", "theory").isel(fact_exponent=k)[1:]
+        line(powers, at, finite, f"{q:.2f}:few", lw=0.6, **look)
         points(powers, at, seen.isel(fact_exponent=k)[1:], f"{q:.2f}", **look)
         middle = row[200] * (time / 200.0) ** -q
         powers.plot(time[9:], middle[9:], "--", lw=0.8, color="k")
@@ -70,9 +72,9 @@ def intervals(tree: xr.DataTree, periodic: xr.DataTree) -> Figure:
             )
             draw_landmark(axes, mark, color=f"C{k}")
         axes.axhline(0.5, color="0.6", lw=0.8)
-        axes.set(xscale="log", xlabel="interval (updates)", ylim=(0, 1.35))
+        axes.set(xscale="log", xlabel="interval (updates)", ylim=(0, 1.05))
         axes.set(ylabel="recall before the next", title=f"q = {(b - 1) / a:.2f}")
-        axes.legend(ncols=2, loc="upper right", columnspacing=1.0, handlelength=1.2)
+    axes.legend(loc="upper right")
     seen = observable(periodic, "final_recall").mean("replica")
     points(figure.axes[0], seen["interval"], seen, "64", color="k")
     return figure
