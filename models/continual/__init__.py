@@ -1,6 +1,7 @@
 """Sequences of linear tasks and facts: what is forgotten, kept and found again, exactly."""
 
+from toysim.models.continual.deletion import DELETION
 from toysim.models.continual.fact_injection import FACT_INJECTION
 from toysim.models.continual.fast_slow_memory import FAST_SLOW_MEMORY
 
-MODELS = (FACT_INJECTION, FAST_SLOW_MEMORY)
+MODELS = (DELETION, FACT_INJECTION, FAST_SLOW_MEMORY)

@@ -65,3 +65,16 @@ def wording_runs(paraphrase, *, core, surface, share, a, eta, kappa, d, later, r
         delta = delta * kept ** (10 if k < 9 else later)
     unseen = common + vector(surface, 1 - share)
     return np.sum((common + first) * delta, axis=1), np.sum(unseen * delta, axis=1)
+
+
+def deletion(x, y, ridge, chosen, steps):
+    """Fit, fit again without the rows, and steps of Newton's method from the one to the other."""
+    stay = [i for i in range(len(y)) if i not in chosen]
+    hessian = x.T @ x + ridge * np.eye(x.shape[1])
+    start = np.linalg.solve(hessian, x.T @ y)
+    left, right = x[stay].T @ x[stay], x[stay].T @ y[stay]
+    again = np.linalg.solve(left + ridge * np.eye(x.shape[1]), right)
+    w = start
+    for _ in range(steps):
+        w = w - np.linalg.solve(hessian, (left + ridge * np.eye(x.shape[1])) @ w - right)
+    return start, again, w
