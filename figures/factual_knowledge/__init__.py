@@ -1,9 +1,10 @@
 """Factual knowledge: how a fact is acquired, forgotten, kept by repetition, and recognised."""
 
 from toysim.figures.factual_knowledge import evidence, panels
-from toysim.figures.factual_knowledge.reading import backwards, log_line
+from toysim.figures.factual_knowledge.reading import log_line
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.papers.reading import backwards
 
 ACQUISITION, FEW_SHOT = "arXiv:2406.11813", "arXiv:2303.17557"
 

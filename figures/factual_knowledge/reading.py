@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -74,11 +73,6 @@ def of_way(values: xr.DataArray, batch: int, rate: float, steps: int) -> xr.Data
         & (values["n_steps"] == steps)
     )
     return values.isel(way=int(np.argmax(chosen.values)))
-
-
-def backwards(dim: str) -> Callable[[xr.DataArray], Any]:
-    """Values the other way round along a dimension."""
-    return lambda v: v.isel({dim: slice(None, None, -1)}).values
 
 
 def log_line(recall: xr.DataArray) -> xr.DataArray:

@@ -1,9 +1,9 @@
 """Spacing: when a second exposure to the same thing is worth most, and what two time scales buy."""
 
 from toysim.figures.spacing import evidence, panels
-from toysim.figures.spacing.reading import backwards
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.papers.reading import backwards
 
 REPRODUCTION = Reproduction(
     name="spacing",

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import xarray as xr
 
 from toysim.papers.reading import landmark, observable, parameter
 
 FED = 0.05  # feed of the pair of traces, beside the single trace at 0
-
-
-def backwards(dim: str) -> Callable[[xr.DataArray], Any]:
-    """Values the other way round along a dimension."""
-    return lambda v: v.isel({dim: slice(None, None, -1)}).values
 
 
 def best_gap(strength: xr.DataArray) -> xr.DataArray:
