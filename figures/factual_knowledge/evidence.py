@@ -193,8 +193,8 @@ def steep_then_gradual(tests: xr.DataTree) -> Evidence:
 
 def three_for_recall(exposures: xr.DataTree) -> Evidence:
     """Exposures in a row until the fact is recalled."""
-    recall = observable(exposures, "recall").isel(count=0).transpose("strength", "record")
-    known = recall.values > parameter(exposures, "recall_threshold")
+    recall = observable(exposures, "recall").mean("replica").isel(count=0)
+    known = recall.transpose("strength", "record").values > parameter(exposures, "recall_threshold")
     needed = np.where(known.any(axis=1), np.argmax(known, axis=1), 99)
     kappa = recall["strength"].values
     return Evidence(
