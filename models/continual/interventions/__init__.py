@@ -19,8 +19,10 @@ INTERVENTIONS = Model(
     title="many interventions in one run",
     parameters_class=InterventionsParameters,
     observables=(
-        Observable("crosstalk_square", "squared read-out of a fact that was not injected"),
-        Observable("first_recall", "read-out of the first fact at the end, times its label"),
+        Observable("crosstalk_square", "squared read-out, mean over facts that were not injected"),
+        Observable(
+            "first_recall", "read-out of the first fact at the end, times its label", scale=1.0
+        ),
         Observable("interaction", "squared distance from the sum of runs of one fact each"),
     ),
     simulate=f"{__name__}.simulation:simulate",
@@ -32,10 +34,10 @@ INTERVENTIONS = Model(
     theory_seconds=lambda p: 5e-5 + 1e-8 * p.n_interventions,
     checks=(
         Check(
-            {"dimension": 8, "n_interventions": 6},
-            {"strength": [0.5, 1.0, 1.5]},
-            replicas=40_000,
-            shifted=lambda values: {**values, "n_interventions": 7},
+            {"dimension": 20, "n_interventions": 12},
+            {"strength": [0.5, 1.0]},
+            replicas=20_000,
+            shifted=lambda values: {**values, "n_interventions": 13},
         ),
     ),
     landmarks=(

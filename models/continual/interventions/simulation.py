@@ -12,6 +12,8 @@ from toysim.jit import kernel
 
 Array = npt.NDArray[np.float64]
 
+PROBES = 16  # facts that are not injected
+
 
 @kernel
 def inject(delta: Array, fact: Array, label: float, kappa: float) -> None:
@@ -41,13 +43,13 @@ def simulate(batch: Batch) -> Rows:
 
 def _row(row: Row) -> dict[str, Any]:
     p, rng = row.p, row.generator("facts")
-    facts = rng.standard_normal((p.n_interventions + 1, p.dimension))
+    facts = rng.standard_normal((p.n_interventions + PROBES, p.dimension))
     facts /= np.linalg.norm(facts, axis=1, keepdims=True)
     labels = 2.0 * rng.integers(2, size=p.n_interventions) - 1.0
     joint, single = np.zeros((2, p.dimension))
-    run(facts[:-1], labels, p.strength, joint, single)
+    run(facts[:-PROBES], labels, p.strength, joint, single)
     return {
-        "crosstalk_square": (facts[-1] @ joint) ** 2,
+        "crosstalk_square": np.mean((facts[-PROBES:] @ joint) ** 2),
         "first_recall": labels[0] * (facts[0] @ joint),
         "interaction": np.sum((joint - single) ** 2),
     }

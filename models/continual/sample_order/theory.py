@@ -13,6 +13,7 @@ from toysim.models.continual.sample_order.problem import Data, data
 Array = npt.NDArray[np.float64]
 
 SMALL = 2e-3  # of eta (n + |x|^2): order_square is off its leading order by up to twice this
+ROUNDED = 1e-25  # of the end point's square: below, a run's rounding shows in order_square
 CALM = 0.3  # of eta (d + 2): beyond, rare samples rule the means
 
 
@@ -34,6 +35,8 @@ def _row(p: Any, given: Data) -> dict[str, Any]:
         square = order_square(given, p.learning_rate)
     elif small and alike:
         square = mean_order_square(p)
+    if square <= ROUNDED * (p.start_distance**2 + p.learning_rate**2 * p.noise):
+        square = np.nan
     return {
         "order_square": square,
         "estimate_error": np.array([np.nan, np.nan, 0.0, np.nan, np.nan]),
