@@ -78,3 +78,11 @@ def deletion(x, y, ridge, chosen, steps):
     for _ in range(steps):
         w = w - np.linalg.solve(hessian, (left + ridge * np.eye(x.shape[1])) @ w - right)
     return start, again, w
+
+
+def passes(x, noise, start, eta, order):
+    """States (n + 1, d) of one pass over the samples in an order."""
+    w = [start]
+    for s in order:
+        w.append(w[-1] - eta * x[s] * (x[s] @ w[-1] - noise[s]))
+    return np.array(w)

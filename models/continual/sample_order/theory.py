@@ -14,7 +14,7 @@ Array = npt.NDArray[np.float64]
 
 SMALL = 2e-3  # of eta (n + |x|^2): order_square is off its leading order by up to twice this
 ROUNDED = 1e-25  # of the end point's square: below, a run's rounding shows in order_square
-CALM = 0.3  # of eta (d + 2): beyond, rare samples rule the means
+CALM = 0.5  # of eta (d + 2): beyond, rare samples rule the means
 
 
 def predict(batch: Batch) -> Rows:
