@@ -1,0 +1,7 @@
+"""Continual learning of linear tasks: order, rehearsal, the gap at a switch, anchors, facts,
+spacing and deletion, with exact theory at finite size.
+"""
+
+from toysim.model import Model
+
+MODELS: tuple[Model, ...] = ()
