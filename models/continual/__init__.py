@@ -2,6 +2,6 @@
 spacing and deletion, with exact theory at finite size.
 """
 
-from toysim.model import Model
+from toysim.models.continual.fresh_tasks import FRESH_TASKS
 
-MODELS: tuple[Model, ...] = ()
+MODELS = (FRESH_TASKS,)
