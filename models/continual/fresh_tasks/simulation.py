@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,23 @@ from toysim.jit import kernel
 from toysim.models.continual.arrangements import arranged
 from toysim.models.continual.fresh_tasks.problem import blocks, plasticities
 from toysim.models.continual.sequences import sequences, settings
+from toysim.numerics.draws import chi_squared, normals_into
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
 
-BLOCK = 2**18  # numbers drawn at once
+
+BLOCK = 2**18  # errors held at once
+
+
+class Sizes(NamedTuple):
+    """Weights d, samples n, directions outside those followed, and variance of the noise."""
+
+    d: int
+    n: int
+    outside: int
+    noise: float
 
 
 @kernel
@@ -85,23 +97,51 @@ def visit(c: Array, v: Array, kappa: float, z: Array, g: Array, room: Array) -> 
 
 
 @kernel
+def draw(design: Words, noise: Words, sizes: Sizes, z: Array, g: Array) -> None:
+    """The numbers of ``visit``, from the states of two streams."""
+    n = len(z) // 2 - 1
+    normals_into(design, z[:n])
+    g[0] = chi_squared(design, sizes.n)
+    g[1] = chi_squared(design, sizes.d - sizes.n)
+    g[2] = chi_squared(design, sizes.outside)
+    if sizes.noise > 0.0:
+        normals_into(noise, z[n:])
+        g[4] = sizes.noise / chi_squared(noise, sizes.d - sizes.n + 1)
+        g[3] = g[4] * chi_squared(noise, sizes.n - 1)
+        g[5] = chi_squared(noise, sizes.outside - 1)
+    if sizes.outside == 0:
+        z[2 * n] = 0.0
+    if n > sizes.d:  # the teachers span everything: nothing is across
+        z[n - 1] = z[2 * n - 1] = 0.0
+
+
+@kernel
 def run(
-    v: Array, task: Ints, kappa: Array, z: Array, g: Array, error: Array, changes: Array
+    v: Array,
+    task: Ints,
+    kappa: Array,
+    sizes: Sizes,
+    design: Words,
+    noise: Words,
+    error: Array,
+    changes: Array,
 ) -> None:
-    """Rows from w = 0. v (K, m+1), task (n, T), kappa (T,), draws z (n, T, 2m+4), g (n, T, 6);
+    """Rows from w = 0. v (K, m+1), task (n, T), kappa (T,), states (n, 3) of the streams;
     ``error`` (n, K, T+1) after every visit, ``changes`` (n, 2): mean increase, forward transfer.
     """
-    room = np.empty((3, v.shape[1]))
+    m = v.shape[1]
+    room, z, g = np.empty((3, m)), np.zeros(2 * m + 2), np.zeros(6)
     for i in range(len(task)):
-        c = np.zeros(v.shape[1])
+        c = np.zeros(m)
         for k in range(len(kappa) + 1):
             for j in range(len(v)):
                 square = 0.0
-                for a in range(len(c)):
+                for a in range(m):
                     square += (c[a] - v[j, a]) ** 2
                 error[i, j, k] = square
             if k < len(kappa):
-                visit(c, v[task[i, k]], kappa[k], z[i, k], g[i, k], room)
+                draw(design[i], noise[i], sizes, z, g)
+                visit(c, v[task[i, k]], kappa[k], z, g, room)
         changed(error[i], task[i], changes[i])
 
 
@@ -121,35 +161,15 @@ def changed(error: Array, task: Ints, changes: Array) -> None:
     changes[0], changes[1] = increase / (seen - 1), transfer / (seen - 1)
 
 
-def draws(batch: Batch, rows: Ints, p: Any, noisy: bool) -> tuple[Array, Array]:
-    """Normal numbers and chi2 of ``visit`` at some rows."""
-    m, d, n, visits = p.coordinates, p.dimension, p.n_samples, p.n_visits
-    outside = max(d - m - 1, 0)
-    z, g = np.zeros((len(rows), visits, 2 * m + 4)), np.zeros((len(rows), visits, 6))
-    for i, row in enumerate(rows):
-        design = batch.generator(row, "design")
-        design.standard_normal(out=(normal := np.empty((visits, m + 1))))
-        z[i, :, : m + 1] = normal
-        g[i, :, :3] = design.standard_gamma((0.5 * n, 0.5 * (d - n), 0.5 * outside), (visits, 3))
-        if noisy:
-            noise = batch.generator(row, "noise")
-            z[i, :, m + 1 :] = noise.standard_normal((visits, m + 3))
-            shapes = 0.5 * (n - 1), 0.5 * (d - n + 1), 0.5 * max(outside - 1, 0)
-            g[i, :, 3:] = noise.standard_gamma(shapes, (visits, 3))
-    g *= 2.0
-    scale = p.noise / g[:, :, 4] if noisy else np.zeros(g.shape[:2])
-    g[:, :, 3] *= scale
-    g[:, :, 4] = scale
-    z[:, :, 2 * m + 2] *= outside > 0
-    if m == d:  # the teachers span everything: nothing is across
-        z[:, :, [m, 2 * m + 1]] = 0.0
-    return z, g
+def states(batch: Batch, rows: Ints, stream: str) -> Words:
+    """Starts (n, 3) of a stream."""
+    return np.pad(batch.words(stream)[rows], ((0, 0), (0, 1)))
 
 
 def chunks(which: Ints, p: Any, k: int) -> Iterator[Ints]:
     """Rows of a setting, as many at once as BLOCK numbers allow."""
     rows = np.flatnonzero(which == k)
-    width = p.n_visits * (2 * p.coordinates + 10 + p.n_tasks)
+    width = (p.n_visits + 1) * p.n_tasks
     size = max(1, BLOCK // width)
     for begin in range(0, len(rows), size):
         yield rows[begin : begin + size]
@@ -163,11 +183,13 @@ def simulate(batch: Batch) -> Rows:
     final, changes = np.empty(len(batch)), np.empty((len(batch), 2))
     for k, p in enumerate(distinct):
         v = np.pad(arranged(p), ((0, 0), (0, 1)))
+        outside = max(p.dimension - p.coordinates - 1, 0)
+        sizes = Sizes(p.dimension, p.n_samples, outside, float(p.noise))
         for rows in chunks(which, p, k):
-            z, g = draws(batch, rows, p, p.noise > 0.0)
             course = np.empty((len(rows), p.n_tasks, p.n_visits + 1))
             task, changed_here = tasks[rows, : p.n_visits], np.empty((len(rows), 2))
-            run(v, task, plasticities(p), z, g, course, changed_here)
+            streams = (states(batch, rows, name) for name in ("design", "noise"))
+            run(v, task, plasticities(p), sizes, *streams, course, changed_here)
             error[rows] = np.take_along_axis(course, batch.record_at[rows][:, None], axis=2)
             final[rows], changes[rows] = course[:, :, -1].mean(axis=1), changed_here
     return observed(error, final, changes)
