@@ -101,7 +101,7 @@ FRESH_TASKS = Model(
         "second moments derived",
     ),
     seconds=_seconds,
-    theory_seconds=lambda p: _seconds(p) + 0.05 * p.tune,
+    theory_seconds=lambda p: _seconds(p) + p.tune * (0.03 + 5e-4 * p.n_visits),
     checks=(
         Check(
             {
