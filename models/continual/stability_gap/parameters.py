@@ -39,8 +39,8 @@ class StabilityGapParameters(Recorded):
         ge=0,
         le=1,
     )
-    old_curvature: float = parameter(1.0, symbol="g1", meaning="|x1|^2", ge=1e-6, le=1e6)
-    new_curvature: float = parameter(1.0, symbol="g2", meaning="|x2|^2", ge=1e-6, le=1e6)
+    old_curvature: float = parameter(1.0, symbol="g1", meaning="|x1|^2", ge=0.01, le=100)
+    new_curvature: float = parameter(1.0, symbol="g2", meaning="|x2|^2", ge=0.01, le=100)
     strength: float = parameter(
         1.0, symbol="lambda", meaning="of the penalty in l2, ewc and ewc_full", ge=0, le=1e6
     )
@@ -72,8 +72,10 @@ class StabilityGapParameters(Recorded):
             if not -1.0 <= c <= 1.0:
                 raise ValueError(f"overlaps: {c:g} is no cosine; give values in -1..1")
         for e in self.residuals:
-            if abs(e) > 1e6:
-                raise ValueError(f"residuals: {e:g} is beyond 1e6; scale the labels")
+            if abs(e) > 100.0:
+                raise ValueError(
+                    f"residuals: {e:g} is beyond 100; scale the labels: the gap grows as E^2"
+                )
         return self
 
     @model_validator(mode="after")
