@@ -60,6 +60,7 @@ FRESH_TASKS = Model(
     clock=VISITS,
     dims=(
         Dim("task", "task", lambda p: p.n_tasks),
+        Dim("other", "task that is compared", lambda p: p.n_tasks),
         Dim("visited", "visit, from the first", lambda p: p.n_visits),
     ),
     observables=(
@@ -84,6 +85,7 @@ FRESH_TASKS = Model(
         course("worst_error", "largest of the tasks' exact means"),
         Observable("retention", "weight of a task in the end state", dims=("task",)),
         Observable("centrality", "mean squared distance to all teachers", dims=("task",)),
+        Observable("distance", "squared distance of two teachers", dims=("task", "other")),
         Observable("best_order_error", "mean final error of the best order of the visits"),
         Observable("worst_order_error", "mean final error of the worst order"),
         Observable("best_plasticity", "one plasticity of the least mean final error"),

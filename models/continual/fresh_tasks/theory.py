@@ -46,7 +46,7 @@ def predicted(row: Row) -> Rows:
     """Every observable and diagnostic of one row."""
     given, p = Problem(row.p), row.p
     if given.chances is None:
-        return nothing(p, len(row.record_at)) | {"centrality": centrality(given.far)}
+        return nothing(p, len(row.record_at)) | told(given)
     kept = given.moments()
     task = np.argmax(given.chances, axis=1)
     changes = (np.nan,) * 3 if p.drawn else increase(kept, given.far, task, given.kappa, given.data)
@@ -54,6 +54,7 @@ def predicted(row: Row) -> Rows:
         **courses(kept[row.record_at]),
         "final_error": kept[-1, 0, 1:].mean(),
         **dict(zip(CHANGES, changes, strict=True)),
+        **told(given),
         **consequences(p, given),
         **tuned(p, given),
         "valid": calm(p, kept),
@@ -72,6 +73,11 @@ def courses(kept: Array) -> Rows:
     }
 
 
+def told(given: Problem) -> Rows:
+    """What is read off the teachers."""
+    return {"centrality": centrality(given.far), "distance": given.far}
+
+
 def consequences(p: Any, given: Problem) -> Rows:
     """Retentions and extreme orders, known at plasticity 1."""
     whole = bool((given.kappa == 1.0).all())
@@ -82,7 +88,6 @@ def consequences(p: Any, given: Problem) -> Rows:
         best, worst = extreme_errors(given.start, given.far, visited, given.data)
     return {
         "retention": kept,
-        "centrality": centrality(given.far),
         "best_order_error": best,
         "worst_order_error": worst,
     }
@@ -92,9 +97,9 @@ def tuned(p: Any, given: Problem) -> Rows:
     """Best plasticities, where asked for and where there is a mean."""
     if not p.tune or not np.isfinite(given.data.s1):
         return {"best_plasticity": np.nan, "best_plasticities": np.full(p.n_visits, np.nan)}
-    told = (given.start, given.far, given.chances, given.data)
-    one = best_plasticity(*told)
-    return {"best_plasticity": one, "best_plasticities": best_plasticities(*told, one)}
+    of = (given.start, given.far, given.chances, given.data)
+    one = best_plasticity(*of)
+    return {"best_plasticity": one, "best_plasticities": best_plasticities(*of, one)}
 
 
 def calm(p: Any, kept: Array) -> bool:
