@@ -86,7 +86,7 @@ def metrics(courses: xr.DataTree) -> Figure:
         axes.errorbar(x, mean, error, fmt="o", ms=4, color=color, label=name)
     axes.axhline(0.0, color="0.8", lw=0.8, zorder=0)
     axes.set_xticks(range(len(METRICS)), [m.replace("_", "\n") for m in METRICS])
-    name_axes(axes, "", "share of the start's error", "Measures of continual learning")
+    name_axes(axes, "measure", "share of the start's error", "Measures of continual learning")
     return figure
 
 

@@ -47,3 +47,28 @@ def recent_sequence(rng, n_tasks, n_visits, exponent):
         last[j] = k
         tasks.append(int(j))
     return tasks
+
+
+def switch(method, c, alpha, strength, angle, eta, n_steps):
+    """Old and new residuals (steps + 1,) of descent on a new task from the old one's solution;
+    unit features with cosine c, in three dimensions, labels 0 and 1.
+    """
+    old, new = np.array([1.0, 0.0, 0.0]), np.array([c, np.sqrt(1 - c * c), 0.0])
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    axes = np.eye(3)
+    axes[:2, :2] = turn
+    diagonal = axes.T @ np.diag(np.diag(axes @ np.outer(old, old) @ axes.T)) @ axes
+    penalty = {"l2": np.eye(3), "ewc": diagonal, "ewc_full": np.outer(old, old)}
+    w, course = np.zeros(3), []
+    for _ in range(n_steps + 1):
+        e1, e2 = old @ w, new @ w - 1.0
+        course.append((e1, e2))
+        g = e2 * new
+        if method == "replay":
+            g = alpha * e1 * old + (1 - alpha) * e2 * new
+        elif method in penalty:
+            g = g + strength * penalty[method] @ w
+        elif method == "projection" or g @ (e1 * old) < 0:
+            g = g - (g @ old) * old
+        w = w - eta * g
+    return np.array(course).T
