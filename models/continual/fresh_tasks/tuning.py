@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize, minimize_scalar
 
 from toysim.jit import kernel
 from toysim.models.continual.fresh_tasks.moments import Data, mean_error
@@ -43,6 +42,8 @@ def final_error(
 def best_plasticity(start: Array, far: Array, chances: Array, data: Any) -> float:
     """One kappa for all visits, by search around the best of a grid."""
 
+    from scipy.optimize import minimize_scalar  # 0.2 s to import, and seldom needed
+
     def error(kappa: float) -> float:
         every = np.full(len(chances), kappa)
         return final_error(start, far, chances, every, data, np.empty(len(chances)))
@@ -55,6 +56,8 @@ def best_plasticity(start: Array, far: Array, chances: Array, data: Any) -> floa
 
 def best_plasticities(start: Array, far: Array, chances: Array, data: Any, first: float) -> Array:
     """One kappa a visit (T,), by L-BFGS within the bounds from ``first`` for all."""
+
+    from scipy.optimize import minimize
 
     def error(kappa: Array) -> tuple[float, Array]:
         slope = np.empty(len(kappa))

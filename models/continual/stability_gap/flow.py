@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from scipy.optimize import minimize_scalar
-
 
 class Gap(NamedTuple):
     """When the old residual is largest, how large, and the old loss there."""
@@ -49,6 +47,8 @@ def worst_overlap(alpha: float, g1: float, g2: float) -> float:
     """c* in (0, 1) of the largest gap with equal labels; .526432 at equal curvatures and
     alpha = 1/2, and the same for alpha and 1 - alpha.
     """
+
+    from scipy.optimize import minimize_scalar  # 0.2 s to import, and seldom needed
 
     def minus(c: float) -> float:
         return -gap_of_same_labels(c, alpha, g1, g2).peak
