@@ -15,8 +15,17 @@ E|d f^2/d w_i| = (4 s_f s_i/pi) (sqrt(1-rho^2) + rho arcsin rho)"""
 _EXACT = {"rtol": 2e-6, "scale": 1e-3}
 
 
+def _flatness(p: AnchoredParameters) -> float:
+    """About how much flatter than the covariance the flattest direction of the rows is."""
+    if p.n_samples == 0:
+        return 1.0
+    old = p.n_samples * (p.n_tasks - 1) if p.method == "projection" else 0
+    few, many = sorted((p.n_samples, p.dimension - old))
+    return 4.0 / (1.0 - (few / (many + 0.5)) ** 0.5) ** 2
+
+
 def _seconds(p: AnchoredParameters) -> float:
-    steps = min(1e6, 60.0 / p.step * (10.0 if p.n_samples else 1.0) * p.dimension**p.spectrum)
+    steps = min(1e6, 60.0 / p.step * _flatness(p) * p.dimension**p.spectrum)
     return 1e-3 + p.n_tasks * (steps * (3e-8 + 5e-10 * p.dimension**2) + 2e-4 * p.dimension)
 
 
