@@ -34,9 +34,11 @@ def root(gram: Array) -> Array:
 
 def drawn(p: Any) -> Array:
     """sqrt(s) common + sqrt(1 - s) private Gaussian vectors (K, m) of mean square length 1, each
-    times exp(spread z); ``teacher_draw`` says which.
+    times exp(spread z); ``teacher_draw`` says which, ``common_draw`` from 0 on the common one.
     """
     z = np.random.default_rng(p.teacher_draw).standard_normal((p.n_tasks + 1, p.teacher_dimension))
+    if p.common_draw >= 0:
+        z[0] = np.random.default_rng((p.common_draw, 2)).standard_normal(p.teacher_dimension)
     sizes = np.random.default_rng((p.teacher_draw, 1)).standard_normal(p.n_tasks)
     directions = np.sqrt(p.similarity) * z[0] + np.sqrt(1.0 - p.similarity) * z[1:]
     grown = np.exp(p.spread * sizes) / np.sqrt(p.teacher_dimension)

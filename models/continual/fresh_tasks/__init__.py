@@ -22,6 +22,7 @@ _TEACHERS = (
     "teacher_dimension",
     "spread",
     "teacher_draw",
+    "common_draw",
 )
 _VISITS = (
     "n_samples",

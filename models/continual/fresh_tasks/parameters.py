@@ -52,6 +52,13 @@ class FreshTasksParameters(Visits):
     teacher_draw: int = parameter(
         0, symbol="draw", meaning="which draw of random teachers", ge=0, le=10**9
     )
+    common_draw: int = parameter(
+        -1,
+        symbol="common",
+        meaning="which draw of their common vector, for all teacher_draw alike; -1 is their own",
+        ge=-1,
+        le=10**9,
+    )
     tune: bool = parameter(
         False, symbol="tune", meaning="find best plasticities (20 ms a cell)", stream=False
     )
