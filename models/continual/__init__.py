@@ -12,9 +12,11 @@ from toysim.models.continual.refresh import REFRESH
 from toysim.models.continual.sample_order import SAMPLE_ORDER
 from toysim.models.continual.sparse_masks import SPARSE_MASKS
 from toysim.models.continual.stability_gap import STABILITY_GAP
+from toysim.models.continual.task_pool import TASK_POOL
 
 MODELS = (
     FRESH_TASKS,
+    TASK_POOL,
     STABILITY_GAP,
     ANCHORED,
     REFRESH,
