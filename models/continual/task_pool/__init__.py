@@ -57,18 +57,18 @@ TASK_POOL = Model(
         + p.n_records * p.n_tasks * (1e-4 + 1e-9 * p.n_tasks * p.n_samples * p.dimension**2)
         + 3e-8 * p.dimension**3
     ),
+    # Many rows a task, so that few runs see its loss well.
     checks=(
         Check(
-            {"n_tasks": 3, "n_samples": 2, "dimension": 6, "n_visits": 6, "n_records": 4},
+            {"n_tasks": 3, "n_samples": 20, "n_visits": 4, "n_records": 3},
             {"sequence": ["uniform", "cyclic"], "visit_kind": ["interpolate", "descend"]},
-            replicas=40_000,
+            replicas=8000,
             shifted=VISITS.one_more,
         ),
         Check(
-            {"n_tasks": 3, "n_samples": 2, "dimension": 6, "arrival": True, "phase_visits": 2}
-            | {"n_visits": 6, "n_records": 3},
-            {"rehearsal": ["uniform", "balanced"]},
-            replicas=40_000,
+            {"n_tasks": 3, "n_samples": 20, "arrival": True, "n_visits": 3, "n_records": 2},
+            {"rehearsal": ["none", "balanced"]},
+            replicas=8000,
         ),
     ),
     landmarks=(
