@@ -43,6 +43,7 @@ FAMILY_MAY = {
 }
 FIGURES_MAY = {
     "toysim.landmarks",
+    "toysim.numerics.task_metrics",
     "toysim.outcomes",
     "toysim.paper",
     "toysim.papers.drawing",
