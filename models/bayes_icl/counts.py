@@ -1,4 +1,6 @@
-"""Exact mean losses over sequences of given urns: sums over the count vectors of every context."""
+"""Every count vector of sequences from given urns, with its probability and both predictions: exact
+means are sums over them.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +16,45 @@ from toysim.jit import kernel
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-MOST_VECTORS = 200_000  # count vectors of the longest context
-MOST_TERMS = 1e8  # urns times count vectors of all contexts: a second
+MOST_VECTORS = 2_000_000  # of all contexts
+MOST_TERMS = 1e8  # urns times count vectors: about two seconds
+
+
+class Contexts(NamedTuple):
+    """Count vectors (M,) of n = 0..C balls: how many balls, probabilities of the vector when a
+    seen urn is drawn from and when a fresh one is, ln P_M/P_G of a sequence with these counts, and
+    the predictions (M, V) of memoriser and generaliser.
+    """
+
+    balls: Ints
+    on_seen: Array
+    on_fresh: Array
+    log_ratio: Array
+    memoriser: Array
+    generaliser: Array
+
+    @property
+    def whole(self) -> Any:
+        """Which are those of whole sequences."""
+        return self.balls == self.balls[-1]
+
+    def losses(self, fresh: bool, prediction: Array) -> Array:
+        """Mean of -ln of the next ball's chance in a prediction (M, V), after 0..C-1 balls."""
+        shown = self.on_fresh if fresh else self.on_seen
+        truth = self.generaliser if fresh else self.memoriser
+        each = -shown * np.sum(truth * np.log(prediction), axis=1)
+        return np.bincount(self.balls, each)[:-1]
+
+    def gain(self, fresh: bool) -> float:
+        """Mean of ln P_M/P_G over sequences of C balls, in nats."""
+        shown = self.on_fresh if fresh else self.on_seen
+        return float(np.sum((shown * self.log_ratio)[self.whole]))
 
 
 def can_enumerate(n_tasks: int, n_colours: int, context_length: int) -> bool:
     """Whether the sums are short enough."""
-    longest = math.comb(context_length + n_colours - 1, n_colours - 1)
-    terms = n_tasks * math.comb(context_length + n_colours, n_colours)
-    return longest <= MOST_VECTORS and terms <= MOST_TERMS
+    vectors = math.comb(context_length + n_colours, n_colours)
+    return vectors <= MOST_VECTORS and n_tasks * vectors <= MOST_TERMS
 
 
 def log_gammas(n: int, start: float) -> Array:
@@ -49,15 +81,13 @@ def next_counts(counts: Ints) -> bool:
 @kernel
 def evidence(counts: Ints, log_chances: Array, weights: Array) -> float:
     """ln of the mean over urns of prod_v p_v^(n_v); ``weights`` (D,): the posterior of the urns."""
-    n_tasks, best = len(weights), -math.inf
+    n_tasks = len(weights)
     weights[:] = 0.0
     for v in range(len(counts)):
-        if counts[v] > 0:
-            for d in range(n_tasks):
-                weights[d] += counts[v] * log_chances[v, d]
-    for d in range(n_tasks):
-        best = max(best, weights[d])
-    total = 0.0
+        n = float(counts[v])
+        for d in range(n_tasks):
+            weights[d] += n * log_chances[v, d]
+    best, total = np.max(weights), 0.0
     for d in range(n_tasks):
         weights[d] = math.exp(weights[d] - best)
         total += weights[d]
@@ -67,81 +97,48 @@ def evidence(counts: Ints, log_chances: Array, weights: Array) -> float:
 
 
 @kernel
-def expected_losses(
+def enumerate_counts(
     chances: Array,
-    concentration: float,
+    a: float,
     log_gamma: Array,
     log_factorial: Array,
     log_total: Array,
-    fresh: bool,
-    mixing: Array,
-    losses: Array,
-) -> float:
-    """Mean loss of the next ball after n = 0..C-1 balls, of the memoriser, the generaliser and of
-    averages of uniform, generaliser and memoriser; returns the mean of ln P_M/P_G over C balls.
+    balls: Ints,
+    parts: Array,
+    memoriser: Array,
+    generaliser: Array,
+) -> None:
+    """Fills ``Contexts``; ``parts`` (3, M): on_seen, on_fresh, log_ratio.
 
-    The sum over counts n_v of Q(n) sum_y -Q(y | n) ln S(y | n), Q the memoriser's probability on
-    seen urns and the generaliser's on fresh ones: what sequences follow there.
     ``chances`` (V, D); ``log_gamma``: ln Gamma(k + a), ``log_factorial``: ln k!, ``log_total``:
-    ln Gamma(k + V a), k = 0..C; ``mixing`` (S, 3), ``losses`` (2 + S, C).
+    ln Gamma(k + V a), k = 0..C.
     """
     n_colours, n_tasks = chances.shape
-    context_length = losses.shape[1]
     log_chances, weights = np.log(chances), np.empty(n_tasks)
-    counts, seen = np.zeros(n_colours, np.int64), np.empty(n_colours)
-    gain = 0.0
-    for n in range(context_length + 1):
+    counts, m = np.zeros(n_colours, np.int64), 0
+    for n in range(len(log_gamma)):
         counts[:] = 0
-        counts[0] = n
-        if n < context_length:
-            losses[:, n] = 0.0
-        more = True
+        counts[0], more = n, True
         while more:
             log_seen = evidence(counts, log_chances, weights)
-            ways = log_factorial[n]
-            log_fresh = log_total[0] - log_total[n]
+            ways, log_fresh = log_factorial[n], log_total[0] - log_total[n]
             for v in range(n_colours):
                 ways -= log_factorial[counts[v]]
                 log_fresh += log_gamma[counts[v]] - log_gamma[0]
-            shown = math.exp(ways + (log_fresh if fresh else log_seen))
-            if n == context_length:
-                gain += shown * (log_seen - log_fresh)
-            else:
-                for v in range(n_colours):
-                    seen[v] = np.dot(weights, chances[v])
-                for v in range(n_colours):
-                    general = (counts[v] + concentration) / (n + n_colours * concentration)
-                    share = shown * (general if fresh else seen[v])
-                    losses[0, n] -= share * math.log(seen[v])
-                    losses[1, n] -= share * math.log(general)
-                    for s in range(len(mixing)):
-                        mixed = mixing[s, 0] / n_colours + mixing[s, 1] * general
-                        losses[2 + s, n] -= share * math.log(mixed + mixing[s, 2] * seen[v])
+                memoriser[m, v] = np.sum(weights * chances[v])
+                generaliser[m, v] = (counts[v] + a) / (n + n_colours * a)
+            balls[m], parts[0, m] = n, math.exp(ways + log_seen)
+            parts[1, m], parts[2, m] = math.exp(ways + log_fresh), log_seen - log_fresh
             more = next_counts(counts)
-    return gain
+            m += 1
 
 
-NO_AVERAGE = np.empty((0, 3))
-
-
-class Expected(NamedTuple):
-    """Mean losses (C,) of memoriser and generaliser, of averages of predictions (S, C), and the
-    mean of ln P_M/P_G over C balls.
-    """
-
-    memorising: Array
-    generalising: Array
-    averaged: Array
-    gain: float
-
-
-def expected(p: Any, chances: Array, mixing: Array = NO_AVERAGE) -> Expected:
-    """``expected_losses`` at a row's parameters; ``mixing`` (S, 3): weights of the uniform
-    prediction, the generaliser and the memoriser.
-    """
+def contexts(p: Any, chances: Array) -> Contexts:
+    """Of a row with urns ``chances`` (V, D)."""
     C, V, a = p.context_length, p.n_colours, p.concentration
-    losses = np.empty((2 + len(mixing), C))
+    vectors = math.comb(C + V, V)
+    balls, parts = np.empty(vectors, np.int64), np.empty((3, vectors))
+    predictions = np.empty((2, vectors, V))
     gammas = log_gammas(C, a), log_gammas(C, 1.0), log_gammas(C, V * a)
-    fresh = p.evaluate_on == "fresh"
-    gain = expected_losses(chances, a, *gammas, fresh, mixing, losses)
-    return Expected(losses[0], losses[1], losses[2:], gain)
+    enumerate_counts(chances, a, *gammas, balls, parts, predictions[0], predictions[1])
+    return Contexts(balls, parts[0], parts[1], parts[2], predictions[0], predictions[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,18 +20,11 @@ class UrnTasks(Parameters):
     """Urns of coloured balls, and the sequences drawn from one of them."""
 
     n_tasks: int = parameter(16, symbol="D", meaning="urns seen in training", ge=1, le=2**20)
-    n_colours: int = parameter(2, symbol="V", meaning="colours", ge=2, le=64)
     context_length: int = parameter(
         32, symbol="C", meaning="balls of a sequence, with replacement", ge=1, le=4096
     )
     concentration: float = parameter(
         1.0, symbol="a", meaning="urns are drawn from Dirichlet(a)", ge=0.01, le=100
-    )
-    evaluate_on: Literal["seen", "fresh"] = parameter(
-        "seen", symbol="tasks", meaning="sequences come from an urn seen, or from a fresh one"
-    )
-    urn_set: int = parameter(
-        0, symbol="set", meaning="number of the set of urns; 0 draws one for every replica", ge=0
     )
     urn_shares: Vector = parameter(
         (), symbol="p", meaning="chances of the first colour, one an urn, given instead of drawn"
@@ -41,9 +34,10 @@ class UrnTasks(Parameters):
     def _shares_fit(self) -> UrnTasks:
         if not self.urn_shares:
             return self
-        if self.n_colours != 2:
+        n_colours = getattr(self, "n_colours", 2)
+        if n_colours != 2:
             raise ValueError(
-                f"urn_shares are of two colours, n_colours = {self.n_colours}: give n_colours = 2"
+                f"urn_shares are of two colours, n_colours = {n_colours}: give n_colours = 2"
             )
         if len(self.urn_shares) != self.n_tasks:
             raise ValueError(
@@ -54,10 +48,12 @@ class UrnTasks(Parameters):
             raise ValueError("urn_shares are chances: give each above 0 and below 1")
         return self
 
-    @property
-    def known(self) -> bool:
-        """Whether the urns are the same in all replicas."""
-        return bool(self.urn_shares) or self.urn_set > 0
+
+class TwoColours(UrnTasks):
+    """Urns of two colours, the same in all replicas."""
+
+    n_colours: ClassVar[int] = 2
+    urn_set: int = parameter(1, symbol="set", meaning="number of the set of urns", ge=1)
 
 
 def urns(row: Row) -> Array:
@@ -65,11 +61,12 @@ def urns(row: Row) -> Array:
     p = row.p
     if p.urn_shares:
         return np.array([p.urn_shares, 1.0 - np.array(p.urn_shares)])
-    drawn_by = row
+    by = row
     if p.urn_set > 0:
-        names = ("urn_set", "n_tasks", "n_colours", "concentration")
-        drawn_by = Row(row.batch.take(np.array([row.index])).sharing(*names), 0)
-    chances = drawn_by.generator("urns").dirichlet(np.full(p.n_colours, p.concentration), p.n_tasks)
+        shared = ("urn_set", "n_tasks", "n_colours", "concentration")
+        names = [name for name in shared if name in row.batch.model.parameters]
+        by = Row(row.batch.take(np.array([row.index])).sharing(*names), 0)
+    chances = by.generator("urns").dirichlet(np.full(p.n_colours, p.concentration), p.n_tasks)
     return np.ascontiguousarray(np.maximum(chances, LEAST_CHANCE).T)
 
 

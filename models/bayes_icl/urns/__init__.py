@@ -56,7 +56,7 @@ URNS = Model(
         Check(
             {"n_colours": 2, "context_length": 4, "n_tasks": 3, "urn_set": 1},
             {"evaluate_on": ["seen", "fresh"]},
-            replicas=400,
+            replicas=2000,
         ),
         Check({"context_length": 8, "n_tasks": 2, "n_sequences": 200}, replicas=16_000),
         Check(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.models.bayes_icl.counts import can_enumerate, expected
+from toysim.models.bayes_icl.counts import can_enumerate, contexts
 from toysim.models.bayes_icl.exact_gain import exact_gain
 from toysim.models.bayes_icl.information import (
     distinguishable_tasks,
@@ -39,12 +39,12 @@ def _given_urns(row: Row) -> dict[str, Any]:
         nothing = np.full(p.context_length, np.nan)
         losses = {"loss_memorising": nothing, "loss_generalising": nothing}
         return losses | {"gain": np.nan, "divergence": np.nan, "valid": False}
-    exact = expected(p, urns(row))
+    exact, fresh = contexts(p, urns(row)), p.evaluate_on == "fresh"
     return {
-        "loss_memorising": exact.memorising,
-        "loss_generalising": exact.generalising,
-        "gain": exact.gain,
-        "divergence": exact.gain if p.evaluate_on == "seen" else np.nan,
+        "loss_memorising": exact.losses(fresh, exact.memoriser),
+        "loss_generalising": exact.losses(fresh, exact.generaliser),
+        "gain": exact.gain(fresh),
+        "divergence": exact.gain(False),
         "valid": True,
     }
 
