@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+ROOM = 0.55  # of the limit
+
 
 def rate_limit(p: Any) -> float:
     """2/(rho + (1 - rho) Delta_h): of hard examples alone, d infinite; derived."""
@@ -11,8 +13,9 @@ def rate_limit(p: Any) -> float:
     return float(2.0 / (rho + (1.0 - rho) * p.hard_variance))
 
 
-def half_of_limit(p: Any) -> float:
-    """Half of it at finite d, 2 d/(n_r + 2 + (n_i + 2) Delta_h): below it the weights' fourth
-    moments contract too.
+def largest_valid_rate(p: Any) -> float:
+    """A share of it at finite d, 2 d/(n_r + 2 + (n_i + 2) Delta_h): below that the weights' fourth
+    moments contract too, and means over runs are not those of a few.
     """
-    return float(p.dimension / (p.n_relevant + 2 + (p.n_irrelevant + 2) * p.hard_variance))
+    limit = 2.0 * p.dimension / (p.n_relevant + 2 + (p.n_irrelevant + 2) * p.hard_variance)
+    return float(ROOM * limit)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.curriculum.relevance.control import SEGMENTS, constants, is_optimal, slopes
 from toysim.models.curriculum.relevance.fluctuations import PARTS, integrate
-from toysim.models.curriculum.relevance.limits import half_of_limit, rate_limit
+from toysim.models.curriculum.relevance.limits import largest_valid_rate, rate_limit
 from toysim.models.curriculum.relevance.measures import error, errors
 from toysim.models.curriculum.relevance.recursion import means
 from toysim.models.curriculum.relevance.shares import shares
@@ -49,7 +49,7 @@ def _row(row: Row) -> Rows:
         "easy_first_is_optimal": np.asarray(float(is_optimal(p, True))),
         "hard_first_is_optimal": np.asarray(float(is_optimal(p, False))),
         "switching_function": _switching(p, h, at),
-        "valid": np.asarray(p.learning_rate <= half_of_limit(p)),
+        "valid": np.asarray(p.learning_rate <= largest_valid_rate(p)),
     }
 
 
