@@ -1,7 +1,7 @@
 """Curricula: what order and difficulty of the data do to online learning, by seven questions."""
 
 from toysim.figures.curricula import orders_evidence, panels, tasks_evidence, tasks_panels
-from toysim.figures.curricula.reading import CYCLES, changed, flipped, place
+from toysim.figures.curricula.reading import CYCLES, changed, flipped, place, swapped
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
 
@@ -246,7 +246,13 @@ REPRODUCTION = Reproduction(
             source="arXiv:2403.10348",
             sweeps=("denoising",),
             check=tasks_evidence.easy_to_hard_beats_reverse,
-            spoilers=(Spoiler("denoising", "loss", lambda v: flipped(v, "order")),),
+            spoilers=(
+                Spoiler(
+                    "denoising",
+                    "loss",
+                    lambda v: swapped(v, "order", "easy_first", "hard_first"),
+                ),
+            ),
             expected_verdict=Verdict.LIMITED,
             limits="variances that fall as 1/i; not as 1/i^2",
         ),
@@ -266,7 +272,9 @@ REPRODUCTION = Reproduction(
             source="arXiv:2506.02281 abstract",
             sweeps=("angles",),
             check=tasks_evidence.concentrated_first_is_faster,
-            spoilers=(Spoiler("angles", "loss", lambda v: flipped(v, "order")),),
+            spoilers=(
+                Spoiler("angles", "loss", lambda v: swapped(v, "order", "high_first", "low_first")),
+            ),
             expected_verdict=Verdict.LIMITED,
             limits="a share of the error along the tokens' direction well above 1/d",
         ),

@@ -30,8 +30,8 @@ def orders(tree: xr.DataTree) -> Figure:
     """Both errors over alpha of the first setting."""
     figure = new_figure(7.0, 3.4)
     for axes, name in zip(figure.subplots(1, 2), ("error_hard", "error_easy"), strict=True):
-        draws, exact = (observable(tree, name, s).isel(setting=0) for s in ("simulation", "theory"))
-        alpha = observable(tree, "update", "theory").isel(setting=0, order=0) / 1000.0
+        draws, exact = (observable(tree, name, s).isel(setting=1) for s in ("simulation", "theory"))
+        alpha = observable(tree, "update", "theory").isel(setting=1, order=0) / 1000.0
         for order in ("easy_first", "mixed", "hard_first", "hard"):
             at, (label, color) = place(draws, "order", order), ORDERS[order]
             line(axes, alpha, exact.isel(order=at), order, color=color, label=label)

@@ -10,7 +10,8 @@ import xarray as xr
 from toysim.papers.reading import mean_and_error, observable, runs
 
 CLEAR = 5.0  # standard errors
-CYCLES = {"mixed": 0, "cyclical": 1, "constant": 2, "sorted": 3}  # places along ``how``
+# Places along ``how``, whose levels are sorted by the order's name and then by the profile.
+CYCLES = {"cyclical": 0, "mixed": 1, "sorted": 2, "constant": 3}
 
 
 def end(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArray:
@@ -29,6 +30,14 @@ def changed(values: xr.DataArray, along: str, of: Any, factor: float = 1.0, by: 
 def place(values: xr.DataArray, along: str, name: str) -> int:
     """Where a choice stands along its axis."""
     return [str(v) for v in values[along].values].index(name)
+
+
+def swapped(values: xr.DataArray, along: str, one: str, other: str) -> Any:
+    """The values of two choices exchanged."""
+    places = list(range(values.sizes[along]))
+    i, j = place(values, along, one), place(values, along, other)
+    places[i], places[j] = j, i
+    return values.values.take(places, axis=values.get_axis_num(along))
 
 
 def flipped(values: xr.DataArray, along: str) -> Any:
