@@ -20,7 +20,7 @@ def teachers(tree: xr.DataTree, noise: xr.DataTree) -> Figure:
     episode = observable(tree, "episode", "theory")
     for k, name in enumerate(("random", "progress")):
         at = {"teacher": place(mastered, "teacher", name), "n_tasks": 0}
-        draws = mastered.isel(at, record=slice(None, None, 5))
+        draws = mastered.isel(at).isel(record=slice(None, None, 5)).transpose("record", ...)
         draw_means(left, episode.isel(at)[::5], draws, color=f"C{k}", ms=3, label=name)
         line(left, episode.isel(at), exact.isel(at), name, color=f"C{k}")
     name_axes(left, "episodes", "tasks mastered", "20 tasks")
@@ -110,15 +110,16 @@ def angles(norms: xr.DataTree, tree: xr.DataTree) -> Figure:
     left, middle, right = figure.subplots(1, 3)
     exact = last(observable(norms, "gradient_square", "theory")).transpose("error", "c")
     draws = last(runs(norms, "gradient_square")).transpose("error", "c", "replica")
-    names = ("mostly along", "in all directions", "across")
-    for k, name in enumerate(names):
+    names = {0.0: "across", 0.3125: "in all directions", 1.0: "mostly along"}
+    for k, along in enumerate(exact["start_along"].values):
+        name = names[float(along)]
         c = exact["concentration_low"]
         line(left, c, exact[k], name, color=f"C{k}", label=name)
         draw_means(left, c, draws[k], color=f"C{k}", ms=3)
     left.set(yscale="log", ylim=(None, 30.0 * float(exact.max())))
     name_axes(left, "concentration c", "squared gradient", "Error at the start")
     loss = observable(tree, "loss", "theory").isel(shuffle=0)
-    for axes, k in ((middle, 0), (right, 1)):
+    for axes, k in ((middle, 1), (right, 0)):
         for j, name in enumerate(("high_first", "shuffled", "low_first")):
             curve = loss.isel(error=k, order=place(loss, "order", name))
             label = {"high_first": "concentrated first", "low_first": "concentrated last"}.get(
@@ -134,5 +135,10 @@ def angles(norms: xr.DataTree, tree: xr.DataTree) -> Figure:
             )
         axes.axhline(0.2, color="0.6", lw=0.8, zorder=0)
         axes.set(yscale="log", ylim=(None, 8.0))
-        name_axes(axes, "sequences", "loss over its start", f"Error {names[k]}")
+        name_axes(
+            axes,
+            "sequences",
+            "loss over its start",
+            f"Error {names[float(loss['start_along'][k])]}",
+        )
     return figure

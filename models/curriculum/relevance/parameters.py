@@ -73,16 +73,16 @@ class RelevanceParameters(Recorded):
         le=1e6,
     )
     size_start: float = parameter(
-        0.25, symbol="sp", meaning="smallest epoch of cyclical_size", gt=0, le=1
+        0.25, symbol="sp", meaning="smallest epoch of cyclical_size", ge=0.01, le=1
     )
     size_end: float = parameter(
-        1.0, symbol="ep", meaning="largest epoch of cyclical_size", gt=0, le=1
+        1.0, symbol="ep", meaning="largest epoch of cyclical_size", ge=0.01, le=1
     )
     size_factor: float = parameter(
         0.5, symbol="a", meaning="epochs grow by 1/a and shrink by a", gt=0, lt=1
     )
     n_epochs: float = parameter(
-        24.0, symbol="E", meaning="sum of the epochs' sizes, in full passes", gt=0, le=10_000
+        24.0, symbol="E", meaning="sum of the epochs' sizes, in full passes", gt=0, le=1000
     )
     n_records: int = recording(41)
 

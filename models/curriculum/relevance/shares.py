@@ -44,12 +44,13 @@ def epochs(p: Any) -> list[float]:
     """Sizes of the epochs: up from size_start by 1/size_factor, down again, while their sum is
     below n_epochs; as in the public code of arXiv:2202.05531.
     """
-    sizes, n, grows = [p.size_start], p.size_start, True
-    while sum(sizes) < p.n_epochs:
+    sizes, n, grows, total = [p.size_start], p.size_start, True, p.size_start
+    while total < p.n_epochs:
         grown = min(n / p.size_factor, p.size_end)
         n = grown if grows else max(n * p.size_factor, p.size_start)
         grows = n <= p.size_start or (grows and n < p.size_end)
         sizes.append(n)
+        total += n
     return sizes
 
 
