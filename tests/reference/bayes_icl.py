@@ -49,8 +49,8 @@ def walk_times(x, probability, *, penalty, runs, seed):
     """Steps (runs,) until the sum of x, drawn with ``probability``, reaches the penalty."""
     rng = np.random.default_rng(seed)
     S, t = np.zeros(runs), np.zeros(runs, int)
-    while (S < penalty).any():
-        going = S < penalty
+    while (penalty > S).any():
+        going = penalty > S
         S[going] += rng.choice(x, size=going.sum(), p=probability)
         t[going] += 1
     return t

@@ -17,7 +17,9 @@ def perceptron(variances, *, n_r, n_i, eta, q_r, q_i, runs, seed):
     found = []
 
     def look():
-        found.append([w[:, 0] / np.sqrt(d), (w[:, :n_r] ** 2).sum(1) / d, (w[:, n_r:] ** 2).sum(1) / d])
+        found.append(
+            [w[:, 0] / np.sqrt(d), (w[:, :n_r] ** 2).sum(1) / d, (w[:, n_r:] ** 2).sum(1) / d]
+        )
 
     for variance in variances:
         look()
