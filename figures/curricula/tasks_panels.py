@@ -22,7 +22,8 @@ def teachers(tree: xr.DataTree, noise: xr.DataTree) -> Figure:
         at = {"teacher": place(mastered, "teacher", name), "n_tasks": 0}
         draws = mastered.isel(at).isel(record=slice(None, None, 5)).transpose("record", ...)
         draw_means(left, episode.isel(at)[::5], draws, color=f"C{k}", ms=3, label=name)
-        line(left, episode.isel(at), exact.isel(at), name, color=f"C{k}")
+        if exact.isel(at).notnull().all():
+            line(left, episode.isel(at), exact.isel(at), name, color=f"C{k}")
     name_axes(left, "episodes", "tasks mastered", "20 tasks")
     mean, _ = mean_and_error(runs(tree, "episodes"))
     slow, fast = (mean.isel(teacher=place(mean, "teacher", n)) for n in ("random", "progress"))

@@ -63,7 +63,8 @@ def transition(paper: xr.DataTree) -> Figure:
     left.plot(found.tasks, found.tasks, "--", color="k", lw=0.8, label="in proportion to D")
     right.axhline(1.0, color="k", ls="--", lw=0.8)
     left.set(xscale="log", yscale="log", xlabel="tasks D", ylabel="$N_{GM}$ over that of one task")
-    right.set(xscale="log", xlabel="tasks D", ylabel="local exponent")
+    left.set_title("When memorising takes over")
+    right.set(xscale="log", xlabel="tasks D", ylabel="local exponent", title="How fast that grows")
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
