@@ -10,13 +10,13 @@ import numpy.typing as npt
 from toysim.batch import Batch, Rows, stacked
 from toysim.models.bayes_icl.counts import log_gammas
 from toysim.models.bayes_icl.evidence.problem import log_ratios
-from toysim.models.bayes_icl.urn_tasks import urns
+from toysim.models.bayes_icl.urn_tasks import two_colours, urns
 
 Array = npt.NDArray[np.float64]
 
 STEP, HIGHEST = 1e-3, 2000.0  # of ln l, and of l
 PENALTY = 10.0  # standard deviations of a sequence from which on the overshoot has settled
-SHORTEST = 4  # balls: fewer have too few values of the evidence, which stay on a lattice
+VALUES = 5.0  # of the evidence, by their participation: fewer stay near a lattice
 ROOM = 10.0  # standard deviations of the time that the budget must leave
 
 
@@ -29,13 +29,13 @@ def _row(p: Any, chances: Array) -> Rows:
     x = log_ratios(p, chances)
     probability = count_probabilities(p, chances)
     mu = float(probability @ x)
-    v = float(probability @ x**2) - mu * mu
+    v = max(float(probability @ x**2) - mu * mu, 0.0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         rho = overshoot(x, probability, mu, v)
         time, deviation = (p.penalty + rho) / mu, np.sqrt(p.penalty * v / mu**3)
         upper = (p.penalty + probability @ np.maximum(x, 0.0) ** 2 / mu) / mu
         lower = np.float64(p.penalty) / mu
-    settled = p.penalty >= PENALTY * np.sqrt(v + mu * mu) and p.context_length >= SHORTEST
+    settled = p.penalty >= PENALTY * np.sqrt(v + mu * mu) and 1.0 / np.sum(probability**2) >= VALUES
     found = {
         "switch_time": time,
         "overshoot": rho,
@@ -79,7 +79,7 @@ def switch_time_of(p: Any) -> float:
     """The mean time with the urns of ``urn_shares``."""
     if not p.urn_shares:
         raise ValueError("the urns must be known: give urn_shares, one an urn")
-    found = _row(p, np.array([p.urn_shares, 1.0 - np.array(p.urn_shares)]))
+    found = _row(p, two_colours(p.urn_shares))
     if not found["valid"]:
         raise ValueError(f"penalty = {p.penalty:g}: too small for theory; give a larger")
     return float(found["switch_time"])

@@ -75,7 +75,7 @@ RELEVANCE = Model(
     equations=_EQUATIONS,
     sources=("arXiv:2106.08068", "arXiv:2507.07907", "recursion derived"),
     seconds=lambda p: 3e-5 + 2.5e-7 * p.n_updates + 0.3 * (p.order == "optimal"),
-    theory_seconds=lambda p: 2e-2 + 1e-7 * p.n_updates + 0.3 * (p.order == "optimal"),
+    theory_seconds=lambda p: 0.15 + 1e-7 * p.n_updates + 0.3 * (p.order == "optimal"),
     checks=(
         Check(
             _START | _SHORT,

@@ -20,6 +20,7 @@ Array = npt.NDArray[np.float64]
 
 STEPS = 800  # of the limit's course, at least
 FINE = 0.02  # its largest step in eta Delta alpha
+MOST_STEPS = 20_000  # where it would take more, nothing is said of the errors
 SMALLEST_DIMENSION, LEAST_SHARE = 20, 0.05  # of the errors' expansion in 1/d
 
 
@@ -35,9 +36,11 @@ def _row(row: Row) -> Rows:
     variances = np.array([p.easy_variance, p.hard_variance])
     exact = np.empty((3, len(at)))
     means(h, inputs, variances, p.learning_rate, start, at, exact)
-    limit = np.empty((PARTS, len(at)))
+    limit = np.full((PARTS, len(at)), np.nan)
     told = np.array([p.learning_rate, p.n_relevant / p.dimension, *variances])
-    integrate(h, float(p.dimension), told, _updates_a_step(p), start, at, limit)
+    step = _updates_a_step(p)
+    if p.n_updates <= MOST_STEPS * step:
+        integrate(h, float(p.dimension), told, step, start, at, limit)
     return {
         "overlap": exact[0],
         "relevant_norm": exact[1],
@@ -67,7 +70,7 @@ def _mean_error(p: Any, exact: Array, limit: Array, variance: float) -> Array:
         return np.full_like(plain, np.nan)
     C = limit[3:].reshape(3, 3, -1)
     by_rr, by_rn, by_nn = curvature(exact[0], exact[1] + variance * exact[2])
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         spread = by_rr * C[0, 0] + 2.0 * by_rn * (C[0, 1] + variance * C[0, 2])
         spread += by_nn * (C[1, 1] + 2.0 * variance * C[1, 2] + variance**2 * C[2, 2])
     return np.where(exact[0] == 0.0, plain, plain + spread / (2.0 * p.dimension))
@@ -75,7 +78,7 @@ def _mean_error(p: Any, exact: Array, limit: Array, variance: float) -> Array:
 
 def curvature(R: Array, N: Array) -> tuple[Array, Array, Array]:
     """Second derivatives of arccos(R/sqrt(N))/pi by R R, R N, N N."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         D = N - R * R
         by_rr, by_rn = -R / D**1.5, 0.5 / D**1.5
         by_nn = -R * (2.0 * D + N) / (4.0 * N * N * D**1.5)
