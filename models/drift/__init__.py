@@ -3,5 +3,6 @@ are fixed, decaying or set by the learner's own errors.
 """
 
 from toysim.models.drift.scale_invariant import SCALE_INVARIANT
+from toysim.models.drift.tracking import TRACKING
 
-MODELS = (SCALE_INVARIANT,)
+MODELS = (SCALE_INVARIANT, TRACKING)
