@@ -1,0 +1,5 @@
+"""Memories: patterns stored in couplings or synapses, recalled from cues, and overloaded."""
+
+from toysim.models.memory.hopfield import HOPFIELD
+
+MODELS = (HOPFIELD,)
