@@ -1,5 +1,6 @@
 """Memories: patterns stored in couplings or synapses, recalled from cues, and overloaded."""
 
 from toysim.models.memory.hopfield import HOPFIELD
+from toysim.models.memory.willshaw import WILLSHAW
 
-MODELS = (HOPFIELD,)
+MODELS = (HOPFIELD, WILLSHAW)

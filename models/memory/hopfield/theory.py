@@ -10,6 +10,7 @@ import numpy as np
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.memory.hopfield import saddle
 from toysim.models.memory.hopfield.saddle import COLDEST, Saddle
+from toysim.models.memory.hopfield.sizes import n_patterns
 
 # Measured: from a pattern, runs stay in the retrieval state, within 3/N of theory.
 SMALLEST = 200
@@ -19,16 +20,16 @@ HOT = 1.3  # times the glass temperature from which on runs relax within a few s
 
 def phase(p: Any) -> tuple[Saddle | None, bool]:
     """The state that a run from a pattern is in, None where dynamics leaves it open; valid."""
-    t = float(p.temperature)
+    t, alpha = float(p.temperature), n_patterns(p.size, p.alpha) / p.size
     if 0.0 < t < COLDEST:
         return None, False
-    hot = t > HOT * (1.0 + math.sqrt(p.alpha))
+    hot = t > HOT * (1.0 + math.sqrt(alpha))
     if hot:
-        return saddle.spin_glass(p.alpha, t), p.size >= SMALLEST and p.n_sweeps >= 100
+        return saddle.spin_glass(alpha, t), p.size >= SMALLEST and p.n_sweeps >= 100
     if t >= 1.0 or p.start != "pattern":
         return None, False
-    found = saddle.retrieval(p.alpha, t)
-    deep = p.alpha < DEEP * saddle.capacity(t)[1].alpha
+    found = saddle.retrieval(alpha, t)
+    deep = alpha < DEEP * saddle.capacity(t)[1].alpha
     return found, found is not None and deep and p.size >= SMALLEST and p.n_sweeps >= 20
 
 
