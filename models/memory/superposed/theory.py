@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.stats import binom
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.memory.superposed import law
+
+SEEN = 0.05  # events a run, below which means over runs say nothing yet
+
+
+def seen(value: Any, events: Any) -> Any:
+    """The value where so many events are expected, and where there are none for certain."""
+    return np.where((events == 0.0) | (events >= SEEN), value, np.nan)
 
 
 def predicted(row: Row) -> Rows:
@@ -22,12 +31,14 @@ def predicted(row: Row) -> Rows:
         both = [[law.active(p, pi, k, True, rest) for k in g] for pi in (pm, po)]
         own = pm * np.array(both[0]) + (1.0 - pm) * np.array(both[1])
     others = (p.module_size - 2 + pm) * other  # units that are neither own nor the prototype's
+    wrong, rest_modules = weight * (1.0 - pm) * prototype, p.n_modules - p.cue_modules
+    accuracy = law.class_accuracy(p)
     values = {
-        "prototype_matches": weight,
-        "false_prototype": weight * (1.0 - pm) * prototype,
-        "false_other": weight * others,
-        "own": weight * own,
-        "class_accuracy": law.class_accuracy(p),
+        "prototype_matches": seen(weight, np.minimum(weight, 1.0 - weight)),
+        "false_prototype": seen(wrong, np.minimum(weight, rest_modules * wrong)),
+        "false_other": seen(weight * others, weight * np.minimum(rest_modules * others, 1.0)),
+        "own": seen(weight * own, weight * np.minimum(own * rest_modules, 1.0)),
+        "class_accuracy": seen(accuracy, 1.0 - accuracy),
         "code_overlap": law.member_overlap(p),
         "false_prototype_given": prototype,
         "false_other_given": other,

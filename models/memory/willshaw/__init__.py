@@ -44,6 +44,9 @@ WILLSHAW = Model(
         Observable("recall_errors", "outputs of the target missed, and others that fire"),
     ),
     diagnostics=(
+        Observable("exact_false_rate", "the false rate, however rare"),
+        Observable("exact_sum_stored", "distribution of the target's sums", dims=("sum",)),
+        Observable("exact_sum_other", "distribution of other outputs' sums", dims=("sum",)),
         Observable("independent_false_rate", "density^c, as if synapses were independent"),
         Observable("false_outputs_variance", "variance of the other outputs that fire"),
         Observable("familiarity_stored_variance", "variance of the target pair's on synapses"),

@@ -8,8 +8,12 @@ from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.memory.willshaw import law
 
 NORMAL = 8.0  # least variance of both blocks from which on recognition is normal, within 0.002
-SEEN = 1e-4  # rates below are not seen by means over runs
-ROUNDED = 1e-13  # of a sum whose terms cancel
+SEEN = 0.2  # events a run, below which means over runs say nothing yet
+
+
+def seen(count: float, value: float) -> float:
+    """The value where so many events are expected, and where there are none for certain."""
+    return value if count == 0.0 or count >= SEEN else np.nan
 
 
 def predicted(row: Row) -> Rows:
@@ -19,21 +23,26 @@ def predicted(row: Row) -> Rows:
     hits, false = (float(part[p.threshold :].sum()) for part in (stored, other))
     others = p.n_outputs - p.n_active_outputs
     square = law.false_square(p, false)
-    variance = square - (others * false) ** 2
+    variance, active = square - (others * false) ** 2, p.n_active_outputs
+    frequent, missed = seen(others * false, 1.0), seen(active * (1.0 - hits), 1.0)
+    missed *= seen(active * hits, 1.0)
     known, new = law.familiarity(p, p.exposures), law.familiarity(p, 0)
     density = 1.0 - law.off(p)
     values = {
         "density": density,
-        "hit_rate": hits,
-        "false_rate": false,
-        "sum_stored": stored,
-        "sum_other": other,
-        "false_outputs": others * false,
-        "false_outputs_square": square,
+        "hit_rate": hits * missed,
+        "false_rate": false * frequent,
+        "sum_stored": np.where((stored == 0.0) | (active * stored >= SEEN), stored, np.nan),
+        "sum_other": np.where((other == 0.0) | (others * other >= SEEN), other, np.nan),
+        "false_outputs": others * false * frequent,
+        "false_outputs_square": square * frequent,
         "familiarity_stored": known[0],
         "familiarity_new": new[0],
         "recognition": law.recognition(p) if min(known[1], new[1]) >= NORMAL else np.nan,
-        "recall_errors": p.n_active_outputs * (1.0 - hits) + others * false,
+        "recall_errors": (active * (1.0 - hits) + others * false) * frequent * missed,
+        "exact_false_rate": false,
+        "exact_sum_other": other,
+        "exact_sum_stored": stored,
         "independent_false_rate": density**p.cue_size,
         "false_outputs_variance": variance,
         "familiarity_stored_variance": known[1],
