@@ -38,10 +38,8 @@ def ultra_slow(growth: xr.DataTree) -> Evidence:
     slopes = np.array([[decade_slope(growth, name, t) for name in RUGGED] for t in DECADES])
     near = (slopes > 0.0).all(axis=1) & (np.abs(slopes / law - 1.0) < NEAR_KESTEN).all(axis=1)
     free, t = of_kind(mean_distance(growth), "none"), updates(growth)
-    ends = [
-        float(at_update(free, t, 10.0 * first) / at_update(free, t, first)) for first in DECADES
-    ]
-    power = np.log10(ends)
+    decades = np.array([[at_update(free, t, b * first) for b in (1.0, 10.0)] for first in DECADES])
+    power = np.log10(decades[:, 1] / decades[:, 0])
     return Evidence(
         near & (np.abs(power - 0.5) < DIFFUSIVE),
         (

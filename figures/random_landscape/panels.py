@@ -27,12 +27,10 @@ def growth(tree: xr.DataTree, walkers: xr.DataTree) -> Figure:
     draws, law = (observable(walkers, "distance", side) for side in ("simulation", "theory"))
     t = updates(walkers)
     for k in range(draws.sizes["landscape"]):
-        label = "walkers" if k == 0 else None
+        label, exact = ("walkers", "exact") if k == 0 else (None, None)
         one = draws.isel(landscape=k)
         draw_means(right, t, one, ms=3, mfc="none", color=f"C{k}", label=label)
-        line(
-            right, t, law.isel(landscape=k), f"{k}", color=f"C{k}", label="exact" if not k else None
-        )
+        line(right, t, law.isel(landscape=k), f"{k}", color=f"C{k}", label=exact)
     right.set(xscale="log")
     name_axes(right, "updates t", "mean distance", "Four landscapes")
     return figure
