@@ -1,6 +1,7 @@
 """Scaling laws of a linear model: the loss over data, and what several epochs make of it."""
 
-from toysim.figures.scaling_laws import evidence, panels
+from toysim.figures.scaling_laws import curves, evidence, panels
+from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
 
 REPRODUCTION = Reproduction(
@@ -24,6 +25,15 @@ REPRODUCTION = Reproduction(
             ("epochs",),
             panels.epochs,
         ),
+        Recipe(
+            "extrapolation",
+            "A power law with a limit, fitted to a beginning of the learning curve: error of its "
+            "forecast of the end, and its limit. Dots: from here on exponents lie in 0..3 and "
+            "limits, at least 0, move one way. Dashed: the label noise, the true limit.",
+            "arXiv:2402.02515, in ridge regression",
+            ("extrapolation",),
+            curves.draw,
+        ),
     ),
     claims=(
         Claim(
@@ -41,6 +51,25 @@ REPRODUCTION = Reproduction(
             sweeps=("epochs",),
             check=evidence.overfitting,
             spoilers=(Spoiler("epochs", "loss", evidence.only_falling),),
+        ),
+        Claim(
+            name="forecast",
+            sentence="A beginning of the learning curve predicts its end to 1 %.",
+            source="arXiv:2402.02515 abstract",
+            sweeps=("extrapolation",),
+            check=curves.forecast,
+            spoilers=(Spoiler("extrapolation", "forecast_error", curves.end_raised),),
+            expected_verdict=Verdict.LIMITED,
+            limits="a penalty that is the best at each size, or at least 1",
+        ),
+        Claim(
+            name="limit",
+            sentence="Once the fitted limit settles it is the loss that can be attained.",
+            source="arXiv:2402.02515 abstract",
+            sweeps=("extrapolation",),
+            check=curves.limit,
+            spoilers=(Spoiler("extrapolation", "limit", lambda fitted: 0.0 * fitted + 0.25),),
+            expected_verdict=Verdict.REFUTED,
         ),
     ),
 )
