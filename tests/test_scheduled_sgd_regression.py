@@ -10,7 +10,6 @@ from toysim.errors import ToysimError
 from toysim.models.scheduled_sgd import REGRESSION
 from toysim.models.scheduled_sgd.modes import geometric_modes, power_modes
 from toysim.models.scheduled_sgd.regression.problem import refined_shares
-from toysim.models.scheduled_sgd.spread import lumped
 from toysim.models.scheduled_sgd.stability import (
     fourth_stable_rate,
     growth,
@@ -19,6 +18,7 @@ from toysim.models.scheduled_sgd.stability import (
     stationary_loss,
 )
 from toysim.numerics.schedules import learning_rates
+from toysim.numerics.spread import lumped
 
 
 def rows(side="theory", n=1, seed=0, **fixed):
@@ -274,12 +274,16 @@ def test_rates_beyond_the_limit_diverge_and_say_so():
     assert not rows(**fixed)["valid"][0]
 
 
-def test_groups_of_modes_keep_their_traces():
-    h, signal = power_modes(500, 1.5, 2.0)
+@pytest.mark.parametrize("d", [1, 4, 5, 6, 9, 500])
+def test_groups_of_modes_keep_their_traces(d):
+    h, signal = power_modes(d, 1.5, 2.0)
     few = lumped(h, signal)
-    assert few.alike.sum() == 500
+    assert few.alike.sum() == d
     assert (few.h * few.alike).sum() == pytest.approx(h.sum())
     assert (few.signal * few.alike).sum() == pytest.approx(signal.sum())
+
+
+def test_few_modes_stand_alone():
     h, signal = geometric_modes(3, 100.0)
     np.testing.assert_array_equal(lumped(h, signal).h, h)
 

@@ -8,7 +8,7 @@ Arrays of modes are padded with h = 0 to whole vectors (``padded``).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -91,6 +91,26 @@ def moments(
         for i in range(len(h)):
             a = eta * h[i]
             signal[i] = signal[i] * (1.0 - a * (2.0 - a * more)) + a * a * fresh
+
+
+class Expected(NamedTuple):
+    """Mean excess loss after 0..T updates (T + 1,), E|g|^2 at the records (R,), and twice the loss
+    of every mode at the end (d,).
+    """
+
+    course: Array
+    square: Array
+    signal: Array
+
+
+def plain(
+    h: Array, signal: Array, noise: float, batch: float, rates: Array, keep_at: Ints | None = None
+) -> Expected:
+    """The course without momentum and weight decay, from ``signal`` (d,)."""
+    at = np.empty(0, np.int64) if keep_at is None else keep_at
+    course, square, kept = np.empty(len(rates) + 1), np.empty(len(at)), padded(signal)
+    moments(kept, padded(h), noise, batch, rates, course, at, square)
+    return Expected(course, square, kept[: len(h)])
 
 
 @kernel

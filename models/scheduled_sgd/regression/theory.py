@@ -11,13 +11,13 @@ from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.scheduled_sgd.expectation import expected
 from toysim.models.scheduled_sgd.modes import modes
 from toysim.models.scheduled_sgd.regression.problem import rows_and_rates
-from toysim.models.scheduled_sgd.spread import narrow
 from toysim.models.scheduled_sgd.stability import (
     fourth_stable_rate,
     largest_stable_rate,
     stationary_loss,
 )
 from toysim.numerics.least_squares import fourth_moments
+from toysim.numerics.spread import narrow
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -8,8 +8,8 @@ import numpy as np
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.scheduled_sgd.modes import modes
-from toysim.models.scheduled_sgd.spread import narrow
 from toysim.models.scheduled_sgd.staged.problem import searched
+from toysim.numerics.spread import narrow
 
 
 def predict(batch: Batch) -> Rows:

@@ -34,9 +34,8 @@ def lumped(h: Array, signal: Array) -> Lumped:
     edges = np.arange(min(d, ALONE))
     if d > ALONE:
         ratio = (d / ALONE) ** (1.0 / GROUPS)
-        edges = np.unique(
-            np.append(edges, (ALONE * ratio ** np.arange(GROUPS)).round().astype(int))
-        )
+        groups = (ALONE * ratio ** np.arange(GROUPS)).round().astype(int)
+        edges = np.unique(np.append(edges, groups[groups < d]))
     count = np.diff(np.append(edges, d)).astype(float)
     return Lumped(np.add.reduceat(h, edges) / count, np.add.reduceat(signal, edges) / count, count)
 
