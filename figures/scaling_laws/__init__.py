@@ -1,6 +1,6 @@
 """Scaling laws of a linear model: the loss over data, and what several epochs make of it."""
 
-from toysim.figures.scaling_laws import curves, evidence, panels
+from toysim.figures.scaling_laws import budgets, curves, evidence, panels
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
 
@@ -34,6 +34,23 @@ REPRODUCTION = Reproduction(
             ("extrapolation",),
             curves.draw,
         ),
+        Recipe(
+            "allocation",
+            "Excess loss over the size of the model at equal compute p T, the best sizes dashed; "
+            "the best size (dots, dashed its law through the middle one) and samples a mode over "
+            "the compute.",
+            "arXiv:1906.06669, 2403.06563, in linear regression",
+            ("allocation",),
+            budgets.draw,
+        ),
+        Recipe(
+            "trajectory",
+            "A sum of powers of size and updates, fitted to sizes up to 32 (lines), and what it "
+            "foretells of 64 and 128 (dashed); squares were not fitted.",
+            "arXiv:2403.06563, in linear regression",
+            ("trajectory",),
+            budgets.draw_trajectory,
+        ),
     ),
     claims=(
         Claim(
@@ -51,6 +68,35 @@ REPRODUCTION = Reproduction(
             sweeps=("epochs",),
             check=evidence.overfitting,
             spoilers=(Spoiler("epochs", "loss", evidence.only_falling),),
+        ),
+        Claim(
+            name="size_law",
+            sentence="The best size of the model grows as a power of the compute, its loss falls "
+            "as one.",
+            source="arXiv:1906.06669; exponents derived",
+            sweeps=("allocation",),
+            check=budgets.size_law,
+            spoilers=(Spoiler("allocation", "final_loss", budgets.shuffled),),
+        ),
+        Claim(
+            name="fixed_ratio",
+            sentence="At every compute the same ratio of samples to model size is best.",
+            source="arXiv:1906.06669 abstract",
+            sweeps=("allocation",),
+            check=budgets.fixed_ratio,
+            spoilers=(Spoiler("allocation", "final_loss", budgets.best_at_a_ratio),),
+            expected_verdict=Verdict.REFUTED,
+        ),
+        Claim(
+            name="trajectory",
+            sentence="A sum of powers of size and updates, fitted to small models, predicts the "
+            "loss of larger ones.",
+            source="arXiv:2403.06563 abstract",
+            sweeps=("trajectory",),
+            check=budgets.trajectory,
+            spoilers=(Spoiler("trajectory", "final_loss", budgets.lowered),),
+            expected_verdict=Verdict.LIMITED,
+            limits="100 samples a mode or more",
         ),
         Claim(
             name="forecast",
