@@ -1,6 +1,6 @@
 """Scaling laws of a linear model: the loss over data, and what several epochs make of it."""
 
-from toysim.figures.scaling_laws import budgets, curves, evidence, panels
+from toysim.figures.scaling_laws import budgets, curves, epochs, evidence, panels
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
 
@@ -24,6 +24,15 @@ REPRODUCTION = Reproduction(
             "arXiv:1906.06669, in linear regression",
             ("epochs",),
             panels.epochs,
+        ),
+        Recipe(
+            "worth",
+            "Updates of one pass that come to the loss of K epochs, over the rows, at the best "
+            "peak of a linear decay (standard errors over data sets) and at a constant rate; "
+            "dashed: epochs as good as fresh data.",
+            "arXiv:1906.06669, 2511.13421, in linear regression",
+            ("reuse", "one_pass", "first_epochs", "constant_rate"),
+            epochs.draw,
         ),
         Recipe(
             "extrapolation",
@@ -68,6 +77,42 @@ REPRODUCTION = Reproduction(
             sweeps=("epochs",),
             check=evidence.overfitting,
             spoilers=(Spoiler("epochs", "loss", evidence.only_falling),),
+        ),
+        Claim(
+            name="one_epoch_wins",
+            sentence="At equal updates fresh data beat epochs, the fewer epochs the better.",
+            source="arXiv:1906.06669 abstract",
+            sweeps=("reuse", "one_pass"),
+            check=epochs.one_epoch_wins,
+            spoilers=(Spoiler("reuse", "final_loss", epochs.reversed_epochs),),
+        ),
+        Claim(
+            name="speedup",
+            sentence="One epoch in place of ten is 1.9 to 3.3 times as fast.",
+            source="arXiv:1906.06669 abstract",
+            sweeps=("ten_epochs", "one_pass"),
+            check=epochs.speedup,
+            spoilers=(Spoiler("ten_epochs", "final_loss", epochs.worse),),
+            expected_verdict=Verdict.LIMITED,
+            limits="signal that falls slowly (b < a) or little label noise",
+        ),
+        Claim(
+            name="first_epochs_are_free",
+            sentence="A few epochs are worth as much fresh data.",
+            source="arXiv:2511.13421 abstract",
+            sweeps=("first_epochs", "constant_rate"),
+            check=epochs.first_epochs_are_free,
+            spoilers=(Spoiler("first_epochs", "loss", epochs.first_alone),),
+            expected_verdict=Verdict.LIMITED,
+            limits="two epochs, at a constant small rate",
+        ),
+        Claim(
+            name="regularisation",
+            sentence="In one epoch weight decay gains nothing.",
+            source="arXiv:1906.06669 abstract",
+            sweeps=("weight_decay",),
+            check=epochs.regularisation,
+            spoilers=(Spoiler("weight_decay", "final_loss", epochs.without_dearer),),
         ),
         Claim(
             name="size_law",
