@@ -10,10 +10,9 @@ import xarray as xr
 from matplotlib.figure import Figure
 from scipy.optimize import least_squares
 
-import toysim
 from toysim.paper import Evidence, Number
 from toysim.papers.drawing import line, new_figure
-from toysim.papers.reading import observable, parameter
+from toysim.papers.reading import landmark, observable, parameter
 
 Array = npt.NDArray[np.float64]
 
@@ -73,7 +72,7 @@ def curves(tree: xr.DataTree) -> dict[float, xr.DataArray]:
 
 
 def law(name: str, noise: float) -> float:
-    return float(toysim.landmark("scaling.allocation", name, label_noise=noise))
+    return float(landmark("scaling.allocation", name, label_noise=noise))
 
 
 def size_law(tree: xr.DataTree) -> Evidence:
