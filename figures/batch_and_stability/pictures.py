@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from toysim.figures.batch_and_stability.reading import (
@@ -33,16 +34,22 @@ def phase(tree: xr.DataTree) -> Figure:
     figure = new_figure(7.5, 4.8)
     axes = figure.subplots()
     x, y = kind["learning_rate"].values, kind["batch_size"].values
-    mesh = axes.pcolormesh(x, y, kind.values.astype(float), cmap="viridis", vmin=0, vmax=3)
+    colours = colormaps["viridis"].resampled(len(PHASES))
+    ends = {"vmin": -0.5, "vmax": len(PHASES) - 0.5}
+    mesh = axes.pcolormesh(x, y, kind.values.astype(float), cmap=colours, **ends)
     mesh.set_gid("phase")
-    for name, values, style in (("eta_2", share, "w-"), ("eta_4", fourth, "w--")):
+    for name, values, style in (
+        ("mean square grows", share, "w-"),
+        ("mean fourth power grows", fourth, "w--"),
+    ):
         limit = (values["learning_rate"] / values).isel(learning_rate=0)
         axes.plot(limit, y, style, label=name, gid=name)
     axes.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="batch size")
     axes.set_xlim(x[0], x[-1])
-    axes.set_title(", ".join(f"{k}: {name}" for k, name in enumerate(PHASES)))
+    axes.set_title("What rules the loss; lines: exact limits")
     axes.legend(labelcolor="w")
-    figure.colorbar(mesh, ax=axes, ticks=range(4))
+    bar = figure.colorbar(mesh, ax=axes, ticks=range(len(PHASES)))
+    bar.set_ticklabels(PHASES)
     return figure
 
 

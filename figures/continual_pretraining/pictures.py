@@ -59,10 +59,14 @@ def infinite(tree: xr.DataTree, repeated: xr.DataTree) -> Figure:
     for k in range(ratio.sizes["shift"]):
         one = ratio.isel(shift=k)
         rho, shift, p = (float(one[n]) for n in ("similarity", "input_shift", "replay"))
-        label = f"similarity {rho:g}, input shift {shift:g}, replay {p:g}"
+        moved = f"inputs by {shift:g}" if shift else f"labels to {rho:g}"
+        label = f"{moved}, replay {p:g}" if shift or rho < 1.0 else "same data"
         axes.plot(one["anneal_steps"], one, "o-", label=label, gid=f"ratio:{k}")
     axes.axhline(1.0, color="0.3", lw=0.8)
     axes.set(xlabel="updates of the anneal", ylabel="infinite over repeated cosine", xscale="log")
+    anneals = ratio["anneal_steps"].values
+    axes.set_xticks(anneals, anneals)
+    axes.minorticks_off()
     axes.set_title("The length of the anneal decides")
-    axes.legend()
+    axes.legend(title="every source shifts")
     return figure
