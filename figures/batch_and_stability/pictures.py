@@ -14,6 +14,7 @@ from toysim.figures.batch_and_stability.reading import (
     best_steps,
     bounded,
     hyperbola,
+    stable_rates,
     steps_to_target,
 )
 from toysim.papers.drawing import new_figure
@@ -65,6 +66,21 @@ def tails(runs: xr.DataTree) -> Figure:
     axes.plot(rate, exact, "k-", label="exact mean", gid="exact")
     axes.set(xlabel="learning rate", ylabel="final excess loss", yscale="log")
     axes.set_title("Near the limit the mean comes from rare runs")
+    axes.legend()
+    return figure
+
+
+def momentum(tree: xr.DataTree) -> Figure:
+    """Largest stable rate over the batch, by momentum."""
+    figure = new_figure(6, 4.5)
+    axes, stable = figure.subplots(), stable_rates(tree)
+    for k, beta in enumerate(stable["momentum"].values):
+        look = {"color": f"C{k}", "label": f"momentum {beta:g}", "gid": f"stable:{beta:g}"}
+        axes.plot(stable["batch_size"], stable.sel(momentum=beta), "o-", ms=4, **look)
+    axes.set(
+        xscale="log", yscale="log", xlabel="batch size", ylabel="largest stable rate/(1 - beta)"
+    )
+    axes.set_title("Momentum buys stability at large batches")
     axes.legend()
     return figure
 

@@ -32,9 +32,8 @@ def courses(tree: xr.DataTree) -> Figure:
                 accuracies.axvline(crossed, color=color, ls=":", lw=0.8)
     losses.set(xscale="log", yscale="log", ylim=(1e-5, 2), xlabel="time", ylabel="loss")
     losses.set_title("Losses; dashed: train, dots: drawn samples")
-    accuracies.set(
-        xscale="log", xlabel="time", ylabel="share accurate", title="Accuracies; dashed: train"
-    )
+    accuracies.set(xscale="log", xlabel="time", ylabel="share accurate")
+    accuracies.set_title("Accuracies; dashed: train, dotted: times of 95 %")
     losses.legend()
     accuracies.legend()
     return figure
