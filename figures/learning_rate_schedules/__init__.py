@@ -229,6 +229,17 @@ REPRODUCTION = Reproduction(
             limits="hard problems, b < a",
         ),
         Claim(
+            name="inverse_decay",
+            sentence="A decay linear in one over the rate beats one linear in the rate.",
+            source="arXiv:2410.05192",
+            sweeps=("decay_shapes",),
+            check=evidence.inverse_decay,
+            spoilers=(Spoiler("decay_shapes", "final_loss", only("decay_shape", "linear", 0.9)),),
+            expected_verdict=Verdict.LIMITED,
+            limits="to the same tenth of the peak; against a decay to nothing a short one of an "
+            "easy run alone",
+        ),
+        Claim(
             name="wsd_s",
             sentence="Going on from the decayed checkpoint beats branching before the decay, at "
             "equal compute.",

@@ -163,6 +163,28 @@ def short_horizon(optimum: xr.DataTree, *staged: xr.DataTree) -> Evidence:
     )
 
 
+def inverse_decay(shapes: xr.DataTree) -> Evidence:
+    """The decay linear in one over the rate against linear ones, to a tenth and to nothing."""
+    loss = tuned(shapes).transpose("shape", "case")
+    told = zip(loss["decay_shape"].values, loss["final_share"].values, strict=True)
+    by = {(str(s), float(f)): loss.isel(shape=k).values for k, (s, f) in enumerate(told)}
+    rivals = np.array([by["linear", 0.1], by["linear", 0.0]])
+    ratio = by["inverse", 0.1] / rivals
+    short_easy = (loss["decay_steps"] < 1000) & (loss["signal_exponent"] >= 2.0)
+    kept = np.stack([np.ones(len(short_easy), bool), short_easy.values])
+    return Evidence(
+        ratio < 1.0 - TIE,
+        (
+            Number("signal exponent b", loss["signal_exponent"], form="g"),
+            Number("updates of the decay", loss["decay_steps"], form="d"),
+            Number("inverse over linear, to a tenth and to 0", ratio, form=".3f"),
+            Number("1 - sqrt to 0 over linear to 0", by["one_minus_sqrt", 0.0] / rivals[1]),
+        ),
+        "below by more than half a per cent",
+        kept,
+    )
+
+
 def wsd_over_cosine(hard: xr.DataTree) -> Evidence:
     """wsd with a decay of a fifth against the cosine, each at its best peak."""
     loss = tuned(hard)
