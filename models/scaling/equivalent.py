@@ -17,6 +17,9 @@ from scipy.optimize import brentq, minimize_scalar
 
 Array = npt.NDArray[np.float64]
 
+LEAST_SIZE = 150.0  # n (1 - D) from which on the losses are within 1.5 %
+ROUNDED = 1e-10  # of the signal: a loss below, or such a penalty, is lost in rounding
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -59,6 +62,12 @@ class Ridge:
 
     def fit(self, n: int, penalty: float) -> Fit:
         return self.at(n, self.kappa(n, penalty), penalty)
+
+    def reliable(self, n: int, fit: Fit) -> bool:
+        """Whether n (1 - D) is large and nothing is lost in rounding."""
+        exact = fit.test > ROUNDED * self.c.sum()
+        held = fit.penalty > ROUNDED * (self.h.sum() + n)
+        return bool(exact and held and fit.size >= LEAST_SIZE)
 
     def best(self, n: int) -> Fit:
         """The penalty of the least test loss, to 1e-7: a grid over decades of kappa, then a search

@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
+MOST_NUMBERS = 2 * 10**7  # of the inputs; larger ones are for theory alone
+
 
 def ridge_losses(
     x: Array, h: Array, c: Array, label_noise: float, penalty: float
@@ -19,15 +21,22 @@ def ridge_losses(
 
     With XX' = U s U' and Z = U'X the predictor is P = Z' diag(1/(s + lambda)) Z, the test loss
     sum_i w*_i^2 [(1 - P) H (1 - P)]_ii + s^2 (1 + tr R Z H Z' R), R = 1/(s + lambda), and the
-    residual lambda R U'y.
+    residual lambda R U'y. Of more samples than features the n - d further s are 0, and Z of the
+    others is the root of s times the eigenvectors of X'X.
     """
-    n, w2 = len(x), c / h
-    s, u = np.linalg.eigh(x @ x.T)
-    z, r = u.T @ x, 1.0 / (np.maximum(s, 0.0) + penalty)
+    (n, d), w2 = x.shape, c / h
+    if n <= d:
+        s, u = np.linalg.eigh(x @ x.T)
+        z = u.T @ x
+    else:
+        s, u = np.linalg.eigh(x.T @ x)
+        z = np.sqrt(np.maximum(s, 0.0))[:, None] * u.T
+    r = 1.0 / (np.maximum(s, 0.0) + penalty)
     spread = (z * h) @ z.T
     projected = r @ z**2
     twice = np.sum(z * ((r[:, None] * spread * r) @ z), axis=0)
     bias = float(np.sum(w2 * (h - 2.0 * h * projected + twice)))
     variance = label_noise * float(np.sum(r**2 * np.diag(spread)))
     left = float(np.sum(w2 * (r**2 @ z**2))) + label_noise * float(np.sum(r**2))
+    left += label_noise * max(n - d, 0) / penalty**2
     return bias + variance + label_noise, penalty**2 * left / n
