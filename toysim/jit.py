@@ -87,7 +87,7 @@ def kernel(function: F) -> F:
     Kernels must not take or close over functions: those compile anew in every process (measured).
     Division by zero gives inf or nan, as in NumPy; fast-math stays off, so sums keep their order.
     """
-    return _compiled(function)
+    return _compiled(function, counted=True)
 
 
 def borrowing(function: F) -> F:
@@ -99,7 +99,7 @@ def borrowing(function: F) -> F:
     """
     if not returns_numbers(function):
         raise TypeError(f"{function.__qualname__} may return an array: let it be a kernel")
-    return _compiled(function, _nrt=False)
+    return _compiled(function, counted=False)
 
 
 def returns_numbers(function: Callable[..., Any]) -> bool:
@@ -117,18 +117,25 @@ def inlined(function: F) -> F:
     make none. Those of more than some 50 operations LLVM leaves out by itself, and calls them
     element by element (7 to 23 times as long, measured).
     """
-    return _compiled(function, forceinline=True, _nrt=False)
+    return _compiled(function, counted=False, forceinline=True)
 
 
-def _compiled(function: F, **more: bool) -> F:
+def _compiled(function: F, counted: bool, forceinline: bool = False) -> F:
+    """``counted``: references to arrays; unless it is said, Numba does as the first caller does."""
     config: Any = numba.config
     folder = cache_dir(sources_hash(function.__module__, KERNELS))
-    policy: dict[str, Any] = {"nogil": True, "cache": folder is not None, "error_model": "numpy"}
+    policy: dict[str, Any] = {
+        "nogil": True,
+        "cache": folder is not None,
+        "error_model": "numpy",
+        "forceinline": forceinline,
+        "_nrt": counted,
+    }
     with _decorating:
         previous = config.CACHE_DIR
         config.CACHE_DIR = folder or previous
         try:
-            compiled: Any = numba.njit(**policy, **more)(function)
+            compiled: Any = numba.njit(**policy)(function)
         finally:
             config.CACHE_DIR = previous
     return cast(F, compiled)
