@@ -87,6 +87,12 @@ class Batch:
         plain = [tuple(v) if isinstance(v, list) else v for v in values]
         return plain if given else plain * len(self)
 
+    def chosen(self, name: str, choice: str) -> npt.NDArray[np.bool_]:
+        """Where a parameter is ``choice`` (n_rows,); a fixed one is compared once."""
+        if name in self.columns:
+            return np.asarray(self.columns[name] == choice)
+        return np.full(len(self), self.fixed[name] == choice)
+
     def __getattr__(self, name: str) -> Array:
         """``batch.depth`` is ``batch["depth"]``, so that a formula in ``p`` takes a batch too."""
         if name.startswith("_") or name not in self.model.parameters:

@@ -105,10 +105,12 @@ def between(p: float, c: float, q: float, d: float, depth: int) -> float:
     """
     near = c == d and depth * abs(q - p) <= math.sqrt(min(p * p, q * q) + c)
     if near and (c > 0.0 or min(p, q) > 0.0):
+        if q == p:
+            return 0.0
         total = 0.0
         for k in range(POINTS):
             total += WEIGHTS[k] / other_layers(p + (q - p) * NODES[k], c, depth)
-        return (q - p) * total if q != p else 0.0
+        return (q - p) * total
     if c == d and mirrored(p, c, depth) and mirrored(q, d, depth):
         return coordinate(-p, c, depth) - coordinate(-q, d, depth)
     return coordinate(q, d, depth) - coordinate(p, c, depth)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from toysim.jit import borrowing, kernel
 from toysim.models.deep_linear.mode import ModeTask, Trajectory, task_of_row, trajectory_of_row
 from toysim.models.deep_linear.phases import open_pathways, phase_edges
+from toysim.numerics.copies import put
 from toysim.numerics.ode import STAGES, TABLEAU, error_norm, first_step, next_step, stage_state
 
 Array = npt.NDArray[np.float64]
@@ -192,7 +193,7 @@ def events(
         out.half[0] = t + step_to_half(h, before - middle, after - middle, state, task)
     while next_record < len(task.record_at) and task.record_at[next_record] <= t_new:
         take_step(task.record_at[next_record] - t, state, task)
-        out.records[:, next_record] = state.strength
+        put(state.strength, out.records[:, next_record])
         next_record += 1
     return next_record
 
@@ -252,7 +253,7 @@ def flow_phase(
             next_record = events(t, h, t_new, residual, after, next_record, state, task, out)
             take_step(h, state, task)
         accept(h, state)
-        state.slopes[0] = state.slopes[STAGES - 1]
+        put(state.slopes[STAGES - 1], state.slopes[0])
         t_lost += h - (t_new - t)
         residual, t, h = after, t_new, next_step(h, error)
     return next_record
