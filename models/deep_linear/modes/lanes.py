@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.deep_linear.mode import ModeTask, Trajectory
 
 Array = npt.NDArray[np.float64]
@@ -120,7 +120,7 @@ def group_of(
     return group
 
 
-@kernel
+@borrowing
 def write_back(group: Group, numbers: Array, outs: Trajectory) -> None:
     """The end state of every lane to its row: numbers (n, P, M)."""
     n_pathways, size, lanes = group.numbers.shape
