@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from toysim.models.scaling.equivalent import Ridge
+from toysim.numerics.ridge_equivalent import Ridge
 from toysim.models.scaling.power_laws import spectrum
 
 

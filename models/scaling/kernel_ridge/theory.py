@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.models.scaling.equivalent import Ridge
+from toysim.numerics.ridge_equivalent import Ridge
 from toysim.models.scaling.power_laws import spectrum
 
 LEAST_SIZE = 150.0  # n (1 - D) from which on the losses are within 1.5 %

@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
+ROUNDING = 1e-13  # of the largest eigenvalue: a smaller one is zero
+
 
 def ridge_losses(
     x: Array, h: Array, c: Array, label_noise: float, penalty: float
@@ -19,15 +21,18 @@ def ridge_losses(
 
     With XX' = U s U' and Z = U'X the predictor is P = Z' diag(1/(s + lambda)) Z, the test loss
     sum_i w*_i^2 [(1 - P) H (1 - P)]_ii + s^2 (1 + tr R Z H Z' R), R = 1/(s + lambda), and the
-    residual lambda R U'y.
+    residual lambda R U'y; at lambda = 0 R is the pseudo-inverse, and the residual what it drops.
     """
     n, w2 = len(x), c / h
     s, u = np.linalg.eigh(x @ x.T)
-    z, r = u.T @ x, 1.0 / (np.maximum(s, 0.0) + penalty)
+    s = np.maximum(s, 0.0)
+    dropped = (penalty == 0.0) & (s <= ROUNDING * s[-1])
+    r = np.where(dropped, 0.0, 1.0 / np.where(dropped, 1.0, s + penalty))
+    z, kept = u.T @ x, np.where(dropped, 1.0, penalty * r)
     spread = (z * h) @ z.T
     projected = r @ z**2
     twice = np.sum(z * ((r[:, None] * spread * r) @ z), axis=0)
     bias = float(np.sum(w2 * (h - 2.0 * h * projected + twice)))
     variance = label_noise * float(np.sum(r**2 * np.diag(spread)))
-    left = float(np.sum(w2 * (r**2 @ z**2))) + label_noise * float(np.sum(r**2))
-    return bias + variance + label_noise, penalty**2 * left / n
+    left = float(np.sum(w2 * (kept**2 @ z**2))) + label_noise * float(np.sum(kept**2))
+    return bias + variance + label_noise, left / n

@@ -1,0 +1,8 @@
+"""Teacher and student in high dimension: Gaussian inputs, continuous weights, a few overlaps.
+
+Batch students see alpha = n/d samples a dimension, online students a stream of fresh ones.
+"""
+
+from toysim.models.teacher_student.ridge import RIDGE
+
+MODELS = (RIDGE,)
