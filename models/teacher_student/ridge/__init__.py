@@ -54,6 +54,7 @@ RIDGE = Model(
         else 1e-3
         + 3e-8 * p.sample_ratio * p.dimension**2
         + 3e-10 * (p.sample_ratio + p.feature_ratio) * p.dimension**3
+        + (p.design == "random_features") * 2e-8 * (p.feature_ratio * p.dimension) ** 2
     ),
     theory_seconds=lambda p: (
         1e-6
