@@ -3,6 +3,7 @@
 Batch students see alpha = n/d samples a dimension, online students a stream of fresh ones.
 """
 
+from toysim.models.teacher_student.online_rules import ONLINE_RULES
 from toysim.models.teacher_student.ridge import RIDGE
 
-MODELS = (RIDGE,)
+MODELS = (RIDGE, ONLINE_RULES)
