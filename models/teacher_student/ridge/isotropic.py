@@ -58,11 +58,12 @@ def limit(alpha: Array, penalty: Array, noise: Array, signal: Array) -> Isotropi
     kappa = kappa_of(alpha, penalty)
     u = 1.0 / (1.0 + kappa)
     s = 1.0 + alpha + penalty - 2.0 * u
-    bias, variance = signal * kappa * u * (kappa * u + penalty) / s, noise * u / s
+    with np.errstate(divide="ignore", invalid="ignore"):  # n = d without a penalty
+        bias, variance = signal * kappa * u * (kappa * u + penalty) / s, noise * u / s
+        q = signal * u * (1.0 + alpha - 2.0 * u) / s + variance
     with np.errstate(divide="ignore", invalid="ignore"):
         left = np.where(kappa > 0.0, penalty / (alpha * kappa), 1.0 - 1.0 / alpha)
     excess = bias + variance
-    q = signal * u * (1.0 + alpha - 2.0 * u) / s + variance
     train = left**2 * (excess + noise)
     return Isotropic(kappa, excess, signal * u, q, train, np.ones(len(kappa), bool))
 
