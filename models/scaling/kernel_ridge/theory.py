@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.numerics.ridge_equivalent import Ridge
 from toysim.models.scaling.power_laws import spectrum
+from toysim.numerics.ridge_equivalent import Ridge
 
 LEAST_SIZE = 150.0  # n (1 - D) from which on the losses are within 1.5 %
 ROUNDED = 1e-10  # of the signal: a loss below, or such a penalty, is lost in rounding
