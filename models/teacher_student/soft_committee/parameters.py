@@ -45,7 +45,7 @@ class SoftCommitteeParameters(Recorded):
         (), symbol="R(0)", meaning="given start, K x M: w_i.B_n/N"
     )
     duration: float = parameter(
-        100.0, symbol="T", unit="N examples", meaning="examples per input", gt=0, le=1e7
+        100.0, symbol="T", unit="N examples", meaning="examples per input", gt=0, le=1e5
     )
     n_records: int = recording(101)
     threshold: float = parameter(
