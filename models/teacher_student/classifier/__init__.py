@@ -50,10 +50,10 @@ CLASSIFIER = Model(
         1e-3
         + 2e-8 * p.sample_ratio * p.dimension**2 * (40 if p.loss in ("hinge", "hard_margin") else 3)
     ),
-    theory_seconds=lambda p: 0.05,
+    theory_seconds=lambda p: 0.1,
     checks=(
         Check(
-            {"dimension": 300, "sample_ratio": 4.0, "penalty": 0.5, "flip": 0.1},
+            {"dimension": 300, "sample_ratio": 4.0, "penalty": 0.5, "flip": 0.25},
             {"loss": ["square", "logistic"]},
             replicas=400,
         ),

@@ -24,7 +24,7 @@ from toysim.models.teacher_student.labels import density, logistic_channel, sign
 
 Array = npt.NDArray[np.float64]
 
-ROUNDS = 20_000
+ROUNDS = 2000
 CLOSE = 1e-12  # relative change of a round at which it has converged
 END = 9.0  # of xi; what is beyond has a weight below 1e-17
 _X, _W = np.polynomial.legendre.leggauss(16)
