@@ -53,9 +53,9 @@ CLASSIFIER = Model(
     theory_seconds=lambda p: 0.1,
     checks=(
         Check(
-            {"dimension": 300, "sample_ratio": 4.0, "penalty": 0.5, "flip": 0.25},
-            {"loss": ["square", "logistic"]},
-            replicas=400,
+            {"sample_ratio": 4.0, "penalty": 0.5, "flip": 0.25},
+            {"loss": ["logistic"]},
+            replicas=900,
         ),
     ),
     landmarks=(
