@@ -3,6 +3,9 @@
     n = sum_i h_i/(h_i + kappa) + lambda/kappa,   D = sum_i (h_i/(h_i + kappa))^2/n,
     test = [sum_i c_i (kappa/(h_i + kappa))^2 + s^2]/(1 - D),  train = test (lambda/(n kappa))^2.
 
+At lambda = 0 the fit interpolates where n < d, and kappa is 0 where n >= d. Where modes repeat, a
+sum over i counts each as often as ``count`` says, and n need not be whole: per feature, say.
+
 Standard; off by a share of about 2/(n (1 - D)) at n samples (measured, both losses).
 """
 
@@ -39,28 +42,43 @@ class Ridge:
     h: Array
     c: Array
     label_noise: float
+    count: Array | float = 1.0
 
-    def kappa(self, n: int, penalty: float) -> float:
+    @property
+    def modes(self) -> float:
+        """How many there are, d."""
+        return float(np.sum(self.count * np.ones(len(self.h))))
+
+    def degrees(self, kappa: float, power: int = 1) -> float:
+        """sum_i (h_i/(h_i + kappa))^power."""
+        return float(np.sum(self.count * (self.h / (self.h + kappa)) ** power))
+
+    def kappa(self, n: float, penalty: float) -> float:
         """Root in log(kappa): it spans twenty decades. Its bounds follow from h/(h + kappa) between
-        0 and h/kappa.
+        0 and h/kappa; without a penalty from the smallest h.
         """
-        low, high = penalty / n, (float(self.h.sum()) + penalty) / n
+        low = penalty / n
+        if penalty == 0.0:
+            if n >= self.modes:
+                return 0.0
+            low = float(self.h.min()) * (self.modes - n) / n
+        high = (float(np.sum(self.count * self.h)) + penalty) / n
 
         def excess(log_kappa: float) -> float:
             k = math.exp(log_kappa)
-            return float(np.sum(self.h / (self.h + k))) + penalty / k - n
+            return self.degrees(k) + penalty / k - n
 
         ends = math.log(low) - 1e-9, math.log(high) + 1e-9
         return math.exp(brentq(excess, *ends, xtol=1e-13))
 
-    def at(self, n: int, kappa: float, penalty: float) -> Fit:
-        share = self.h / (self.h + kappa)
-        unfit = n - float(np.sum(share**2))
-        bias = float(np.sum(self.c * (kappa / (self.h + kappa)) ** 2))
+    def at(self, n: float, kappa: float, penalty: float) -> Fit:
+        unfit = n - self.degrees(kappa, 2)
+        bias = float(np.sum(self.count * self.c * (kappa / (self.h + kappa)) ** 2))
         test = (bias + self.label_noise) * n / unfit
-        return Fit(kappa, penalty, unfit, test, test * (penalty / (n * kappa)) ** 2)
+        left = penalty / (n * kappa) if kappa > 0.0 else 1.0 - self.modes / n
+        return Fit(kappa, penalty, unfit, test, test * left**2)
 
-    def fit(self, n: int, penalty: float) -> Fit:
+    def fit(self, n: float, penalty: float) -> Fit:
         return self.at(n, self.kappa(n, penalty), penalty)
 
     def reliable(self, n: int, fit: Fit) -> bool:
