@@ -13,6 +13,7 @@ from toysim.version import __version__
 if TYPE_CHECKING:
     from toysim.api import compare, export, open_store, run, sweep, theory
     from toysim.asking import landmark, list_landmarks
+    from toysim.checking.conformance import check
     from toysim.defining import define
     from toysim.finding import find
     from toysim.measuring.fitting import fit
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _HOMES = {
+    "check": "toysim.checking.conformance",
     "compare": "toysim.api",
     "define": "toysim.defining",
     "export": "toysim.api",
@@ -39,6 +41,7 @@ _HOMES = {
 }
 __all__ = [
     "__version__",
+    "check",
     "compare",
     "define",
     "export",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from toysim.batch import Batch
+from toysim.checking.case import beside
 from toysim.comparison.realised import at_realised
 from toysim.comparison.verdicts import Comparison, compare_sides
 from toysim.errors import ToysimWarning
@@ -20,7 +21,7 @@ from toysim.outcomes import Agreement, Status
 from toysim.plan import Sweep, build_sweep
 from toysim.runner.work import compute_unit, refine
 from toysim.store.layout import refined
-from toysim.store.sides import Refined, Sides
+from toysim.store.sides import Refined
 
 SLOWEST = 5.0  # seconds of a call
 SLOWER = 10.0  # times the declared estimate
@@ -103,7 +104,7 @@ def _held_together(
         if outcome.cause is not None:
             raise outcome.cause
         sides[side] = outcome.rows
-    return _compared(sweep, batch, n, sides), sides["simulation"]
+    return _compared(sweep, batch, sides), sides["simulation"]
 
 
 def _replicas(model: Model, p: Any, budget: float) -> int:
@@ -113,25 +114,9 @@ def _replicas(model: Model, p: Any, budget: float) -> int:
     return int(np.clip(budget / model.seconds(p), 2, most))
 
 
-def _compared(sweep: Sweep, batch: Batch, n: int, both: Mapping[Side, Rows]) -> Comparison:
-    model, theory = sweep.model, both["theory"]
-    names = [
-        o.name
-        for o in model.observables
-        if o.name in theory and o.name in both["simulation"] and theory[o.name].dtype.kind == "f"
-    ]
-    sides = Sides(
-        batch=batch,
-        shape=sweep.shape,
-        dims=tuple(d.name for d in sweep.dimensions),
-        n_replicas=n,
-        simulation={name: both["simulation"][name] for name in names},
-        theory={name: theory[name] for name in names},
-        valid=theory["valid"],
-        rows_ok=both["simulation"]["status"] == Status.OK,
-        refined=Refined(np.empty(0, np.int64), {}),
-        dropped=both["simulation"]["status"] != Status.OK,
-    )
+def _compared(sweep: Sweep, batch: Batch, both: Mapping[Side, Rows]) -> Comparison:
+    model = sweep.model
+    sides = beside(sweep, batch, both["simulation"], both["theory"])
     rows = sides.chosen.refine
     if len(rows):
         outputs = refined(model, sweep.parameters)
