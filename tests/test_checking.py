@@ -7,6 +7,7 @@ import pytest
 
 import toysim
 from toysim.batch import Batch
+from toysim.checking.draws import draw
 from toysim.checking.findings import Outcome
 from toysim.model import Check, Model, Observable, Parameters, parameter
 from toysim.outcomes import Status
@@ -184,3 +185,15 @@ def test_defaults_that_diverge_are_told():
 
     found = failed(toysim.check(model(simulate=wild), draws=0))
     assert "status diverged" in found["defaults run and are labelled"].faults[0].seen
+
+
+def test_a_range_that_nobody_declared_is_drawn_near_the_default():
+    """Else a short form is asked for a hundred million steps."""
+    short = toysim.define(
+        lambda n_steps=100, rate=2.0: rate * n_steps, observables={"y": "1"}, id="mine.wide"
+    )
+    rng = np.random.default_rng(0)
+    drawn = [draw(short, rng, 1.0).values for _ in range(100)]
+    for name, default in {"n_steps": 100, "rate": 2.0}.items():
+        values = np.array([d[name] for d in drawn if name in d])
+        assert default / 10 <= values.min() < default < values.max() <= default * 10
