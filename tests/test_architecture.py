@@ -23,7 +23,7 @@ FLOORS = (
     ("runner",),
     ("finding",),
     ("comparison",),
-    ("papers", "checking", "making"),
+    ("papers", "checking", "making", "catalogue"),
     ("measuring",),
     ("api",),
     ("cli", "__main__"),

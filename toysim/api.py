@@ -163,7 +163,7 @@ def plan(
     if found := find_model(str(name)):
         return _of_model(found, preset, given, parameters), None
     if str(name) not in all_sweeps() and Path(name).suffix != ".toml":
-        known = suggest(str(name), [*all_models(), *all_sweeps()])
+        known = suggest(str(name), [*all_models(), *all_sweeps()], "toysim list sweeps")
         raise ToysimError(f"unknown model or sweep {str(name)!r}: {known}")
     if given:
         told = ", ".join(given)

@@ -136,7 +136,7 @@ def load_model(model: str | Model) -> Model:
         return _hand_over(model)
     found = find_model(str(model)) or all_models().get(model)
     if found is None:
-        known = suggest(model, [*all_models(), *_handed])
+        known = suggest(model, [*all_models(), *_handed], "toysim list models")
         raise ToysimError(f"unknown model {model!r}: {known}", "model")
     return found
 
@@ -234,7 +234,9 @@ def load_reproduction(name: str) -> Reproduction:
     """
     known = _children("figures")
     if name not in known:
-        raise ToysimError(f"unknown reproduction {name!r}: {suggest(name, known)}")
+        raise ToysimError(
+            f"unknown reproduction {name!r}: {suggest(name, known, 'toysim list papers')}"
+        )
     with _blame(known[name].removeprefix("toysim.").replace(".", "/")):
         found: Reproduction = import_module(known[name]).REPRODUCTION
     return found

@@ -62,7 +62,9 @@ def _find(name: str | Path) -> tuple[Path, str]:
         return path, path.stem
     if path.suffix == ".toml":
         raise ToysimError(f"no sweep file {str(name)!r}; check the path")
-    raise ToysimError(f"unknown sweep {str(name)!r}: {suggest(str(name), known)}")
+    raise ToysimError(
+        f"unknown sweep {str(name)!r}: {suggest(str(name), known, 'toysim list sweeps')}"
+    )
 
 
 def _read(path: Path) -> str:
