@@ -194,6 +194,18 @@ WALK = [
     ),
     ("sweep walk.toml", (), 0, "244 rows in 2 blocks, 0 failed"),
     ("sweep walk.toml --json", (), 0, '"rows": 244'),
+    (
+        "sweep walk.gaussian --set drift=[1.0,2.0] --set noise=0.1 --replicas 3 --seed 4",
+        (),
+        0,
+        "store:   results/walk.gaussian.",
+    ),
+    (
+        "sweep walk.gaussian --set drift=[1.0,2.0,3.0] --replicas 4",
+        ("sweep walk.gaussian --set drift=[1.0,2.0] --replicas 4",),
+        0,
+        "5 rows in 2 blocks",
+    ),
     ("sweep walk.toml", (DONE,), 0, "nothing to do: all 2 blocks are there"),
     ("sweep walkpaper.far --store here.zarr", (), 0, "store:   here.zarr"),
     ("sweep walk.toml --dry-run", (), 0, "cells                     4"),
@@ -313,9 +325,17 @@ REFUSED = [
         "unknown parameter 'drfit' of walk.gaussian: did you mean 'drift'?",
     ),
     ("run walk.gaussian -p drift=fast", {}, "drift = 'fast'"),
-    ("run walk.gaussian -p n_rounds=2.5", {}, "n_rounds = 2.5"),
+    ("run walk.gaussian -p n_rounds=2.5", {}, "n_rounds = 2.5 must be a whole number (n_rounds"),
+    ("run deep_linear.modes -p depth=abc", {}, "depth = 'abc' must be a whole number (depth is"),
+    (
+        "run deep_linear.modes -p depth=0",
+        {},
+        "depth = 0 is out of range (depth is int, allowed: >= 1",
+    ),
+    ("run deep_linear.modes -p windows=3", {}, "windows = 3 must be a list of lists of float"),
+    ("run deep_linear.modes -p integrator=x", {}, "must be one of"),
     ("run walk.gaussian -p drift=11", {}, "allowed: >= -10 and <= 10"),
-    ("run walk.gaussian -p drift=nan", {}, "drift = nan: Input should be a finite number"),
+    ("run walk.gaussian -p drift=nan", {}, "drift = nan must be a finite number"),
     ("run walk.gaussian -p weights=[]", {}, "give at least one weight"),
     ("run walk.gaussian -p drift=[1.0,2.0]", {}, "use toysim.sweep"),
     ("run walk.gaussian -p drift", {}, "write name=value, for example -p drift=4"),
@@ -325,8 +345,8 @@ REFUSED = [
     ("list sweep", {}, "nothing called 'sweep' to list: did you mean 'sweeps'?"),
     ("list papers --cost", {}, "--cost goes with models and sweeps"),
     ("sweep zzz", {}, "more; toysim list sweeps has all"),
-    ("run walk.gaussian -p yes=1", {}, "write --yes"),
-    ("run walk.gaussian -p theory=1", {}, "write --theory"),
+    ("run walk.gaussian -p yes=true", {}, "write --yes"),
+    ("run walk.gaussian -p theory=true", {}, "write --theory"),
     ("run walk.trouble --theory", {}, "walk.trouble has no theory"),
     (
         "run walk.gaussian -p n_rounds=700_000",
@@ -383,6 +403,9 @@ REFUSED = [
         "fixed and also an",
     ),
     ("sweep f.toml", {"f.toml": HUGE}, "1e+12 cells x 1 replicas"),
+    ("sweep walk.toml --set seed=4", {}, "--set seed: seed is no parameter; write --seed 4"),
+    ("sweep walk.toml --seed 4", {}, "seed: a sweep file holds its own; write it there"),
+    ("sweep walk.gaussian --set drift=[1.0,1.0]", {}, "drift"),
     ("sweep walk.toml --set drift", {}, "--set 'drift': write name=value"),
     ("sweep walk.toml --set drfit=1", {}, "did you mean 'drift'?"),
     ("sweep walk.toml --backend theads", {}, "unknown backend 'theads': did you mean 'threads'?"),
@@ -573,6 +596,12 @@ def test_export_holds_the_store_with_its_labels(cli):
     assert [p.name for p in Path().glob("*.nc*")] + [p.name for p in Path().glob(".*")] == [
         "walk.nc"
     ]
+
+
+def test_a_sweep_of_one_side_advises_no_comparison(cli, folder):
+    (folder / "alone.toml").write_text(f"simulation = false\n{SWEEP}")
+    assert "toysim compare" not in cli("sweep alone.toml").out
+    assert "toysim compare results/walk.zarr" in cli(DONE).out
 
 
 def test_failed_rows_are_told_in_one_line(cli):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -193,6 +195,15 @@ def _of_model(
 def store_path(spec: Sweep) -> Path:
     """Where a sweep file's data go: ``results/NAME.zarr``, below the current folder."""
     return RESULTS / f"{spec.store_name}.zarr"
+
+
+def model_store_path(spec: Sweep) -> Path:
+    """A folder for a model's sweep, ``results/MODEL.DIGEST.zarr``: that of the same fixed values,
+    seed and names of axes, so that more values or replicas grow it.
+    """
+    known = json.dumps(spec.identity, sort_keys=True).encode()
+    digest = hashlib.blake2b(known, digest_size=4).hexdigest()
+    return RESULTS / f"{spec.model.id}.{digest}.zarr"
 
 
 def open_store(path: str | Path, *, model: Model | None = None) -> xr.DataTree:

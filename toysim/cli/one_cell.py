@@ -18,6 +18,7 @@ from toysim.cli.values import (
     print_json,
     print_table,
     refuse_existing,
+    refuse_words,
 )
 from toysim.errors import ToysimError
 from toysim.shown import FEW, shown
@@ -72,12 +73,7 @@ def run(
 
 def _refuse_options(given: dict[str, Any]) -> None:
     """Options of the command are no parameters of a model."""
-    for name in ("seed", "replicas"):
-        if name in given:
-            raise ToysimError(f"{name} is no parameter; write --{name} {given[name]}")
-    for name in ("yes", "theory"):
-        if name in given:
-            raise ToysimError(f"{name} is no parameter; write --{name}")
+    refuse_words(given, "-p", ("seed", "replicas", "yes", "theory"))
     if "model" in given:
         raise ToysimError("model is no parameter; name the model right after toysim run")
 

@@ -36,6 +36,14 @@ def assignments(words: Iterable[str], option: str) -> dict[str, Any]:
     return found
 
 
+def refuse_words(given: Mapping[str, Any], option: str, words: Iterable[str]) -> None:
+    """Options of a command are no parameters of a model."""
+    for name in words:
+        if name in given:
+            told = f"--{name}" if given[name] is True else f"--{name} {given[name]}"
+            raise ToysimError(f"{option} {name}: {name} is no parameter; write {told}", name)
+
+
 def _value(text: str) -> Any:
     try:
         return tomllib.loads(f"x = {text}")["x"]
