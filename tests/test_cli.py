@@ -256,6 +256,8 @@ WALK = [
         "walkpaper.line.pdf",
     ),
     ("reproduce walkpaper", (), 0, "DOES NOT HOLD: Less far. [p. 2]"),
+    ("reproduce walkpaper --dry-run", (), 0, "1 sweeps, 240 rows"),
+    ("reproduce walkpaper --dry-run --json", ("reproduce walkpaper",), 0, "2 of 2 blocks"),
     ("reproduce walkpaper --preset many --workers 1 --json", (), 0, '"verdict": "reproduced"'),
     ("--debug show walk.gaussian", (), 0, "drift"),
 ]
@@ -636,9 +638,19 @@ def test_a_wrong_verdict_and_a_failed_figure_give_1(cli, tmp_path):
 
 def test_reproduce_says_where_everything_is(cli):
     out = cli("reproduce walkpaper").out
-    for name in ("results/walkpaper.html", "results/figures", "results/walkpaper.far.zarr"):
+    for name in ("results/walkpaper.html", "results/figures", "results"):
         assert name in out
         assert Path(name).exists()
+    assert "results (1)" in out  # stores
+
+
+def test_a_reproduction_sums_up_before_it_goes_into_detail(cli):
+    found = cli("reproduce walkpaper")
+    assert found.out.index("expected verdict") < found.out.index("page") < found.out.index("Less")
+    assert "walkpaper: 1 sweeps, 240 rows, about" in found.err
+    assert "walkpaper: 2 claims" in found.err
+    again = cli("reproduce walkpaper --dry-run")
+    assert "2 of 2 blocks" in again.out
 
 
 # Progress

@@ -75,6 +75,8 @@ class Progress:
         match event["event"]:
             case "sweep":
                 self.name = event["name"]
+            case "stage":
+                self._say(event["text"])
             case "plan":
                 self._plan(event["total"], event["done"])
             case "block":
@@ -90,6 +92,13 @@ class Progress:
             self._task = self._bar.add_task(self.name, total=total, completed=done, note="")
         elif done < total:
             _line(f"{self.name}: {total - done} of {total} blocks to do")
+
+    def _say(self, text: str) -> None:
+        """What goes on beside the sweeps, so that nothing takes long in silence."""
+        if self._bar is not None:
+            self._bar.console.print(text)
+        else:
+            _line(text)
 
     def _advance(self) -> None:
         self._done += 1

@@ -24,6 +24,7 @@ from toysim.registry import load_reproduction, reproduction_names
 from toysim.runner.execute import Listener, Options, execute
 from toysim.store.dataset import read_tree
 from toysim.store.files import RESULTS
+from toysim.store.status import read_status
 from toysim.sweep_file import load_sweep
 
 
@@ -70,9 +71,12 @@ def reproduce(
     """
     found = load_reproduction(name)
     _refuse_unknown(preset, found.sweeps)
-    data, stores = _data(found.sweeps, preset, Path(results), workers, listen or _quiet)
+    listen = listen or _quiet
+    data, stores = _data(found.sweeps, preset, Path(results), workers, listen)
     pictures = Path(results) / "figures"
+    listen({"event": "stage", "text": f"{name}: {len(found.figures)} figures"})
     figures = [make(recipe, found, data, pictures, ("png",)) for recipe in found.figures]
+    listen({"event": "stage", "text": f"{name}: {len(found.claims)} claims"})
     claims = [judge(claim, found, data, preset) for claim in found.claims]
     comparisons = {
         sweep: compare(tree)
@@ -83,6 +87,37 @@ def reproduce(
     unfinished = [sweep for sweep, tree in data.items() if not complete(tree)]
     beyond = {found.full(sweep): why for sweep, why in found.beyond_theory.items()}
     return Outcome(name, claims, figures, comparisons, page, stores, unfinished, beyond)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A sweep that a reproduction would run or continue; seconds on one core as its model declares
+    them, to a factor of ten, and what its store holds already.
+    """
+
+    sweep: str
+    cells: int
+    replicas: int
+    seconds: float
+    store: Path
+    there: str
+
+
+def planned(name: str, preset: str | None = None, results: Path | str = RESULTS) -> list[Planned]:
+    """The sweeps of a reproduction and what they take; nothing is run."""
+    found = load_reproduction(name)
+    _refuse_unknown(preset, found.sweeps)
+    return [_planned(sweep, at_preset(sweep, preset), Path(results)) for sweep in found.sweeps]
+
+
+def _planned(name: str, spec: Sweep, results: Path) -> Planned:
+    path = results / f"{spec.store_name}.zarr"
+    seconds = spec.n_cells * spec.replicas * spec.seconds_a_row
+    there = ""
+    if path.exists():
+        status = read_status(path)
+        there = f"{status.blocks_done} of {status.blocks} blocks"
+    return Planned(name, spec.n_cells, spec.replicas, seconds, path, there)
 
 
 def make_figures(
