@@ -27,8 +27,7 @@ from toysim.cli.app import INTERRUPTION, app
 from toysim.cli.entry import main
 from toysim.cli.values import assignments, plain
 from toysim.errors import LongCall
-from toysim.plan import identified
-from toysim.shown import shown
+from toysim.shown import identified, shown
 
 GOLDEN = Path(__file__).parent / "golden" / "cli_help"
 HEAVY = ("numpy", "numba", "xarray", "zarr", "matplotlib", "scipy", "rich")

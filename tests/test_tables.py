@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from toysim.cli.tables import table_lines
+from toysim.tables import table_lines
 
 COLUMNS = ("observable", "verdict", "share", "theory", "worst cell")
 ROWS = [

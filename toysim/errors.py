@@ -14,6 +14,10 @@ class ToysimError(Exception):
         super().__init__(text)
         self.key = key
 
+    def _render_traceback_(self) -> list[str]:
+        """In a notebook the line alone: the way to it is the engine's own."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class ToysimWarning(UserWarning):
     """Input that is taken, and probably not meant; the text says what to give instead."""

@@ -60,6 +60,7 @@ RESERVED = frozenset(
 )
 
 
+WIDTH = 100  # of a model as text
 WANTED = {"int": "a whole number", "float": "a number", "bool": "true or false"}
 
 
@@ -101,7 +102,7 @@ class Check:
     shifted: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Model:
     """A model: typed parameters in, named observables out, by simulation and by theory.
 
@@ -159,6 +160,17 @@ class Model:
         if self.clock is not None:
             record = Dim(RECORD, "record of the time course", self.clock.n_records)
             object.__setattr__(self, "dims", (*self.dims, record))
+
+    def __repr__(self) -> str:
+        """What ``toysim show`` says."""
+        from toysim.describing import told
+
+        return "\n".join(told(self, WIDTH))
+
+    def _repr_html_(self) -> str:
+        from toysim.describing import as_html
+
+        return as_html(self)
 
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from html import escape
 from typing import Any
 
 WIDTH = 100
@@ -90,6 +91,9 @@ class Findings(list[Finding]):
 
     def __repr__(self) -> str:
         return f"{self.text()}\n{self.summary}"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(repr(self))}</pre>"
 
 
 def _by_model(findings: Iterable[Finding], width: int) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -11,10 +11,9 @@ from toysim.cli.app import app
 from toysim.cli.arguments import Json, ModelId
 from toysim.cli.completion import KINDS
 from toysim.cli.values import print_json, print_table
+from toysim.describing import describe, told
 from toysim.errors import ToysimError, suggest
-
-if TYPE_CHECKING:
-    from toysim.model import Model
+from toysim.tables import terminal_width
 
 Cost = Annotated[
     bool, typer.Option("--cost", help="Declared seconds on one core, to a factor of ten.")
@@ -135,63 +134,5 @@ def show(model: ModelId, as_json: Json = False) -> None:
     if as_json:
         print_json(describe(found))
         return
-    typer.echo(f"{found.id} (version {found.version}): {found.title}\n")
-    for title in ("parameters", "dims", "observables", "landmarks"):
-        rows = describe(found)[title]
-        if rows:
-            print_table(tuple(rows[0]), [_shown(row) for row in rows], title)
-            typer.echo("")
-    typer.echo(f"equations\n{found.equations}\n")
-    typer.echo(f"sources: {', '.join(found.sources)}")
-
-
-def describe(model: Model) -> dict[str, Any]:
-    """What a user needs to know of a model, as plain data."""
-    return {
-        "id": model.id,
-        "title": model.title,
-        "version": model.version,
-        "parameters": [
-            {
-                "name": p.name,
-                "symbol": p.symbol,
-                "type": p.type,
-                "default": p.default,
-                "allowed": p.allowed,
-                "unit": p.unit,
-                "meaning": p.meaning,
-            }
-            for p in model.parameters.values()
-        ],
-        "dims": [{"name": d.name, "meaning": d.long_name} for d in model.dims],
-        "observables": [
-            {
-                "name": o.name,
-                "unit": o.unit,
-                "dims": o.dims,
-                "theory": model.theory is not None and o.name not in model.theory_omits,
-                "meaning": o.long_name,
-            }
-            for o in model.observables
-        ],
-        "landmarks": [
-            {
-                "name": mark.name,
-                "unit": mark.unit,
-                "of": mark.parameters,
-                "meaning": mark.meaning,
-                "source": mark.source,
-            }
-            for mark in model.landmarks
-        ],
-        "equations": model.equations,
-        "sources": model.sources,
-    }
-
-
-def _shown(row: dict[str, Any]) -> list[Any]:
-    """Values as a user would type them after ``-p name=``."""
-    shown = {k: ", ".join(v) if k in ("dims", "of") else v for k, v in row.items()}
-    if isinstance(row.get("default"), bool):
-        shown["default"] = "true" if row["default"] else "false"
-    return list(shown.values())
+    for line in told(found, terminal_width()):
+        typer.echo(line)

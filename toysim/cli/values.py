@@ -11,9 +11,9 @@ from typing import Any
 
 import typer
 
-from toysim.cli.tables import emphasised, named_lines, table_lines, terminal_width
 from toysim.errors import ToysimError
 from toysim.shown import shown
+from toysim.tables import emphasised, named_lines, table_lines, terminal_width
 
 PICTURES = (".png", ".svg", ".pdf")
 
