@@ -246,6 +246,14 @@ WALK = [
         0,
         "data: walk.nc",
     ),
+    ("export results/walk.zarr walk.csv", (DONE,), 0, "units: walk.csv.json"),
+    (
+        "export results/walk.zarr walk.csv",
+        ("sweep walk.toml --set n_records=3",),
+        0,
+        "no single numbers (--observable): course",
+    ),
+    ("export results/walk.zarr p.csv --observable position", (DONE,), 0, "data: p.csv ("),
     ("figures walkpaper.line", (), 0, "new"),
     ("figures walkpaper.line", ("figures walkpaper.line",), 0, "unchanged"),
     (
@@ -428,7 +436,8 @@ REFUSED = [
     ("compare nothing.zarr", {}, "no store at nothing.zarr"),
     ("compare mine", {"mine/zarr.json": "{}"}, "mine holds no readable toysim store"),
     ("export nothing.zarr walk.nc", {}, "no store at nothing.zarr"),
-    ("export nothing.zarr walk.txt", {}, "must end in .nc"),
+    ("export nothing.zarr walk.txt", {}, "must end in .nc, .csv or .parquet"),
+    ("export nothing.zarr walk.nc --observable position", {}, "walk.nc holds everything"),
     (
         "export nothing.zarr mine.nc",
         {"mine.nc": "my data"},

@@ -261,18 +261,29 @@ def compare(
     return compare_measured(data, load_model(model), parameters)
 
 
-def export(store: str | Path, file: str | Path, *, force: bool = False) -> Path:
-    """Write a store as one netCDF file with the groups of ``open_store`` and CF-style attributes.
+def export(store: str | Path, file: str | Path, *observables: str, force: bool = False) -> Path:
+    """Write a store as one file by its ending, and return its path.
 
-    Raises ToysimError where ``file`` does not end in .nc, exists (without ``force``), or cannot be
-    written.
+    .nc: netCDF with the groups of ``open_store`` and CF-style attributes. .csv, .parquet: a flat
+    table, a row a cell and replica, theory beside simulation as ``NAME_theory``, and beside it
+    FILE.json with units, long names and fixed parameters. The table holds all observables that are
+    one number, or the ``observables`` named, of equal dimensions: ``export(store, "loss.csv",
+    "loss")``.
+
+    Raises ToysimError where the ending is another, the file exists (without ``force``), or cannot
+    be written.
     """
-    from toysim.store.export import write_netcdf
+    from toysim.store.export import TABLES, write_netcdf, write_table
 
     file = Path(file)
-    if file.suffix != ".nc":
-        raise ToysimError(f"FILE {file}: the name must end in .nc")
+    if file.suffix not in (".nc", *TABLES):
+        raise ToysimError(f"FILE {file}: the name must end in .nc, {' or '.join(TABLES)}")
+    if file.suffix == ".nc" and observables:
+        raise ToysimError(f"{file} holds everything; name observables for a table, FILE.csv")
     if file.exists() and not force:
         raise ToysimError(f"{file} exists; give another name, or --force to replace it")
-    write_netcdf(open_store(store), file)
+    if file.suffix in TABLES:
+        write_table(open_store(store).toysim.to_dataframe(*observables), file)
+    else:
+        write_netcdf(open_store(store), file)
     return file

@@ -139,17 +139,38 @@ def _print_verdicts(verdicts: Comparison) -> None:
         typer.echo(note)
 
 
-@app.command(epilog="Example: toysim export results/my_sweep.zarr my_sweep.nc")
+@app.command(epilog="Example: toysim export results/my_sweep.zarr my_sweep.csv")
 def export(
     store: StorePath,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="netCDF file to write, FILE.nc.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="File to write: FILE.nc, .csv or .parquet.")
+    ],
+    observable: Annotated[
+        list[str] | None,
+        typer.Option("--observable", metavar="NAME", help="Of a table; may be repeated."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
 ) -> None:
-    """Write a store as one netCDF file.
+    """Write a store as one netCDF file, or as a flat table.
 
-    Its groups are /simulation, /theory, /refinement and /comparison, with CF-style attributes.
+    A netCDF file has the groups /simulation, /theory, /refinement and /comparison. A table has a
+    row a cell and replica, theory beside simulation; its units stand in FILE.json. Observables with
+    dimensions of their own, such as courses, are named with --observable.
     """
     from toysim.api import export as write
 
-    written = write(store, file, force=force)
+    written = write(store, file, *(observable or ()), force=force)
     typer.echo(f"data: {written} ({written.stat().st_size} bytes)")
+    if file.suffix != ".nc":
+        typer.echo(f"units: {file}.json")
+        _say_left_out(store, observable or [])
+
+
+def _say_left_out(store: Path, named: list[str]) -> None:
+    from toysim.store.dataset import read_tree
+    from toysim.store.table import left_out
+
+    names = [] if named else left_out(read_tree(store))
+    if names:
+        told = ", ".join(names)
+        typer.echo(f"left out, since they are no single numbers (--observable): {told}")
