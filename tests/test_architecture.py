@@ -25,7 +25,7 @@ FLOORS = (
     ("finding",),
     ("comparison",),
     ("papers", "checking", "making", "catalogue"),
-    ("measuring",),
+    ("measuring", "plotting"),
     ("api",),
     ("cli", "__main__"),
 )

@@ -239,6 +239,14 @@ WALK = [
     ("compare results/walk.zarr", (DONE,), 0, "agrees"),
     ("compare results/walk.zarr --json", (DONE,), 0, '"verdict": "agrees"'),
     ("compare results/walk.zarr", ("sweep walk.toml --no-theory",), 1, ""),
+    ("plot results/walk.zarr", (DONE,), 0, "picture: walk.png"),
+    (
+        "plot results/walk.zarr --x n_rounds --hue drift --y position --out a.svg",
+        (DONE,),
+        0,
+        "python:  toysim.plot(\"results/walk.zarr\", y='position', x='n_rounds', hue='drift'",
+    ),
+    ("plot results/walk.zarr --panel drift --y square --out a.pdf", (DONE,), 0, "a.pdf"),
     ("export results/walk.zarr walk.nc", (DONE,), 0, "data: walk.nc"),
     (
         "export results/walk.zarr walk.nc --force",
@@ -435,6 +443,8 @@ REFUSED = [
     ("work mine", {"mine/thesis.txt": "text"}, "mine is not a store of toysim"),
     ("compare nothing.zarr", {}, "no store at nothing.zarr"),
     ("compare mine", {"mine/zarr.json": "{}"}, "mine holds no readable toysim store"),
+    ("plot nothing.zarr", {}, "no store at nothing.zarr"),
+    ("plot nothing.zarr --out a.gif", {}, "must end in .png or .svg or .pdf"),
     ("export nothing.zarr walk.nc", {}, "no store at nothing.zarr"),
     ("export nothing.zarr walk.txt", {}, "must end in .nc, .csv or .parquet"),
     ("export nothing.zarr walk.nc --observable position", {}, "walk.nc holds everything"),

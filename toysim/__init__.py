@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from toysim.finding import find
     from toysim.measuring.fitting import fit
     from toysim.papers.reproduction import figure, reproduce
+    from toysim.plotting.picture import plot
     from toysim.registry import list_models, load_model
 
 
@@ -34,6 +35,7 @@ _HOMES = {
     "list_models": "toysim.registry",
     "load_model": "toysim.registry",
     "open_store": "toysim.api",
+    "plot": "toysim.plotting.picture",
     "reproduce": "toysim.papers.reproduction",
     "run": "toysim.api",
     "sweep": "toysim.api",
@@ -53,6 +55,7 @@ __all__ = [
     "list_models",
     "load_model",
     "open_store",
+    "plot",
     "reproduce",
     "run",
     "sweep",

@@ -1,4 +1,4 @@
-"""toysim status, compare, export: look at a store."""
+"""toysim status, compare, plot, export: look at a store."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from toysim.cli.app import FAILED, OK, app, debugging
 from toysim.cli.arguments import Json, ParameterValues, Plot, StorePath
 from toysim.cli.measuring import measured
-from toysim.cli.values import print_facts, print_json, print_table
+from toysim.cli.values import PICTURES, check_suffix, print_facts, print_json, print_table
 from toysim.errors import ToysimError
 from toysim.outcomes import State, word
 
@@ -137,6 +137,39 @@ def _print_verdicts(verdicts: Comparison) -> None:
         typer.echo("extrapolated: to step 0, from runs at h, h/2 and h/4; that is compared")
     for note in verdicts.notes:
         typer.echo(note)
+
+
+@app.command(epilog="Example: toysim plot results/my_sweep.zarr --x alpha --hue depth")
+def plot(
+    store: StorePath,
+    x: Annotated[str | None, typer.Option("--x", metavar="AXIS", help="Along x.")] = None,
+    hue: Annotated[str | None, typer.Option("--hue", metavar="AXIS", help="By colour.")] = None,
+    panel: Annotated[str | None, typer.Option("--panel", metavar="AXIS", help="By panel.")] = None,
+    y: Annotated[
+        list[str] | None,
+        typer.Option("--y", metavar="OBSERVABLE", help="What to draw; may be repeated."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="FILE.png, .svg or .pdf; default NAME.png."),
+    ] = None,
+) -> None:
+    """Draw a sweep: simulation as points with errors, theory as lines, two long axes as a map.
+
+    Without options it chooses what is sensible, and says the line of Python that does the same.
+    """
+    check_suffix(out, PICTURES, "--out")
+    from toysim.papers.drawing import save_plain
+    from toysim.plotting.choice import choose
+    from toysim.plotting.picture import drawn
+    from toysim.store.dataset import read_tree
+
+    tree = read_tree(store)
+    choice = choose(tree, x, hue, panel, y)
+    file = out or Path(f"{store.stem}.png")
+    save_plain(drawn(tree, choice), file)
+    typer.echo(f"picture: {file}")
+    typer.echo(f'python:  toysim.plot("{store}", {choice.keywords}, file="{file}")')
 
 
 @app.command(epilog="Example: toysim export results/my_sweep.zarr my_sweep.csv")
