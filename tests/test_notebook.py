@@ -43,3 +43,38 @@ def test_an_error_is_one_line_in_a_notebook():
         toysim.run("walk.gaussian", drfit=1)
     (line,) = caught.value._render_traceback_()
     assert line.startswith("ToysimError: unknown parameter 'drfit'")
+
+
+def test_a_long_call_speaks_where_somebody_watches(capsys, monkeypatch):
+    monkeypatch.setattr("toysim.progress.SECONDS_BETWEEN_LINES", 0.0)
+    asked = {"x": [0.0, 1.0, 2.0], "rest": 0.02, "block": 1, "workers": 1}
+    toysim.sweep("walk.trouble", **asked)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("toysim.api.PATIENCE", 0.01)
+    toysim.sweep("walk.trouble", **asked, progress=True)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-1].startswith("walk.trouble: 3 of 3 blocks, 0.")
+    monkeypatch.setattr("toysim.api.PATIENCE", 1000.0)
+    toysim.sweep("walk.trouble", **asked, progress=True)
+    assert capsys.readouterr().err == ""
+
+
+def interrupting(event):
+    if event["event"] == "block":
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("store", "told"),
+    [
+        ("walk.zarr", r"[123] of 3 blocks are in .*walk.zarr; the same call again does the rest"),
+        (None, "a sweep in memory keeps nothing; with store="),
+    ],
+)
+def test_an_interrupt_says_what_is_kept(store, told, tmp_path):
+    place = store and tmp_path / store
+    asked = {"x": [0.0, 1.0, 2.0], "block": 1, "workers": 1, "store": place}
+    with pytest.raises(KeyboardInterrupt, match=told) as caught:
+        toysim.sweep("walk.trouble", **asked, progress=interrupting)
+    assert caught.value._render_traceback_() == [f"interrupted: {caught.value}"]
+    assert toysim.sweep("walk.trouble", **asked)["simulation"]["y"].notnull().all()

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from toysim.errors import ToysimError, suggest
+from toysim.errors import Interrupted, ToysimError, suggest
 from toysim.model import Model, Side
 from toysim.plan import Sweep, build_sweep, split_arguments
+from toysim.progress import PATIENCE, Progress, somebody_watches
 from toysim.registry import all_models, all_sweeps, find_model, load_model
 from toysim.runner.cost import announce_theory, refuse_huge
 from toysim.runner.execute import Listener, Options, Report, execute
 from toysim.runner.work import compute, one_blas_thread
 from toysim.store.files import RESULTS
 from toysim.store.homes import Home, Memory
+from toysim.store.status import read_status
 from toysim.store.store import Store, open_existing
 from toysim.sweep_file import load_sweep
 
@@ -103,7 +105,7 @@ def sweep(
     retry: bool = False,
     repair: bool = False,
     yes: bool = False,
-    progress: Listener | None = None,
+    progress: Listener | bool | None = None,
     **parameters: Any,
 ) -> xr.DataTree:
     """Run or continue a sweep and return its data: /simulation, /theory, /refinement, /comparison.
@@ -122,9 +124,11 @@ def sweep(
     block: rows in a unit of work. time_limit: seconds a row, with processes.
     theory=False leaves theory (and refinement) out; a later run adds them.
     retry runs blocks with failed rows again; repair checks every chunk and computes damaged ones.
-    yes: run a huge sweep all the same. progress: called with each event of the run.
+    yes: run a huge sweep all the same.
+    progress: by default a bar, or lines in a notebook, where somebody watches and it takes more
+        than two seconds; True and False always and never; or a function, called with each event.
 
-    Raises ToysimError, in one line, before anything is written.
+    Raises ToysimError, in one line, before anything is written. An interrupt says what is kept.
     """
     options = Options(workers, backend, scheduler, block, time_limit, theory, retry, repair)
     own = {
@@ -136,8 +140,48 @@ def sweep(
     }
     spec, home = plan(name, preset, own, parameters)
     place = Path(store) if store is not None else home or Memory()
-    carry_out(spec, place, options, yes, progress)
+    listening = _listening(spec.name, progress)
+    try:
+        with listening:
+            carry_out(spec, place, options, yes, listening)
+    except KeyboardInterrupt:
+        raise Interrupted(_kept(place)) from None
     return _labelled(Store(place))
+
+
+def _listening(name: str, asked: Listener | bool | None) -> Any:
+    """Who hears of the run: a caller's own listener, or a bar where somebody watches."""
+    if callable(asked):
+        return _Told(asked)
+    shown = somebody_watches() if asked is None else asked
+    return Progress(name, PATIENCE) if shown else _Told(lambda event: None)
+
+
+class _Told:
+    """A listener that needs no closing."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        self._listener(event)
+
+    def __enter__(self) -> _Told:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+def _kept(place: Path | Home) -> str:
+    """What an interrupt leaves, in a line."""
+    if not isinstance(place, Path):
+        return "a sweep in memory keeps nothing; with store='results/NAME.zarr' it goes on later"
+    if not place.exists():
+        return "nothing was written yet"
+    status = read_status(place)
+    done = f"{status.blocks_done} of {status.blocks} blocks are in {place}"
+    return f"{done}; the same call again does the rest"
 
 
 def carry_out(

@@ -19,6 +19,13 @@ class ToysimError(Exception):
         return [f"{type(self).__name__}: {self}"]
 
 
+class Interrupted(KeyboardInterrupt):
+    """A call that was interrupted says what is kept, and how to go on."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"interrupted: {self}"]
+
+
 class ToysimWarning(UserWarning):
     """Input that is taken, and probably not meant; the text says what to give instead."""
 
