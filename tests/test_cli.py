@@ -264,6 +264,9 @@ WALK = [
     ("export results/walk.zarr p.csv --observable position", (DONE,), 0, "data: p.csv ("),
     ("figures walkpaper.line", (), 0, "new"),
     ("figures walkpaper.line", ("figures walkpaper.line",), 0, "unchanged"),
+    ("figures walkpaper.line --force", ("figures walkpaper.line",), 0, "drawn anew"),
+    ("figures walkpaper.line --panel a --width 3.4", (), 0, "walkpaper.line.a.3.4in.png"),
+    ("figures walkpaper.line --data", ("figures walkpaper.line",), 0, "walkpaper.line.csv"),
     (
         "figures walkpaper --format png,svg,pdf --preset many --workers 1 --json",
         (),
@@ -455,6 +458,7 @@ REFUSED = [
     ),
     ("figures walkpapr", {}, "did you mean 'walkpaper'?"),
     ("figures walkpaper.lin", {}, "did you mean 'walkpaper.line'?"),
+    ("figures walkpaper --width 0", {}, "--width 0: from 1 to 40 inches"),
     ("figures walkpaper --format gif", {}, "choose from png, svg, pdf"),
     ("reproduce walkpaper walkpapr", {}, "did you mean 'walkpaper'?"),
     ("modles", {}, "no command 'modles': did you mean 'models'?; see toysim --help"),

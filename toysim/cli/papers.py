@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from toysim.papers.pictures import MadeFigure
     from toysim.papers.reproduction import Outcome, Planned
 
+WIDTHS = (1.0, 40.0)  # inches
 FORMATS = ("png", "svg", "pdf")
 WORDS = (Agreement.AGREES, Agreement.OUTSIDE, Agreement.UNDECIDED)
 
@@ -41,6 +42,16 @@ def figures(
     formats: Annotated[
         str, typer.Option("--format", metavar="LIST", help="Of png, svg, pdf; several with commas.")
     ] = "png",
+    width: Annotated[
+        float | None, typer.Option("--width", metavar="INCHES", help="Of the picture.")
+    ] = None,
+    panel: Annotated[
+        str | None, typer.Option("--panel", metavar="LETTER", help="One panel alone: a, b, ...")
+    ] = None,
+    data: Annotated[
+        bool, typer.Option("--data", help="The numbers behind each picture too, as FILE.csv.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Draw what is unchanged as well.")] = False,
     preset: Preset = None,
     workers: Workers = None,
     as_json: Json = False,
@@ -50,11 +61,19 @@ def figures(
     Runs only what the stores lack, and leaves pictures alone whose data and recipe are unchanged.
     """
     wanted = _formats(formats)
+    if width is not None and not WIDTHS[0] <= width <= WIDTHS[1]:
+        raise ToysimError(f"--width {width:g}: from {WIDTHS[0]:g} to {WIDTHS[1]:g} inches")
+    from toysim.papers.panels import Look
     from toysim.papers.reproduction import make_figures
 
     with Progress() as progress:
         made = make_figures(
-            list(names or ()), formats=wanted, preset=preset, workers=workers, listen=progress
+            list(names or ()),
+            formats=wanted,
+            preset=preset,
+            workers=workers,
+            listen=progress,
+            look=Look(width, panel, force, data),
         )
     if as_json:
         print_json([_figure(m) for m in made])

@@ -17,6 +17,7 @@ from toysim.errors import ToysimError, UnknownPreset, suggest
 from toysim.paper import Recipe, Reproduction
 from toysim.papers.claims import Judgement, judge
 from toysim.papers.page import write_page
+from toysim.papers.panels import PLAIN, Look
 from toysim.papers.pictures import MadeFigure, draw, make
 from toysim.papers.reading import complete
 from toysim.plan import Sweep
@@ -128,16 +129,17 @@ def make_figures(
     results: Path | str = RESULTS,
     workers: int | None = None,
     listen: Listener | None = None,
+    look: Look = PLAIN,
 ) -> list[MadeFigure]:
     """Draw figures by name (``critical_periods`` or ``critical_periods.end_share``; none: all) into
-    files.
+    files, in the house's look or another.
     """
     made = []
     for found, recipe in _chosen(names):
         _refuse_unknown(preset, found.sweeps)
         sweeps = [found.full(sweep) for sweep in recipe.sweeps]
         data, _ = _data(sweeps, preset, Path(results), workers, listen or _quiet)
-        made.append(make(recipe, found, data, Path(results) / "figures", formats))
+        made.append(make(recipe, found, data, Path(results) / "figures", formats, look))
     return made
 
 
