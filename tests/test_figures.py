@@ -272,3 +272,12 @@ def test_one_panel_alone_at_the_width_of_a_column(letter, axes):
     figure.canvas.draw()
     with pytest.raises(ToysimError, match="panel 'c': this figure has a, b"):
         shaped(two_panels(), Look(panel="c"))
+
+
+def test_a_panel_alone_names_the_axes_that_it_shares():
+    figure = new_figure(6, 3)
+    _, right = figure.subplots(1, 2, sharey=True)
+    figure.axes[0].set(ylabel="loss", xlabel="time")
+    shaped(figure, Look(panel="b"))
+    assert (right.get_ylabel(), right.get_xlabel()) == ("loss", "time")
+    assert right.yaxis.get_tick_params()["labelleft"]

@@ -64,6 +64,7 @@ def _keep(figure: Figure, letter: str) -> None:
     if letter not in known:
         raise ToysimError(f"panel {letter!r}: this figure has {', '.join(known)}", "panel")
     kept = known[letter]
+    _name_axes(kept, list(known.values()))
     bars = {bar.ax for bar in _bars(kept)}
     for axes in list(figure.axes):
         if axes is not kept and axes not in bars:
@@ -74,21 +75,36 @@ def _keep(figure: Figure, letter: str) -> None:
     figure.set_size_inches(wide, wide * SHAPE)
 
 
+def _name_axes(kept: Any, panels: list[Any]) -> None:
+    """What only outer panels say, of axes that they share or that all call alike."""
+    shared = {"x": kept.get_shared_x_axes(), "y": kept.get_shared_y_axes()}
+    for which, groups in shared.items():
+        labels = {a: getattr(a, f"get_{which}label")() for a in panels}
+        told = [label for a, label in labels.items() if label and groups.joined(kept, a)]
+        every = set(filter(None, labels.values()))
+        found = labels[kept] or next(iter([*told, *(every if len(every) == 1 else ())]), "")
+        getattr(kept, f"set_{which}label")(found)
+    kept.tick_params(labelbottom=True, labelleft=True)
+
+
 def _bars(axes: Any) -> Iterator[Any]:
     """The colour bars of a panel."""
     drawn = [*axes.collections, *axes.images]
     yield from (one.colorbar for one in drawn if getattr(one, "colorbar", None) is not None)
 
 
-def table_of(figure: Figure) -> pd.DataFrame:
-    """Every curve and map of a picture: panel, its title, the series, x, y, and the value of a
-    map.
+def table_of(figure: Figure, alone: str | None = None) -> pd.DataFrame:
+    """Every curve and map of a picture: panel (``alone``: the letter of the only one), its title,
+    the series, x, y, and the value of a map.
     """
     import pandas as pd
 
+    panels = lettered(figure)
+    if alone is not None:
+        panels = {alone: panels["a"]}
     rows = [
         (letter, axes.get_title(), *row)
-        for letter, axes in lettered(figure).items()
+        for letter, axes in panels.items()
         for row in (*_curves(axes), *_maps(axes))
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -114,7 +130,7 @@ def _maps(axes: Any) -> Iterator[tuple[Any, ...]]:
             yield "map", float(x), float(y), float(value)
 
 
-def save_table(figure: Figure, file: Path) -> None:
+def save_table(figure: Figure, file: Path, alone: str | None = None) -> None:
     """The numbers of a picture as FILE.csv."""
     with one_line(file, "write"):
-        table_of(figure).to_csv(file, index=False)
+        table_of(figure, alone).to_csv(file, index=False)

@@ -122,7 +122,7 @@ def _shaped(
             save_plain(figure, path)
     if look.data:
         paths.append(folder / f"{name}{look.suffix}.csv")
-        save_table(figure, paths[-1])
+        save_table(figure, paths[-1], look.panel)
     return MadeFigure(name, paths, False, "as asked")
 
 
