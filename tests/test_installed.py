@@ -54,6 +54,10 @@ CELLS = (
     ASKED.replace("BACKEND", '"threads"'),
     ASKED.replace("BACKEND", '"processes"'),
     "print(toysim.check(MODEL).summary)",
+    "MODEL",
+    "toysim.compare(data)",
+    'toysim.plot(data, y="position")',
+    "toysim.run(MODEL, drfit=1)",
 )
 EXECUTE = """\
 import json, sys
@@ -123,11 +127,17 @@ def test_a_notebook_executes(python, tmp_path):
     pytest.importorskip("ipykernel")
     done = run(python, tmp_path, "-c", EXECUTE, told=json.dumps(CELLS), HOME=str(tmp_path))
     assert done.returncode == 0, done.stderr
-    defined, threads, processes, checked = json.loads(done.stdout)
+    defined, threads, processes, checked, *shown, refused = json.loads(done.stdout)
     assert defined == []
     assert threads[0]["text"] == "agrees\n"
     assert "cannot be imported by other processes" in processes[-1]["evalue"]
     assert "0 failed, 2 not run" in checked[0]["text"]
+    model, comparison, picture = (output[0]["data"] for output in shown)
+    assert "<h4>mine.walk" in model["text/html"]
+    assert "agrees" in comparison["text/html"]
+    assert "image/png" in picture
+    (line,) = refused[0]["traceback"]
+    assert "unknown parameter 'drfit' of mine.walk: did you mean 'drift'?" in line
 
 
 def test_a_project_by_the_command_line(python, tmp_path):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,10 @@ from toysim.store.dataset import read_tree
 from toysim.store.files import RESULTS
 from toysim.store.status import read_status
 from toysim.sweep_file import load_sweep
+from toysim.tables import table_lines
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """What a reproduction gave. ``ok``: verdicts as expected, every figure drawn, no observable off
     its theory.
@@ -49,6 +51,17 @@ class Outcome:
         whole = not self.unfinished and all(f.paths for f in self.figures)
         held = all(t.ok for name, t in self.comparisons.items() if name not in self.beyond_theory)
         return whole and held and all(c.as_expected for c in self.claims)
+
+    def __repr__(self) -> str:
+        """The verdicts, and where the page is."""
+        rows = [(c.name, str(c.verdict), str(c.expected.verdict)) for c in self.claims]
+        lines = table_lines(("claim", "verdict", "expected verdict"), rows) if rows else ()
+        return "\n".join(
+            [f"{self.name}: {'' if self.ok else 'NOT '}as expected", *lines, str(self.page)]
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(repr(self))}</pre>"
 
 
 def _quiet(event: dict[str, Any]) -> None:
