@@ -7,6 +7,7 @@ help
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -327,6 +328,45 @@ def test_help_is_as_written_down(cli, name):
 
 def test_no_help_text_of_a_command_that_is_gone():
     assert {p.stem for p in GOLDEN.glob("*.txt")} == {"toysim", *commands()}
+
+
+# Fields of JSON
+
+PRINTED = {
+    "list": "list --json",
+    "models": "models --json",
+    "models --cost": "models --cost --json",
+    "list sweeps --cost": "list sweeps --cost --json",
+    "list papers": "list papers --json",
+    "list figures": "list figures --json",
+    "list landmarks": "list landmarks --json",
+    "show": "show walk.gaussian --json",
+    "run": "run walk.gaussian --replicas 2 --json",
+    "landmarks": "landmarks perceptron.storage capacity --json",
+    "find": "find walk.gaussian 'position = 3' --along drift=0:1 -p n_rounds=2 --json",
+    "check": "check walk.gaussian --draws 0 --json",
+    "sweep --dry-run": "sweep walk.toml --dry-run --json",
+    "sweep": "sweep walk.toml --json",
+    "status": "status results/walk.zarr --json",
+    "compare": "compare results/walk.zarr --json",
+    "compare --data": "compare walk.gaussian --data ends.csv -p noise=0.5 --json",
+    "fit": "fit walk.gaussian --data ends.csv --free drift=1 -p noise=0.5 --json",
+    "figures": "figures walkpaper --json",
+    "reproduce": "reproduce walkpaper --json",
+}
+FIELDS = re.compile(r"\| `toysim (.+)` \| (list|one) \| (.+) \|")
+
+
+def test_json_has_the_fields_that_are_documented(cli):
+    """Scripts read them: none goes away unsaid."""
+    page = (Path(toysim.__file__).parent.parent / "docs/commands.md").read_text()
+    documented = {name: (kind, words.split(", ")) for name, kind, words in FIELDS.findall(page)}
+    assert set(documented) == set(PRINTED)
+    for name, line in PRINTED.items():
+        printed = json.loads(cli(line).out)
+        kind = "list" if isinstance(printed, list) else "one"
+        first = printed[0] if kind == "list" else printed
+        assert (kind, list(first)) == documented[name], name
 
 
 # What is refused
