@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Floors from the ground up; a module imports from its own floor and those below.
 FLOORS = (
-    ("version", "errors", "outcomes", "references", "sources", "shown", "tables", "progress"),
-    ("describing",),
+    ("version", "errors", "long_calls", "outcomes", "references", "sources"),
+    ("shown", "tables", "progress", "describing"),
     ("jit", "numerics", "streams", "parameters"),
     ("observables", "records", "landmarks"),
     ("model",),
@@ -44,6 +44,7 @@ FAMILY_MAY = {
 }
 FIGURES_MAY = {
     "toysim.landmarks",
+    "toysim.numerics.task_metrics",
     "toysim.outcomes",
     "toysim.paper",
     "toysim.papers.drawing",

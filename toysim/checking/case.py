@@ -11,8 +11,7 @@ from toysim.comparison.realised import realised
 from toysim.comparison.tolerances import Array
 from toysim.comparison.verdicts import Comparison, compare_sides
 from toysim.model import Check, Model, Rows, Side
-from toysim.outcomes import Status
-from toysim.plan import Sweep, build_sweep
+from toysim.plan import build_sweep
 from toysim.runner.work import compute, compute_unit, refine
 from toysim.shown import shown
 from toysim.store.layout import refined
@@ -67,7 +66,9 @@ class Case:
 
     def sides(self, theory: Rows) -> Sides:
         """The simulation beside some theory, with rows at smaller steps where they are needed."""
-        sides = beside(self.sweep, self.batch, self.simulation, theory)
+        grid = {d.name: len(d) for d in self.sweep.dimensions}
+        n = self.check.replicas
+        sides = Sides.in_memory(self.batch, grid, n, self.simulation, theory)
         sides.refined = self._refined(sides.chosen.refine)
         return sides
 
@@ -90,25 +91,3 @@ def computed(model: Model, side: Side, batch: Batch, parameters: Any) -> Rows:
     if outcome.cause is not None:
         raise outcome.cause
     return outcome.rows
-
-
-def beside(sweep: Sweep, batch: Batch, simulation: Rows, theory: Rows) -> Sides:
-    """The two sides of cells, replicas fastest, that have not been refined."""
-    names = [
-        o.name
-        for o in sweep.model.observables
-        if o.name in simulation and o.name in theory and theory[o.name].dtype.kind == "f"
-    ]
-    ok = simulation["status"] == Status.OK
-    return Sides(
-        batch=batch,
-        shape=sweep.shape,
-        dims=tuple(d.name for d in sweep.dimensions),
-        n_replicas=len(batch) // sweep.n_cells,
-        simulation={name: simulation[name] for name in names},
-        theory={name: theory[name] for name in names},
-        valid=theory["valid"],
-        rows_ok=ok,
-        refined=Refined(np.empty(0, np.int64), {}),
-        dropped=~ok,
-    )

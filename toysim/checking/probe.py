@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from toysim.batch import Batch
-from toysim.checking.case import beside
 from toysim.comparison.realised import at_realised
 from toysim.comparison.verdicts import Comparison, compare_sides
 from toysim.errors import ToysimWarning
@@ -21,7 +20,7 @@ from toysim.outcomes import Agreement, Status
 from toysim.plan import Sweep, build_sweep
 from toysim.runner.work import compute_unit, refine
 from toysim.store.layout import refined
-from toysim.store.sides import Refined
+from toysim.store.sides import Refined, Sides
 
 SLOWEST = 5.0  # seconds of a call
 SLOWER = 10.0  # times the declared estimate
@@ -104,7 +103,7 @@ def _held_together(
         if outcome.cause is not None:
             raise outcome.cause
         sides[side] = outcome.rows
-    return _compared(sweep, batch, sides), sides["simulation"]
+    return _compared(sweep, batch, n, sides), sides["simulation"]
 
 
 def _replicas(model: Model, p: Any, budget: float) -> int:
@@ -114,9 +113,9 @@ def _replicas(model: Model, p: Any, budget: float) -> int:
     return int(np.clip(budget / model.seconds(p), 2, most))
 
 
-def _compared(sweep: Sweep, batch: Batch, both: Mapping[Side, Rows]) -> Comparison:
-    model = sweep.model
-    sides = beside(sweep, batch, both["simulation"], both["theory"])
+def _compared(sweep: Sweep, batch: Batch, n: int, both: Mapping[Side, Rows]) -> Comparison:
+    model, grid = sweep.model, {d.name: len(d) for d in sweep.dimensions}
+    sides = Sides.in_memory(batch, grid, n, both["simulation"], both["theory"])
     rows = sides.chosen.refine
     if len(rows):
         outputs = refined(model, sweep.parameters)
