@@ -66,7 +66,13 @@ REPRODUCTION = Reproduction(
             source=PAPER,
             sweeps=("retention",),
             check=evidence.beats(("none", "uniform", "exponential", "balanced")),
-            spoilers=(Spoiler("retention", "retention", swapped("power", "balanced")),),
+            spoilers=(
+                Spoiler(
+                    "retention",
+                    "retention",
+                    lambda v: v.where(v["rehearsal"] != "balanced", 0.5 * v),
+                ),
+            ),
             expected_verdict=Verdict.REFUTED,
             limits="rehearsal that keeps all tasks equally keeps the worst better",
         ),
