@@ -50,6 +50,17 @@ def folded(room: Array) -> float:
     return float((room[0] + room[1]) + (room[2] + room[3]))
 
 
+@inlined
+def product(x: npt.NDArray[np.float32], delta: Array, room: Array) -> float:
+    """x . delta, both (n,), n a multiple of LANES."""
+    for lane in range(LANES):
+        room[lane] = 0.0
+    for first in range(0, len(delta), LANES):
+        for lane in range(LANES):
+            room[lane] += x[first + lane] * delta[first + lane]
+    return folded(room)
+
+
 @kernel
 def gradient_square(
     h: Array, signal: Array, twice_loss: float, noise: float, batch: float

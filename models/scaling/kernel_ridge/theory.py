@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.models.scaling.equivalent import Ridge
 from toysim.models.scaling.power_laws import spectrum
+from toysim.numerics.ridge_equivalent import Ridge
 
 
 def predicted(row: Row) -> dict[str, float]:

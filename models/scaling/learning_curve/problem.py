@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.models.scaling.equivalent import Fit, Ridge
 from toysim.models.scaling.power_laws import spectrum
+from toysim.numerics.ridge_equivalent import Fit, Ridge
 
 Ints = npt.NDArray[np.int64]
 

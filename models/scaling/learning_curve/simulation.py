@@ -6,7 +6,7 @@ import numpy as np
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.scaling.learning_curve.problem import fits, regression, sizes
-from toysim.models.scaling.solve import MOST_NUMBERS, ridge_losses
+from toysim.numerics.ridge_losses import MOST_NUMBERS, ridge_losses
 from toysim.outcomes import Status
 from toysim.records import ended
 
