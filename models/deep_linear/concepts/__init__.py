@@ -32,7 +32,8 @@ CONCEPTS = Model(
         course("latent_coordinate", "reach of a concept, hidden layer set by hand", dims=_K),
         Observable("learning_time", "flow time from which the coordinate stays above 0.8", dims=_K),
         Observable("latent_time", "flow time from which the reach stays above 0.8", dims=_K),
-        Observable("lowest_coordinate", "least coordinate of the run", dims=_K, scale=0.1),
+        # Descent looks after its updates, the flow at 4,001 times: least values miss by 1e-5.
+        Observable("lowest_coordinate", "least coordinate", dims=_K, scale=0.1, atol=1e-4),
         Observable("turn_time", "flow time at which the weak coordinate turns positive again"),
     ),
     simulate=f"{__name__}.simulation:simulate",
