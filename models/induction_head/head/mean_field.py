@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 
 Array = npt.NDArray[np.float64]
 
@@ -37,7 +37,7 @@ class Setting(NamedTuple):
     learns_beta2: Any
 
 
-@kernel
+@borrowing
 def overlaps_seen(
     slot: int, n_pairs: int, beta1: float, overlap: float, match: Array, slope: Array
 ) -> None:
@@ -62,7 +62,7 @@ def overlaps_seen(
             slope[i] -= spread / i
 
 
-@kernel
+@borrowing
 def attend(y: Array, match: Array, a: Array) -> None:
     """a = softmax(alpha M g + beta2 [odd]), all (2N + 1,)."""
     top, norm = -math.inf, 0.0
@@ -76,7 +76,7 @@ def attend(y: Array, match: Array, a: Array) -> None:
         a[j] /= norm
 
 
-@kernel
+@borrowing
 def answer(xi: float, a: Array, right: int, n_absent: int, error: Array) -> float:
     """Loss from attention a (2N + 1,); error_j = p(label at token j) - [j = right], 0 on items.
 
@@ -93,7 +93,7 @@ def answer(xi: float, a: Array, right: int, n_absent: int, error: Array) -> floa
     return float(math.log(norm) + top - xi * a[right])
 
 
-@kernel
+@borrowing
 def slot_gradient(
     slot: int, y: Array, setting: Setting, work: Array, seen: Array, gradient: Array
 ) -> None:
