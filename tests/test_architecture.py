@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Floors from the ground up; a module imports from its own floor and those below.
 FLOORS = (
-    ("version", "errors", "outcomes", "references", "sources"),
+    ("version", "errors", "long_calls", "outcomes", "references", "sources"),
     ("jit", "numerics", "streams", "parameters"),
     ("observables", "records", "landmarks"),
     ("model",),
@@ -43,6 +43,7 @@ FAMILY_MAY = {
 }
 FIGURES_MAY = {
     "toysim.landmarks",
+    "toysim.numerics.task_metrics",
     "toysim.outcomes",
     "toysim.paper",
     "toysim.papers.drawing",

@@ -166,6 +166,7 @@ WALK = [
         '"ok": true',
     ),
     ("landmarks", (), 0, "perceptron.storage"),
+    ("landmarks perceptron.storage capacity --yes", (), 0, "0.8330785997"),
     ("landmarks perceptron.storage -p margin=0.1", (), 0, "vanishing_distance"),
     ("landmarks perceptron.storage capacity --json", (), 0, '"digits": 10'),
     ("landmarks perceptron.storage capacity --parameter margin=-6", (), 1, "none: margin"),

@@ -103,22 +103,8 @@ class Case:
         return solved.rows
 
     def compare(self, theory):
-        names = [
-            o.name for o in self.model.observables if o.name in theory and o.name in self.simulation
-        ]
-        names = [n for n in names if theory[n].dtype.kind == "f"]
-        sides = Sides(
-            batch=self.batch,
-            shape=self.sweep.shape,
-            dims=tuple(d.name for d in self.sweep.dimensions),
-            n_replicas=self.check.replicas,
-            simulation={n: self.simulation[n] for n in names},
-            theory={n: theory[n] for n in names},
-            valid=theory["valid"],
-            rows_ok=self.simulation["status"] == 0,
-            refined=Refined(np.empty(0, np.int64), {}),
-            dropped=self.simulation["status"] != 0,
-        )
+        grid = {d.name: len(d) for d in self.sweep.dimensions}
+        sides = Sides.in_memory(self.batch, grid, self.check.replicas, self.simulation, theory)
         sides.refined = self.refined(sides.chosen.refine)
         return {v.observable: v.verdict for v in compare_sides(sides)}
 

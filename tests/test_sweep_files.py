@@ -2,6 +2,9 @@
 and line.
 """
 
+import dataclasses
+import time
+
 import numpy as np
 import pytest
 
@@ -188,6 +191,24 @@ def test_plan_counts_by_arithmetic(write):
     assert plan.bytes == 30 * (8 + 8 + 1 + 8) + 10 * (8 + 8 + 1)
     assert cost.seconds > 0
     assert cost.timed_cells == 8
+
+
+def test_the_pilot_times_solutions_that_are_new():
+    """Theory that keeps what it solved is timed at cells that it has not seen."""
+    seen = set()
+
+    def keeping(batch):
+        new = [a for a in batch["drift"].tolist() if a not in seen]
+        time.sleep(0.01 * len(new))
+        seen.update(new)
+        return walk_theory(batch)
+
+    model = load_model("walk.gaussian")
+    walk_theory = model.load("theory")
+    kept = dataclasses.replace(model, dims=(), theory=keeping)
+    axes = {"drift": {"linspace": [0.0, 1.0, 100]}}
+    sweep = build_sweep("kept", kept, {}, axes, simulation=False)
+    assert 0.8 < estimate_cost(sweep).seconds < 5.0
 
 
 def test_plan_does_not_try_what_takes_long():

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from toysim.model import Model, Rows
 from toysim.records import Clock
-from toysim.streams import Keys, RowGenerators, row_keys
+from toysim.streams import Keys, RowGenerators, row_keys, stream_word
 
 __all__ = ["Batch", "Row", "Rows", "stacked"]
 
@@ -200,6 +200,12 @@ class Batch:
         if stream not in self._generators:
             self._generators[stream] = RowGenerators(self.keys)
         return self._generators[stream].at(i, stream)
+
+    def words(self, stream: str) -> npt.NDArray[np.uint64]:
+        """Two words (n_rows, 2) of a named stream, each row's own, that start a kernel's generator
+        (``numerics.draws``): no time a row, where a generator takes microseconds.
+        """
+        return self.keys ^ np.uint64(stream_word(stream))
 
     def sharing(self, *names: str) -> Batch:
         """The same rows with streams that depend on the root seed and these parameters alone, so

@@ -18,6 +18,7 @@ from toysim.observables import (
     RECORD,
     STATUS,
     STATUS_STEP,
+    STORE_DIMS,
     VALID,
     Dim,
     FiniteSize,
@@ -141,6 +142,11 @@ class Model:
         if clash:
             raise TypeError(
                 f"{self.id}: parameter names {sorted(clash)} are words of the engine; rename them"
+            )
+        taken = STORE_DIMS & {dim.name for dim in self.dims}
+        if taken:
+            raise TypeError(
+                f"{self.id}: dimensions {sorted(taken)} are those of the store; rename them"
             )
         if self.clock is not None:
             record = Dim(RECORD, "record of the time course", self.clock.n_records)

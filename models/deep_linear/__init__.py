@@ -3,5 +3,6 @@
 from toysim.models.deep_linear.completion import COMPLETION
 from toysim.models.deep_linear.modes import MODES
 from toysim.models.deep_linear.network import NETWORK
+from toysim.models.deep_linear.structured_start import STRUCTURED_START
 
-MODELS = (MODES, NETWORK, COMPLETION)
+MODELS = (MODES, NETWORK, COMPLETION, STRUCTURED_START)

@@ -53,17 +53,16 @@ def solve_phase(
     open_pathways(task.windows, task.lesioned, begin, paths.is_open)
     frozen, moving, lead = summarize(out.strength, task.lesioned, paths)
     level, residual = task.target - frozen, task.target - frozen - moving
+    to_learn = task.target - task.goal  # residual at which the mode counts as learned
     if begin == 0.0:
-        out.half[0] = 0.0 if residual <= 0.5 * task.target else math.nan
+        out.half[0] = 0.0 if residual <= to_learn else math.nan
     due = next_record
     while due < len(task.record_at) and task.record_at[due] <= stop:
         due += 1
-    size = 0.0
+    size = task.target
     for j in range(len(out.strength)):
         size += abs(out.strength[j])
-    if lead < 0 or abs(residual) <= ROUNDING * (
-        task.target + size
-    ):  # nothing moves, or only rounding is left
+    if lead < 0 or abs(residual) <= ROUNDING * size:  # nothing moves, or only rounding is left
         for r in range(next_record, due):
             put(out.strength, out.records[:, r])
         return due
@@ -72,9 +71,9 @@ def solve_phase(
     for j in range(len(start)):
         paths.lag[j] = invariant[j] - invariant[lead]
     set_brackets(residual, out.strength, start, paths)
-    p_half, seeks_half = math.nan, math.isnan(out.half[0]) and residual > 0.5 * task.target
+    p_half, seeks_half = math.nan, math.isnan(out.half[0]) and residual > to_learn
     if seeks_half:
-        p_half = leader_at(level - 0.5 * task.target, lead, paths, account)
+        p_half = leader_at(level - to_learn, lead, paths, account)
         put(start, paths.p)
     pace = set_pace(residual, task.target, level, lead, invariant, paths, account)
     v_half, p_end = math.inf, paths.p[lead]

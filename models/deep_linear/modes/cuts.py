@@ -97,7 +97,8 @@ def take_part(
     if not math.isfinite(after):
         return
     if before < group.watched[lane] <= after:
-        half[0] = begin + length * half_crossing(1, math.nan, before, after, group.target[lane])
+        goal = group.goal[lane]
+        half[0] = begin + length * half_crossing(1, math.nan, before, after, goal)
         group.watched[lane] = math.inf
     k = group.record[lane]
     while k < len(record_at) and record_at[k] <= end:

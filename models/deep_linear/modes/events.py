@@ -160,6 +160,7 @@ def note_events(n: int, group: Group, outs: Trajectory, failed_at: Ints) -> None
                 before[lane],
                 after[lane],
                 group.target[lane],
+                group.goal[lane],
                 group.watched[lane],
             )
             outs.half[i, 0] = crossing if n > 0 else 0.0
@@ -174,14 +175,21 @@ def put_off(n: int, lane: int, earlier: Array, group: Group) -> bool:
 
 @borrowing
 def half_time(
-    n: int, earlier: float, before: float, after: float, target: float, watched: float
+    n: int,
+    earlier: float,
+    before: float,
+    after: float,
+    target: float,
+    goal: float,
+    watched: float,
 ) -> float:
-    """When the sum of strengths reached S/2: in update n, or, put off, in the one before it.
+    """When the sum of strengths reached the goal: in update n, or, put off, in the one before it.
 
     The first update of a phase has no earlier state to lay a parabola through, and on a line the
     time does not tell a step from half of it. There the same parabola is read from its other end:
-    in time run backwards the residuals rise to S/2.
+    in time run backwards the residuals rise to S - goal.
     """
     if watched > 0.0:
-        return half_crossing(n, earlier, before, after, target)
-    return n - 1 - half_crossing(1, target - after, target - before, target - earlier, target)
+        return half_crossing(n, earlier, before, after, goal)
+    left = target - goal
+    return n - 1 - half_crossing(1, target - after, target - before, target - earlier, left)

@@ -80,7 +80,7 @@ def begin(task: ModeTask, out: Trajectory) -> float:
     """Set exposure and half time at time 0, given the strengths; returns their effective sum."""
     out.exposure[:] = 0.0
     total = effective_sum(out.strength, task.lesioned)
-    out.half[0] = 0.0 if total >= 0.5 * task.target else math.nan
+    out.half[0] = 0.0 if total >= task.goal else math.nan
     return total
 
 
@@ -149,15 +149,15 @@ def accept(h: float, state: State) -> None:
 def step_to_half(
     h: float, low_value: float, high_value: float, state: State, task: ModeTask
 ) -> float:
-    """Size in (0, h) of the step after which the residual is S/2: false position (Illinois).
+    """Size in (0, h) of the step after which the strength is the goal: false position (Illinois).
 
-    ``low_value`` > 0 and ``high_value`` <= 0 are residual - S/2 at 0 and h.
+    ``low_value`` > 0 and ``high_value`` <= 0 are goal - strength at 0 and h.
     """
     low, high, size = 0.0, h, h
     side = 0
     for _ in range(60):
         size = low + (high - low) * low_value / (low_value - high_value)
-        value = take_step(size, state, task) - 0.5 * task.target
+        value = take_step(size, state, task) - (task.target - task.goal)
         if abs(value) <= 4e-16 * task.target or high - low <= 4e-16 * h:
             break
         if value > 0.0:
@@ -188,7 +188,7 @@ def events(
     ``before`` and ``after`` are the residuals at its ends. Overwrites y_new and all slopes but the
     first; returns the next record's index.
     """
-    middle = 0.5 * task.target
+    middle = task.target - task.goal
     if math.isnan(out.half[0]) and before > middle >= after:
         out.half[0] = t + step_to_half(h, before - middle, after - middle, state, task)
     while next_record < len(task.record_at) and task.record_at[next_record] <= t_new:
@@ -249,7 +249,7 @@ def flow_phase(
             continue
         t_new = stop if last else t + (h + t_lost)
         record_due = next_record < len(task.record_at) and task.record_at[next_record] <= t_new
-        if record_due or (math.isnan(out.half[0]) and after <= 0.5 * task.target):
+        if record_due or (math.isnan(out.half[0]) and after <= task.target - task.goal):
             next_record = events(t, h, t_new, residual, after, next_record, state, task, out)
             take_step(h, state, task)
         accept(h, state)

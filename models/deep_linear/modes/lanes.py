@@ -46,6 +46,7 @@ class Group(NamedTuple):
     factors: Any
     step: Any
     target: Any
+    goal: Any
     offset: Any
     weight: Any
     windows: Any
@@ -85,6 +86,7 @@ def group_of(
         exponent.max(),
         step[rows],
         tasks.target[rows],
+        tasks.goal[rows],
         np.empty(real),
         np.empty(real),
         np.empty((n_windows, 3, lanes)),
@@ -100,7 +102,7 @@ def group_of(
         np.zeros(lanes, np.int64),
         np.ones(lanes),
         np.empty(whole),
-        0.5 * tasks.target[rows],
+        tasks.goal[rows],
         np.zeros(real),
         np.zeros(lanes, np.int64),
         np.full(lanes, 0 if tasks.record_at.shape[1] > 0 else NEVER),

@@ -53,9 +53,16 @@ def _end_state(batch: Batch, start: Start, run: Run) -> Rows:
         "invariant": invariant,
         "invariant_drift": moved - (out.exposure[:, :1] - out.exposure),
         "balance_drift": _balance_drift(run.layers, start.all_layers(depth), depth),
+        "final_layers": kept_layers(batch, run.layers),
         "sharpness": sharpness,
         "eta_sharpness": batch["step"] * sharpness,
     }
+
+
+def kept_layers(batch: Batch, layers: Array) -> Array:
+    """Layers (n, P, D) where they are kept, else (n, P, 0)."""
+    kept = batch["depth"][0] * batch["keep_layers"][0] if len(batch) else 0
+    return layers[:, :, :kept].copy()
 
 
 def strengths(out: Trajectory, start: Start, target: Array) -> Rows:

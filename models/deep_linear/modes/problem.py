@@ -88,6 +88,7 @@ def task_in_time(batch: Batch, start: Start) -> ModeTask:
     return ModeTask(
         batch["depth"],
         batch["singular_value"],
+        batch["level"] * batch["singular_value"],
         batch["duration"],
         start.windows,
         start.lesioned,

@@ -64,7 +64,13 @@ def _task_in_updates(batch: Batch, start: Start) -> ModeTask:
     windows[empty] = np.rint(windows[empty])
     record_at = in_updates(batch.record_at, step[:, None], end[:, None])
     return ModeTask(
-        batch["depth"], batch["singular_value"], end, windows, start.lesioned, record_at
+        batch["depth"],
+        batch["singular_value"],
+        batch["level"] * batch["singular_value"],
+        end,
+        windows,
+        start.lesioned,
+        record_at,
     )
 
 

@@ -29,7 +29,9 @@ def predict(batch: Batch) -> Rows:
 
 def _solved(p: HeadParameters, at: npt.NDArray[np.int64]) -> dict[str, Any]:
     """Courses (R,) of a row, NaN where there is no mean field, and whether its bounds hold."""
-    solvable = p.n_hidden == 0 and p.weight_scale == 0.0 and p.burst == 1 and p.p_novel == 1.0
+    given = p.items or p.label_vectors or p.start_weights
+    simple = p.n_hidden == 0 and p.weight_scale == 0.0 and not given
+    solvable = simple and p.burst == 1 and p.p_novel == 1.0
     courses = np.full((len(at), len(OBSERVABLES)), np.nan)
     if solvable:
         _solve(p, at, courses)

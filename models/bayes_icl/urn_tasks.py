@@ -1,0 +1,81 @@
+"""Tasks of the urn models: what their parameters are, and the urns of a row."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import model_validator
+
+from toysim.batch import Row
+from toysim.model import Parameters, Vector, parameter
+
+Array = npt.NDArray[np.float64]
+
+LEAST_CHANCE = 1e-12  # of a colour in an urn: smaller ones count as that, so that 1 - p is not 1
+
+
+class UrnTasks(Parameters):
+    """Urns of coloured balls, and the sequences drawn from one of them."""
+
+    n_tasks: int = parameter(16, symbol="D", meaning="urns seen in training", ge=1, le=2**20)
+    context_length: int = parameter(
+        32, symbol="C", meaning="balls of a sequence, with replacement", ge=1, le=4096
+    )
+    concentration: float = parameter(
+        1.0, symbol="a", meaning="urns are drawn from Dirichlet(a)", ge=0.01, le=100
+    )
+    urn_shares: Vector = parameter(
+        (), symbol="p", meaning="chances of the first colour, one an urn, given instead of drawn"
+    )
+
+    @model_validator(mode="after")
+    def _shares_fit(self) -> UrnTasks:
+        if not self.urn_shares:
+            return self
+        n_colours = getattr(self, "n_colours", 2)
+        if n_colours != 2:
+            raise ValueError(
+                f"urn_shares are of two colours, n_colours = {n_colours}: give n_colours = 2"
+            )
+        if len(self.urn_shares) != self.n_tasks:
+            raise ValueError(
+                f"urn_shares has {len(self.urn_shares)} urns, n_tasks = {self.n_tasks}: give as "
+                "many"
+            )
+        if not all(0.0 < share < 1.0 for share in self.urn_shares):
+            raise ValueError("urn_shares are chances: give each above 0 and below 1")
+        return self
+
+
+class TwoColours(UrnTasks):
+    """Urns of two colours, the same in all replicas."""
+
+    n_colours: ClassVar[int] = 2
+    urn_set: int = parameter(1, symbol="set", meaning="number of the set of urns", ge=1)
+
+
+def urns(row: Row) -> Array:
+    """Chances (V, D) of the colours in the urns of a row."""
+    p = row.p
+    if p.urn_shares:
+        return two_colours(p.urn_shares)
+    by = row
+    if p.urn_set > 0:
+        shared = ("urn_set", "n_tasks", "n_colours", "concentration")
+        names = [name for name in shared if name in row.batch.model.parameters]
+        by = Row(row.batch.take(np.array([row.index])).sharing(*names), 0)
+    chances = by.generator("urns").dirichlet(np.full(p.n_colours, p.concentration), p.n_tasks)
+    return np.ascontiguousarray(np.clip(chances, LEAST_CHANCE, 1.0 - LEAST_CHANCE).T)
+
+
+def two_colours(shares: Any) -> Array:
+    """Chances (2, D) of urns from those of the first colour."""
+    first = np.clip(np.array(shares), LEAST_CHANCE, 1.0 - LEAST_CHANCE)
+    return np.array([first, 1.0 - first])
+
+
+def is_uniform(p: Any) -> bool:
+    """Two colours whose chance is uniform: what closed forms are known for."""
+    return bool(p.n_colours == 2 and p.concentration == 1.0)
