@@ -111,8 +111,8 @@ class Spoiler:
     """A change of the data that must turn a claim's verdict, so that the claim can fail.
 
     ``change`` maps the values of an observable of ``sweep`` (or of several at once) to wrong ones,
-    of simulation or, where there is none, of theory. A change that the observable's type cannot
-    hold is an error. ``preset``: the smallest at which it is tried.
+    of simulation or, where it has none of that name, of theory. A change that the observable's
+    type cannot hold is an error. ``preset``: the smallest at which it is tried.
     """
 
     sweep: str | tuple[str, ...]

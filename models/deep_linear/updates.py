@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing
 
 Array = npt.NDArray[np.float64]
 
@@ -23,7 +23,7 @@ def in_updates(times: Array, step: float | Array, end: float | Array) -> Array:
     )
 
 
-@kernel
+@borrowing
 def half_crossing(
     now: float,
     earlier: float,

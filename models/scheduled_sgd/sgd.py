@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Row
-from toysim.jit import inlined, kernel
-from toysim.numerics.least_squares import LANES, folded, padded
+from toysim.jit import kernel
+from toysim.numerics.least_squares import LANES, padded, product
 from toysim.numerics.normals import fill_normals
 
 Array = npt.NDArray[np.float64]
@@ -18,17 +18,6 @@ Ints = npt.NDArray[np.int64]
 
 BLOCK = 16_384  # numbers drawn at once: they stay in the cache
 ESCAPED = 1e12  # times the start: a squared residual that does not come back
-
-
-@inlined
-def product(x: Floats, delta: Array, room: Array) -> float:
-    """x . delta, both (n,), n a multiple of LANES."""
-    for lane in range(LANES):
-        room[lane] = 0.0
-    for first in range(0, len(delta), LANES):
-        for lane in range(LANES):
-            room[lane] += x[first + lane] * delta[first + lane]
-    return folded(room)
 
 
 @kernel

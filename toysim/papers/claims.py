@@ -84,7 +84,9 @@ def spoiled(spoiler: Spoiler, paper: Reproduction, data: Data) -> dict[str, xr.D
 
 def _changed(tree: xr.DataTree, spoiler: Spoiler) -> xr.DataTree:
     copy = tree.copy(deep=True)
-    side: Any = copy["simulation" if "simulation" in copy else "theory"]
+    name = spoiler.observable
+    simulated = "simulation" in copy and name in copy["simulation"].data_vars
+    side: Any = copy["simulation" if simulated else "theory"]
     values = side.to_dataset()[spoiler.observable]
     changed = spoiler.change(values)
     if isinstance(changed, xr.DataArray):

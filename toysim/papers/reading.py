@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from toysim.store.replicas import mean_and_error
 
 __all__ = [
     "Data",
+    "backwards",
     "complete",
     "ended",
     "entered",
@@ -69,6 +70,11 @@ def entered(draws: xr.DataArray) -> str:
     counts, n = draws.count("replica"), draws.sizes["replica"]
     fewest = int(counts.where(counts > 0, n).min())
     return f" ({fewest}/{n})" if fewest < n else ""
+
+
+def backwards(dim: str) -> Callable[[xr.DataArray], Any]:
+    """For spoilers: values the other way round along a dimension."""
+    return lambda v: v.isel({dim: slice(None, None, -1)}).values
 
 
 def parameter(tree: xr.DataTree, name: str) -> Any:

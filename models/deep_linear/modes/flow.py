@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.deep_linear.mode import ModeTask, Trajectory, task_of_row, trajectory_of_row
 from toysim.models.deep_linear.phases import open_pathways, phase_edges
+from toysim.numerics.copies import put
 from toysim.numerics.ode import STAGES, TABLEAU, error_norm, first_step, next_step, stage_state
 
 Array = npt.NDArray[np.float64]
@@ -64,7 +65,7 @@ def new_state(n_pathways: int, depth: int) -> State:
     )
 
 
-@kernel
+@borrowing
 def effective_sum(strength: Array, lesioned: Mask) -> float:
     """Sum over the pathways that are not lesioned, in their order; strength, lesioned (P,)."""
     total = 0.0
@@ -74,7 +75,7 @@ def effective_sum(strength: Array, lesioned: Mask) -> float:
     return total
 
 
-@kernel
+@borrowing
 def begin(task: ModeTask, out: Trajectory) -> float:
     """Set exposure and half time at time 0, given the strengths; returns their effective sum."""
     out.exposure[:] = 0.0
@@ -83,7 +84,7 @@ def begin(task: ModeTask, out: Trajectory) -> float:
     return total
 
 
-@kernel
+@borrowing
 def layer_products(a: Array, right: Array) -> float:
     """Product of the layers ``a`` (D,); ``right[l]`` (D,) becomes that of the layers after l."""
     product = 1.0
@@ -93,7 +94,7 @@ def layer_products(a: Array, right: Array) -> float:
     return product
 
 
-@kernel
+@borrowing
 def take_slope(y: Array, state: State, task: ModeTask, out: Array) -> float:
     """Right side of the flow at y into ``out``; sets state.strength; returns the residual.
 
@@ -119,7 +120,7 @@ def take_slope(y: Array, state: State, task: ModeTask, out: Array) -> float:
     return float(residual)
 
 
-@kernel
+@borrowing
 def take_step(h: float, state: State, task: ModeTask) -> float:
     """A step of size h from y, given slopes[0]: sets y_new and strengths, returns the residual."""
     residual = 0.0
@@ -129,7 +130,7 @@ def take_step(h: float, state: State, task: ModeTask) -> float:
     return residual
 
 
-@kernel
+@borrowing
 def accept(h: float, state: State) -> None:
     """y <- y_new, with what rounding took from this step and those before (Kahan): on a long
     plateau steps are many, and their roundings add up to the time it takes.
@@ -144,7 +145,7 @@ def accept(h: float, state: State) -> None:
         lost[i] = left - (y[i] - y_new[i])
 
 
-@kernel
+@borrowing
 def step_to_half(
     h: float, low_value: float, high_value: float, state: State, task: ModeTask
 ) -> float:
@@ -170,7 +171,7 @@ def step_to_half(
     return size
 
 
-@kernel
+@borrowing
 def events(
     t: float,
     h: float,
@@ -192,12 +193,12 @@ def events(
         out.half[0] = t + step_to_half(h, before - middle, after - middle, state, task)
     while next_record < len(task.record_at) and task.record_at[next_record] <= t_new:
         take_step(task.record_at[next_record] - t, state, task)
-        out.records[:, next_record] = state.strength
+        put(state.strength, out.records[:, next_record])
         next_record += 1
     return next_record
 
 
-@kernel
+@borrowing
 def local_tolerance(state: State, task: ModeTask) -> float:
     """RTOL, or less where the plateau ahead is longer than LONG times the rise after it.
 
@@ -211,7 +212,7 @@ def local_tolerance(state: State, task: ModeTask) -> float:
     return RTOL if not longer > LONG else max(FLOOR, RTOL * LONG / longer)
 
 
-@kernel
+@borrowing
 def flow_phase(
     t: float,
     stop: float,
@@ -252,7 +253,7 @@ def flow_phase(
             next_record = events(t, h, t_new, residual, after, next_record, state, task, out)
             take_step(h, state, task)
         accept(h, state)
-        state.slopes[0] = state.slopes[STAGES - 1]
+        put(state.slopes[STAGES - 1], state.slopes[0])
         t_lost += h - (t_new - t)
         residual, t, h = after, t_new, next_step(h, error)
     return next_record

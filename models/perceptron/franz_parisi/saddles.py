@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.perceptron.franz_parisi.averages import (
     ReferencePatterns,
     reference_patterns,
@@ -62,7 +62,7 @@ class Potential(NamedTuple):
     solver_status: float
 
 
-@kernel
+@borrowing
 def patterns(x: Array, of: Reference, step: float) -> ReferencePatterns:
     """Averages over a pattern at overlaps x = (q, t, p)."""
     q, t, p = x

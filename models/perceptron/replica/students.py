@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.perceptron.replica.averages import STEP, site_averages, teacher_patterns
 from toysim.models.perceptron.replica.saddle import (
     GOING,
@@ -73,7 +73,7 @@ class Reference(NamedTuple):
     r0: float
 
 
-@kernel
+@borrowing
 def sites(q_hat: float, r_hat: float, of: Reference, step: float) -> Sites:
     """Averages at conjugates q^ and r^; the field of (B, J) is that of (-B, -J) reversed.
 

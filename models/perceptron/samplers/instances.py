@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing
 
 Signs = npt.NDArray[np.int8]
 
@@ -21,7 +21,7 @@ def signs(generator: np.random.Generator, *shape: int) -> Signs:
     return 2 * generator.integers(0, 2, shape, dtype=np.int8) - 1
 
 
-@kernel
+@borrowing
 def combined(rows: Signs, weights: npt.NDArray[np.float64], out: npt.NDArray[np.float64]) -> None:
     """out_u = sum_i weights_i rows_i,u: rows (n, m), weights (n,), out (m,).
 

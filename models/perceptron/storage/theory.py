@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from toysim.batch import Batch, Rows
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.replica.averages import STEP, site_averages, storage_patterns
 from toysim.models.perceptron.replica.saddle import (
@@ -73,7 +73,7 @@ def saddle(alpha: float, margin: float, field: float, step: float) -> StorageSad
     )
 
 
-@kernel
+@borrowing
 def saddles(alpha: Array, margin: Array, field: Array, step: float, found: Array) -> None:
     """The saddle point of every row, (rows, fields)."""
     for i in range(len(alpha)):

@@ -1,0 +1,44 @@
+"""Figure of transferred tuning."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from toysim.figures.tuning_transfer.reading import ALGORITHMS, scored, settings
+from toysim.papers.drawing import BLUE, RED, name_axes, new_figure
+
+
+def transfer(tune: xr.DataTree) -> Figure:
+    """Errors on the others against errors where tuned; and both in the mean, by setting."""
+    figure = new_figure(9.0, 3.8)
+    left, right = figure.subplots(1, 2)
+    found, names = [scored(tune, k) for k in range(len(settings(tune)))], settings(tune)
+    first = names.index("own directions, spread 0")
+    for k, color in enumerate((BLUE, RED)):
+        x, y = found[first].conventional[k], found[first].transferred[k]
+        left.plot(x, y, "o", ms=3, mfc="none", color=color, label=ALGORITHMS[k])
+        mean = [[s.conventional[k].mean(), s.transferred[k].mean()] for s in found]
+        shift = 0.12 * (2 * k - 1)
+        for at, (here, there) in enumerate(mean):
+            right.plot([at + shift] * 2, [here, there], "-", color=color, lw=1)
+            right.plot(at + shift, here, "o", ms=4, color=color, label=_once(at, k, "where tuned"))
+            right.plot(at + shift, there, "s", ms=4, color=color, label=_once(at, k, "elsewhere"))
+    ends = [
+        min(left.get_xlim()[0], left.get_ylim()[0]),
+        max(left.get_xlim()[1], left.get_ylim()[1]),
+    ]
+    left.plot(ends, ends, ":", color="0.6", lw=1, zorder=0)
+    name_axes(left, "error where tuned", "error tuned elsewhere", "Dotted: equal")
+    right.set_xticks(
+        np.arange(len(names)),
+        [n.replace(" direction", "\ndirection").replace(", ", "\n") for n in names],
+    )
+    right.set_xlim(-0.6, len(names) - 0.4)
+    name_axes(right, "scenarios", "mean error", "Circles to squares: what transfer costs")
+    return figure
+
+
+def _once(at: int, k: int, what: str) -> str | None:
+    return f"{ALGORITHMS[k]}, {what}" if at == 0 else None
