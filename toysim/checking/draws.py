@@ -47,7 +47,7 @@ def draw(
     What is not moved is as in ``base``, else at its default. So are parameters that the theory
     ignores: they are how well the experiment is made, not what it is made on.
     """
-    names = [name for name, p in model.parameters.items() if _moves(model, p)]
+    names = [name for name in model.parameters if name not in model.theory_ignores]
     for _ in range(TRIES):
         n_moved = min(len(names), 1 + rng.geometric(0.3))
         moved = rng.choice(names, n_moved, replace=False)
@@ -56,11 +56,6 @@ def draw(
         if allowed is not None:
             return _affordable(model, allowed, longest)
     raise ToysimError(f"{model.id}: none of {TRIES} draws is allowed; its ranges clash")
-
-
-def _moves(model: Model, p: Parameter) -> bool:
-    """Not what theory ignores, nor a list that is empty by default: a draw has its shape."""
-    return p.name not in model.theory_ignores and not (p.ndim and len(p.default) == 0)
 
 
 def _allowed(model: Model, values: dict[str, Any]) -> dict[str, Any] | None:
