@@ -40,9 +40,8 @@ alone is `toysim sweep NAME --preset paper`. Sweeps without that preset have one
 they are.
 
 Costs are seconds of the clock on two cores, compilation included where a kernel was new; after
-"about" they are estimated: by declaration to a factor of ten, and far too short for theories that
-keep their solutions, whose timed cells then cost nothing. Verdicts at `ci` and `quick` are those
-that the tests hold.
+"about" they are estimated, by declaration to a factor of ten. Verdicts at `ci` and `quick` are
+those that the tests hold.
 
 """
 

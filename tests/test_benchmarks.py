@@ -39,6 +39,19 @@ def test_different_results_are_told_and_not_timed():
     assert "NumPy: DIFFERS" in ratios_table([result])
 
 
+@pytest.mark.parametrize("ours", [lambda: 1 / 0, lambda: lambda: 1 / 0])
+def test_a_failure_of_ours_is_a_row_of_its_own(ours):
+    failed, sound = (
+        measured(Row("fails: cells 3", "cell", 3, ours, grows="cells"), turns=1),
+        row([1]),
+    )
+    assert failed.failure == "ZeroDivisionError: division by zero"
+    assert failed.times == {}
+    assert "FAILED" in page([failed, measured(sound, turns=1)], MACHINE)
+    assert growth_tables([failed]) == ""
+    assert as_json([failed], MACHINE)["rows"][0]["failed"] == failed.failure
+
+
 def test_another_precision_does_not_count():
     single = {"NumPy float32": Peer(lambda: lambda: {"x": np.ones(3)}, "float32")}
     ones = Row("ones", "cell", 3, lambda: lambda: {"x": np.ones(3)}, single)

@@ -63,11 +63,8 @@ def decay(theory="exact"):
 
 def sides_of(batch, simulation, theory, valid):
     """Both sides of some cells, and the rows run again that a sweep would store."""
-    n = len(batch)
-    nothing = Refined(np.empty(0, np.int64), {})
-    ok = np.ones(n, bool)
-    shape, dims = (n,), ("cells",)
-    sides = Sides(batch, shape, dims, 1, simulation, theory, valid, ok, nothing, ~ok)
+    simulation = {"status": np.zeros(len(batch)), **simulation}
+    sides = Sides.in_memory(batch, {"cells": len(batch)}, 1, simulation, theory | {"valid": valid})
     rows = sides.chosen.refine
     if len(rows):
         again = refine(batch.model, batch.take(rows), batch.model.observables, batch.values(0))
@@ -122,6 +119,40 @@ def test_a_value_that_only_finer_steps_have_decides_nothing():
     sides = sides_of(batch, missing(batch), {"x": exact(batch)["x"]}, np.ones(1, bool))
     found = compare_sides(sides)[0]
     assert (found.verdict, found.undecided) == ("undecided", 1)
+
+
+def stiff(batch):
+    """Steps so long that halving them changes more and more: x at t = 12 of a decay from 10^6."""
+    steps = np.rint(12.0 / batch["step"])
+    return {"x": 1e6 * (1.0 - batch["step"] * batch["rate"]) ** steps}
+
+
+def blown_up(batch):
+    """Numbers that smaller steps lose."""
+    return {"x": np.where(batch["step"] < 0.015, np.nan, euler(batch)["x"])}
+
+
+@pytest.mark.parametrize("simulate", ["stiff", "blown_up"])
+def test_steps_that_do_not_show_their_order_decide_nothing(simulate):
+    model = dataclasses.replace(decay(), simulate=f"{__name__}:{simulate}")
+    batch = Batch(model, {"rate": np.array([1.0])}, {"step": 0.4}, np.zeros(1, np.int64), 0)
+    if simulate == "blown_up":
+        batch = batch.replacing(step=np.array([0.02]))
+    ours, theory = globals()[simulate](batch), {"x": np.array([1e6 * np.exp(-12.0)])}
+    found = compare_sides(sides_of(batch, ours, theory, np.ones(1, bool)))[0]
+    assert (found.verdict, found.undecided) == ("undecided", 1)
+
+
+@pytest.mark.parametrize(("n", "word"), [(40, "undecided"), (4000, "differs")])
+def test_draws_that_are_all_equal_say_little_of_a_rare_event(n, word):
+    """An error that 40 runs did not make may be made in 1 % of runs; 4000 would have made it."""
+    rare = dataclasses.replace(decay().observables[0], span=1.0, scale=1.0)
+    model = dataclasses.replace(decay(), observables=(rare,), stochastic=True, discretisation=None)
+    batch = Batch(model, {}, {"rate": 1.0}, np.arange(n), 0)
+    ours = {"x": np.zeros(n), "status": np.zeros(n)}
+    theory = {"x": np.array([0.01]), "valid": np.ones(1, bool)}
+    sides = Sides.in_memory(batch, {}, n, ours, theory)
+    assert compare_sides(sides)[0].verdict == word
 
 
 def test_outside_validity_is_said():

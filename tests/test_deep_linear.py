@@ -410,6 +410,15 @@ def test_half_learned_in_the_first_update(share):
     assert errors[0] > 1.5 * errors[1] > 2.2 * errors[2]
 
 
+def test_a_start_strength_is_that_of_an_even_pathway():
+    """p0 is the first layer of a pathway of that strength; imbalance multiplies it."""
+    fixed = {"start_strength": 0.2, "depth": 3, "n_records": 2, "duration": 1.0}
+    even = simulated(**fixed)["mode_strength"][..., 0]
+    np.testing.assert_allclose(even, 0.2, rtol=1e-12)
+    uneven = simulated(start_imbalance=0.1, **fixed)["mode_strength"][..., 0]
+    np.testing.assert_allclose(np.ravel(uneven), [0.2 * 1.1**3, 0.2 * 0.9**3], rtol=1e-12)
+
+
 def test_half_learning_time():
     assert simulated(layer_start=1.2)["half_learning_time"] == 0.0
     assert math.isnan(simulated(duration=0.1)["half_learning_time"])

@@ -51,7 +51,7 @@ def given(**keywords):
 
 
 def halves(S):
-    return Halves(S, np.full((2, len(S)), np.nan), np.full(len(S), np.nan))
+    return Halves(0.5 * S, np.full((2, len(S)), np.nan), np.full(len(S), np.nan))
 
 
 def whole_updates(opened):

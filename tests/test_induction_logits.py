@@ -91,6 +91,9 @@ CLIFFS = [
 ]
 
 
+ESTIMATES = (forms.action_inf, forms.action_half)
+
+
 def test_cliffs_of_the_table():
     N, L, mu, t50, low, high, linear, width = np.array(CLIFFS).T
     columns = {"n_pairs": N.astype(int), "n_labels": L.astype(int), "xi_mobility": mu}
@@ -103,6 +106,17 @@ def test_cliffs_of_the_table():
     np.testing.assert_allclose(forms.linear_cliff_time(lower, N, L, mu), linear, atol=0.006)
     theory = rows("theory", fixed={"duration": 1.0}, **columns)
     np.testing.assert_array_equal(np.isfinite(theory["cliff_lower"]), mu == 1)
+
+
+@pytest.mark.parametrize("N", range(2, 8))
+def test_bracket_of_few_pairs_at_every_number_of_labels(N):
+    """Where it is given it holds; one label beyond its range the upper estimate fails."""
+    L = np.arange(N + 1, 64 * N + 1)
+    t50 = rows("theory", {"duration": 1e3, "n_records": 0, "n_pairs": N}, n_labels=L)["t50"]
+    lower, upper = (forms.time_of_action(a(N, N), N, L) for a in ESTIMATES)
+    assert (lower < t50).all()
+    known = forms.bracketed(N, L)[1]
+    np.testing.assert_array_equal(known, t50 < upper)
 
 
 def test_bracket_holds_where_it_is_given():

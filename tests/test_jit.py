@@ -6,11 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import numba
+import numpy as np
 import pytest
+from numba.core.dispatcher import Dispatcher
 
 import toysim
+from toysim import jit
 
 ROOT = Path(toysim.__file__).parent.parent
 HELPER = """
@@ -139,3 +145,66 @@ def test_kernels_call_blas_on_one_thread():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+class Pair(NamedTuple):
+    first: Any
+    second: Any
+
+
+def add_first(pair: Pair, into: Any) -> None:
+    for i in range(len(into)):
+        into[i] += pair.first[i] + first_of(pair.second)
+
+
+@jit.kernel
+def first_of(values: Any) -> float:
+    return values[0] if len(values) > 0 else 0.0
+
+
+@pytest.mark.parametrize(("decorate", "counts"), [(jit.kernel, True), (jit.borrowing, False)])
+def test_a_borrowing_kernel_counts_no_references(decorate, counts):
+    ones = np.ones(3)
+    policy = {**decorate(add_first).targetoptions, "cache": False}
+    compiled = numba.jit(**policy)(add_first)
+    compiled(Pair(ones, ones), ones)
+    assert ones[0] == 3.0
+    (text,) = compiled.inspect_llvm().values()
+    assert ("@NRT_incref" in text) == counts
+
+
+def some(values: Any) -> np.ndarray:
+    return values[1:]
+
+
+def halved(values: Any) -> float:
+    return (0.5 * values)[0]
+
+
+def test_a_borrowing_kernel_returns_and_makes_no_array():
+    with pytest.raises(TypeError, match="some may return an array"):
+        jit.borrowing(some)
+    with pytest.raises(numba.core.errors.NumbaError, match=r"NRT required|_allocate"):
+        jit.borrowing(halved)(np.ones(3))
+
+
+def modules():
+    for path in [*(ROOT / "toysim" / "numerics").rglob("*.py"), *(ROOT / "models").rglob("*.py")]:
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        yield ".".join(part for part in ("toysim", *parts[parts[0] == "toysim" :]))
+
+
+def test_no_borrowing_kernel_is_handed_an_array_to_keep():
+    """It would never be freed: what a ``borrowing`` kernel calls returns numbers."""
+    found = 0
+    for name in modules():
+        module = import_module(name)
+        for one in vars(module).values():
+            if isinstance(one, Dispatcher) and not one.targetoptions["_nrt"]:
+                code, names = one.py_func, one.py_func.__globals__
+                called = [names[n] for n in code.__code__.co_names if n in names]
+                for other in called:
+                    if isinstance(other, Dispatcher) and other.targetoptions["_nrt"]:
+                        assert jit.returns_numbers(other.py_func), (name, code.__name__)
+                found += 1
+    assert found > 100

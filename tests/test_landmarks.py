@@ -9,7 +9,7 @@ import pytest
 import toysim
 from toysim import finding
 from toysim.cli.entry import main
-from toysim.errors import ToysimError
+from toysim.errors import LongCall, ToysimError
 from toysim.model import Model, Observable, Parameters, parameter
 from toysim.registry import all_models
 
@@ -156,3 +156,13 @@ def test_on_the_command_line(capsys):
     assert "write NAME=LOW:HIGH" in capsys.readouterr().err
     assert main(["show", "perceptron.storage"]) == 0
     assert "vanishing_distance" in capsys.readouterr().out
+
+
+def test_a_landmark_that_takes_long_says_so():
+    """Above two seconds by its declared cost; above a minute it wants a yes."""
+    sharp = {"beta": 1000.0, "kl": 0.0}
+    with pytest.warns(LongCall, match="warmup_law of scheduled_sgd.optimal takes about"):
+        toysim.landmark("scheduled_sgd.optimal", "warmup_law", n_modes=1100)
+    with pytest.raises(ToysimError, match="say --yes"):
+        toysim.landmark("scheduled_sgd.optimal", "warmup_law", n_modes=1000, n_steps=100_000)
+    assert not toysim.landmark("perceptron.field_space", "crossing", **sharp).valid

@@ -9,7 +9,7 @@ import pytest
 import toysim
 from toysim.batch import stacked
 from toysim.errors import ToysimError
-from toysim.model import RESERVED, Model, Parameters, Tensor, parameter
+from toysim.model import RESERVED, Dim, Model, Parameters, Tensor, parameter
 from toysim.outcomes import Status
 from toysim.plan import build_sweep, split_arguments
 from toysim.records import NEVER, Clock, ended
@@ -41,6 +41,20 @@ def test_a_model_with_a_reserved_parameter_is_refused():
 
     with pytest.raises(TypeError, match="words of the engine"):
         Model("a.b", "t", Wrong, (), "nowhere:simulate")
+
+
+def test_whole_floats_are_integers_in_lists_too():
+    """As a file of commas has them."""
+    p = load_model("deep_linear.modes").validate({"lesions": np.array([1.0, 0.0])})
+    assert p.lesions == (1, 0)
+    with pytest.raises(ToysimError, match="lesions"):
+        load_model("deep_linear.modes").validate({"lesions": [0.5]})
+
+
+@pytest.mark.parametrize("name", ["row", "halving", "replica"])
+def test_a_model_with_a_dimension_of_the_store_is_refused(name):
+    with pytest.raises(TypeError, match="are those of the store; rename them"):
+        Model("a.b", "t", Parameters, (), "nowhere:simulate", dims=(Dim(name, "taken", len),))
 
 
 def test_a_parameter_may_be_a_list_of_matrices():

@@ -448,6 +448,57 @@ def test_divergence_wall(gamma_u, share):
     assert abs(np.mean(rows["regime"] == regimes.DIVERGED) - share) <= 4 * error
 
 
+UNEVEN = {
+    "n_samples": 7,
+    "labels": (1, 1, -1, 1, -1, 1, 1),
+    "strong_samples": (1, 0, 1, 1, 0, 1, 1),
+    "dimension": 20,
+    "n_filters": 3,
+    "noise": "orthogonalised",
+    "n_steps": 200,
+    "n_records": 3,
+    "gamma_u": 0.8,
+}
+
+
+def test_labels_and_kinds_handed_in():
+    """Simulation and recursion agree; a sample's label and feature are those said."""
+    task = first_problem(**UNEVEN).task
+    assert task.side.tolist() == [0, 0, 1, 0, 1, 0, 0]
+    assert task.kind.tolist() == [0, 1, 0, 0, 1, 0, 0]
+    ours, theirs = predicted(**UNEVEN), simulated(**UNEVEN)
+    assert ours["valid"].all()
+    for name in (*GROUPS, "loss", "final_loss", "late_residual", "residual_sum"):
+        np.testing.assert_allclose(theirs[name], ours[name], rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+def test_odd_numbers_of_samples():
+    fixed = {"n_samples": 5, "strong_fraction": 0.6, "noise": "orthogonalised", "n_steps": 100}
+    assert first_problem(**fixed).task.side.tolist() == [0, 1, 0, 1, 0]
+    assert first_problem(**fixed).task.kind.tolist() == [1, 1, 0, 0, 0]
+    ours, theirs = predicted(**fixed), simulated(**fixed)
+    np.testing.assert_allclose(theirs["final_loss"], ours["final_loss"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("noise", ["projected", "orthogonalised"])
+def test_groups_handed_in(noise):
+    """The sums of squares at the start are those said."""
+    given = np.random.default_rng(0).uniform(0.01, 0.2, (2, 4 + 7))
+    fixed = {**UNEVEN, "noise": noise, "start_groups": tuple(map(tuple, given.tolist()))}
+    rows = simulated(**fixed)
+    label = np.array([0, 1])
+    right, wrong = given[label, label], given[1 - label, label]
+    np.testing.assert_allclose(rows["strong_groups"][0, :, :, 0], [right, wrong], rtol=1e-12)
+    right, wrong = given[label, 2 + label], given[1 - label, 2 + label]
+    np.testing.assert_allclose(rows["weak_groups"][0, :, :, 0], [right, wrong], rtol=1e-12)
+    side, kind = np.array([0, 0, 1, 0, 1, 0, 0]), np.array([0, 1, 0, 0, 1, 0, 0])
+    of_right = given[side, 4 + np.arange(7)]
+    expected = [of_right[kind == k].mean() for k in (0, 1)]
+    np.testing.assert_allclose(rows["noise_groups"][0, 0, :, 0], expected, rtol=1e-12)
+    if noise == "orthogonalised":
+        np.testing.assert_allclose(predicted(**fixed)["final_loss"], rows["final_loss"], rtol=1e-9)
+
+
 def test_regimes_and_ceiling():
     assert [regimes.regime(g) for g in (0.99, 1.1, 1.3, 1.6)] == [0, 1, 2, 3]
     multiplier = 9 - 2 * (1 + regimes.PERIOD_TWO) ** 2
@@ -500,6 +551,15 @@ def test_data_are_as_declared():
         assert np.all(np.sort(task.visits.reshape(-1, 40), axis=1) == np.arange(40))
 
 
+def test_noise_has_its_length_before_projection():
+    """Two of d = 8 components are taken away: a mean square of 6/8 is left."""
+    fixed = {"n_samples": 400, "strong_fraction": 0.5, "dimension": 8, "noise_norm": 0.5}
+    for noise, left in (("projected", 6 / 8), ("unprojected", 1.0)):
+        square = first_problem(noise=noise, **fixed).task.square[2:]
+        error = np.std(square) / math.sqrt(len(square))
+        assert abs(np.mean(square) - 0.25 * left) < 5 * error
+
+
 def test_kernels_run_as_plain_python():
     from toysim.models.oscillation.feature_noise import (
         descent,
@@ -536,7 +596,11 @@ def test_kernels_run_as_plain_python():
         ({"strong_fraction": 0.999}, "strong_fraction = 0.875 gives 1"),
         ({"gamma_u": 0.0}, "allowed: > 0"),
         ({"gamma_u": float("nan")}, "finite"),
-        ({"n_samples": 15}, "give an even number"),
+        ({"n_samples": 15}, "strong_fraction = 0.866667 gives 2"),
+        ({"labels": (1,) * 16}, "labels has 16 values [[]1[]]; give 16"),
+        ({"strong_samples": (0, 1)}, "strong_samples has 2 values [[]0, 1[]]; give 16"),
+        ({"start_groups": ((0.1,) * 20,)}, "give two rows [(]sign [+], sign -[)] of 20"),
+        ({"start_groups": ((0.1,) * 20,) * 2, "n_filters": 1}, "n_filters >= 2"),
         ({"batch_size": 5}, "give one of its divisors"),
         ({"batch_size": 32}, "give one of its divisors"),
         ({"noise": "orthogonalised", "dimension": 17}, "give dimension >= 18"),

@@ -333,3 +333,23 @@ def test_bad_input_is_one_line(values, says):
         MODEL.validate(values)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("gamma", [0.3, 0.8, 1.05, 1.15])
+def test_multiplier_with_its_sign(gamma):
+    """By differences of the map, on the fitted point or around the orbit; its size is that of the
+    Lyapunov exponent.
+    """
+
+    def image(F):
+        return F * (1.0 + gamma * (1.0 - F)) ** 2
+
+    rounds = 1 if gamma < 1.0 else 2
+    at = 1.0 if gamma < 1.0 else float(forms.orbit(gamma)[0])
+    ends = [at - 1e-6, at + 1e-6]
+    for _ in range(rounds):
+        ends = [image(F) for F in ends]
+    found = rows("theory", values=(gamma,))["multiplier"][0]
+    assert found == pytest.approx((ends[1] - ends[0]) / 2e-6, abs=1e-8)
+    lyapunov = rows("theory", values=(gamma,), weak_start=0.0)["lyapunov"][0]
+    assert lyapunov == pytest.approx(np.log(abs(found)) / rounds, rel=1e-9)

@@ -240,3 +240,12 @@ def test_bad_input_is_one_line(values, says):
         MODEL.validate(values)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("method", ["metaplastic", "variational"])
+def test_a_second_task_without_a_step_leaves_the_weights(method):
+    """Then their overlap with those before it is their self-overlap: 1 of binarised ones."""
+    fixed = {"size": 51, "epochs_1": 5, "epochs_2": 1, "learning_rate_2": 1e-90}
+    run = rows(method=method, **fixed)
+    np.testing.assert_allclose(run["cross_overlap"], run["self_overlap"], rtol=1e-12)
+    assert (run["cross_overlap"] == 1.0).all() == (method == "metaplastic")

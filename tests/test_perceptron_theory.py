@@ -12,6 +12,7 @@ from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.perceptron import (
     CONTINUAL_BINARY,
+    FIELD_SPACE,
     FRANZ_PARISI,
     STORAGE,
     TEACHER_STUDENT,
@@ -433,3 +434,43 @@ def test_capacity_out_of_reach_is_said():
         transitions.capacity(-6.0)
     with pytest.raises(ValueError, match=r"alpha = 0\.9"):
         transitions.isolation_distance(0.9)
+
+
+def tanh_averages(q_hat, mean):
+    """int Dz tanh(sqrt(q^) z + mean) and of its square, by Gauss-Hermite."""
+    z, w = np.polynomial.hermite_e.hermegauss(120)
+    m = np.tanh(np.sqrt(q_hat) * z + mean)
+    return w @ m / math.sqrt(2.0 * math.pi), w @ m**2 / math.sqrt(2.0 * math.pi)
+
+
+def test_conjugates_give_the_order_parameters():
+    """The site equations of the models, at the conjugates that theory tells."""
+    found = solved(STORAGE, alpha=0.6, margin=0.1, field=0.3)
+    averages = tanh_averages(found["q_hat"], 0.3)
+    assert averages == pytest.approx((found["reference_overlap"], found["overlap"]))
+    found = solved(TEACHER_STUDENT, alpha=0.9, temperature=0.4)
+    averages = tanh_averages(found["q_hat"], found["r_hat"])
+    assert averages == pytest.approx((found["overlap"], found["self_overlap"]))
+    found = solved(FRANZ_PARISI, reference="planted", given="field", field=0.4)
+    averages = tanh_averages(found["q_hat"], found["p_hat"])
+    assert averages == pytest.approx((found["overlap"], found["self_overlap"]))
+
+
+def test_both_saddle_points_in_field_space():
+    found = solved(FIELD_SPACE, alpha=1.0, branch="low")
+    for name in ("overlap", "self_overlap", "replica_overlap"):
+        assert found[f"branch_{name}"][0] == found[name]
+    assert np.isfinite([found[name] for name in ("q_hat", "r_hat", "self_hat")]).all()
+
+
+def test_branches_of_a_second_task():
+    """Beyond the load where teacher 2 wins the low branch is still there, and may be asked for."""
+    fixed = {"alpha_1": 0.5, "alpha_2": 1.35, "coupling": 0.0, "task_overlap": 0.0}
+    branches = ("low", "high", "equilibrium")
+    low, high, heavier = (solved(CONTINUAL_BINARY, **fixed, branch=b) for b in branches)
+    assert high["overlap_2"] == heavier["overlap_2"] == 1.0
+    one_task = solved(TEACHER_STUDENT, alpha=1.35, branch="low")
+    assert low["overlap_2"] == pytest.approx(one_task["overlap"], rel=1e-9)
+    assert low["branch_self_overlap"].tolist() == [low["self_overlap"], 1.0]
+    with pytest.raises(ToysimError, match="branch = low is for message passing"):
+        CONTINUAL_BINARY.validate({"sampler": "enumeration", "size": 11, "branch": "low"})

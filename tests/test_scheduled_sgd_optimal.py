@@ -7,10 +7,10 @@ import toysim
 from toysim.batch import Batch
 from toysim.errors import ToysimError, ToysimWarning
 from toysim.models.scheduled_sgd import OPTIMAL
-from toysim.models.scheduled_sgd.expectation import plain
 from toysim.models.scheduled_sgd.modes import modes, power_modes
 from toysim.models.scheduled_sgd.optimal.law import law_rates
 from toysim.models.scheduled_sgd.optimal.search import Problem, best_rates
+from toysim.numerics.least_squares import plain
 
 INFINITE = np.inf
 

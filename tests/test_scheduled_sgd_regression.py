@@ -9,8 +9,8 @@ from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.scheduled_sgd import REGRESSION
 from toysim.models.scheduled_sgd.modes import geometric_modes, power_modes
-from toysim.models.scheduled_sgd.regression.problem import refined_shares
-from toysim.models.scheduled_sgd.spread import lumped
+from toysim.models.scheduled_sgd.regression.problem import refined_shares, rows_and_rates
+from toysim.models.scheduled_sgd.regression.theory import by_itself, predict
 from toysim.models.scheduled_sgd.stability import (
     fourth_stable_rate,
     growth,
@@ -19,6 +19,7 @@ from toysim.models.scheduled_sgd.stability import (
     stationary_loss,
 )
 from toysim.numerics.schedules import learning_rates
+from toysim.numerics.spread import lumped, narrow, narrow_units
 
 
 def rows(side="theory", n=1, seed=0, **fixed):
@@ -274,12 +275,53 @@ def test_rates_beyond_the_limit_diverge_and_say_so():
     assert not rows(**fixed)["valid"][0]
 
 
-def test_groups_of_modes_keep_their_traces():
-    h, signal = power_modes(500, 1.5, 2.0)
+MIXED = {
+    "schedule": ["linear", "cosine", "refined", "linear", "rex", "linear", "constant"],
+    "learning_rate": [0.1, 0.3, 0.2, 0.5, 3.0, 0.05, 0.2],
+    "momentum": [0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0],
+    "batch_size": [1, 4, 1, 2, 1, 1, 64],
+    "label_noise": [0.1, 0.25, 0.25, 0.25, 0.0, 0.25, 0.25],
+    "signal_exponent": [2.0, 2.0, 2.0, 2.0, 1.25, 1.25, 2.0],
+    "target": [0.0, 0.0, 0.0, 0.0, 0.0, 0.1, 0.0],
+}
+
+
+def test_rows_side_by_side_are_those_alone():
+    """Rows of any kind in any order; theirs is the recursion of one row."""
+    n_steps = np.array([30, 7, 30, 12, 30, 1, 30])
+    columns = {name: np.array(values) for name, values in MIXED.items()} | {"n_steps": n_steps}
+    fixed = {"n_modes": 21, "n_records": 4}
+    batch = Batch(REGRESSION, columns, fixed, np.zeros(len(n_steps), np.int64), 0)
+    whole = predict(batch)
+    for i, (row, rates) in enumerate(rows_and_rates(batch)):
+        for name, alone in by_itself(row, rates).items():
+            given = np.asarray(whole[name][i], float)
+            np.testing.assert_allclose(
+                given, np.asarray(alone, float), rtol=1e-10, atol=1e-13, err_msg=name
+            )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_wide_spreads_are_found_by_halving_as_one_by_one(seed):
+    rng = np.random.default_rng(seed)
+    h, signal = power_modes(int(rng.integers(1, 30)), rng.uniform(0, 3), rng.uniform(0, 4))
+    shares, units = learning_rates("cosine", 1.0, 60), np.geomspace(1e-3, 30.0, 24)
+    at, batch = np.array([20, 60]), float(rng.choice([1, 4, 64]))
+    told = [narrow(h, signal, 0.25, batch, unit * shares, at) for unit in units]
+    assert narrow_units(h, signal, 0.25, batch, shares, units[::-1], at)[::-1].tolist() == told
+    assert 0 < sum(told) < len(told)
+
+
+@pytest.mark.parametrize("d", [1, 4, 5, 6, 9, 500])
+def test_groups_of_modes_keep_their_traces(d):
+    h, signal = power_modes(d, 1.5, 2.0)
     few = lumped(h, signal)
-    assert few.alike.sum() == 500
+    assert few.alike.sum() == d
     assert (few.h * few.alike).sum() == pytest.approx(h.sum())
     assert (few.signal * few.alike).sum() == pytest.approx(signal.sum())
+
+
+def test_few_modes_stand_alone():
     h, signal = geometric_modes(3, 100.0)
     np.testing.assert_array_equal(lumped(h, signal).h, h)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import toysim
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.scheduled_sgd import ABSOLUTE_VALUE, REGRESSION, STAGED
@@ -99,3 +100,18 @@ def test_bad_input_is_one_line(values, says):
     with pytest.raises(ToysimError, match=says) as told:
         STAGED.validate(values)
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("tau", "loss"), [(500, 0.020031), (200, 0.017581), (100, 0.017123), (50, 0.016992)]
+)
+def test_as_many_rates_chosen_at_once_lose_little(tau, loss):
+    """Two to twenty constant rates; the best schedule of 1,000 updates comes to .016936."""
+    fixed = {"n_modes": 256, "stage_steps": tau, "n_rates": 2, "pieces": True}
+    found = toysim.theory("scheduled_sgd.staged", **fixed)
+    np.testing.assert_allclose(float(found["best_pieces"]), loss, atol=1e-6)
+
+
+def test_many_pieces_are_refused():
+    with pytest.raises(ToysimError, match="searches 100 rates at once; at most 64"):
+        toysim.theory("scheduled_sgd.staged", stage_steps=10, pieces=True)

@@ -2,6 +2,9 @@
 and line.
 """
 
+import dataclasses
+import time
+
 import numpy as np
 import pytest
 
@@ -106,15 +109,15 @@ REFUSED = {
     r".*did you mean 'noise'",
     'model = "walk.gaussian"\n[axes]\ndrif = [1.0]': r"mine.toml:3: unknown parameter 'drif' "
     r".*did you mean 'drift'",
-    'model = "walk.gaussian"\n[fixed]\nnoise = "high"': r"mine.toml:3: noise = 'high': .*float, "
+    'model = "walk.gaussian"\n[fixed]\nnoise = "high"': r"noise = 'high' must be .*float, "
     r"allowed: >= 0",
-    'model = "walk.gaussian"\n[fixed]\nnoise = -1.0': r"mine.toml:3: noise = -1.0: .*allowed: >= "
-    r"0 and <= 100",
+    'model = "walk.gaussian"\n[fixed]\nnoise = -1.0': r"noise = -1.0 is out of range .*"
+    r"allowed: >= 0 and <= 100",
     'model = "walk.gaussian"\n[fixed]\nnoise = nan': r"mine.toml:3: noise = nan",
     'model = "walk.gaussian"\n[axes]\ndrift = [0.1, nan]': r"mine.toml:3: axis drift: value nan "
     r"is not a finite number",
     'model = "walk.gaussian"\n[axes]\ndrift = [0.1, 11.0]': r"mine.toml:3: axis drift, value 2: "
-    r"drift = 11.0: .*<= 10",
+    r"drift = 11.0 is out of range .*<= 10",
     'model = "walk.gaussian"\n[axes]\ndrift = ["a"]': r"mine.toml:3: axis drift: drift is "
     r"float.*got 'a'",
     'model = "walk.gaussian"\n[axes]\nn_rounds = [2.5]': r"mine.toml:3: axis n_rounds: n_rounds "
@@ -188,6 +191,24 @@ def test_plan_counts_by_arithmetic(write):
     assert plan.bytes == 30 * (8 + 8 + 1 + 8) + 10 * (8 + 8 + 1)
     assert cost.seconds > 0
     assert cost.timed_cells == 8
+
+
+def test_the_pilot_times_solutions_that_are_new():
+    """Theory that keeps what it solved is timed at cells that it has not seen."""
+    seen = set()
+
+    def keeping(batch):
+        new = [a for a in batch["drift"].tolist() if a not in seen]
+        time.sleep(0.01 * len(new))
+        seen.update(new)
+        return walk_theory(batch)
+
+    model = load_model("walk.gaussian")
+    walk_theory = model.load("theory")
+    kept = dataclasses.replace(model, dims=(), theory=keeping)
+    axes = {"drift": {"linspace": [0.0, 1.0, 100]}}
+    sweep = build_sweep("kept", kept, {}, axes, simulation=False)
+    assert 0.8 < estimate_cost(sweep).seconds < 5.0
 
 
 def test_plan_does_not_try_what_takes_long():

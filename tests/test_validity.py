@@ -18,25 +18,6 @@ MODELS = sorted(name for name, model in all_models().items() if model.theory)
 FAST, SLOW = 30, 300
 FAST_SECONDS, SLOW_SECONDS = 60 / len(MODELS), 300 / len(MODELS)
 
-# Gaps that are known and not mended yet.
-KNOWN = {
-    "perceptron.field_space": "a short chain of few weights may make no error at all: its means "
-    "have no spread, and their standard error is 0",
-}
-# And those that only many draws find.
-RARE = KNOWN | {
-    "deep_linear.modes": "a start so unstable that descent leaps over 0 has no invariant, "
-    "and is held against one that has",
-    "perceptron.franz_parisi": "15 weights, a load of 0.055 and a field of -2.7: potential 0.24 "
-    "for theory's 0.08; the cause is not known yet",
-}
-
-
-def but_for(known, names):
-    """The models, those with a gap that is known marked as such."""
-    gap = {name: pytest.mark.xfail(reason=reason, strict=False) for name, reason in known.items()}
-    return [pytest.param(name, marks=gap.get(name, ())) for name in names]
-
 
 def check(name, draws, seconds):
     tally = hunt(load_model(name), draws, seconds)
@@ -44,13 +25,13 @@ def check(name, draws, seconds):
     assert not told, "\n".join(told)
 
 
-@pytest.mark.parametrize("name", but_for(KNOWN, MODELS))
+@pytest.mark.parametrize("name", MODELS)
 def test_valid_is_right(name):
     check(name, FAST, FAST_SECONDS)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", but_for(RARE, MODELS))
+@pytest.mark.parametrize("name", MODELS)
 def test_valid_is_right_in_many_draws(name):
     check(name, SLOW, SLOW_SECONDS)
 

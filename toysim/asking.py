@@ -7,15 +7,20 @@ from typing import Any
 
 from toysim.errors import ToysimError, suggest
 from toysim.landmarks import Landmark, LandmarkValue
+from toysim.long_calls import announce
 from toysim.model import Model
 from toysim.registry import all_models, load_model
 
 
-def landmark(model: str | Model, name: str, **parameters: Any) -> LandmarkValue:
+def landmark(
+    model: str | Model, name: str, *, yes: bool = False, **parameters: Any
+) -> LandmarkValue:
     """A named number of a model, such as its capacity, at the parameters it depends on.
 
-    Parameters not given have their defaults. The result has ``value``, ``unit``, ``digits`` that
-    are right, ``valid`` and, where there is no such number, the ``reason`` (``value`` is NaN then).
+    Parameters not given have their defaults. One that takes more than two seconds by its declared
+    cost says so (``LongCall``), and more than a minute wants ``yes``. The result has ``value``,
+    ``unit``, ``digits`` that are right, ``valid`` and, where there is no such number, the
+    ``reason`` (``value`` is NaN then).
     Raises ToysimError, in one line, on an unknown name, and on a parameter that the number does not
     depend on.
     """
@@ -30,26 +35,29 @@ def landmark(model: str | Model, name: str, **parameters: Any) -> LandmarkValue:
             takes = ", ".join(marks[name].parameters) or "no parameter"
             text = f"{found.id} {name} does not depend on {given}: it takes {takes}"
             raise ToysimError(text, given)
-    return _value(found, marks[name], parameters)
+    return _value(found, marks[name], parameters, yes)
 
 
-def list_landmarks(model: str | Model | None = None, **parameters: Any) -> list[LandmarkValue]:
+def list_landmarks(
+    model: str | Model | None = None, *, yes: bool = False, **parameters: Any
+) -> list[LandmarkValue]:
     """All landmarks of a model (or of every model) at their defaults or the parameters given; each
-    takes those that it depends on.
+    takes those that it depends on, and says its cost as ``landmark``.
     """
     found = all_models().values() if model is None else (load_model(model),)
     for one in found:
         if model is not None:
             one.refuse_unknown(parameters)
     return [
-        _value(one, mark, {k: v for k, v in parameters.items() if k in mark.parameters})
+        _value(one, mark, {k: v for k, v in parameters.items() if k in mark.parameters}, yes)
         for one in found
         for mark in one.landmarks
     ]
 
 
-def _value(model: Model, mark: Landmark, given: dict[str, Any]) -> LandmarkValue:
+def _value(model: Model, mark: Landmark, given: dict[str, Any], yes: bool) -> LandmarkValue:
     p = model.validate(given)
+    announce(f"{mark.name} of {model.id}", mark.seconds(p), yes, stacklevel=4)
     taken = {name: getattr(p, name) for name in mark.parameters}
     try:
         value = float(mark.load()(p))

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.model import Model, Rows
+from toysim.records import Clock
 from toysim.streams import Keys, RowGenerators, row_keys, stream_word
 
 __all__ = ["Batch", "Row", "Rows", "stacked"]
@@ -73,9 +74,24 @@ class Batch:
             return self.columns[name]
         if name not in self._repeated:
             value = self._typed(name, self.fixed[name])
-            # A copy, not a broadcast view: another memory layout would compile every kernel anew.
-            self._repeated[name] = np.array(np.broadcast_to(value, (len(self), *value.shape)))
+            # Not a broadcast view: another memory layout would compile every kernel anew.
+            repeated = np.empty((len(self), *value.shape), value.dtype)
+            repeated[...] = value
+            self._repeated[name] = repeated
         return self._repeated[name]
+
+    def listed(self, name: str) -> list[Any]:
+        """A parameter's plain values, a list as a tuple, of every row."""
+        given = name in self.columns
+        values = (self[name] if given else self._typed(name, self.fixed[name])[None]).tolist()
+        plain = [tuple(v) if isinstance(v, list) else v for v in values]
+        return plain if given else plain * len(self)
+
+    def chosen(self, name: str, choice: str) -> npt.NDArray[np.bool_]:
+        """Where a parameter is ``choice`` (n_rows,); a fixed one is compared once."""
+        if name in self.columns:
+            return np.asarray(self.columns[name] == choice)
+        return np.full(len(self), self.fixed[name] == choice)
 
     def __getattr__(self, name: str) -> Array:
         """``batch.depth`` is ``batch["depth"]``, so that a formula in ``p`` takes a batch too."""
@@ -140,9 +156,16 @@ class Batch:
             raise TypeError(f"{self.model.id} declares no clock")
         if self._given_times is not None:
             return self._given_times
-        n_records = clock.n_records(Row(self, 0).p) if len(self) else 0
-        at = clock.record_at(self, n_records)
-        return np.array(np.broadcast_to(at, (len(self), n_records)))
+        at = clock.record_at(self, self._n_records(clock) if len(self) else 0)
+        return at if len(at) == len(self) else np.repeat(at, len(self), axis=0)
+
+    def _n_records(self, clock: Clock) -> int:
+        """Of the first row; typed parameters, which take longer than a record, where it counts by
+        them.
+        """
+        if clock.spacing == "every":
+            return clock.n_records(Row(self, 0).p)
+        return int(self["n_records"][0])
 
     # Random numbers
 
@@ -203,6 +226,7 @@ class Batch:
 
     def _keys_of(self, names: Sequence[str], replica: npt.NDArray[np.int64]) -> Keys:
         known = self.model.parameters
+        names = [n for n in names if not self._is_at_default(n)]
         # A fixed value is one row that broadcasts: it is hashed once, not compared over all rows.
         values = {
             n: self.columns[n] if n in self.columns else self._typed(n, self.fixed[n])[None]
@@ -210,6 +234,12 @@ class Batch:
         }
         defaults = {n: self._typed(n, known[n].default).tolist() for n in names}
         return row_keys(self.seed, self.model.id, values, defaults, replica)
+
+    def _is_at_default(self, name: str) -> bool:
+        """In all rows, as plain values tell; such a parameter is in no key."""
+        fixed, default = self.fixed[name], self.model.parameters[name].default
+        plain = not isinstance(fixed, np.ndarray) and not isinstance(default, np.ndarray)
+        return name not in self.columns and plain and bool(fixed == default)
 
 
 class Row:

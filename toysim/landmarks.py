@@ -19,7 +19,8 @@ class Landmark:
     parameters and returns a float, or raises ValueError with the reason where there is no such
     number.
     ``parameters``: those it depends on. ``digits``: how many are right. ``where``: for which values
-    of the parameters it exists, in words; empty for all.
+    of the parameters it exists, in words; empty for all. ``seconds`` estimates what it takes, to a
+    factor of ten.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Landmark:
     source: str = "derived"
     digits: int = 10
     where: str = ""
+    seconds: Callable[[Any], float] = lambda parameters: 1e-2
 
     def load(self) -> Callable[[Any], float]:
         """The function, imported now."""

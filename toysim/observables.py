@@ -14,18 +14,22 @@ if TYPE_CHECKING:
 Rows = dict[str, "npt.NDArray[Any]"]  # observable name -> (n_rows, *dims)
 Side = Literal["simulation", "theory"]
 RECORD = "record"  # the dimension of time courses
+ROW, HALVING = "row", "halving"  # those of the store's refinement
+STORE_DIMS = frozenset((ROW, HALVING, "replica", "cell"))  # no model's own
 
 
 @dataclass(frozen=True)
 class FiniteSize:
     """A declared bound on |mean - theory| at finite size: ``constant * size**-power``.
 
-    ``parameter`` names the parameter that is the size.
+    ``parameter`` names the parameter that is the size; ``known``: from a batch, the rows where the
+    bound is known, elsewhere means decide nothing.
     """
 
     constant: float
     parameter: str
     power: float
+    known: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,9 @@ class Observable:
     tolerance |simulation - theory| <= atol + rtol * |theory| where no discretisation order applies;
     ``scale`` is the observable's natural size where its theory may be next to zero (a residual at
     the end, a conserved quantity): comparisons measure against the larger of it and the theory's
-    largest value; ``note_above`` makes a sweep say so when a value passes it.
+    largest value; ``span`` is the largest distance of two values, 0 where there is no such number:
+    draws that are all equal say that little of their mean; ``note_above`` makes a sweep say so when
+    a value passes it.
     """
 
     name: str
@@ -47,6 +53,7 @@ class Observable:
     rtol: float = 1e-9
     atol: float = 1e-12
     scale: float = 0.0
+    span: float = 0.0
     finite_size: FiniteSize | None = None
     note_above: float | None = None
 

@@ -79,7 +79,8 @@ class Parameters(BaseModel):
 def _whole_numbers(parameters_class: type[Parameters]) -> frozenset[str]:
     """Asked of the class once: pydantic takes longer to tell its fields than to check a value."""
     fields = parameters_class.model_fields
-    return frozenset(name for name, info in fields.items() if info.annotation is int)
+    whole = (int, tuple[int, ...])
+    return frozenset(name for name, info in fields.items() if info.annotation in whole)
 
 
 def _plain_value(value: Any, whole: bool = False) -> Any:
@@ -90,7 +91,9 @@ def _plain_value(value: Any, whole: bool = False) -> Any:
         return value
     if hasattr(value, "tolist"):
         return _plain_value(value.tolist(), whole)
-    return tuple(map(_plain_value, value)) if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        return tuple(_plain_value(entry, whole) for entry in value)
+    return value
 
 
 @dataclass(frozen=True)

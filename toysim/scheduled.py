@@ -210,16 +210,10 @@ def rate_shares(
 
     names = batch["schedule"] if schedule is None else schedule
     distinct_shapes: dict[tuple[Any, ...], int] = {}
-    columns = (_listed(batch[name]) for name in Shape._fields[1:])
+    columns = (batch.listed(name) for name in Shape._fields[1:])
     rows = zip(names.tolist(), *columns, strict=True)
     followed = [distinct_shapes.setdefault(row, len(distinct_shapes)) for row in rows]
     given = np.zeros((len(distinct_shapes), int(batch["n_steps"].max(initial=0))))
     for row, shape in zip(given, distinct_shapes, strict=True):
         row[: shape[1]] = shares(Shape(*shape))
     return np.array(followed, np.int64), given
-
-
-def _listed(column: npt.NDArray[Any]) -> list[Any]:
-    """A column as a list of plain values; of lists, as tuples."""
-    values: list[Any] = column.tolist()
-    return [tuple(value) for value in values] if column.ndim > 1 else values

@@ -48,6 +48,12 @@ def canonical(value: Any) -> bytes:
     return b"(" + b",".join(struct.pack("<q", len(c)) + c for c in map(canonical, value)) + b")"
 
 
+@cache
+def _lanes_of(name: str, kind: str) -> Keys:
+    """Of a number's name and type."""
+    return _lanes(b"parameter", name.encode(), kind.encode())
+
+
 def _mixed(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """SplitMix64 finaliser: a bijection that spreads every bit."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -63,7 +69,7 @@ def _digests(name: str, values: npt.NDArray[Any], default: Any) -> Keys:
         values.astype(np.int64) if values.dtype.kind in "iub" else values.astype(np.float64) + 0.0
     )  # no -0.0
     word = np.ascontiguousarray(bits).view(np.uint64)
-    first, second = _lanes(b"parameter", name.encode(), values.dtype.kind.encode())
+    first, second = _lanes_of(name, values.dtype.kind)
     lanes = np.stack([_mixed(word + first), _mixed(_mixed(word ^ second) + first)], axis=1)
     if default is not None:
         lanes[values == default] = 0

@@ -28,6 +28,13 @@ REPRODUCTION = Reproduction(
             pictures.tails,
         ),
         Recipe(
+            "momentum",
+            "Largest mean-square stable rate over 1 - momentum, over the batch size.",
+            "derived",
+            ("momentum",),
+            pictures.momentum,
+        ),
+        Recipe(
             "peaks",
             "Final loss over the peak rate, with warm-ups that begin the decay where they end.",
             "arXiv:2309.14322",
@@ -63,6 +70,16 @@ REPRODUCTION = Reproduction(
             sweeps=("heavy_tail",),
             check=evidence.heavy_tail,
             spoilers=(Spoiler("heavy_tail", "final_loss", lambda v: v.values[::-1]),),
+        ),
+        Claim(
+            name="momentum",
+            sentence="The largest stable rate over 1 - beta is proportional to the batch size.",
+            source="derived",
+            sweeps=("momentum",),
+            check=evidence.momentum,
+            spoilers=(Spoiler("momentum", "share_of_limit", evidence.saturated),),
+            expected_verdict=Verdict.LIMITED,
+            limits="momentum close to 1; without it the limit saturates at 2",
         ),
         Claim(
             name="sharp_threshold",

@@ -11,6 +11,7 @@ from toysim.figures.batch_and_stability.reading import (
     hyperbola,
     peak_of_no_gain,
     sensitivity,
+    stable_rates,
     steps_to_target,
 )
 from toysim.paper import Evidence, Number
@@ -18,6 +19,7 @@ from toysim.papers.reading import observable
 
 NEAR_LIMIT = 0.25
 ON_HYPERBOLA = 0.03
+STRONG, PROPORTIONAL = 0.99, 0.05  # momentum, and distance of an exponent from 1
 
 
 def phases(edges: xr.DataTree) -> Evidence:
@@ -48,15 +50,39 @@ def heavy_tail(runs: xr.DataTree) -> Evidence:
     """Median and spread of the final loss over its mean, toward the mean-square limit."""
     loss = observable(runs, "final_loss").sortby("learning_rate")
     mean = loss.mean("replica")
-    median, spread = loss.median("replica") / mean, loss.std("replica") / mean
+    exact = observable(runs, "final_loss", "theory").sortby("learning_rate")
+    median, spread = loss.median("replica") / exact, loss.std("replica") / mean
     return Evidence(
         [bool((np.diff(median) < 0).all()), bool(np.all(np.diff(spread.values) > 0))],
         (
-            Number("median over mean", median.values, form=".2f"),
-            Number("spread over mean", spread.values, form=".2g"),
+            Number("median over exact mean", median.values, form=".2f"),
+            Number("spread over mean, of the runs", spread.values, form=".2g"),
         ),
         "the one falls, the other rises with every rate",
     )
+
+
+def momentum(tree: xr.DataTree) -> Evidence:
+    """Exponent of the largest stable rate over batches of 1 to 64, by momentum."""
+    stable = stable_rates(tree)
+    ends = stable.sel(batch_size=[1, 64]).values
+    slope = np.log(ends[:, 1] / ends[:, 0]) / np.log(64.0)
+    return Evidence(
+        np.abs(slope - 1.0) <= PROPORTIONAL,
+        (
+            Number("momentum", stable["momentum"].values, form="g"),
+            Number("exponent over the batch", slope, 1.0, PROPORTIONAL, form=".2f"),
+            Number("limit at a batch of 1", ends[:, 0], form=".3f"),
+        ),
+        f"exponent of eta/(1 - beta) within {PROPORTIONAL:g} of 1",
+        stable["momentum"].values >= STRONG,
+    )
+
+
+def saturated(share: xr.DataArray) -> xr.DataArray:
+    """Shares of the limit without momentum, for every momentum."""
+    alone = share.sel(momentum=0.0, drop=True)
+    return alone.expand_dims(momentum=share["momentum"]).transpose(*share.dims)
 
 
 def sharp_threshold(few: xr.DataTree, many: xr.DataTree) -> Evidence:

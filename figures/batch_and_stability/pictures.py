@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from toysim.figures.batch_and_stability.reading import (
@@ -13,6 +14,7 @@ from toysim.figures.batch_and_stability.reading import (
     best_steps,
     bounded,
     hyperbola,
+    stable_rates,
     steps_to_target,
 )
 from toysim.papers.drawing import new_figure
@@ -33,16 +35,22 @@ def phase(tree: xr.DataTree) -> Figure:
     figure = new_figure(7.5, 4.8)
     axes = figure.subplots()
     x, y = kind["learning_rate"].values, kind["batch_size"].values
-    mesh = axes.pcolormesh(x, y, kind.values.astype(float), cmap="viridis", vmin=0, vmax=3)
+    colours = colormaps["viridis"].resampled(len(PHASES))
+    ends = {"vmin": -0.5, "vmax": len(PHASES) - 0.5}
+    mesh = axes.pcolormesh(x, y, kind.values.astype(float), cmap=colours, **ends)
     mesh.set_gid("phase")
-    for name, values, style in (("eta_2", share, "w-"), ("eta_4", fourth, "w--")):
+    for name, values, style in (
+        ("mean square grows", share, "w-"),
+        ("mean fourth power grows", fourth, "w--"),
+    ):
         limit = (values["learning_rate"] / values).isel(learning_rate=0)
         axes.plot(limit, y, style, label=name, gid=name)
     axes.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="batch size")
     axes.set_xlim(x[0], x[-1])
-    axes.set_title(", ".join(f"{k}: {name}" for k, name in enumerate(PHASES)))
+    axes.set_title("What rules the loss; lines: exact limits")
     axes.legend(labelcolor="w")
-    figure.colorbar(mesh, ax=axes, ticks=range(4))
+    bar = figure.colorbar(mesh, ax=axes, ticks=range(len(PHASES)))
+    bar.set_ticklabels(PHASES)
     return figure
 
 
@@ -58,6 +66,21 @@ def tails(runs: xr.DataTree) -> Figure:
     axes.plot(rate, exact, "k-", label="exact mean", gid="exact")
     axes.set(xlabel="learning rate", ylabel="final excess loss", yscale="log")
     axes.set_title("Near the limit the mean comes from rare runs")
+    axes.legend()
+    return figure
+
+
+def momentum(tree: xr.DataTree) -> Figure:
+    """Largest stable rate over the batch, by momentum."""
+    figure = new_figure(6, 4.5)
+    axes, stable = figure.subplots(), stable_rates(tree)
+    for k, beta in enumerate(stable["momentum"].values):
+        look = {"color": f"C{k}", "label": f"momentum {beta:g}", "gid": f"stable:{beta:g}"}
+        axes.plot(stable["batch_size"], stable.sel(momentum=beta), "o-", ms=4, **look)
+    axes.set(
+        xscale="log", yscale="log", xlabel="batch size", ylabel="largest stable rate/(1 - beta)"
+    )
+    axes.set_title("Momentum buys stability at large batches")
     axes.legend()
     return figure
 

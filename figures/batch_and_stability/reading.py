@@ -9,7 +9,7 @@ import numpy.typing as npt
 import xarray as xr
 from scipy.optimize import least_squares
 
-from toysim.papers.reading import observable
+from toysim.papers.reading import observable, parameter
 
 Array = npt.NDArray[np.float64]
 
@@ -81,3 +81,10 @@ def peak_of_no_gain(tree: xr.DataTree) -> float:
         return float(np.exp(rate[first]))
     share = -ratio[first - 1] / (ratio[first] - ratio[first - 1])
     return float(np.exp(rate[first - 1] + share * (rate[first] - rate[first - 1])))
+
+
+def stable_rates(tree: xr.DataTree) -> xr.DataArray:
+    """Largest mean-square stable eta/(1 - beta), by momentum and batch size."""
+    share = observable(tree, "share_of_limit", "theory")
+    stable = parameter(tree, "learning_rate") / share / (1.0 - share["momentum"])
+    return stable.transpose("momentum", "batch_size").sortby("batch_size").sortby("momentum")

@@ -24,6 +24,22 @@ REPRODUCTION = Reproduction(
             pictures.trade,
         ),
         Recipe(
+            "spikes",
+            "Loss before a restart on the same data and the largest after it, over the peak rate; "
+            "line: the loss that this rate keeps up.",
+            "arXiv:2403.08763, 2503.02844",
+            ("same_data", "stationary"),
+            pictures.spikes,
+        ),
+        Recipe(
+            "continued",
+            "The best way on from a decayed checkpoint at four budgets: rates, and losses over "
+            "that of the checkpoint.",
+            "derived",
+            ("continued",),
+            pictures.continued,
+        ),
+        Recipe(
             "infinite",
             "One schedule over four sources against a cosine for each, both tuned.",
             "arXiv:2503.02844",
@@ -39,6 +55,17 @@ REPRODUCTION = Reproduction(
             sweeps=("same_data", "stationary"),
             check=evidence.rewarming_spike,
             spoilers=(Spoiler("same_data", "peak_old", lambda v: v * 0 + 0.0097),),
+        ),
+        Claim(
+            name="no_rewarming",
+            sentence="Training that goes on best from a decayed checkpoint does not warm up again.",
+            source="derived",
+            sweeps=("continued",),
+            check=evidence.no_rewarming,
+            spoilers=(Spoiler("continued", "loss", evidence.no_rise),),
+            expected_verdict=Verdict.LIMITED,
+            limits="new budgets up to a tenth of the old one; longer ones re-warm the more the "
+            "longer they are",
         ),
         Claim(
             name="rewarm_adapts",

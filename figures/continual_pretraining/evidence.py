@@ -7,11 +7,14 @@ import numpy.typing as npt
 import xarray as xr
 
 from toysim.paper import Evidence, Number
-from toysim.papers.reading import observable
+from toysim.papers.reading import observable, parameter
 
 NEAR_SCRATCH = 1.10
 WORTH = 2.5  # of the old loss, for one of the new
 LONG_ANNEAL = 0.4  # of a stage
+SHORT, RISE = 0.1, 1.02  # new budget over the old one; losses that count as no rise
+
+Array = npt.NDArray[np.float64]
 
 
 def by_source(replay: xr.DataTree) -> tuple[xr.DataArray, xr.DataArray]:
@@ -42,6 +45,41 @@ def rewarming_spike(same: xr.DataTree, stationary: xr.DataTree) -> Evidence:
         ),
         "at least .9 of the stationary loss at that peak, at most that and the loss before",
     )
+
+
+def after_checkpoint(continued: xr.DataTree, budget: int) -> tuple[Array, Array, Array]:
+    """Updates since the checkpoint (R,), and the best run's losses and rates there."""
+    loss, rate, update = (
+        observable(continued, name, "theory").sel(n_steps=budget).values
+        for name in ("loss", "rate", "update")
+    )
+    since = update - parameter(continued, "checkpoint_steps")
+    return since[since >= 0], loss[since >= 0], rate[since >= 0]
+
+
+def no_rewarming(continued: xr.DataTree) -> Evidence:
+    """Largest loss of the best continuation over that of the checkpoint, by the new budget."""
+    budgets = observable(continued, "final_loss", "theory")["n_steps"].values
+    found = [after_checkpoint(continued, budget) for budget in budgets]
+    rise = np.array([loss.max() / loss[0] for _, loss, _ in found])
+    first = np.array([rate[0] for *_, rate in found])
+    old = parameter(continued, "checkpoint_steps")
+    return Evidence(
+        rise <= RISE,
+        (
+            Number("new budget", budgets, form="d"),
+            Number("first rate", first, form=".4f"),
+            Number("largest loss over the checkpoint's", rise, 1.0, RISE - 1.0, form=".2f"),
+        ),
+        f"the loss never above {RISE:g} times the checkpoint's",
+        budgets <= SHORT * old,
+    )
+
+
+def no_rise(loss: xr.DataArray) -> xr.DataArray:
+    """Courses that never rise."""
+    axis = loss.get_axis_num("record")
+    return loss.copy(data=np.minimum.accumulate(loss.values, axis=axis))
 
 
 def rewarm_adapts(replay: xr.DataTree) -> Evidence:

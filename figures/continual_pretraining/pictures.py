@@ -5,7 +5,12 @@ from __future__ import annotations
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.continual_pretraining.evidence import by_source, labels, over_repeated
+from toysim.figures.continual_pretraining.evidence import (
+    after_checkpoint,
+    by_source,
+    labels,
+    over_repeated,
+)
 from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable
 
@@ -51,6 +56,39 @@ def trade(replay: xr.DataTree, scratch: xr.DataTree) -> Figure:
     return figure
 
 
+def spikes(same: xr.DataTree, stationary: xr.DataTree) -> Figure:
+    """Largest loss after the restart over the peak, with the loss that the peak keeps up."""
+    figure = new_figure(5.6, 4.2)
+    axes = figure.subplots()
+    peak = observable(stationary, "stationary_loss", "theory")["learning_rate"]
+    before = observable(same, "loss", "theory").isel(source=0, record=1)
+    kept = observable(stationary, "stationary_loss", "theory")
+    axes.plot(peak, kept, "k-", lw=1, label="kept up by that rate", gid="kept")
+    axes.plot(peak, observable(same, "peak_old", "theory"), "o", label="after it", gid="after")
+    axes.plot(peak, before, "s", mfc="none", label="before the restart", gid="before")
+    axes.set(xlabel="peak rate", ylabel="largest loss", ylim=(0, None))
+    axes.set_title("The spike is the noise of the rate, on the same data")
+    axes.legend()
+    return figure
+
+
+def continued(tree: xr.DataTree) -> Figure:
+    """Best rates and losses after a decayed checkpoint, by the new budget."""
+    figure = new_figure(9.0, 3.8)
+    rates, losses = figure.subplots(1, 2)
+    for k, budget in enumerate(observable(tree, "final_loss", "theory")["n_steps"].values):
+        since, loss, rate = after_checkpoint(tree, budget)
+        look = {"color": f"C{k}", "label": f"{budget} more", "gid": f"budget:{budget}"}
+        rates.plot(since[:-1] / budget, rate[:-1], "-", **look)
+        losses.plot(since / budget, loss / loss[0], "-", **look)
+    rates.set(yscale="log", ylabel="best rate", title="After 2,000 updates of linear decay")
+    losses.set(yscale="log", ylabel="loss over the checkpoint's", title="Same data")
+    for axes in (rates, losses):
+        axes.set(xlabel="share of the new budget")
+        axes.legend()
+    return figure
+
+
 def infinite(tree: xr.DataTree, repeated: xr.DataTree) -> Figure:
     """Infinite over repeated cosine by the length of the anneal."""
     ratio = over_repeated(tree, repeated)
@@ -59,10 +97,14 @@ def infinite(tree: xr.DataTree, repeated: xr.DataTree) -> Figure:
     for k in range(ratio.sizes["shift"]):
         one = ratio.isel(shift=k)
         rho, shift, p = (float(one[n]) for n in ("similarity", "input_shift", "replay"))
-        label = f"similarity {rho:g}, input shift {shift:g}, replay {p:g}"
+        moved = f"inputs by {shift:g}" if shift else f"labels to {rho:g}"
+        label = f"{moved}, replay {p:g}" if shift or rho < 1.0 else "same data"
         axes.plot(one["anneal_steps"], one, "o-", label=label, gid=f"ratio:{k}")
     axes.axhline(1.0, color="0.3", lw=0.8)
     axes.set(xlabel="updates of the anneal", ylabel="infinite over repeated cosine", xscale="log")
+    anneals = ratio["anneal_steps"].values
+    axes.set_xticks(anneals, anneals)
+    axes.minorticks_off()
     axes.set_title("The length of the anneal decides")
-    axes.legend()
+    axes.legend(title="every source shifts")
     return figure

@@ -31,8 +31,9 @@ def courses(tree: xr.DataTree) -> Figure:
             if np.isfinite(crossed):
                 accuracies.axvline(crossed, color=color, ls=":", lw=0.8)
     losses.set(xscale="log", yscale="log", ylim=(1e-5, 2), xlabel="time", ylabel="loss")
-    losses.set_title("Losses: train falls first")
-    accuracies.set(xscale="log", xlabel="time", ylabel="share accurate", title="Accuracies")
+    losses.set_title("Losses; dashed: train, dots: drawn samples")
+    accuracies.set(xscale="log", xlabel="time", ylabel="share accurate")
+    accuracies.set_title("Accuracies; dashed: train, dotted: times of 95 %")
     losses.legend()
     accuracies.legend()
     return figure
@@ -49,6 +50,6 @@ def delay(tree: xr.DataTree) -> Figure:
         axes.plot(left, below, "o-", color=f"C{k}", ms=4, label=name, gid=name)
         axes.axhline(limits(tree)[k], color=f"C{k}", ls="--", lw=0.8)
     axes.set(xscale="log", yscale="log", xlabel="1 - d/N", ylabel="time to 95 % accurate")
-    axes.set_title("Memorisation does not wait, generalization does")
+    axes.set_title("Memorisation does not wait; dashed: limits at d = N")
     axes.legend()
     return figure

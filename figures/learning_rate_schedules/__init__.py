@@ -203,6 +203,16 @@ REPRODUCTION = Reproduction(
             limits="the horizon of a stage is too short, its loss 1.4 to 1.8 times linear decay's",
         ),
         Claim(
+            name="short_horizon",
+            sentence="A search stage by stage loses by its short horizon, not by having few rates.",
+            source="arXiv:1803.02021",
+            sweeps=("optimum", *STAGED),
+            check=evidence.short_horizon,
+            spoilers=(Spoiler(STAGED, "best_pieces", lambda v: 1.1 * v),),
+            expected_verdict=Verdict.LIMITED,
+            limits="five stages or more; two constant rates lose 18 % by themselves",
+        ),
+        Claim(
             name="wsd_over_cosine",
             sentence="A stable phase and a short decay beat the cosine, both tuned.",
             source="arXiv:2410.05192",
@@ -217,6 +227,17 @@ REPRODUCTION = Reproduction(
             ),
             expected_verdict=Verdict.LIMITED,
             limits="hard problems, b < a",
+        ),
+        Claim(
+            name="inverse_decay",
+            sentence="A decay linear in one over the rate beats one linear in the rate.",
+            source="arXiv:2410.05192",
+            sweeps=("decay_shapes",),
+            check=evidence.inverse_decay,
+            spoilers=(Spoiler("decay_shapes", "final_loss", only("decay_shape", "linear", 0.9)),),
+            expected_verdict=Verdict.LIMITED,
+            limits="to the same tenth of the peak; against a decay to nothing a short one of an "
+            "easy run alone",
         ),
         Claim(
             name="wsd_s",

@@ -15,6 +15,7 @@ LINEAR_UP_TO, REX_UP_TO = 3000, 100  # updates
 WARM, DEEP = 1.1, 0.6  # largest rate over the first; first over the largest
 NEAR_EXACT, FORECAST = 0.06, (("100", 10), ("200", 20), ("100", 50))
 PREDICTED = 0.01  # mean relative error
+PIECES = 0.2  # of what a search in turn loses
 
 
 def linear_decay(budget: xr.DataTree) -> Evidence:
@@ -55,9 +56,10 @@ def refined_gain(refined: xr.DataTree) -> Evidence:
     rounds = loss["refinements"].values
     linear = loss.isel(round=int(np.argmin(rounds)))
     ratio = loss.isel(round=np.flatnonzero(rounds > 0)) / linear
+    ratio = ratio.transpose("signal_exponent", "n_steps", "round")
     return Evidence(
         (ratio < 1.0).values,
-        (Number("refined over linear", ratio.values, form=".3f"),),
+        (Number("refined over linear, by b, budget and round", ratio.values, form=".3f"),),
         "below 1 at every budget and round",
     )
 
@@ -139,6 +141,47 @@ def autolrs_gain(budget: xr.DataTree, *staged: xr.DataTree) -> Evidence:
         ratio < 1.0,
         (Number("stagewise over linear, stages of 100, 200, 500:", ratio),),
         "below 1 whatever the stage",
+    )
+
+
+def short_horizon(optimum: xr.DataTree, *staged: xr.DataTree) -> Evidence:
+    """What as many constant rates lose to the best schedule, and what those chosen in turn do."""
+    least = float(observable(optimum, "final_loss", "theory").sel(n_steps=1000))
+    pieces = [observable(tree, "best_pieces", "theory").values.ravel()[0] for tree in staged]
+    chosen = [x for tree in staged for (e, _), x in searches(tree).items() if e == "exact"]
+    lost, greedy = np.array(pieces) / least - 1.0, np.array(chosen) / least - 1.0
+    stages = [parameter(tree, "n_steps") // parameter(tree, "stage_steps") for tree in staged]
+    return Evidence(
+        lost <= PIECES * greedy,
+        (
+            Number("stages", stages, form="d"),
+            Number("lost by as many best rates, per cent", 100.0 * lost, form=".1f"),
+            Number("lost by rates chosen in turn, per cent", 100.0 * greedy, form=".1f"),
+        ),
+        f"the one at most {PIECES:.0%} of the other",
+        within=np.array(stages) >= 5,
+    )
+
+
+def inverse_decay(shapes: xr.DataTree) -> Evidence:
+    """The decay linear in one over the rate against linear ones, to a tenth and to nothing."""
+    loss = tuned(shapes).transpose("shape", "case")
+    told = zip(loss["decay_shape"].values, loss["final_share"].values, strict=True)
+    by = {(str(s), float(f)): loss.isel(shape=k).values for k, (s, f) in enumerate(told)}
+    rivals = np.array([by["linear", 0.1], by["linear", 0.0]])
+    ratio = by["inverse", 0.1] / rivals
+    short_easy = (loss["decay_steps"] < 1000) & (loss["signal_exponent"] >= 2.0)
+    kept = np.stack([np.ones(len(short_easy), bool), short_easy.values])
+    return Evidence(
+        ratio < 1.0 - TIE,
+        (
+            Number("signal exponent b", loss["signal_exponent"], form="g"),
+            Number("updates of the decay", loss["decay_steps"], form="d"),
+            Number("inverse over linear, to a tenth and to 0", ratio, form=".3f"),
+            Number("1 - sqrt to 0 over linear to 0", by["one_minus_sqrt", 0.0] / rivals[1]),
+        ),
+        "below by more than half a per cent",
+        kept,
     )
 
 

@@ -15,7 +15,7 @@ from toysim.papers.reading import observable
 
 def optimum(best: xr.DataTree, laws: xr.DataTree, budget: xr.DataTree) -> Figure:
     """The best rates, with the law dashed; every schedule's loss over the least one."""
-    figure = new_figure(12, 5)
+    figure = new_figure(13, 5)
     rates, ratios = figure.subplots(1, 2)
     draw_rates(rates, best, laws)
     ratio = over_best(budget, best)
@@ -27,7 +27,7 @@ def optimum(best: xr.DataTree, laws: xr.DataTree, budget: xr.DataTree) -> Figure
         )  # fmt: skip
     ratios.set(xlabel="updates T", ylabel="loss at the best peak over the least", xscale="log")
     ratios.set(ylim=(1, 1.5), title="No fixed shape is best at all budgets")
-    ratios.legend(ncols=2)
+    ratios.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))  # beside curves that leave
     return figure
 
 

@@ -31,9 +31,10 @@ def rebalancing(tree: xr.DataTree) -> Figure:
     left.set(ylabel="share of the weaker pathway at the end", ylim=(0, 0.53))
     right.set(ylabel="step times sharpness at the end", ylim=(0, 2.2))
     right.axhline(2.0, color="0.4", lw=0.8)
+    left.set_title(f"S = {s:g}, layers start at 0.6 and 0.4")
+    right.set_title("Dotted: the even solution loses stability")
     for axes in (left, right):
         axes.set_xlabel("step / (2 / sharpness of the flow's end state)")
-        axes.set_title(f"S = {s:g}, layers start at 0.6 and 0.4")
         axes.axvline(1.0, color="0.4", lw=0.8)
         axes.legend()
     return figure

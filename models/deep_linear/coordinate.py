@@ -14,7 +14,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing
 from toysim.numerics.powers import integer_power
 from toysim.numerics.quadrature import NODES, POINTS, WEIGHTS
 
@@ -25,7 +25,7 @@ CANCELLING = math.log(1e-4)
 MAX_TERMS = 1000
 
 
-@kernel
+@borrowing
 def other_layers(p: float, c: float, depth: int) -> float:
     """Product of the layers 2..D of a pathway, f = (p^2 + c)^((D-1)/2) = dp/dx."""
     w = p * p + c
@@ -33,13 +33,13 @@ def other_layers(p: float, c: float, depth: int) -> float:
     return product * math.sqrt(w) if depth % 2 == 0 else product
 
 
-@kernel
+@borrowing
 def strength_at(p: float, c: float, depth: int) -> float:
     """K = p (p^2 + c)^((D-1)/2)."""
     return p * other_layers(p, c, depth)
 
 
-@kernel
+@borrowing
 def coordinate(p: float, c: float, depth: int) -> float:
     """x(p) with dx/dp = (p^2 + c)^(-(D-1)/2), and x(infinity) = 0 at D > 2.
 
@@ -61,7 +61,7 @@ def coordinate(p: float, c: float, depth: int) -> float:
     return (part - whole) / math.pow(root_c, depth - 2.0)
 
 
-@kernel
+@borrowing
 def cosine_integral(theta: float, sine: float, cosine: float, m: int) -> float:
     """J_m(theta) = int_0^theta cos^m:  J_0 = theta,  J_1 = sin,  J_m = cos^(m-1) sin / m + (m-1)/m
     J_(m-2).
@@ -75,7 +75,7 @@ def cosine_integral(theta: float, sine: float, cosine: float, m: int) -> float:
     return integral
 
 
-@kernel
+@borrowing
 def far_coordinate(p: float, c: float, depth: int) -> float:
     """x(p) = -int_p^inf (u^2 + c)^(-(D-1)/2) du at p > 0, D > 2, by a series of one sign.
 
@@ -91,13 +91,13 @@ def far_coordinate(p: float, c: float, depth: int) -> float:
     return -total * math.pow(square, 1.0 - 0.5 * depth)
 
 
-@kernel
+@borrowing
 def mirrored(p: float, c: float, depth: int) -> bool:
     """Whether to count x from -infinity, where x(p) - x(-infinity) = -x(-p) keeps its digits."""
     return p < 0.0 and c > 0.0 and depth > 2
 
 
-@kernel
+@borrowing
 def between(p: float, c: float, q: float, d: float, depth: int) -> float:
     """x(q) - x(p) of first layers p and q with offsets c and d.
 
@@ -105,16 +105,18 @@ def between(p: float, c: float, q: float, d: float, depth: int) -> float:
     """
     near = c == d and depth * abs(q - p) <= math.sqrt(min(p * p, q * q) + c)
     if near and (c > 0.0 or min(p, q) > 0.0):
+        if q == p:
+            return 0.0
         total = 0.0
         for k in range(POINTS):
             total += WEIGHTS[k] / other_layers(p + (q - p) * NODES[k], c, depth)
-        return (q - p) * total if q != p else 0.0
+        return (q - p) * total
     if c == d and mirrored(p, c, depth) and mirrored(q, d, depth):
         return coordinate(-p, c, depth) - coordinate(-q, d, depth)
     return coordinate(q, d, depth) - coordinate(p, c, depth)
 
 
-@kernel
+@borrowing
 def distances(p: Array, c: Array, depth: npt.NDArray[np.int64], out: Array) -> None:
     """x_0 - x_p of every row and pathway: p, c, out (n, P), depth (n,)."""
     for i in range(p.shape[0]):

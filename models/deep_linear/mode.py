@@ -18,6 +18,7 @@ class ModeTask(NamedTuple):
 
     depth      int           D
     target     float         S
+    goal       float         strength at which the mode counts as learned, S/2 by default
     end        float         when it ends: updates for gradient descent, flow time for the flow
     windows    (W, 3)        deficits: pathway, start, stop, in the unit of ``end``
     lesioned   (P,) bool     pathways without output and gradient
@@ -26,6 +27,7 @@ class ModeTask(NamedTuple):
 
     depth: Any
     target: Any
+    goal: Any
     end: Any
     windows: Any
     lesioned: Any
@@ -38,7 +40,7 @@ class Trajectory(NamedTuple):
     strength   (P,)          K at the end
     records    (P, R)        K at the record times
     exposure   (P,)          integral of Omega while the pathway was open (sum over updates)
-    half       (1,)          when half the mode was learned, in the unit of the task's ``end``; 0 if
+    half       (1,)          when the strength was ``goal``, in the unit of the task's ``end``; 0 if
                              at the start already
     """
 
@@ -62,6 +64,7 @@ def task_of_row(tasks: ModeTask, i: int) -> ModeTask:
     return ModeTask(
         tasks.depth[i],
         tasks.target[i],
+        tasks.goal[i],
         tasks.end[i],
         tasks.windows[i],
         tasks.lesioned[i],

@@ -39,6 +39,14 @@ class PathwayParameters(Recorded):
         (), symbol="windows", unit="t", meaning="further deficits, rows [pathway, start, stop]"
     )
     duration: float = parameter(10.0, symbol="T", unit="t", meaning="flow time simulated", gt=0)
+    level: float = parameter(
+        0.5,
+        symbol="level",
+        meaning="share of S at which a mode counts as learned, in half_learning_time",
+        gt=0,
+        le=0.999,
+        stream=False,
+    )
     step: float = parameter(
         0.01, symbol="eta", unit="t", meaning="learning rate of an update", gt=0, stream=False
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -26,7 +26,7 @@ def phase_edges(windows: Array, end: float) -> Array:
     return edges
 
 
-@kernel
+@borrowing
 def open_pathways(windows: Array, lesioned: Mask, at: float, out: Mask) -> int:
     """Mark in ``out`` (P,) the pathways open in the phase that starts ``at``; returns how many."""
     count = 0

@@ -1,4 +1,4 @@
-"""Gradient descent's own count of time: flow times in updates, and when half a mode is learned."""
+"""Gradient descent's own count of time: flow times in updates, and when a mode is learned."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing
 
 Array = npt.NDArray[np.float64]
 
@@ -23,17 +23,17 @@ def in_updates(times: Array, step: float | Array, end: float | Array) -> Array:
     )
 
 
-@kernel
+@borrowing
 def half_crossing(
     now: float,
     earlier: float,
     before: float,
     after: float,
-    target: float,
+    goal: float,
     share: float = 1.0,
     last: float = 1.0,
 ) -> float:
-    """When the strength reaches target / 2, in updates: between now - ``share`` (``before``) and
+    """When the strength reaches ``goal``, in updates: between now - ``share`` (``before``) and
     ``now`` (``after``), on the parabola through these and ``earlier``, ``last`` before ``before``
     (derived).
 
@@ -47,6 +47,6 @@ def half_crossing(
     if math.isnan(bend):
         bend = 0.0
     # bend s^2 + (rise - share bend) s = missing, for the s in (0, share]
-    missing, slope = 0.5 * target - before, rise - share * bend
+    missing, slope = goal - before, rise - share * bend
     root = math.sqrt(max(0.0, slope * slope + 4.0 * bend * missing))
     return now - share + 2.0 * missing / (slope + root)

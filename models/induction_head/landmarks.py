@@ -1,7 +1,7 @@
 """Landmarks of the nested logits as functions of their parameters.
 
 The cliff's bracket is for three logits from the origin with equal mobilities and m = N competitors;
-it is checked, not proven, for N >= 8 and 2N <= L <= 64N.
+it is checked, not proven, where ``closed_forms.bracketed`` says so.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ def plateau_loss(p: Any) -> float:
 
 
 def cliff_lower(p: Any) -> float:
-    return _cliff_time(p, forms.action_inf)
+    return _cliff_time(p, 0)
 
 
 def cliff_upper(p: Any) -> float:
-    return _cliff_time(p, forms.action_half)
+    return _cliff_time(p, 1)
 
 
 def saddle_rate(p: Any) -> float:
@@ -35,11 +35,14 @@ def saddle_rate(p: Any) -> float:
     return float(forms.saddle_rate(0.0, p.n_pairs, p.competitors or p.n_pairs))
 
 
-def _cliff_time(p: Any, action: Any) -> float:
+def _cliff_time(p: Any, side: int) -> float:
     n, n_labels = p.n_pairs, p.n_labels
-    if n < 8 or not 2 * n <= n_labels <= 64 * n:
+    if not forms.bracketed(n, n_labels)[side]:
+        small = f"{n} < n_labels <= {forms.SMALL_UPPER[n - 2] if side else 64 * n}"
+        allowed = small if n < 8 else f"{2 * n} <= n_labels <= {64 * n}"
         raise ValueError(
-            f"n_pairs = {n}, n_labels = {n_labels}: the bracket was checked for n_pairs >= 8 and "
-            "2 n_pairs <= n_labels <= 64 n_pairs only"
+            f"n_pairs = {n}, n_labels = {n_labels}: the estimate lies on its side of the cliff for "
+            f"{allowed} only"
         )
+    action = (forms.action_inf, forms.action_half)[side]
     return float(forms.time_of_action(action(n, n), n, n_labels))

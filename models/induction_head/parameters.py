@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 from pydantic import model_validator
 
-from toysim.model import parameter
+from toysim.model import Matrix, Tensor, Vector, parameter
+from toysim.numerics.flat import refuse_misfit
 from toysim.records import Recorded, recording
 
 MAX_NUMBERS = 2**27  # of a batch, or of what a run draws once: half a gigabyte
@@ -57,6 +61,53 @@ class SequenceParameters(Recorded):
     )
     batch_size: int = parameter(64, symbol="S", meaning="fresh sequences an update", ge=1, le=10**5)
     n_test: int = parameter(500, symbol="n", meaning="sequences of a test set", ge=1, le=10**6)
+    items: Tensor = parameter(
+        (),
+        symbol="x",
+        meaning="items of every sequence, the target last: every update takes these sequences, all "
+        "of them, and so do the tests as in training",
+    )
+    labels: Matrix = parameter(
+        (), symbol="y", meaning="labels of the items handed in, the target's right one last"
+    )
+    label_vectors: Matrix = parameter(
+        (), symbol="l", meaning="contents of all labels, in place of drawn ones"
+    )
+    start_weights: Vector = parameter(
+        (),
+        symbol="W0",
+        meaning="all weights at the start, matrix by matrix, row by row, in place of drawn ones",
+    )
+    keep_gradient: bool = parameter(
+        False, symbol="keep", meaning="keep the gradient of the first update", stream=False
+    )
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Of the weights, in their order."""
+        raise NotImplementedError
+
+    @property
+    def n_weights(self) -> int:
+        return sum(math.prod(shape) for shape in self.shapes)
+
+    @model_validator(mode="after")
+    def _given_fit(self) -> SequenceParameters:
+        refuse_misfit("start_weights", self.start_weights, self.shapes)
+        S, tokens, D = self.batch_size, self.n_pairs + 1, self.dimension
+        self._of_shape("items", (S, tokens, D), "batch_size, n_pairs + 1, dimension")
+        self._of_shape("labels", (S, tokens), "batch_size, n_pairs + 1")
+        self._of_shape("label_vectors", (self.n_labels, D), "n_labels, dimension")
+        if bool(self.items) != bool(self.labels):
+            raise ValueError("items and labels make sequences together; give both or none")
+        if any(label not in range(self.n_labels) for row in self.labels for label in row):
+            raise ValueError(f"labels: every one must be in 0..{self.n_labels - 1}")
+        return self
+
+    def _of_shape(self, name: str, wanted: tuple[int, ...], called: str) -> None:
+        given = getattr(self, name)
+        if given and (found := _shape(given)) != wanted:
+            raise ValueError(f"{name} has shape {found}; give {wanted} ({called})")
 
     @model_validator(mode="after")
     def _classes_fit(self) -> SequenceParameters:
@@ -93,3 +144,11 @@ class SequenceParameters(Recorded):
                 f"{MAX_NUMBERS:.2g}; lower batch_size, n_test, n_classes, n_labels or dimension"
             )
         return self
+
+
+def _shape(rows: Any) -> tuple[int, ...]:
+    """Of nested tuples; a -1 where rows are of several lengths."""
+    if not isinstance(rows, tuple):
+        return ()
+    inner = {_shape(row) for row in rows}
+    return (len(rows), *(inner.pop() if len(inner) == 1 else (-1,)))

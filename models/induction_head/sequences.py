@@ -67,6 +67,26 @@ class Task(NamedTuple):
         return cls(*(getattr(p, name) for name in cls._fields))
 
 
+def given_sequences(p: SequenceParameters, dtype: Any = np.float32) -> Sequences | None:
+    """The sequences handed in, if any."""
+    if not p.items:
+        return None
+    labels = np.array(p.labels, np.int64)
+    return Sequences(
+        np.array(p.items, dtype), np.ascontiguousarray(labels[:, :-1]), labels[:, -1].copy()
+    )
+
+
+def contents_of(
+    p: SequenceParameters, generator: np.random.Generator, dtype: Any = np.float32
+) -> Contents:
+    """Label vectors and class centres of a run, the former as given."""
+    drawn = draw_contents(Task.of(p), generator)
+    if not p.label_vectors:
+        return drawn
+    return drawn._replace(label_vectors=np.array(p.label_vectors, dtype))
+
+
 def draw_contents(task: Task, generator: np.random.Generator) -> Contents:
     """Label vectors and class centres of a run."""
     shape = (task.n_labels + task.n_classes, task.dimension)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import inlined, kernel
+from toysim.jit import borrowing, inlined, kernel
 from toysim.models.oscillation.lanes import groups, keep, next_stop
 from toysim.models.oscillation.product_losses import (
     LOGISTIC,
@@ -120,7 +120,7 @@ def update(kind: int, lanes: Lanes) -> int:
 
 
 # A kind that LLVM knows: it leaves the question in the loop otherwise, which takes longer.
-@kernel
+@borrowing
 def update_of(kind: int, lanes: Lanes) -> int:
     """``update`` with the loss of one kind."""
     if kind == QUADRATIC:
@@ -132,7 +132,7 @@ def update_of(kind: int, lanes: Lanes) -> int:
     return update(SQUARE, lanes)
 
 
-@kernel
+@borrowing
 def give_up(lanes: Lanes, written: Ints, n_records: int) -> None:
     """Lanes that escaped stand still at 0 from now on."""
     for i in range(len(written)):
@@ -161,7 +161,7 @@ def stretched(
     return along * dp - move * ds, across * dp + (1.0 + move * move) * ds
 
 
-@kernel
+@borrowing
 def rescale(dp: Array, ds: Array, least: Array) -> None:
     """Measure errors (L,) in units of their least length, whose square becomes 1."""
     for i in range(len(dp)):

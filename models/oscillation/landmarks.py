@@ -22,6 +22,12 @@ def orbit_superstable(p: Any) -> float:
     return 3.0 / math.sqrt(2.0) - 1.0
 
 
+def orbit_multiplier(p: Any) -> float:
+    if p.gamma <= 1.0:
+        raise ValueError(f"gamma = {p.gamma:g}: there is no orbit up to 1; give a larger gamma")
+    return float(forms.orbit_multiplier(p.gamma))
+
+
 def orbit_unstable(p: Any) -> float:
     return forms.ORBIT_STABLE_BELOW
 

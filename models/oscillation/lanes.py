@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -23,14 +23,13 @@ LANES = 128  # ns an update of ``scalar_factorised.simulation``: 32 lanes .30, 6
 def groups(n_steps: Ints, kind: Ints | None = None) -> Iterator[Ints]:
     """Rows (L,) to run side by side: of one kind, and about as long as each other."""
     order = np.argsort(n_steps, kind="stable")
-    kind = np.zeros_like(order) if kind is None else kind[order]
-    for one in np.unique(kind):
-        rows = order[kind == one]
+    parts = [order] if kind is None else [order[kind[order] == one] for one in np.unique(kind)]
+    for rows in parts:
         for first in range(0, len(rows), LANES):
             yield rows[first : first + LANES]
 
 
-@kernel
+@borrowing
 def next_stop(keep_at: Ints, written: Ints) -> int:
     """The next update at which a lane is written down; -1 when all are done.
 
@@ -44,7 +43,7 @@ def next_stop(keep_at: Ints, written: Ints) -> int:
     return stop
 
 
-@kernel
+@borrowing
 def keep(
     t: int, state: tuple[Array, ...], keep_at: Ints, written: Ints, kept: Array, pace: Array
 ) -> int:

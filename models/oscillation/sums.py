@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing
 
 Array = npt.NDArray[np.float64]
 
@@ -13,7 +13,7 @@ Array = npt.NDArray[np.float64]
 SIDE_BY_SIDE = 32  # ns a pair of weights in ``catapult.simulation``: 16 .28, 32 .19, 64 .20
 
 
-@kernel
+@borrowing
 def total(terms: Array) -> float:
     """Sum of ``terms`` (n,) by four partial sums, of every fourth term each."""
     a = b = c = d = 0.0

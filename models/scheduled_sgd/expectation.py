@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from toysim.numerics.least_squares import decayed_moments, moments, momentum_moments, padded
+from toysim.numerics.least_squares import Expected, decayed_moments, momentum_moments, padded, plain
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-
-class Expected(NamedTuple):
-    """Mean excess loss after 0..T updates (T + 1,), E|g|^2 at the records (R,), and twice the loss
-    of every mode at the end (d,).
-    """
-
-    course: Array
-    square: Array
-    signal: Array
-
-
-def plain(
-    h: Array, signal: Array, noise: float, batch: float, rates: Array, keep_at: Ints | None = None
-) -> Expected:
-    """The course without momentum and weight decay, from ``signal`` (d,)."""
-    at = np.empty(0, np.int64) if keep_at is None else keep_at
-    course, square, kept = np.empty(len(rates) + 1), np.empty(len(at)), padded(signal)
-    moments(kept, padded(h), noise, batch, rates, course, at, square)
-    return Expected(course, square, kept[: len(h)])
 
 
 def expected(

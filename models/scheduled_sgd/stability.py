@@ -44,6 +44,16 @@ def largest_stable_rate(h: Array, batch: float, beta: float) -> float:
     return 0.5 * (low + high)
 
 
+@kernel
+def stationary_losses(rates: Array, h: Array, batch: Array, noise: Array) -> Array:
+    """``stationary_loss`` without momentum of rows (n,) on the same modes."""
+    kept = np.empty(len(rates))
+    for row in range(len(rates)):
+        gain = noise_gain(rates[row], h, batch[row], 0.0)
+        kept[row] = 0.5 * noise[row] * gain / (1.0 - gain) if gain < 1.0 else np.nan
+    return kept
+
+
 def stationary_loss(rate: float, h: Array, batch: float, beta: float, noise: float) -> float:
     """Mean excess loss that a constant rate keeps up; NaN where it is not stable."""
     gain = noise_gain(rate, h, batch, beta)

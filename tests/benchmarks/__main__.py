@@ -1,7 +1,7 @@
 """Kernels and engine beside their peers: ``python tests/benchmarks [NAME...]`` from a checkout.
 
 A name is that of a family (a file in ``rows``) or the beginning of a row's name. Exit code 1 only
-where results differ; slowness is no failure.
+where results differ or our side of a row fails; slowness is no failure.
 """
 
 from __future__ import annotations
@@ -44,11 +44,13 @@ def main() -> int:
     print(ratios_table(results))
     print(told_lines(results))
     for result in results:
+        if result.failure:
+            print(f"{result.row.name} failed: {result.failure}", file=sys.stderr)
         for peer, told in result.quarrels.items():
             print(f"{result.row.name} differs from {peer}: {told}", file=sys.stderr)
     if options.page:
         options.page.write_text(page(results, machine))
-    return int(any(result.quarrels for result in results))
+    return int(any(result.quarrels or result.failure for result in results))
 
 
 def _options() -> argparse.Namespace:

@@ -107,6 +107,7 @@ class Result:
     quarrels: dict[str, str] = field(default_factory=dict)
     reached: float = math.nan
     told: dict[str, float] = field(default_factory=dict)
+    failure: str = ""  # what our own side ended with; then nothing is timed
 
     def seconds(self, side: str) -> list[float]:
         """Of each turn, on the row's clock."""
@@ -148,8 +149,12 @@ def timed(job: Job, repeats: int) -> Seconds:
 def measured(row: Row, turns: int) -> Result:
     """Results held against each other, then all sides warm and in turns."""
     result = Result(row)
-    jobs = {"toysim": row.ours()}
-    ours = jobs["toysim"]()
+    try:
+        jobs = {"toysim": row.ours()}
+        ours = jobs["toysim"]()
+    except Exception as error:  # of whatever kind: the other rows go on
+        result.failure = _line(error)
+        return result
     result.told = {name: float(ours[name]) for name in row.told}
     for name, peer in row.peers.items():
         try:
@@ -159,15 +164,18 @@ def measured(row: Row, turns: int) -> Result:
                 result.differences[name] = row.same(ours, theirs)
         except ImportError:
             result.absent.append(name)
-        except Exception as error:  # of whatever kind: the other rows go on
-            text = f"{type(error).__name__}: {error}"
-            result.quarrels[name] = " ".join(text.split())[:300]
+        except Exception as error:
+            result.quarrels[name] = _line(error)
             jobs.pop(name, None)
     result.times = timed_in_turns(jobs, min(turns, row.turns))
     if row.floor:
         least = sum(amount.seconds() for amount in row.floor)
         result.reached = least / min(result.seconds("toysim"))
     return result
+
+
+def _line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
 
 
 def timed_in_turns(jobs: Mapping[str, Job], turns: int) -> dict[str, list[Seconds]]:

@@ -58,6 +58,8 @@ def told_lines(results: Sequence[Result]) -> str:
 def _lines(result: Result) -> list[list[str]]:
     """A line a peer, the fastest of the row's precision first; peers that are not counted last."""
     row = result.row
+    if result.failure:
+        return [[row.name, row.unit, row.precision, "FAILED", *[""] * 6]]
     ours = duration(result.median() / row.units)
     reached = "" if math.isnan(result.reached) else f"{result.reached:.0%}"
     others = [n for n in result.times if n != "toysim" and n not in result.counted]
@@ -103,7 +105,7 @@ def duration(seconds: float) -> str:
 
 def growth_tables(results: Sequence[Result]) -> str:
     """Cost of a unit against size, a table for each family of rows that grows, sizes ascending."""
-    growing = sorted((r for r in results if r.row.grows), key=_curve)
+    growing = sorted((r for r in results if r.row.grows and r.times), key=_curve)
     parts = []
     for (curve, grows), found in groupby(growing, key=lambda r: (_curve(r), r.row.grows)):
         several = sorted(found, key=lambda r: r.row.size)
@@ -166,6 +168,7 @@ def _entry(result: Result) -> dict[str, Any]:
         "told": result.told,
         "absent": result.absent,
         "differs": result.quarrels,
+        "failed": result.failure,
         "share_of_limit": None if math.isnan(result.reached) else result.reached,
     }
 

@@ -78,3 +78,25 @@ def repeated_sgd(rng, h, teacher, rows, eps, fraction, noise, rate, n_steps, n_r
         w -= rate * (np.sum(w * x, axis=1) - y)[:, None] * x
     residuals = w @ rows.T - (rows @ teacher + eps)
     return 0.5 * (w - teacher) ** 2 @ h, 0.5 * np.mean(residuals**2, axis=1)
+
+
+def growing_losses(rng, d, a, b, sizes, penalty, noise):
+    """Test loss (K,) of one teacher after every size of one data set that grows."""
+    i = np.arange(1, d + 1.0)
+    h = i**-a
+    teacher = rng.choice([-1.0, 1.0], d) * np.sqrt(i**-b / h)
+    x = rng.standard_normal((sizes[-1], d)) * np.sqrt(h)
+    y = x @ teacher + np.sqrt(noise) * rng.standard_normal(sizes[-1])
+    fits = [solved(x[:n], y[:n], np.ones(n), penalty) for n in sizes]
+    return np.array([np.sum(h * (w - teacher) ** 2) + noise for w in fits])
+
+
+def one_pass(rng, h, teacher, n_kept, noise, rates, n_runs):
+    """Excess loss (n_runs,) of SGD on the first features alone; labels come from all of them."""
+    w = np.zeros((n_runs, n_kept))
+    for rate in rates:
+        x = rng.standard_normal((n_runs, len(h))) * np.sqrt(h)
+        y = x @ teacher + np.sqrt(noise) * rng.standard_normal(n_runs)
+        w -= rate * (np.sum(w * x[:, :n_kept], axis=1) - y)[:, None] * x[:, :n_kept]
+    off = np.hstack([w, np.zeros((n_runs, len(h) - n_kept))]) - teacher
+    return 0.5 * off**2 @ h

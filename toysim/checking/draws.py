@@ -2,7 +2,7 @@
 
 A draw moves a few parameters, and leaves the others at their defaults: a draw that moves all of
 them would rarely leave a model that does anything. A moved one lies at an edge of its range or at
-zero, anywhere in it, or within a decade of its default.
+zero, anywhere in it, or within a decade of its default; where no range is declared, only there.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def draw(
     What is not moved is as in ``base``, else at its default. So are parameters that the theory
     ignores: they are how well the experiment is made, not what it is made on.
     """
-    names = [name for name in model.parameters if name not in model.theory_ignores]
+    names = [name for name, p in model.parameters.items() if _moves(model, p)]
     for _ in range(TRIES):
         n_moved = min(len(names), 1 + rng.geometric(0.3))
         moved = rng.choice(names, n_moved, replace=False)
@@ -56,6 +56,11 @@ def draw(
         if allowed is not None:
             return _affordable(model, allowed, longest)
     raise ToysimError(f"{model.id}: none of {TRIES} draws is allowed; its ranges clash")
+
+
+def _moves(model: Model, p: Parameter) -> bool:
+    """Not what theory ignores, nor a list that is empty by default: a draw has its shape."""
+    return p.name not in model.theory_ignores and not (p.ndim and len(p.default) == 0)
 
 
 def _allowed(model: Model, values: dict[str, Any]) -> dict[str, Any] | None:
@@ -106,7 +111,15 @@ def _value(p: Parameter, rng: np.random.Generator) -> Any:
         return int(rng.integers(MOST_RECORDS + 1))
     if p.ndim:
         return _each(p, p.default, rng)
+    if p.default and not any(map(math.isfinite, p.range)):
+        return _near(p, rng, p.default)
     return _number(p, rng, p.default)
+
+
+def _near(p: Parameter, rng: np.random.Generator, default: float) -> float | int:
+    """Within a decade of the default: a range that nobody declared is no promise."""
+    value = default * 10.0 ** rng.uniform(-1.0, 1.0)
+    return round(value) if p.kind == "int" else float(value)
 
 
 def _each(p: Parameter, default: Any, rng: np.random.Generator) -> Any:

@@ -114,24 +114,8 @@ def _replicas(model: Model, p: Any, budget: float) -> int:
 
 
 def _compared(sweep: Sweep, batch: Batch, n: int, both: Mapping[Side, Rows]) -> Comparison:
-    model, theory = sweep.model, both["theory"]
-    names = [
-        o.name
-        for o in model.observables
-        if o.name in theory and o.name in both["simulation"] and theory[o.name].dtype.kind == "f"
-    ]
-    sides = Sides(
-        batch=batch,
-        shape=sweep.shape,
-        dims=tuple(d.name for d in sweep.dimensions),
-        n_replicas=n,
-        simulation={name: both["simulation"][name] for name in names},
-        theory={name: theory[name] for name in names},
-        valid=theory["valid"],
-        rows_ok=both["simulation"]["status"] == Status.OK,
-        refined=Refined(np.empty(0, np.int64), {}),
-        dropped=both["simulation"]["status"] != Status.OK,
-    )
+    model, grid = sweep.model, {d.name: len(d) for d in sweep.dimensions}
+    sides = Sides.in_memory(batch, grid, n, both["simulation"], both["theory"])
     rows = sides.chosen.refine
     if len(rows):
         outputs = refined(model, sweep.parameters)

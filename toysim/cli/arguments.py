@@ -58,9 +58,7 @@ TimeLimit = Annotated[
         help="Give a row up after that long; with processes only.",
     ),
 ]
-Yes = Annotated[
-    bool, typer.Option("--yes", help="Solve theory that takes more than a minute all the same.")
-]
+Yes = Annotated[bool, typer.Option("--yes", help="Go on where it takes more than a minute.")]
 NoTheory = Annotated[
     bool, typer.Option("--no-theory", help="Leave theory out; a later run adds it.")
 ]

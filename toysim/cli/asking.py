@@ -17,6 +17,7 @@ def landmarks(
     model: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Default: all.")] = None,
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Default: all.")] = None,
     parameter: ParameterValues = None,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> int:
     """Named numbers of a model: capacities, thresholds, stability limits."""
@@ -24,9 +25,9 @@ def landmarks(
 
     given = assignments(parameter or (), "-p")
     if model is not None and name is not None:
-        found = [landmark(model, name, **given)]
+        found = [landmark(model, name, yes=yes, **given)]
     else:
-        found = list_landmarks(model, **given)
+        found = list_landmarks(model, yes=yes, **given)
     if as_json:
         print_json([value.as_dict() for value in found])
     elif len(found) == 1:

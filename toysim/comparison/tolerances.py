@@ -5,15 +5,20 @@
   The mean of a skewed number is not normal yet: with skewness g and n replicas an error as rare
   as t is t + |g| (2 t^2 + 1) / (6 sqrt(n)), by Edgeworth's first term.
   With few replicas the error is uncertain itself: Student's t says how many are then as rare as 5
-  (5.3 at 100, 7.4 at 20, 157 at 4). Where a replica of a cell failed, ended with another status
-  than ok, or lacks the number, the others are survivors, and their mean decides nothing;
+  (5.3 at 100, 7.4 at 20, 157 at 4). Draws that are all equal have no spread to tell errors by:
+  what did not occur in n draws occurs, but for odds of a normal number beyond 5, with probability
+  below 15/n, and moves the mean by at most that share of the observable's span. Where a replica
+  of a cell failed, ended with another status than ok, or lacks the number, the others are
+  survivors, and their mean decides nothing;
 * a step of order p: with the rows' values at half and a quarter of the step (``/refinement``),
   extrapolated to step 0,
       R(h) = y(h/2) + (y(h/2) - y(h)) / (2^p - 1),
   theory must meet R(h/2) within |R(h) - R(h/2)| + (y(h) - y(h/2))^2 / scale. Both terms are of
   higher order than the error of one step, so a theory that is one update off is seen. As
   |R(h) - R(h/2)| may cross zero, it counts at least as its usual share of |y(h/2) - y(h/4)| over
-  the sweep. Rows that have not been refined decide nothing;
+  the sweep. Where the change of a halving is not smaller than that of the halving before, the
+  steps are too long for their order to show, and decide nothing; nor do rows that have not been
+  refined, or values that some of the three runs lack;
 * else the observable's declared rtol and atol.
 
 None of them is a fit to what came out.
@@ -112,26 +117,32 @@ def _extrapolated(sides: Sides, o: Observable, rows: Array, places: Array) -> Me
     cell's replicas.
 
     Single changes of the extrapolated value are no bound: along a course, between draws or cells
-    they cross zero. A value that the coarser runs lack decides nothing.
+    they cross zero.
     """
     if len(rows) == 0:
         return _waiting(sides, o, rows)
     rule = sides.model.discretisation
     assert rule is not None
     theory, _ = sides.theory_at(o, rows)
-    y0 = sides.simulation[o.name][rows].astype(float)
-    y1, y2 = np.moveaxis(sides.refined.outputs[o.name][places].astype(float), 1, 0)
+    y0 = _finite(sides.simulation[o.name][rows])
+    y1, y2 = np.moveaxis(_finite(sides.refined.outputs[o.name][places]), 1, 0)
     gain = 2.0**rule.order - 1.0
     first, second = y1 + (y1 - y0) / gain, y2 + (y2 - y1) / gain
     declared = o.atol + o.rtol * np.abs(theory)
     change, halving = np.abs(first - second), np.abs(y2 - y1)
     usual = _usual_share(change, halving, declared) * halving
     bound = np.maximum(change, usual) + (y1 - y0) ** 2 / sides.scale(o)
-    unknown = np.isfinite(second) & ~np.isfinite(bound)
+    unknown = (np.isfinite(y0) | np.isfinite(second)) & ~np.isfinite(second + bound)
+    unknown |= (halving >= np.abs(y1 - y0)) & (halving > declared)
     bound = _largest_of_cell(bound, rows // sides.n_replicas)
     tolerance = np.where(unknown, np.inf, bound + declared)
     nothing, yes = np.full(y0.shape, np.nan), np.ones(len(rows), bool)
     return Measured(rows, y0, second, tolerance, nothing, yes)
+
+
+def _finite(values: Array) -> Array:
+    """Missing where infinite: such numbers have no differences."""
+    return np.where(np.isfinite(values.astype(float)), values, np.nan)
 
 
 def _largest_of_cell(bound: Array, cells: Array) -> Array:
@@ -164,7 +175,10 @@ def _means(sides: Sides, o: Observable) -> Measured:
     with np.errstate(invalid="ignore"):
         enough = np.where(n > 1, -stdtrit(np.maximum(n - 1, 1), ONE_SIDED), np.inf)
         enough = enough + skewness * (2.0 * enough**2 + 1.0) / (6.0 * np.sqrt(n))
-        tolerance = np.where(n > 1, enough * error, np.inf) + _finite_size(sides, o, rows)
+        tolerance = np.where(n > 1, enough * error, np.inf) + finite_size(sides, o, rows)
+        tolerance = tolerance + np.where(
+            error == 0.0, -np.log(ONE_SIDED) / np.maximum(n, 1) * o.span, 0.0
+        )
         tolerance = tolerance + o.atol + o.rtol * np.abs(sides.theory_at(o, rows)[0])
     tolerance = np.where(_survivors(sides, o), np.inf, tolerance)
     return Measured(rows, mean, mean, tolerance, error, np.zeros(len(rows), bool))
@@ -199,10 +213,13 @@ def _survivors(sides: Sides, o: Observable) -> Array:
     return survivors
 
 
-def _finite_size(sides: Sides, o: Observable, rows: Array) -> Any:
+def finite_size(sides: Sides, o: Observable, rows: Array) -> Any:
     """The declared bound at each cell's size."""
     if o.finite_size is None:
         return 0.0
+    inner = [1] * (sides.simulation[o.name].ndim - 1)
     size = sides.batch[o.finite_size.parameter][rows].astype(float)
-    inner = sides.simulation[o.name].ndim - 1
-    return o.finite_size.constant * size.reshape(-1, *[1] * inner) ** -o.finite_size.power
+    bound = o.finite_size.constant * size**-o.finite_size.power
+    if o.finite_size.known is not None:
+        bound = np.where(o.finite_size.known(sides.batch)[rows], bound, np.inf)
+    return bound.reshape(-1, *inner)

@@ -5,21 +5,19 @@ that is short.
 from __future__ import annotations
 
 import time
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from toysim.errors import LongCall, ToysimError
+from toysim.errors import ToysimError
+from toysim.long_calls import announce
 from toysim.model import Model
 from toysim.plan import Sweep
 from toysim.runner.work import compute_unit
 from toysim.store.layout import block_shape, row_bytes
 
-LONG_SECONDS = 2.0  # of a call for theory, beyond which it says so first
-TOO_LONG_SECONDS = 60.0  # beyond which it wants a yes
 MANY_ROWS = 10**8
 MANY_BYTES = 20 * 10**9
 PILOT_SECONDS = 10.0  # at most, as models declare their cost
@@ -85,29 +83,25 @@ def announce_theory(
     """Warn of theory of some rows that takes more than two seconds, by the model's declared cost;
     above a minute it needs a yes. ``stacklevel`` as in ``warnings.warn``: 3 is the caller's caller.
     """
-    seconds = rows * model.theory_seconds(parameters)
-    told = f"theory of {model.id} takes about {_rounded(seconds)} here, to a factor of ten"
-    if seconds > TOO_LONG_SECONDS and not yes:
-        raise ToysimError(f"{told}; say --yes (yes=True) if it is meant")
-    if seconds > LONG_SECONDS:
-        warnings.warn(told, LongCall, stacklevel=stacklevel)
-
-
-def _rounded(seconds: float) -> str:
-    for unit, name in ((86400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
-        if seconds >= 2 * unit:
-            return f"{seconds / unit:.2g} {name}"
-    return f"{seconds:.2g} seconds"
+    announce(f"theory of {model.id}", rows * model.theory_seconds(parameters), yes, stacklevel + 1)
 
 
 def _pilot(sweep: Sweep, cells: npt.NDArray[np.int64]) -> float:
-    """Seconds of these cells, both sides, scaled to the sweep; the second pass is timed."""
-    total = 0.0
+    """Seconds of these cells, both sides, scaled to the sweep.
+
+    Cells between them compile first: theory that keeps its solutions would answer those again at
+    no cost. Where there are none between, theory costs what it declares, if that is more.
+    """
+    total, model = 0.0, sweep.model
+    between = (cells + sweep.n_cells // (2 * len(cells))) % sweep.n_cells
+    cold = not set(between) & set(cells)
     for side in sweep.sides:
-        scale = sweep.replicas if side == "simulation" or sweep.model.paired else 1
-        for _ in range(2):  # the first pass compiles
-            start = time.perf_counter()
-            compute_unit(sweep.model, side, sweep.batch(cells), sweep.parameters)
-            spent = time.perf_counter() - start
-        total += spent / len(cells) * sweep.n_cells * scale
+        scale = sweep.replicas if side == "simulation" or model.paired else 1
+        compute_unit(model, side, sweep.batch(between), sweep.parameters)
+        start = time.perf_counter()
+        compute_unit(model, side, sweep.batch(cells), sweep.parameters)
+        spent = (time.perf_counter() - start) / len(cells)
+        if side == "theory" and not cold:
+            spent = max(spent, model.theory_seconds(sweep.parameters))
+        total += spent * sweep.n_cells * scale
     return total

@@ -13,13 +13,12 @@ import xarray as xr
 from toysim.batch import Batch
 from toysim.errors import StoreError
 from toysim.model import Model, Rows, Side
-from toysim.observables import RECORD
+from toysim.observables import HALVING, RECORD, ROW
 from toysim.outcomes import State
 from toysim.plan import Sweep
 from toysim.store.grid import Grid, grid_of, index
 from toysim.store.layout import HOLE, REFINEMENT, Part, stored
 from toysim.store.provenance import git_commit, host_kind, versions
-from toysim.store.refinement import HALVING, ROW
 from toysim.store.replicas import Replicas  # noqa: F401  registers the accessor
 from toysim.store.schema import (
     STATE_ATTRIBUTES,

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from toysim.batch import Batch
 from toysim.model import Discretisation, Model
+from toysim.observables import HALVING, ROW
 from toysim.outcomes import State
 from toysim.store.files import one_line
 from toysim.store.layout import REFINED_BY, REFINEMENT, RefinedRows, refined
@@ -27,7 +28,6 @@ from toysim.store.schema import (
 from toysim.store.store import Store, commit_root
 
 MAX_ROWS = 200
-ROW, HALVING = "row", "halving"
 
 Indices = npt.NDArray[np.int64]
 

@@ -73,6 +73,29 @@ class Sides:
             | ((state == State.OK) & ~ended_well),
         )
 
+    @classmethod
+    def in_memory(
+        cls, batch: Batch, grid: dict[str, int], n_replicas: int, simulation: Rows, theory: Rows
+    ) -> Sides:
+        """Both sides of a batch as just computed, nothing refined yet; ``grid`` has the sizes of
+        the cells' dimensions.
+        """
+        names = [o.name for o in batch.model.observables if o.name in theory.keys() & simulation]
+        names = [name for name in names if theory[name].dtype.kind == "f"]
+        ok = simulation["status"] == Status.OK
+        return cls(
+            batch=batch,
+            shape=tuple(grid.values()),
+            dims=tuple(grid),
+            n_replicas=n_replicas,
+            simulation={name: simulation[name] for name in names},
+            theory={name: theory[name] for name in names},
+            valid=theory["valid"],
+            rows_ok=ok,
+            refined=Refined(np.empty(0, np.int64), {}),
+            dropped=~ok,
+        )
+
     @property
     def model(self) -> Model:
         return self.batch.model

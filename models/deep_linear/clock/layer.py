@@ -2,12 +2,12 @@
 
 import math
 
-from toysim.jit import kernel
+from toysim.jit import borrowing
 from toysim.models.deep_linear.coordinate import coordinate, other_layers
 from toysim.numerics.powers import integer_power
 
 
-@kernel
+@borrowing
 def sharpness(p: float, c: float, depth: int) -> float:
     """dK/dx, the layers' squared products of the others: f^2 + (D-1) p^2 (p^2 + c)^(D-2)."""
     if depth == 1:
@@ -17,7 +17,7 @@ def sharpness(p: float, c: float, depth: int) -> float:
     return power * w + (depth - 1) * p * p * power
 
 
-@kernel
+@borrowing
 def layer_at(x: float, c: float, depth: int, guess: float, low: float, high: float) -> float:
     """Inverse of ``coordinate``: the p with x(p) = x, within [low, high] where c > 0 and D > 2.
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.deep_linear.clock.layer import sharpness
 from toysim.models.deep_linear.clock.paths import (
     Account,
@@ -44,7 +44,7 @@ class Pace(NamedTuple):
     v_linear: float
 
 
-@kernel
+@borrowing
 def has_root(residual: float, level: float, paths: Paths) -> bool:
     """Whether open pathways can reach ``level``: not if it is <= 0 and all can but shrink to 0."""
     if residual > 0.0 or level > 0.0 or paths.depth == 1:
@@ -55,7 +55,7 @@ def has_root(residual: float, level: float, paths: Paths) -> bool:
     return signed
 
 
-@kernel
+@borrowing
 def shortest_scale(paths: Paths) -> float:
     """The least distance in x over which the layers of an open pathway change by their own size."""
     shortest = math.inf
@@ -67,7 +67,7 @@ def shortest_scale(paths: Paths) -> float:
     return shortest
 
 
-@kernel
+@borrowing
 def set_pace(
     residual: float,
     target: float,
@@ -86,7 +86,8 @@ def set_pace(
             set_start(j, paths)
     if not has_root(residual, level, paths):
         w0 = strength_at(p, c, paths.depth) / sharpness(p, c, paths.depth)
-        paths.end[0], paths.end[1] = paths.start[0] + w0, paths.start[1]
+        for j in range(len(paths.p)):
+            paths.end[0, j], paths.end[1, j] = paths.start[0, j] + w0, paths.start[1, j]
         return Pace(-1.0, w0, level, 0.0, PANEL, math.inf)
     w0 = between(p, c, leader_at(level, lead, paths, account), c, paths.depth)
     account.residual[0] = max(account.residual[0], rounding_error(lead, invariant, paths) / target)
@@ -112,7 +113,7 @@ def distance_moved(v: float, pace: Pace) -> float:
     return -pace.w0 * math.expm1(-pace.kappa * v)
 
 
-@kernel
+@borrowing
 def strength_now(v: float, pace: Pace, paths: Paths) -> float:
     """Sum of K over the open pathways at v; sets paths.p."""
     return open_strength(distance_left(v, pace), distance_moved(v, pace), paths)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from toysim.jit import kernel
+from toysim.jit import borrowing
 from toysim.models.deep_linear.clock.pace import Pace, distance_left, strength_now
 from toysim.models.deep_linear.clock.paths import (
     MAX_ITERATIONS,
@@ -23,13 +23,13 @@ SMOOTH = 1e-7
 NEARER_END = math.log(2.0)
 
 
-@kernel
+@borrowing
 def time_per_v(v: float, pace: Pace, paths: Paths) -> float:
     """dt/dv = kappa w / Omega; sets paths.p to the first layers at v."""
     return pace.kappa * distance_left(v, pace) / (pace.level - strength_now(v, pace, paths))
 
 
-@kernel
+@borrowing
 def times_per_v(n: int, v: float, length: float, pace: Pace, paths: Paths) -> None:
     """``time_per_v`` at the first n nodes of the panel from v on, into paths.nodes[3]."""
     nodes = paths.nodes
@@ -44,7 +44,7 @@ def times_per_v(n: int, v: float, length: float, pace: Pace, paths: Paths) -> No
         nodes[3, q] = pace.kappa * nodes[0, q] / (pace.level - nodes[3, q])
 
 
-@kernel
+@borrowing
 def time_between(v_from: float, v_to: float, pace: Pace, paths: Paths) -> float:
     """int dt/dv dv over at most one panel, by Gauss-Legendre."""
     times_per_v(POINTS, v_from, v_to - v_from, pace, paths)
@@ -54,7 +54,7 @@ def time_between(v_from: float, v_to: float, pace: Pace, paths: Paths) -> float:
     return total * (v_to - v_from)
 
 
-@kernel
+@borrowing
 def smooth_panel(
     v: float, length: float, pace: Pace, paths: Paths, account: Account
 ) -> tuple[float, float]:
@@ -82,7 +82,7 @@ def smooth_panel(
         length, previous = 0.5 * length, apart
 
 
-@kernel
+@borrowing
 def invert_time(
     passed: float,
     wanted: float,

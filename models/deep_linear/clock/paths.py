@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.deep_linear.clock.layer import layer_at, sharpness
 from toysim.models.deep_linear.coordinate import (
     coordinate,
@@ -29,12 +29,10 @@ class Paths(NamedTuple):
     """The pathways in one phase, arrays (P,).
 
     is_open; lag: how far behind the leading open pathway in x; c; depth (int); p: guess of the
-    first layers, set to the last ones evaluated; bracket (2, P): of the first layers while the
-    phase lasts; start, end (2, P): x at the start and at the root, and its side, -1 where it is
-    that of -p (see ``mirrored``); nodes (4, Q): scratch, distance of the leader from its end and
-    from its start, x of a pathway, and the sum of K.
-
-    Few arrays, since a call with many costs as much as it does.
+    first layers, set to the last ones evaluated; begin: those that the phase starts with; bracket
+    (2, P): theirs while the phase lasts; start, end (2, P): x at the start and at the root, and its
+    side, -1 where it is that of -p (see ``mirrored``); nodes (4, Q): scratch, distance of the
+    leader from its end and from its start, x of a pathway, and the sum of K.
     """
 
     is_open: Any
@@ -42,6 +40,7 @@ class Paths(NamedTuple):
     c: Any
     depth: Any
     p: Any
+    begin: Any
     bracket: Any
     start: Any
     end: Any
@@ -58,15 +57,15 @@ class Account(NamedTuple):
 
 
 @kernel
-def new_paths(p: Array, c: Array, depth: int) -> Paths:
-    """Of first layers p (P,), which are overwritten, and offsets c (P,)."""
+def new_paths(p: Array, c: Array) -> Paths:
+    """For rows that start with first layers like p (P,) and have offsets like c (P,)."""
     n = len(p)
+    lag, begin, nodes = np.empty(n), np.empty(n), np.empty((4, len(NODES)))
     bracket, start, end = np.empty((2, n)), np.empty((2, n)), np.empty((2, n))
-    nodes = np.empty((4, len(NODES)))
-    return Paths(np.empty(n, np.bool_), np.empty(n), c, depth, p, bracket, start, end, nodes)
+    return Paths(np.empty(n, np.bool_), lag, c, 1, p, begin, bracket, start, end, nodes)
 
 
-@kernel
+@borrowing
 def set_start(j: int, paths: Paths) -> None:
     """Where pathway j stands at the start of the phase."""
     p, c = paths.p[j], paths.c[j]
@@ -74,7 +73,7 @@ def set_start(j: int, paths: Paths) -> None:
     paths.start[0, j], paths.start[1, j] = coordinate(side * p, c, paths.depth), side
 
 
-@kernel
+@borrowing
 def layer_from(
     side: float, x: float, c: float, depth: int, guess: float, low: float, high: float
 ) -> float:
@@ -84,7 +83,7 @@ def layer_from(
     return layer_at(x, c, depth, guess, low, high)
 
 
-@kernel
+@borrowing
 def strength_from(lead: int, p_lead: float, paths: Paths) -> tuple[float, float]:
     """Sum of K over the open pathways with the leading one's first layer at p_lead, and of their
     sharpness; sets paths.p, ends and sides.
@@ -104,7 +103,7 @@ def strength_from(lead: int, p_lead: float, paths: Paths) -> tuple[float, float]
     return total, slope
 
 
-@kernel
+@borrowing
 def open_strength(left: float, moved: float, paths: Paths) -> float:
     """Sum of K over the open pathways after the leader moved by ``moved``, with ``left`` to go;
     sets paths.p.
@@ -120,7 +119,7 @@ def open_strength(left: float, moved: float, paths: Paths) -> float:
     return total
 
 
-@kernel
+@borrowing
 def strengths(n: int, paths: Paths) -> None:
     """``open_strength`` at the first n nodes, into ``paths.nodes[3]``."""
     nodes = paths.nodes
@@ -145,7 +144,7 @@ def strengths(n: int, paths: Paths) -> None:
                     nodes[3, q] += strength_at(p, c, depth)
 
 
-@kernel
+@borrowing
 def add_strengths(n: int, c: float, depth: int, nodes: Array) -> None:
     """Add K of one pathway at x = nodes[2] to nodes[3], where it has a closed form
 
@@ -166,7 +165,7 @@ def add_strengths(n: int, c: float, depth: int, nodes: Array) -> None:
             nodes[3, q] += 0.25 * c * (expm1(2.0 * nodes[2, q]) - expm1(-2.0 * nodes[2, q]))
 
 
-@kernel
+@borrowing
 def open_sharpness(paths: Paths) -> float:
     """-dOmega/ds at paths.p: the sum of the open pathways' sharpness."""
     total = 0.0
@@ -176,7 +175,7 @@ def open_sharpness(paths: Paths) -> float:
     return total
 
 
-@kernel
+@borrowing
 def leader_at(level: float, lead: int, paths: Paths, account: Account) -> float:
     """First layer of the leading pathway at which the open pathways together have strength
     ``level``; sets paths.p, ends and sides to what they are there.
@@ -206,7 +205,7 @@ def leader_at(level: float, lead: int, paths: Paths, account: Account) -> float:
     return float(p)
 
 
-@kernel
+@borrowing
 def rounding_error(lead: int, invariant: Array, paths: Paths) -> float:
     """How far the rounding of x, and of distances ``invariant`` (P,), may move a strength at the
     root.
@@ -220,7 +219,7 @@ def rounding_error(lead: int, invariant: Array, paths: Paths) -> float:
     return worst
 
 
-@kernel
+@borrowing
 def set_brackets(residual: float, strength: Array, start: Array, paths: Paths) -> None:
     """Bounds of every open pathway's first layer until the phase ends; the residual only shrinks.
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing
 from toysim.models.deep_linear.clock.pace import (
     PANEL,
     Pace,
@@ -27,12 +27,13 @@ from toysim.models.deep_linear.clock.paths import (
 from toysim.models.deep_linear.coordinate import strength_at
 from toysim.models.deep_linear.mode import ModeTask, Trajectory
 from toysim.models.deep_linear.phases import open_pathways
+from toysim.numerics.copies import put
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 
-@kernel
+@borrowing
 def solve_phase(
     begin: float,
     stop: float,
@@ -52,32 +53,39 @@ def solve_phase(
     open_pathways(task.windows, task.lesioned, begin, paths.is_open)
     frozen, moving, lead = summarize(out.strength, task.lesioned, paths)
     level, residual = task.target - frozen, task.target - frozen - moving
+    to_learn = task.target - task.goal  # residual at which the mode counts as learned
     if begin == 0.0:
-        out.half[0] = 0.0 if residual <= 0.5 * task.target else math.nan
-    due = next_record + int(np.searchsorted(task.record_at[next_record:], stop, "right"))
-    size = task.target + np.sum(np.abs(out.strength))
+        out.half[0] = 0.0 if residual <= to_learn else math.nan
+    due = next_record
+    while due < len(task.record_at) and task.record_at[due] <= stop:
+        due += 1
+    size = task.target
+    for j in range(len(out.strength)):
+        size += abs(out.strength[j])
     if lead < 0 or abs(residual) <= ROUNDING * size:  # nothing moves, or only rounding is left
         for r in range(next_record, due):
-            out.records[:, r] = out.strength
+            put(out.strength, out.records[:, r])
         return due
-    start = paths.p.copy()
-    paths.lag[:] = invariant - invariant[lead]
+    start = paths.begin
+    put(paths.p, start)
+    for j in range(len(start)):
+        paths.lag[j] = invariant[j] - invariant[lead]
     set_brackets(residual, out.strength, start, paths)
-    p_half, seeks_half = math.nan, math.isnan(out.half[0]) and residual > 0.5 * task.target
+    p_half, seeks_half = math.nan, math.isnan(out.half[0]) and residual > to_learn
     if seeks_half:
-        p_half = leader_at(level - 0.5 * task.target, lead, paths, account)
-        paths.p[:] = start
+        p_half = leader_at(level - to_learn, lead, paths, account)
+        put(start, paths.p)
     pace = set_pace(residual, task.target, level, lead, invariant, paths, account)
     v_half, p_end = math.inf, paths.p[lead]
     if seeks_half:
         v_half = half_position(start[lead], p_half, p_end, paths.c[lead], paths.depth, pace)
-    paths.p[:] = start
+    put(start, paths.p)
     v = walk(begin, stop, v_half, next_record, pace, paths, task, out, account)
     move_to(v, origin, invariant, pace, paths, out.strength)
     return due
 
 
-@kernel
+@borrowing
 def summarize(strength: Array, lesioned: Mask, paths: Paths) -> tuple[float, float, int]:
     """Frozen strength, open strength, and the index of the strongest open pathway (-1 if none is
     open); strength, lesioned (P,).
@@ -93,7 +101,7 @@ def summarize(strength: Array, lesioned: Mask, paths: Paths) -> tuple[float, flo
     return frozen, moving, lead
 
 
-@kernel
+@borrowing
 def walk(
     begin: float,
     stop: float,
@@ -138,7 +146,7 @@ def walk(
         v, t = v_to, t + panel
 
 
-@kernel
+@borrowing
 def write_record(index: int, paths: Paths, out: Trajectory) -> None:
     """Strengths now: of open pathways at paths.p, of the others as at the start of the phase."""
     for j in range(len(paths.p)):
@@ -148,7 +156,7 @@ def write_record(index: int, paths: Paths, out: Trajectory) -> None:
             out.records[j, index] = out.strength[j]
 
 
-@kernel
+@borrowing
 def move_to(
     v: float, origin: int, invariant: Array, pace: Pace, paths: Paths, strength: Array
 ) -> None:

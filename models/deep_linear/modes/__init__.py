@@ -56,7 +56,10 @@ MODES = Model(
     version=3,
     parameters_class=ModeParameters,
     clock=CLOCK,
-    dims=(Dim("pathway", "pathway from input to output", lambda p: p.n_pathways),),
+    dims=(
+        Dim("pathway", "pathway from input to output", lambda p: p.n_pathways),
+        Dim("layer", "layer of a pathway, smallest first", lambda p: p.depth * p.keep_layers),
+    ),
     observables=(
         accurate_course("mode_strength", "strength K of the mode in a pathway", dims=_PATHWAY),
         accurate_course("residual", "what is left to learn, S - sum of strengths"),
@@ -64,15 +67,20 @@ MODES = Model(
         accurate("final_share", "share K/S of the mode at the end", dims=_PATHWAY),
         accurate("final_residual", "residual at the end"),
         accurate("dominance", "largest less second largest share at the end"),
-        accurate("half_learning_time", "flow time at which half the mode is learned", "t"),
+        accurate(
+            "half_learning_time", "flow time at which half of the mode, or level, is learned", "t"
+        ),
         accurate(
             "invariant", "coordinate x of the first pathway less that of this one", dims=_PATHWAY
         ),
         _conserved(
             "invariant_drift", "change of the invariant beyond that by deficits", dims=_PATHWAY
         ),
-        _conserved("balance_drift", "largest change of a_l^2 - a_1^2"),
-        sharpness("largest Hessian eigenvalue of the mode at the end"),
+        _conserved("balance_drift", "largest change of a_l^2 - a_1^2 from start to end"),
+        accurate("final_layers", "layers at the end, if kept", dims=("pathway", "layer")),
+        sharpness(
+            "largest Gauss-Newton eigenvalue of the mode at the end: the Hessian's at residual 0"
+        ),
         eta_sharpness(),
     ),
     diagnostics=(

@@ -17,7 +17,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.deep_linear.mode import Trajectory
 from toysim.models.deep_linear.modes.lanes import Group, stop_lane
 from toysim.models.deep_linear.modes.update import multiply
@@ -33,7 +33,7 @@ def any_cut(windows: Array, end: Array) -> bool:
     return bool(np.any(end != np.floor(end)) or np.any(windows != np.floor(windows)))
 
 
-@kernel
+@borrowing
 def cut_updates(
     kind: int, n: int, group: Group, record_at: Array, outs: Trajectory, failed_at: Ints
 ) -> None:
@@ -56,7 +56,7 @@ def cut_updates(
             stop_lane(lane, record_at.shape[1], group)
 
 
-@kernel
+@borrowing
 def next_cut(after: float, lane: int, group: Group) -> float:
     """The first edge of a window, or the end, ``after`` a time; infinite if there is none."""
     first = group.end[lane] if after < group.end[lane] else math.inf
@@ -97,7 +97,8 @@ def take_part(
     if not math.isfinite(after):
         return
     if before < group.watched[lane] <= after:
-        half[0] = begin + length * half_crossing(1, math.nan, before, after, group.target[lane])
+        goal = group.goal[lane]
+        half[0] = begin + length * half_crossing(1, math.nan, before, after, goal)
         group.watched[lane] = math.inf
     k = group.record[lane]
     while k < len(record_at) and record_at[k] <= end:
@@ -108,7 +109,7 @@ def take_part(
         group.record[lane], group.due[lane] = k, math.ceil(end)
 
 
-@kernel
+@borrowing
 def is_open(at: float, j: int, lane: int, group: Group) -> bool:
     """Whether pathway j moves in the part that begins ``at``."""
     frozen = group.weight[j, lane] == 0.0
@@ -118,7 +119,7 @@ def is_open(at: float, j: int, lane: int, group: Group) -> bool:
     return not frozen
 
 
-@kernel
+@borrowing
 def push(at: float, amount: float, lane: int, group: Group) -> None:
     """a_pl <- a_pl + eta * prod_(m != l) a_pm * amount in the open pathways."""
     for j in range(len(group.rate)):
@@ -128,7 +129,7 @@ def push(at: float, amount: float, lane: int, group: Group) -> None:
                 group.numbers[j, k, lane] += change
 
 
-@kernel
+@borrowing
 def multiply_lane(kind: int, lane: int, group: Group) -> None:
     """``multiply`` of one lane."""
     one = slice(lane, lane + 1)
@@ -144,7 +145,7 @@ def multiply_lane(kind: int, lane: int, group: Group) -> None:
     )
 
 
-@kernel
+@borrowing
 def total_of(lane: int, group: Group) -> float:
     """Sum of the strengths of the pathways that are not lesioned, in their order."""
     total = 0.0

@@ -7,16 +7,17 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import inlined, kernel
+from toysim.jit import borrowing, inlined, kernel
 from toysim.models.deep_linear.mode import Trajectory
 from toysim.models.deep_linear.modes.lanes import NEVER, Group, stop_lane
 from toysim.models.deep_linear.updates import half_crossing
+from toysim.numerics.copies import put
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-@kernel
+@borrowing
 def close_phases(
     n: int,
     edge: Ints,
@@ -43,7 +44,7 @@ def close_phases(
         live[lane] = 1.0 if ends else live[lane]
 
 
-@kernel
+@borrowing
 def next_edges(n: int, windows: Array, end: Array, edge: Ints, live: Array) -> int:
     """Of every lane the first start or stop of a window, or the end, after n, else NEVER; and the
     first of all lanes. An update that one of them cuts is a phase. Shapes: windows (W, 3, L), the
@@ -70,7 +71,7 @@ def whole_after(n: int, at: float) -> int:
     return math.ceil(at) if n < math.ceil(at) else NEVER
 
 
-@kernel
+@borrowing
 def set_rates(n: int, step: Array, weight: Array, windows: Array, edge: Ints, rate: Array) -> None:
     """Steps from n on: 0 in a pathway's windows, where it is lesioned, and after the end."""
     for j in range(len(rate)):
@@ -100,7 +101,7 @@ def settle(n: int, group: Group) -> None:
             group.live[lane] = 0.0
 
 
-@kernel
+@borrowing
 def write_records(n: int, record_at: Array, group: Group, records: Array) -> int:
     """Records up to update n, linear between n - 1 and n; returns when the next is asked for.
 
@@ -115,7 +116,7 @@ def write_records(n: int, record_at: Array, group: Group, records: Array) -> int
     return first_due
 
 
-@kernel
+@borrowing
 def write_lane(n: int, lane: int, record_at: Array, group: Group, records: Array) -> None:
     """``write_records`` of a lane: record_at (R,), records (P, R)."""
     k = group.record[lane]
@@ -131,10 +132,10 @@ def write_lane(n: int, lane: int, record_at: Array, group: Group, records: Array
         last_before = math.ceil(record_at[k]) - 1
         group.due[lane] = max(last_before, n + 1)
         if last_before == n:
-            group.before[:, lane] = group.strength[:, lane]
+            put(group.strength[:, lane], group.before[:, lane])
 
 
-@kernel
+@borrowing
 def note_events(n: int, group: Group, outs: Trajectory, failed_at: Ints) -> None:
     """Lanes in which, at update n, half of the mode was learned or numbers stopped being finite.
 
@@ -159,28 +160,36 @@ def note_events(n: int, group: Group, outs: Trajectory, failed_at: Ints) -> None
                 before[lane],
                 after[lane],
                 group.target[lane],
+                group.goal[lane],
                 group.watched[lane],
             )
             outs.half[i, 0] = crossing if n > 0 else 0.0
             group.watched[lane] = math.inf
 
 
-@kernel
+@borrowing
 def put_off(n: int, lane: int, earlier: Array, group: Group) -> bool:
     """Whether update n > 0 is the first of a phase that goes on; earlier (L,) as in note_events."""
     return n > 0 and math.isnan(earlier[lane]) and n < group.edge[lane] != NEVER
 
 
-@kernel
+@borrowing
 def half_time(
-    n: int, earlier: float, before: float, after: float, target: float, watched: float
+    n: int,
+    earlier: float,
+    before: float,
+    after: float,
+    target: float,
+    goal: float,
+    watched: float,
 ) -> float:
-    """When the sum of strengths reached S/2: in update n, or, put off, in the one before it.
+    """When the sum of strengths reached the goal: in update n, or, put off, in the one before it.
 
     The first update of a phase has no earlier state to lay a parabola through, and on a line the
     time does not tell a step from half of it. There the same parabola is read from its other end:
-    in time run backwards the residuals rise to S/2.
+    in time run backwards the residuals rise to S - goal.
     """
     if watched > 0.0:
-        return half_crossing(n, earlier, before, after, target)
-    return n - 1 - half_crossing(1, target - after, target - before, target - earlier, target)
+        return half_crossing(n, earlier, before, after, goal)
+    left = target - goal
+    return n - 1 - half_crossing(1, target - after, target - before, target - earlier, left)

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.deep_linear.mode import ModeTask, Trajectory, task_of_row, trajectory_of_row
 from toysim.models.deep_linear.phases import open_pathways, phase_edges
+from toysim.numerics.copies import put
 from toysim.numerics.ode import STAGES, TABLEAU, error_norm, first_step, next_step, stage_state
 
 Array = npt.NDArray[np.float64]
@@ -64,7 +65,7 @@ def new_state(n_pathways: int, depth: int) -> State:
     )
 
 
-@kernel
+@borrowing
 def effective_sum(strength: Array, lesioned: Mask) -> float:
     """Sum over the pathways that are not lesioned, in their order; strength, lesioned (P,)."""
     total = 0.0
@@ -74,16 +75,16 @@ def effective_sum(strength: Array, lesioned: Mask) -> float:
     return total
 
 
-@kernel
+@borrowing
 def begin(task: ModeTask, out: Trajectory) -> float:
     """Set exposure and half time at time 0, given the strengths; returns their effective sum."""
     out.exposure[:] = 0.0
     total = effective_sum(out.strength, task.lesioned)
-    out.half[0] = 0.0 if total >= 0.5 * task.target else math.nan
+    out.half[0] = 0.0 if total >= task.goal else math.nan
     return total
 
 
-@kernel
+@borrowing
 def layer_products(a: Array, right: Array) -> float:
     """Product of the layers ``a`` (D,); ``right[l]`` (D,) becomes that of the layers after l."""
     product = 1.0
@@ -93,7 +94,7 @@ def layer_products(a: Array, right: Array) -> float:
     return product
 
 
-@kernel
+@borrowing
 def take_slope(y: Array, state: State, task: ModeTask, out: Array) -> float:
     """Right side of the flow at y into ``out``; sets state.strength; returns the residual.
 
@@ -119,7 +120,7 @@ def take_slope(y: Array, state: State, task: ModeTask, out: Array) -> float:
     return float(residual)
 
 
-@kernel
+@borrowing
 def take_step(h: float, state: State, task: ModeTask) -> float:
     """A step of size h from y, given slopes[0]: sets y_new and strengths, returns the residual."""
     residual = 0.0
@@ -129,7 +130,7 @@ def take_step(h: float, state: State, task: ModeTask) -> float:
     return residual
 
 
-@kernel
+@borrowing
 def accept(h: float, state: State) -> None:
     """y <- y_new, with what rounding took from this step and those before (Kahan): on a long
     plateau steps are many, and their roundings add up to the time it takes.
@@ -144,19 +145,19 @@ def accept(h: float, state: State) -> None:
         lost[i] = left - (y[i] - y_new[i])
 
 
-@kernel
+@borrowing
 def step_to_half(
     h: float, low_value: float, high_value: float, state: State, task: ModeTask
 ) -> float:
-    """Size in (0, h) of the step after which the residual is S/2: false position (Illinois).
+    """Size in (0, h) of the step after which the strength is the goal: false position (Illinois).
 
-    ``low_value`` > 0 and ``high_value`` <= 0 are residual - S/2 at 0 and h.
+    ``low_value`` > 0 and ``high_value`` <= 0 are goal - strength at 0 and h.
     """
     low, high, size = 0.0, h, h
     side = 0
     for _ in range(60):
         size = low + (high - low) * low_value / (low_value - high_value)
-        value = take_step(size, state, task) - 0.5 * task.target
+        value = take_step(size, state, task) - (task.target - task.goal)
         if abs(value) <= 4e-16 * task.target or high - low <= 4e-16 * h:
             break
         if value > 0.0:
@@ -170,7 +171,7 @@ def step_to_half(
     return size
 
 
-@kernel
+@borrowing
 def events(
     t: float,
     h: float,
@@ -187,17 +188,17 @@ def events(
     ``before`` and ``after`` are the residuals at its ends. Overwrites y_new and all slopes but the
     first; returns the next record's index.
     """
-    middle = 0.5 * task.target
+    middle = task.target - task.goal
     if math.isnan(out.half[0]) and before > middle >= after:
         out.half[0] = t + step_to_half(h, before - middle, after - middle, state, task)
     while next_record < len(task.record_at) and task.record_at[next_record] <= t_new:
         take_step(task.record_at[next_record] - t, state, task)
-        out.records[:, next_record] = state.strength
+        put(state.strength, out.records[:, next_record])
         next_record += 1
     return next_record
 
 
-@kernel
+@borrowing
 def local_tolerance(state: State, task: ModeTask) -> float:
     """RTOL, or less where the plateau ahead is longer than LONG times the rise after it.
 
@@ -211,7 +212,7 @@ def local_tolerance(state: State, task: ModeTask) -> float:
     return RTOL if not longer > LONG else max(FLOOR, RTOL * LONG / longer)
 
 
-@kernel
+@borrowing
 def flow_phase(
     t: float,
     stop: float,
@@ -248,11 +249,11 @@ def flow_phase(
             continue
         t_new = stop if last else t + (h + t_lost)
         record_due = next_record < len(task.record_at) and task.record_at[next_record] <= t_new
-        if record_due or (math.isnan(out.half[0]) and after <= 0.5 * task.target):
+        if record_due or (math.isnan(out.half[0]) and after <= task.target - task.goal):
             next_record = events(t, h, t_new, residual, after, next_record, state, task, out)
             take_step(h, state, task)
         accept(h, state)
-        state.slopes[0] = state.slopes[STAGES - 1]
+        put(state.slopes[STAGES - 1], state.slopes[0])
         t_lost += h - (t_new - t)
         residual, t, h = after, t_new, next_step(h, error)
     return next_record

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.deep_linear.mode import ModeTask, Trajectory
 
 Array = npt.NDArray[np.float64]
@@ -46,6 +46,7 @@ class Group(NamedTuple):
     factors: Any
     step: Any
     target: Any
+    goal: Any
     offset: Any
     weight: Any
     windows: Any
@@ -85,6 +86,7 @@ def group_of(
         exponent.max(),
         step[rows],
         tasks.target[rows],
+        tasks.goal[rows],
         np.empty(real),
         np.empty(real),
         np.empty((n_windows, 3, lanes)),
@@ -100,25 +102,33 @@ def group_of(
         np.zeros(lanes, np.int64),
         np.ones(lanes),
         np.empty(whole),
-        0.5 * tasks.target[rows],
+        tasks.goal[rows],
         np.zeros(real),
         np.zeros(lanes, np.int64),
         np.full(lanes, 0 if tasks.record_at.shape[1] > 0 else NEVER),
     )
+    fill(group, numbers, offset, tasks)
+    return group
+
+
+@borrowing
+def fill(group: Group, numbers: Array, offset: Array, tasks: ModeTask) -> None:
+    """What every lane takes from its row, shapes as in ``group_of``."""
+    n_pathways, size, lanes = group.numbers.shape
     for lane in range(lanes):
-        i = rows[lane]
+        i = group.row[lane]
         group.end[lane] = tasks.end[i]
-        for w in range(n_windows):
-            group.windows[w, :, lane] = tasks.windows[i, w]
+        for w in range(len(group.windows)):
+            for k in range(3):
+                group.windows[w, k, lane] = tasks.windows[i, w, k]
         for j in range(n_pathways):
             group.offset[j, lane] = offset[i, j]
             group.weight[j, lane] = 0.0 if tasks.lesioned[i, j] else 1.0
             for k in range(size):
                 group.numbers[j, k, lane] = numbers[i, j, k]
-    return group
 
 
-@kernel
+@borrowing
 def write_back(group: Group, numbers: Array, outs: Trajectory) -> None:
     """The end state of every lane to its row: numbers (n, P, M)."""
     n_pathways, size, lanes = group.numbers.shape

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
+from toysim.jit import borrowing
 from toysim.models.deep_linear.coordinate import distances
 from toysim.models.deep_linear.measures import mode_sharpness, sum_in_order
 from toysim.models.deep_linear.mode import Trajectory
@@ -51,16 +53,23 @@ def _end_state(batch: Batch, start: Start, run: Run) -> Rows:
         "invariant": invariant,
         "invariant_drift": moved - (out.exposure[:, :1] - out.exposure),
         "balance_drift": _balance_drift(run.layers, start.all_layers(depth), depth),
+        "final_layers": kept_layers(batch, run.layers),
         "sharpness": sharpness,
         "eta_sharpness": batch["step"] * sharpness,
     }
 
 
+def kept_layers(batch: Batch, layers: Array) -> Array:
+    """Layers (n, P, D) where they are kept, else (n, P, 0)."""
+    kept = batch["depth"][0] * batch["keep_layers"][0] if len(batch) else 0
+    return layers[:, :, :kept].copy()
+
+
 def strengths(out: Trajectory, start: Start, target: Array) -> Rows:
     """Observables that follow from the strengths K at the end and at the record times."""
     effective = np.where(start.lesioned, 0.0, out.strength)
-    ordered = np.sort(effective, axis=1)
-    second = ordered[:, -2] if ordered.shape[1] > 1 else 0.0
+    lead = np.empty(len(effective))
+    take_lead(effective, lead)
     return {
         "mode_strength": out.records,
         "residual": target[:, None]
@@ -68,7 +77,7 @@ def strengths(out: Trajectory, start: Start, target: Array) -> Rows:
         "final_strength": out.strength,
         "final_share": out.strength / target[:, None],
         "final_residual": target - sum_in_order(effective),
-        "dominance": (ordered[:, -1] - second) / target,
+        "dominance": lead / target,
         "half_learning_time": out.half[:, 0],
     }
 
@@ -82,11 +91,34 @@ def pathway_distance(first: Array, offset: Array, depth: Ints) -> Array:
 
 def _balance_drift(layers: Array, initial: Array, depth: Ints) -> Array:
     """Largest change (n,) of a_l^2 - a_1^2 over layers and pathways; the flow conserves it."""
+    drift = np.zeros(len(layers))
+    take_balance_drift(layers, initial, depth, drift)
+    return drift
 
-    def balance(a: Array) -> Array:
-        return np.asarray((a - a[:, :, :1]) * (a + a[:, :, :1]))
 
-    inside = np.arange(layers.shape[2]) < depth[:, None, None]
-    return np.asarray(
-        np.max(np.where(inside, np.abs(balance(layers) - balance(initial)), 0.0), axis=(1, 2))
-    )
+@borrowing
+def take_balance_drift(layers: Array, initial: Array, depth: Ints, drift: Array) -> None:
+    """``_balance_drift`` into ``drift`` (n,) of zeros."""
+    for i in range(layers.shape[0]):
+        for j in range(layers.shape[1]):
+            now, then = layers[i, j, 0], initial[i, j, 0]
+            for k in range(1, depth[i]):
+                a, b = layers[i, j, k], initial[i, j, k]
+                change = abs((a - now) * (a + now) - (b - then) * (b + then))
+                drift[i] = change if change > drift[i] or math.isnan(change) else drift[i]
+
+
+@borrowing
+def take_lead(effective: Array, lead: Array) -> None:
+    """The largest strength less the second into ``lead`` (n,), or less 0 where there is none;
+    effective (n, P).
+    """
+    for i in range(len(lead)):
+        first, second = -math.inf, -math.inf
+        for j in range(effective.shape[1]):
+            value = effective[i, j]
+            if value > first or math.isnan(value):
+                first, second = value, first
+            elif value > second:
+                second = value
+        lead[i] = first - second if effective.shape[1] > 1 else first

@@ -28,7 +28,7 @@ class ModeParameters(PathwayParameters):
     start_strength: float = parameter(
         0.0,
         symbol="K0",
-        meaning="if positive, each pathway starts at this strength, in place of p0",
+        meaning="if positive, p0 is the first layer of a pathway of this strength",
         ge=0,
     )
     start_imbalance: float = parameter(
@@ -59,6 +59,13 @@ class ModeParameters(PathwayParameters):
         (),
         symbol="lesions",
         meaning="pathways whose mode is cut out throughout: no output, no gradient",
+    )
+    keep_layers: bool = parameter(
+        False,
+        symbol="keep",
+        meaning="keep the layers at the end, smallest first: what another run may start from, with "
+        "another S",
+        stream=False,
     )
     integrator: Literal["gradient_descent", "reduced_euler", "flow"] = parameter(
         "gradient_descent",

@@ -4,12 +4,14 @@ arrays.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch
+from toysim.jit import borrowing
 from toysim.models.deep_linear.mode import ModeTask
 from toysim.models.deep_linear.problem import deficit_windows, imbalance
 
@@ -47,11 +49,21 @@ def layers_of(first: Array, offset: Array, depth: npt.NDArray[np.int64]) -> Arra
     """Layers p, q, ..., q with q = sqrt(p^2 + c), and ones beyond a row's depth; q = p, of either
     sign, at c = 0.
     """
-    layers = np.ones((*first.shape, int(depth.max(initial=1))))
-    other = np.where(offset == 0.0, first, np.sqrt(first * first + offset))
-    for k in range(layers.shape[2]):
-        layers[:, :, k] = np.where((k < depth)[:, None], other if k else first, 1.0)
+    layers = np.empty((*first.shape, int(depth.max(initial=1))))
+    fill_layers(first, offset, depth, layers)
     return layers
+
+
+@borrowing
+def fill_layers(first: Array, offset: Array, depth: npt.NDArray[np.int64], layers: Array) -> None:
+    """``layers_of`` into ``layers`` (n, P, D)."""
+    for i in range(layers.shape[0]):
+        for j in range(layers.shape[1]):
+            p, c = first[i, j], offset[i, j]
+            other = p if c == 0.0 else math.sqrt(p * p + c)
+            layers[i, j, 0] = p
+            for k in range(1, layers.shape[2]):
+                layers[i, j, k] = other if k < depth[i] else 1.0
 
 
 def start_of(batch: Batch) -> Start:
@@ -76,6 +88,7 @@ def task_in_time(batch: Batch, start: Start) -> ModeTask:
     return ModeTask(
         batch["depth"],
         batch["singular_value"],
+        batch["level"] * batch["singular_value"],
         batch["duration"],
         start.windows,
         start.lesioned,

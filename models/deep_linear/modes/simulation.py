@@ -17,41 +17,39 @@ from toysim.models.deep_linear.modes.update import EQUAL, LAYERS, REDUCED
 from toysim.models.deep_linear.updates import in_updates
 
 Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
-KINDS = {"equal": EQUAL, "reduced": REDUCED, "layers": LAYERS}
+FLOW = -1  # beside the kinds of descent, see ``update``
 
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row, a compiled call for each integrator and kind of start."""
     start = start_of(batch)
-    kinds, kind = np.unique(_kinds(batch, start), return_inverse=True)
-    if len(kinds) == 1:
-        return _simulate_kind(str(kinds[0]), batch, start)
-    parts = [np.flatnonzero(kind == k) for k in range(len(kinds))]
+    kind = _kinds(batch, start)
+    if np.all(kind == kind[0]):
+        return _simulate_kind(int(kind[0]), batch, start)
+    kinds = np.unique(kind)
+    parts = [np.flatnonzero(kind == k) for k in kinds]
     results = [
-        _simulate_kind(str(name), batch.take(rows), start.take(rows))
-        for name, rows in zip(kinds, parts, strict=True)
+        _simulate_kind(int(k), batch.take(rows), start.take(rows))
+        for k, rows in zip(kinds, parts, strict=True)
     ]
     order = np.argsort(np.concatenate(parts))
     return {name: np.concatenate([r[name] for r in results])[order] for name in results[0]}
 
 
-def _kinds(batch: Batch, start: Start) -> npt.NDArray[np.str_]:
+def _kinds(batch: Batch, start: Start) -> Ints:
     """Loop of every row: flow, reduced (the paper's map), equal (one number suffices) or layers."""
     # Given layers -p, p, ..., p are of one size and not equal.
-    equal = np.all(
-        (start.offset == 0.0) & ((start.first >= 0.0) | (start.layers.size == 0)), axis=1
-    )
-    equal |= batch["depth"] == 1
-    descent = np.where(equal, "equal", "layers")
-    integrator = batch["integrator"]
-    return np.where(
-        integrator == "flow", "flow", np.where(integrator == "reduced_euler", "reduced", descent)
-    )
+    equal = (start.offset == 0.0) & ((start.first >= 0.0) | (start.layers.size == 0))
+    kind = np.where(equal.all(axis=1) | (batch["depth"] == 1), EQUAL, LAYERS)
+    kind[batch.chosen("integrator", "flow")] = FLOW
+    kind[batch.chosen("integrator", "reduced_euler")] = REDUCED
+    return kind
 
 
-def _simulate_kind(kind: str, batch: Batch, start: Start) -> Rows:
-    run = _flow(batch, start) if kind == "flow" else _descend(KINDS[kind], batch, start)
+def _simulate_kind(kind: int, batch: Batch, start: Start) -> Rows:
+    run = _flow(batch, start) if kind == FLOW else _descend(kind, batch, start)
     return measure(batch, start, run)
 
 
@@ -66,7 +64,13 @@ def _task_in_updates(batch: Batch, start: Start) -> ModeTask:
     windows[empty] = np.rint(windows[empty])
     record_at = in_updates(batch.record_at, step[:, None], end[:, None])
     return ModeTask(
-        batch["depth"], batch["singular_value"], end, windows, start.lesioned, record_at
+        batch["depth"],
+        batch["singular_value"],
+        batch["level"] * batch["singular_value"],
+        end,
+        windows,
+        start.lesioned,
+        record_at,
     )
 
 
@@ -81,12 +85,19 @@ def _descend(kind: int, batch: Batch, start: Start) -> Run:
     tasks, depth = _task_in_updates(batch, start), batch["depth"]
     out, failed_at = unwritten(tasks), np.full(len(batch), -1)
     layers = start.all_layers(depth) if kind == LAYERS else start.first[:, :, None].copy()
-    order = np.lexsort((depth, tasks.end))
+    order = _like_beside_like(tasks.end, depth)
     descend_rows(kind, order, layers, start.offset, batch["step"], tasks, out, failed_at)
     if kind != LAYERS:
         with np.errstate(over="ignore"):
             layers = layers_of(layers[:, :, 0], start.offset, depth)
     return Run(layers, _in_time(batch, out), failed_at)
+
+
+def _like_beside_like(end: Array, depth: Ints) -> Ints:
+    """Rows by their end, then by depth."""
+    if np.all(end == end[0]) and np.all(depth == depth[0]):
+        return np.arange(len(end))
+    return np.lexsort((depth, end))
 
 
 def _in_time(batch: Batch, out: Trajectory) -> Trajectory:

@@ -8,7 +8,7 @@ from toysim.batch import Batch, Rows
 from toysim.models.deep_linear.clock.solution import coordinate_sizes, solved
 from toysim.models.deep_linear.measures import mode_sharpness
 from toysim.models.deep_linear.mode import unwritten
-from toysim.models.deep_linear.modes.measures import strengths
+from toysim.models.deep_linear.modes.measures import kept_layers, strengths
 from toysim.models.deep_linear.modes.problem import layers_of, start_of, task_in_time
 from toysim.models.deep_linear.observables import ACCURATE
 
@@ -37,7 +37,8 @@ def predict(batch: Batch) -> Rows:
     size = np.maximum(size, coordinate_sizes(p, c, depth))
     with np.errstate(over="ignore", invalid="ignore"):
         follows = strengths(out, start, batch["singular_value"])
-        sharpness = mode_sharpness(layers_of(p, c, depth), start.lesioned, depth)
+        layers = layers_of(p, c, depth)
+        sharpness = mode_sharpness(layers, start.lesioned, depth)
     share = np.max(np.abs(follows["final_share"]), axis=1)
     valid &= np.isfinite(share)
     follows["dominance"][share > MOST_DIGITS * (1.0 + follows["dominance"])] = np.nan
@@ -46,6 +47,7 @@ def predict(batch: Batch) -> Rows:
         "invariant": np.where(size <= MOST_DIGITS * (1.0 + np.abs(invariant)), invariant, np.nan),
         "invariant_drift": np.where(valid[:, None] & (size <= MOST_DIGITS), 0.0, np.nan),
         "balance_drift": np.zeros(len(batch)),
+        "final_layers": kept_layers(batch, layers),
         "sharpness": sharpness,
         "theory_residual": account.residual[:, 0],
         "theory_iterations": account.iterations[:, 0],

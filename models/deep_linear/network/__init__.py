@@ -42,8 +42,10 @@ Time is flow time t = eta * updates."""
 
 
 def _seconds(p: NetworkParameters) -> float:
-    small = p.nonlinearity == "linear" and (p.start == "aligned" or p.depth == 2)
-    side = min(p.width, p.n_in + (p.n_out if p.start == "gaussian" else 0)) if small else p.width
+    aligned = p.start == "aligned" and not p.start_weights
+    small = p.nonlinearity == "linear" and (aligned or p.depth == 2)
+    mixed = p.start == "gaussian" or p.start_weights
+    side = min(p.width, p.n_in + (p.n_out if mixed else 0)) if small else p.width
     layers = side * (side * max(p.depth - 2, 0) + p.n_in + p.n_out)
     activations = (
         1e-8 * p.n_in * (side * (p.depth - 1) + p.n_out) if p.nonlinearity == "tanh" else 0.0
@@ -82,13 +84,19 @@ NETWORK = Model(
         ),
         accurate("final_map", "map U' f_p V of a pathway at the end", dims=_MAP),
         accurate("final_loss", "half the sum of squared errors at the end"),
-        accurate("half_learning_time", "flow time at which half the mode is learned", "t", _MODE),
+        accurate(
+            "half_learning_time",
+            "flow time at which half of the mode, or level, is learned",
+            "t",
+            _MODE,
+        ),
         accurate(
             "off_diagonal",
             "largest entry of the total map between different S, at the records and the end",
         ),
         accurate(
-            "balance_drift", "largest Frobenius norm of a change of W_(l+1)' W_(l+1) - W_l W_l'"
+            "balance_drift",
+            "largest Frobenius norm of the change of W_(l+1)' W_(l+1) - W_l W_l' from start to end",
         ),
         sharpness("largest Gauss-Newton eigenvalue at the end, linear networks"),
         eta_sharpness(),

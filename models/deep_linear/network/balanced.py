@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from toysim.batch import Rows
 from toysim.models.deep_linear.closed_forms import balanced_flow
+from toysim.models.deep_linear.network.parameters import NetworkParameters
 from toysim.models.deep_linear.network.problem import Layers
 from toysim.models.deep_linear.network.task import Task
 
@@ -41,12 +42,12 @@ class BalancedCourse:
         n_in = self.task.input_output.shape[1]
         return self.task.U.T @ self.product(t)[n_in:, :n_in] @ self.task.V
 
-    def half_learning_time(self, mode: int) -> float:
-        """When a mode first reaches S/2, between the first two stops around it."""
+    def learning_time(self, mode: int, level: float) -> float:
+        """When a mode first reaches this share of S, between the first two stops around it."""
         from scipy.optimize import brentq  # 0.2 s to import, and seldom needed
 
         def missing(t: float) -> float:
-            return float(self.map_at(t)[mode, mode] - 0.5 * self.task.S[mode])
+            return float(self.map_at(t)[mode, mode] - level * self.task.S[mode])
 
         before = self.stops[0]
         if missing(before) >= 0:
@@ -58,11 +59,10 @@ class BalancedCourse:
         return np.nan
 
 
-def predict_balanced(
-    task: Task, layers: Layers, balance: float, times: Array, duration: float
-) -> Rows:
+def predict_balanced(task: Task, layers: Layers, p: NetworkParameters, times: Array) -> Rows:
     """Observables of one row; ``times`` (R,) of the records."""
-    course = BalancedCourse(task, layers, balance, duration)
+    duration = p.duration
+    course = BalancedCourse(task, layers, p.balance, duration)
     n_in, n_modes = task.input_output.shape[1], len(task.S)
     maps = np.array([course.map_at(t) for t in (*times, duration)])[:, None]
     loss = 0.5 * np.sum((task.in_modes[1] - maps[:, 0]) ** 2, axis=(1, 2))
@@ -78,7 +78,7 @@ def predict_balanced(
         "final_map": maps[-1],
         "final_loss": loss[-1],
         "half_learning_time": np.array(
-            [course.half_learning_time(mode) for mode in range(n_modes)]
+            [course.learning_time(mode, p.level) for mode in range(n_modes)]
         ),
         "off_diagonal": np.abs(maps[:, :, task.blocks_apart]).max(initial=0.0),
         "balance_drift": 0.0,

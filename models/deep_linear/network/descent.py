@@ -35,15 +35,15 @@ Mask = npt.NDArray[np.bool_]
 
 
 class Halves(NamedTuple):
-    """When half of every mode is learned.
+    """When every mode is learned.
 
-    targets (n_modes,)   S
+    goals   (n_modes,)   strength at which that is: S/2, or ``level`` of S
     trail   (2, n_modes) strengths before the last update and before the one before; NaN where there
             is none
     found   (n_modes,)   time in updates, NaN until then
     """
 
-    targets: Any
+    goals: Any
     trail: Any
     found: Any
 
@@ -167,8 +167,8 @@ def remainder(net: Net, units: Array, out: Array) -> bool:
 def begin_halves(residual: Array, net: Net, halves: Halves) -> None:
     """Note the modes that are half learned at the start; ``residual`` (M, n_out)."""
     strengths = np.diag(np.dot(np.dot(net.left, net.targets - residual), net.right))
-    for mode in range(len(halves.targets)):
-        if strengths[mode] >= 0.5 * halves.targets[mode]:
+    for mode in range(len(halves.goals)):
+        if strengths[mode] >= halves.goals[mode]:
             halves.found[mode] = 0.0
         halves.trail[0, mode] = strengths[mode]
 
@@ -183,11 +183,11 @@ def note_halves(
     if not np.isnan(halves.found).any():
         return
     strengths = np.diag(np.dot(np.dot(net.left, net.targets - residual), net.right))
-    for mode in range(len(halves.targets)):
-        strength, target, before = strengths[mode], halves.targets[mode], halves.trail[0, mode]
-        if math.isnan(halves.found[mode]) and strength >= 0.5 * target:
+    for mode in range(len(halves.goals)):
+        strength, goal, before = strengths[mode], halves.goals[mode], halves.trail[0, mode]
+        if math.isnan(halves.found[mode]) and strength >= goal:
             earlier = math.nan if kink else halves.trail[1, mode]
-            halves.found[mode] = half_crossing(now, earlier, before, strength, target, share, last)
+            halves.found[mode] = half_crossing(now, earlier, before, strength, goal, share, last)
         halves.trail[1, mode] = before
         halves.trail[0, mode] = strength
 

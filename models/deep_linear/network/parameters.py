@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import model_validator
 
-from toysim.model import Matrix, parameter
+from toysim.model import Matrix, Vector, parameter
 from toysim.models.deep_linear.pathways import PathwayParameters
 from toysim.models.deep_linear.stability import sharpness_at_end
+from toysim.numerics.flat import refuse_misfit
 
 if TYPE_CHECKING:
     from toysim.models.deep_linear.network.task import Task
@@ -60,6 +61,12 @@ class NetworkParameters(PathwayParameters):
         meaning="strengths at the start of an aligned start, a row a pathway, an entry a mode, in "
         "place of start_strength, strength_noise and start_imbalance",
     )
+    start_weights: Vector = parameter(
+        (),
+        symbol="W_pl",
+        meaning="all weights at the start, pathway by pathway, W_1 first, row by row, in place of "
+        "every other start parameter",
+    )
     strength_noise: float = parameter(
         0.1,
         symbol="sigma",
@@ -103,6 +110,12 @@ class NetworkParameters(PathwayParameters):
         return min(self.n_out, self.n_in)
 
     @property
+    def shapes(self) -> list[tuple[int, int]]:
+        """Rows and columns of W_1, ..., W_D of a pathway."""
+        sides = [self.n_in, *[self.width] * (self.depth - 1), self.n_out]
+        return [(rows, columns) for columns, rows in pairwise(sides)]
+
+    @property
     def task(self) -> Task:
         """What is learned; rows of one task share it."""
         from toysim.models.deep_linear.network.task import shared_task
@@ -124,8 +137,7 @@ class NetworkParameters(PathwayParameters):
             raise ValueError(
                 "input_output is zero everywhere: there is nothing to learn; give another matrix"
             )
-        sides = [self.n_in, *[self.width] * (self.depth - 1), self.n_out]
-        weights = self.n_pathways * sum(a * b for a, b in pairwise(sides))
+        weights = self.n_pathways * sum(a * b for a, b in self.shapes)
         if weights > MAX_WEIGHTS:
             raise ValueError(
                 f"n_pathways = {self.n_pathways}, depth = {self.depth} and width = {self.width} "
@@ -154,6 +166,13 @@ class NetworkParameters(PathwayParameters):
                 f"input_correlation has eigenvalues from {values[0]:.3g} to {values[-1]:.3g}; "
                 f"give a positive definite matrix"
             )
+
+    @model_validator(mode="after")
+    def _weights_fit(self) -> NetworkParameters:
+        refuse_misfit("start_weights", self.start_weights, self.shapes * self.n_pathways)
+        if self.start_weights and self.start_strengths:
+            raise ValueError("start_weights and start_strengths both say the start; give one")
+        return self
 
     @model_validator(mode="after")
     def _start_fits(self) -> NetworkParameters:

@@ -11,6 +11,7 @@ from toysim.batch import Row
 from toysim.models.deep_linear.network.parameters import NetworkParameters
 from toysim.models.deep_linear.network.task import Task
 from toysim.models.deep_linear.problem import imbalance
+from toysim.numerics.flat import parts
 
 Array = npt.NDArray[np.float64]
 Layers = list[Array]  # W_1 .. W_D of one pathway
@@ -27,6 +28,9 @@ def lesions_of(p: NetworkParameters) -> npt.NDArray[np.bool_]:
 def start_weights(row: Row, task: Task) -> list[Layers]:
     """Layers of every pathway."""
     p, generator = row.p, row.generator("weights")
+    if p.start_weights:
+        layers = parts(p.start_weights, p.shapes * p.n_pathways)
+        return [layers[k : k + p.depth] for k in range(0, len(layers), p.depth)]
     if p.start == "aligned":
         return _aligned(generator, p, task)
     draw = _gaussian if p.start == "gaussian" else _balanced
@@ -79,10 +83,8 @@ def _aligned_pathway(a: Array, R: Array, depth: int, task: Task) -> Layers:
 
 def _gaussian(generator: np.random.Generator, p: NetworkParameters, task: Task) -> Layers:
     """W_l ~ N(0, K0^(2/D) / columns): inputs of size 1 leave with size K0."""
-    sides = layer_sides(p.depth, p.width, task)
     scale = p.start_strength ** (1.0 / p.depth)
-    shapes = zip(sides[1:], sides[:-1], strict=True)
-    return [scale / np.sqrt(c) * generator.standard_normal((r, c)) for r, c in shapes]
+    return [scale / np.sqrt(c) * generator.standard_normal((r, c)) for r, c in p.shapes]
 
 
 def _balanced(generator: np.random.Generator, p: NetworkParameters, task: Task) -> Layers:
@@ -102,12 +104,6 @@ def _balanced(generator: np.random.Generator, p: NetworkParameters, task: Task) 
     bases = [orthogonal(generator, n)[:, : p.width] for n in (n_in, n_out)]
     Q, P = (np.pad(basis, ((0, 0), (0, p.width - basis.shape[1]))) for basis in bases)
     return [(R * a) @ Q.T, (P * b) @ R.T]
-
-
-def layer_sides(depth: int, width: int, task: Task) -> list[int]:
-    """Units of every stage: n_in, h, ..., h, n_out."""
-    n_out, n_in = task.input_output.shape
-    return [n_in, *[width] * (depth - 1), n_out]
 
 
 def orthogonal(generator: np.random.Generator, n: int) -> Array:

@@ -27,7 +27,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 def run_row(
-    task: Task, net: Net, cut: Mask, updates: Updates, step: float, times: Array
+    task: Task, net: Net, cut: Mask, updates: Updates, step: float, times: Array, level: float = 0.5
 ) -> tuple[Rows, int]:
     """All observables of a row, NaN from where it failed, and at which update it did, or -1; modes
     with S = 0 have no share and no half.
@@ -36,7 +36,7 @@ def run_row(
     """
     at = in_updates(times, step, float(updates.begin[-1]))
     nothing = np.full(len(task.S), np.nan)
-    halves = Halves(task.S, np.full((2, len(task.S)), np.nan), nothing)
+    halves = Halves(level * task.S, np.full((2, len(task.S)), np.nan), nothing)
     first_balance = balance(net)
     with np.errstate(over="ignore", invalid="ignore"):
         states, failed = _descend(task, net, cut, updates, step, at, halves)

@@ -28,4 +28,5 @@ def simulate(batch: Batch) -> Rows:
 def _simulate_row(row: Row, windows: Array) -> tuple[Rows, int]:
     task, cut = row.p.task, lesions_of(row.p)
     net = network(task, start_weights(row, task), cut, row.p.nonlinearity)
-    return run_row(task, net, cut, updates_of(row, windows), row.p.step, row.record_at)
+    updates = updates_of(row, windows)
+    return run_row(task, net, cut, updates, row.p.step, row.record_at, row.p.level)

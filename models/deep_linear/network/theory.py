@@ -26,8 +26,8 @@ def predict(batch: Batch) -> Rows:
 
     Aligned start: all depths, pathways, deficits and lesions, a row of the clock solution for every
     mode; windows and the end are taken as written. Balanced start: one pathway without deficits or
-    lesions (arXiv:2409.14623). Elsewhere, where some S is 0, a hidden layer has fewer units than
-    the task modes, or a deficit freezes by chance, not valid (NaN).
+    lesions (arXiv:2409.14623). Elsewhere, where weights are given, some S is 0, a hidden layer has
+    fewer units than the task modes, or a deficit freezes by chance, not valid (NaN).
     """
     given = zip(batch.rows(), deficit_windows(batch), strict=True)
     return stacked_where_valid([_predicted(row, windows) for row, windows in given])
@@ -35,7 +35,7 @@ def predict(batch: Batch) -> Rows:
 
 def _predicted(row: Row, windows: Array) -> Rows | None:
     p, task, cut = row.p, row.p.task, lesions_of(row.p)
-    if p.nonlinearity != "linear" or not task.whitened or task.S[-1] == 0:
+    if p.nonlinearity != "linear" or p.start_weights or not task.whitened or task.S[-1] == 0:
         return None
     gated = bool(np.any(windows[:, 2] > windows[:, 1]))
     certain = not gated or p.freeze_probability == 1
@@ -43,7 +43,7 @@ def _predicted(row: Row, windows: Array) -> Rows | None:
         return _mode_by_mode(row, task, cut, windows)
     if p.start == "balanced" and p.n_pathways == 1 and not gated and not cut.any():
         (layers,) = start_weights(row, task)
-        return predict_balanced(task, layers, p.balance, row.record_at, p.duration)
+        return predict_balanced(task, layers, p, row.record_at)
     return None
 
 
@@ -83,6 +83,7 @@ def _solve(row: Row, task: Task, cut: Mask, windows: Array) -> tuple[Trajectory,
     tasks = ModeTask(
         each(p.depth),
         task.S,
+        p.level * task.S,
         each(p.duration),
         each(windows),
         np.ascontiguousarray(cut.T),

@@ -7,7 +7,7 @@ out. Trained by SGD on fresh sequences, its in-context accuracy creeps up from 1
 which keeps the position of every token, predicts the whole course without a fitted constant.
 """
 
-from toysim.model import Check, FiniteSize, Model, Observable
+from toysim.model import Check, Dim, FiniteSize, Model, Observable
 from toysim.models.induction_head.accuracies import ACCURACIES
 from toysim.models.induction_head.head.parameters import HeadParameters
 from toysim.records import Clock, course
@@ -64,19 +64,31 @@ HEAD = Model(
         _course("alpha", "matching strength of layer 2", 6.0),
         _course("beta2", "label logit of layer 2", 0.3),
         _course("xi", "excess of right over wrong label overlaps in a linear classifier", 1.0),
-        _time("t10", "first update with p_right at 0.1"),
-        _time("t50", "first update with p_right at 1/2"),
-        _time("t90", "first update with p_right at 0.9"),
+        _time("t10", "time at which p_right rises through 0.1, between records"),
+        _time("t50", "time at which p_right rises through 1/2"),
+        _time("t90", "time at which p_right rises through 0.9"),
         Observable("width", "(t90 - t10)/t50", finite_size=FiniteSize(0.2, "batch_size", 1)),
-        Observable("leave_time", "first update with the loss 0.05 below log L", "updates"),
+        Observable("leave_time", "time at which the loss falls to 0.05 below log L", "updates"),
         Observable("crossed", "1 if p_right passed 1/2 between records, else 0"),
+        Observable(
+            "score_gradient",
+            "gradient of the first update in beta1, alpha and beta2, if kept",
+            dims=("score",),
+        ),
+        Observable(
+            "gradient", "gradient of the first update in the classifier's weights", dims=("weight",)
+        ),
+    ),
+    dims=(
+        Dim("score", "beta1, alpha, beta2", lambda p: 3 * p.keep_gradient),
+        Dim("weight", "weight of the classifier", lambda p: p.n_weights * p.keep_gradient),
     ),
     diagnostics=(
         Observable("mean_field_t50", "t50 of the mean field, for Gaussian contents too", "updates"),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
-    theory_omits=(*(o.name for o in ACCURACIES), "leave_time"),
+    theory_omits=(*(o.name for o in ACCURACIES), "leave_time", "score_gradient", "gradient"),
     theory_ignores=("batch_size", "n_test", "classifier_input"),
     stochastic=True,
     equations=_EQUATIONS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import model_validator
@@ -58,9 +59,15 @@ class HeadParameters(SequenceParameters):
         """Units of a ReLU layer, also where they are left to the size of z."""
         return self.hidden_width or 2 * self.input_size
 
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Of the classifier's layers."""
+        sizes = [self.input_size, *[self.width] * self.n_hidden, self.n_labels]
+        return [(rows, columns) for columns, rows in pairwise(sizes)]
+
     @model_validator(mode="after")
     def _classifier_fits(self) -> HeadParameters:
-        if self.n_hidden > 0 and self.weight_scale == 0:
+        if self.n_hidden > 0 and self.weight_scale == 0 and not self.start_weights:
             raise ValueError(
                 "weight_scale = 0 with n_hidden > 0: hidden layers never leave 0; give "
                 "weight_scale = 1"
@@ -76,6 +83,11 @@ class HeadParameters(SequenceParameters):
     def _right_angles_fit(self) -> HeadParameters:
         if self.contents != "orthonormal":
             return self
+        if self.items or self.label_vectors:
+            raise ValueError(
+                "contents = orthonormal draws its own sequences; give contents = gaussian with "
+                "items or label_vectors"
+            )
         room = self.n_labels + self.n_pairs + 1
         if self.n_classes > 0 or self.burst > 1:
             raise ValueError(

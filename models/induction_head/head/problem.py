@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,10 +15,12 @@ from toysim.models.induction_head.sequences import (
     Contents,
     Sequences,
     Task,
+    contents_of,
     draw_batch,
-    draw_contents,
     draw_tests,
+    given_sequences,
 )
+from toysim.numerics.flat import parts
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.floating[Any]]
@@ -32,11 +33,12 @@ def start_scores(p: HeadParameters) -> Array:
 
 def start_weights(p: HeadParameters, generator: np.random.Generator) -> list[Floats]:
     """Layers of the classifier: N(0, 2/fan-in) into ReLU, N(0, 1/fan-in) at the output, times
-    weight_scale.
+    weight_scale; or as given.
     """
-    sizes = [p.input_size, *[p.width] * p.n_hidden, p.n_labels]
+    if p.start_weights:
+        return [weight.astype(np.float32) for weight in parts(p.start_weights, p.shapes)]
     weights: list[Floats] = []
-    for k, (fan_in, fan_out) in enumerate(pairwise(sizes)):
+    for k, (fan_out, fan_in) in enumerate(p.shapes):
         gain = 1.0 if k == p.n_hidden else 2.0
         draws = generator.standard_normal((fan_out, fan_in))
         weights.append((p.weight_scale * np.sqrt(gain / fan_in) * draws).astype(np.float32))
@@ -50,9 +52,12 @@ class Source:
     task: Task
     contents: Contents
     right_angles: bool
+    given: Sequences | None = None
 
     def batch(self, size: int, generator: np.random.Generator) -> Sequences:
-        """``size`` fresh sequences as in training."""
+        """``size`` sequences as in training: those given, else fresh ones."""
+        if self.given:
+            return self.given
         drawn = draw_batch(self.task, self.contents, size, generator)
         return along_axes(self.task, drawn, generator) if self.right_angles else drawn
 
@@ -61,7 +66,8 @@ class Source:
         drawn = draw_tests(self.task, self.contents, size, generator)
         if self.right_angles:
             return {"ic": along_axes(self.task, drawn["ic"], generator)}
-        return drawn if self.task.n_classes else {"ic": drawn["ic"]}
+        drawn = drawn if self.task.n_classes else {"ic": drawn["ic"]}
+        return {**drawn, "train": self.given} if self.given else drawn
 
 
 def source_of(row: Row) -> Source:
@@ -69,4 +75,5 @@ def source_of(row: Row) -> Source:
     task = Task.of(row.p)
     if row.p.contents == "orthonormal":
         return Source(task, label_axes(task), right_angles=True)
-    return Source(task, draw_contents(task, row.generator("labels")), right_angles=False)
+    contents = contents_of(row.p, row.generator("labels"))
+    return Source(task, contents, right_angles=False, given=given_sequences(row.p))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Rows, stacked
 from toysim.models.induction_head.crossings import jump
-from toysim.models.induction_head.head.mean_field import OBSERVABLES, Setting, descend, observe
+from toysim.models.induction_head.head.mean_field import OBSERVABLES, Setting, follow
 from toysim.models.induction_head.head.parameters import HeadParameters
 from toysim.models.induction_head.head.problem import start_scores
 
@@ -29,7 +29,9 @@ def predict(batch: Batch) -> Rows:
 
 def _solved(p: HeadParameters, at: npt.NDArray[np.int64]) -> dict[str, Any]:
     """Courses (R,) of a row, NaN where there is no mean field, and whether its bounds hold."""
-    solvable = p.n_hidden == 0 and p.weight_scale == 0.0 and p.burst == 1 and p.p_novel == 1.0
+    given = p.items or p.label_vectors or p.start_weights
+    simple = p.n_hidden == 0 and p.weight_scale == 0.0 and not given
+    solvable = simple and p.burst == 1 and p.p_novel == 1.0
     courses = np.full((len(at), len(OBSERVABLES)), np.nan)
     if solvable:
         _solve(p, at, courses)
@@ -40,11 +42,7 @@ def _solved(p: HeadParameters, at: npt.NDArray[np.int64]) -> dict[str, Any]:
 def _solve(p: HeadParameters, at: npt.NDArray[np.int64], courses: npt.NDArray[np.float64]) -> None:
     overlap = 1.0 / (1.0 + p.item_noise**2)
     setting = Setting(p.n_pairs, p.n_labels, overlap, p.learning_rate, p.learn_beta2)
-    y, done = np.append(start_scores(p), 0.0), 0
-    for k, update in enumerate(at.tolist()):
-        descend(y, update - done, setting)
-        done = update
-        courses[k] = observe(y, setting)
+    follow(np.append(start_scores(p), 0.0), at, setting, courses)
 
 
 def _bounded(p: HeadParameters) -> bool:

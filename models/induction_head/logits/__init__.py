@@ -32,7 +32,10 @@ def _time(name: str, long_name: str) -> Observable:
     return Observable(name, long_name, "t", rtol=1e-6)
 
 
-_BRACKETED = "n_pairs from 8, n_labels from 2 to 64 n_pairs; from the origin, equal mobilities of 1"
+_BRACKETED = (
+    "from the origin, equal mobilities of 1; n_labels from 2 to 64 n_pairs, for less than 8 pairs "
+    "from n_pairs + 1, of the upper one to 6, 7, 16, 55, 170, 425"
+)
 
 LOGITS = Model(
     id="induction_head.logits",

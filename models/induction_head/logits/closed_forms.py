@@ -132,6 +132,24 @@ def time_of_action(
         return np.where(np.isinf(A), np.inf, n * n / mu_xi * (A * np.expm1(y) + y))
 
 
+# Largest L up to which action_half's time lies above the cliff, for N = 2, ..., 7 (every L tried).
+SMALL_UPPER = np.array([6, 7, 16, 55, 170, 425])
+
+
+def bracketed(n_pairs: Numbers, n_labels: Numbers) -> tuple[Any, Any]:
+    """Where the times of ``action_inf`` and of ``action_half`` from the origin lie below and above
+    the cliff: checked, not proven, for three logits of equal mobilities and m = N.
+
+    N >= 8: both for 2N <= L <= 64N (at N = 8 the upper one fails from L = 110N, the lower one at L
+    = 9). N < 8: the lower one for N < L <= 64N, the upper one up to ``SMALL_UPPER``.
+    """
+    n, labels = np.asarray(n_pairs), np.asarray(n_labels)
+    small, least = n < 8, np.where(n < 8, n + 1, 2 * n)
+    lower = (least <= labels) & (labels <= 64 * n)
+    most = np.where(small, SMALL_UPPER[np.clip(n, 2, 7) - 2], 64 * n)
+    return lower, lower & (labels <= most)
+
+
 def linear_cliff_time(
     action: Numbers, n_pairs: Numbers, n_labels: Numbers, mu_xi: Numbers = 1.0
 ) -> Any:

@@ -59,23 +59,22 @@ def actions(batch: Batch, start: Array, problem: Problem) -> Rows:
 def cliff(batch: Batch, start: Array, problem: Problem) -> Rows:
     """Two estimates of t50 that lie on its two sides, and their leading law.
 
-    From the origin, three logits: the estimates are a bracket, checked, not proven, at equal
-    mobilities, N >= 8, 2N <= L <= 64N, m = N (at N = 8 the upper one fails from L = 110N).
-    Elsewhere NaN.
+    From the origin, three logits of equal mobilities, m = N: each where it is known to lie on its
+    side (``forms.bracketed``), the law where both are. Elsewhere NaN.
     """
     n, n_labels, m = batch["n_pairs"], batch["n_labels"], problem.competitors
     moving, by_alpha = problem.mobility[[0, 1, 3]], problem.mobility[1]
-    known = (batch["form"] == "three") & (start == 0).all(axis=0) & (n >= 8) & (m == n)
-    known &= (n_labels >= 2 * n) & (n_labels <= 64 * n)
+    known = (batch["form"] == "three") & (start == 0).all(axis=0) & (m == n)
     known &= (moving == by_alpha).all(axis=0) & (by_alpha > 0)
     mu = np.where(known, by_alpha, 1.0)
     lower, upper = forms.action_inf(n, m, mu_alpha=mu), forms.action_half(n, m, mu_alpha=mu)
+    below, above = forms.bracketed(n, n_labels)
     estimates = {
-        "cliff_lower": forms.time_of_action(lower, n, n_labels, mu),
-        "cliff_upper": forms.time_of_action(upper, n, n_labels, mu),
-        "cliff_law": forms.linear_cliff_time(lower, n, n_labels, mu),
+        "cliff_lower": (below, forms.time_of_action(lower, n, n_labels, mu)),
+        "cliff_upper": (above, forms.time_of_action(upper, n, n_labels, mu)),
+        "cliff_law": (above, forms.linear_cliff_time(lower, n, n_labels, mu)),
     }
-    return {name: np.where(known, times, np.nan) for name, times in estimates.items()}
+    return {name: np.where(known & on, time, np.nan) for name, (on, time) in estimates.items()}
 
 
 def saddle_rate(batch: Batch, start: Array, problem: Problem) -> Array:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import literal_unroll
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.induction_head.logits.problem import Problem
 from toysim.models.induction_head.logits.side_by_side import STAGE_WEIGHTS, stage_states
 from toysim.numerics.elementary import exp, expm1
@@ -39,7 +39,7 @@ class Step(NamedTuple):
     seen: Array
 
 
-@kernel
+@borrowing
 def take_slopes(y: Array, problem: Problem, seen: Array, out: Array) -> None:
     """Right side of the flow at y (4, n) into ``out`` (4, n): -mobility * gradient.
 
@@ -97,7 +97,7 @@ def step_from(y: Array, problem: Problem) -> Step:
     return step
 
 
-@kernel
+@borrowing
 def take_step(step: Step, h: Array) -> None:
     """Steps of sizes h (n,)."""
     problem, y, slopes, y_new, seen = step  # once: taking arrays out of a tuple counts references
@@ -106,7 +106,7 @@ def take_step(step: Step, h: Array) -> None:
         take_slopes(y_new, problem, seen, slopes[len(weights)])
 
 
-@kernel
+@borrowing
 def conserve(y: Array, problem: Problem, value: Array, size: Array) -> None:
     """mu_alpha (beta1 + e^beta1/m) - mu_b alpha^2/2 of y (4, n) into ``value`` (n,), constant, as
     dbeta1/dalpha = (mu_b/mu_alpha) alpha (1 - p).

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.induction_head.logits.flow import (
     RIGHT,
     P,
@@ -28,6 +28,7 @@ from toysim.models.induction_head.logits.side_by_side import (
     next_sizes,
     take_errors,
 )
+from toysim.numerics.copies import put
 from toysim.numerics.elementary import log
 from toysim.numerics.ode import STAGES, first_step
 
@@ -163,7 +164,7 @@ def first_sizes(step: Step) -> Array:
     return h
 
 
-@kernel
+@borrowing
 def note(pace: Pace, step: Step, stops: Stops, out: Outcome, within: Within) -> None:
     """Accepted steps in which p(right) comes up to a level for the first time, or a record lies."""
     for i in range(len(pace.rows)):
@@ -173,10 +174,12 @@ def note(pace: Pace, step: Step, stops: Stops, out: Outcome, within: Within) -> 
         before, after = pace.p_right[i], step.seen[RIGHT, i]
         for c in range(4):
             if before < pace.levels[c, i] <= after and math.isnan(out.crossings[row, c]):
-                out.crossings[row, c], within.start[row, c] = t, step.y[:, i]
+                out.crossings[row, c] = t
+                put(step.y[:, i], within.start[row, c])
                 within.bracket[row, c] = pace.size[i], before, after
         while k < stops.record_at.shape[1] and stops.record_at[row, k] <= pace.end[i]:
-            out.state[row, k], within.size[row, k] = step.y[:, i], stops.record_at[row, k] - t
+            put(step.y[:, i], out.state[row, k])
+            within.size[row, k] = stops.record_at[row, k] - t
             k += 1
         pace.next_record[i] = k
         pace.due[i] = stops.record_at[row, k] if k < stops.record_at.shape[1] else np.inf

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.induction_head.logits.reduced import Reduced, take_slope
 
 Array = npt.NDArray[np.float64]
@@ -42,7 +42,7 @@ def midpoint(
     out[:] = now
 
 
-@kernel
+@borrowing
 def take_step(y: Array, row: Reduced, h: Array, work: Array, seen: Array, error: Array) -> None:
     """Steps of sizes h (n,): ends into work[COLUMNS - 1], work (WORK, 3, n); errors in units of the
     tolerance into ``error`` (n,), inf where they are not finite.
@@ -60,7 +60,7 @@ def take_step(y: Array, row: Reduced, h: Array, work: Array, seen: Array, error:
             extrapolate(table[j - 1], table[j], 1.0 / (ratio * ratio - 1.0), row, error)
 
 
-@kernel
+@borrowing
 def extrapolate(coarse: Array, fine: Array, weight: float, row: Reduced, error: Array) -> None:
     """fine += weight (fine - coarse), all (3, n); the largest change so far in ``error`` (n,)."""
     error[:] = 0.0

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import inlined, kernel
+from toysim.jit import borrowing, inlined, kernel
 from toysim.numerics.elementary import exp, expm1, log
 
 Array = npt.NDArray[np.float64]
@@ -75,7 +75,7 @@ def halley(u: float, odds: float, z: float) -> float:
     return excess * slope / (slope * slope - 0.5 * excess * odds)
 
 
-@kernel
+@borrowing
 def look(y: Array, row: Reduced, seen: Array) -> None:
     """Attention at y (3, n) into ``seen`` (7, n): odds and share p of layer 1; q on the right
     label, r on each other one, q - r, and the items' share of layer 2.
@@ -98,7 +98,7 @@ def look(y: Array, row: Reduced, seen: Array) -> None:
         seen[EXCESS, i], seen[ITEMS, i] = excess * per_norm, items * per_norm
 
 
-@kernel
+@borrowing
 def take_log_right(y: Array, row: Reduced, seen: Array) -> None:
     """log p(right) into ``seen``, from logits xi (q, r, 0)."""
     look(y, row, seen)
@@ -110,7 +110,7 @@ def take_log_right(y: Array, row: Reduced, seen: Array) -> None:
         seen[LOG_RIGHT, i] = right - top - log(exp(right - top) + others + absent)
 
 
-@kernel
+@borrowing
 def take_slope(y: Array, row: Reduced, seen: Array, out: Array) -> None:
     """-mobility * gradient (3, n): the chain rule from the logits back through both softmaxes."""
     look(y, row, seen)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.induction_head.logits.measures import BELOW
 from toysim.models.induction_head.logits.midpoint import (
     COLUMNS,
@@ -27,6 +27,7 @@ from toysim.models.induction_head.logits.reduced import (
     take_slope,
 )
 from toysim.models.induction_head.logits.side_by_side import guess, narrow
+from toysim.numerics.copies import put
 from toysim.numerics.elementary import exp, log
 
 Array = npt.NDArray[np.float64]
@@ -140,18 +141,18 @@ def march(rows: Ints, y: Array, row: Reduced, levels: Array, stops: Array, found
     found.solved[rows] = pace.next_stop == n_stops
 
 
-@kernel
+@borrowing
 def keep(y: Array, pace: Pace, found: Found) -> None:
     """States of rows that have come to a stop."""
     for i in range(len(pace.rows)):
         k = pace.next_stop[i]
         while k < pace.stops.shape[1] and pace.stops[i, k] <= pace.t[i]:
-            found.states[pace.rows[i], k] = y[:, i]
+            put(y[:, i], found.states[pace.rows[i], k])
             k += 1
         pace.next_stop[i] = k
 
 
-@kernel
+@borrowing
 def note(y: Array, pace: Pace, found: Found) -> None:
     """Accepted steps in which p(right) comes up to a level for the first time, unless it creeps."""
     for i in range(len(pace.rows)):
@@ -160,7 +161,8 @@ def note(y: Array, pace: Pace, found: Found) -> None:
             within = pace.error[i] <= 1.0 and pace.before[i] < level <= pace.after[i]
             rise = pace.end[i] * (pace.after[i] - pace.before[i])
             if within and rise > SLOWEST * pace.size[i] and math.isnan(found.crossings[row, c]):
-                found.crossings[row, c], found.start[row, c] = pace.t[i], y[:, i]
+                found.crossings[row, c] = pace.t[i]
+                put(y[:, i], found.start[row, c])
                 found.bracket[row, c] = pace.size[i], pace.before[i], pace.after[i]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.numerics.elementary import exp, log
 from toysim.numerics.ode import ERROR_WEIGHTS, ORDER, STAGES, TABLEAU
 
@@ -16,7 +16,7 @@ Array = npt.NDArray[np.float64]
 STAGE_WEIGHTS = tuple(tuple(TABLEAU[stage, :stage].tolist()) for stage in range(1, STAGES))
 
 
-@kernel
+@borrowing
 def stage_states(y: Array, slopes: Array, weights: tuple[float, ...], h: Array, out: Array) -> None:
     """States at which slopes number len(weights) are taken: out = y + h sum_j w_j slopes[j].
 
@@ -30,7 +30,7 @@ def stage_states(y: Array, slopes: Array, weights: tuple[float, ...], h: Array, 
             out[k, i] = y[k, i] + h[i] * increment
 
 
-@kernel
+@borrowing
 def take_errors(
     y: Array, y_new: Array, slopes: Array, h: Array, rtol: float, atol: Array, out: Array
 ) -> None:
@@ -46,7 +46,7 @@ def take_errors(
             out[i] = max(out[i], ratio if ratio < np.inf else np.inf)  # not a number too
 
 
-@kernel
+@borrowing
 def next_sizes(h: Array, error: Array, out: Array) -> None:
     """``next_step`` after steps of sizes h (n,), into ``out`` (n,)."""
     for i in range(len(h)):
@@ -54,7 +54,7 @@ def next_sizes(h: Array, error: Array, out: Array) -> None:
         out[i] = h[i] * min(5.0, max(0.2, factor))
 
 
-@kernel
+@borrowing
 def guess(bracket: Array, out: Array) -> None:
     """Where n straight lines through the ends of their ``bracket`` (5, n) are 0: low, high, the
     values there, and which end moved last.

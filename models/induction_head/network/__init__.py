@@ -47,6 +47,7 @@ NETWORK = Model(
         Dim("stage", "start and end of the run", lambda p: 2),
         Dim("token", "token that attends", lambda p: p.n_tokens),
         Dim("source", "token attended to", lambda p: p.n_tokens),
+        Dim("weight", "number that is trained", lambda p: p.n_weights * p.keep_gradient),
     ),
     observables=(
         course("loss", "cross-entropy on sequences as in training"),
@@ -75,6 +76,11 @@ NETWORK = Model(
         ),
         Observable("attention2", "layer 2 of its target", "1", ("stage", "source")),
         Observable("answer_token", "token of that sequence whose label is right"),
+        Observable(
+            "gradient",
+            "gradient of the first update in Q, K, V of both layers, ReLU layers, biases, output",
+            dims=("weight",),
+        ),
     ),
     simulate=f"{__name__}.simulation:simulate",
     stochastic=True,

@@ -58,6 +58,12 @@ class NetworkParameters(SequenceParameters):
         return self.n_positions or self.n_tokens
 
     @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Q, K, V of both layers, the ReLU layers, their biases, the output."""
+        d, H = self.width, self.n_hidden
+        return [(2, 3, d, d), (H, d, d), (H,), (self.n_labels, d)]
+
+    @property
     def width(self) -> int:
         """d = P + D, numbers of a token."""
         return self.positions + self.dimension

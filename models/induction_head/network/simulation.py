@@ -12,9 +12,15 @@ from toysim.models.induction_head.crossings import jump, leave_time
 from toysim.models.induction_head.network.parameters import NetworkParameters
 from toysim.models.induction_head.network.tokens import Tokens, tokens
 from toysim.models.induction_head.network.training import Training
-from toysim.models.induction_head.network.weights import draw_weights
+from toysim.models.induction_head.network.weights import DTYPES, draw_weights
 from toysim.models.induction_head.recording import record
-from toysim.models.induction_head.sequences import Contents, Task, draw_contents, draw_tests
+from toysim.models.induction_head.sequences import (
+    Contents,
+    Task,
+    contents_of,
+    draw_tests,
+    given_sequences,
+)
 from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
@@ -31,16 +37,18 @@ def simulate(batch: Batch) -> Rows:
 def run(row: Row) -> dict[str, Any]:
     """One row. Batches have a stream of their own, so that tests leave them alone."""
     p = row.p
-    contents = draw_contents(Task.of(p), row.generator("labels"))
+    contents = contents_of(p, row.generator("labels"), DTYPES[p.precision])
     weights = draw_weights(p, row.generator("start"))
     tests = draw_test_sets(p, contents, row.generator("tests"))
     training = Training(p, contents, weights, tests, row.generator("batches"))
     start = training.maps()
+    gradient = training.next_gradient() if p.keep_gradient else np.zeros(0)
     courses = record(training, row.record_at, p.n_steps)
     attention1, attention2 = zip(start, training.maps(), strict=True)
     slot = np.argmax(tests["ic"].labels[0] == tests["ic"].truth[0])
     return {
         **courses,
+        "gradient": gradient,
         "attention1": attention1,
         "attention2": attention2,
         "answer_token": 1.0 + 2.0 * slot,
@@ -52,6 +60,8 @@ def draw_test_sets(
 ) -> dict[str, Tokens]:
     """Tests of a run, each sequence put on places of its own."""
     drawn = draw_tests(Task.of(p), contents, p.n_test, generator, p.exclude_target)
+    if given := given_sequences(p, DTYPES[p.precision]):
+        drawn["train"] = given
     return {name: tokens(p, contents, sequences, generator) for name, sequences in drawn.items()}
 
 

@@ -12,8 +12,8 @@ from toysim.models.induction_head.network.measures import attention_maps, look
 from toysim.models.induction_head.network.parameters import NetworkParameters
 from toysim.models.induction_head.network.passes import backward, forward
 from toysim.models.induction_head.network.tokens import Tokens, part, tokens
-from toysim.models.induction_head.network.weights import Weights, descend
-from toysim.models.induction_head.sequences import Contents, Task, draw_batch
+from toysim.models.induction_head.network.weights import DTYPES, Weights, descend
+from toysim.models.induction_head.sequences import Contents, Task, draw_batch, given_sequences
 
 Array = npt.NDArray[np.float64]
 
@@ -47,14 +47,15 @@ class Training:
         self.gradient = Weights(*(np.zeros_like(w) for w in weights))
         self.space = workspace(p)
         numbers = p.batch_size * (p.n_pairs + 1) * p.dimension
-        self._updates = max(1, DRAWN_AT_ONCE // numbers)  # that one draw is enough for
+        self._given = given_sequences(p, DTYPES[p.precision])
+        self._updates = 1 if self._given else max(1, DRAWN_AT_ONCE // numbers)  # of one draw
         self._draws = self._draw(contents, batches)
         self._drawn, self._used = next(self._draws), 0
 
     def _draw(self, contents: Contents, generator: np.random.Generator) -> Iterator[Tokens]:
         task, size = Task.of(self.p), self._updates * self.p.batch_size
         while True:
-            sequences = draw_batch(task, contents, size, generator)
+            sequences = self._given or draw_batch(task, contents, size, generator)
             yield tokens(self.p, contents, sequences, generator)
 
     def advance(self, n_updates: int) -> None:
@@ -68,6 +69,14 @@ class Training:
             train(batches, self.weights, self.gradient, self.space, p.learning_rate, p.weight_decay)
             self._used += now
             n_updates -= now
+
+    def next_gradient(self) -> Array:
+        """That of the next update, in all weights (n_weights,)."""
+        size = self.p.batch_size
+        batch = part(self._drawn, self._used * size, (self._used + 1) * size)
+        found = forward(batch, self.weights, self.space)
+        backward(batch, self.weights, found, self.gradient, self.space)
+        return np.concatenate([by.ravel() for by in self.gradient]).astype(float)
 
     def look(self) -> dict[str, float]:
         """All courses' values now."""

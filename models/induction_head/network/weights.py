@@ -8,6 +8,7 @@ import numpy as np
 
 from toysim.jit import kernel
 from toysim.models.induction_head.network.parameters import NetworkParameters
+from toysim.numerics.flat import parts
 
 DTYPES = {"single": np.float32, "double": np.float64}
 QUERY, KEY, VALUE = 0, 1, 2
@@ -30,18 +31,14 @@ class Weights(NamedTuple):
 
 def draw_weights(p: NetworkParameters, generator: np.random.Generator) -> Weights:
     """Q, K, V ~ N(0, 1/D), hidden ~ N(0, 2/d), biases and output ~ N(0, 1/d); drawn in double
-    precision.
+    precision. Or as given.
     """
-    d, n_hidden = p.width, p.n_hidden
-    shapes = {
-        (2, 3, d, d): 1 / p.dimension,
-        (n_hidden, d, d): 2 / d,
-        (n_hidden,): 1 / d,
-        (p.n_labels, d): 1 / d,
-    }
-    draws = (
-        generator.normal(scale=variance**0.5, size=shape) for shape, variance in shapes.items()
-    )
+    if p.start_weights:
+        draws = parts(p.start_weights, p.shapes)
+    else:
+        variances = (1 / p.dimension, 2 / p.width, 1 / p.width, 1 / p.width)
+        each = zip(p.shapes, variances, strict=True)
+        draws = [generator.normal(scale=v**0.5, size=shape) for shape, v in each]
     return Weights(*(draw.astype(DTYPES[p.precision]) for draw in draws))
 
 

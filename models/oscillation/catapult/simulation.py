@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.oscillation.catapult.measures import measured
 from toysim.models.oscillation.catapult.problem import output_and_kernel, problems
 from toysim.models.oscillation.runs import ESCAPED, records_and_end
@@ -33,7 +33,7 @@ def update(n: int, u: Array, v: Array, move: float) -> tuple[float, float]:
     return total(products) / np.sqrt(n), total(squares) / n
 
 
-@kernel
+@borrowing
 def descend(
     n: int, u: Array, v: Array, eta: float, keep_at: Ints, output: Array, eta_kernel: Array
 ) -> tuple[int, float]:

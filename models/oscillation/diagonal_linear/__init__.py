@@ -45,7 +45,10 @@ DIAGONAL_LINEAR = Model(
         Observable("effective_scale", "sqrt(|w+ w-|) at the end", dims=_FEATURE, **EXACT),
     ),
     diagnostics=(
-        Observable("twin_distance", "largest change of any observable by 1e-13 more scale"),
+        Observable(
+            "twin_distance",
+            "largest change of any observable, over .001 + its size, by 1e-13 more scale",
+        ),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.oscillation.diagonal_linear.problem import error_of
 
 Array = npt.NDArray[np.float64]
@@ -35,7 +35,7 @@ def write(course: Course, i: int, k: int, X: Array, y: Array, beta: Array) -> No
     course.loss[i, k], course.l1_norm[i, k] = mean_loss(X, y, beta), np.sum(np.abs(beta))
 
 
-@kernel
+@borrowing
 def mean_loss(X: Array, y: Array, beta: Array) -> float:
     """Mean over samples of (x.beta - y)^2/2; X (n, d), y (n,), beta (d,)."""
     total = 0.0

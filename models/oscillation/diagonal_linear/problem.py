@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Row
-from toysim.jit import kernel
+from toysim.jit import borrowing
 from toysim.models.oscillation.diagonal_linear.parameters import DiagonalLinearParameters
 
 Array = npt.NDArray[np.float64]
@@ -43,7 +43,7 @@ def _order(p: DiagonalLinearParameters, rng: np.random.Generator) -> Ints:
 
 # Both sides take the gradient from here, so comparing them does not check it: the tests do, by
 # descent written out once more.
-@kernel
+@borrowing
 def gradient_of(X: Array, y: Array, beta: Array, sample: int, gradient: Array) -> None:
     """Gradient (d,) in beta (d,) of (x.beta - y)^2/2: of one sample, or the mean where it is -1.
 
@@ -62,7 +62,7 @@ def gradient_of(X: Array, y: Array, beta: Array, sample: int, gradient: Array) -
             gradient[j] += error * X[i, j]
 
 
-@kernel
+@borrowing
 def error_of(X: Array, y: Array, beta: Array, sample: int) -> float:
     """x.beta - y of one sample; X (n, d), y (n,), beta (d,)."""
     error: float = -y[sample]

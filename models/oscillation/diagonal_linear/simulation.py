@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.oscillation.diagonal_linear.measures import (
     Course,
     empty_course,
@@ -21,7 +21,7 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-@kernel
+@borrowing
 def update(plus: Array, minus: Array, beta: Array, gradient: Array, eta: float) -> int:
     """w+ <- w+ (1 - eta g), w- <- w- (1 + eta g), beta = (w+^2 - w-^2)/2, all (d,).
 

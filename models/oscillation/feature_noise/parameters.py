@@ -26,7 +26,8 @@ class FeatureNoiseParameters(Recorded):
     strong_fraction: float = parameter(
         0.875,
         symbol="rho",
-        meaning="fraction of the samples that carry the strong feature, the same for each label",
+        meaning="fraction of the samples that carry the strong feature, at even n_samples the same "
+        "for each label",
         gt=0,
         lt=1,
     )
@@ -42,7 +43,7 @@ class FeatureNoiseParameters(Recorded):
         0.2,
         symbol="|xi|",
         unit="|u|",
-        meaning="root mean square length of a noise patch, sigma_p sqrt(d)",
+        meaning="root mean square length of a noise patch, sigma_p sqrt(d), before projection",
         ge=0,
         le=1e6,
     )
@@ -72,6 +73,21 @@ class FeatureNoiseParameters(Recorded):
         symbol="w0",
         unit="1/|u|",
         meaning="weights of every filter at the start, sign + first, in place of drawn ones",
+    )
+    start_groups: Matrix = parameter(
+        (),
+        symbol="A B C",
+        meaning="sums of squares at the start, in place of filters: a row for sign +, a row for -, "
+        "each A of positive and of negative overlaps with u, B of those with v, C of every sample",
+    )
+    labels: tuple[int, ...] = parameter(
+        (), symbol="y", meaning="label of every sample, 1 or -1, in place of alternating ones"
+    )
+    strong_samples: tuple[int, ...] = parameter(
+        (),
+        symbol="s",
+        meaning="1 for every sample with the strong feature, 0 for one without, in place of "
+        "strong_fraction and weak samples first",
     )
     order: Literal["reshuffled", "cyclic", "with_replacement"] = parameter(
         "reshuffled",
@@ -111,15 +127,60 @@ class FeatureNoiseParameters(Recorded):
     @property
     def n_weak(self) -> int:
         """Training samples without the strong feature, both labels together."""
-        return 2 * round((1.0 - self.strong_fraction) * self.n_samples / 2)
+        if self.strong_samples:
+            return self.n_samples - sum(self.strong_samples)
+        share = 1.0 - self.strong_fraction
+        if self.n_samples % 2 or self.labels:
+            return round(share * self.n_samples)
+        return 2 * round(share * self.n_samples / 2)
+
+    @property
+    def sides(self) -> list[int]:
+        """0 for every sample of label +1, 1 for -1."""
+        return [(1 - y) // 2 for y in self.labels] or [i % 2 for i in range(self.n_samples)]
+
+    @property
+    def kinds(self) -> list[int]:
+        """0 for every sample with the strong feature, 1 for one without."""
+        n_weak = self.n_weak
+        return [1 - s for s in self.strong_samples] or [
+            int(i < n_weak) for i in range(self.n_samples)
+        ]
 
     @model_validator(mode="after")
     def _samples_fit(self) -> FeatureNoiseParameters:
-        if self.n_samples % 2:
+        if self.labels or self.strong_samples or self.n_samples % 2:
+            self._uneven_samples_fit()
+        else:
+            self._even_samples_fit()
+        if self.n_samples % self.batch_size:
             raise ValueError(
-                f"n_samples = {self.n_samples} cannot be shared evenly by two labels; give an "
-                "even number"
+                f"batch_size = {self.batch_size} does not divide n_samples = {self.n_samples}; "
+                "give one of its divisors"
             )
+        return self
+
+    def _uneven_samples_fit(self) -> None:
+        """Both labels occur, and both kinds; a fraction makes a whole number of samples."""
+        for name, allowed in (("labels", (-1, 1)), ("strong_samples", (0, 1))):
+            given = getattr(self, name)
+            if given and (len(given) != self.n_samples or set(given) != set(allowed)):
+                raise ValueError(
+                    f"{name} has {len(given)} values {sorted(set(given))}; give {self.n_samples} "
+                    f"(n_samples), {allowed[0]} and {allowed[1]} among them"
+                )
+        n_weak = (1.0 - self.strong_fraction) * self.n_samples
+        whole = abs(n_weak - round(n_weak)) < 1e-6 and 0 < round(n_weak) < self.n_samples
+        if not whole and not self.strong_samples:
+            k = min(max(round(n_weak), 1), self.n_samples - 1)
+            raise ValueError(
+                f"strong_fraction = {self.strong_fraction:g} of n_samples = {self.n_samples} "
+                f"leaves {n_weak:.4g} weak samples; it must be a whole number of both kinds: "
+                f"strong_fraction = {1 - k / self.n_samples:.6g} gives {k}"
+            )
+
+    def _even_samples_fit(self) -> None:
+        """A whole number of weak and of strong samples for each label."""
         per_label = (1.0 - self.strong_fraction) * self.n_samples / 2
         if (
             abs(per_label - round(per_label)) > 1e-6
@@ -132,10 +193,23 @@ class FeatureNoiseParameters(Recorded):
                 "weak and strong samples of each label: "
                 f"strong_fraction = {1 - 2 * k / self.n_samples:.6g} gives {k}"
             )
-        if self.n_samples % self.batch_size:
+
+    @model_validator(mode="after")
+    def _groups_fit(self) -> FeatureNoiseParameters:
+        given, n = self.start_groups, 4 + self.n_samples
+        if not given:
+            return self
+        if [len(row) for row in given] != [n, n] or any(x < 0 for row in given for x in row):
             raise ValueError(
-                f"batch_size = {self.batch_size} does not divide n_samples = {self.n_samples}; "
-                "give one of its divisors"
+                f"start_groups: give two rows (sign +, sign -) of {n} numbers from 0 on: two A, "
+                "two B, and C of each of n_samples"
+            )
+        if self.filters:
+            raise ValueError("start_groups and filters both say the start; give one")
+        if self.dimension < self.n_samples + 2 or (self.n_filters < 2 and _two_signs(given)):
+            raise ValueError(
+                f"start_groups: {self.n_filters} filters of length {self.dimension} do not make "
+                f"them; give dimension >= {self.n_samples + 2} and n_filters >= 2"
             )
         return self
 
@@ -184,3 +258,8 @@ class FeatureNoiseParameters(Recorded):
                 f"{self.n_steps} updates and the start; give at most n_steps + 1"
             )
         return self
+
+
+def _two_signs(groups: Matrix) -> bool:
+    """Whether a sign has filters of either sign of an overlap."""
+    return any(row[1] > 0 or row[3] > 0 for row in groups)

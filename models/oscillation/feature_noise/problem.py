@@ -57,11 +57,36 @@ def problem_of(row: Row) -> Problem:
     patches = np.zeros((p.n_samples + NOISE, p.dimension))
     patches[U, 0], patches[V, 1] = 1.0, p.weak_norm
     patches[NOISE:] = p.patches or _drawn(p, row.normal("noise", p.n_samples, p.dimension))
+    return Problem(p, _task(row, patches), patches, _weights(row, patches))
+
+
+def _weights(row: Row, patches: Array) -> Array:
+    """Of the filters at the start (2m, d)."""
+    p = row.p
+    if p.start_groups:
+        return filters_of(np.array(p.start_groups), p.n_filters, patches)
     if p.filters:
-        weights = np.array(p.filters)
-    else:
-        weights = p.start_scale * row.normal("start", 2 * p.n_filters, p.dimension)
-    return Problem(p, _task(row, patches), patches, weights)
+        return np.array(p.filters)
+    return p.start_scale * row.normal("start", 2 * p.n_filters, p.dimension)
+
+
+def filters_of(groups: Array, m: int, patches: Array) -> Array:
+    """The shortest filters (2m, d) with these sums of squares, (2, 4 + n) as in the parameters.
+
+    The first filter of a sign has the positive overlaps sqrt(m A), sqrt(m B) and sqrt(m C_i), the
+    second the negative ones with u and v, any further ones are 0.
+    """
+    z = np.zeros((len(patches), 2 * m))
+    root = np.sqrt(m * groups)
+    for sign in range(2):
+        z[U, sign * m], z[V, sign * m], z[NOISE:, sign * m] = (
+            root[sign, 0],
+            root[sign, 2],
+            root[sign, 4:],
+        )
+        if m > 1:
+            z[U, sign * m + 1], z[V, sign * m + 1] = -root[sign, 1], -root[sign, 3]
+    return np.linalg.lstsq(patches, z)[0].T
 
 
 def _drawn(p: FeatureNoiseParameters, draws: Array) -> Array:
@@ -76,13 +101,12 @@ def _drawn(p: FeatureNoiseParameters, draws: Array) -> Array:
 
 
 def _task(row: Row, patches: Array) -> Task:
-    """Labels alternate, weak samples come first."""
+    """Labels alternate, weak samples come first, unless they are given."""
     p = row.p
-    sample = np.arange(p.n_samples)
     return Task(
         rate=p.gamma_u,
-        side=sample % 2,
-        kind=(sample < p.n_weak).astype(np.int64),
+        side=np.array(p.sides),
+        kind=np.array(p.kinds),
         square=np.sum(patches**2, axis=1),
         visits=_visits(p, row.generator("order")),
         late=p.n_steps - max(1, p.n_steps // 10),

@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.oscillation.feature_noise.problem import NOISE, Task, U, V
 from toysim.models.oscillation.feature_noise.state import (
     ESCAPED,
@@ -35,7 +35,7 @@ from toysim.models.oscillation.feature_noise.state import (
 Array = npt.NDArray[np.float64]
 
 
-@kernel
+@borrowing
 def grow(sums: Array, gamma: float, x: Array) -> None:
     """One update of A or B, ``sums`` (2, 2) [role, side], by the residuals x (2,) of the labels.
 
@@ -49,7 +49,7 @@ def grow(sums: Array, gamma: float, x: Array) -> None:
         sums[1, 1 - side] = positive(wrong) + positive(-right)
 
 
-@kernel
+@borrowing
 def grow_noise(noise: Array, i: int, gamma: float, x: float) -> None:
     """One update of C of sample i by its residual x; ``noise`` (2, n) is [role, sample]."""
     for role in range(2):

@@ -24,7 +24,8 @@ DIVERGED = REGIMES.index("diverged")
 
 def strong_share(p: FeatureNoiseParameters) -> float:
     """Largest share of an update's visits that strong samples of one label can take."""
-    per_label = (p.n_samples - p.n_weak) // 2
+    strong = [side for side, kind in zip(p.sides, p.kinds, strict=True) if kind == 0]
+    per_label = max(strong.count(0), strong.count(1))
     return 1.0 if p.order == "with_replacement" else min(p.batch_size, per_label) / p.batch_size
 
 

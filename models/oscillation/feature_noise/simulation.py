@@ -96,5 +96,6 @@ def accuracies(
     )
     margin = weak + (1 - 2 * side) * f_noise
     on_weak, on_strong = float(np.mean(margin > 0)), float(np.mean(margin + strong > 0))
-    mixed = p.strong_fraction * on_strong + (1.0 - p.strong_fraction) * on_weak
+    share_weak = p.n_weak / p.n_samples
+    mixed = (1.0 - share_weak) * on_strong + share_weak * on_weak
     return {"weak_accuracy": on_weak, "strong_accuracy": on_strong, "mixed_accuracy": mixed}

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.oscillation.feature_noise.problem import NOISE, Task, U, V
 
 Array = npt.NDArray[np.float64]
@@ -79,13 +79,13 @@ def empty_courses(n_records: int) -> Courses:
     return Courses(*(np.full((*shape, n_records), np.nan) for shape in shapes))
 
 
-@kernel
+@borrowing
 def positive(x: float) -> float:
     """max(x, 0)."""
     return x if x > 0.0 else 0.0
 
 
-@kernel
+@borrowing
 def set_groups(z: Array, task: Task, groups: Groups) -> None:
     """A, B and C of the overlaps z (n+2, 2m) with the patch directions."""
     m = z.shape[1] // 2
@@ -108,7 +108,7 @@ def set_groups(z: Array, task: Task, groups: Groups) -> None:
             groups.noise[role, i] = noise / m
 
 
-@kernel
+@borrowing
 def residual_of(strong: Array, weak: Array, noise: Array, side: int, kind: int, i: int) -> float:
     """e = 1 - y f(x_i) from the groups, of a sample's side and kind; derived from
     arXiv:2310.17074.
@@ -119,7 +119,7 @@ def residual_of(strong: Array, weak: Array, noise: Array, side: int, kind: int, 
     return 1.0 - output
 
 
-@kernel
+@borrowing
 def sample_sharpness(groups: Groups, i: int, task: Task) -> float:
     """eta (8 kappa / m) (|u|^2 F + |v|^2 V + |xi|^2 C), F, V, C sums over both roles; derived.
 
@@ -134,7 +134,7 @@ def sample_sharpness(groups: Groups, i: int, task: Task) -> float:
     return 2.0 * task.rate * total
 
 
-@kernel
+@borrowing
 def enter(powers: Array, flip: Array, t: int, strong_residual: Array, gamma_u: float) -> None:
     """Enter update t into a ledger's two arrays: strong_residual (2,) is x by side."""
     for side in range(2):

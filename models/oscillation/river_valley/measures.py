@@ -20,9 +20,8 @@ def updates_kept(batch: Batch) -> tuple[Ints, ...]:
     return ascending(batch.record_at, end - batch["decay_steps"], end)
 
 
-def measured(batch: Batch, position: Array, square: Array) -> Rows:
+def measured(batch: Batch, place: Ints, position: Array, square: Array) -> Rows:
     """From positions and (mean) square heights (n_rows, R + 2) at ``updates_kept``."""
-    _, place = updates_kept(batch)
     hill = 0.5 * batch["curvature"][:, None] * square
     loss = hill - batch["river_slope"][:, None] * position
     courses = {

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.jit import kernel
+from toysim.jit import borrowing
 from toysim.models.oscillation.river_valley.measures import measured, updates_kept
 from toysim.models.oscillation.river_valley.problem import walk_rates
 from toysim.models.oscillation.runs import ESCAPED
@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 
 
 # One row after the other: an update is done while the next number is drawn, which takes longer.
-@kernel
+@borrowing
 def walk(
     rng: Any,
     y: float,
@@ -53,7 +53,7 @@ def walk(
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    kept, _ = updates_kept(batch)
+    kept, place = updates_kept(batch)
     x, y = np.full((2, *kept.shape), np.nan)
     failed_at = np.empty(len(batch), np.int64)
     start, c, k, s = (batch[n] for n in ("start", "river_slope", "curvature", "noise"))
@@ -64,4 +64,4 @@ def simulate(batch: Batch) -> Rows:
     at = batch.record_at
     last = at >= batch["n_steps"][:, None]
     rate = np.where(last, np.nan, rates.at(np.where(last, 0, at)))
-    return {**measured(batch, x, y * y), "rate": rate} | ended(failed_at)
+    return {**measured(batch, place, x, y * y), "rate": rate} | ended(failed_at)

@@ -17,7 +17,7 @@ def predict(batch: Batch) -> Rows:
     At a constant rate v settles at eta s^2 / (k (2 - eta k)). Not valid where it leaves the finite
     numbers.
     """
-    kept, _ = updates_kept(batch)
+    kept, place = updates_kept(batch)
     rates = walk_rates(batch)
     c, k, s = (batch[n] for n in ("river_slope", "curvature", "noise"))
     rate = peak_rates(batch)
@@ -30,7 +30,7 @@ def predict(batch: Batch) -> Rows:
     with np.errstate(divide="ignore", invalid="ignore"):  # at the limit, without noise
         stationary = np.where(rate * k < 2.0, rate * s**2 / (2.0 * (2.0 - rate * k)), np.nan)
     return {
-        **measured(batch, position, square),
+        **measured(batch, place, position, square),
         "stationary_hill_loss": stationary,
         "valid": np.isfinite(square[:, -1]),
     }

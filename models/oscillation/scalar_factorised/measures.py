@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.oscillation.product_losses import KINDS, bend_of, loss_of, slope_of
 
 Array = npt.NDArray[np.float64]
@@ -25,7 +25,7 @@ def state_of(x: Array, y: Array) -> Array:
     return np.array([x * y, x * x + y * y, (x - y) * (x + y)])
 
 
-@kernel
+@borrowing
 def sharpness_of(kind: int, p: float, s: float, D: float) -> float:
     """Largest eigenvalue of the Hessian in (x, y); derived.
 

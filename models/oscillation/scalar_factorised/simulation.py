@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.jit import inlined, kernel
+from toysim.jit import borrowing, inlined, kernel
 from toysim.models.oscillation.lanes import groups, keep, next_stop
 from toysim.models.oscillation.product_losses import LOGISTIC, QUADRATIC, QUARTIC, slope_of
 from toysim.models.oscillation.runs import ESCAPED, records_and_end
@@ -29,7 +29,7 @@ def update(kind: int, x: Array, y: Array, eta: Array) -> int:
 
 
 # A kind that LLVM knows: it leaves the question in the loop otherwise, which takes 4 times as long.
-@kernel
+@borrowing
 def update_of(kind: int, x: Array, y: Array, eta: Array) -> int:
     """``update`` with the loss of one kind."""
     if kind == QUADRATIC:

@@ -77,6 +77,11 @@ SINGLE_DATUM = Model(
             dtype="int8",
         ),
         Observable(
+            "multiplier",
+            "factor on a small change of F in an update at the fitted point (gamma < 1), in two of "
+            "the orbit above; it alternates where negative",
+        ),
+        Observable(
             "weak_limit", "V at which the fitted point is marginally stable, 0 for gamma < 1"
         ),
     ),
@@ -111,6 +116,13 @@ SINGLE_DATUM = Model(
             "orbit_superstable",
             "gamma at which the period-2 orbit attracts fastest, its multiplier 0",
             "toysim.models.oscillation.landmarks:orbit_superstable",
+        ),
+        Landmark(
+            "orbit_multiplier",
+            "factor on a small change of F in two updates of the period-2 orbit, with its sign",
+            "toysim.models.oscillation.landmarks:orbit_multiplier",
+            ("gamma",),
+            where="gamma above 1; the orbit is stable while the factor is above -1",
         ),
         Landmark(
             "orbit_unstable",

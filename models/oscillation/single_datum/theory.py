@@ -41,10 +41,19 @@ def predict(batch: Batch) -> Rows:
             **_end(batch, strong),
             "identity_gap": identity,
             "regime": np.searchsorted(REGIMES, gamma).astype(np.int8),
+            "multiplier": multiplier(gamma),
             "weak_limit": forms.weak_limit(gamma, ratio),
         }
     masked = {n: _where(valid, v) if v.dtype.kind == "f" else v for n, v in rows.items()}
     return {**masked, "valid": valid}
+
+
+def multiplier(gamma: Array) -> Array:
+    """Of the fitted point without the weak feature, or of a round of the orbit where that is
+    unstable.
+    """
+    fitted = forms.fit_multiplier(1.0, 0.0, gamma, 0.0)
+    return np.where(gamma < 1.0, fitted, forms.orbit_multiplier(gamma))
 
 
 def _where(flags: Flags, values: Array) -> Array:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.numerics.elementary import log
 
 Array = npt.NDArray[np.float64]
@@ -15,7 +15,7 @@ Array = npt.NDArray[np.float64]
 RESCALED = 4  # updates of which one logarithm is taken
 
 
-@kernel
+@borrowing
 def stretch(F: Array, V: Array, gamma: Array, r: Array, dF: Array, dV: Array, weak: Array) -> None:
     """Carry a change (dF, dV) through one update, and the weak factors' product.
 
@@ -31,7 +31,7 @@ def stretch(F: Array, V: Array, gamma: Array, r: Array, dF: Array, dV: Array, we
         weak[i] *= abs(k_weak)
 
 
-@kernel
+@borrowing
 def advance(
     F: Array, V: Array, gamma: Array, r: Array, total: Array, low: Array, high: Array
 ) -> None:
@@ -48,7 +48,7 @@ def advance(
         V[i] = V[i] * k_weak * k_weak if k_weak > 0.0 else 0.0
 
 
-@kernel
+@borrowing
 def take_logs(dF: Array, dV: Array, weak: Array, exponent: Array, growth: Array) -> None:
     """Add the logarithms of the change's length and of the product; both are 1 again."""
     for i in range(len(weak)):

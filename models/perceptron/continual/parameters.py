@@ -6,7 +6,13 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import parameter
+from toysim.model import Matrix, parameter
+from toysim.models.perceptron.given import (
+    check_patterns_given,
+    check_teachers,
+    given_patterns,
+    given_teachers,
+)
 from toysim.models.perceptron.samplers.parameters import MagnetisationParameters
 from toysim.models.perceptron.samplers.sizes import check_patterns
 
@@ -63,6 +69,17 @@ class ContinualParameters(MagnetisationParameters):
         meaning="task-2 saddle point: larger free entropy, or the one reached from overlap 0 or "
         "from teacher 2",
     )
+
+    patterns_1: Matrix = given_patterns("xi_1", "patterns of task 1, +-1")
+    patterns_2: Matrix = given_patterns("xi_2", "patterns of task 2, +-1")
+    teachers: Matrix = given_teachers()
+
+    @model_validator(mode="after")
+    def _given_fit(self) -> ContinualParameters:
+        check_patterns_given("patterns_1", self.patterns_1, self.size, self.alpha_1, "alpha_1")
+        check_patterns_given("patterns_2", self.patterns_2, self.size, self.alpha_2, "alpha_2")
+        check_teachers(self)
+        return self
 
     @model_validator(mode="after")
     def _size_fits(self) -> ContinualParameters:

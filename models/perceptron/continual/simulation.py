@@ -8,7 +8,7 @@ import numpy.typing as npt
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.perceptron.continual.parameters import ContinualParameters
 from toysim.models.perceptron.measures import angle
-from toysim.models.perceptron.samplers.instances import Signs, flipped, labelled, signs
+from toysim.models.perceptron.samplers.instances import Signs, labelled, teachers
 from toysim.models.perceptron.samplers.magnetisations import (
     Replicas,
     replicas,
@@ -28,13 +28,11 @@ def simulate(batch: Batch) -> Rows:
 
 def _row(row: Row) -> dict[str, float]:
     p: ContinualParameters = row.p
-    tasks = row.generator("tasks")
-    first = signs(tasks, p.size)
-    second = flipped(tasks, first, p.task_overlap)
+    first, second = teachers(row.generator("tasks"), p.size, p.task_overlap, p.teachers)
     patterns_1, patterns_2 = (n_patterns(load, p.size) for load in (p.alpha_1, p.alpha_2))
-    c = labelled(row.generator("first patterns"), p.size, patterns_1, first)
+    c = labelled(row.generator("first patterns"), p.size, patterns_1, first, p.patterns_1)
     reference = _learned(row.generator("first chain"), c, first, p)
-    c = labelled(row.generator("second patterns"), p.size, patterns_2, second)
+    c = labelled(row.generator("second patterns"), p.size, patterns_2, second, p.patterns_2)
     found = _second_task(row.generator("chains"), c, reference, second, p)
     status = outcome(found.status(p.n_discard + p.n_sweeps), p.size, p.alpha_1, p.alpha_2)
     return _observed(found, reference, first, second) | {"status": status}

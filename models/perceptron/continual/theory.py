@@ -21,6 +21,7 @@ from toysim.models.perceptron.field_space.theory import (
     branch_outputs,
     branches,
 )
+from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.measures import angle
 from toysim.models.perceptron.replica.saddle import NAN
 from toysim.models.perceptron.replica.solver_outputs import OK
@@ -67,8 +68,11 @@ def second_task(
 
 
 def predict(batch: Batch) -> Rows:
-    """The saddle point asked for, and both along ``saddle``; valid if stable in both tasks."""
-    return stacked([_row(row.p) for row in batch.rows()])
+    """The saddle point asked for, and both along ``saddle``; valid if stable in both tasks, for
+    random patterns.
+    """
+    rows = stacked([_row(row.p) for row in batch.rows()])
+    return rows | {"valid": rows["valid"] & drawn(batch, "patterns_1", "patterns_2")}
 
 
 def _row(p: ContinualParameters) -> dict[str, object]:

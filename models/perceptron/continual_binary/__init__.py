@@ -7,7 +7,12 @@ r0. The tasks' patterns are independent, so J acts on w only site by site.
 
 from toysim.model import Check, Model
 from toysim.models.perceptron.continual_binary.parameters import ContinualBinaryParameters
-from toysim.models.perceptron.replica.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
+from toysim.models.perceptron.replica.solver_outputs import (
+    BRANCH_OUTPUTS,
+    SADDLE,
+    SOLVER_OUTPUTS,
+    STUDENT_HATS,
+)
 from toysim.models.perceptron.samplers.sizes import sampled, two_loads
 
 _EQUATIONS = """\
@@ -47,7 +52,7 @@ CONTINUAL_BINARY = Model(
         sampled("error_1", "probability to err on a new pattern of task 1"),
         sampled("error_2", "probability to err on a new pattern of task 2"),
     ),
-    diagnostics=(*SOLVER_OUTPUTS, *BRANCH_OUTPUTS),
+    diagnostics=(*STUDENT_HATS, *SOLVER_OUTPUTS, *BRANCH_OUTPUTS),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

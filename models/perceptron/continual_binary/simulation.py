@@ -9,7 +9,7 @@ from toysim.models.perceptron.continual_binary.parameters import ContinualBinary
 from toysim.models.perceptron.measures import angle
 from toysim.models.perceptron.samplers.binary import OK, Measure, Sampled, passed, solved
 from toysim.models.perceptron.samplers.enumeration import configuration, violations
-from toysim.models.perceptron.samplers.instances import Signs, flipped, labelled, signs
+from toysim.models.perceptron.samplers.instances import Signs, labelled, teachers
 from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
 
 
@@ -20,14 +20,12 @@ def simulate(batch: Batch) -> Rows:
 
 def _row(row: Row) -> dict[str, float]:
     p: ContinualBinaryParameters = row.p
-    tasks = row.generator("tasks")
-    first = signs(tasks, p.size)
-    second = flipped(tasks, first, p.task_overlap)
+    first, second = teachers(row.generator("tasks"), p.size, p.task_overlap, p.teachers)
     patterns_1, patterns_2 = (n_patterns(load, p.size) for load in (p.alpha_1, p.alpha_2))
-    c = labelled(row.generator("first patterns"), p.size, patterns_1, first)
+    c = labelled(row.generator("first patterns"), p.size, patterns_1, first, p.patterns_1)
     reference, status = _reference(row.generator("reference"), c, first, p.sampler)
-    c = labelled(row.generator("second patterns"), p.size, patterns_2, second)
-    found = solved(Measure(c, reference, coupling=p.coupling), p.sampler)
+    c = labelled(row.generator("second patterns"), p.size, patterns_2, second, p.patterns_2)
+    found = _second_task(Measure(c, reference, coupling=p.coupling), second, p)
     ended = outcome(max(status, found.status), p.size, p.alpha_1, p.alpha_2)
     return _observed(found, reference, first, second) | {"status": ended}
 
@@ -48,6 +46,15 @@ def _reference(
     found = passed(Measure(c, teacher))
     up = generator.random(size) < 0.5 * (1.0 + found.magnetisation)
     return (2 * up - 1).astype(np.int8), found.status
+
+
+def _second_task(measure: Measure, teacher: Signs, p: ContinualBinaryParameters) -> Sampled:
+    """The exact measure, or a fixed point of message passing, reached from teacher 2 on the high
+    branch, else from no magnetisation.
+    """
+    if p.sampler == "message_passing" and p.branch == "high" and measure.patterns.size:
+        return passed(measure, start=teacher.astype(float))
+    return solved(measure, p.sampler)
 
 
 def _observed(found: Sampled, reference: Signs, first: Signs, second: Signs) -> dict[str, float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from toysim.batch import Batch, Rows
+from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.measures import angles
 from toysim.models.perceptron.replica.averages import STEP
 from toysim.models.perceptron.replica.branches import Flags, equilibrium, known, shown, teacher
@@ -21,19 +22,19 @@ def low_saddle(alpha: float, x: float, r_first: float, r0: float, step: float = 
 
 
 def predict(batch: Batch) -> Rows:
-    """The saddle point of larger free entropy, and both along ``saddle``.
+    """The saddle point asked for, and both along ``saddle``.
 
-    Valid where it is stable and the first task's was found.
+    Valid where it is stable and the first task's was found, for random patterns.
     """
     alpha, x, r0 = batch["alpha_2"], batch["coupling"], batch["task_overlap"]
     r_first, found = first_overlap(batch["alpha_1"])
     low = low_branch(alpha, 0.0, x, r_first, r0)
-    rows = shown(low, teacher(x, r_first, r0), alpha > 0.0, np.full(len(batch), "equilibrium"))
+    rows = shown(low, teacher(x, r_first, r0), alpha > 0.0, batch["branch"])
     rows["overlap_2"] = rows.pop("overlap")
     return rows | {
         "error_1": angles(rows["overlap_1"]),
         "error_2": angles(rows["overlap_2"]),
-        "valid": rows["valid"] & found,
+        "valid": rows["valid"] & found & drawn(batch, "patterns_1", "patterns_2"),
     }
 
 

@@ -32,7 +32,13 @@ stable if alpha E(df/domega)^2 E(<m^2> - <m>^2)^2 < 1"""
 def _turning(name: str, meaning: str) -> Landmark:
     at = "toysim.models.perceptron.landmarks"
     where = "beta where two saddle points coexist, from above 16 to 20"
-    return Landmark(name, meaning, f"{at}:{name}", ("beta", "kl"), digits=6, where=where)
+    of = ("beta", "kl")
+    return Landmark(name, meaning, f"{at}:{name}", of, digits=6, where=where, seconds=_search)
+
+
+def _search(p: FieldSpaceParameters) -> float:
+    """Saddle points along the load, slower where the measure has sharp peaks."""
+    return 1.0 if p.kl * p.beta < 75 else 10.0
 
 
 def _seconds(p: FieldSpaceParameters) -> float:
@@ -69,6 +75,7 @@ FIELD_SPACE = Model(
     equations=_EQUATIONS,
     sources=("arXiv:2212.02846",),
     seconds=_seconds,
+    theory_seconds=lambda p: 3e-1 if p.ensemble == "fixed" else 3e-2,
     checks=(
         Check(
             {"beta": 5.0, "size": 101, "n_discard": 40, "n_sweeps": 20, "proposal_width": 1.0},

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import inlined, kernel
+from toysim.jit import borrowing, inlined, kernel
 from toysim.numerics.elementary import exp, log, log1p
 
 Array = npt.NDArray[np.float64]
@@ -75,7 +75,7 @@ def sign_entropy(gap: float) -> float:
     return -(1.0 - 0.5 * gap) * log1p(-0.5 * gap) - 0.5 * gap * log(0.5 * gap)
 
 
-@kernel
+@borrowing
 def exponent(s: float, near: float, h: float, of: Nodes) -> float:
     """What the integrand over s is the exponential of, counted from m = 1."""
     gap = near * math.sinh(s) ** 2

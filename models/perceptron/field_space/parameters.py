@@ -6,7 +6,13 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import parameter
+from toysim.model import Matrix, Vector, parameter
+from toysim.models.perceptron.given import (
+    check_patterns_given,
+    check_signs,
+    given_patterns,
+    given_signs,
+)
 from toysim.models.perceptron.samplers.parameters import MagnetisationParameters
 from toysim.models.perceptron.samplers.sizes import check_patterns
 
@@ -44,7 +50,12 @@ class FieldSpaceParameters(MagnetisationParameters):
         "from the teacher (high)",
     )
 
+    patterns: Matrix = given_patterns()
+    teacher: Vector = given_signs("W", "teacher")
+
     @model_validator(mode="after")
     def _size_fits(self) -> FieldSpaceParameters:
         check_patterns(self.size, self.alpha)
+        check_patterns_given("patterns", self.patterns, self.size, self.alpha, "alpha")
+        check_signs("teacher", self.teacher, self.size)
         return self

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.perceptron.replica.averages import gaussian_nodes
 from toysim.numerics.gaussian import FAR, LOG_SQRT_2PI, density, inverse_mills, log_tail
 
@@ -37,7 +37,7 @@ class Patterns(NamedTuple):
     loss: float  # -E <ln H(t)>
 
 
-@kernel
+@borrowing
 def _tail(t: float) -> tuple[float, float]:
     """ln H(t) and l = G(t)/H(t); l from ln H up to FAR, a continued fraction beyond."""
     if t < FAR:
@@ -47,7 +47,7 @@ def _tail(t: float) -> tuple[float, float]:
     return -0.5 * t * t - LOG_SQRT_2PI - math.log(mills), mills
 
 
-@kernel
+@borrowing
 def _mode(w: float, a: float, beta: float, x: float) -> tuple[float, float]:
     """Where -x^2/2 + beta ln H(-(w + a x)) is largest, and its width there; from a guess.
 
@@ -66,7 +66,7 @@ def _mode(w: float, a: float, beta: float, x: float) -> tuple[float, float]:
     return x, width
 
 
-@kernel
+@borrowing
 def _replica_average(
     w: float, a: float, beta: float, x0: float, width: float, step: float
 ) -> tuple[float, float, float, float, float]:

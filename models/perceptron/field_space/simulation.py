@@ -5,7 +5,7 @@ from __future__ import annotations
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.perceptron.field_space.parameters import FieldSpaceParameters
 from toysim.models.perceptron.measures import angle
-from toysim.models.perceptron.samplers.instances import Signs, labelled, signs
+from toysim.models.perceptron.samplers.instances import Signs, given_or, labelled, signs
 from toysim.models.perceptron.samplers.magnetisations import Replicas, replicas, start, target
 from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
 
@@ -17,8 +17,9 @@ def simulate(batch: Batch) -> Rows:
 
 def _row(row: Row) -> dict[str, float]:
     p: FieldSpaceParameters = row.p
-    teacher = signs(row.generator("teacher"), p.size)
-    c = labelled(row.generator("patterns"), p.size, n_patterns(p.alpha, p.size), teacher)
+    teacher = given_or(signs(row.generator("teacher"), p.size), p.teacher)
+    n = n_patterns(p.alpha, p.size)
+    c = labelled(row.generator("patterns"), p.size, n, teacher, p.patterns)
     generator, fixed = row.generator("chains"), p.ensemble == "fixed"
     measure = target(c, p.beta, p.kl * p.beta, fixed_norm=fixed)
     self_overlap = p.target_self_overlap if fixed else None

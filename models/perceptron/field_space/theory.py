@@ -7,6 +7,7 @@ from functools import lru_cache
 from toysim.batch import Batch, Rows, stacked
 from toysim.models.perceptron.field_space.measure import Branches, FieldSaddle, task_measure
 from toysim.models.perceptron.field_space.parameters import FieldSpaceParameters
+from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.measures import angle
 from toysim.models.perceptron.replica.saddle import NAN
 from toysim.models.perceptron.replica.solver_outputs import OK
@@ -34,10 +35,11 @@ def branches(alpha: float, beta: float, kl: float) -> Branches:
 def predict(batch: Batch) -> Rows:
     """The saddle point asked for, and both along ``saddle``, one twice where there is one only.
 
-    Valid where it is stable; an unstable one keeps its values, with status ``at_unstable``.
+    Valid where it is stable, for random patterns; an unstable one keeps its values, with status
+    ``at_unstable``.
     """
     rows = stacked([_row(row.p) for row in batch.rows()])
-    return rows | {"valid": rows["solver_status"] == OK}
+    return rows | {"valid": (rows["solver_status"] == OK) & drawn(batch, "patterns")}
 
 
 def _row(p: FieldSpaceParameters) -> dict[str, object]:
@@ -62,10 +64,16 @@ def _observed(saddle: FieldSaddle) -> dict[str, object]:
 
 
 def branch_outputs(both: Branches, branch: str) -> dict[str, object]:
-    """What coexists."""
+    """Conjugates of the branch shown, and what coexists."""
+    q_hat, r_hat, self_hat = both.shown(branch).conjugates
     return {
+        "q_hat": q_hat,
+        "r_hat": r_hat,
+        "self_hat": self_hat,
         "chosen_branch": both.chosen(branch),
         "branch_present": list(both.present),
         "branch_overlap": [saddle.overlap for saddle in both],
+        "branch_self_overlap": [saddle.self_overlap for saddle in both],
+        "branch_replica_overlap": [saddle.replica_overlap for saddle in both],
         "branch_free_entropy": [saddle.free_entropy for saddle in both],
     }

@@ -6,7 +6,13 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import parameter
+from toysim.model import Matrix, Vector, parameter
+from toysim.models.perceptron.given import (
+    check_patterns_given,
+    check_signs,
+    given_patterns,
+    given_signs,
+)
 from toysim.models.perceptron.samplers.parameters import BinaryParameters
 
 
@@ -52,9 +58,14 @@ class FranzParisiParameters(BinaryParameters):
         le=100_000,
     )
 
+    patterns: Matrix = given_patterns(what="patterns of +-1, with their labels if not planted")
+    teacher: Vector = given_signs("W", "planted reference")
+
     @model_validator(mode="after")
     def _sampler_fits(self) -> FranzParisiParameters:
         self.check_size(self.alpha)
+        check_patterns_given("patterns", self.patterns, self.size, self.alpha, "alpha")
+        check_signs("teacher", self.teacher, self.size)
         if self.sampler == "message_passing" and self.reference != "planted":
             raise ValueError(
                 f"sampler = message_passing needs reference = planted (reference = "

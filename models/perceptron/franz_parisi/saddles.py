@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.perceptron.franz_parisi.averages import (
     ReferencePatterns,
     reference_patterns,
@@ -53,13 +53,16 @@ class Potential(NamedTuple):
     legendre: float
     self_overlap: float
     cross_overlap: float
+    q_hat: float
+    t_hat: float
+    p_hat: float
     residual: float
     iterations: float
     stability: float
     solver_status: float
 
 
-@kernel
+@borrowing
 def patterns(x: Array, of: Reference, step: float) -> ReferencePatterns:
     """Averages over a pattern at overlaps x = (q, t, p)."""
     q, t, p = x
@@ -140,7 +143,8 @@ def point(
     q, t, p = x
     evaluations = float(search.counts[0])
     if not math.isfinite(q):
-        return Potential(NAN, p, NAN, NAN, NAN, NAN, NAN, evaluations, NAN, float(status))
+        none = (NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN)
+        return Potential(NAN, p, *none, evaluations, NAN, float(status))
     a = patterns(inside(x), of, step)
     q_hat, t_hat = of.alpha * a.q_hat, of.alpha * a.t_hat
     at = reference_sites(p_hat, t_hat, q_hat, of.q0_hat, step)
@@ -149,5 +153,5 @@ def point(
     field, stability = p_hat - of.alpha * a.by_p, of.alpha * a.slope * at.spread
     status = judged(status, stability, potential)
     how = (search.residual[0], evaluations, stability, float(status))
-    t = NAN if of.planted else t
-    return Potential(potential, p, field, potential + field * p, q, t, *how)
+    t, t_hat = (NAN, NAN) if of.planted else (t, t_hat)
+    return Potential(potential, p, field, potential + field * p, q, t, q_hat, t_hat, p_hat, *how)

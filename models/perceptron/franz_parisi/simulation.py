@@ -12,7 +12,7 @@ from toysim.models.perceptron.samplers.binary import (
     solved,
 )
 from toysim.models.perceptron.samplers.enumeration import franz_parisi, violations
-from toysim.models.perceptron.samplers.instances import Signs, labelled, signs
+from toysim.models.perceptron.samplers.instances import Signs, given_or, labelled, signs
 from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
 from toysim.outcomes import Status
 
@@ -24,9 +24,9 @@ def simulate(batch: Batch) -> Rows:
 
 def _row(row: Row) -> dict[str, float]:
     p: FranzParisiParameters = row.p
-    planted = p.reference == "planted"
-    teacher = signs(row.generator("teacher"), p.size) if planted else None
-    c = labelled(row.generator("patterns"), p.size, n_patterns(p.alpha, p.size), teacher)
+    planted, n = p.reference == "planted", n_patterns(p.alpha, p.size)
+    teacher = given_or(signs(row.generator("teacher"), p.size), p.teacher) if planted else None
+    c = labelled(row.generator("patterns"), p.size, n, teacher, p.patterns)
     found = _solutions(c, p) if teacher is None else _planted(c, teacher, p)
     return found | {"status": outcome(found["status"], p.size, p.alpha)}
 

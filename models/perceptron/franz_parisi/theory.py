@@ -11,6 +11,7 @@ from toysim.models.perceptron.franz_parisi.saddles import (
     at_field,
     at_overlap,
 )
+from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.replica.averages import STEP
 from toysim.models.perceptron.replica.saddle import NAN
 from toysim.models.perceptron.replica.solver_outputs import (
@@ -69,18 +70,19 @@ class Landscape:
     def reference_itself(self, x: float) -> Potential:
         """w = J: overlap 1, potential 0."""
         t = NAN if self.reference.planted else self.reference.q0
-        return Potential(0.0, 1.0, x, x, 1.0, t, 0.0, 0, 0.0, BOUNDARY)
+        return Potential(0.0, 1.0, x, x, 1.0, t, NAN, NAN, NAN, 0.0, 0, 0.0, BOUNDARY)
 
 
 def _nowhere(overlap: float = NAN, coupling: float = NAN) -> Potential:
-    return Potential(NAN, overlap, coupling, NAN, NAN, NAN, NAN, 0, NAN, FROZEN)
+    none = (NAN, NAN, NAN, NAN, NAN, NAN, NAN)
+    return Potential(NAN, overlap, coupling, *none, 0, NAN, FROZEN)
 
 
 def predict(batch: Batch) -> Rows:
     """The point of every row; valid at a stable saddle point without a negative potential.
 
     Where the potential is negative its values stay: the solutions closest to the reference are
-    where it crosses 0.
+    where it crosses 0. Given patterns are not valid.
     """
     given = zip(*(batch[name].tolist() for name in GIVEN), strict=True)
     rows = stacked([_point(*row)._asdict() for row in given])
@@ -88,7 +90,7 @@ def predict(batch: Batch) -> Rows:
     return rows | {
         "solver_status": status,
         "distance": 0.5 * (1.0 - rows["overlap"]),
-        "valid": (status == OK) | (status == BOUNDARY),
+        "valid": ((status == OK) | (status == BOUNDARY)) & drawn(batch, "patterns"),
     }
 
 

@@ -76,5 +76,5 @@ LEARNER = Model(
     equations=_EQUATIONS,
     sources=("arXiv:2212.02846", "arXiv:2003.03533"),
     seconds=_seconds,
-    version=2,
+    version=3,
 )

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing
 from toysim.models.perceptron.learner.problem import BITS, Task
 from toysim.numerics.elementary import exp, inverse_mills, log_tail
 
@@ -57,7 +57,7 @@ class Work(NamedTuple):
     table: Array
 
 
-@kernel
+@borrowing
 def add_signed_sums(codes: Any, coefficients: Array, table: Array, out: Array) -> None:
     """out_k += sum_j sign_jk c_j, the signs of eight coefficients in the bits of each code.
 
@@ -79,7 +79,7 @@ def add_signed_sums(codes: Any, coefficients: Array, table: Array, out: Array) -
             out[k] += table[codes[group, k]]
 
 
-@kernel
+@borrowing
 def magnetise(theta: Array, b: float, m: Array, s: Array) -> float:
     """m = tanh(b theta) and s = 1/cosh(b theta)^2, all (N,); returns sum s.
 
@@ -96,7 +96,7 @@ def magnetise(theta: Array, b: float, m: Array, s: Array) -> float:
     return total
 
 
-@kernel
+@borrowing
 def binarise(theta: Array, m: Array) -> float:
     """m = sign(theta), (N,); returns N, the variance of z.m over patterns: the binarised noise."""
     for i in range(len(theta)):
@@ -104,7 +104,7 @@ def binarise(theta: Array, m: Array) -> float:
     return float(len(theta))
 
 
-@kernel
+@borrowing
 def data_gradient(task: Task, batch: int, rule: Rule, theta: Array, work: Work) -> None:
     """Sum over a minibatch of (2) at a field theta (N,), into ``work.gradient``.
 
@@ -133,7 +133,7 @@ def data_gradient(task: Task, batch: int, rule: Rule, theta: Array, work: Work) 
         work.gradient[i] = -slope * (share * work.gradient[i] + lean)
 
 
-@kernel
+@borrowing
 def add_penalty(rule: Rule, state: State, weight: float, work: Work) -> None:
     """gradient_i += weight b^2 s_i (theta_i - theta'_i), (3); EWC takes s_i of theta'."""
     if rule.frozen_curvature:
@@ -144,7 +144,7 @@ def add_penalty(rule: Rule, state: State, weight: float, work: Work) -> None:
         )
 
 
-@kernel
+@borrowing
 def update(rule: Rule, n_done: int, state: State, gradient: Array) -> float:
     """One step of the optimiser, the n_done-th of this task from 0; returns the sum of theta.
 
@@ -176,7 +176,7 @@ def update(rule: Rule, n_done: int, state: State, gradient: Array) -> float:
     return total
 
 
-@kernel
+@borrowing
 def rescale(theta: Array, b: float, Q: float, work: Work) -> None:
     """theta (N,) <- c theta with mean tanh(b c theta)^2 = Q: Newton in ln c, no step above 1."""
     for _ in range(100):
@@ -192,7 +192,7 @@ def rescale(theta: Array, b: float, Q: float, work: Work) -> None:
             theta[i] *= factor
 
 
-@kernel
+@borrowing
 def sign_overlap(theta: Array, teacher: Array) -> float:
     """(1/N) sum_i sign(theta_i) W_i, both (N,)."""
     total = 0.0
@@ -201,7 +201,7 @@ def sign_overlap(theta: Array, teacher: Array) -> float:
     return total / len(theta)
 
 
-@kernel
+@borrowing
 def train(
     task: Task,
     rule: Rule,
@@ -232,7 +232,7 @@ def train(
     return n_done
 
 
-@kernel
+@borrowing
 def mean_loss(task: Task, rule: Rule, theta: Array, work: Work) -> float:
     """-ln H(-u) averaged over the patterns; NaN without any."""
     variance = (

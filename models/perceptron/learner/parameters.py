@@ -6,7 +6,13 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import Vector, parameter
+from toysim.model import Matrix, Vector, parameter
+from toysim.models.perceptron.given import (
+    check_patterns_given,
+    check_teachers,
+    given_patterns,
+    given_teachers,
+)
 from toysim.models.perceptron.samplers.sizes import check_patterns, n_patterns
 from toysim.records import Recorded
 
@@ -119,6 +125,13 @@ class LearnerParameters(Recorded):
         stream=False,
     )
 
+    patterns_1: Matrix = given_patterns("xi_1", "patterns of task 1, +-1")
+    patterns_2: Matrix = given_patterns("xi_2", "patterns of task 2, +-1")
+    teachers: Matrix = given_teachers()
+    start_fields: Vector = parameter(
+        (), symbol="theta_0", meaning="field of every weight at the start, in place of N(0, 1)"
+    )
+
     def n_patterns(self, task: int) -> int:
         """Patterns of task 1 or 2."""
         return n_patterns((self.alpha_1, self.alpha_2)[task - 1], self.size)
@@ -131,6 +144,17 @@ class LearnerParameters(Recorded):
                 f"{self.size + 1}"
             )
         check_patterns(self.size, self.alpha_1, self.alpha_2)
+        return self
+
+    @model_validator(mode="after")
+    def _given_fit(self) -> LearnerParameters:
+        check_patterns_given("patterns_1", self.patterns_1, self.size, self.alpha_1, "alpha_1")
+        check_patterns_given("patterns_2", self.patterns_2, self.size, self.alpha_2, "alpha_2")
+        check_teachers(self)
+        if self.start_fields and len(self.start_fields) != self.size:
+            raise ValueError(
+                f"start_fields holds {len(self.start_fields)} numbers; give {self.size} (size)"
+            )
         return self
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from toysim.batch import Row
 from toysim.models.perceptron.learner.parameters import LearnerParameters
-from toysim.models.perceptron.samplers.instances import Signs, flipped, signs
+from toysim.models.perceptron.samplers.instances import Signs, flipped, given_or, signs
 
 Array = npt.NDArray[np.float64]
 BITS = 8  # signs in a code
@@ -39,23 +39,29 @@ class Problem(NamedTuple):
 
 
 def problem_of(row: Row) -> Problem:
-    """A row: teachers W_2 = W_1 with an exact number of flips, random patterns, theta ~ N(0, 1)."""
+    """A row: teachers W_2 = W_1 with an exact number of flips, random patterns, theta ~ N(0, 1);
+    or what is given in their place.
+    """
     p: LearnerParameters = row.p
     first = signs(row.generator("teacher"), p.size)
     second = flipped(row.generator("flips"), first, p.task_overlap)
+    first, second = given_or(np.stack([first, second]), p.teachers)
     tasks = (_task(row, 1, first), _task(row, 2, second))
-    return Problem(p, tasks, row.normal("theta", p.size))
+    return Problem(p, tasks, np.array(p.start_fields or row.normal("theta", p.size)))
 
 
 def _task(row: Row, number: int, teacher: Signs) -> Task:
     p: LearnerParameters = row.p
-    z = patterns(row.generator(f"patterns_{number}"), teacher, p.n_patterns(number))
+    given = (p.patterns_1, p.patterns_2)[number - 1]
+    z = patterns(row.generator(f"patterns_{number}"), teacher, p.n_patterns(number), given)
     return packed(teacher, z, p.batch_size)
 
 
-def patterns(generator: np.random.Generator, teacher: Signs, n: int) -> Signs:
-    """z = y x (n, N) with y = sign(W.x): all that a learner of the labels needs."""
-    x = signs(generator, n, len(teacher))
+def patterns(generator: np.random.Generator, teacher: Signs, n: int, given: Any = ()) -> Signs:
+    """z = y x (n, N) with y = sign(W.x): all that a learner of the labels needs; x random, or as
+    given.
+    """
+    x = given_or(signs(generator, n, len(teacher)), given)
     fields = x @ teacher.astype(np.float32)  # sums of signs are exact in float32
     return x * np.sign(fields).astype(np.int8)[:, None]
 

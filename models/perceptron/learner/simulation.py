@@ -150,6 +150,11 @@ def rule_of(p: LearnerParameters, number: int) -> Rule:
     )
 
 
+def mean_weights(rule: Rule, theta: Array) -> Array:
+    """Of fields theta (N,): tanh(b theta), or the signs of binarised weights."""
+    return np.sign(theta) if rule.binarised else np.tanh(rule.b * theta)
+
+
 def observed(problem: Problem, number: int, state: State, work: Work) -> dict[str, Any]:
     """Overlaps with both teachers and with the field before, errors, and the task's loss.
 
@@ -158,7 +163,7 @@ def observed(problem: Problem, number: int, state: State, work: Work) -> dict[st
     p, (first, second) = problem.parameters, problem.tasks
     task = problem.tasks[number - 1] if problem.tasks[number - 1].n_patterns else first
     rule = rule_of(p, number)
-    m = np.sign(state.theta) if rule.binarised else np.tanh(rule.b * state.theta)
+    m, before = mean_weights(rule, state.theta), mean_weights(rule, state.reference)
     overlaps = [sign_overlap(state.theta, task.teacher) for task in (first, second)]
     return {
         "sign_overlap_1": overlaps[0],
@@ -168,6 +173,6 @@ def observed(problem: Problem, number: int, state: State, work: Work) -> dict[st
         "overlap_1": m @ first.teacher / p.size,
         "overlap_2": m @ second.teacher / p.size,
         "self_overlap": m @ m / p.size,
-        "cross_overlap": m @ np.tanh(rule.b * state.reference) / p.size,
+        "cross_overlap": m @ before / p.size,
         "loss": mean_loss(task, rule, state.theta, work),
     }

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.numerics.elementary import density, erfc, exp, inverse_mills, log, log1p, log_tail
 
 # Step of the trapezoid in u: halving it moves nothing by 1e-9 of itself; at 0.12 it does.
@@ -66,7 +66,7 @@ class TeacherPatterns(NamedTuple):
     r_hat_by_r: float
 
 
-@kernel
+@borrowing
 def near(centre: float) -> float:
     """A centre of nodes that leaves enough of them at 0, where the weight is."""
     return min(max(centre, -FARTHEST), FARTHEST)
@@ -147,7 +147,7 @@ def storage_patterns(q: float, margin: float, step: float) -> StoragePatterns:
     return StoragePatterns(square / room**2, slope / room**4, log_mean, by_q)
 
 
-@kernel
+@borrowing
 def allow_wrong(wrong: float, mills: Any, log_m: Any, errs: Any) -> None:
     """From (G/H)(u) and ln H to f sqrt(1-q) and ln M of M = eb + (1-eb) H, eb = ``wrong``; and the
     share of wrong labels in M. All (n,).

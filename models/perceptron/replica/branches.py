@@ -21,9 +21,12 @@ Flags = npt.NDArray[np.bool_]
 
 
 def teacher(x: Array, r_first: Array, r0: Array) -> Student:
-    """w = teacher 2, one a row: no error, no entropy, overlap R1 r0 with the reference."""
+    """w = teacher 2, one a row: no error, no entropy, overlap R1 r0 with the reference; conjugates
+    are infinite there.
+    """
     one, none, v = np.ones(len(x)), np.zeros(len(x)), r_first * r0
-    return Student(one, one, v, r0, x * v, none, none, none, none, none + BOUNDARY)
+    hat = np.full(len(x), np.nan)
+    return Student(one, one, v, r0, x * v, none, hat, hat, none, none, none, none + BOUNDARY)
 
 
 def equilibrium(low: Student, high: Student, high_there: Flags) -> npt.NDArray[np.int64]:
@@ -57,6 +60,7 @@ def shown(low: Student, high: Student, high_there: Flags, branch: npt.NDArray[np
         "chosen_branch": chosen,
         "branch_present": np.stack([~np.isnan(low.overlap), high_there], axis=1),
         "branch_overlap": np.stack([low.overlap, high.overlap], axis=1),
+        "branch_self_overlap": np.stack([low.self_overlap, high.self_overlap], axis=1),
         "branch_free_entropy": np.stack([low.free_entropy, high.free_entropy], axis=1),
         "valid": (status == OK) | (status == BOUNDARY),
     }

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.perceptron.replica.solver_outputs import AT_UNSTABLE, FROZEN, MAX_ITER, OK
 
 Array = npt.NDArray[np.float64]
@@ -139,7 +139,7 @@ def product(a: Array, b: Array) -> Array:
     return c
 
 
-@kernel
+@borrowing
 def inside_share(x: Array, step: Array) -> float:
     """The share of a step that stays inside |x_i| < 1: where it leaves, most of the way there.
 
@@ -191,7 +191,7 @@ def solution(matrix: Array, right: Array) -> Array:
     return right
 
 
-@kernel
+@borrowing
 def judged(status: int, stability: float, entropy: float) -> int:
     """Status of a saddle point with its replicon value and its entropy (or potential)."""
     if status != OK:

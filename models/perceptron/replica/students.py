@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.perceptron.replica.averages import STEP, site_averages, teacher_patterns
 from toysim.models.perceptron.replica.saddle import (
     GOING,
@@ -44,6 +44,8 @@ class Student(NamedTuple):
     overlap_1: Any
     free_entropy: Any
     entropy: Any
+    q_hat: Any
+    r_hat: Any
     residual: Any
     iterations: Any
     stability: Any
@@ -71,7 +73,7 @@ class Reference(NamedTuple):
     r0: float
 
 
-@kernel
+@borrowing
 def sites(q_hat: float, r_hat: float, of: Reference, step: float) -> Sites:
     """Averages at conjugates q^ and r^; the field of (B, J) is that of (-B, -J) reversed.
 
@@ -122,7 +124,8 @@ def student(alpha: float, temperature: float, of: Reference, start: float, step:
         status = ELSEWHERE
     evaluations = float(search.counts[0])
     if not math.isfinite(search.x[0]):
-        return Student(NAN, NAN, NAN, NAN, NAN, NAN, NAN, evaluations, NAN, float(status))
+        none = (NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN)
+        return Student(*none, evaluations, NAN, float(status))
     q, r = search.x
     patterns = teacher_patterns(inside(search.x)[0], r, wrong, step)
     q_hat, r_hat = alpha * patterns.q_hat, alpha * patterns.r_hat
@@ -132,7 +135,7 @@ def student(alpha: float, temperature: float, of: Reference, start: float, step:
     entropy, stability = free_entropy + cost - of.x * at.v, alpha * patterns.slope * at.spread
     status = judged(status, stability, entropy)
     how = (search.residual[0], evaluations, stability, float(status))
-    return Student(r, q, at.v, at.r_first, free_entropy, entropy, *how)
+    return Student(r, q, at.v, at.r_first, free_entropy, entropy, q_hat, r_hat, *how)
 
 
 @kernel

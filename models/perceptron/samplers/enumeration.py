@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.perceptron.samplers.instances import Signs
 
 Array = npt.NDArray[np.float64]
@@ -71,7 +71,7 @@ def violations(patterns: Signs, margin: float) -> Counts:
     return counts.reshape(-1)
 
 
-@kernel
+@borrowing
 def site_energy(state: int, fields: Array) -> float:
     """sum_i b_i w_i at fields b (N,)."""
     total = 0.0
@@ -160,7 +160,7 @@ def franz_parisi(counts: Counts, coupling: float, n: int) -> tuple[float, float,
     return by_all(states, len(counts), coupling, n)
 
 
-@kernel
+@borrowing
 def flips(a: int, b: int) -> int:
     """In how many bits two configurations differ."""
     x = np.uint64(a ^ b)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.numerics.gaussian import inverse_mills, log_tail
 
 Array = npt.NDArray[np.float64]
@@ -23,7 +23,7 @@ LOW, HIGH, PER_UNIT = -8.5, 24.0, 16
 N_PANELS = int((HIGH - LOW) * PER_UNIT)
 
 
-@kernel
+@borrowing
 def _fill(coefficients: Array) -> None:
     """Panel k: ln H(LOW + (k + s)/PER_UNIT) as coefficients (panels, 6) in s.
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.perceptron.samplers.instances import Signs, signs
 from toysim.models.perceptron.samplers.log_tail_table import Scratch, log_tail_sum, log_tail_table
 from toysim.outcomes import Status
@@ -72,7 +72,7 @@ def target(
     )
 
 
-@kernel
+@borrowing
 def site_entropy(m: float) -> float:
     """S(m), ln 2 at m = 0 and 0 at the walls."""
     up, down = 0.5 * (1.0 + m), 0.5 * (1.0 - m)
@@ -81,7 +81,7 @@ def site_entropy(m: float) -> float:
     )
 
 
-@kernel
+@borrowing
 def fields_of(m: Array, patterns: Array, fields: Array) -> None:
     """fields_mu = y_mu m.x_mu: m (N,), patterns (N, P), fields (P,)."""
     fields[:] = 0.0
@@ -90,7 +90,7 @@ def fields_of(m: Array, patterns: Array, fields: Array) -> None:
             fields[mu] += m[i] * patterns[i, mu]
 
 
-@kernel
+@borrowing
 def reflected(m: float) -> float:
     """m folded back into [-1, 1]; steps are shorter than 2."""
     if m > 1.0:

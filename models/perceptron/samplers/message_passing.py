@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.perceptron.samplers.instances import Signs, combined
 from toysim.numerics.gaussian import density, log_tail
 
@@ -62,13 +62,13 @@ def problem(
     return Problem(patterns, np.ascontiguousarray(patterns.T), margin, math.exp(-beta), pull)
 
 
-@kernel
+@borrowing
 def log_2cosh(h: float) -> float:
     """ln(2 cosh h)."""
     return abs(h) + math.log1p(math.exp(-2.0 * abs(h)))
 
 
-@kernel
+@borrowing
 def pattern_terms(
     omega: float, variance: float, margin: float, flip: float
 ) -> tuple[float, float, float]:
@@ -86,7 +86,7 @@ def pattern_terms(
     return log_d, f, f * t / width - f * f
 
 
-@kernel
+@borrowing
 def coupling_for(overlap: float, h: Array, reference: Array, coupling: float) -> float:
     """The x at which sum_i k_i tanh(h_i + x k_i) / N is ``overlap``; h and k = reference (N,).
 

@@ -1,5 +1,6 @@
 """Sizes that a sampler can take, and what one instance of a size is off by."""
 
+from collections.abc import Callable
 from typing import Any
 
 from toysim.model import FiniteSize, Observable
@@ -74,7 +75,18 @@ def check_patterns(size: int, *loads: float) -> None:
 
 
 def sampled(
-    name: str, long_name: str, unit: str = "1", *, off: float = 0.2, scale: float = 0.0
+    name: str,
+    long_name: str,
+    unit: str = "1",
+    *,
+    off: float = 0.2,
+    scale: float = 0.0,
+    known: Callable[[Any], Any] | None = None,
 ) -> Observable:
-    """An observable that a finite instance is off by at most ``off``/N."""
-    return Observable(name, long_name, unit, scale=scale, finite_size=FiniteSize(off, "size", 1.0))
+    """An observable that a finite instance is off by at most ``off``/N where that is ``known``.
+
+    Those without a unit are overlaps, distances and errors, from -1 to 1.
+    """
+    bound = FiniteSize(off, "size", 1.0, known)
+    span = 2.0 if unit == "1" else 0.0
+    return Observable(name, long_name, unit, scale=scale, span=span, finite_size=bound)

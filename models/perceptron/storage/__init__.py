@@ -8,7 +8,7 @@ distance d = (1 - p)/2.
 """
 
 from toysim.model import Check, Landmark, Model
-from toysim.models.perceptron.replica.solver_outputs import SOLVER_OUTPUTS
+from toysim.models.perceptron.replica.solver_outputs import SOLVER_OUTPUTS, conjugates
 from toysim.models.perceptron.samplers.sizes import one_load, sampled
 from toysim.models.perceptron.storage.parameters import StorageParameters
 
@@ -80,7 +80,7 @@ STORAGE = Model(
         sampled("reference_overlap", "overlap p with the reference configuration"),
         sampled("distance", "normalised Hamming distance d to the reference configuration"),
     ),
-    diagnostics=SOLVER_OUTPUTS,
+    diagnostics=(*conjugates(q_hat="overlap of two solutions"), *SOLVER_OUTPUTS),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

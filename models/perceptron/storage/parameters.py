@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from toysim.model import parameter
+from toysim.model import Matrix, Vector, parameter
+from toysim.models.perceptron.given import (
+    check_patterns_given,
+    check_signs,
+    given_patterns,
+    given_signs,
+)
 from toysim.models.perceptron.samplers.parameters import BinaryParameters
 
 
@@ -30,7 +36,12 @@ class StorageParameters(BinaryParameters):
         le=10,
     )
 
+    patterns: Matrix = given_patterns(what="labelled patterns y x of +-1")
+    reference: Vector = given_signs("k", "configuration that the field is along")
+
     @model_validator(mode="after")
     def _size_fits(self) -> StorageParameters:
         self.check_size(self.alpha)
+        check_patterns_given("patterns", self.patterns, self.size, self.alpha, "alpha")
+        check_signs("reference", self.reference, self.size)
         return self

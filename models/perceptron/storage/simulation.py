@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.perceptron.samplers.binary import Measure, Sampled, solved
-from toysim.models.perceptron.samplers.instances import Signs, labelled, signs
+from toysim.models.perceptron.samplers.instances import Signs, given_or, labelled, signs
 from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
 from toysim.models.perceptron.storage.parameters import StorageParameters
 
@@ -16,8 +16,9 @@ def simulate(batch: Batch) -> Rows:
 
 def _row(row: Row) -> dict[str, float]:
     p: StorageParameters = row.p
-    reference = signs(row.generator("reference"), p.size)
-    c = labelled(row.generator("patterns"), p.size, n_patterns(p.alpha, p.size))
+    reference = given_or(signs(row.generator("reference"), p.size), p.reference)
+    n = n_patterns(p.alpha, p.size)
+    c = labelled(row.generator("patterns"), p.size, n, given=p.patterns)
     measure = Measure(c, reference, coupling=p.field, margin=p.margin)
     found = _observed(solved(measure, p.sampler), reference)
     return found | {"status": outcome(found["status"], p.size, p.alpha)}

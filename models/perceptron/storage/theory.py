@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from toysim.batch import Batch, Rows
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
+from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.replica.averages import STEP, site_averages, storage_patterns
 from toysim.models.perceptron.replica.saddle import (
     GOING,
@@ -72,7 +73,7 @@ def saddle(alpha: float, margin: float, field: float, step: float) -> StorageSad
     )
 
 
-@kernel
+@borrowing
 def saddles(alpha: Array, margin: Array, field: Array, step: float, found: Array) -> None:
     """The saddle point of every row, (rows, fields)."""
     for i in range(len(alpha)):
@@ -88,13 +89,14 @@ def storage_saddle(
 
 
 def predict(batch: Batch) -> Rows:
-    """Saddle point of every row, valid below capacity; beyond it entropies are negative."""
+    """Saddle point of every row, valid below capacity, for random patterns; beyond it entropies
+    are negative.
+    """
     found = np.empty((len(batch), len(StorageSaddle._fields)))
     saddles(batch["alpha"], batch["margin"], batch["field"], STEP, found)
     rows = dict(zip(StorageSaddle._fields, found.T, strict=True))
-    del rows["q_hat"]
     return rows | {
         "solver_status": rows["solver_status"].astype(np.int8),
         "distance": 0.5 * (1.0 - rows["reference_overlap"]),
-        "valid": rows["solver_status"] == OK,
+        "valid": (rows["solver_status"] == OK) & drawn(batch, "patterns"),
     }

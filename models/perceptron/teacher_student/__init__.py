@@ -7,7 +7,12 @@ point at any load. At temperature 0 the other one wins up to alpha = 1.2447 and 
 """
 
 from toysim.model import Check, Landmark, Model
-from toysim.models.perceptron.replica.solver_outputs import BRANCH_OUTPUTS, SADDLE, SOLVER_OUTPUTS
+from toysim.models.perceptron.replica.solver_outputs import (
+    BRANCH_OUTPUTS,
+    SADDLE,
+    SOLVER_OUTPUTS,
+    STUDENT_HATS,
+)
 from toysim.models.perceptron.samplers.sizes import one_load, sampled
 from toysim.models.perceptron.teacher_student.parameters import TeacherStudentParameters
 
@@ -86,7 +91,7 @@ TEACHER_STUDENT = Model(
         sampled("free_entropy", "ln of the partition function, per weight", "nat"),
         sampled("entropy", "entropy of the students, per weight", "nat"),
     ),
-    diagnostics=(*SOLVER_OUTPUTS, *BRANCH_OUTPUTS),
+    diagnostics=(*STUDENT_HATS, *SOLVER_OUTPUTS, *BRANCH_OUTPUTS),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

@@ -6,7 +6,13 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import parameter
+from toysim.model import Matrix, Vector, parameter
+from toysim.models.perceptron.given import (
+    check_patterns_given,
+    check_signs,
+    given_patterns,
+    given_signs,
+)
 from toysim.models.perceptron.samplers.parameters import BinaryParameters
 
 
@@ -30,7 +36,8 @@ class TeacherStudentParameters(BinaryParameters):
     branch: Literal["equilibrium", "low", "high"] = parameter(
         "equilibrium",
         symbol="branch",
-        meaning="saddle point of theory: larger free entropy, low or high overlap",
+        meaning="saddle point: larger free entropy, low or high overlap; message passing starts "
+        "accordingly, enumeration has the whole measure",
     )
     n_iterations: int = parameter(
         300,
@@ -41,7 +48,12 @@ class TeacherStudentParameters(BinaryParameters):
         stream=False,
     )
 
+    patterns: Matrix = given_patterns()
+    teacher: Vector = given_signs("W", "teacher")
+
     @model_validator(mode="after")
     def _size_fits(self) -> TeacherStudentParameters:
         self.check_size(self.alpha)
+        check_patterns_given("patterns", self.patterns, self.size, self.alpha, "alpha")
+        check_signs("teacher", self.teacher, self.size)
         return self

@@ -7,7 +7,7 @@ import math
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.perceptron.measures import angle
 from toysim.models.perceptron.samplers.binary import Measure, Sampled, enumerated, passed
-from toysim.models.perceptron.samplers.instances import Signs, labelled, signs
+from toysim.models.perceptron.samplers.instances import Signs, given_or, labelled, signs
 from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
 from toysim.models.perceptron.teacher_student.measures import bayes_error
 from toysim.models.perceptron.teacher_student.parameters import TeacherStudentParameters
@@ -20,9 +20,10 @@ def simulate(batch: Batch) -> Rows:
 
 def _row(row: Row) -> dict[str, float]:
     p: TeacherStudentParameters = row.p
-    teacher = signs(row.generator("teacher"), p.size)
+    teacher = given_or(signs(row.generator("teacher"), p.size), p.teacher)
     beta = 1.0 / p.temperature if p.temperature > 0.0 else math.inf
-    c = labelled(row.generator("patterns"), p.size, n_patterns(p.alpha, p.size), teacher)
+    n = n_patterns(p.alpha, p.size)
+    c = labelled(row.generator("patterns"), p.size, n, teacher, p.patterns)
     found = _observed(_student(Measure(c, teacher, beta=beta), p), teacher, beta)
     return found | {"status": outcome(found["status"], p.size, p.alpha)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from toysim.batch import Batch, Rows
+from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.measures import angles
 from toysim.models.perceptron.replica.averages import STEP
 from toysim.models.perceptron.replica.branches import shown, teacher
@@ -26,6 +27,7 @@ def predict(batch: Batch) -> Rows:
 
     Valid where it exists, is stable and has no negative entropy; a low branch of negative entropy,
     metastable beyond the transition, keeps its values. Without patterns there is no high branch.
+    Given patterns are not valid.
     """
     alpha, none = batch["alpha"], np.zeros(len(batch))
     low = low_branch(alpha, batch["temperature"])
@@ -33,6 +35,7 @@ def predict(batch: Batch) -> Rows:
     del rows["cross_overlap"], rows["overlap_1"]
     votes = zip(rows["overlap"].tolist(), rows["self_overlap"].tolist(), strict=True)
     return rows | {
+        "valid": rows["valid"] & drawn(batch, "patterns"),
         "error": angles(rows["overlap"]),
         "bayes_error": np.array([bayes_error(r, q) for r, q in votes]),
     }

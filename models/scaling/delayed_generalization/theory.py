@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.scaling.delayed_generalization.measures import accuracy, loss_at_level
-from toysim.models.scaling.marchenko_pastur import nodes, zero_share
+from toysim.numerics.marchenko_pastur import nodes, zero_share
 
 Array = npt.NDArray[np.float64]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from toysim.models.scaling.equivalent import Ridge
 from toysim.models.scaling.power_laws import spectrum
+from toysim.numerics.ridge_equivalent import Ridge
 
 
 def interpolation_threshold(p: Any) -> float:

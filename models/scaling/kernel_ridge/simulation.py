@@ -6,11 +6,9 @@ import numpy as np
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.scaling.power_laws import spectrum
-from toysim.models.scaling.solve import ridge_losses
+from toysim.numerics.ridge_losses import MOST_NUMBERS, ridge_losses
 from toysim.outcomes import Status
 from toysim.records import ended
-
-MOST_NUMBERS = 2 * 10**7  # of the inputs; larger ones are for theory alone
 
 
 def measured(row: Row) -> Rows:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.models.scaling.equivalent import Ridge
 from toysim.models.scaling.power_laws import spectrum
-
-LEAST_SIZE = 150.0  # n (1 - D) from which on the losses are within 1.5 %
-ROUNDED = 1e-10  # of the signal: a loss below, or such a penalty, is lost in rounding
+from toysim.numerics.ridge_equivalent import Ridge
 
 
 def predicted(row: Row) -> dict[str, float]:
@@ -16,7 +13,6 @@ def predicted(row: Row) -> dict[str, float]:
     h, c = spectrum(p.n_modes, p.capacity_exponent, p.signal_exponent)
     ridge = Ridge(h, c, p.label_noise)
     fit, best = ridge.fit(p.n_samples, p.penalty), ridge.best(p.n_samples)
-    exact = fit.test > ROUNDED * c.sum() and p.penalty > ROUNDED * (h.sum() + p.n_samples)
     return {
         "test_loss": fit.test,
         "train_loss": fit.train,
@@ -24,7 +20,7 @@ def predicted(row: Row) -> dict[str, float]:
         "overfitting": p.n_samples / fit.size,
         "best_penalty": best.penalty,
         "best_test_loss": best.test,
-        "valid": exact and fit.size >= LEAST_SIZE,
+        "valid": ridge.reliable(p.n_samples, fit),
     }
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.models.scaling import marchenko_pastur
 from toysim.models.scaling.repeated_fit import resolvent
 from toysim.models.scaling.repeated_fit.law import rise_above
+from toysim.numerics import marchenko_pastur
 
 Array = npt.NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from toysim.batch import Batch, Row, Rows, stacked
 from toysim.jit import kernel
 from toysim.models.scheduled_sgd.mixture.measures import kept, measured
 from toysim.models.scheduled_sgd.mixture.problem import Sources, run, sources
-from toysim.models.scheduled_sgd.spread import narrow
+from toysim.numerics.spread import narrow
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

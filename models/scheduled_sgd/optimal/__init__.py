@@ -71,6 +71,7 @@ OPTIMAL = Model(
                 *("n_steps", "rate_limit"),
             ),
             digits=2,
+            seconds=lambda p: 1e-2 + 2e-6 * p.n_steps * (p.n_modes + 16),
             where="noise multiplicative; to 2 % for label_noise >= .1 S_0 and batch_size <= 4",
         ),
     ),

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.models.scheduled_sgd.expectation import plain
 from toysim.models.scheduled_sgd.modes import modes
 from toysim.models.scheduled_sgd.optimal.search import Best, Problem, best_rates
-from toysim.numerics.least_squares import additive_moments, padded
+from toysim.numerics.least_squares import additive_moments, padded, plain
 from toysim.numerics.schedules import learning_rates
 
 Array = npt.NDArray[np.float64]

@@ -11,7 +11,7 @@ from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.scheduled_sgd.modes import modes
 from toysim.models.scheduled_sgd.optimal.law import law_rates
 from toysim.models.scheduled_sgd.optimal.problem import Plan, mean_course, planned
-from toysim.models.scheduled_sgd.spread import narrow
+from toysim.numerics.spread import narrow
 
 Array = npt.NDArray[np.float64]
 

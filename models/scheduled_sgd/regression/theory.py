@@ -10,14 +10,15 @@ import numpy.typing as npt
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.scheduled_sgd.expectation import expected
 from toysim.models.scheduled_sgd.modes import modes
+from toysim.models.scheduled_sgd.regression.columns import alike, scattered, together
 from toysim.models.scheduled_sgd.regression.problem import rows_and_rates
-from toysim.models.scheduled_sgd.spread import narrow
 from toysim.models.scheduled_sgd.stability import (
     fourth_stable_rate,
     largest_stable_rate,
     stationary_loss,
 )
 from toysim.numerics.least_squares import fourth_moments
+from toysim.numerics.spread import narrow
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -27,12 +28,20 @@ NAN = float("nan")
 
 def predict(batch: Batch) -> Rows:
     """Every observable exactly; valid where its numbers are finite and means over replicas show
-    them.
+    them. Plain rows go side by side, those with momentum, weight decay or more to tell one by one.
     """
-    return stacked([_row(row, rates) for row, rates in rows_and_rates(batch)])
+    alone = (batch["momentum"] > 0.0) | (batch["weight_decay"] > 0.0) | (batch["target"] > 0.0)
+    alone |= batch["variance"] | (batch["schedule"] == "refined")
+    parts = [(rows, together(batch.take(rows))) for rows in alike(batch, np.flatnonzero(~alone))]
+    if alone.any():
+        some = batch.take(np.flatnonzero(alone))
+        told = stacked([by_itself(row, rates) for row, rates in rows_and_rates(some)])
+        parts.append((np.flatnonzero(alone), told))
+    return scattered(parts)
 
 
-def _row(row: Row, rates: Array) -> dict[str, Any]:
+def by_itself(row: Row, rates: Array) -> dict[str, Any]:
+    """Every observable of one row of any kind."""
     p = row.p
     h, signal = modes(p)
     at = row.record_at

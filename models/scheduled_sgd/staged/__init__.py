@@ -26,6 +26,8 @@ STAGED = Model(
         Observable("rate", "rate chosen for the stage", dims=("stage",)),
         Observable("forecast_error", "of the rate chosen, relative", dims=("stage",)),
         Observable("worst_forecast_error", "of all trials that end below 1, relative"),
+        Observable("best_pieces", "least final loss of as many constant rates, NaN unless pieces"),
+        Observable("piece_rate", "rate of the stage there", dims=("stage",)),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
@@ -36,6 +38,12 @@ STAGED = Model(
         1e-3
         + 1e-4 * p.n_rates * (p.n_steps // p.stage_steps) * (1 + 0.02 * p.trial_steps)
         + 4e-9 * p.n_steps * (p.n_modes + 16) * (p.n_rates + 2 * p.batch_size)
+    ),
+    theory_seconds=lambda p: (
+        1e-3
+        + 1e-4 * p.n_rates * (p.n_steps // p.stage_steps) * (1 + 0.02 * p.trial_steps)
+        + 2e-9 * p.n_steps * (p.n_modes + 16) * p.n_rates
+        + p.pieces * 2e-8 * p.n_steps * (p.n_modes + 16) * (p.n_steps // p.stage_steps)
     ),
     checks=(
         Check(

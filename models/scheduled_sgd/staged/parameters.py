@@ -9,6 +9,7 @@ from pydantic import model_validator
 from toysim.model import parameter
 from toysim.models.scheduled_sgd.declarations import LeastSquares
 
+MOST_PIECES = 64
 MOST_TRIED = 10**9  # rates x updates x modes: a second or so
 
 
@@ -30,6 +31,23 @@ class StagedParameters(LeastSquares):
         symbol="evaluation",
         meaning="the loss after the stage; its forecast from a trial; the loss after the trial",
     )
+
+    pieces: bool = parameter(
+        False,
+        symbol="pieces",
+        meaning="whether theory has the best constant rates of all stages at once too",
+        stream=False,
+    )
+
+    @model_validator(mode="after")
+    def _pieces_are_few(self) -> StagedParameters:
+        stages = self.n_steps // self.stage_steps
+        if self.pieces and stages > MOST_PIECES:
+            raise ValueError(
+                f"pieces = true searches {stages} rates at once; at most {MOST_PIECES}: raise "
+                "stage_steps"
+            )
+        return self
 
     @model_validator(mode="after")
     def _stages_fit(self) -> StagedParameters:

@@ -8,8 +8,9 @@ import numpy as np
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.scheduled_sgd.modes import modes
-from toysim.models.scheduled_sgd.spread import narrow
+from toysim.models.scheduled_sgd.staged.pieces import best_pieces
 from toysim.models.scheduled_sgd.staged.problem import searched
+from toysim.numerics.spread import narrow
 
 
 def predict(batch: Batch) -> Rows:
@@ -25,11 +26,14 @@ def _row(row: Row) -> dict[str, Any]:
     finite = bool(np.isfinite(search.losses).all())
     h, signal = modes(p)
     shown = narrow(h, signal, p.label_noise, float(p.batch_size), rates, ends)
+    pieces, least = best_pieces(p) if p.pieces else (np.full(len(ends), np.nan), np.nan)
     return {
         "loss": search.losses,
         "final_loss": search.losses[-1],
         "rate": search.rates,
         "forecast_error": search.errors,
         "worst_forecast_error": search.worst,
+        "best_pieces": least,
+        "piece_rate": pieces,
         "valid": finite and shown,
     }

@@ -1,0 +1,98 @@
+"""Pictures of online rules."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from toysim.papers.drawing import draw_means, line, new_figure
+from toysim.papers.reading import landmark, observable, parameter, sides
+
+MODEL = "teacher_student.online_rules"
+POWERS = {"hebb": 0.5, "perceptron": 1.0 / 3.0, "adatron": 1.0, "annealed": 1.0, "optimal": 1.0}
+MARKERS = "osD^vP"
+
+
+def rules(tree: xr.DataTree) -> Figure:
+    """Error over time, log-log, a colour a rule."""
+    figure = new_figure(5.6, 4.4)
+    axes = figure.subplots()
+    error, law = sides(tree, "error")
+    t = observable(tree, "time", "theory").isel(tuning=0).values[1:]
+    shown = np.unique(np.geomspace(1, len(t), 14).astype(int)) - 1
+    for k, rule in enumerate(law["rule"].values):
+        draws = error.isel(tuning=k).transpose("record", "replica")[1:]
+        look = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none", "ms": 3}
+        draw_means(axes, t[shown], draws[shown], label=rule, **look)
+        line(axes, t, law.isel(tuning=k)[1:], tag=rule, color=f"C{k}")
+        if rule in POWERS:
+            eta = float(law["learning_rate"][k])
+            mark = landmark(MODEL, "late_constant", rule=rule, learning_rate=eta)
+            far = t[t >= 10.0]
+            late = float(mark) * far ** -POWERS[rule]
+            axes.plot(far, late, ":", color=f"C{k}", lw=1, gid=f"landmark:{rule}")
+    axes.set(xscale="log", yscale="log", xlabel="examples per input", ylabel="error")
+    axes.set_title("Rules for a sign teacher")
+    axes.legend(loc="lower left")
+    return figure
+
+
+def adatron(tree: xr.DataTree) -> Figure:
+    """Error times t over the rate."""
+    figure = new_figure(5.0, 3.6)
+    axes = figure.subplots()
+    error = observable(tree, "error", "theory").isel(record=0)
+    eta, t = error["learning_rate"].values, parameter(tree, "duration")
+    axes.plot(eta, error * t, "o", mfc="none", label=f"at t = {t:g}", gid="theory")
+    fine = np.linspace(eta[0], eta[-1], 200)
+    axes.plot(fine, 3.0 / (fine * (3.0 - fine)), "k--", lw=1, label="3/(eta (3 - eta))")
+    axes.set(xlabel="learning rate eta", ylabel="error times t", ylim=(0.0, None))
+    axes.set_title("Adatron: best at 3/2")
+    axes.legend(loc="upper center")
+    return figure
+
+
+def flips(tree: xr.DataTree) -> Figure:
+    """Error over time with label noise, a panel a rule."""
+    figure = new_figure(7.0, 3.4)
+    error, law = sides(tree, "error")
+    floor = observable(tree, "error_floor", "theory")
+    names = law["rule"].values
+    panels = figure.subplots(1, len(names), sharey=True)
+    t = observable(tree, "time", "theory").isel(rule=0, flip=0).values[1:]
+    for axes, rule in zip(panels, names, strict=True):
+        for k, flip in enumerate(law["flip"].values):
+            at = {"rule": rule, "flip": flip}
+            draws = error.sel(at).transpose("record", "replica")[1::4]
+            look = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none", "ms": 3}
+            draw_means(axes, t[::4], draws, label=f"p = {flip:g}", **look)
+            line(axes, t, law.sel(at)[1:], color=f"C{k}")
+            left = float(floor.sel(at))
+            if left > 0.0:
+                axes.axhline(left, color=f"C{k}", ls=":", lw=1, gid=f"landmark:{flip}")
+        axes.set(xscale="log", yscale="log", xlabel="examples per input", title=rule)
+        axes.set_yticks([0.02, 0.05, 0.1, 0.2, 0.4], ["0.02", "0.05", "0.1", "0.2", "0.4"])
+        axes.minorticks_off()
+    panels[0].set_ylabel("error")
+    panels[0].legend(loc="lower left")
+    return figure
+
+
+def window(tree: xr.DataTree) -> Figure:
+    """Error of the perceptron over Hebb's, a curve a rate."""
+    figure = new_figure(5.6, 4.0)
+    axes = figure.subplots()
+    error = observable(tree, "error", "theory")
+    t = observable(tree, "time", "theory").isel(rule=0, learning_rate=0).values[1:]
+    ratio = error.sel(rule="perceptron") / error.sel(rule="hebb")
+    for k, eta in enumerate(ratio["learning_rate"].values):
+        line(axes, t, ratio.sel(learning_rate=eta)[1:], color=f"C{k}", label=f"eta = {eta:g}")
+    axes.axhline(1.0, color="0.6", lw=1, ls=":", zorder=0)
+    axes.set(xscale="log", yscale="log", xlabel="examples per input")
+    axes.set_ylabel("error, perceptron over Hebb")
+    axes.set_yticks([0.4, 0.6, 1.0, 1.5, 2.0], ["0.4", "0.6", "1", "1.5", "2"])
+    axes.minorticks_off()
+    axes.set_title("A window in which the perceptron is ahead")
+    axes.legend(loc="upper left")
+    return figure

@@ -1,0 +1,162 @@
+"""Episodes one after the other, and what a new task costs after each."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammaln
+
+from toysim.batch import Batch, Row, Rows, stacked
+from toysim.jit import kernel
+
+Array = npt.NDArray[np.float64]
+
+
+@kernel
+def factorise(A: Array) -> float:
+    """Leaves the Cholesky factor in the lower half of A (p, p); returns ln det A."""
+    log_det = 0.0
+    for i in range(len(A)):
+        for j in range(i + 1):
+            total = A[i, j]
+            for k in range(j):
+                total -= A[i, k] * A[j, k]
+            A[i, j] = math.sqrt(total) if i == j else total / A[j, j]
+        log_det += 2.0 * math.log(A[i, i])
+    return log_det
+
+
+@kernel
+def square_length(L: Array, z: Array) -> float:
+    """z'A^-1 z of A = L L'; z is left as L^-1 z."""
+    square = 0.0
+    for i in range(len(z)):
+        for k in range(i):
+            z[i] -= L[i, k] * z[k]
+        z[i] /= L[i, i]
+        square += z[i] * z[i]
+    return square
+
+
+@kernel
+def posterior(
+    n: int, total: Array, square: Array, strength: float, diagonal: float, mean: Array, scale: Array
+) -> None:
+    """m_N and Lambda_N of n tasks, from their sum (p,) and sum of squares (p, p)."""
+    weight = 1.0 / (strength + n)
+    for i in range(len(mean)):
+        mean[i] = weight * total[i]
+        for j in range(len(mean)):
+            scale[i, j] = square[i, j] - weight * total[i] * total[j]
+        scale[i, i] += diagonal
+
+
+@kernel
+def predicted(
+    tasks: Array, new: Array, strength: float, dof: float, constants: Array, log_loss: Array
+) -> None:
+    """-ln of the Student t, mean over new tasks (N + 1, n, p), after 0..N of ``tasks`` (N, p);
+    ``constants`` (N + 1,): the part that depends on N alone.
+    """
+    n_tasks, p = tasks.shape
+    total, square, mean = np.zeros(p), np.zeros((p, p)), np.empty(p)
+    scale, away, diagonal = np.empty((p, p)), np.empty(p), dof - p - 1.0
+    for n in range(n_tasks + 1):
+        posterior(n, total, square, strength, diagonal, mean, scale)
+        nu, k = dof + n - p + 1.0, strength + n
+        log_loss[n], tail = constants[n] + 0.5 * factorise(scale), 0.0
+        for i in range(new.shape[1]):
+            away[:] = new[n, i] - mean
+            tail += math.log1p(square_length(scale, away) * k / (k + 1.0))
+        log_loss[n] += 0.5 * (nu + p) * tail / new.shape[1]
+        if n < n_tasks:
+            total += tasks[n]
+            for i in range(p):
+                for j in range(p):
+                    square[i, j] += tasks[n, i] * tasks[n, j]
+
+
+@kernel
+def after_all(tasks: Array, strength: float, diagonal: float, mean: Array, scale: Array) -> None:
+    """m_N and Lambda_N after ``tasks`` (N, p), one at a time."""
+    n_tasks, p = tasks.shape
+    total, square = np.zeros(p), np.zeros((p, p))
+    for n in range(n_tasks):
+        for i in range(p):
+            total[i] += tasks[n, i]
+            for j in range(p):
+                square[i, j] += tasks[n, i] * tasks[n, j]
+    posterior(n_tasks, total, square, strength, diagonal, mean, scale)
+
+
+def order_gap(tasks: Array, strength: float, diagonal: float) -> float:
+    """Largest change of m_N and Lambda_N when the tasks come reversed, over the largest entry."""
+    p = tasks.shape[1]
+    means, scales = np.empty((2, p)), np.empty((2, p, p))
+    for k, order in enumerate((tasks, np.ascontiguousarray(tasks[::-1]))):
+        after_all(order, strength, diagonal, means[k], scales[k])
+    largest = max(np.abs(scales).max(), np.abs(means).max())
+    return float(max(np.ptp(scales, axis=0).max(), np.ptp(means, axis=0).max()) / largest)
+
+
+def simulate(batch: Batch) -> Rows:
+    """Every observable of every row."""
+    return stacked([_row(row) for row in batch.rows()])
+
+
+def _row(row: Row) -> Rows:
+    nothing = np.full(row.p.n_episodes + 1, np.nan)
+    names = ("log_loss", "log_loss_oracle", "regret", "risk")
+    found: Rows = dict.fromkeys(names, nothing) | {"order_gap": np.asarray(np.nan)}
+    return found | (_observed(row) if row.p.mode == "observed" else _shots(row))
+
+
+def _observed(row: Row) -> Rows:
+    """Sigma^-1 = A A'/(nu0 - p - 1), A lower triangular with chi-distributed diagonal; a task is
+    mu + z A^-1 sqrt(nu0 - p - 1), of rows z ~ N(0, I).
+    """
+    p, rng = row.p, row.generator("prior")
+    N, dim, diagonal = p.n_episodes, p.dim, p.dof - p.dim - 1.0
+    A = np.tril(rng.standard_normal((dim, dim)), -1)
+    A[np.diag_indices(dim)] = np.sqrt(rng.chisquare(p.dof - np.arange(dim)))
+    spread = np.linalg.inv(A) * np.sqrt(diagonal)
+    mean = rng.standard_normal(dim) @ spread / np.sqrt(p.strength)
+    tasks = mean + row.normal("tasks", N, dim) @ spread
+    z = row.normal("new", N + 1, p.n_tests, dim)
+    log_det = 2.0 * np.log(np.abs(np.diagonal(spread))).sum()
+    oracle = 0.5 * (dim * np.log(2.0 * np.pi) + log_det + np.sum(z * z, axis=2).mean(axis=1))
+    log_loss = np.empty(N + 1)
+    predicted(tasks, mean + z @ spread, p.strength, p.dof, student_constants(p), log_loss)
+    return {
+        "log_loss": log_loss,
+        "log_loss_oracle": oracle,
+        "regret": log_loss - oracle,
+        "order_gap": np.asarray(order_gap(tasks, p.strength, diagonal)),
+    }
+
+
+def student_constants(p: Any) -> Array:
+    """-ln of the Student t at its centre after N = 0..n_episodes, but for ln det Lambda_N/2."""
+    n = np.arange(p.n_episodes + 1.0)
+    nu, k = p.dof + n - p.dim + 1.0, p.strength + n
+    spread = 0.5 * p.dim * np.log((k + 1.0) / k * np.pi)
+    return np.asarray(spread + gammaln(0.5 * nu) - gammaln(0.5 * (nu + p.dim)))
+
+
+def _shots(row: Row) -> Rows:
+    p, N, rng = row.p, row.p.n_episodes, row.generator("prior")
+    mean = np.sqrt(p.prior_variance) * rng.standard_normal()
+    noise = p.between_variance + p.within_variance / p.shots_per_episode
+    episodes = mean + np.sqrt(noise) * row.normal("tasks", N)
+    precision = 1.0 / p.prior_variance + np.arange(N + 1.0) / noise
+    m = np.append(0.0, np.cumsum(episodes)) / noise / precision
+    task = mean + np.sqrt(p.between_variance) * row.normal("new", N + 1, p.n_tests)
+    within = p.within_variance / p.shots
+    seen = task + np.sqrt(within) * row.normal("shots", N + 1, p.n_tests)
+    spread = p.between_variance + 1.0 / precision
+    weight = within / (spread + within)
+    error = (weight * m)[:, None] + (1.0 - weight)[:, None] * seen - task
+    return {"risk": np.mean(error**2, axis=1)}

@@ -1,0 +1,47 @@
+"""Landmarks of structured starts."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from scipy.optimize import minimize_scalar
+
+from toysim.models.deep_linear.structured_start import closed_forms as forms
+
+
+def _mean_change(p: Any, rank: float) -> float:
+    """Over random tasks E rho = r/d, and the square of the change is linear in it."""
+    end = forms.end_of(p.start_norm, rank, p.teacher_norm)
+    return forms.kernel_change(end, rank, p.n_inputs, rank / p.n_inputs)
+
+
+def mean_kernel_change(p: Any) -> float:
+    return _mean_change(p, p.rank)
+
+
+def best_rank(p: Any) -> float:
+    """Least of it over real ranks from 1 to d."""
+    if p.n_inputs == 1:
+        return 1.0
+    options = {"xatol": 1e-8}
+    found = minimize_scalar(
+        lambda r: _mean_change(p, r), bounds=(1.0, p.n_inputs), method="bounded", options=options
+    )
+    ends = {r: _mean_change(p, r) for r in (1.0, float(found.x), float(p.n_inputs))}
+    return min(ends, key=lambda r: ends[r])
+
+
+def direct_time(p: Any) -> float:
+    if not 0.0 < p.overlap < 0.5:
+        raise ValueError(f"overlap = {p.overlap:g}: give one between 0 and 1/2")
+    end = forms.end_of(p.start_norm, p.rank, p.teacher_norm)
+    return forms.direct_time(end, p.teacher_norm, p.overlap)
+
+
+def recruiting_perturbation(p: Any) -> float:
+    """eps at which both times are one: eps^2 = 2 s/((h - r)(1 + exp(2 s t)))."""
+    if p.width == p.rank:
+        raise ValueError("width = rank: no hidden direction is left to recruit")
+    grown = 1.0 + math.exp(2.0 * p.teacher_norm * direct_time(p))
+    return math.sqrt(2.0 * p.teacher_norm / ((p.width - p.rank) * grown))

@@ -1,0 +1,74 @@
+"""Signs of random units as codes of points: when two points share one, and what codes tell of
+classes.
+"""
+
+from toysim.model import Check, Landmark, Model, Observable
+from toysim.models.memory.activation_codes.parameters import ActivationCodesParameters
+
+_EQUATIONS = """\
+code of x: signs of n random projections; points x ~ N(0, I_d), or a prototype N(0, I_d) + spread z
+two points at angle t share a code with probability (1 - t/pi)^n
+p2 = c_d int_0^pi sin^(d-2) t (1 - t/pi)^n dt,  c_d = Gamma(d/2)/(sqrt(pi) Gamma((d-1)/2))
+colliding pairs M (M-1) p2/2;  redundancy (M - distinct)/M at most that over M;
+d = 2: distinct = 2 n E[1 - (1 - x/2)^M], x ~ Beta(1, n - 1)
+two prototypes a, b: units that part x from a only, from b only: trinomial of
+(t_xa + t_ab - t_xb)/(2 pi) and its mirror"""
+
+_AT = f"{__name__}.law"
+
+ACTIVATION_CODES = Model(
+    id="memory.activation_codes",
+    title="activation patterns of random units as hash codes",
+    parameters_class=ActivationCodesParameters,
+    observables=(
+        Observable("colliding_pairs", "pairs of points with one code", "pairs"),
+        Observable("redundancy", "share of points whose code another one has already"),
+        Observable("code_distance", "mean share of units in which two points differ"),
+        Observable("prototype_accuracy", "points whose nearest prototype by code is their own"),
+        Observable(
+            "accuracy_excess",
+            "that less its mean over the units, given the points (two prototypes)",
+            scale=1.0,
+        ),
+    ),
+    diagnostics=(
+        Observable("collision", "probability p2 that two points share a code"),
+        Observable("redundancy_bound", "the redundancy is at most this"),
+    ),
+    simulate=f"{__name__}.simulation:simulate",
+    theory=f"{__name__}.theory:predict",
+    stochastic=True,
+    theory_omits=("prototype_accuracy",),
+    equations=_EQUATIONS,
+    sources=("arXiv:2101.05490", "derived"),
+    seconds=lambda p: 1e-4 + 4e-10 * p.n_units * p.n_points * (p.dimension + 4) + 2e-7 * p.n_points,
+    theory_seconds=lambda p: 5e-3,
+    checks=(
+        Check({"dimension": 3, "n_units": 9, "n_points": 30}, replicas=20_000),
+        Check({"dimension": 2, "n_units": 6, "n_points": 12}, replicas=20_000),
+        Check({"n_units": 9, "n_points": 20, "n_prototypes": 2}, replicas=3000),
+    ),
+    landmarks=(
+        Landmark(
+            "width_of_a_tenth",
+            "units at which a tenth of the points collide with another, by pairs",
+            f"{_AT}:width_of_a_tenth",
+            ("dimension", "n_points"),
+            unit="units",
+        ),
+        Landmark(
+            "width_of_a_hundredth",
+            "units at which a hundredth of the points collide with another, by pairs",
+            f"{_AT}:width_of_a_hundredth",
+            ("dimension", "n_points"),
+            unit="units",
+        ),
+        Landmark(
+            "wide_width_of_a_tenth",
+            "the law of many units against dimensions, pi [c_d Gamma(d-1) (M-1)/(2 r)]^(1/(d-1))",
+            f"{_AT}:wide_width_of_a_tenth",
+            ("dimension", "n_points"),
+            unit="units",
+        ),
+    ),
+)

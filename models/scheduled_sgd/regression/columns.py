@@ -1,0 +1,105 @@
+"""Exact means of plain rows, side by side: no momentum, no weight decay, no first passage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from toysim.batch import Batch, Row, Rows
+from toysim.models.scheduled_sgd.modes import modes
+from toysim.models.scheduled_sgd.stability import largest_stable_rate, stationary_losses
+from toysim.numerics.least_squares import moments_of_rows
+from toysim.numerics.spread import narrow_units
+from toysim.scheduled import rate_shares, share_units
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+OF_MODES = ("n_modes", "capacity_exponent", "signal_exponent", "spectrum", "condition_number")
+
+
+def alike(batch: Batch, rows: Ints) -> Iterator[Ints]:
+    """The given rows in groups (m,) of the same modes."""
+    yield from groups([batch[name][rows] for name in OF_MODES], rows)
+
+
+def groups(columns: Sequence[npt.NDArray[np.generic]], rows: Ints) -> Iterator[Ints]:
+    """``rows`` (n,) in groups whose columns (n,) are equal."""
+    found: dict[tuple[object, ...], list[int]] = {}
+    of_rows = zip(*(column.tolist() for column in columns), strict=True)
+    for row, values in zip(rows.tolist(), of_rows, strict=True):
+        found.setdefault(values, []).append(row)
+    yield from (np.array(members) for members in found.values())
+
+
+def scattered(parts: Sequence[tuple[Ints, Rows]]) -> Rows:
+    """Rows of the parts put where they belong."""
+    n = sum(len(rows) for rows, _ in parts)
+    whole: Rows = {}
+    for rows, told in parts:
+        for name, values in told.items():
+            whole.setdefault(name, np.empty((n, *values.shape[1:]), values.dtype))[rows] = values
+    return whole
+
+
+def together(batch: Batch) -> Rows:
+    """Every observable of plain rows with the same modes."""
+    h, signal = modes(Row(batch, 0).p)
+    n, at = len(batch), batch.record_at
+    which, shares = rate_shares(batch)
+    unit = np.asarray(share_units(batch), float)
+    noise, size = batch["label_noise"].astype(float), batch["batch_size"].astype(float)
+    n_steps = batch["n_steps"].astype(np.int64)
+    order = np.argsort(n_steps, kind="stable")
+    loss, square, bias, unused = np.empty((4, *at.shape))
+    end, peak = np.empty((n, len(h))), np.empty(n)
+    follow = (size, unit, which, shares, n_steps, order, at)
+    moments_of_rows(signal, h, noise, *follow, loss, square, end, peak)
+    final, largest = 0.5 * end.sum(axis=1), peak.copy()
+    if at.shape[1]:
+        moments_of_rows(signal, h, np.zeros(n), *follow, bias, unused, end.copy(), peak)
+    rate = unit * shares.max(axis=1)[which]
+    narrow = _narrow(h, signal, noise, size, unit, which, shares, n_steps, at)
+    limit = {b: largest_stable_rate(h, b, 0.0) for b in np.unique(size).tolist()}
+    nothing = np.full(n, np.nan)
+    with np.errstate(invalid="ignore"):  # both may be infinite
+        noise_loss = loss - bias
+    return {
+        "loss": loss,
+        "final_loss": final,
+        "mode_loss": 0.5 * end,
+        "gradient_square": square,
+        "signal_loss": bias,
+        "noise_loss": noise_loss,
+        "peak_loss": largest,
+        "steps_to_target": nothing,
+        "stationary_loss": stationary_losses(rate, h, size, noise),
+        "share_of_limit": rate / np.array([limit[b] for b in size.tolist()]),
+        "share_of_fourth": nothing,
+        "loss_deviation": np.full(at.shape, np.nan),
+        "replicas_needed": nothing,
+        "valid": np.isfinite(final) & narrow,
+    }
+
+
+def _narrow(
+    h: Array,
+    signal: Array,
+    noise: Array,
+    size: Array,
+    unit: Array,
+    which: Ints,
+    shares: Array,
+    n_steps: Ints,
+    at: Ints,
+) -> npt.NDArray[np.bool_]:
+    """Whether means over replicas show the mean, looked for in rows that differ in their unit."""
+    valid = np.empty(len(unit), bool)
+    for rows in groups((which, noise, size), np.arange(len(unit))):
+        first = rows[0]
+        steps, keep_at = n_steps[first], np.append(at[first], n_steps[first])
+        told = (float(noise[first]), float(size[first]), shares[which[first], :steps])
+        valid[rows] = narrow_units(h, signal, *told, unit[rows], keep_at)
+    return valid

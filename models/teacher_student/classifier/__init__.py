@@ -1,0 +1,86 @@
+"""Classifiers with a convex loss: how near they come to Bayes, and the largest margin.
+
+Labels of a noisy teacher, or of two Gaussian clusters; the student minimises sum l(y h) +
+lambda |w|^2/2 with h = w.x/sqrt(d), n = round(alpha d).
+"""
+
+from toysim.model import Check, Landmark, Model, Observable
+from toysim.models.teacher_student.classifier.parameters import ClassifierParameters
+
+_LANDMARKS = f"{__name__}.landmarks"
+
+_EQUATIONS = """\
+w minimises sum l(y h) + lambda |w|^2/2, h = w.x/sqrt(d), y = sign(u + noise), u = w*.x/sqrt(d)
+f = (prox_{V l}(w) - w)/V at w = sqrt(q) xi
+mh = 2 alpha int Dxi Z' f,  qh = 2 alpha int Dxi Z f^2,  Vh = -2 alpha int Dxi Z df/dw
+m = rho mh/(lambda + Vh),  q = (rho mh^2 + qh)/(lambda + Vh)^2,  V = 1/(lambda + Vh)
+Z = p + (1 - 2p) P(m xi/(sqrt(q) s)), s^2 = rho - m^2/q + Delta;  error = arccos(m/sqrt(rho q))/pi
+largest margin kappa: R = 2 alpha int Dxi Z' (kappa - xi)_+,
+1 - R^2 = 2 alpha int Dxi Z (kappa - xi)_+^2"""
+
+CLASSIFIER = Model(
+    id="teacher_student.classifier",
+    title="convex classification of a noisy teacher's labels",
+    parameters_class=ClassifierParameters,
+    observables=(
+        Observable("overlap", "m = w.w*/d", rtol=0.01),
+        Observable("self_overlap", "q = |w|^2/d", rtol=0.01),
+        Observable("cosine", "R = m/sqrt(rho q)", rtol=0.01),
+        Observable("error", "share of clean labels told wrong", rtol=0.01),
+        Observable("train_loss", "mean loss on the samples", rtol=0.01),
+        Observable("train_error", "share of the samples' labels told wrong", rtol=0.01, atol=2e-4),
+        Observable("margin", "least y h/sqrt(q); hard_margin", rtol=0.01),
+    ),
+    diagnostics=(
+        Observable("susceptibility", "V, the variance that a proximal step sees"),
+        Observable("stability", "1 - alpha E (V df/dw)^2: how far from a singular fit"),
+        Observable("bayes_error", "least error that any learner can have"),
+        Observable("gibbs_error", "error of a student drawn from the posterior"),
+        Observable("critical_ratio", "samples per input alpha* up to which labels are separable"),
+        Observable("iterations", "rounds of the fixed point"),
+        Observable("residual", "relative change of the last round"),
+    ),
+    simulate=f"{__name__}.simulation:simulate",
+    theory=f"{__name__}.theory:predict",
+    stochastic=True,
+    theory_ignores=("tolerance",),
+    equations=_EQUATIONS,
+    sources=("arXiv:2006.06560", "arXiv:1803.06964", "arXiv:1906.03761", "derived"),
+    seconds=lambda p: (
+        1e-3
+        + 2e-8 * p.sample_ratio * p.dimension**2 * (40 if p.loss in ("hinge", "hard_margin") else 3)
+    ),
+    theory_seconds=lambda p: 0.1,
+    checks=(
+        Check(
+            {"sample_ratio": 4.0, "penalty": 0.5, "flip": 0.25},
+            {"loss": ["logistic"]},
+            replicas=900,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "critical_ratio",
+            "samples per input up to which maximum likelihood has no minimiser",
+            f"{_LANDMARKS}:critical_ratio",
+            ("teacher", "signal", "flip", "probit_noise"),
+            source="arXiv:1804.09753",
+            where="labels with one kind of noise",
+        ),
+        Landmark(
+            "best_square_penalty",
+            "penalty of the least error of the square loss, at every number of samples: 1/c0 - 1",
+            f"{_LANDMARKS}:best_square_penalty",
+            ("teacher", "signal", "flip", "probit_noise"),
+            where="teacher = sign",
+        ),
+        Landmark(
+            "best_penalty",
+            "penalty of the least error",
+            f"{_LANDMARKS}:best_penalty",
+            ("loss", "sample_ratio", "teacher", "signal", "flip", "probit_noise", "dimension"),
+            digits=4,
+            where="a loss with a penalty",
+        ),
+    ),
+)
