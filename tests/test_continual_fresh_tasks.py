@@ -11,7 +11,7 @@ from scipy import stats
 
 import toysim
 from toysim.errors import ToysimError, ToysimWarning
-from toysim.numerics.draws import chi_squared
+from toysim.numerics.draws import chi_squared_into
 
 MODEL = "continual.fresh_tasks"
 GRAM = np.array([[1, 0.5, 0, -0.25], [0.5, 1, 0.25, 0], [0, 0.25, 1, 0.5], [-0.25, 0, 0.5, 1]])
@@ -231,10 +231,13 @@ def test_recency_has_no_theory_and_is_drawn_as_it_says():
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 17, 500])
 def test_chi_squared_numbers(freedom):
-    state = np.array([5, 7, 0], np.uint64)
-    drawn = [chi_squared(state, freedom) for _ in range(20_000)]
+    buffer, drawn = np.empty(600), np.empty(20_000)
+    state = np.array([5, 7, len(buffer)])
+    chi_squared_into(state, buffer, freedom, drawn)
     assert stats.kstest(drawn, stats.chi2(freedom).cdf).pvalue > 1e-4
-    assert chi_squared(state, 0) == 0.0
+    again = np.empty(5)
+    chi_squared_into(state, buffer, 0, again)
+    assert (again == 0.0).all()
 
 
 @pytest.mark.parametrize(

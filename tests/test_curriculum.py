@@ -122,6 +122,13 @@ def test_largest_rate_of_easy_first(rho, alpha, rate):
     assert float(found) == pytest.approx(rate, rel=0.01)
 
 
+@pytest.mark.parametrize(("rate", "switch"), [(0.5, 0.5), (1.0, 0.31), (1.9, 0.12)])
+def test_switch_of_best_order(rate, switch):
+    """Half easy first; sooner beyond the largest rate of easy first."""
+    found = toysim.landmark(RELEVANCE.id, "switch_of_best_order", learning_rate=rate)
+    assert float(found) == pytest.approx(switch, abs=0.02)
+
+
 def test_order_does_not_matter_without_difficulty():
     found = toysim.landmark(RELEVANCE.id, "largest_rate_of_easy_first", hard_share=0.0)
     assert not found.valid

@@ -5,7 +5,7 @@ The numbers of the paper's figures and the equations of its small models were no
 are held against its sentences and against what was derived from reconstructions of the models.
 """
 
-from toysim.figures.abrupt_icl import network, small
+from toysim.figures.abrupt_icl import network, predictors, small
 from toysim.paper import Reproduction
 
 REPRODUCTION = Reproduction(
@@ -13,6 +13,6 @@ REPRODUCTION = Reproduction(
     paper="Reddy: The mechanistic basis of data dependence and abrupt learning in an in-context "
     "classification task. arXiv:2312.03002",
     title="Abrupt in-context learning",
-    figures=(*small.FIGURES, *network.FIGURES),
+    figures=(*small.FIGURES, *network.FIGURES, *predictors.FIGURES),
     claims=(*small.CLAIMS, *network.CLAIMS),
 )

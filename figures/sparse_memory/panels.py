@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
@@ -19,7 +18,7 @@ def load(tree: xr.DataTree, exposures: xr.DataTree) -> Figure:
     draws = observable(tree, "false_rate").where(lambda v: v.mean("replica") > 0.0, drop=True)
     draw_means(left, draws["n_pairs"], draws, mfc="none", label="runs")
     for name, style, label in (
-        ("false_rate", "-", "exact"),
+        ("exact_false_rate", "-", "exact"),
         ("independent_false_rate", "--", "independent synapses"),
     ):
         law = observable(tree, name, "theory")
@@ -33,7 +32,8 @@ def load(tree: xr.DataTree, exposures: xr.DataTree) -> Figure:
         known = 1.0 - recognition(exposures).sel(plasticity=p)
         look = {"color": f"C{k}", "ms": 4, "mfc": "none"}
         right.plot(errors["exposures"], errors, "o-", label=f"recall, p = {p:g}", **look)
-        right.plot(known["exposures"], np.maximum(known, 1e-6), "s--", **look)
+        known = known[known > 1e-6]
+        right.plot(known["exposures"], known, "s--", **look)
     right.set(yscale="log")
     name_axes(right, "exposures", "errors (dashed: of recognition)", "Recall and recognition")
     return figure

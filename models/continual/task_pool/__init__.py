@@ -68,7 +68,7 @@ TASK_POOL = Model(
         Check(
             {"n_tasks": 3, "n_samples": 20, "arrival": True, "n_visits": 3, "n_records": 2},
             {"rehearsal": ["none", "balanced"]},
-            replicas=8000,
+            replicas=16_000,
         ),
     ),
     landmarks=(

@@ -23,7 +23,8 @@ LEARNING_PROGRESS = Model(
     parameters_class=LearningProgressParameters,
     clock=EPISODES,
     observables=(
-        course("mastered", "learnable tasks of competence u and more", scale=0.1),
+        # A level that a run in fifty has reached may be missing in all of a few runs.
+        course("mastered", "learnable tasks of competence u and more", atol=0.02, scale=1.0),
         Observable("episodes", "episodes until the chain is mastered", "episodes"),
     ),
     diagnostics=(

@@ -26,6 +26,10 @@ means: R += g (c0 - R),  c0 = sqrt(2/pi), g = eta/d, S1 = 1 - 2 c0 R + Q_r, Dk =
 Q_r += 2g (c0 R - Q_r) + g^2 [n_r (S1 + D1 Q_i) + 2 (Q_r - c0 R)]
 Q_i += -2g D1 Q_i + g^2 [n_i (D1 S1 + D2 Q_i) + 2 D2 Q_i]"""
 
+_TASK = (
+    *("n_relevant", "n_irrelevant", "examples_per_dimension", "easy_variance", "hard_variance"),
+    *("test_variance", "hard_share", "start_relevant", "start_irrelevant"),
+)
 _START = {"easy_variance": 0.1, "start_relevant": 0.3, "start_irrelevant": 0.2}
 _SHORT = {"n_relevant": 2, "n_irrelevant": 6, "examples_per_dimension": 0.625, "n_records": 3}
 _LONG = {"n_relevant": 20, "n_irrelevant": 80, "examples_per_dimension": 4.0, "n_records": 5}
@@ -90,13 +94,17 @@ RELEVANCE = Model(
             "largest_rate_of_easy_first",
             "learning rate eta_c up to which easy first is the best order of its share",
             "toysim.models.curriculum.relevance.landmarks:largest_rate_of_easy_first",
-            (
-                *("n_relevant", "n_irrelevant", "examples_per_dimension", "easy_variance"),
-                *("hard_variance", "test_variance", "hard_share", "start_relevant"),
-                "start_irrelevant",
-            ),
+            _TASK,
             digits=3,
             where="a share of hard examples between 0 and 1; best at small rates",
+        ),
+        Landmark(
+            "switch_of_best_order",
+            "share of the run before the best order shows more hard than easy examples",
+            "toysim.models.curriculum.relevance.landmarks:switch_of_best_order",
+            (*_TASK, "learning_rate"),
+            digits=2,
+            where="a share of hard examples between 0 and 1",
         ),
     ),
 )
