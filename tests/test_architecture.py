@@ -13,18 +13,19 @@ ROOT = Path(__file__).resolve().parents[1]
 # Floors from the ground up; a module imports from its own floor and those below.
 FLOORS = (
     ("version", "errors", "long_calls", "outcomes", "references", "sources"),
+    ("shown", "tables", "progress", "describing"),
     ("jit", "numerics", "streams", "parameters"),
     ("observables", "records", "landmarks"),
     ("model",),
     ("batch", "defining", "scheduled", "paper"),
     ("registry", "places", "design", "asking", "array_files"),
-    ("plan", "shown", "sweep_file"),
+    ("plan", "sweep_file"),
     ("store",),
     ("runner",),
     ("finding",),
     ("comparison",),
-    ("papers", "checking", "making"),
-    ("measuring",),
+    ("papers", "checking", "making", "catalogue"),
+    ("measuring", "plotting"),
     ("api",),
     ("cli", "__main__"),
 )

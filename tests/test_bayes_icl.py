@@ -94,7 +94,7 @@ def test_losses_are_those_of_predictors():
     told = {"n_colours": 3, "n_tasks": 3, "context_length": 6, "urn_set": 4, "evaluate_on": "fresh"}
     exact = rows(URNS, **told)
     batch = Batch(URNS, {}, told, np.arange(1), 0)
-    from toysim.models.bayes_icl.urn_tasks import urns
+    from toysim.models.bayes_icl.drawn_urns import urns
 
     chances = urns(Row(batch, 0)).T
     own = np.random.default_rng(1).dirichlet(np.ones(3), 5000)

@@ -7,6 +7,7 @@ help
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -27,8 +28,7 @@ from toysim.cli.app import INTERRUPTION, app
 from toysim.cli.entry import main
 from toysim.cli.values import assignments, plain
 from toysim.errors import LongCall
-from toysim.plan import identified
-from toysim.shown import shown
+from toysim.shown import identified, shown
 
 GOLDEN = Path(__file__).parent / "golden" / "cli_help"
 HEAVY = ("numpy", "numba", "xarray", "zarr", "matplotlib", "scipy", "rich")
@@ -132,12 +132,24 @@ WALK = [
     ("--help", (), 0, "Commands:"),
     ("", (), 0, "Commands:"),
     ("models", (), 0, "walk.gaussian"),
+    ("models --cost --json", (), 0, '"theory_seconds"'),
+    ("list", (), 0, "landmarks"),
+    ("list models", (), 0, "walk.gaussian"),
+    ("list sweeps", (), 0, "How far does it walk?"),
+    ("list sweeps --cost --json", (), 0, '"cells": 4'),
+    ("list papers", (), 0, "Nobody, 2000"),
+    ("list figures --json", (), 0, '"name": "walkpaper.line"'),
+    ("list landmarks", (), 0, "capacity"),
     ("models --json", (), 0, '"id": "walk.gaussian"'),
     ("show walk.gaussian", (), 0, "drift"),
     ("show walk.gaussian --json", (), 0, '"equations": "x_T'),
     ("run walk.gaussian", (), 0, "position"),
     ("run walk.gaussian -p noise=0 --parameter n_rounds=2 --json", (), 0, '"theory": 3.0'),
     ("run walk.gaussian -p n_records=2 --seed 3 --replicas 4", (), 0, "record=1"),
+    ("run walk.gaussian -p n_rounds=2 -p noise=0 --theory --json", (), 0, '"theory": 3.0'),
+    ("run walk.gaussian -p n_records=40", (), 0, "record=0..39"),
+    ("run walk.gaussian", (), 0, "one replica has no error; --replicas N gives means with errors"),
+    ("run perceptron.storage -p alpha=0.9", (), 0, "theory says that it does not hold here"),
     ("run walk.gaussian --replicas 2 --out run.nc", (), 0, "data: run.nc"),
     ("run walk.gaussian --out run.zarr", (), 0, "data: run.zarr"),
     ("run walk.gaussian -p n_records=5 --plot run.png", (), 0, "picture: run.png"),
@@ -150,6 +162,9 @@ WALK = [
         "0.15",
     ),
     ("new tour", (), 0, "project: tour/"),
+    ("check walk.gaussian --draws 0", (), 0, "passed   theory agrees with simulation"),
+    ("check walk.gaussian --draws 0 --json", (), 0, '"outcome": "not run"'),
+    ("check walk.gaussian --all", (), 2, ""),
     ("compare walk.gaussian --data ends.csv -p noise=0.5 --json", (), 0, '"verdict": "agrees"'),
     ("compare walk.gaussian --data ends.csv --parameter drift=2 --plot a.png", (), 1, "differs"),
     (
@@ -180,6 +195,18 @@ WALK = [
     ),
     ("sweep walk.toml", (), 0, "244 rows in 2 blocks, 0 failed"),
     ("sweep walk.toml --json", (), 0, '"rows": 244'),
+    (
+        "sweep walk.gaussian --set drift=[1.0,2.0] --set noise=0.1 --replicas 3 --seed 4",
+        (),
+        0,
+        "store:   results/walk.gaussian.",
+    ),
+    (
+        "sweep walk.gaussian --set drift=[1.0,2.0,3.0] --replicas 4",
+        ("sweep walk.gaussian --set drift=[1.0,2.0] --replicas 4",),
+        0,
+        "5 rows in 2 blocks",
+    ),
     ("sweep walk.toml", (DONE,), 0, "nothing to do: all 2 blocks are there"),
     ("sweep walkpaper.far --store here.zarr", (), 0, "store:   here.zarr"),
     ("sweep walk.toml --dry-run", (), 0, "cells                     4"),
@@ -214,6 +241,14 @@ WALK = [
     ("compare results/walk.zarr", (DONE,), 0, "agrees"),
     ("compare results/walk.zarr --json", (DONE,), 0, '"verdict": "agrees"'),
     ("compare results/walk.zarr", ("sweep walk.toml --no-theory",), 1, ""),
+    ("plot results/walk.zarr", (DONE,), 0, "picture: walk.png"),
+    (
+        "plot results/walk.zarr --x n_rounds --hue drift --y position --out a.svg",
+        (DONE,),
+        0,
+        "python:  toysim.plot(\"results/walk.zarr\", y='position', x='n_rounds', hue='drift'",
+    ),
+    ("plot results/walk.zarr --panel drift --y square --out a.pdf", (DONE,), 0, "a.pdf"),
     ("export results/walk.zarr walk.nc", (DONE,), 0, "data: walk.nc"),
     (
         "export results/walk.zarr walk.nc --force",
@@ -221,8 +256,19 @@ WALK = [
         0,
         "data: walk.nc",
     ),
+    ("export results/walk.zarr walk.csv", (DONE,), 0, "units: walk.csv.json"),
+    (
+        "export results/walk.zarr walk.csv",
+        ("sweep walk.toml --set n_records=3",),
+        0,
+        "no single numbers (--observable): course",
+    ),
+    ("export results/walk.zarr p.csv --observable position", (DONE,), 0, "data: p.csv ("),
     ("figures walkpaper.line", (), 0, "new"),
     ("figures walkpaper.line", ("figures walkpaper.line",), 0, "unchanged"),
+    ("figures walkpaper.line --force", ("figures walkpaper.line",), 0, "drawn anew"),
+    ("figures walkpaper.line --panel a --width 3.4", (), 0, "walkpaper.line.a.3.4in.png"),
+    ("figures walkpaper.line --data", ("figures walkpaper.line",), 0, "walkpaper.line.csv"),
     (
         "figures walkpaper --format png,svg,pdf --preset many --workers 1 --json",
         (),
@@ -230,6 +276,8 @@ WALK = [
         "walkpaper.line.pdf",
     ),
     ("reproduce walkpaper", (), 0, "DOES NOT HOLD: Less far. [p. 2]"),
+    ("reproduce walkpaper --dry-run", (), 0, "1 sweeps, 240 rows"),
+    ("reproduce walkpaper --dry-run --json", ("reproduce walkpaper",), 0, "2 of 2 blocks"),
     ("reproduce walkpaper --preset many --workers 1 --json", (), 0, '"verdict": "reproduced"'),
     ("--debug show walk.gaussian", (), 0, "drift"),
 ]
@@ -283,6 +331,45 @@ def test_no_help_text_of_a_command_that_is_gone():
     assert {p.stem for p in GOLDEN.glob("*.txt")} == {"toysim", *commands()}
 
 
+# Fields of JSON
+
+PRINTED = {
+    "list": "list --json",
+    "models": "models --json",
+    "models --cost": "models --cost --json",
+    "list sweeps --cost": "list sweeps --cost --json",
+    "list papers": "list papers --json",
+    "list figures": "list figures --json",
+    "list landmarks": "list landmarks --json",
+    "show": "show walk.gaussian --json",
+    "run": "run walk.gaussian --replicas 2 --json",
+    "landmarks": "landmarks perceptron.storage capacity --json",
+    "find": "find walk.gaussian 'position = 3' --along drift=0:1 -p n_rounds=2 --json",
+    "check": "check walk.gaussian --draws 0 --json",
+    "sweep --dry-run": "sweep walk.toml --dry-run --json",
+    "sweep": "sweep walk.toml --json",
+    "status": "status results/walk.zarr --json",
+    "compare": "compare results/walk.zarr --json",
+    "compare --data": "compare walk.gaussian --data ends.csv -p noise=0.5 --json",
+    "fit": "fit walk.gaussian --data ends.csv --free drift=1 -p noise=0.5 --json",
+    "figures": "figures walkpaper --json",
+    "reproduce": "reproduce walkpaper --json",
+}
+FIELDS = re.compile(r"\| `toysim (.+)` \| (list|one) \| (.+) \|")
+
+
+def test_json_has_the_fields_that_are_documented(cli):
+    """Scripts read them: none goes away unsaid."""
+    page = (Path(toysim.__file__).parent.parent / "docs/commands.md").read_text()
+    documented = {name: (kind, words.split(", ")) for name, kind, words in FIELDS.findall(page)}
+    assert set(documented) == set(PRINTED)
+    for name, line in PRINTED.items():
+        printed = json.loads(cli(line).out)
+        kind = "list" if isinstance(printed, list) else "one"
+        first = printed[0] if kind == "list" else printed
+        assert (kind, list(first)) == documented[name], name
+
+
 # What is refused
 
 HUGE = (
@@ -299,16 +386,29 @@ REFUSED = [
         "unknown parameter 'drfit' of walk.gaussian: did you mean 'drift'?",
     ),
     ("run walk.gaussian -p drift=fast", {}, "drift = 'fast'"),
-    ("run walk.gaussian -p n_rounds=2.5", {}, "n_rounds = 2.5"),
+    ("run walk.gaussian -p n_rounds=2.5", {}, "n_rounds = 2.5 must be a whole number (n_rounds"),
+    ("run deep_linear.modes -p depth=abc", {}, "depth = 'abc' must be a whole number (depth is"),
+    (
+        "run deep_linear.modes -p depth=0",
+        {},
+        "depth = 0 is out of range (depth is int, allowed: >= 1",
+    ),
+    ("run deep_linear.modes -p windows=3", {}, "windows = 3 must be a list of lists of float"),
+    ("run deep_linear.modes -p integrator=x", {}, "must be one of"),
     ("run walk.gaussian -p drift=11", {}, "allowed: >= -10 and <= 10"),
-    ("run walk.gaussian -p drift=nan", {}, "drift = nan: Input should be a finite number"),
+    ("run walk.gaussian -p drift=nan", {}, "drift = nan must be a finite number"),
     ("run walk.gaussian -p weights=[]", {}, "give at least one weight"),
     ("run walk.gaussian -p drift=[1.0,2.0]", {}, "use toysim.sweep"),
     ("run walk.gaussian -p drift", {}, "write name=value, for example -p drift=4"),
     ("run walk.gaussian -p drift=1 -p drift=2", {}, "given twice"),
     ("run walk.gaussian -p seed=1", {}, "write --seed 1"),
     ("run walk.gaussian --seed one", {}, "'--seed'"),
-    ("run walk.gaussian -p yes=1", {}, "write --yes"),
+    ("list sweep", {}, "nothing called 'sweep' to list: did you mean 'sweeps'?"),
+    ("list papers --cost", {}, "--cost goes with models and sweeps"),
+    ("sweep zzz", {}, "more; toysim list sweeps has all"),
+    ("run walk.gaussian -p yes=true", {}, "write --yes"),
+    ("run walk.gaussian -p theory=true", {}, "write --theory"),
+    ("run walk.trouble --theory", {}, "walk.trouble has no theory"),
     (
         "run walk.gaussian -p n_rounds=700_000",
         {},
@@ -326,6 +426,9 @@ REFUSED = [
     ("run walk.gaussian --plot nowhere/run.png", {}, "cannot write nowhere/run.png"),
     ("run walk.gaussian --out mine.nc", {"mine.nc": "my data"}, "mine.nc exists"),
     ("run walk.gaussian --out mine.zarr", {"mine.zarr": "my data"}, "mine.zarr exists"),
+    ("check", {}, "name a model, or say --all for every one: there is no toysim.toml here"),
+    ("check walk.gausian", {}, "did you mean 'walk.gaussian'?"),
+    ("check", {"toysim.toml": ""}, "the project here has no models yet"),
     ("sweep walk.tml", {}, "unknown model or sweep 'walk.tml'"),
     ("sweep walkpaper.fr", {}, "did you mean 'walkpaper.far'?"),
     ("sweep nothing.toml", {}, "no sweep file 'nothing.toml'; check the path"),
@@ -361,6 +464,9 @@ REFUSED = [
         "fixed and also an",
     ),
     ("sweep f.toml", {"f.toml": HUGE}, "1e+12 cells x 1 replicas"),
+    ("sweep walk.toml --set seed=4", {}, "--set seed: seed is no parameter; write --seed 4"),
+    ("sweep walk.toml --seed 4", {}, "seed: a sweep file holds its own; write it there"),
+    ("sweep walk.gaussian --set drift=[1.0,1.0]", {}, "drift"),
     ("sweep walk.toml --set drift", {}, "--set 'drift': write name=value"),
     ("sweep walk.toml --set drfit=1", {}, "did you mean 'drift'?"),
     ("sweep walk.toml --backend theads", {}, "unknown backend 'theads': did you mean 'threads'?"),
@@ -381,8 +487,11 @@ REFUSED = [
     ("work mine", {"mine/thesis.txt": "text"}, "mine is not a store of toysim"),
     ("compare nothing.zarr", {}, "no store at nothing.zarr"),
     ("compare mine", {"mine/zarr.json": "{}"}, "mine holds no readable toysim store"),
+    ("plot nothing.zarr", {}, "no store at nothing.zarr"),
+    ("plot nothing.zarr --out a.gif", {}, "must end in .png or .svg or .pdf"),
     ("export nothing.zarr walk.nc", {}, "no store at nothing.zarr"),
-    ("export nothing.zarr walk.txt", {}, "must end in .nc"),
+    ("export nothing.zarr walk.txt", {}, "must end in .nc, .csv or .parquet"),
+    ("export nothing.zarr walk.nc --observable position", {}, "walk.nc holds everything"),
     (
         "export nothing.zarr mine.nc",
         {"mine.nc": "my data"},
@@ -390,6 +499,7 @@ REFUSED = [
     ),
     ("figures walkpapr", {}, "did you mean 'walkpaper'?"),
     ("figures walkpaper.lin", {}, "did you mean 'walkpaper.line'?"),
+    ("figures walkpaper --width 0", {}, "--width 0: from 1 to 40 inches"),
     ("figures walkpaper --format gif", {}, "choose from png, svg, pdf"),
     ("reproduce walkpaper walkpapr", {}, "did you mean 'walkpaper'?"),
     ("modles", {}, "no command 'modles': did you mean 'models'?; see toysim --help"),
@@ -553,6 +663,12 @@ def test_export_holds_the_store_with_its_labels(cli):
     ]
 
 
+def test_a_sweep_of_one_side_advises_no_comparison(cli, folder):
+    (folder / "alone.toml").write_text(f"simulation = false\n{SWEEP}")
+    assert "toysim compare" not in cli("sweep alone.toml").out
+    assert "toysim compare results/walk.zarr" in cli(DONE).out
+
+
 def test_failed_rows_are_told_in_one_line(cli):
     found = cli("sweep trouble.toml --json")
     assert (found.code, json.loads(found.out)["failed"]) == (1, 1)
@@ -585,9 +701,19 @@ def test_a_wrong_verdict_and_a_failed_figure_give_1(cli, tmp_path):
 
 def test_reproduce_says_where_everything_is(cli):
     out = cli("reproduce walkpaper").out
-    for name in ("results/walkpaper.html", "results/figures", "results/walkpaper.far.zarr"):
+    for name in ("results/walkpaper.html", "results/figures", "results"):
         assert name in out
         assert Path(name).exists()
+    assert "results (1)" in out  # stores
+
+
+def test_a_reproduction_sums_up_before_it_goes_into_detail(cli):
+    found = cli("reproduce walkpaper")
+    assert found.out.index("expected verdict") < found.out.index("page") < found.out.index("Less")
+    assert "walkpaper: 1 sweeps, 240 rows, about" in found.err
+    assert "walkpaper: 2 claims" in found.err
+    again = cli("reproduce walkpaper --dry-run")
+    assert "2 of 2 blocks" in again.out
 
 
 # Progress

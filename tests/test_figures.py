@@ -18,6 +18,7 @@ from toysim.papers.claims import spoiled
 from toysim.papers.drawing import draw_landmark, draw_means, new_figure
 from toysim.papers.one_run import plot_run
 from toysim.papers.page import entered
+from toysim.papers.panels import Look, shaped, table_of
 from toysim.papers.reading import landmark
 from toysim.papers.reproduction import make_figures
 from toysim.registry import load_reproduction, reproduction_names
@@ -240,3 +241,43 @@ def test_plot_of_one_run_shows_courses_or_numbers():
     assert [len(axes.lines) for axes in courses.axes] == [4, 2]
     numbers = plot_run(toysim.run("walk.gaussian"), toysim.theory("walk.gaussian"))
     assert numbers.axes[0].lines
+
+
+def two_panels():
+    figure = new_figure(7, 3)
+    left, right = figure.subplots(1, 2)
+    left.plot([1, 2], [3.0, 4.0], label="law")
+    left.set_title("left")
+    mesh = right.pcolormesh([0, 1, 2], [0, 1], [[5.0, 6.0]])
+    figure.colorbar(mesh, ax=right)
+    return figure
+
+
+def test_numbers_behind_a_picture():
+    table = table_of(two_panels())
+    law = table[table["series"] == "law"]
+    assert law[["panel", "title", "x", "y"]].values.tolist() == [
+        ["a", "left", 1, 3.0],
+        ["a", "left", 2, 4.0],
+    ]
+    cells = table[table["panel"] == "b"]
+    assert cells[["x", "y", "value"]].values.tolist() == [[0.5, 0.5, 5.0], [1.5, 0.5, 6.0]]
+
+
+@pytest.mark.parametrize(("letter", "axes"), [("a", 1), ("b", 2)])
+def test_one_panel_alone_at_the_width_of_a_column(letter, axes):
+    figure = shaped(two_panels(), Look(width=3.4, panel=letter))
+    assert len(figure.axes) == axes  # the colour bar stays with its panel
+    assert figure.get_size_inches()[0] == pytest.approx(3.4)
+    figure.canvas.draw()
+    with pytest.raises(ToysimError, match="panel 'c': this figure has a, b"):
+        shaped(two_panels(), Look(panel="c"))
+
+
+def test_a_panel_alone_names_the_axes_that_it_shares():
+    figure = new_figure(6, 3)
+    _, right = figure.subplots(1, 2, sharey=True)
+    figure.axes[0].set(ylabel="loss", xlabel="time")
+    shaped(figure, Look(panel="b"))
+    assert (right.get_ylabel(), right.get_xlabel()) == ("loss", "time")
+    assert right.yaxis.get_tick_params()["labelleft"]

@@ -11,11 +11,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
-import toysim
+from packaging_tools import ROOT, build, copy_of_project
 
 HERE = Path(__file__).parent
-ROOT = Path(toysim.__file__).parent.parent
 SWEEP = 'model = "{model}"\nquestion = "How far?"\nreplicas = 60\n[axes]\n{axes}\n'
 PLUGIN = """\
 [build-system]
@@ -33,37 +31,11 @@ packages = ["rotor"]
 pytestmark = pytest.mark.slow
 
 
-def build(source, target):
-    """The wheel of a source tree, without network: setuptools is among the test extras."""
-    command = [
-        "pip",
-        "wheel",
-        "-q",
-        "--no-deps",
-        "--no-build-isolation",
-        "-w",
-        str(target),
-        str(source),
-    ]
-    subprocess.run([sys.executable, "-m", *command], check=True)
-    return next(target.glob("*.whl"))
-
-
-def copy_of_project(target):
-    for name in ("toysim", "models", "sweeps", "figures"):
-        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, target / name)
-    return target
-
-
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
     """Site folder with the wheel of the project plus one family that no list names."""
     base = tmp_path_factory.mktemp("wheel")
-    source = base / "source"
-    source.mkdir()
-    copy_of_project(source)
+    source = copy_of_project(base / "source")
     shutil.copytree(HERE / "families" / "newcomer" / "rotor", source / "models" / "rotor")
     wheel = build(source, base / "dist")
     site = base / "site"

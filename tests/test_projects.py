@@ -44,9 +44,19 @@ def test_its_sweeps_and_papers_are_known_too(project):
     assert "'tour'" in toysim("reproduce", "tuor", cwd=project).stderr
 
 
+def test_check_without_a_name_means_the_models_of_the_project(project):
+    done = toysim("check", "--draws", "0", cwd=project / "models")
+    assert done.stdout.startswith("tour.walk\n"), done.stderr
+    assert "0 failed" in done.stdout
+
+
 @pytest.mark.slow
 def test_a_new_project_passes_its_own_tests(project):
-    for words in (("reproduce", "tour"), ("sweep", "tour.length", "--backend", "processes")):
+    for words in (
+        ("check",),
+        ("reproduce", "tour"),
+        ("sweep", "tour.length", "--backend", "processes"),
+    ):
         done = toysim(*words, cwd=project)
         assert done.returncode == 0, done.stderr
     assert (project / "results/tour.html").is_file()

@@ -1,6 +1,5 @@
 """The README's examples run as they stand there."""
 
-import os
 import re
 import subprocess
 import sys
@@ -32,32 +31,6 @@ def test_functions_of_readme_and_guide_agree_with_their_formulas():
         done = subprocess.run(run, check=True, capture_output=True, text=True)
         assert "agrees" in done.stdout
         assert "undecided  " not in done.stdout.splitlines()[1]
-
-
-@pytest.mark.slow
-def test_contributing_model_runs_and_agrees(tmp_path):
-    """The family of CONTRIBUTING.md, as another distribution under another name."""
-    text = (ROOT / "CONTRIBUTING.md").read_text()
-    files = re.findall(r"```python\n# models/stroll/(\w+\.py)(.*?)```", text, flags=re.DOTALL)
-    assert [name for name, _ in files] == ["__init__.py", "simulation.py", "theory.py"]
-    family = tmp_path / "site" / "toysim_stroll"
-    family.mkdir(parents=True)
-    for name, body in files:
-        (family / name).write_text(f"# {body}")
-    info = tmp_path / "site" / "toysim_stroll-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toysim-stroll\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[toysim.models]\nstroll = toysim_stroll\n")
-    script = (
-        "import toysim\n"
-        "data = toysim.sweep('stroll.gaussian', drift=[0.5, 1.0], n_records=3, replicas=4000)\n"
-        "table = toysim.compare(data)\n"
-        "assert [v.verdict for v in table] == ['agrees', 'agrees'], table\n"
-    )
-    path = os.pathsep.join([str(tmp_path / "site"), os.environ["PYTHONPATH"]])
-    subprocess.run(
-        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": path}, check=True
-    )
 
 
 @pytest.mark.slow

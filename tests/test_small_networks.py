@@ -72,12 +72,117 @@ def test_structured_start_written_out():
         assert abs(2.0 * fine - coarse - exact) < 0.1 * abs(fine - coarse) + 1e-9, name
 
 
+def test_concepts_numbers():
+    names = ("plateau_strong", "plateau_weak", "learning_slope", "turn_slope")
+    found = [mark("concepts", name) for name in names]
+    known = (0.85537116, -0.36304424, 0.45119479, 1.20674104)
+    np.testing.assert_allclose(found, known, atol=5e-9)
+    np.testing.assert_allclose(mark("concepts", "held_out_end", mask=0.5), 0.8)
+
+
+def test_concepts_learning_times_with_masked_prompts():
+    fixed = {"signals": (2.0, 1.0), "class_weights": (1.0, 1.0, 1.0, 1.0), "mask": 0.3}
+    late, early = (theory("concepts", n, **fixed)[0] for n in ("learning_time", "latent_time"))
+    np.testing.assert_allclose(late, 4.0320471, atol=1e-6)
+    np.testing.assert_allclose(late - early, 0.28961793, atol=1e-6)
+
+
+def test_concepts_slopes_over_the_start():
+    """From K0 = 1e-12 to 1e-14, where the two phases are apart."""
+    names, grown = ("learning_time", "turn_time"), np.log(100.0)
+    large, small = (
+        [theory("concepts", n, start_strength=k, duration=60.0) for n in names]
+        for k in (1e-12, 1e-14)
+    )
+    learning, turn = (small[0][0] - large[0][0]) / grown, (small[1] - large[1]) / grown
+    np.testing.assert_allclose(learning, mark("concepts", "learning_slope"), rtol=1e-3)
+    np.testing.assert_allclose(turn, mark("concepts", "turn_slope"), rtol=1e-3)
+
+
+def test_concepts_written_out():
+    """Errors halve with the step: extrapolated, the network is where the flow is."""
+    fixed = {"start_strength": 0.01, "duration": 6.0, "n_records": 2}
+    ends = [written.concepts(np.random.default_rng(14), 8, 0.01, h, 6.0) for h in (0.004, 0.002)]
+    exact = theory("concepts", "coordinate", **fixed)[:, -1]
+    np.testing.assert_allclose(2.0 * ends[1] - ends[0], exact, atol=2e-5)
+
+
+def test_information_plane_numbers():
+    fixed = {"duration": 3.0, "n_records": 7}
+    known = {
+        "information_input": (0.29275031, 1.50715540, 4.89078975),
+        "information_label": (0.23559785, 1.23875200, 2.77104480),
+        "bound": (0.27223263, 1.27378640, 2.78137451),
+    }
+    for name, values in known.items():
+        found = theory("information_plane", name, **fixed)[[1, 2, 6]]
+        np.testing.assert_allclose(found, values, atol=5e-9)
+
+
+def test_information_plane_compresses_from_large_balanced_starts_alone():
+    fixed = {"duration": 100.0, "n_records": 2001}
+    lost = [
+        float(theory("information_plane", "compression", **fixed, **start))
+        for start in (
+            {"start_strength": 1e-6},
+            {"start_strength": 1e-3},
+            {"start_strength": 0.1},
+            {"start_strength": 1.5},
+            {"start_strength": 1.5, "readout": "zero"},
+        )
+    ]
+    np.testing.assert_allclose(lost, (0.0, 0.0008, 0.167, 0.459, 0.0), atol=6e-4)
+    assert mark("information_plane", "compressing_start") == 1.0
+
+
+def test_one_mode_lies_on_the_bound():
+    fixed = {"strengths": (2.0,), "n_records": 11}
+    label, most = (theory("information_plane", n, **fixed) for n in ("information_label", "bound"))
+    np.testing.assert_allclose(label, most, atol=1e-12)
+
+
+def test_information_plane_written_out():
+    fixed = {"strengths": (2.0, 1.0, 0.0), "start_strength": 0.1, "duration": 1.5, "n_records": 2}
+    ends = [
+        written.plane(np.random.default_rng(15), fixed["strengths"], 0.1, rate, 1.5)
+        for rate in (4e-3, 2e-3)
+    ]
+    names = ("information_input", "information_label")
+    exact = [theory("information_plane", name, **fixed)[-1] for name in names]
+    np.testing.assert_allclose(2.0 * ends[1] - ends[0], exact, atol=1e-5)
+
+
+def test_binned_unit_numbers():
+    weights = (0.3, 1.0, 3.0, 30.0)
+    found = [float(theory("binned_unit", "exact_information", weight=w)) for w in weights]
+    known = (2.83927056, 3.38052445, 2.43658740, 0.98641361)
+    np.testing.assert_allclose(found, known, atol=5e-9)
+    np.testing.assert_allclose(mark("binned_unit", "best_weight"), 0.869, atol=5e-4)
+    ends = [theory("binned_unit", "exact_information", weight=1e-6, n_bins=n) for n in (30, 31)]
+    np.testing.assert_allclose(ends, (np.log(2.0), 0.0), atol=1e-9)
+
+
+def test_binned_unit_written_out():
+    rng, n, draws = np.random.default_rng(16), 300, []
+    for _ in range(400):
+        bins = np.floor(rng.standard_normal(n) * 4.0 / (2.0 / 30))
+        share = np.unique(bins, return_counts=True)[1] / n
+        draws.append(-np.sum(share * np.log(share)))
+    fixed = {"activation": "linear", "weight": 4.0, "n_samples": n}
+    exact = float(theory("binned_unit", "information", **fixed))
+    assert abs(np.mean(draws) - exact) < 5.0 * np.std(draws) / np.sqrt(400)
+    assert float(theory("binned_unit", "exact_information", **fixed)) > exact
+
+
 @pytest.mark.parametrize(
     ("model", "parameters", "told"),
     [
         ("structured_start", {"rank": 9}, "lower rank or raise both"),
         ("structured_start", {"rank": 6, "overlap": 0.5}, "full rank has overlap 1"),
         ("structured_start", {"overlap": -0.5}, "-1, or from 0 to 1"),
+        ("concepts", {"class_weights": (0.0, 0.0, 0.0, 0.0)}, "four weights for 00, 01, 10, 11"),
+        ("concepts", {"signals": (1.0,)}, "two numbers"),
+        ("information_plane", {"width": 3}, "at least as many as strengths"),
     ],
 )
 def test_bad_input_is_one_clear_line(model, parameters, told):

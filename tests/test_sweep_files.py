@@ -109,15 +109,15 @@ REFUSED = {
     r".*did you mean 'noise'",
     'model = "walk.gaussian"\n[axes]\ndrif = [1.0]': r"mine.toml:3: unknown parameter 'drif' "
     r".*did you mean 'drift'",
-    'model = "walk.gaussian"\n[fixed]\nnoise = "high"': r"mine.toml:3: noise = 'high': .*float, "
+    'model = "walk.gaussian"\n[fixed]\nnoise = "high"': r"noise = 'high' must be .*float, "
     r"allowed: >= 0",
-    'model = "walk.gaussian"\n[fixed]\nnoise = -1.0': r"mine.toml:3: noise = -1.0: .*allowed: >= "
-    r"0 and <= 100",
+    'model = "walk.gaussian"\n[fixed]\nnoise = -1.0': r"noise = -1.0 is out of range .*"
+    r"allowed: >= 0 and <= 100",
     'model = "walk.gaussian"\n[fixed]\nnoise = nan': r"mine.toml:3: noise = nan",
     'model = "walk.gaussian"\n[axes]\ndrift = [0.1, nan]': r"mine.toml:3: axis drift: value nan "
     r"is not a finite number",
     'model = "walk.gaussian"\n[axes]\ndrift = [0.1, 11.0]': r"mine.toml:3: axis drift, value 2: "
-    r"drift = 11.0: .*<= 10",
+    r"drift = 11.0 is out of range .*<= 10",
     'model = "walk.gaussian"\n[axes]\ndrift = ["a"]': r"mine.toml:3: axis drift: drift is "
     r"float.*got 'a'",
     'model = "walk.gaussian"\n[axes]\nn_rounds = [2.5]': r"mine.toml:3: axis n_rounds: n_rounds "

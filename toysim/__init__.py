@@ -13,14 +13,17 @@ from toysim.version import __version__
 if TYPE_CHECKING:
     from toysim.api import compare, export, open_store, run, sweep, theory
     from toysim.asking import landmark, list_landmarks
+    from toysim.checking.conformance import check
     from toysim.defining import define
     from toysim.finding import find
     from toysim.measuring.fitting import fit
     from toysim.papers.reproduction import figure, reproduce
+    from toysim.plotting.picture import plot
     from toysim.registry import list_models, load_model
 
 
 _HOMES = {
+    "check": "toysim.checking.conformance",
     "compare": "toysim.api",
     "define": "toysim.defining",
     "export": "toysim.api",
@@ -32,6 +35,7 @@ _HOMES = {
     "list_models": "toysim.registry",
     "load_model": "toysim.registry",
     "open_store": "toysim.api",
+    "plot": "toysim.plotting.picture",
     "reproduce": "toysim.papers.reproduction",
     "run": "toysim.api",
     "sweep": "toysim.api",
@@ -39,6 +43,7 @@ _HOMES = {
 }
 __all__ = [
     "__version__",
+    "check",
     "compare",
     "define",
     "export",
@@ -50,6 +55,7 @@ __all__ = [
     "list_models",
     "load_model",
     "open_store",
+    "plot",
     "reproduce",
     "run",
     "sweep",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from toysim.errors import ToysimError, suggest
+from toysim.errors import Interrupted, ToysimError, suggest
 from toysim.model import Model, Side
 from toysim.plan import Sweep, build_sweep, split_arguments
+from toysim.progress import PATIENCE, Progress, somebody_watches
 from toysim.registry import all_models, all_sweeps, find_model, load_model
 from toysim.runner.cost import announce_theory, refuse_huge
 from toysim.runner.execute import Listener, Options, Report, execute
 from toysim.runner.work import compute, one_blas_thread
 from toysim.store.files import RESULTS
 from toysim.store.homes import Home, Memory
+from toysim.store.status import read_status
 from toysim.store.store import Store, open_existing
 from toysim.sweep_file import load_sweep
 
@@ -101,7 +105,7 @@ def sweep(
     retry: bool = False,
     repair: bool = False,
     yes: bool = False,
-    progress: Listener | None = None,
+    progress: Listener | bool | None = None,
     **parameters: Any,
 ) -> xr.DataTree:
     """Run or continue a sweep and return its data: /simulation, /theory, /refinement, /comparison.
@@ -120,9 +124,11 @@ def sweep(
     block: rows in a unit of work. time_limit: seconds a row, with processes.
     theory=False leaves theory (and refinement) out; a later run adds them.
     retry runs blocks with failed rows again; repair checks every chunk and computes damaged ones.
-    yes: run a huge sweep all the same. progress: called with each event of the run.
+    yes: run a huge sweep all the same.
+    progress: by default a bar, or lines in a notebook, where somebody watches and it takes more
+        than two seconds; True and False always and never; or a function, called with each event.
 
-    Raises ToysimError, in one line, before anything is written.
+    Raises ToysimError, in one line, before anything is written. An interrupt says what is kept.
     """
     options = Options(workers, backend, scheduler, block, time_limit, theory, retry, repair)
     own = {
@@ -134,8 +140,48 @@ def sweep(
     }
     spec, home = plan(name, preset, own, parameters)
     place = Path(store) if store is not None else home or Memory()
-    carry_out(spec, place, options, yes, progress)
+    listening = _listening(spec.name, progress)
+    try:
+        with listening:
+            carry_out(spec, place, options, yes, listening)
+    except KeyboardInterrupt:
+        raise Interrupted(_kept(place)) from None
     return _labelled(Store(place))
+
+
+def _listening(name: str, asked: Listener | bool | None) -> Any:
+    """Who hears of the run: a caller's own listener, or a bar where somebody watches."""
+    if callable(asked):
+        return _Told(asked)
+    shown = somebody_watches() if asked is None else asked
+    return Progress(name, PATIENCE) if shown else _Told(lambda event: None)
+
+
+class _Told:
+    """A listener that needs no closing."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        self._listener(event)
+
+    def __enter__(self) -> _Told:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+def _kept(place: Path | Home) -> str:
+    """What an interrupt leaves, in a line."""
+    if not isinstance(place, Path):
+        return "a sweep in memory keeps nothing; with store='results/NAME.zarr' it goes on later"
+    if not place.exists():
+        return "nothing was written yet"
+    status = read_status(place)
+    done = f"{status.blocks_done} of {status.blocks} blocks are in {place}"
+    return f"{done}; the same call again does the rest"
 
 
 def carry_out(
@@ -163,7 +209,7 @@ def plan(
     if found := find_model(str(name)):
         return _of_model(found, preset, given, parameters), None
     if str(name) not in all_sweeps() and Path(name).suffix != ".toml":
-        known = suggest(str(name), [*all_models(), *all_sweeps()])
+        known = suggest(str(name), [*all_models(), *all_sweeps()], "toysim list sweeps")
         raise ToysimError(f"unknown model or sweep {str(name)!r}: {known}")
     if given:
         told = ", ".join(given)
@@ -193,6 +239,15 @@ def _of_model(
 def store_path(spec: Sweep) -> Path:
     """Where a sweep file's data go: ``results/NAME.zarr``, below the current folder."""
     return RESULTS / f"{spec.store_name}.zarr"
+
+
+def model_store_path(spec: Sweep) -> Path:
+    """A folder for a model's sweep, ``results/MODEL.DIGEST.zarr``: that of the same fixed values,
+    seed and names of axes, so that more values or replicas grow it.
+    """
+    known = json.dumps(spec.identity, sort_keys=True).encode()
+    digest = hashlib.blake2b(known, digest_size=4).hexdigest()
+    return RESULTS / f"{spec.model.id}.{digest}.zarr"
 
 
 def open_store(path: str | Path, *, model: Model | None = None) -> xr.DataTree:
@@ -250,18 +305,29 @@ def compare(
     return compare_measured(data, load_model(model), parameters)
 
 
-def export(store: str | Path, file: str | Path, *, force: bool = False) -> Path:
-    """Write a store as one netCDF file with the groups of ``open_store`` and CF-style attributes.
+def export(store: str | Path, file: str | Path, *observables: str, force: bool = False) -> Path:
+    """Write a store as one file by its ending, and return its path.
 
-    Raises ToysimError where ``file`` does not end in .nc, exists (without ``force``), or cannot be
-    written.
+    .nc: netCDF with the groups of ``open_store`` and CF-style attributes. .csv, .parquet: a flat
+    table, a row a cell and replica, theory beside simulation as ``NAME_theory``, and beside it
+    FILE.json with units, long names and fixed parameters. The table holds all observables that are
+    one number, or the ``observables`` named, of equal dimensions: ``export(store, "loss.csv",
+    "loss")``.
+
+    Raises ToysimError where the ending is another, the file exists (without ``force``), or cannot
+    be written.
     """
-    from toysim.store.export import write_netcdf
+    from toysim.store.export import TABLES, write_netcdf, write_table
 
     file = Path(file)
-    if file.suffix != ".nc":
-        raise ToysimError(f"FILE {file}: the name must end in .nc")
+    if file.suffix not in (".nc", *TABLES):
+        raise ToysimError(f"FILE {file}: the name must end in .nc, {' or '.join(TABLES)}")
+    if file.suffix == ".nc" and observables:
+        raise ToysimError(f"{file} holds everything; name observables for a table, FILE.csv")
     if file.exists() and not force:
         raise ToysimError(f"{file} exists; give another name, or --force to replace it")
-    write_netcdf(open_store(store), file)
+    if file.suffix in TABLES:
+        write_table(open_store(store).toysim.to_dataframe(*observables), file)
+    else:
+        write_netcdf(open_store(store), file)
     return file

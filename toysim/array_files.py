@@ -1,7 +1,10 @@
-"""Arrays in files beside a sweep file: ``{ npy = "start.npy" }``, ``{ csv = "rates.csv" }``."""
+"""Arrays in files beside a sweep file, ``{ npy = "start.npy" }``, ``{ csv = "rates.csv" }``, and
+tables of parameter sets.
+"""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -73,3 +76,33 @@ def _inside(name: str, file: Any, folder: Path) -> Path:
 
 def _short(error: Exception) -> str:
     return " ".join(str(error).split())[:120]
+
+
+def with_sets(table: Mapping[str, Any], folder: Path) -> dict[str, list[Any]]:
+    """Parameter sets by column: lists of one length, or ``csv = "points.csv"``, whose first line
+    names the parameters and each other one is a cell.
+    """
+    if set(table) != {"csv"}:
+        return {name: list(v) if isinstance(v, list) else [v] for name, v in table.items()}
+    path = _inside("csv", table["csv"], folder)
+    try:
+        head, *rows = [row for row in csv.reader(path.open(encoding="utf-8", newline="")) if row]
+    except (OSError, ValueError) as error:
+        raise ToysimError(f"sets: {path.name} is no table: {_short(error)}", "csv") from None
+    names = [name.strip() for name in head]
+    for k, row in enumerate(rows, 2):
+        if len(row) != len(names):
+            text = f"sets: line {k} of {path.name} has {len(row)} entries for {len(names)} columns"
+            raise ToysimError(text, "csv")
+    return {n: [_plain(row[k]) for row in rows] for k, n in enumerate(names)}
+
+
+def _plain(text: str) -> Any:
+    """A number, true or false, else the text."""
+    word = text.strip()
+    for kind in (int, float):
+        try:
+            return kind(word)
+        except ValueError:
+            pass
+    return {"true": True, "false": False}.get(word.lower(), word)

@@ -20,7 +20,7 @@ SPACED = {
     "logspace": 3,
     "geomspace": 3,
 }  # design name -> number of its arguments
-SAMPLED = {"random": 3, "latin_hypercube": 3, "sobol": 3}  # [low, high, n]
+SAMPLED = {"random": 3, "log_uniform": 3, "latin_hypercube": 3, "sobol": 3}  # [low, high, n]
 MAX_AXIS = 10**8
 CLOSEST = 1e-12  # relative; two values nearer than this could not be told apart by eye or by theory
 
@@ -161,13 +161,14 @@ def _dimension(
         values = {}
         for axis in members:
             with _speaking_of(axis.name):
-                levels = _values(axis, members, name, seed)
+                whole = parameters[axis.name].kind == "int"
+                levels = _values(axis, members, name, seed, whole)
                 values[axis.name] = _typed(axis, levels, parameters[axis.name])
         _refuse_twins(name, values)
     return Dimension(name, values)
 
 
-def _values(axis: Axis, members: list[Axis], group: str, seed: int) -> Any:
+def _values(axis: Axis, members: list[Axis], group: str, seed: int, whole: bool) -> Any:
     a = axis.arguments
     match axis.design:
         case "values":
@@ -184,7 +185,22 @@ def _values(axis: Axis, members: list[Axis], group: str, seed: int) -> Any:
                     f"axis {axis.name}: geomspace from {a[0]} to {a[1]} crosses zero; use linspace"
                 )
             return np.geomspace(a[0], a[1], int(a[2]))
-    return a[0] + (a[1] - a[0]) * _unit_points(axis, members, group, seed)
+    return _sampled(axis, _unit_points(axis, members, group, seed), whole)
+
+
+def _sampled(axis: Axis, u: npt.NDArray[np.float64], whole: bool) -> npt.NDArray[np.float64]:
+    """Points of a design between low and high; whole numbers with both ends, each as likely."""
+    low, high = axis.arguments[:2]
+    if axis.design == "log_uniform":
+        if not 0.0 < low < high:
+            raise ToysimError(
+                f"axis {axis.name}: log_uniform from {low} to {high}: give 0 < low < high"
+            )
+        spread = low * (((high + whole) / low) ** u)
+        return np.minimum(np.floor(spread), high) if whole else spread
+    if whole:
+        return np.minimum(np.floor(low + (high - low + 1) * u), high)
+    return np.asarray(low + (high - low) * u)
 
 
 def _unit_points(axis: Axis, members: list[Axis], group: str, seed: int) -> npt.NDArray[np.float64]:
@@ -193,7 +209,7 @@ def _unit_points(axis: Axis, members: list[Axis], group: str, seed: int) -> npt.
     n, column = int(axis.arguments[2]), together.index(axis.name)
     key = row_keys(seed, f"design {axis.design} {group}", {}, {}, np.zeros(1, np.int64))[0]
     generator = np.random.default_rng([int(lane) for lane in key])
-    if axis.design == "random":
+    if axis.design in ("random", "log_uniform"):
         return np.asarray(generator.random((len(together), n))[column])
     from scipy.stats import qmc
 

@@ -14,6 +14,17 @@ class ToysimError(Exception):
         super().__init__(text)
         self.key = key
 
+    def _render_traceback_(self) -> list[str]:
+        """In a notebook the line alone: the way to it is the engine's own."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class Interrupted(KeyboardInterrupt):
+    """A call that was interrupted says what is kept, and how to go on."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"interrupted: {self}"]
+
 
 class ToysimWarning(UserWarning):
     """Input that is taken, and probably not meant; the text says what to give instead."""
@@ -31,10 +42,19 @@ class LongCall(UserWarning):
     """A call that is going to take more than some seconds says so first."""
 
 
-def suggest(name: str, known: Iterable[str]) -> str:
-    """The tail of an error about an unknown name: the nearest known one, else all of them."""
+FEW = 16  # names that an error lists
+
+
+def suggest(name: str, known: Iterable[str], listed_by: str = "") -> str:
+    """The tail of an error about an unknown name: the nearest known one, else some of them, and
+    where all stand.
+    """
     known = sorted(known)
     near = get_close_matches(str(name), known, n=1, cutoff=0.5)
     if near:
         return f"did you mean {near[0]!r}?"
-    return f"known: {', '.join(known)}" if known else "none is known"
+    if not known:
+        return "none is known"
+    more = f" and {len(known) - FEW} more" if len(known) > FEW else ""
+    where = f"; {listed_by} has all" if listed_by and more else ""
+    return f"known: {', '.join(known[:FEW])}{more}{where}"

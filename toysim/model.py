@@ -61,6 +61,21 @@ RESERVED = frozenset(
 )
 
 
+WIDTH = 100  # of a model as text
+WANTED = {"int": "a whole number", "float": "a number", "bool": "true or false"}
+
+
+def _wanted(p: Parameter, problem: str) -> str:
+    """What a value should have been, in words."""
+    if problem.startswith(("greater", "less")):
+        return "is out of range"
+    if problem == "finite_number":
+        return "must be a finite number"
+    if p.kind == "choice":
+        return f"must be one of {p.allowed}"
+    return f"must be a {p.type}" if p.ndim else f"must be {WANTED[p.kind]}"
+
+
 @dataclass(frozen=True)
 class Discretisation:
     """The simulation errs by O(step**order) where ``applies``: then the order is the tolerance.
@@ -88,7 +103,7 @@ class Check:
     shifted: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Model:
     """A model: typed parameters in, named observables out, by simulation and by theory.
 
@@ -152,6 +167,17 @@ class Model:
             record = Dim(RECORD, "record of the time course", self.clock.n_records)
             object.__setattr__(self, "dims", (*self.dims, record))
 
+    def __repr__(self) -> str:
+        """What ``toysim show`` says."""
+        from toysim.describing import told
+
+        return "\n".join(told(self, WIDTH))
+
+    def _repr_html_(self) -> str:
+        from toysim.describing import as_html
+
+        return as_html(self)
+
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:
         return described(self.parameters_class)
@@ -182,23 +208,26 @@ class Model:
     def _explain(self, first: Mapping[str, Any]) -> str:
         name = str(first["loc"][0]) if first["loc"] else ""
         if first["type"] == "extra_forbidden":
-            return f"unknown parameter {name!r} of {self.id}: {suggest(name, self.parameters)}"
+            return f"unknown parameter {name!r} of {self.id}: {self._near(name)}"
         if not name:
             return str(first["msg"]).removeprefix("Value error, ")
         p = self.parameters[name]
-        told = first["msg"].removeprefix("Value error, ")
-        if p.allowed.startswith("> 0") and first["type"] == "greater_than_equal":
-            told = "Input should be greater than 0"
+        told = _wanted(p, first["type"])
+        if first["type"] == "value_error":
+            told = f"is refused: {first['msg'].removeprefix('Value error, ')}"
         return (
-            f"{name} = {first['input']!r}: {told} "
+            f"{name} = {first['input']!r} {told} "
             f"({name} is {p.type}, allowed: {p.allowed}, default {p.default!r})"
         )
+
+    def _near(self, name: str) -> str:
+        return suggest(name, self.parameters, f"toysim show {self.id}")
 
     def refuse_unknown(self, names: Mapping[str, Any]) -> None:
         """Raise unless every name is a parameter; the nearest known one is offered."""
         for name in names:
             if name not in self.parameters:
-                known = suggest(name, self.parameters)
+                known = self._near(name)
                 raise ToysimError(f"unknown parameter {name!r} of {self.id}: {known}", name)
 
     def sizes(self, parameters: Any) -> dict[str, int]:

@@ -17,6 +17,7 @@ from toysim.batch import Batch
 from toysim.design import Dimension, dimensions, nesting, parse_axis
 from toysim.errors import ToysimError
 from toysim.model import Model, Side
+from toysim.shown import identified
 
 COORDINATES = {"cell", "replica", "state", "status", "status_step", "valid"}  # of every store
 SPREAD_CELLS = 8  # that stand for all where a sweep's cost is estimated
@@ -116,19 +117,6 @@ class Sweep:
             for name, values in d.values.items():
                 digest.update(name.encode() + str(values.dtype).encode() + values.tobytes())
         return digest.hexdigest()
-
-
-def identified(value: Any) -> Any:
-    """A fixed value as it stands in a store's identity: arrays by shape and digest of their bytes.
-
-    Their values lie in the store's group ``inputs``.
-    """
-    array = np.asarray(value)
-    if array.ndim == 0 or array.size == 0:
-        return [] if array.ndim else array.item()
-    content = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"))
-    digest = hashlib.blake2b(content.tobytes(), digest_size=16)
-    return {"shape": list(array.shape), "digest": digest.hexdigest()}
 
 
 def split_arguments(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from toysim.errors import ToysimError, suggest
 from toysim.model import Model
-from toysim.places import Kind, places
+from toysim.places import Kind, places, project
 from toysim.references import loaded
 
 if TYPE_CHECKING:
@@ -53,6 +53,16 @@ def all_models() -> dict[str, Model]:
     for origin, of_package in _of_other_packages().items():
         _add(models, origins, of_package, origin)
     return models
+
+
+def models_of_project() -> list[str] | None:
+    """Ids of the models in the folders of the project here; None where there is no project."""
+    root = project()
+    if root is None:
+        return None
+    homes = [place.folder for place in places("models") if place.folder == root / "models"]
+    families = {path.stem for folder in homes for path in folder.iterdir()}
+    return sorted(name for name in all_models() if name.partition(".")[0] in families)
 
 
 def _family(module: str) -> Any:
@@ -126,7 +136,7 @@ def load_model(model: str | Model) -> Model:
         return _hand_over(model)
     found = find_model(str(model)) or all_models().get(model)
     if found is None:
-        known = suggest(model, [*all_models(), *_handed])
+        known = suggest(model, [*all_models(), *_handed], "toysim list models")
         raise ToysimError(f"unknown model {model!r}: {known}", "model")
     return found
 
@@ -224,7 +234,9 @@ def load_reproduction(name: str) -> Reproduction:
     """
     known = _children("figures")
     if name not in known:
-        raise ToysimError(f"unknown reproduction {name!r}: {suggest(name, known)}")
+        raise ToysimError(
+            f"unknown reproduction {name!r}: {suggest(name, known, 'toysim list papers')}"
+        )
     with _blame(known[name].removeprefix("toysim.").replace(".", "/")):
         found: Reproduction = import_module(known[name]).REPRODUCTION
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 FEW = 8  # numbers of a list that are written out
@@ -19,7 +20,20 @@ def shown(value: Any) -> str:
     deep = any(isinstance(entry, list | tuple) for entry in value)
     if not deep and (len(value) <= FEW or isinstance(value[0], str)):
         return f"[{', '.join(map(shown, value))}]"
-    from toysim.plan import identified  # NumPy loads where there are arrays
-
     known = identified(value)
     return f"array({', '.join(map(str, known['shape']))}) {known['digest'][:8]}"
+
+
+def identified(value: Any) -> Any:
+    """A fixed value as it stands in a store's identity: arrays by shape and digest of their bytes.
+
+    Their values lie in the store's group ``inputs``.
+    """
+    import numpy as np  # loads where there are arrays
+
+    array = np.asarray(value)
+    if array.ndim == 0 or array.size == 0:
+        return [] if array.ndim else array.item()
+    content = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"))
+    digest = hashlib.blake2b(content.tobytes(), digest_size=16)
+    return {"shape": list(array.shape), "digest": digest.hexdigest()}

@@ -25,10 +25,13 @@ def family_of(module: str) -> str:
     return ".".join(parts[: 3 if parts[:2] == ["toysim", "models"] else 1])
 
 
-@cache
 def sources_hash(module: str, shared: tuple[str, ...] = NUMBERS) -> str:
     """Hash of the sources of a module's family and of the engine's modules in ``shared``."""
-    family = family_of(module)
+    return _family_hash(family_of(module), shared)
+
+
+@cache
+def _family_hash(family: str, shared: tuple[str, ...]) -> str:
     return hash_of([*([] if family == "toysim" else _home(family)), *(ENGINE / s for s in shared)])
 
 

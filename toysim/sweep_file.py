@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from toysim.array_files import with_arrays
+from toysim.array_files import with_arrays, with_sets
 from toysim.design import nesting
 from toysim.errors import ToysimError, UnknownPreset, suggest
 from toysim.paper import DEFAULT_PRESET
@@ -24,8 +24,10 @@ KEYS = (
     "common_random_numbers",
     "fixed",
     "axes",
+    "sets",
     "presets",
 )
+SET = "set"  # the dimension of parameter sets
 PRESET_KEYS = ("replicas", "fixed", "axes")
 
 
@@ -62,7 +64,9 @@ def _find(name: str | Path) -> tuple[Path, str]:
         return path, path.stem
     if path.suffix == ".toml":
         raise ToysimError(f"no sweep file {str(name)!r}; check the path")
-    raise ToysimError(f"unknown sweep {str(name)!r}: {suggest(str(name), known)}")
+    raise ToysimError(
+        f"unknown sweep {str(name)!r}: {suggest(str(name), known, 'toysim list sweeps')}"
+    )
 
 
 def _read(path: Path) -> str:
@@ -103,6 +107,7 @@ def _build(
     ndims = {name: p.ndim for name, p in model.parameters.items()}
     fixed = with_arrays(fixed, folder, ndims)
     axes = with_arrays(axes, folder, {name: ndim + 1 for name, ndim in ndims.items()})
+    axes = _with_sets(axes, with_sets(_table(raw, "sets"), folder), fixed)
     model.refuse_unknown(overrides)
     for key, value in overrides.items():
         if key in axes:
@@ -123,6 +128,17 @@ def _build(
         text=text,
         store_name=f"{name}.{preset}" if own else name,
     )
+
+
+def _with_sets(
+    axes: dict[str, Any], sets: Mapping[str, list[Any]], fixed: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The axes, and before them the columns of parameter sets, which are one dimension."""
+    for name in sets:
+        if name in axes or name in fixed:
+            raise ToysimError(f"{name} stands in [sets] and elsewhere; drop one of the two", name)
+    columns = {name: {"values": values, "zip": SET} for name, values in sets.items()}
+    return {**columns, **axes}
 
 
 def _known_keys(table: Mapping[str, Any], allowed: tuple[str, ...], where: str) -> None:

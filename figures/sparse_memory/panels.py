@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
@@ -19,7 +18,7 @@ def load(tree: xr.DataTree, exposures: xr.DataTree) -> Figure:
     draws = observable(tree, "false_rate").where(lambda v: v.mean("replica") > 0.0, drop=True)
     draw_means(left, draws["n_pairs"], draws, mfc="none", label="runs")
     for name, style, label in (
-        ("false_rate", "-", "exact"),
+        ("exact_false_rate", "-", "exact"),
         ("independent_false_rate", "--", "independent synapses"),
     ):
         law = observable(tree, name, "theory")
@@ -33,7 +32,8 @@ def load(tree: xr.DataTree, exposures: xr.DataTree) -> Figure:
         known = 1.0 - recognition(exposures).sel(plasticity=p)
         look = {"color": f"C{k}", "ms": 4, "mfc": "none"}
         right.plot(errors["exposures"], errors, "o-", label=f"recall, p = {p:g}", **look)
-        right.plot(known["exposures"], np.maximum(known, 1e-6), "s--", **look)
+        known = known[known > 1e-6]
+        right.plot(known["exposures"], known, "s--", **look)
     right.set(yscale="log")
     name_axes(right, "exposures", "errors (dashed: of recognition)", "Recall and recognition")
     return figure
@@ -49,8 +49,8 @@ def instances(*trees: xr.DataTree) -> Figure:
         mean = observable(tree, "instance_accuracy").mean("replica")
         points(left, mean["similarity"], mean, f"{c}", color=f"C{k}", label=f"{c} modules")
         left.plot(mean["similarity"], mean, "-", color=f"C{k}", lw=1)
-        law = observable(tree, "class_accuracy", "theory")
-        left.plot(law["similarity"], law, "--", color=f"C{k}", gid=f"theory:class:{c}")
+        law = observable(tree, "class_accuracy").mean("replica")
+        left.plot(law["similarity"], law, "--", color=f"C{k}", gid=f"simulation:class:{c}")
     name_axes(left, "similarity a", "accuracy (dashed: class)", "Cues", ylim=(0, 1.05))
     for k, n in enumerate(observable(overload, "instance_accuracy")["n_classes"].values):
         draws = observable(overload, "instance_accuracy").sel(n_classes=n)

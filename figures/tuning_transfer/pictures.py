@@ -31,7 +31,10 @@ def transfer(tune: xr.DataTree) -> Figure:
     ]
     left.plot(ends, ends, ":", color="0.6", lw=1, zorder=0)
     name_axes(left, "error where tuned", "error tuned elsewhere", "Dotted: equal")
-    right.set_xticks(np.arange(len(names)), [n.replace(", ", "\n") for n in names])
+    right.set_xticks(
+        np.arange(len(names)),
+        [n.replace(" direction", "\ndirection").replace(", ", "\n") for n in names],
+    )
     right.set_xlim(-0.6, len(names) - 0.4)
     name_axes(right, "scenarios", "mean error", "Circles to squares: what transfer costs")
     return figure

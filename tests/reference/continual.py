@@ -72,3 +72,55 @@ def switch(method, c, alpha, strength, angle, eta, n_steps):
             g = g - (g @ old) * old
         w = w - eta * g
     return np.array(course).T
+
+
+def anchored(hessians, teachers, strength, matrix, rate=0.02, n_steps=40_000):
+    """Weights after two tasks by plain descent, and sum of eta g^2 and move of the first; the
+    anchor's ``matrix`` is made of the first task's Hessian, end, path and move.
+    """
+    w, path = np.zeros(len(teachers[0])), 0.0
+    for _ in range(n_steps):
+        g = hessians[0] @ (w - teachers[0])
+        w, path = w - rate * g, path + rate * g * g
+    first = w
+    a = matrix(hessians[0], first, path, first)
+    for _ in range(n_steps):
+        w = w - rate * (hessians[1] @ (w - teachers[1]) + strength * a @ (w - first))
+    return w, path
+
+
+def refresh(rng, d, a, noise, eta, gamma, n_updates, n_runs):
+    """Losses (runs,) at the end of runs side by side, each sample unlearned, then relearned."""
+    h = np.arange(1, d + 1.0) ** -a
+    delta = rng.standard_normal((n_runs, d)) / np.sqrt(d)
+    for _ in range(n_updates):
+        x = rng.standard_normal((n_runs, d)) * np.sqrt(h)
+        label = np.sqrt(noise) * rng.standard_normal(n_runs)
+        delta = delta + gamma * (np.sum(x * delta, axis=1) - label)[:, None] * x
+        delta = delta - eta * (np.sum(x * delta, axis=1) - label)[:, None] * x
+    return 0.5 * delta**2 @ h
+
+
+def subnetworks(rng, n_tasks, d, m, distance, freeze):
+    """Errors (tasks,) of one draw of masks of m of d weights, teachers of correlation 1 - D/2 made
+    of a common and a private part.
+    """
+    alike = 1 - distance / 2
+    common = rng.standard_normal(d)
+    v = [
+        np.sqrt(alike) * common + np.sqrt(1 - alike) * rng.standard_normal(d)
+        for _ in range(n_tasks)
+    ]
+    masks = [rng.choice(d, m, replace=False) for _ in range(n_tasks)]
+    w, owned = np.zeros(d), set()
+    for own, teacher in zip(masks, v, strict=True):
+        for i in own:
+            if not (freeze and i in owned):
+                w[i] = teacher[i]
+            owned.add(i)
+    errors = []
+    for own, teacher in zip(masks, v, strict=True):
+        seen = np.zeros(d)
+        seen[own] = w[own]
+        errors.append(np.sum((seen - teacher) ** 2) / d)
+    return errors

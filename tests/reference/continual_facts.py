@@ -86,3 +86,21 @@ def passes(x, noise, start, eta, order):
     for s in order:
         w.append(w[-1] - eta * x[s] * (x[s] @ w[-1] - noise[s]))
     return np.array(w)
+
+
+def pool_runs(rows, n, visits, *, kappa, runs, seed):
+    """Losses (tasks,) and squared errors, means over runs and standard errors, after visits drawn
+    by probabilities (T, tasks), each to the share kappa of the way to the nearest interpolant.
+    """
+    rng = np.random.default_rng(seed)
+    d, tasks = rows.shape[1], rows.reshape(-1, n, rows.shape[1])
+    found = []
+    for _ in range(runs):
+        best, w = rng.standard_normal(d) / np.sqrt(d), np.zeros(d)
+        for chance in visits:
+            x = tasks[rng.choice(len(tasks), p=chance)]
+            w = w + kappa * np.linalg.lstsq(x, x @ (best - w), rcond=None)[0]
+        losses = [0.5 * np.mean((x @ (w - best)) ** 2) for x in tasks]
+        found.append([*losses, np.sum((w - best) ** 2)])
+    found = np.array(found)
+    return found.mean(axis=0), found.std(axis=0) / np.sqrt(runs)

@@ -27,3 +27,31 @@ def structured_start(rng, d, h, rank, norm, overlap, s, rate, n_steps):
         "weight_change": np.sqrt(np.sum((w - w0) ** 2) + a @ a) / norm,
         "readout_square": a @ a,
     }
+
+
+def concepts(rng, h, k0, rate, time):
+    """Coordinates at the prompt (1, 1) with signals 1 and 1/2 and the class 11 held out."""
+    prompts = np.array([[-1, -1], [-1, 1], [1, -1.0]])
+    sigma = np.array([1.0, 0.5])
+    q = np.linalg.qr(rng.standard_normal((h, 2)))[0]
+    w1, w2 = np.sqrt(k0) * q, np.sqrt(k0) * q.T
+    for _ in range(round(time / rate)):
+        hidden = prompts @ w1.T
+        error = prompts * sigma - hidden @ w2.T
+        w1, w2 = w1 + rate * (error @ w2).T @ prompts / 3, w2 + rate * error.T @ hidden / 3
+    return (w2 @ w1 @ np.ones(2)) / sigma
+
+
+def plane(rng, strengths, u0, rate, time, tau2=0.05, sy2=0.5):
+    """I(X;T) and I(T;Y) of a balanced network after descent, by conditional covariances."""
+    n = len(strengths)
+    u, v, q = (np.linalg.qr(rng.standard_normal((n, n)))[0] for _ in range(3))
+    task = (u * strengths) @ v.T
+    w1, w2 = np.sqrt(u0) * q @ v.T, np.sqrt(u0) * u @ q.T
+    for _ in range(round(time / rate)):
+        r = task - w2 @ w1
+        w1, w2 = w1 + rate * w2.T @ r, w2 + rate * r @ w1.T
+    hidden, labels = w1 @ w1.T + tau2 * np.eye(n), task @ task.T + sy2 * np.eye(n)
+    left = labels - task @ w1.T @ np.linalg.inv(hidden) @ w1 @ task.T
+    given = 0.5 * np.log(np.linalg.det(hidden) / tau2**n)
+    return np.array([given, 0.5 * np.log(np.linalg.det(labels) / np.linalg.det(left))])

@@ -2,7 +2,7 @@
 
 A draw moves a few parameters, and leaves the others at their defaults: a draw that moves all of
 them would rarely leave a model that does anything. A moved one lies at an edge of its range or at
-zero, anywhere in it, or within a decade of its default.
+zero, anywhere in it, or within a decade of its default; where no range is declared, only there.
 """
 
 from __future__ import annotations
@@ -111,7 +111,15 @@ def _value(p: Parameter, rng: np.random.Generator) -> Any:
         return int(rng.integers(MOST_RECORDS + 1))
     if p.ndim:
         return _each(p, p.default, rng)
+    if p.default and not any(map(math.isfinite, p.range)):
+        return _near(p, rng, p.default)
     return _number(p, rng, p.default)
+
+
+def _near(p: Parameter, rng: np.random.Generator, default: float) -> float | int:
+    """Within a decade of the default: a range that nobody declared is no promise."""
+    value = default * 10.0 ** rng.uniform(-1.0, 1.0)
+    return round(value) if p.kind == "int" else float(value)
 
 
 def _each(p: Parameter, default: Any, rng: np.random.Generator) -> Any:

@@ -8,6 +8,12 @@ from pathlib import Path
 
 import typer
 
+KINDS = ("models", "sweeps", "papers", "figures", "landmarks")
+
+
+def kinds(incomplete: str) -> list[str]:
+    return [kind for kind in KINDS if kind.startswith(incomplete)]
+
 
 def models(incomplete: str) -> list[str]:
     from toysim.registry import all_models

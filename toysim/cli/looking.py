@@ -1,4 +1,4 @@
-"""toysim status, compare, export: look at a store."""
+"""toysim status, compare, plot, export: look at a store."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from toysim.cli.app import FAILED, OK, app, debugging
 from toysim.cli.arguments import Json, ParameterValues, Plot, StorePath
 from toysim.cli.measuring import measured
-from toysim.cli.values import print_facts, print_json, print_table
+from toysim.cli.values import PICTURES, check_suffix, print_facts, print_json, print_table
 from toysim.errors import ToysimError
 from toysim.outcomes import State, word
 
@@ -139,17 +139,71 @@ def _print_verdicts(verdicts: Comparison) -> None:
         typer.echo(note)
 
 
-@app.command(epilog="Example: toysim export results/my_sweep.zarr my_sweep.nc")
+@app.command(epilog="Example: toysim plot results/my_sweep.zarr --x alpha --hue depth")
+def plot(
+    store: StorePath,
+    x: Annotated[str | None, typer.Option("--x", metavar="AXIS", help="Along x.")] = None,
+    hue: Annotated[str | None, typer.Option("--hue", metavar="AXIS", help="By colour.")] = None,
+    panel: Annotated[str | None, typer.Option("--panel", metavar="AXIS", help="By panel.")] = None,
+    y: Annotated[
+        list[str] | None,
+        typer.Option("--y", metavar="OBSERVABLE", help="What to draw; may be repeated."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="FILE.png, .svg or .pdf; default NAME.png."),
+    ] = None,
+) -> None:
+    """Draw a sweep: simulation as points with errors, theory as lines, two long axes as a map.
+
+    Without options it chooses what is sensible, and says the line of Python that does the same.
+    """
+    check_suffix(out, PICTURES, "--out")
+    from toysim.papers.drawing import save_plain
+    from toysim.plotting.choice import choose
+    from toysim.plotting.picture import drawn
+    from toysim.store.dataset import read_tree
+
+    tree = read_tree(store)
+    choice = choose(tree, x, hue, panel, y)
+    file = out or Path(f"{store.stem}.png")
+    save_plain(drawn(tree, choice), file)
+    typer.echo(f"picture: {file}")
+    typer.echo(f'python:  toysim.plot("{store}", {choice.keywords}, file="{file}")')
+
+
+@app.command(epilog="Example: toysim export results/my_sweep.zarr my_sweep.csv")
 def export(
     store: StorePath,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="netCDF file to write, FILE.nc.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="File to write: FILE.nc, .csv or .parquet.")
+    ],
+    observable: Annotated[
+        list[str] | None,
+        typer.Option("--observable", metavar="NAME", help="Of a table; may be repeated."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
 ) -> None:
-    """Write a store as one netCDF file.
+    """Write a store as one netCDF file, or as a flat table.
 
-    Its groups are /simulation, /theory, /refinement and /comparison, with CF-style attributes.
+    A netCDF file has the groups /simulation, /theory, /refinement and /comparison. A table has a
+    row a cell and replica, theory beside simulation; its units stand in FILE.json. Observables with
+    dimensions of their own, such as courses, are named with --observable.
     """
     from toysim.api import export as write
 
-    written = write(store, file, force=force)
+    written = write(store, file, *(observable or ()), force=force)
     typer.echo(f"data: {written} ({written.stat().st_size} bytes)")
+    if file.suffix != ".nc":
+        typer.echo(f"units: {file}.json")
+        _say_left_out(store, observable or [])
+
+
+def _say_left_out(store: Path, named: list[str]) -> None:
+    from toysim.store.dataset import read_tree
+    from toysim.store.table import left_out
+
+    names = [] if named else left_out(read_tree(store))
+    if names:
+        told = ", ".join(names)
+        typer.echo(f"left out, since they are no single numbers (--observable): {told}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from toysim.cli.app import app
 from toysim.cli.arguments import Json, ModelId, ParameterValues, Plot, Yes
+from toysim.cli.summary import summary
 from toysim.cli.values import (
     PICTURES,
     assignments,
@@ -17,10 +18,13 @@ from toysim.cli.values import (
     print_json,
     print_table,
     refuse_existing,
+    refuse_words,
 )
 from toysim.errors import ToysimError
+from toysim.shown import FEW, shown
 
-MANY = 12  # entries of an inner dimension beyond which only the last one is printed
+if TYPE_CHECKING:
+    from toysim.model import Model
 
 
 @app.command(
@@ -33,6 +37,9 @@ def run(
     replicas: Annotated[
         int, typer.Option("--replicas", metavar="N", help="Random streams to run.")
     ] = 1,
+    theory_alone: Annotated[
+        bool, typer.Option("--theory", help="Theory alone, without a simulation.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write data: FILE.nc or FILE.zarr.")
     ] = None,
@@ -50,104 +57,60 @@ def run(
     check_suffix(plot, PICTURES, "--plot")
     refuse_existing(out, "give another name or remove it")
     found = load_model(model)
-    theory = (
-        api.theory(model, seed=seed, replicas=replicas, yes=yes, **given) if found.theory else None
-    )
-    simulation = api.run(model, seed=seed, replicas=replicas, **given)
-    rows = _summary(simulation, theory)
-    if as_json:
-        print_json({"model": model, "parameters": {**found.defaults, **given}, "summary": rows})
-    else:
-        columns = tuple(rows[0])
-        print_table(columns, [[row.get(column) for column in columns] for row in rows], model)
+    asked = {"seed": seed, "replicas": replicas, **given}
+    theory = api.theory(model, yes=yes, **asked) if found.theory or theory_alone else None
+    simulation = None if theory_alone else api.run(model, **asked)
+    _report(found, given, simulation, theory, as_json)
+    sides = {"simulation": simulation, "theory": theory}
+    known = {side: ds for side, ds in sides.items() if ds is not None}
     if out is not None:
-        _save(simulation, theory, out)
+        _save(known, out)
         typer.echo(f"data: {out}", err=as_json)
     if plot is not None:
-        _draw(simulation, theory, plot)
+        _draw(known, plot)
         typer.echo(f"picture: {plot}", err=as_json)
 
 
 def _refuse_options(given: dict[str, Any]) -> None:
     """Options of the command are no parameters of a model."""
-    for name in ("seed", "replicas"):
-        if name in given:
-            raise ToysimError(f"{name} is no parameter; write --{name} {given[name]}")
-    if "yes" in given:
-        raise ToysimError("yes is no parameter; write --yes")
+    refuse_words(given, "-p", ("seed", "replicas", "yes", "theory"))
     if "model" in given:
         raise ToysimError("model is no parameter; name the model right after toysim run")
 
 
-def _summary(simulation: Any, theory: Any) -> list[dict[str, Any]]:
-    """One row a number: the mean over the replicas that ended well, with its standard error and
-    how many entered; of a long dimension the last entry.
-    """
-    from toysim.outcomes import Status, word
-
-    rows = []
-    for name, values in simulation.data_vars.items():
-        if name in ("status", "status_step"):
-            continue
-        inner = {d: n for d, n in values.sizes.items() if d != "replica"}
-        for place in _places(inner):
-            rows.append(
-                {
-                    "observable": name,
-                    "at": ", ".join(f"{d}={k}" for d, k in place.items()),
-                    **_means(simulation, name, place),
-                    "theory": _number(theory[name], place)
-                    if theory is not None and name in theory
-                    else None,
-                    "unit": values.attrs.get("units", ""),
-                }
-            )
-    ended = sorted({word(Status(int(code))) for code in simulation["status"].values.flat})
-    return [
-        *rows,
-        {
-            "observable": "status",
-            "at": "",
-            "simulation": ", ".join(ended),
-            "theory": None,
-            "unit": "",
-        },
-    ]
+def _report(
+    model: Model, given: dict[str, Any], simulation: Any, theory: Any, as_json: bool
+) -> None:
+    rows = summary(simulation, theory)
+    if as_json:
+        parameters = {**model.defaults, **given}
+        print_json({"model": model.id, "parameters": parameters, "summary": rows})
+        return
+    columns = tuple(dict.fromkeys(name for row in rows for name in row))
+    table = [[_in_short(row.get(column)) for column in columns] for row in rows]
+    print_table(columns, table, model.id)
+    if simulation is not None and model.of_means and "replica" not in simulation.dims:
+        typer.echo("one replica has no error; --replicas N gives means with errors")
+    if theory is not None and not theory["valid"].all():
+        typer.echo("theory says that it does not hold here: its numbers are no prediction")
 
 
-def _means(simulation: Any, name: str, place: dict[str, int]) -> dict[str, Any]:
-    """The simulation's number; over replicas ``error`` and, as 3 of 4, how many ``entered``."""
-    if "replica" not in simulation[name].dims or simulation[name].dtype.kind != "f":
-        return {"simulation": _number(simulation[name], place)}
-    accessor, n = simulation[[name, "status"]].toysim, simulation.sizes["replica"]
-    mean, error = (ds[name].isel(place) for ds in (accessor.mean(), accessor.sem()))
-    return {
-        "simulation": mean.item(),
-        "error": error.item(),
-        "entered": f"{int(mean[f'count_{name}'])} of {n}",
-    }
+def _in_short(value: Any) -> Any:
+    """The ends of a long list and how many there are."""
+    if not isinstance(value, list) or len(value) <= FEW:
+        return value
+    ends = [shown(v) for v in (*value[:3], *value[-2:])]
+    return f"{', '.join(ends[:3])}, ..., {', '.join(ends[3:])}"
 
 
-def _number(values: Any, place: dict[str, int]) -> Any:
-    one = values.isel(place)
-    return (one.mean("replica") if "replica" in one.dims else one).item()
-
-
-def _places(sizes: dict[str, int]) -> list[dict[str, int]]:
-    places: list[dict[str, int]] = [{}]
-    for dim, n in sizes.items():
-        shown = range(n) if n <= MANY else [n - 1]
-        places = [{**place, dim: k} for place in places for k in shown]
-    return places
-
-
-def _save(simulation: Any, theory: Any, out: Path) -> None:
+def _save(sides: dict[str, Any], out: Path) -> None:
     import xarray as xr
 
     from toysim.store.export import write_netcdf
 
-    nodes = {"/": xr.Dataset(attrs=simulation.attrs), "/simulation": simulation}
-    tree = xr.DataTree.from_dict({**nodes, **({"/theory": theory} if theory is not None else {})})
+    nodes = {f"/{side}": ds for side, ds in sides.items()}
+    attributes = next(iter(sides.values())).attrs
+    tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=attributes), **nodes})
     if out.suffix == ".nc":
         write_netcdf(tree, out)
     else:
@@ -158,8 +121,8 @@ def _save(simulation: Any, theory: Any, out: Path) -> None:
             tree.to_zarr(out, mode="w-")
 
 
-def _draw(simulation: Any, theory: Any, plot: Path) -> None:
+def _draw(sides: dict[str, Any], plot: Path) -> None:
     from toysim.papers.drawing import save_plain
     from toysim.papers.one_run import plot_run
 
-    save_plain(plot_run(simulation, theory), plot)
+    save_plain(plot_run(**sides), plot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from toysim.comparison.verdicts import Comparison
     from toysim.papers.claims import Judgement
     from toysim.papers.pictures import MadeFigure
-    from toysim.papers.reproduction import Outcome
+    from toysim.papers.reproduction import Outcome, Planned
 
+WIDTHS = (1.0, 40.0)  # inches
 FORMATS = ("png", "svg", "pdf")
 WORDS = (Agreement.AGREES, Agreement.OUTSIDE, Agreement.UNDECIDED)
 
@@ -40,6 +42,16 @@ def figures(
     formats: Annotated[
         str, typer.Option("--format", metavar="LIST", help="Of png, svg, pdf; several with commas.")
     ] = "png",
+    width: Annotated[
+        float | None, typer.Option("--width", metavar="INCHES", help="Of the picture.")
+    ] = None,
+    panel: Annotated[
+        str | None, typer.Option("--panel", metavar="LETTER", help="One panel alone: a, b, ...")
+    ] = None,
+    data: Annotated[
+        bool, typer.Option("--data", help="The numbers behind each picture too, as FILE.csv.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Draw what is unchanged as well.")] = False,
     preset: Preset = None,
     workers: Workers = None,
     as_json: Json = False,
@@ -49,11 +61,19 @@ def figures(
     Runs only what the stores lack, and leaves pictures alone whose data and recipe are unchanged.
     """
     wanted = _formats(formats)
+    if width is not None and not WIDTHS[0] <= width <= WIDTHS[1]:
+        raise ToysimError(f"--width {width:g}: from {WIDTHS[0]:g} to {WIDTHS[1]:g} inches")
+    from toysim.papers.panels import Look
     from toysim.papers.reproduction import make_figures
 
     with Progress() as progress:
         made = make_figures(
-            list(names or ()), formats=wanted, preset=preset, workers=workers, listen=progress
+            list(names or ()),
+            formats=wanted,
+            preset=preset,
+            workers=workers,
+            listen=progress,
+            look=Look(width, panel, force, data),
         )
     if as_json:
         print_json([_figure(m) for m in made])
@@ -79,6 +99,9 @@ def reproduce(
             autocompletion=completion.reproductions,
         ),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say which sweeps it runs and what they take.")
+    ] = False,
     preset: Preset = None,
     workers: Workers = None,
     as_json: Json = False,
@@ -93,25 +116,52 @@ def reproduce(
     chosen = list(names or reproduction_names())
     for name in chosen:  # every name before any sweep
         load_reproduction(name)
-    from toysim.papers.reproduction import reproduce as run_one
+    from toysim.papers.reproduction import planned
 
+    plans = {name: planned(name, preset) for name in chosen}
+    if dry_run:
+        _print_plans(plans, as_json)
+        return OK
     outcomes = []
     for name in chosen:
-        with Progress() as progress:
-            outcomes.append(run_one(name, preset=preset, workers=workers, listen=progress))
+        outcomes.append(_reproduce(name, plans[name], preset, workers))
         if not as_json:
             _print_outcome(outcomes[-1])
-        _all_drawn(outcomes[-1].figures)
-        for sweep in outcomes[-1].unfinished:
-            typer.echo(
-                f"error: {sweep}: rows failed or timed out; say toysim sweep {sweep} --retry",
-                err=True,
-            )
     if as_json:
         print_json([_outcome(o) for o in outcomes])
     elif not outcomes:
         typer.echo("no reproductions")
     return OK if all(o.ok for o in outcomes) else FAILED
+
+
+def _reproduce(name: str, plan: list[Planned], preset: str | None, workers: int | None) -> Outcome:
+    """One paper, what it comes to said before it starts."""
+    from toysim.papers.reproduction import reproduce as run_one
+
+    typer.echo(f"{name}: {_total(plan)}", err=True)
+    with Progress() as progress:
+        outcome = run_one(name, preset=preset, workers=workers, listen=progress)
+    _all_drawn(outcome.figures)
+    for sweep in outcome.unfinished:
+        typer.echo(
+            f"error: {sweep}: rows failed or timed out; say toysim sweep {sweep} --retry", err=True
+        )
+    return outcome
+
+
+def _print_plans(plans: dict[str, list[Planned]], as_json: bool) -> None:
+    if as_json:
+        print_json({name: [vars(p) for p in plan] for name, plan in plans.items()})
+        return
+    for name, plan in plans.items():
+        rows = [(p.sweep, p.cells, p.replicas, f"{p.seconds:.2g}", p.there) for p in plan]
+        print_table(("sweep", "cells", "replicas", "core seconds", "there already"), rows, name)
+        typer.echo(f"{_total(plan)}, to a factor of ten")
+
+
+def _total(plan: list[Planned]) -> str:
+    rows, seconds = sum(p.cells * p.replicas for p in plan), sum(p.seconds for p in plan)
+    return f"{len(plan)} sweeps, {rows} rows, about {seconds:.2g} core seconds"
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -131,14 +181,7 @@ def _all_drawn(made: list[MadeFigure]) -> bool:
 
 
 def _print_outcome(outcome: Outcome) -> None:
-    """Each claim with its numbers, then the verdict table, then where everything is."""
-    for c in outcome.claims:
-        mark = "" if c.as_expected else f"  NOT AS EXPECTED ({c.expected.verdict})"
-        typer.echo(f"{c.verdict.upper()}{mark}: {c.claim.sentence} [{c.claim.source}]")
-        for name, text in _told(c).items():
-            if text:
-                typer.echo(f"    {name}: {text}")
-        typer.echo("")
+    """The verdict table and where everything is, then each claim with its numbers."""
     rows = [(c.name, c.verdict, c.expected.verdict, c.claim.source) for c in outcome.claims]
     print_table(("claim", "verdict", "expected verdict", "source"), rows, outcome.name)
     typer.echo("")
@@ -147,9 +190,24 @@ def _print_outcome(outcome: Outcome) -> None:
     for name, reason in outcome.beyond_theory.items():
         typer.echo(f"{name} is beyond theory on purpose: {reason}")
     typer.echo("")
-    folders = sorted({str(Path(p).parent) for m in outcome.figures for p in m.paths})
-    stores = ", ".join(map(str, outcome.stores.values()))
-    print_facts({"page": str(outcome.page), "pictures": ", ".join(folders), "data": stores})
+    places = {
+        "page": str(outcome.page),
+        "pictures": _folders(path for m in outcome.figures for path in m.paths),
+        "data": _folders(outcome.stores.values()),
+    }
+    print_facts(places)
+    for c in outcome.claims:
+        mark = "" if c.as_expected else f"  NOT AS EXPECTED ({c.expected.verdict})"
+        typer.echo(f"\n{c.verdict.upper()}{mark}: {c.claim.sentence} [{c.claim.source}]")
+        for name, text in _told(c).items():
+            if text:
+                typer.echo(f"    {name}: {text}")
+
+
+def _folders(paths: Iterable[Path | str]) -> str:
+    """Folders, and how many things are in each."""
+    counts = Counter(str(Path(path).parent) for path in paths)
+    return ", ".join(f"{folder} ({n})" for folder, n in sorted(counts.items()))
 
 
 def _told(c: Judgement) -> dict[str, str]:

@@ -20,8 +20,7 @@ from toysim.cli.arguments import (
     Workers,
 )
 from toysim.cli.progress import Progress
-from toysim.cli.values import assignments, print_facts, print_json
-from toysim.errors import ToysimError
+from toysim.cli.values import assignments, print_facts, print_json, refuse_words
 
 if TYPE_CHECKING:
     from toysim.plan import Sweep
@@ -33,7 +32,9 @@ def sweep(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="FILE-OR-NAME", help="Sweep file or name.", autocompletion=completion.sweeps
+            metavar="SWEEP",
+            help="Sweep file, its name, or a model with --set.",
+            autocompletion=completion.sweeps,
         ),
     ],
     dry_run: Annotated[
@@ -48,13 +49,23 @@ def sweep(
         typer.Option(
             "--set",
             metavar="NAME=VALUE",
-            help="Value or axis over the file's; may be repeated.",
+            help="Value or axis, over the file's; may be repeated.",
             autocompletion=completion.sweep_parameters,
         ),
     ] = None,
+    replicas: Annotated[
+        int | None, typer.Option("--replicas", metavar="N", help="Of a model's sweep; default 1.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="Of a model's sweep; default 0.")
+    ] = None,
     store: Annotated[
         Path | None,
-        typer.Option("--store", metavar="PATH", help="Store; default results/NAME.zarr."),
+        typer.Option(
+            "--store",
+            metavar="PATH",
+            help="Store; default results/NAME.zarr, of a model results/MODEL.DIGEST.zarr.",
+        ),
     ] = None,
     block: Annotated[
         int | None,
@@ -76,14 +87,17 @@ def sweep(
     """Run or continue a sweep; exit 1 if rows failed.
 
     What is in the store is kept, what is missing is computed: after an interruption say it again.
+    A model is swept without a file: toysim sweep deep_linear.modes --set depth=[2,3,4].
     """
-    from toysim.api import carry_out, plan
+    from toysim.api import carry_out, model_store_path, plan
 
     options = _options(workers, backend, scheduler, block, time_limit, not no_theory, retry, repair)
-    spec, home = plan(name, preset, {}, assignments(set_ or (), "--set"))
-    path = store or home
-    if path is None:
-        raise ToysimError(f"{name} is a model: a sweep of it needs --store PATH")
+    given = assignments(set_ or (), "--set")
+    refuse_words(given, "--set", ("seed", "replicas", "preset", "store", "workers"))
+    spec, home = plan(name, preset, {"replicas": replicas, "seed": seed}, given)
+    path = store or home or model_store_path(spec)
+    if home is None and not as_json:
+        typer.echo(f"store:   {path}")
     if dry_run:
         _dry_run(spec, path, block, as_json)
         return OK
@@ -163,7 +177,6 @@ def _dry_run(spec: Sweep, path: Path, block: int | None, as_json: bool) -> None:
 
 def _report(report: Report, as_json: bool) -> int:
     """Say what a run did; 1 if a row of the store failed, now or before."""
-    from toysim.registry import load_model
     from toysim.store.status import read_status
 
     status = read_status(report.path)
@@ -192,7 +205,7 @@ def _report(report: Report, as_json: bool) -> int:
     for text in report.warnings:
         typer.echo(f"warning: {text}", err=True)
     typer.echo(f"store:   {report.path}")
-    if load_model(status.model).theory:
+    if all((report.path / side).is_dir() for side in ("simulation", "theory")):
         typer.echo(f"compare: toysim compare {report.path}")
     if bad:
         last = f"; last: {status.last_errors[-1]}" if status.last_errors else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ import typer
 
 from toysim.errors import ToysimError
 from toysim.shown import shown
+from toysim.tables import emphasised, named_lines, table_lines, terminal_width
 
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -34,6 +34,14 @@ def assignments(words: Iterable[str], option: str) -> dict[str, Any]:
             raise ToysimError(f"{option} {name} is given twice; drop one of the two")
         found[name] = _value(text)
     return found
+
+
+def refuse_words(given: Mapping[str, Any], option: str, words: Iterable[str]) -> None:
+    """Options of a command are no parameters of a model."""
+    for name in words:
+        if name in given:
+            told = f"--{name}" if given[name] is True else f"--{name} {given[name]}"
+            raise ToysimError(f"{option} {name}: {name} is no parameter; write {told}", name)
 
 
 def _value(text: str) -> Any:
@@ -73,38 +81,21 @@ def print_json(value: Any) -> None:
 def print_facts(facts: Mapping[str, Any]) -> None:
     """Name and value a line; what is None says nothing and is left out."""
     known = {name.replace("_", " "): value for name, value in facts.items() if value is not None}
-    width = max(map(len, known))
+    names, width = max(map(len, known)), terminal_width()
     for name, value in known.items():
-        typer.echo(f"{name:<{width}}  {_cell(value)}")
+        for line in named_lines(name, _cell(value), names, width):
+            typer.echo(line)
 
 
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None
 ) -> None:
-    """A table: drawn by rich on a terminal, plain aligned text when piped."""
-    cells = [[_cell(v) for v in row] for row in rows]
-    if sys.stdout.isatty():
-        _draw_table(columns, cells, title)
-        return
+    """A table no value of which is cut, as wide as the terminal at most."""
     if title:
-        typer.echo(title)
-    widths = [max(len(line[k]) for line in [list(columns), *cells]) for k in range(len(columns))]
-    for line in [list(columns), *cells]:
-        typer.echo(
-            "  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip()
-        )
-
-
-def _draw_table(columns: Sequence[str], cells: list[list[str]], title: str | None) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*columns, title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    for row in cells:
-        table.add_row(*map(Text, row))  # as Text, or "[record]" would be read as markup
-    Console().print(table)
+        typer.echo(emphasised(title))
+    cells = [[_cell(v) for v in row] for row in rows]
+    for line in table_lines(columns, cells, terminal_width()):
+        typer.echo(line)
 
 
 def _cell(value: Any) -> str:

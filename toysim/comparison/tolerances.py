@@ -175,7 +175,7 @@ def _means(sides: Sides, o: Observable) -> Measured:
     with np.errstate(invalid="ignore"):
         enough = np.where(n > 1, -stdtrit(np.maximum(n - 1, 1), ONE_SIDED), np.inf)
         enough = enough + skewness * (2.0 * enough**2 + 1.0) / (6.0 * np.sqrt(n))
-        tolerance = np.where(n > 1, enough * error, np.inf) + _finite_size(sides, o, rows)
+        tolerance = np.where(n > 1, enough * error, np.inf) + finite_size(sides, o, rows)
         tolerance = tolerance + np.where(
             error == 0.0, -np.log(ONE_SIDED) / np.maximum(n, 1) * o.span, 0.0
         )
@@ -213,7 +213,7 @@ def _survivors(sides: Sides, o: Observable) -> Array:
     return survivors
 
 
-def _finite_size(sides: Sides, o: Observable, rows: Array) -> Any:
+def finite_size(sides: Sides, o: Observable, rows: Array) -> Any:
     """The declared bound at each cell's size."""
     if o.finite_size is None:
         return 0.0

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +18,15 @@ import xarray as xr
 
 from toysim.comparison.realised import at_realised
 from toysim.comparison.tolerances import Measured, measured
-from toysim.errors import ToysimError
+from toysim.errors import ToysimError, suggest
 from toysim.model import Observable
 from toysim.outcomes import Agreement
 from toysim.shown import shown
 from toysim.store.dataset import read_tree
 from toysim.store.sides import Sides
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RESOLUTION = 0.03  # a comparison that could not see a theory 3 % off has not been made
 
@@ -80,8 +84,30 @@ class Comparison(list[ObservableVerdict]):
     def ok(self) -> bool:
         return all(v.verdict != Agreement.DIFFERS for v in self)
 
+    def __getitem__(self, which: Any) -> Any:
+        """A verdict by its place, or by the name of its observable."""
+        if not isinstance(which, str):
+            return super().__getitem__(which)
+        found = {v.observable: v for v in self}
+        if which not in found:
+            raise ToysimError(f"no verdict on {which!r}: {suggest(which, found)}")
+        return found[which]
+
     def as_dicts(self) -> list[dict[str, Any]]:
         return [asdict(v) for v in self]
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row an observable, with every number of its verdict."""
+        import pandas as pd
+
+        rows = [{**asdict(v), "verdict": str(v.verdict)} for v in self]
+        return pd.DataFrame(rows).set_index("observable") if rows else pd.DataFrame()
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<div>{escape(note)}</div>" for note in self.notes)
+        table = self.to_dataframe()
+        shown = table.drop(columns=[c for c in table.columns if table[c].isna().all()])
+        return f"{shown.to_html(float_format='{:.6g}'.format)}{notes}"
 
     @property
     def notes(self) -> list[str]:

@@ -161,12 +161,16 @@ def _lacking(name: str, tree: xr.DataTree) -> Iterator[list[str]]:
             yield [escape(name), escape(str(observable)), *map(str, numbers)]
 
 
+def _commit(commit: str) -> str:
+    return f"commit {commit}" if commit else "toysim from an installed package"
+
+
 def _origin(name: str, tree: xr.DataTree) -> str:
     attrs: Mapping[Any, Any] = tree.attrs
     versions = ", ".join(f"{k} {v}" for k, v in json.loads(attrs["versions"]).items())
     facts = (
         f"seed {attrs['root_seed']}, {attrs['wall_seconds']} s, {attrs['host']}, {versions}, "
-        f"commit {attrs['git_commit'] or 'none'}"
+        f"{_commit(attrs['git_commit'])}"
     )
     text = escape(attrs["sweep_text"])
     return f"<h3>{escape(name)}</h3><p class='small'>{escape(facts)}</p><pre>{text}</pre>"

@@ -17,6 +17,7 @@ from toysim.errors import ToysimError
 from toysim.paper import Recipe, Reproduction
 from toysim.papers import drawing, reading
 from toysim.papers.drawing import save_plain, style
+from toysim.papers.panels import PLAIN, Look, save_table, shaped
 from toysim.papers.reading import Data
 from toysim.registry import load_model
 from toysim.sources import hash_of
@@ -45,14 +46,19 @@ def draw(recipe: Recipe, paper: Reproduction, data: Data) -> Figure:
 
 
 def make(
-    recipe: Recipe, paper: Reproduction, data: Data, folder: Path, formats: tuple[str, ...]
+    recipe: Recipe,
+    paper: Reproduction,
+    data: Data,
+    folder: Path,
+    formats: tuple[str, ...],
+    look: Look = PLAIN,
 ) -> MadeFigure:
     """Draw a recipe into ``folder`` unless its files there were made from the same ingredients; one
     that fails is reported.
     """
     name = f"{paper.name}.{recipe.name}"
     try:
-        return _make(name, recipe, paper, data, folder, formats)
+        return _make(name, recipe, paper, data, folder, formats, look)
     except ToysimError:
         raise
     except Exception as error:
@@ -66,14 +72,19 @@ def _make(
     data: Data,
     folder: Path,
     formats: tuple[str, ...],
+    look: Look,
 ) -> MadeFigure:
+    if look.suffix:
+        return _shaped(name, recipe, paper, data, folder, formats, look)
     record = folder / f"{name}.json"
     paths = [folder / f"{name}.{form}" for form in formats]
     now = ingredients(recipe, paper, data)
     before = _read(record)
     stale = [key for key in now if before.get(key) != now[key]]
     missing = [p.suffix[1:] for p in paths if not p.is_file()]
-    if not stale and not missing:
+    table = folder / f"{name}.csv"
+    missing += ["csv"] if look.data and not table.is_file() else []
+    if not stale and not missing and not look.force:
         return MadeFigure(name, paths, True, "unchanged")
     figure = draw(recipe, paper, data)
     with one_line(folder, "write"):
@@ -83,9 +94,36 @@ def _make(
                 old.unlink()
         for path in paths:
             save_plain(figure, path)
+        if look.data:
+            save_table(figure, table)
         record.write_text(json.dumps(now, indent=1))
     changed = f"changed: {', '.join(stale)}" if stale else f"new format: {', '.join(missing)}"
-    return MadeFigure(name, paths, False, changed if before else "new")
+    if look.force and not stale:
+        changed = "drawn anew"
+    made = [*paths, table] if look.data else paths
+    return MadeFigure(name, made, False, changed if before else "new")
+
+
+def _shaped(
+    name: str,
+    recipe: Recipe,
+    paper: Reproduction,
+    data: Data,
+    folder: Path,
+    formats: tuple[str, ...],
+    look: Look,
+) -> MadeFigure:
+    """A picture of its own look, drawn whenever it is asked for."""
+    figure = shaped(draw(recipe, paper, data), look)
+    paths = [folder / f"{name}{look.suffix}.{form}" for form in formats]
+    with one_line(folder, "write"):
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in paths:
+            save_plain(figure, path)
+    if look.data:
+        paths.append(folder / f"{name}{look.suffix}.csv")
+        save_table(figure, paths[-1], look.panel)
+    return MadeFigure(name, paths, False, "as asked")
 
 
 def ingredients(recipe: Recipe, paper: Reproduction, data: Data) -> dict[str, str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from toysim.errors import ToysimError, UnknownPreset, suggest
 from toysim.paper import Recipe, Reproduction
 from toysim.papers.claims import Judgement, judge
 from toysim.papers.page import write_page
+from toysim.papers.panels import PLAIN, Look
 from toysim.papers.pictures import MadeFigure, draw, make
 from toysim.papers.reading import complete
 from toysim.plan import Sweep
@@ -24,10 +26,12 @@ from toysim.registry import load_reproduction, reproduction_names
 from toysim.runner.execute import Listener, Options, execute
 from toysim.store.dataset import read_tree
 from toysim.store.files import RESULTS
+from toysim.store.status import read_status
 from toysim.sweep_file import load_sweep
+from toysim.tables import table_lines
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """What a reproduction gave. ``ok``: verdicts as expected, every figure drawn, no observable off
     its theory.
@@ -47,6 +51,17 @@ class Outcome:
         whole = not self.unfinished and all(f.paths for f in self.figures)
         held = all(t.ok for name, t in self.comparisons.items() if name not in self.beyond_theory)
         return whole and held and all(c.as_expected for c in self.claims)
+
+    def __repr__(self) -> str:
+        """The verdicts, and where the page is."""
+        rows = [(c.name, str(c.verdict), str(c.expected.verdict)) for c in self.claims]
+        lines = table_lines(("claim", "verdict", "expected verdict"), rows) if rows else ()
+        return "\n".join(
+            [f"{self.name}: {'' if self.ok else 'NOT '}as expected", *lines, str(self.page)]
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(repr(self))}</pre>"
 
 
 def _quiet(event: dict[str, Any]) -> None:
@@ -70,9 +85,12 @@ def reproduce(
     """
     found = load_reproduction(name)
     _refuse_unknown(preset, found.sweeps)
-    data, stores = _data(found.sweeps, preset, Path(results), workers, listen or _quiet)
+    listen = listen or _quiet
+    data, stores = _data(found.sweeps, preset, Path(results), workers, listen)
     pictures = Path(results) / "figures"
+    listen({"event": "stage", "text": f"{name}: {len(found.figures)} figures"})
     figures = [make(recipe, found, data, pictures, ("png",)) for recipe in found.figures]
+    listen({"event": "stage", "text": f"{name}: {len(found.claims)} claims"})
     claims = [judge(claim, found, data, preset) for claim in found.claims]
     comparisons = {
         sweep: compare(tree)
@@ -85,6 +103,37 @@ def reproduce(
     return Outcome(name, claims, figures, comparisons, page, stores, unfinished, beyond)
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A sweep that a reproduction would run or continue; seconds on one core as its model declares
+    them, to a factor of ten, and what its store holds already.
+    """
+
+    sweep: str
+    cells: int
+    replicas: int
+    seconds: float
+    store: Path
+    there: str
+
+
+def planned(name: str, preset: str | None = None, results: Path | str = RESULTS) -> list[Planned]:
+    """The sweeps of a reproduction and what they take; nothing is run."""
+    found = load_reproduction(name)
+    _refuse_unknown(preset, found.sweeps)
+    return [_planned(sweep, at_preset(sweep, preset), Path(results)) for sweep in found.sweeps]
+
+
+def _planned(name: str, spec: Sweep, results: Path) -> Planned:
+    path = results / f"{spec.store_name}.zarr"
+    seconds = spec.n_cells * spec.replicas * spec.seconds_a_row
+    there = ""
+    if path.exists():
+        status = read_status(path)
+        there = f"{status.blocks_done} of {status.blocks} blocks"
+    return Planned(name, spec.n_cells, spec.replicas, seconds, path, there)
+
+
 def make_figures(
     names: Iterable[str] = (),
     *,
@@ -93,16 +142,17 @@ def make_figures(
     results: Path | str = RESULTS,
     workers: int | None = None,
     listen: Listener | None = None,
+    look: Look = PLAIN,
 ) -> list[MadeFigure]:
     """Draw figures by name (``critical_periods`` or ``critical_periods.end_share``; none: all) into
-    files.
+    files, in the house's look or another.
     """
     made = []
     for found, recipe in _chosen(names):
         _refuse_unknown(preset, found.sweeps)
         sweeps = [found.full(sweep) for sweep in recipe.sweeps]
         data, _ = _data(sweeps, preset, Path(results), workers, listen or _quiet)
-        made.append(make(recipe, found, data, Path(results) / "figures", formats))
+        made.append(make(recipe, found, data, Path(results) / "figures", formats, look))
     return made
 
 

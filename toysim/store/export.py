@@ -1,14 +1,23 @@
-"""A store's data as one netCDF file."""
+"""A store's data as one netCDF file, or as a flat table."""
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import xarray as xr
 
 from toysim.errors import ToysimError
+from toysim.store.files import one_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLES = (".csv", ".parquet")
 
 
 def write_netcdf(tree: xr.DataTree, file: Path) -> None:
@@ -26,3 +35,20 @@ def write_netcdf(tree: xr.DataTree, file: Path) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def write_table(table: pd.DataFrame, file: Path) -> None:
+    """A flat table, and beside it what its columns mean."""
+    labels = file.with_name(f"{file.name}.json")
+    with one_line(file, "write"):
+        if file.suffix == ".csv":
+            table.to_csv(file, index=False)
+        else:
+            _write_parquet(table, file)
+        labels.write_text(json.dumps(table.attrs, indent=2) + "\n", encoding="utf-8")
+
+
+def _write_parquet(table: pd.DataFrame, file: Path) -> None:
+    if find_spec("pyarrow") is None:
+        raise ToysimError("FILE.parquet needs pyarrow: pip install 'toysim[parquet]'")
+    table.to_parquet(file, index=False)

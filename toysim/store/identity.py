@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from toysim.errors import StoreError
-from toysim.plan import Sweep, identified
+from toysim.plan import Sweep
+from toysim.shown import identified
 from toysim.store.store import Store
 
 

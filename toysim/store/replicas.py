@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import xarray as xr
 
+from toysim.errors import ToysimError, suggest
 from toysim.outcomes import State, Status
+from toysim.store import moments
+from toysim.store.table import tidy
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def mean_and_error(draws: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
@@ -20,7 +28,9 @@ def mean_and_error(draws: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
 
 @xr.register_dataset_accessor("toysim")  # type: ignore[no-untyped-call]
 class Replicas:
-    """``ds.toysim.mean()``, ``.sem()``, ``.count()``: over the replicas that ended well."""
+    """``ds.toysim.mean()``, ``.sem()``, ``.count()`` and what else is asked of replicas: over those
+    that ended well.
+    """
 
     def __init__(self, ds: xr.Dataset) -> None:
         self._ds = ds
@@ -60,3 +70,67 @@ class Replicas:
     def count(self) -> xr.Dataset:
         """How many replicas entered the mean."""
         return self._spread().count("replica")
+
+    def susceptibility(self, observable: str, size: str) -> xr.Dataset:
+        """N times the variance over replicas, N the parameter ``size``: ``value``, jackknife
+        ``error``, ``count``.
+        """
+        return moments.susceptibility(self._draws(observable), self._parameter(size))
+
+    def binder(self, observable: str) -> xr.Dataset:
+        """1 - <m^4> / (3 <m^2>^2): ``value``, jackknife ``error``, ``count``; from ten replicas
+        on.
+        """
+        return moments.binder(self._draws(observable))
+
+    def extrapolate(self, observable: str, size: str, power: float) -> xr.Dataset:
+        """The mean's limit in a + b N^-power along the axis ``size``, weighted by its errors."""
+        return moments.extrapolated(*mean_and_error(self._draws(observable)), size, power)
+
+    def crossings(self, observable: str, along: str, size: str) -> pd.DataFrame:
+        """Where the mean's curves of neighbouring sizes cross, with errors."""
+        return moments.crossings(*mean_and_error(self._draws(observable)), along, size)
+
+    def clean(self) -> xr.Dataset:
+        """For xarray's own pictures: fixed parameters as attributes in place of coordinates, no
+        unit where it is 1.
+        """
+        fixed = {str(n): c.item() for n, c in self._ds.coords.items() if c.ndim == 0}
+        ds = self._ds.drop_vars(list(fixed)).assign_attrs(fixed)
+        for variable in ds.variables.values():
+            if variable.attrs.get("units") == "1":
+                del variable.attrs["units"]
+        return ds
+
+    def _draws(self, observable: str) -> xr.DataArray:
+        ok = self._ok()
+        if observable not in ok:
+            known = suggest(observable, map(str, ok.data_vars))
+            raise ToysimError(f"no observable {observable!r} there: {known}", "observable")
+        return ok[observable]
+
+    def _parameter(self, name: str) -> xr.DataArray:
+        if name not in self._ds.coords:
+            known = suggest(name, map(str, self._ds.coords))
+            raise ToysimError(f"no parameter {name!r} there: {known}", "size")
+        return self._ds[name].astype(float)
+
+
+@xr.register_datatree_accessor("toysim")  # type: ignore[no-untyped-call]
+class SweepData:
+    """The same on a sweep's DataTree, of its simulation; and its comparison, and a flat table."""
+
+    def __init__(self, tree: xr.DataTree) -> None:
+        self._tree = tree
+
+    def __getattr__(self, name: str) -> Any:
+        """Of the simulation: ``mean``, ``sem``, ``binder``, ..."""
+        if name.startswith("_") or "simulation" not in self._tree:
+            raise AttributeError(f"no {name!r}; there are those of a Dataset, and to_dataframe")
+        return getattr(self._tree["simulation"].to_dataset().toysim, name)
+
+    def to_dataframe(self, *observables: str) -> pd.DataFrame:
+        """A flat table: a row a cell and replica, theory beside simulation as NAME_theory; by
+        default of all observables that are one number.
+        """
+        return tidy(self._tree, *observables)

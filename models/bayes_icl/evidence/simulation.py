@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.jit import kernel
+from toysim.models.bayes_icl.drawn_urns import urns
 from toysim.models.bayes_icl.evidence.problem import log_ratios
-from toysim.models.bayes_icl.urn_tasks import urns
 from toysim.outcomes import Status
 from toysim.records import ended
 

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Rows, stacked
 from toysim.models.bayes_icl.counts import log_gammas
+from toysim.models.bayes_icl.drawn_urns import two_colours, urns
 from toysim.models.bayes_icl.evidence.problem import log_ratios
-from toysim.models.bayes_icl.urn_tasks import two_colours, urns
 
 Array = npt.NDArray[np.float64]
 

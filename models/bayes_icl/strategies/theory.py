@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.bayes_icl.counts import Contexts, can_enumerate, contexts
+from toysim.models.bayes_icl.drawn_urns import urns
 from toysim.models.bayes_icl.strategies.problem import (
     relative_distance,
     strategy_losses,
     takeover,
     weights,
 )
-from toysim.models.bayes_icl.urn_tasks import urns
 
 Array = npt.NDArray[np.float64]
 

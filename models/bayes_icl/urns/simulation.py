@@ -11,7 +11,7 @@ import numpy.typing as npt
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.jit import kernel
 from toysim.models.bayes_icl.counts import log_gammas
-from toysim.models.bayes_icl.urn_tasks import LEAST_CHANCE, urns
+from toysim.models.bayes_icl.drawn_urns import LEAST_CHANCE, urns
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -8,6 +8,7 @@ import numpy as np
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.bayes_icl.counts import can_enumerate, contexts
+from toysim.models.bayes_icl.drawn_urns import is_uniform, urns
 from toysim.models.bayes_icl.exact_gain import exact_gain
 from toysim.models.bayes_icl.information import (
     distinguishable_tasks,
@@ -15,7 +16,6 @@ from toysim.models.bayes_icl.information import (
     generaliser_losses,
     task_information,
 )
-from toysim.models.bayes_icl.urn_tasks import is_uniform, urns
 
 LONGEST = 256  # balls up to which the exact mean over sets is summed
 

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from toysim.models.continual.refresh.theory import mean_course
+from toysim.numerics.least_squares import padded
 
 
 def _best(p: Any) -> tuple[float, float]:
     """Learning rate of the least mean loss at the end, and that loss."""
     from scipy.optimize import minimize_scalar  # 0.2 s to import, and seldom needed
 
-    h, at = np.arange(1.0, p.dimension + 1.0) ** -p.spectrum, np.array([p.n_updates])
-    start = np.full(p.dimension, 1.0 / p.dimension)
+    h, at = padded(np.arange(1.0, p.dimension + 1.0) ** -p.spectrum), np.array([p.n_updates])
+    start = padded(np.full(p.dimension, 1.0 / p.dimension))
 
     def logarithm(log_rate: float) -> float:
         loss = np.empty(1)

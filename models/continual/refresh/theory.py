@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.jit import kernel
+from toysim.jit import inlined, kernel
+from toysim.numerics.least_squares import padded
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -14,6 +15,22 @@ Ints = npt.NDArray[np.int64]
 # Beyond, rare runs rule a mean.
 CALM = 0.3  # mean step times mean squared input
 SPREAD = 3.0  # variance of the logarithm of the squared error in the flattest mode
+
+
+@inlined
+def power_sums(h: Array, m: Array) -> tuple[float, float, float]:
+    """sum m, sum h m, sum h^2 m of (n,), n a multiple of 4: four sums of each side by side."""
+    a0, a1, a2, a3 = 0.0, 0.0, 0.0, 0.0
+    b0, b1, b2, b3 = 0.0, 0.0, 0.0, 0.0
+    c0, c1, c2, c3 = 0.0, 0.0, 0.0, 0.0
+    for i in range(0, len(m), 4):
+        x0, x1, x2, x3 = m[i], m[i + 1], m[i + 2], m[i + 3]
+        a0, a1, a2, a3 = a0 + x0, a1 + x1, a2 + x2, a3 + x3
+        x0, x1, x2, x3 = x0 * h[i], x1 * h[i + 1], x2 * h[i + 2], x3 * h[i + 3]
+        b0, b1, b2, b3 = b0 + x0, b1 + x1, b2 + x2, b3 + x3
+        x0, x1, x2, x3 = x0 * h[i], x1 * h[i + 1], x2 * h[i + 2], x3 * h[i + 3]
+        c0, c1, c2, c3 = c0 + x0, c1 + x1, c2 + x2, c3 + x3
+    return (a0 + a1) + (a2 + a3), (b0 + b1) + (b2 + b3), (c0 + c1) + (c2 + c3)
 
 
 @kernel
@@ -29,31 +46,25 @@ def mean_course(
         W_ij = b_0^2 + 2 b_0 b_1 (p1 + 2 h_i + 2 h_j)
                + b_1^2 (2 p2 + p1^2 + 4 p1 (h_i + h_j) + 8 (h_i^2 + h_j^2 + h_i h_j)),
 
-    whose sum over j needs sum h_j^k C_jj, k = 1..3, alone.
+    whose sum over j needs sum h_j^k C_jj, k = 1..3, alone. h and start (n,), padded by zeros.
     """
-    d, c, kept = len(h), start.copy(), 0
-    p1, p2 = np.sum(h), np.sum(h * h)
+    p1, p2, kept = np.sum(h), np.sum(h * h), 0
     zero, one = eta - gamma, eta * gamma
     plain = zero * zero + 2.0 * zero * one * p1 + one * one * (2.0 * p2 + p1 * p1)
-    linear = 4.0 * one * (zero + one * p1)
+    linear, square = 4.0 * one * (zero + one * p1), 8.0 * one * one
+    stays = 1.0 - 2.0 * h * (zero + one * (p1 + 2.0 * h))
+    stays += 2.0 * h * h * (plain + 2.0 * linear * h + 3.0 * square * h * h)
+    moment = h * start  # m_i = h_i C_ii is followed
     for t in range(keep_at[-1] + 1 if len(keep_at) else 0):
+        s1, s2, s3 = power_sums(h, moment)
         while kept < len(keep_at) and keep_at[kept] == t:
-            loss[kept] = 0.5 * np.sum(h * c)
+            loss[kept] = 0.5 * s1
             kept += 1
-        s1, s2, s3 = 0.0, 0.0, 0.0
-        for i in range(d):
-            moment = h[i] * c[i]
-            s1 += moment
-            s2 += h[i] * moment
-            s3 += h[i] * h[i] * moment
-        for i in range(d):
-            x, square = h[i], one * one * 8.0
-            own = plain + 2.0 * linear * x + 3.0 * square * x * x
-            gained = (plain + linear * x + square * x * x) * s1
-            gained += (linear + square * x) * s2 + square * s3
-            fresh = noise * (plain + linear * x + square * x * x)
-            kept_share = 1.0 - 2.0 * x * (zero + one * (p1 + 2.0 * x)) + 2.0 * x * x * own
-            c[i] = kept_share * c[i] + x * (gained + fresh)
+        s1 += noise
+        a = plain * s1 + linear * s2 + square * s3
+        b, c = linear * s1 + square * s2, square * s1
+        for i in range(len(h)):
+            moment[i] = stays[i] * moment[i] + h[i] * h[i] * (a + h[i] * (b + h[i] * c))
 
 
 def predict(batch: Batch) -> Rows:
@@ -63,7 +74,9 @@ def predict(batch: Batch) -> Rows:
         d, noise = int(batch["dimension"][i]), float(batch["noise"][i])
         eta, gamma = float(batch["learning_rate"][i]), float(batch["unlearning_rate"][i])
         h = np.arange(1.0, d + 1.0) ** -batch["spectrum"][i]
-        mean_course(h, np.full(d, 1.0 / d), noise, eta, gamma, batch.record_at[i], loss[i])
+        mean_course(
+            padded(h), padded(np.full(d, 1.0 / d)), noise, eta, gamma, batch.record_at[i], loss[i]
+        )
         valid[i] = calm(h, noise, eta, gamma, int(batch["n_updates"][i]))
         valid[i] &= bool(np.isfinite(loss[i]).all())
     return {"loss": loss, "valid": valid}

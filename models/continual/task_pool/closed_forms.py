@@ -14,8 +14,8 @@ def edges(n_tasks: Any, share: Any) -> tuple[Any, Any]:
 
 
 def most_forgotten(visits: int) -> tuple[float, float]:
-    """cos^2 of two tasks of one row visited in turn at which the first's loss, as a share of
-    |delta|^2/2 after its visit, is largest after ``visits`` more, even; and that share (derived,
+    """cos^2 of two tasks of one row at which the first is forgotten most after ``visits`` in turn,
+    even, it the first; and its loss there as a share of |delta|^2/2 after the first visit (derived,
     after arXiv:2205.09588).
     """
     return (visits - 1.0) / visits, (1.0 - 1.0 / visits) ** (visits - 1) / visits

@@ -18,7 +18,9 @@ NONE = 1e-10  # an eigenvalue that is 0
 
 
 def rates(p: Any, pool: Pool) -> dict[str, float]:
-    """Diagnostics of the pool, in the space that its rows span; no rate is above 1."""
+    """Diagnostics of the pool, in the space that its rows span; NaN unless asked for."""
+    if not p.rates:
+        return dict.fromkeys(("random_rate", "cyclic_rate", "smallest_eigenvalue"), math.nan)
     there = np.where(pool.curvature > 0.0, 1.0, 0.0)[..., None] * pool.directions
     chance = imbalanced(p) / np.sum(imbalanced(p))
     projector = np.einsum("j,jai,jak->ik", chance, there, there)
@@ -39,23 +41,21 @@ def random_rate(directions: Array, share: Array, chance: Array) -> float:
     r = directions.shape[2]
     if not 0 < r <= LARGEST:
         return math.nan
-    scaled = directions * share[..., None]
+    rows = directions.reshape(-1, r)
+    weight = (chance[:, None] * share)[..., None]
 
     def visit(flat: Array) -> Array:
         m = flat.reshape(r, r)
-        image = directions @ m
-        left = np.einsum("jai,jak->jik", scaled, image)
-        inner = np.einsum("jai,jab,jbk->jik", scaled, image @ directions.transpose(0, 2, 1), scaled)
-        moved = m - left - left.transpose(0, 2, 1) + inner
-        return np.asarray(np.tensordot(chance, 0.5 * (moved + moved.transpose(0, 2, 1)), 1)).ravel()
+        image = (rows @ (0.5 * (m + m.T))).reshape(directions.shape)
+        inner = (image @ directions.transpose(0, 2, 1)) * (0.5 * share[:, None, :])
+        part = rows.T @ (weight * (inner @ directions - image)).reshape(-1, r)
+        return np.asarray(0.5 * (m + m.T) + part + part.T).ravel()
 
     if r == 1:
         return float(visit(np.ones(1))[0])
     operator = LinearOperator((r * r, r * r), matvec=visit, dtype=np.float64)
     start = np.eye(r).ravel()
-    return float(
-        eigsh(operator, k=1, which="LA", v0=start, tol=1e-12, return_eigenvectors=False)[0]
-    )
+    return float(eigsh(operator, k=1, which="LA", v0=start, tol=1e-8, return_eigenvectors=False)[0])
 
 
 def cyclic_rate(directions: Array, share: Array) -> float:

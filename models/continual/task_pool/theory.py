@@ -16,8 +16,8 @@ from toysim.models.continual.task_pool.rates import rates
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-SEEN = 0.002  # probability of a task unvisited so far, below which runs may all lack it
-RARE = 0.05  # of a task's loss, from such runs
+SEEN = 5e-4  # probability of a task unvisited so far, below which runs may all lack it
+RARE = 0.1  # of a task's loss, from such runs
 
 
 @kernel

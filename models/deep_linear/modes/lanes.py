@@ -107,17 +107,25 @@ def group_of(
         np.zeros(lanes, np.int64),
         np.full(lanes, 0 if tasks.record_at.shape[1] > 0 else NEVER),
     )
+    fill(group, numbers, offset, tasks)
+    return group
+
+
+@borrowing
+def fill(group: Group, numbers: Array, offset: Array, tasks: ModeTask) -> None:
+    """What every lane takes from its row, shapes as in ``group_of``."""
+    n_pathways, size, lanes = group.numbers.shape
     for lane in range(lanes):
-        i = rows[lane]
+        i = group.row[lane]
         group.end[lane] = tasks.end[i]
-        for w in range(n_windows):
-            group.windows[w, :, lane] = tasks.windows[i, w]
+        for w in range(len(group.windows)):
+            for k in range(3):
+                group.windows[w, k, lane] = tasks.windows[i, w, k]
         for j in range(n_pathways):
             group.offset[j, lane] = offset[i, j]
             group.weight[j, lane] = 0.0 if tasks.lesioned[i, j] else 1.0
             for k in range(size):
                 group.numbers[j, k, lane] = numbers[i, j, k]
-    return group
 
 
 @borrowing

@@ -11,6 +11,7 @@ from toysim.batch import Batch, Row, Rows, stacked
 from toysim.jit import kernel
 from toysim.models.deep_linear.structured_start.problem import Start, start_of
 from toysim.outcomes import Status
+from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
 
@@ -106,8 +107,8 @@ def changes(w0: Array, a0: Array, w: Array, a: Array, d: int) -> dict[str, float
     }
 
 
-def observed(row: Row) -> dict[str, object]:
-    """Every observable of a row, and how it ended."""
+def observed(row: Row) -> tuple[dict[str, object], int]:
+    """Every observable of a row, and the update at which it gave up, or -1."""
     p, start = row.p, start_of(row)
     w, a, beta = layers(row, start)
     w0, a0, course = w.copy(), a.copy(), np.empty(len(row.record_at))
@@ -123,11 +124,10 @@ def observed(row: Row) -> dict[str, object]:
         "half_learning_time": half,
         "residual": left,
         "strength": course,
-        "status": np.int8(Status.NOT_CONVERGED if lost else Status.OK),
-        "status_step": np.int64(math.ceil(p.duration / eta) if lost else -1),
-    }
+    }, math.ceil(p.duration / eta) if lost else -1
 
 
 def simulate(batch: Batch) -> Rows:
     """Every row; those with an error above the tolerance have not converged."""
-    return stacked([observed(row) for row in batch.rows()])
+    found, failed_at = zip(*(observed(row) for row in batch.rows()), strict=True)
+    return stacked(found) | ended(np.array(failed_at), Status.NOT_CONVERGED)

@@ -12,7 +12,7 @@ from toysim.batch import Batch, Rows
 from toysim.jit import kernel
 from toysim.models.drift.tracking.problem import Tracker, outputs, trackers
 from toysim.numerics.normals import normals
-from toysim.outcomes import Status
+from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
@@ -79,8 +79,4 @@ def simulate(batch: Batch) -> Rows:
         least = batch["least_gain"][i]
         track(row, kappa[i], least, steps, noise, switches, batch.record_at[i], course[i], means[i])
     bad = ~np.isfinite(means).all(axis=1)
-    ends = {
-        "status": (bad * Status.DIVERGED).astype(np.int8),
-        "status_step": np.where(bad, batch["n_steps"], -1),
-    }
-    return outputs(course, means) | ends
+    return outputs(course, means) | ended(np.where(bad, batch["n_steps"], -1))

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from toysim.jit import borrowing, kernel
 
 Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 OBSERVABLES = ("loss", "p_right", "tila2", "tla2", "ila1", "beta1", "alpha", "beta2", "xi")
 
@@ -125,10 +126,12 @@ def slot_gradient(
     seen[2] += a[right]
 
 
-@kernel
-def descend(y: Array, n_updates: int, setting: Setting) -> None:
-    """Gradient descent on the mean field from y (4,), in place."""
-    work, seen, gradient = np.zeros((4, 2 * setting.n_pairs + 1)), np.empty(4), np.empty(4)
+@borrowing
+def descend(
+    y: Array, n_updates: int, setting: Setting, work: Array, seen: Array, gradient: Array
+) -> None:
+    """Gradient descent on the mean field from y (4,), in place; scratch as in ``slot_gradient``."""
+    work[:] = 0.0
     for _ in range(n_updates):
         gradient[:] = 0.0
         for slot in range(setting.n_pairs):
@@ -139,15 +142,31 @@ def descend(y: Array, n_updates: int, setting: Setting) -> None:
             y[k] -= setting.rate * gradient[k] / setting.n_pairs
 
 
-@kernel
-def observe(y: Array, setting: Setting) -> Array:
-    """OBSERVABLES (9,) at y (4,)."""
-    work, seen, gradient = np.zeros((4, 2 * setting.n_pairs + 1)), np.zeros(4), np.empty(4)
+@borrowing
+def observe(
+    y: Array, setting: Setting, work: Array, seen: Array, gradient: Array, found: Array
+) -> None:
+    """OBSERVABLES at y (4,) into ``found`` (9,); scratch as in ``slot_gradient``."""
+    work[:] = 0.0
+    seen[:] = 0.0
     for slot in range(setting.n_pairs):
         slot_gradient(slot, y, setting, work, seen, gradient)
     ila1 = 0.0
     for label in range(1, 2 * setting.n_pairs, 2):
         ila1 += 1.0 / (1.0 + label * math.exp(-y[0])) / setting.n_pairs
-    found = np.empty(9)
-    found[:4], found[4], found[5:] = seen / setting.n_pairs, ila1, y
-    return found
+    found[4] = ila1
+    for k in range(4):
+        found[k], found[5 + k] = seen[k] / setting.n_pairs, y[k]
+
+
+@kernel
+def follow(y: Array, at: Ints, setting: Setting, courses: Array) -> None:
+    """OBSERVABLES after the updates ``at`` (R,), ascending, into ``courses`` (R, 9); y (4,) is
+    taken to the last.
+    """
+    work, seen, gradient = np.zeros((4, 2 * setting.n_pairs + 1)), np.empty(4), np.zeros(4)
+    done = 0
+    for k in range(len(at)):
+        descend(y, at[k] - done, setting, work, seen, gradient)
+        observe(y, setting, work, seen, gradient, courses[k])
+        done = at[k]

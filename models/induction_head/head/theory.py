@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Rows, stacked
 from toysim.models.induction_head.crossings import jump
-from toysim.models.induction_head.head.mean_field import OBSERVABLES, Setting, descend, observe
+from toysim.models.induction_head.head.mean_field import OBSERVABLES, Setting, follow
 from toysim.models.induction_head.head.parameters import HeadParameters
 from toysim.models.induction_head.head.problem import start_scores
 
@@ -42,11 +42,7 @@ def _solved(p: HeadParameters, at: npt.NDArray[np.int64]) -> dict[str, Any]:
 def _solve(p: HeadParameters, at: npt.NDArray[np.int64], courses: npt.NDArray[np.float64]) -> None:
     overlap = 1.0 / (1.0 + p.item_noise**2)
     setting = Setting(p.n_pairs, p.n_labels, overlap, p.learning_rate, p.learn_beta2)
-    y, done = np.append(start_scores(p), 0.0), 0
-    for k, update in enumerate(at.tolist()):
-        descend(y, update - done, setting)
-        done = update
-        courses[k] = observe(y, setting)
+    follow(np.append(start_scores(p), 0.0), at, setting, courses)
 
 
 def _bounded(p: HeadParameters) -> bool:

@@ -50,15 +50,15 @@ def store(row: Sizes, patterns: Any, synapses: Any, masks: Ints, new: Ints) -> N
     taken = np.zeros(max(n, m), np.uint8)
     for _ in range(row.pairs):
         sample(n, k, taken, inputs, patterns)
-        sample(m, fan, taken, outputs, patterns)
         near, far = 0, 0
         for i in range(k):
             if inputs[i] < k:
                 near |= 1 << inputs[i]
             if inputs[i] >= n - k:
                 far |= 1 << (inputs[i] - (n - k))
-        if near | far == 0:
+        if near | far == 0:  # of no synapse that is kept
             continue
+        sample(m, fan, taken, outputs, patterns)
         for j in range(fan):
             o = outputs[j]
             masks[o] |= thinned(near, k, row.plasticity, synapses)

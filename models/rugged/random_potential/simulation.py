@@ -46,7 +46,7 @@ def walk(
     """
     table, half = thresholds(right), len(right) // 2
     words = np.empty((4, WALKERS * CHUNK // 4), np.uint32)
-    farthest = 0
+    flat, farthest = words.ravel(), 0
     for first in range(0, n, WALKERS):
         lanes = min(WALKERS, n - first)
         x, met = np.zeros(WALKERS, np.int64), np.zeros(WALKERS, np.int64)
@@ -56,17 +56,20 @@ def walk(
                 if used == CHUNK:
                     fill_words(key, np.uint64(first), block, words)
                     block, used = block + words.shape[1], 0
-                row = words.ravel()[used * WALKERS : (used + 1) * WALKERS]
-                for w in range(lanes):
-                    at = half if free else x[w] + half
-                    x[w] += 1 if row[w] < table[at] else -1
-                    met[w] = max(met[w], abs(x[w]))
+                base = used * WALKERS
+                if free:
+                    for w in range(WALKERS):
+                        x[w] += 1 if flat[base + w] < table[half] else -1
+                else:
+                    for w in range(WALKERS):
+                        x[w] += 1 if flat[base + w] < table[x[w] + half] else -1
+                        met[w] = max(met[w], abs(x[w]))
                 t, used = t + 1, used + 1
             if steps[r] >= 0:
                 for w in range(lanes):
                     distance[r] += abs(x[w]) / n
                     square[r] += float(x[w] * x[w]) / n
-        farthest = max(farthest, np.max(met))
+        farthest = max(farthest, np.max(met[:lanes]))
     return farthest
 
 

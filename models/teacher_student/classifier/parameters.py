@@ -8,7 +8,6 @@ from typing import Any, Literal
 from pydantic import model_validator
 
 from toysim.model import Parameters, parameter
-from toysim.models.teacher_student.labels import critical_ratio
 
 LOSSES = ("square", "logistic", "hinge", "probit", "hard_margin")
 BOUNDED_BELOW = ("logistic", "probit")  # have a minimiser without penalty above the threshold
@@ -87,6 +86,8 @@ class ClassifierParameters(Parameters):
         return self
 
     def _has_a_minimiser(self) -> None:
+        from toysim.models.teacher_student.labels import critical_ratio
+
         noise = noise_of(self)
         if self.loss not in BOUNDED_BELOW or self.teacher == "mixture" or noise is None:
             raise ValueError(f"penalty = 0 with loss = {self.loss}: give a penalty above 0")

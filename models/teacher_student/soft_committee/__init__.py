@@ -6,9 +6,11 @@ B_n.B_m = N delta_nm. Outputs are plain sums: with outputs over sqrt(K), eta the
 
 from typing import Any
 
-from toysim.model import Check, Dim, FiniteSize, Model, Observable
+from toysim.model import Check, Dim, FiniteSize, Landmark, Model, Observable
 from toysim.models.teacher_student.soft_committee.parameters import SoftCommitteeParameters
 from toysim.records import Clock, course
+
+_LANDMARKS = f"{__name__}.landmarks"
 
 _EQUATIONS = """\
 w_k <- w_k + (eta/sqrt(N)) delta g'(h_k) x, delta = teacher - student, g(x) = erf(x/sqrt(2))
@@ -79,6 +81,32 @@ SOFT_COMMITTEE = Model(
             {"size": 2000, "duration": 6.0, "n_records": 3, "start_scale": 0.5},
             {"learning_rate": [0.5, 1.0]},
             replicas=300,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "rate_max",
+            "largest learning rate at which the solution attracts",
+            f"{_LANDMARKS}:rate_max",
+            ("hidden_units", "teacher_units"),
+            where="hidden_units = teacher_units",
+        ),
+        Landmark(
+            "plateau_error",
+            "error of the symmetric plateau",
+            f"{_LANDMARKS}:plateau_error",
+            ("hidden_units", "teacher_units", "learning_rate", "label_noise"),
+            digits=8,
+            where="hidden_units = teacher_units > 1",
+        ),
+        Landmark(
+            "escape_slope",
+            "1/(2 lambda): the escape from the plateau takes it times ln N, and a constant",
+            f"{_LANDMARKS}:escape_slope",
+            ("hidden_units", "teacher_units", "learning_rate", "label_noise"),
+            unit="N examples",
+            digits=6,
+            where="hidden_units = teacher_units > 1",
         ),
     ),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
 from pydantic import model_validator
 
 from toysim.model import Matrix, parameter
@@ -76,6 +75,8 @@ class SoftCommitteeParameters(Recorded):
         return self
 
     def _check_gram(self) -> None:
+        import numpy as np
+
         k, m = self.hidden_units, self.teacher_units
         q, r = self.start_student_overlaps, self.start_teacher_overlaps
         for name, given, width in (

@@ -22,6 +22,7 @@ Array = npt.NDArray[np.float64]
 
 SPREAD = 0.5  # of R from run to run, in eta/sqrt(N); 0.3 on the plateau of K = 2 (measured)
 CURVED = 0.5  # of the declared bound of 2/N on means
+INTEGRATED = 1e-6  # a difference below it is the integrator's
 LEAST_SIZE = 100
 
 
@@ -72,7 +73,7 @@ def self_averaging(row: Row, r: Array, q: Array) -> tuple[dict[str, Array], bool
     up, up_ok = overlaps_at(r + step, q_up, p.learning_rate, p.label_noise, at)
     down, down_ok = overlaps_at(r - step, q_down, p.learning_rate, p.label_noise, at)
     for name, values in found.items():
-        bent = np.abs(0.5 * (up[name] + down[name]) - values) > CURVED / p.size
+        bent = np.abs(0.5 * (up[name] + down[name]) - values) > max(CURVED / p.size, INTEGRATED)
         bent |= (name == "gap") & (np.abs(up[name] - down[name]) > values)
         values[np.logical_or.accumulate(bent, axis=-1)] = np.nan
     return found | flow, ok and up_ok and down_ok

@@ -14,7 +14,7 @@ from benchmarks.sides import Engine, batch_of, sweep_of
 from scipy.special import gammaln, logsumexp
 
 from toysim.batch import Row as Cell
-from toysim.models.bayes_icl.urn_tasks import urns
+from toysim.models.bayes_icl.drawn_urns import urns
 from toysim.plan import Sweep
 
 REPLICAS = 20

@@ -98,7 +98,8 @@ def given(sweep: Sweep) -> tuple[Given, float, int]:
 
 class State(NamedTuple):
     """Layers p, q of both pathways and the products f, g of the others; strengths now and an update
-    ago; residuals summed for each pathway; total at the updates around the half.
+    ago; residuals summed for each pathway; the update of the half, the totals around it; late: 1
+    where it is the first of a phase, and they are of that update and the next.
     """
 
     p: Any
@@ -111,6 +112,7 @@ class State(NamedTuple):
     exposure_q: Any
     half_at: Any
     half_from: Any
+    late: Any
 
 
 def power(xp: Any, x: Any, depth: Any) -> Any:
@@ -122,7 +124,7 @@ def begin(xp: Any, c: Given, others: Others) -> State:
     zero, f = xp.zeros_like(c.start), others(c.start)
     total = 2.0 * c.start * f
     half = zero - 1.0
-    return State(c.start, c.start, f, f, total, total, zero, zero, half, (zero, zero, zero))
+    return State(c.start, c.start, f, f, total, total, zero, zero, half, (zero, zero, zero), zero)
 
 
 def advance(xp: Any, c: Given, others: Others, target: float, n: Any, s: State) -> State:
@@ -136,7 +138,15 @@ def advance(xp: Any, c: Given, others: Others, target: float, n: Any, s: State) 
     fresh = (n == 0) | (n == c.first) | (n == c.last)
     earlier = xp.where(fresh, 2.0 * s.total - total, s.before)  # on the line: no bend
     crossed = (s.half_at < 0.0) & (total >= 0.5 * target)
-    around = zip((earlier, s.total, total), s.half_from, strict=True)
+    # In the first update of a phase that goes on: by the parabola through the next one.
+    waits = crossed & fresh & (n + 1 != c.first) & (n + 1 != c.last)
+    follows = (s.late > 0.0) & (s.half_at == n - 1)
+    first, middle, last = s.half_from
+    around = (
+        xp.where(crossed, xp.where(waits, s.total, earlier), first),
+        xp.where(crossed, xp.where(waits, total, s.total), middle),
+        xp.where(crossed | follows, total, last),
+    )
     return State(
         p,
         q,
@@ -147,18 +157,23 @@ def advance(xp: Any, c: Given, others: Others, target: float, n: Any, s: State) 
         s.exposure_p + residual,
         s.exposure_q + xp.where(is_open, residual, 0.0),
         xp.where(crossed, n, s.half_at),
-        tuple(xp.where(crossed, new, old) for new, old in around),
+        around,
+        xp.where(waits, 1.0, s.late),
     )
 
 
 def measured(xp: Any, c: Given, target: float, s: State) -> dict[str, Any]:
     """Our observables from the state."""
     K, J = s.p * s.f, s.q * s.g
-    earlier, before, after = s.half_from
+    late, (first, before, last) = s.late > 0.0, s.half_from
+    earlier, after = xp.where(late, target - last, first), xp.where(late, target - first, last)
+    before = xp.where(late, target - before, before)
     bend = 0.5 * (after - 2.0 * before + earlier)
     missing, slope = 0.5 * target - before, after - before - bend
     root = xp.sqrt(xp.maximum(slope * slope + 4.0 * bend * missing, 0.0))
-    half = xp.where(s.half_at < 0, xp.nan, STEP * (s.half_at + 2.0 * missing / (slope + root)))
+    share = 2.0 * missing / (slope + root)
+    share = xp.where(late, 1.0 - share, share)
+    half = xp.where(s.half_at < 0, xp.nan, STEP * (s.half_at + share))
     order = 2.0 - c.depth
     deep = (s.p**order - s.q**order) / xp.where(order == 0.0, 1.0, order)
     invariant = xp.where(order == 0.0, xp.log(s.p) - xp.log(s.q), deep)

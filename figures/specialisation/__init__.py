@@ -1,0 +1,90 @@
+"""Specialisation of soft committees: plateau, escape, largest rate, what noise leaves."""
+
+from toysim.figures.specialisation import evidence, pictures
+from toysim.outcomes import Verdict
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+
+_CLASSIC = "classic results on soft committees, recalled; no arXiv number"
+_FLOORS = ("floor_11", "floor_21", "floor_22", "floor_32")
+
+REPRODUCTION = Reproduction(
+    name="specialisation",
+    paper="Online learning of soft committees, arXiv:1906.08632",
+    title="When do the units of a committee specialise, and what ends learning?",
+    figures=(
+        Recipe(
+            "course",
+            "Error (top) and overlaps with the teacher's units (bottom) of one committee over "
+            "time: points runs, lines the flow from the same start; dotted the plateau's error; "
+            "a colour a student unit, dashed the second teacher unit.",
+            _CLASSIC,
+            ("course",),
+            pictures.course,
+        ),
+        Recipe(
+            "escape",
+            "Time at which units have specialised over the number of inputs: means with standard "
+            "errors; line the predicted slope through their centre.",
+            "derived",
+            ("escape",),
+            pictures.escape,
+        ),
+        Recipe(
+            "rates",
+            "Left: error of the plateau over the learning rate, dashed its value at small rates. "
+            "Right: error after 600 examples per input over that after 300; dotted the exact "
+            "largest rate, dash-dotted the usual formula.",
+            "derived",
+            ("plateau", "rates"),
+            pictures.rates,
+        ),
+    ),
+    claims=(
+        Claim(
+            name="escape_takes_log_n",
+            sentence="The escape from the plateau takes (ln N)/(2 lambda).",
+            source="derived",
+            sweeps=("escape",),
+            check=evidence.escape_takes_log_n,
+            spoilers=(Spoiler("escape", "escape_time", evidence.by_a_power),),
+        ),
+        Claim(
+            name="plateau_height",
+            sentence="The plateau's error is (K/pi) [pi/6 - K asin(1/2K)].",
+            source=_CLASSIC,
+            sweeps=("plateau",),
+            check=evidence.plateau_height,
+            spoilers=(Spoiler("plateau", "plateau_error", evidence.a_fifth_more),),
+            expected_verdict=Verdict.LIMITED,
+            limits="learning rates up to 0.1",
+        ),
+        Claim(
+            name="usual_largest_rate",
+            sentence="Learning fails above sqrt(3) pi/(K + 3/sqrt(5) - 1).",
+            source=_CLASSIC,
+            sweeps=("rates",),
+            check=evidence.usual_largest_rate,
+            spoilers=(Spoiler("rates", "flow_error", evidence.backwards),),
+            expected_verdict=Verdict.LIMITED,
+            limits="outside the 0.7 % between the exact largest rate and this bound",
+        ),
+        Claim(
+            name="surplus_units_end_worse",
+            sentence="With the first layer trained alone, more hidden units end with more error.",
+            source="arXiv:1906.08632 abstract",
+            sweeps=_FLOORS,
+            check=evidence.surplus_units_end_worse,
+            spoilers=(Spoiler("floor_11", "flow_error", evidence.threefold),),
+        ),
+        Claim(
+            name="noise_floor",
+            sentence="Noise leaves (sigma^2 eta/2 pi) (K - M + M/sqrt(3)).",
+            source="arXiv:1906.08632, form recalled",
+            sweeps=_FLOORS,
+            check=evidence.noise_floor,
+            spoilers=(Spoiler("floor_22", "flow_error", evidence.a_fifth_more),),
+            expected_verdict=Verdict.LIMITED,
+            limits="small learning rates, here 0.05; one surplus unit at most",
+        ),
+    ),
+)

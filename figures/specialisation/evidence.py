@@ -1,0 +1,154 @@
+"""What the claims about soft committees come to."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from toysim.paper import Evidence, Number
+from toysim.papers.reading import (
+    landmark,
+    mean_and_error,
+    observable,
+    parameter,
+    reached_or_later,
+)
+
+MODEL = "teacher_student.soft_committee"
+Z = 4.0
+NEAR = 0.05  # of the plateau's height, in shares
+NEAR_FLOOR = 0.04
+SMALL = 0.1  # learning rates
+PAIRS = ((1, 1), (2, 1), (2, 2), (3, 2))
+
+
+def by_a_power(times: xr.DataArray) -> xr.DataArray:
+    """Times that grow by N^0.1 more."""
+    return times * times["size"] ** 0.1
+
+
+def a_fifth_more(error: xr.DataArray) -> xr.DataArray:
+    return 1.2 * error
+
+
+def threefold(error: xr.DataArray) -> xr.DataArray:
+    return 3.0 * error
+
+
+def backwards(error: xr.DataArray) -> Any:
+    """Starts and ends exchanged: what converged diverges."""
+    return np.flip(error.values, error.get_axis_num("record"))
+
+
+def slope_of(times: xr.DataArray) -> tuple[float, float]:
+    """Weighted slope of mean escape times over ln N, and its standard error."""
+    mean, error = mean_and_error(times)
+    x, w = np.log(mean["size"].values), error.values**-2
+    centre = np.average(x, weights=w)
+    square = np.sum(w * (x - centre) ** 2)
+    return float(np.sum(w * (x - centre) * mean.values) / square), float(square**-0.5)
+
+
+def escape_takes_log_n(escape: xr.DataTree) -> Evidence:
+    """Slope over ln N; every run has escaped, or the mean would be of those that did."""
+    times = observable(escape, "escape_time").transpose("size", "replica")
+    slope, error = slope_of(times)
+    rate = parameter(escape, "learning_rate")
+    known = float(landmark(MODEL, "escape_slope", learning_rate=rate))
+    late = int(np.isinf(reached_or_later(times)).sum())
+    return Evidence(
+        [abs(slope - known) <= Z * error, late == 0, slope > Z * error],
+        (
+            Number("slope", slope, known, Z * error, "N examples"),
+            Number("runs that did not escape", late, 0, form="d"),
+        ),
+        f"within {Z:g} standard errors of 1/(2 lambda), and above 0; every run escaped",
+    )
+
+
+def height(k: int) -> float:
+    """Error of the plateau at small rates."""
+    return k / math.pi * (math.pi / 6.0 - k * math.asin(0.5 / k))
+
+
+def plateau_height(plateau: xr.DataTree) -> Evidence:
+    """Exact errors over the rate against the height at small rates."""
+    error = observable(plateau, "plateau_error", "theory")
+    known = height(int(parameter(plateau, "hidden_units")))
+    rate = error["learning_rate"]
+    return Evidence(
+        (abs(error / known - 1.0) <= NEAR).values,
+        (
+            Number("learning rate", rate, form="g"),
+            Number("plateau", error, known, NEAR * known, form=".5f"),
+        ),
+        f"within {NEAR:.0%}",
+        (rate <= SMALL).values,
+    )
+
+
+def usual_rate(k: int) -> float:
+    return math.sqrt(3.0) * math.pi / (k + 3.0 / math.sqrt(5.0) - 1.0)
+
+
+def usual_largest_rate(rates: xr.DataTree) -> Evidence:
+    """Whether the error falls in the second half of the time, against the usual formula; modes that
+    die out fall in the first.
+    """
+    error = observable(rates, "flow_error", "theory")
+    k = int(parameter(rates, "hidden_units"))
+    falls = (error.isel(record=2) < error.isel(record=1)).values
+    rate = error["learning_rate"].values
+    usual = usual_rate(k)
+    exact = float(landmark(MODEL, "rate_max", hidden_units=k, teacher_units=k))
+    return Evidence(
+        falls == (rate < usual),
+        (
+            Number("largest rate at which the error falls", rate[falls].max(), usual, form="g"),
+            Number("exact largest rate", exact, usual, form=".5f"),
+        ),
+        "the error falls between 300 and 600 examples per input if and only if eta is below",
+        (rate < exact) | (rate > usual),
+    )
+
+
+def floors(*trees: xr.DataTree) -> Any:
+    """Errors at the end in units of sigma^2 eta/2 pi, (pairs, rates), and the rates."""
+    found = []
+    for tree in trees:
+        error = observable(tree, "flow_error", "theory").isel(record=-1)
+        unit = parameter(tree, "label_noise") * error["learning_rate"] / (2.0 * math.pi)
+        found.append((error / unit).values)
+    return np.array(found), error["learning_rate"].values
+
+
+def surplus_units_end_worse(*trees: xr.DataTree) -> Evidence:
+    """Floors of one surplus unit against none, at every rate."""
+    found, rates = floors(*trees)
+    return Evidence(
+        np.concatenate([found[1] > found[0], found[3] > found[2]]),
+        (
+            Number("learning rate", rates, form="g"),
+            *(Number(f"K = {k}, M = {m}", at) for (k, m), at in zip(PAIRS, found, strict=True)),
+        ),
+        "in units of sigma^2 eta/2 pi, a surplus unit has the larger error",
+    )
+
+
+def noise_floor(*trees: xr.DataTree) -> Evidence:
+    """Floors against the law, at every rate."""
+    found, rates = floors(*trees)
+    law = np.array([k - m + m / math.sqrt(3.0) for k, m in PAIRS])[:, None]
+    within = np.broadcast_to(rates < SMALL, found.shape)
+    return Evidence(
+        np.abs(found / law - 1.0) <= NEAR_FLOOR,
+        (
+            Number("learning rate", rates, form="g"),
+            Number("floor", found, law, NEAR_FLOOR * law, "sigma^2 eta/2 pi"),
+        ),
+        f"within {NEAR_FLOOR:.0%}",
+        within,
+    )

@@ -1,0 +1,82 @@
+"""Pictures of soft committees."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from toysim.figures.specialisation.evidence import MODEL, height, slope_of, usual_rate
+from toysim.papers.drawing import draw_landmark, draw_means, line, new_figure, points
+from toysim.papers.reading import landmark, observable, parameter, sides
+
+
+def course(tree: xr.DataTree) -> Figure:
+    """Error and overlaps over time, a column a size, at the largest rate."""
+    figure = new_figure(7.0, 5.0)
+    error, _ = sides(tree, "error")
+    flow = observable(tree, "flow_error", "theory")
+    overlaps = observable(tree, "teacher_overlaps")
+    eta = float(error["learning_rate"].max())
+    sizes = error["size"].values
+    t = observable(tree, "time", "theory").sel(learning_rate=eta).isel(size=0).values
+    panels = figure.subplots(2, len(sizes), sharex=True, sharey="row", squeeze=False)
+    plateau = landmark(MODEL, "plateau_error", learning_rate=eta)
+    for column, size in enumerate(sizes):
+        at = {"size": size, "learning_rate": eta}
+        top, bottom = panels[0][column], panels[1][column]
+        for k in range(error.sizes["replica"]):
+            points(top, t[::5], error.sel(at).isel(replica=k)[::5], tag=str(k), color=f"C{k}")
+        line(top, t, flow.sel(at), color="k", label="flow")
+        draw_landmark(top, plateau, "y")
+        top.set(yscale="log", title=f"error, N = {size:g}")
+        run = overlaps.sel(at).isel(replica=0)
+        for i in range(run.sizes["unit"]):
+            for n in range(run.sizes["teacher_unit"]):
+                curve = run.isel(unit=i, teacher_unit=n)
+                bottom.plot(t, curve, ("-", "--")[n % 2], color=f"C{i}", lw=1.2)
+        bottom.set(title="overlaps R of one run", xlabel="examples per input")
+    panels[0][0].legend()
+    return figure
+
+
+def escape(tree: xr.DataTree) -> Figure:
+    """Escape times over ln N."""
+    figure = new_figure(5.0, 3.6)
+    axes = figure.subplots()
+    times = observable(tree, "escape_time").transpose("size", "replica")
+    size = times["size"].values
+    draw_means(axes, size, times, mfc="none", label="runs")
+    slope, _ = slope_of(times)
+    known = float(landmark(MODEL, "escape_slope", learning_rate=parameter(tree, "learning_rate")))
+    mean = times.mean("replica").values
+    centre = np.log(size).mean()
+    line(axes, size, mean.mean() + known * (np.log(size) - centre), color="k", label="1/(2 lambda)")
+    axes.set(xscale="log", xlabel="inputs N", ylabel="escape time")
+    axes.set_title(f"The escape takes ln N: slope {slope:.1f}, predicted {known:.2f}")
+    axes.legend()
+    return figure
+
+
+def rates(plateau: xr.DataTree, near: xr.DataTree) -> Figure:
+    """The plateau's height over the rate, and where the solution ceases to attract."""
+    figure = new_figure(7.0, 3.4)
+    left, right = figure.subplots(1, 2)
+    error = observable(plateau, "plateau_error", "theory")
+    line(left, error["learning_rate"], error, marker="o", ms=3)
+    low = height(int(parameter(plateau, "hidden_units")))
+    left.axhline(low, color="0.5", ls="--", lw=1, zorder=0)
+    left.set(xscale="log", yscale="log", xlabel="learning rate", title="error of the plateau")
+    left.set_yticks([0.015, 0.02, 0.03, 0.05], ["0.015", "0.02", "0.03", "0.05"])
+    left.minorticks_off()
+    flow = observable(near, "flow_error", "theory")
+    ratio = flow.isel(record=2) / flow.isel(record=1)
+    k = int(parameter(near, "hidden_units"))
+    shown = ratio["learning_rate"] >= 2.0
+    line(right, ratio["learning_rate"][shown], ratio[shown], marker="o", ms=3)
+    exact = landmark(MODEL, "rate_max", hidden_units=k, teacher_units=k)
+    draw_landmark(right, exact)
+    right.axvline(usual_rate(k), color="0.6", ls="-.", lw=1, zorder=0)
+    right.axhline(1.0, color="0.8", lw=1, zorder=0)
+    right.set(yscale="log", xlabel="learning rate", title="error at t = 600 over that at 300")
+    return figure

@@ -1,0 +1,104 @@
+"""Pools of recurring tasks: known numbers, limits, and runs written out."""
+
+import numpy as np
+import pytest
+from reference.continual_facts import pool_runs
+
+import toysim
+from toysim.errors import ToysimError
+from toysim.models.continual import TASK_POOL
+from toysim.models.continual.task_pool.closed_forms import edges, most_forgotten
+from toysim.models.continual.task_pool.problem import pool
+from toysim.models.continual.task_pool.rates import cyclic_rate, random_rate
+from toysim.models.continual.task_pool.theory import course
+
+MODEL = "continual.task_pool"
+ANGLES = np.deg2rad([0.0, 50.0, 110.0])
+PLANE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)
+IN_PLANE = {"n_tasks": 3, "n_samples": 1, "dimension": 2, "rows": PLANE}
+CHANCE = np.array([0.5, 0.3, 0.2])
+
+
+def plane():
+    return pool(TASK_POOL.validate(IN_PLANE), np.random.default_rng(0))
+
+
+def test_known_moments():
+    losses, square, forgotten = np.empty((3, 1)), np.empty(1), np.empty(1)
+    chance = np.tile(CHANCE, (10, 1))
+    course(plane(), np.diag([1.0, 0.0]), chance, np.array([10]), losses, square, forgotten)
+    assert square[0] == pytest.approx(0.00203817563, abs=5e-12)
+    assert losses.mean() == pytest.approx(0.000490496099, abs=5e-13)
+
+
+def test_known_rates():
+    """At random also the largest eigenvalue of q_j cos^2 of the angles."""
+    given = plane()
+    rate = random_rate(given.directions, given.share, CHANCE)
+    assert rate == pytest.approx(0.598439267, abs=5e-10)
+    squares = np.cos(ANGLES[:, None] - ANGLES) ** 2
+    assert rate == pytest.approx(np.abs(np.linalg.eigvals(CHANCE * squares)).max(), rel=1e-9)
+    assert cyclic_rate(given.directions, given.share) == pytest.approx(0.0120831, abs=5e-8)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "n", "d", "edge"),
+    [(4, 50, 100, 0.0669872981), (10, 20, 100, 0.02), (10, 5, 100, 0.00923303169)],
+)
+def test_known_edges(tasks, n, d, edge):
+    given = {"n_tasks": tasks, "n_samples": n, "dimension": d}
+    found = toysim.landmark(MODEL, "slowest_eigenvalue", **given)
+    assert float(found) == pytest.approx(edge, abs=5e-11)
+
+
+def test_the_edge_is_zero_at_the_critical_number_of_tasks():
+    tasks = float(toysim.landmark(MODEL, "critical_tasks", n_samples=5, dimension=60))
+    assert edges(tasks, 5 / 60)[0] == pytest.approx(0.0, abs=1e-15)
+
+
+@pytest.mark.parametrize("kappa", [1.0, 0.5])
+def test_runs_written_out(kappa):
+    rows = np.random.default_rng(4).standard_normal((6, 8))
+    fixed = {"n_tasks": 3, "n_samples": 2, "dimension": 8, "rows": rows, "plasticity": kappa}
+    law = toysim.theory(MODEL, n_visits=5, n_records=1, **fixed)
+    visits = np.full((5, 3), 1 / 3)
+    mean, error = pool_runs(rows, 2, visits, kappa=kappa, runs=3000, seed=1)
+    exact = np.append(law.task_loss.values.ravel(), law.square_error.values.ravel())
+    assert np.all(np.abs(mean - exact) <= 4.5 * error)
+
+
+def test_descent_by_many_steps_interpolates():
+    few = {"n_tasks": 3, "n_samples": 2, "dimension": 8, "n_visits": 6, "n_records": 1}
+    descend = {"visit_kind": "descend", "visit_steps": 10_000, "learning_rate": 0.02}
+    losses = [toysim.theory(MODEL, **few, **more).task_loss for more in ({}, descend)]
+    np.testing.assert_allclose(*losses, rtol=1e-6, atol=1e-12)
+
+
+@pytest.mark.parametrize("visits", [2, 4, 8])
+def test_two_tasks_in_turn_are_forgotten_most_between(visits):
+    square, loss = most_forgotten(visits)
+    rows = ((1.0, 0.0), (square**0.5, (1 - square) ** 0.5))
+    fixed = {"n_tasks": 2, "n_samples": 1, "dimension": 2, "rows": rows, "start": (0.0, 1.0)}
+    for side in (toysim.run, toysim.theory):
+        found = side(MODEL, sequence="cyclic", n_visits=visits, n_records=1, **fixed)
+        assert 2 * found.task_loss.values.ravel()[0] == pytest.approx(loss, rel=1e-9)
+
+
+def test_moments_stay_symmetric_and_positive():
+    law = toysim.theory(MODEL, n_visits=2000, n_records=3, n_tasks=20)
+    assert np.all(law.task_loss.values >= 0)
+    assert float(law.square_error[-1]) < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"n_samples": 61}, "exceeds dimension"),
+        ({**IN_PLANE, "n_samples": 2}, "give n_tasks"),
+        ({"start": (1.0,)}, "give dimension = 60"),
+    ],
+)
+def test_bad_input_is_one_line(values, says):
+    with pytest.raises(ToysimError, match=says) as told:
+        TASK_POOL.validate(values)
+    assert "\n" not in str(told.value)

@@ -1,0 +1,1 @@
+"""A picture of any sweep: simulation as points, theory as lines."""

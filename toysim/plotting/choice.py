@@ -1,0 +1,138 @@
+"""What of a sweep goes where in its picture: along x, by colour, by panel; the rest stays fixed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from toysim.errors import ToysimError, suggest
+from toysim.observables import RECORD
+from toysim.store.table import OWN
+
+MANY_HUES = 8  # curves in a panel
+MANY_PANELS = 6
+MAP = 8  # values of both axes, from which on two axes are a map
+RATIO = 1e-6  # of steps, within which they are equal
+DECADES = 100.0  # between largest and smallest value, from which on an axis is logarithmic
+
+
+@dataclass(frozen=True)
+class Choice:
+    """``x``, ``hue`` and ``panel`` are dimensions of the data (hue and panel may be None); ``map``:
+    hue is the second axis of a map. ``fixed``: index of every other dimension.
+    """
+
+    y: tuple[str, ...]
+    x: str
+    hue: str | None
+    panel: str | None
+    fixed: dict[str, int]
+    map: bool = False
+
+    @property
+    def keywords(self) -> str:
+        """As they are written in Python."""
+        y = self.y[0] if len(self.y) == 1 else list(self.y)
+        told = {"y": y, "x": self.x, "hue": self.hue, "panel": self.panel}
+        return ", ".join(f"{name}={value!r}" for name, value in told.items() if value is not None)
+
+
+def choose(
+    tree: xr.DataTree,
+    x: str | None = None,
+    hue: str | None = None,
+    panel: str | None = None,
+    y: str | Sequence[str] | None = None,
+) -> Choice:
+    """What was asked for, and sensible answers for the rest. Raises ToysimError on names that are
+    not there.
+    """
+    ds = next(tree[side].to_dataset() for side in ("simulation", "theory") if side in tree)
+    names = _observables(ds, [y] if isinstance(y, str) else y, set(json.loads(tree.attrs["axes"])))
+    dims = [str(d) for d in ds[names[0]].dims if d != "replica"]
+    dims = [d for d in dims if ds.sizes[d] > 1]
+    given = {"x": x, "hue": hue, "panel": panel}
+    _refuse_unknown(given, dims, names[0])
+    free = [d for d in dims if d not in given.values()]
+    along = x or _along(ds, free)
+    free = [d for d in free if d != along]
+    hue = hue or next((d for d in free if _few(ds, d, MANY_HUES) or _mapped(ds, along, d)), None)
+    free = [d for d in free if d != hue]
+    if panel is None and len(names) == 1:
+        panel = next((d for d in free if _few(ds, d, MANY_PANELS)), None)
+    if panel is not None:
+        names = names[:1]
+    fixed = {d: 0 for d in free if d != panel}
+    is_map = hue is not None and not _few(ds, hue, MANY_HUES) and _mapped(ds, along, hue)
+    return Choice(tuple(names), along, hue, panel, fixed, is_map)
+
+
+def _observables(ds: xr.Dataset, asked: Iterable[str] | None, axes: set[str]) -> list[str]:
+    """Those asked for; else single numbers, a few of them, else courses."""
+    known = [str(n) for n, v in ds.data_vars.items() if n not in OWN and v.dtype.kind == "f"]
+    for name in asked or ():
+        if name not in known:
+            raise ToysimError(f"no observable {name!r} there: {suggest(name, known)}", "y")
+    if asked:
+        return list(asked)
+    single = [n for n in known if {*ds[n].dims} <= {*axes, "replica"} and _says(ds[n])]
+    courses = [n for n in known if RECORD in ds[n].dims and _says(ds[n])]
+    chosen = (single if axes else courses or single) or courses or known
+    return chosen[:MANY_PANELS]
+
+
+def _says(values: xr.DataArray) -> bool:
+    return bool(np.isfinite(values).any())
+
+
+def _refuse_unknown(given: dict[str, str | None], dims: list[str], name: str) -> None:
+    for key, dim in given.items():
+        if dim is not None and dim not in dims:
+            told = suggest(dim, dims) if dims else "it has none with several values"
+            raise ToysimError(f"{key} = {dim!r} is no dimension of {name}: {told}", key)
+    asked = [dim for dim in given.values() if dim is not None]
+    if len(set(asked)) < len(asked):
+        raise ToysimError("x, hue and panel are three different dimensions")
+
+
+def _along(ds: xr.Dataset, dims: list[str]) -> str:
+    """The record times of a course, else the numbers with most values."""
+    if not dims:
+        raise ToysimError("nothing varies in this sweep: toysim run --plot draws a single cell")
+    if RECORD in dims:
+        return RECORD
+    return max(dims, key=lambda d: (_numeric(ds, d), ds.sizes[d]))
+
+
+def _numeric(ds: xr.Dataset, dim: str) -> bool:
+    return dim in ds.coords and ds[dim].dtype.kind in "if"
+
+
+def _few(ds: xr.Dataset, dim: str, most: int) -> bool:
+    return bool(ds.sizes[dim] <= most)
+
+
+def _mapped(ds: xr.Dataset, x: str, dim: str) -> bool:
+    return all(_numeric(ds, d) and ds.sizes[d] >= MAP for d in (x, dim)) and x != RECORD
+
+
+def is_geometric(values: Any) -> bool:
+    """Whether values come in equal ratios, or over decades without equal steps."""
+    v = np.sort(np.asarray(values, float))
+    if len(v) < 3 or not np.isfinite(v).all() or v[0] <= 0.0:
+        return False
+    ratios, steps = v[1:] / v[:-1], np.diff(v)
+    even = np.ptp(steps) <= RATIO * steps.max()
+    return not even and bool(np.ptp(ratios) <= RATIO * ratios.max() or v[-1] >= DECADES * v[0])
+
+
+def spans_decades(values: Any) -> bool:
+    """Whether numbers that are all positive lie decades apart."""
+    v = np.asarray(values, float)
+    v = v[np.isfinite(v)]
+    return v.size > 0 and bool(v.min() > 0.0 and v.max() > DECADES * v.min())
