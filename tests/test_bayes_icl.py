@@ -144,6 +144,12 @@ def test_evidence():
     assert bracket == pytest.approx((1023.378790, 1035.997292), abs=1e-6)
 
 
+def test_evidence_that_gains_nothing_is_not_valid():
+    """One ball of urns that mirror each other tells nothing."""
+    found = rows(EVIDENCE, urn_shares=(0.25, 0.75), n_tasks=2, context_length=1)
+    assert not found["valid"][0]
+
+
 def test_evidence_is_a_random_walk():
     p = EVIDENCE.validate(FOUR | {"penalty": 8.0})
     chances = np.array([p.urn_shares, 1 - np.array(p.urn_shares)])

@@ -28,7 +28,7 @@ def predict(batch: Batch) -> Rows:
 def _row(p: Any, chances: Array) -> Rows:
     x = log_ratios(p, chances)
     probability = count_probabilities(p, chances)
-    mu = float(probability @ x)
+    mu = probability @ x
     v = max(float(probability @ x**2) - mu * mu, 0.0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         rho = overshoot(x, probability, mu, v)
