@@ -58,7 +58,7 @@ CONCEPTS = Model(
     equations=_EQUATIONS,
     sources=("arXiv:2406.19370", "arXiv:2410.08309", "derived"),
     seconds=lambda p: 1e-4 + p.duration / p.learning_rate * (5e-8 + 1e-8 * p.width),
-    theory_seconds=lambda p: 0.2,
+    theory_seconds=lambda p: 0.2 + 2e-3 * p.duration * max(p.signals),
     checks=(
         Check(
             {"n_records": 6, "duration": 16.0, "start_strength": 0.01, "learning_rate": 0.002},
