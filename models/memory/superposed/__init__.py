@@ -27,11 +27,11 @@ SUPERPOSED = Model(
             "share of modules where the prototype's unit is active and not the item's own",
             dims=_G,
         ),
-        Observable("false_other", "active units a module that are neither", dims=_G),
+        Observable("false_other", "active units a module that are neither", dims=_G, span=1e4),
         Observable("own", "share of modules where the item's own unit is active", dims=_G),
         Observable("instance_accuracy", "own unit active and chosen among the active ones"),
         Observable("class_accuracy", "class whose prototype matches the cue most, ties shared"),
-        Observable("code_overlap", "share of modules in which two members of a class agree"),
+        Observable("code_overlap", "share of modules where two members of a class agree", span=1.0),
     ),
     diagnostics=(
         Observable("false_prototype_given", "its probability, given the matches", dims=_G),
