@@ -197,9 +197,9 @@ def _sampled(axis: Axis, u: npt.NDArray[np.float64], whole: bool) -> npt.NDArray
                 f"axis {axis.name}: log_uniform from {low} to {high}: give 0 < low < high"
             )
         spread = low * (((high + whole) / low) ** u)
-        return np.minimum(np.floor(spread), high) if whole else spread
+        return np.asarray(np.minimum(np.floor(spread), high) if whole else spread)
     if whole:
-        return np.minimum(np.floor(low + (high - low + 1) * u), high)
+        return np.asarray(np.minimum(np.floor(low + (high - low + 1) * u), high))
     return np.asarray(low + (high - low) * u)
 
 

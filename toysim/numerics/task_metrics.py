@@ -45,7 +45,7 @@ class Blocks:
     def untrained(self, j: int) -> Ints:
         """Evaluations after the first block that do not end a training of the task itself."""
         after = np.arange(self.end[j] + 1, len(self.task) + 1)
-        return after[self.task[after - 1] != j]
+        return np.asarray(after[self.task[after - 1] != j])
 
 
 def task_metrics(

@@ -95,8 +95,8 @@ def _plot_names(axes: Any, sides: Sides, names: list[str]) -> None:
     for side, ds in sides.items():
         marker, color = ("o", "C0") if side == "simulation" else ("x", "C3")
         found = [(row, ds[name].values.ravel()) for row, name in enumerate(names) if name in ds]
-        x = np.concatenate([values for _, values in found]) if found else []
-        y = np.concatenate([np.full(len(v), row) for row, v in found]) if found else []
+        x = [value for _, values in found for value in values]
+        y = [row for row, values in found for _ in values]
         axes.plot(x, y, marker, color=color, label=side)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)

@@ -55,7 +55,7 @@ class Lines:
         return positions(theory, self.x, at), here.values
 
     def _solved(self, name: str, at: dict[str, int], inner: dict[str, int]) -> Curve | None:
-        along = _between(self.tree["theory"][self.x].values, self.model, self.x)
+        along = _between(np.asarray(self.tree["theory"][self.x]), self.model, self.x)
         try:
             kept = {name: v for name, v in self._values(at).items() if name != self.x}
             sweep = build_sweep("line", self.model, kept, {self.x: along})
@@ -68,7 +68,7 @@ class Lines:
         values = outcome.rows[name].astype(float)
         values[~outcome.rows["valid"]] = np.nan
         place = tuple(inner.get(d, 0) for d in dims)
-        return np.asarray(along, float), values[(slice(None), *place)]
+        return np.asarray(along, float), np.array([row[place] for row in values])
 
     def _values(self, at: dict[str, int]) -> dict[str, Any]:
         """Fixed parameters, and those of a place of the grid."""

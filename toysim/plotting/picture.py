@@ -63,7 +63,7 @@ def plot(
 def drawn(tree: xr.DataTree, choice: Choice) -> Figure:
     """The picture of a choice."""
     ds = _first(tree)
-    panels = range(ds.sizes[choice.panel]) if choice.panel else (None,)
+    panels = range(ds.sizes[choice.panel]) if choice.panel else range(1)
     places = [(name, k) for name in choice.y for k in panels]
     wide, high = min(len(places), ABREAST), -(-len(places) // ABREAST)
     with style():
@@ -112,8 +112,14 @@ def _draw_curves(
             simulation = tree["simulation"].to_dataset()
             draws = _draws(simulation, name).isel(place)
             where = positions(simulation, choice.x, place)
-            look = {"fmt": mark, "ms": 3.5, "mfc": "none", "lw": 0.8, "color": color}
-            draw_means(axes, where, draws.transpose(choice.x, "replica"), **look)
+            look: dict[str, Any] = {
+                "fmt": mark,
+                "ms": 3.5,
+                "mfc": "none",
+                "lw": 0.8,
+                "color": color,
+            }
+            draw_means(axes, where, draws.transpose(choice.x, "replica"), color=color, **look)
 
 
 def _draws(ds: xr.Dataset, name: str) -> xr.DataArray:
@@ -201,5 +207,6 @@ def _sides(tree: xr.DataTree, choice: Choice) -> Iterator[Line2D]:
 
 def _hues(ds: xr.Dataset, hue: str | None) -> Iterator[Line2D]:
     for k in range(ds.sizes[hue] if hue else 0):
-        look = {"marker": MARKS[k % len(MARKS)], "ls": DASHES[k % 4], "mfc": "none", "ms": 3.5}
+        look: dict[str, Any] = {"marker": MARKS[k % len(MARKS)], "ls": DASHES[k % 4]}
+        look |= {"mfc": "none", "ms": 3.5}
         yield Line2D([], [], color=f"C{k}", label=f"{hue} = {_level(ds, hue, k)}", **look)

@@ -51,7 +51,7 @@ def _refuse(ds: xr.Dataset, names: list[str], lead: set[Any]) -> None:
     for name in names:
         if name not in known:
             raise ToysimError(f"no observable {name!r} there: {suggest(name, known)}", "names")
-    inner = {name: tuple(d for d in ds[name].dims if d not in lead) for name in names}
+    inner = {name: tuple(str(d) for d in ds[name].dims if d not in lead) for name in names}
     if len(set(inner.values())) > 1:
         told = ", ".join(f"{name} ({', '.join(d) or 'one number'})" for name, d in inner.items())
         raise ToysimError(f"observables of one table have the same dimensions: {told}", "names")

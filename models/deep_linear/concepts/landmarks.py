@@ -17,7 +17,7 @@ def held_out_end(p: Any) -> float:
     m = correlation(p)
     if 1.0 + (1.0 - p.mask) * m == 0.0:
         raise ValueError("m = -1 without mask: the held-out prompt is never reached")
-    return (1.0 + m) / (1.0 + (1.0 - p.mask) * m)
+    return float((1.0 + m) / (1.0 + (1.0 - p.mask) * m))
 
 
 def _phases(p: Any) -> tuple[Array, Array, float, float]:

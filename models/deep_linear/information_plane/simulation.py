@@ -64,8 +64,8 @@ def observed(row: Row) -> Rows:
     w2 = root * u @ q.T if p.readout == "balanced" else np.zeros((d, p.width))
     at = np.asarray(row.record_at)
     kept = np.empty((len(at), p.width, d))
-    arrays = (np.ascontiguousarray(x) for x in (w1, w2, task))
-    descend(*arrays, p.learning_rate, p.duration, at, kept)
+    w1, w2, task = (np.ascontiguousarray(x) for x in (w1, w2, task))
+    descend(w1, w2, task, p.learning_rate, p.duration, at, kept)
     found = np.array([informations(w, task, p) for w in kept]).reshape(-1, 2).T
     return outputs(found[0], found[1], explained(s, p.label_noise))
 

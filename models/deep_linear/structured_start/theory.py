@@ -32,7 +32,8 @@ def slope(y: Array, b: float, s: float, out: Array) -> None:
 @kernel
 def strength(y: Array, b: float, s: float) -> float:
     """alpha q.beta."""
-    return 0.5 * b * s * y[1] * math.sinh(2.0 * y[0])
+    found: float = 0.5 * b * s * y[1] * math.sinh(2.0 * y[0])
+    return found
 
 
 @kernel

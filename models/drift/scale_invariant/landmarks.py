@@ -35,9 +35,9 @@ def _noiseless(p: Any) -> float:
 def best_rate(p: Any) -> float:
     """lambda = (1 - c^2)/(c S) there."""
     c = best_overlap(p)
-    return (1.0 - c * c) / (c * (2.0 * (1.0 - c) + p.noise))
+    return float((1.0 - c * c) / (c * (2.0 * (1.0 - c) + p.noise)))
 
 
 def plain_stable_rate(p: Any) -> float:
     """gamma = 2 d/(d + 2): then E|w - m|^2 neither grows nor shrinks."""
-    return 2.0 * p.dimension / (p.dimension + 2.0)
+    return float(2.0 * p.dimension / (p.dimension + 2.0))

@@ -27,7 +27,8 @@ def turned(c: float, d: int, drift: float, rng: Any) -> float:
     along, across, rest = rng.standard_normal(), rng.standard_normal(), rng.chisquare(d - 2.0)
     norm = math.hypot(kept + moved * along, moved * math.sqrt(across * across + rest))
     sine = math.sqrt(max(0.0, 1.0 - c * c))
-    return (kept * c + moved * (c * along + sine * across)) / norm
+    overlap: float = (kept * c + moved * (c * along + sine * across)) / norm
+    return overlap
 
 
 @kernel

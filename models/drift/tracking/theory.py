@@ -53,7 +53,8 @@ def moments(row: Tracker, keep_at: Ints, course: Array, means: Array) -> float:
             error = max(0.0, row.variance - 2.0 * c + m)
     n = row.end - row.burn_in
     means[0], means[1], means[2] = error_sum / n, gain_sum / n, square_sum / n
-    return min(least, means[0])
+    lowest: float = min(least, means[0])
+    return lowest
 
 
 def seen(row: Tracker, least: float) -> bool:

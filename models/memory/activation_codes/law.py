@@ -52,7 +52,8 @@ def _width(p: Any, redundancy: float) -> float:
     """(M - 1) p2(n)/2 = redundancy, n a real number."""
 
     def excess(log_n: float) -> float:
-        return 0.5 * (p.n_points - 1) * collision(p.dimension, math.exp(log_n)) / redundancy - 1.0
+        pairs = 0.5 * (p.n_points - 1)
+        return float(pairs * collision(p.dimension, math.exp(log_n)) / redundancy - 1.0)
 
     if excess(0.0) < 0.0:
         raise ValueError(f"n_points = {p.n_points}: one unit keeps so few apart; give more points")

@@ -92,9 +92,9 @@ def run(
 def begun(row: Row, xi: Spins) -> Spins:
     """Spins at the start (N,)."""
     if row.p.start == "pattern":
-        return xi[:, 0].copy()
+        return np.array(xi[:, 0])
     if row.p.start == "mixture":
-        return np.sign(xi[:, :3].sum(axis=1)).astype(np.int32)
+        return np.asarray(np.sign(xi[:, :3].sum(axis=1)), np.int32)
     return _signs(row.generator("start"), (row.p.size,))
 
 

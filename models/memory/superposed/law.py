@@ -18,7 +18,7 @@ ROUNDING = 1e-14  # of an alternating sum's largest term
 def member_overlap(p: Any) -> float:
     """a^2 + (1 - a^2)/K."""
     square = p.similarity**2
-    return square + (1.0 - square) / p.module_size
+    return float(square + (1.0 - square) / p.module_size)
 
 
 def inclusion(p: Any) -> tuple[float, float, float]:

@@ -127,7 +127,9 @@ def simulate(batch: Batch) -> Rows:
     found, levels = np.zeros((len(batch), 6)), int(batch["cue_modules"].max()) + 1
     at = np.empty(len(batch), np.int64)
     for i in range(len(batch)):
-        row = Sizes(*(column[i] for column in columns), on[i], bool(batch["cue"][i] == "stored"))
+        modules, units, similarity, classes, size, cue = (column[i] for column in columns)
+        stored = bool(batch["cue"][i] == "stored")
+        row = Sizes(modules, units, similarity, classes, size, cue, on[i], stored)
         at[i] = memory(row, batch.generator(i, "codes"), batch.generator(i, "plasticity"), found[i])
     where = np.equal.outer(at, np.arange(levels)).astype(float)
     return {

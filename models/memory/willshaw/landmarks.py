@@ -15,7 +15,7 @@ RIGHT = 0.99
 
 
 def capacity_false_rate(p: Any) -> float:
-    return 1.0 / (p.n_outputs - p.n_active_outputs)
+    return float(1.0 / (p.n_outputs - p.n_active_outputs))
 
 
 def _off_power(p: Any) -> float:

@@ -91,7 +91,7 @@ def false_square(p: Any, false: float) -> float:
         return math.nan
     with localcontext() as context:
         context.prec = DIGITS
-        return others * false + others * (others - 1) * float(_both_fire(p))
+        return float(others * false + others * (others - 1) * float(_both_fire(p)))
 
 
 def _both_fire(p: Any) -> Decimal:

@@ -67,7 +67,7 @@ def _weights(row: Row, patches: Array) -> Array:
         return filters_of(np.array(p.start_groups), p.n_filters, patches)
     if p.filters:
         return np.array(p.filters)
-    return p.start_scale * row.normal("start", 2 * p.n_filters, p.dimension)
+    return np.asarray(p.start_scale * row.normal("start", 2 * p.n_filters, p.dimension))
 
 
 def filters_of(groups: Array, m: int, patches: Array) -> Array:
@@ -86,7 +86,7 @@ def filters_of(groups: Array, m: int, patches: Array) -> Array:
         )
         if m > 1:
             z[U, sign * m + 1], z[V, sign * m + 1] = -root[sign, 1], -root[sign, 3]
-    return np.linalg.lstsq(patches, z)[0].T
+    return np.asarray(np.linalg.lstsq(patches, z)[0].T, np.float64)
 
 
 def _drawn(p: FeatureNoiseParameters, draws: Array) -> Array:

@@ -53,7 +53,7 @@ def multiplier(gamma: Array) -> Array:
     unstable.
     """
     fitted = forms.fit_multiplier(1.0, 0.0, gamma, 0.0)
-    return np.where(gamma < 1.0, fitted, forms.orbit_multiplier(gamma))
+    return np.asarray(np.where(gamma < 1.0, fitted, forms.orbit_multiplier(gamma)))
 
 
 def _where(flags: Flags, values: Array) -> Array:

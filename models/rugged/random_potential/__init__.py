@@ -30,7 +30,7 @@ sqrt(E|x|) -> sqrt(5/6)/sigma ln t, sigma the deviation of f_x/T, uncorrelated""
 def _steps(p: RandomPotentialParameters) -> float:
     """Steps of a walker."""
     eta = {"none": 1.0, "sqrt": p.batch**0.5, "linear": float(p.batch)}[p.rate_rule]
-    return p.n_steps * eta * eta / p.batch
+    return float(p.n_steps * eta * eta / p.batch)
 
 
 RANDOM_POTENTIAL = Model(

@@ -14,4 +14,4 @@ def sinai_slope(p: Any) -> float:
         raise ValueError(f"disorder = {p.disorder!r}: the law is of binary and gaussian forces")
     temperature = p.temperature * learning_rate(p.batch, p.rate_rule) / p.batch
     size = math.log((0.5 + p.bias) / (0.5 - p.bias)) if p.disorder == "binary" else p.force
-    return math.sqrt(5.0 / 6.0) * temperature / size
+    return float(math.sqrt(5.0 / 6.0) * temperature / size)

@@ -69,7 +69,8 @@ def walk(
                 for w in range(lanes):
                     distance[r] += abs(x[w]) / n
                     square[r] += float(x[w] * x[w]) / n
-        farthest = max(farthest, np.max(met[:lanes]))
+        for w in range(lanes):
+            farthest = max(farthest, met[w])
     return farthest
 
 

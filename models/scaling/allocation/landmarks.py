@@ -17,7 +17,7 @@ def size_exponent(p: Any) -> float:
 
 def loss_exponent(p: Any) -> float:
     """(b - 1) times the exponent of the size."""
-    return (p.signal_exponent - 1.0) * size_exponent(p)
+    return float((p.signal_exponent - 1.0) * size_exponent(p))
 
 
 def _inverse(p: Any) -> float:

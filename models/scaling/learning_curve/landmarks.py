@@ -17,5 +17,5 @@ def learning_exponent(p: Any) -> float:
     bias = min((b - 1.0) / a, 2.0)
     fixed, noisy = p.regularisation == "fixed", p.label_noise > 0.0
     if fixed:
-        return min(bias, 1.0 - 1.0 / a) if noisy else bias
-    return a * bias / (a * bias + 1.0) if noisy else a * bias
+        return float(min(bias, 1.0 - 1.0 / a) if noisy else bias)
+    return float(a * bias / (a * bias + 1.0) if noisy else a * bias)

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.models.scheduled_sgd.expectation import Expected, plain
 from toysim.models.scheduled_sgd.modes import modes
 from toysim.models.scheduled_sgd.staged.forecast import forecast
+from toysim.numerics.least_squares import Expected, plain
 
 Array = npt.NDArray[np.float64]
 

@@ -34,9 +34,10 @@ def information(q: float, p: Any) -> float:
     a = mean / s
     if p.flip == 0.0:
         log_ratio = -a * a - math.log(2.0 * math.pi) - log_ndtr(a)
-        return 2.0 * float(weight @ np.exp(log_ratio)) / s**2
+        return float(2.0 * (weight @ np.exp(log_ratio)) / s**2)
     chance = p.flip + (1.0 - 2.0 * p.flip) * np.exp(log_ndtr(a))
-    return 2.0 * (1.0 - 2.0 * p.flip) ** 2 * float(weight @ (density(a) ** 2 / chance)) / s**2
+    clean = 2.0 * (1.0 - 2.0 * p.flip) ** 2 / s**2
+    return float(clean * (weight @ (density(a) ** 2 / chance)))
 
 
 def bayes_overlap(p: Any, alpha: float) -> float:
@@ -44,7 +45,7 @@ def bayes_overlap(p: Any, alpha: float) -> float:
     q = 0.0
     for _ in range(5000):
         qh = alpha * information(q, p)
-        new = p.signal**2 * qh / (1.0 + p.signal * qh)
+        new = float(p.signal**2 * qh / (1.0 + p.signal * qh))
         if abs(new - q) <= 1e-13 * p.signal:
             return new
         q = new

@@ -26,7 +26,7 @@ def best_square_penalty(p: Any) -> float:
     if p.teacher != "sign":
         raise ValueError(f"teacher = {p.teacher}: known for teacher = sign")
     c0 = 2.0 * (1.0 - 2.0 * p.flip) ** 2 / (math.pi * (1.0 + p.probit_noise / p.signal))
-    return 1.0 / c0 - 1.0
+    return float(1.0 / c0 - 1.0)
 
 
 def best_penalty(p: Any) -> float:

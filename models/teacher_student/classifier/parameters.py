@@ -15,7 +15,7 @@ BOUNDED_BELOW = ("logistic", "probit")  # have a minimiser without penalty above
 
 def samples(p: Any) -> int:
     """n = round(alpha d), at least 1."""
-    return max(round(p.sample_ratio * p.dimension), 1)
+    return int(max(round(p.sample_ratio * p.dimension), 1))
 
 
 def noise_of(p: Any) -> tuple[str, float] | None:

@@ -88,4 +88,5 @@ def best_gain(square: float) -> float:
         x = y / stretch
         # G(ax)^2/H(-ax) = G(ax) times the inverse Mills ratio at -ax.
         total += density(x) * density(a * x) * inverse_mills(-a * x)
-    return (1.0 - square) * 2.0 * total * (NODES[1] - NODES[0]) / stretch
+    gain: float = (1.0 - square) * 2.0 * total * (NODES[1] - NODES[0]) / stretch
+    return gain

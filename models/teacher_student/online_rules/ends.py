@@ -35,7 +35,7 @@ def asymptote(rule: str, eta: float, flip: float, t: float) -> float:
     if flip > 0.0 or rule == "margin":
         return math.nan
     if rule == "perceptron":
-        return (2.0 / 3.0) ** (1.0 / 3.0) / math.pi * t ** (-1.0 / 3.0)
+        return math.pow(2.0 / (3.0 * t), 1.0 / 3.0) / math.pi
     if rule == "adatron":
         return 3.0 / (eta * (3.0 - eta) * t)
     return (4.0 / math.pi if rule == "annealed" else OPTIMAL_LATE) / t

@@ -133,7 +133,7 @@ def weights(
         w[i] = math.sqrt(start) * first.standard_normal()
     if rule >= OPTIMAL and w[0] < 0.0:
         w[0] = -w[0]
-    m, q = w[0] / root, np.sum(w * w) / n
+    m, q = float(w[0]) / root, float(np.sum(w * w)) / n
     kept = keep(0, n, at, 0, (m, q), (m, q), out)
     for t in range(1, n_examples + 1):
         h = 0.0
@@ -147,7 +147,7 @@ def weights(
         for i in range(n):
             w[i] += f * y * x[i] / root
             square += w[i] * w[i]
-        m, q = w[0] / root, square / n
+        m, q = float(w[0]) / root, square / n
         if not (q < 1e300 and q > 1e-300):
             return t
         kept = keep(t, n, at, kept, before, (m, q), out)

@@ -68,8 +68,8 @@ def predict(batch: Batch) -> Rows:
     """
     shape, rule = batch.record_at.shape, codes(batch["rule"])
     out, ok = np.full((len(batch), 3, shape[1]), np.nan), np.zeros(len(batch), bool)
-    given = [batch[name] for name in ("learning_rate", "margin", "flip", "start_power")]
-    courses(rule, *given, batch.record_at, out, ok)
+    eta, kappa, flip = batch["learning_rate"], batch["margin"], batch["flip"]
+    courses(rule, eta, kappa, flip, batch["start_power"], batch.record_at, out, ok)
     m, v, variance = out[:, 0], out[:, 1], out[:, 2]
     alone = np.isin(batch["rule"], TUNED)[:, None]
     cosine, sine = tuned(batch, np.where(alone, m, 0.0))

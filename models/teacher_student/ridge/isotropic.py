@@ -41,7 +41,7 @@ class Isotropic:
     overlap: Array
     self_overlap: Array
     train: Array
-    valid: Array
+    valid: npt.NDArray[np.bool_]
 
 
 def kappa_of(alpha: Array, penalty: Array) -> Array:

@@ -21,7 +21,7 @@ def samples(p: Any) -> Any:
 
 def features(p: Any) -> int:
     """p' = round(psi d), at least 1."""
-    return max(round(p.feature_ratio * p.dimension), 1)
+    return int(max(round(p.feature_ratio * p.dimension), 1))
 
 
 class RidgeParameters(Parameters):

@@ -100,7 +100,7 @@ def on_features(row: Row) -> Rows:
 def largest(p: Any) -> int:
     """Rows or columns of the largest matrix."""
     width = features(p) if p.design == "random_features" else 1
-    return max(samples(p), p.dimension, width)
+    return int(max(samples(p), p.dimension, width))
 
 
 def simulate(batch: Batch) -> Rows:

@@ -42,7 +42,7 @@ def on_inputs(batch: Batch) -> Rows:
     bare, large = without_penalty(d, n, noise, signal), limit(alpha, penalty, noise, signal)
 
     def chosen(name: str) -> Array:
-        return np.where(none, getattr(bare, name), getattr(at, name))
+        return np.asarray(np.where(none, getattr(bare, name), getattr(at, name)))
 
     kappa, excess = kappa_of(alpha, penalty), chosen("excess")
     with np.errstate(invalid="ignore"):

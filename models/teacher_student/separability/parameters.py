@@ -11,7 +11,7 @@ from toysim.model import Parameters, parameter
 
 def samples(p: Any) -> int:
     """n = round(alpha d), at least 1."""
-    return max(round(p.sample_ratio * p.dimension), 1)
+    return int(max(round(p.sample_ratio * p.dimension), 1))
 
 
 class SeparabilityParameters(Parameters):

@@ -27,7 +27,8 @@ def three(c: Array, i: int, j: int, k: int) -> float:
     """I3 = (2/pi) [C_jk (1 + C_ii) - C_ij C_ik]/{(1 + C_ii) sqrt[(1 + C_ii)(1 + C_kk) - C_ik^2]}"""
     one = 1.0 + c[i, i]
     root = math.sqrt(max(one * (1.0 + c[k, k]) - c[i, k] ** 2, 1e-300))
-    return 2.0 / math.pi * (c[j, k] * one - c[i, j] * c[i, k]) / (one * root)
+    found: float = 2.0 / math.pi * (c[j, k] * one - c[i, j] * c[i, k]) / (one * root)
+    return found
 
 
 @kernel

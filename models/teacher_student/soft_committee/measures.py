@@ -25,7 +25,7 @@ def pair(both: float, a: float, b: float) -> float:
 @kernel
 def error(r: Array, q: Array) -> float:
     """E (teacher - student)^2/2; r (K, M), q (K, K), teachers orthonormal."""
-    total = r.shape[1] / 3.0 / 2.0  # I2 of a teacher with itself is 1/3
+    total: float = r.shape[1] / 3.0 / 2.0  # I2 of a teacher with itself is 1/3
     for i in range(r.shape[0]):
         for n in range(r.shape[1]):
             total -= pair(r[i, n], q[i, i], 1.0)
@@ -49,7 +49,8 @@ def gap(r: Array) -> float:
             elif size > second:
                 second = size
         total += first - second
-    return total / r.shape[0]
+    mean: float = total / r.shape[0]
+    return mean
 
 
 def courses_of(r: Array, q: Array) -> dict[str, Array]:

@@ -78,7 +78,7 @@ def plateau_rate(k: int, eta: float, noise: float) -> float:
 
     def apart(eps: float) -> float:
         _, _, diagonal, other = reduced(np.array([q, c, r + (k - 1) * eps, r - eps]), k, eta, noise)
-        return (diagonal - other) / k
+        return float((diagonal - other) / k)
 
     return (apart(EPS) - apart(-EPS)) / (2.0 * EPS)
 
