@@ -12,7 +12,7 @@ from toysim.figures.concept_shift.reading import (
     switch_least,
     walk_least,
 )
-from toysim.papers.drawing import name_axes, new_figure
+from toysim.papers.drawing import few_ticks, name_axes, new_figure
 from toysim.papers.reading import observable
 
 
@@ -34,6 +34,7 @@ def regulation(walk: xr.DataTree, rates: xr.DataTree) -> Figure:
     right.plot(p, fixed, "s-", ms=4, mfc="none", label="fixed, tuned at p = 0.001")
     right.plot(p, regulated, "o-", ms=4, mfc="none", label=r"regulated, $\kappa$ = 0.08")
     right.set(xscale="log", yscale="log")
+    few_ticks(right.yaxis)
     name_axes(right, "switch probability p", "mean square error", "Jumps: what it gains")
     return figure
 
@@ -55,6 +56,7 @@ def boundary(switching: xr.DataTree, seasons: xr.DataTree, fixed: xr.DataTree) -
             label=f"p = {p:g}",
         )
     left.set(xscale="log")
+    few_ticks(left.xaxis)
     change = best_memory(seasons) / observable(fixed, "mean_square_error", "theory").min("gain")
     for k, n in enumerate(change["seasons"].values):
         values = change.sel(seasons=n)

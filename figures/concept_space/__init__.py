@@ -24,7 +24,7 @@ REPRODUCTION = Reproduction(
         Recipe(
             "mask",
             "Learning times with masked prompts, all classes seen (lines: flow); coordinates at "
-            "the end with one class held out, and their law.",
+            "the end with one class held out, and their law (dotted: 1).",
             _SOURCE,
             ("mask",),
             panels.mask,

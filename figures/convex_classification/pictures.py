@@ -10,7 +10,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.convex_classification.evidence import bias_and_spread, curve
-from toysim.papers.drawing import draw_means, line, new_figure
+from toysim.papers.drawing import draw_means, few_ticks, line, new_figure
 from toysim.papers.reading import observable, parameter, sides
 
 MARKERS = "osD^"
@@ -29,6 +29,7 @@ def curves(tree: xr.DataTree) -> Figure:
     axes.set(xscale="log", yscale="log", xlabel="samples per input", ylabel="error")
     axes.set_xticks([1, 3, 10, 30], ["1", "3", "10", "30"])
     axes.minorticks_off()
+    few_ticks(axes.yaxis)
     axes.set_title("Losses at their best penalty")
     axes.legend()
     return figure
@@ -82,6 +83,7 @@ def likelihood(tree: xr.DataTree) -> Figure:
     for axes, draws, law, name in zip(panels, found, known, ("bias", "spread"), strict=True):
         draw_means(axes, share, draws.transpose("sample_ratio", "replica"), mfc="none")
         line(axes, share, law, color="k")
-        axes.set(xlabel="parameters per sample d/n", title=name)
+        axes.set(xlabel="parameters per sample d/n", ylabel=name)
+        axes.set_title(f"Maximum likelihood: {name}")
     panels[0].axhline(1.0, color="0.6", ls=":", lw=1)
     return figure

@@ -131,7 +131,7 @@ def cyclical(tree: xr.DataTree) -> Figure:
                 how=CYCLES[other]
             )
             line(axes, exact["learning_rate"], exact, f"{start:g}", color=f"C{k}", label=label)
-            _means(axes, exact["learning_rate"], drawn, f"C{k}")
+            _means(axes, exact["learning_rate"] + 0.03 * (k - 1), drawn, f"C{k}")  # side by side
         axes.axhline(0.0, color="0.6", lw=0.8, zorder=0)
         axes.set(xlabel=r"learning rate $\eta$", ylabel="difference of the error", title=title)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)

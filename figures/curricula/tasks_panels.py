@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.curricula.reading import last, place
-from toysim.papers.drawing import draw_means, line, name_axes, new_figure
+from toysim.papers.drawing import draw_means, few_ticks, line, name_axes, new_figure
 from toysim.papers.reading import mean_and_error, observable, parameter, runs
 
 
@@ -72,6 +72,7 @@ def spectral(tree: xr.DataTree) -> Figure:
             )
         a, b = float(loss["input_power"][k]), float(loss["signal_power"][k])
         axes.set(yscale="log")
+        few_ticks(axes.yaxis)
         name_axes(axes, "cost, updates with all modes", "loss", f"a = {a:g}, b = {b:g}")
     return figure
 

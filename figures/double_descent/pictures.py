@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.papers.drawing import draw_landmark, draw_means, line, new_figure, points
+from toysim.papers.drawing import draw_landmark, draw_means, few_ticks, line, new_figure, points
 from toysim.papers.reading import landmark, mean_and_error, observable, sides
 
 MARKERS = "osD^v"
@@ -67,6 +67,7 @@ def features(tree: xr.DataTree) -> Figure:
             if row == 1:
                 axes.set_xlabel("features per input p'/d")
         panels[row][0].set_ylabel(label)
+    few_ticks(panels[0][0].yaxis)
     panels[0][0].legend()
     return figure
 
@@ -105,6 +106,7 @@ def spectrum(tree: xr.DataTree) -> Figure:
     axes.set(xscale="log", yscale="log", xlabel="samples per mode n/d", ylabel="excess error")
     axes.set_xticks([0.1, 0.2, 0.5, 1, 2], ["0.1", "0.2", "0.5", "1", "2"])
     axes.minorticks_off()
+    few_ticks(axes.yaxis)
     axes.set_title("Power-law inputs")
     axes.legend()
     return figure

@@ -13,7 +13,7 @@ from toysim.figures.effective_learning_rate.reading import (
     in_order,
     times,
 )
-from toysim.papers.drawing import draw_landmark, line, new_figure, points
+from toysim.papers.drawing import draw_landmark, few_ticks, line, new_figure, points
 from toysim.papers.reading import landmark, mean_and_error, observable
 
 
@@ -30,6 +30,7 @@ def rates(growth: xr.DataTree, stationary: xr.DataTree) -> Figure:
         line(left, t, law[1:], f"{gamma:g}", **look)
     left.plot(t, (0.5 * t) ** -0.5, "--", color="0.5", label=r"$(2\sigma^2\tau)^{-1/2}$")
     left.set(xscale="log", yscale="log", xlabel=r"$\tau$ (updates/d)", ylabel=r"$\lambda$")
+    few_ticks(left.yaxis)
     left.set_title("Effective rate")
     left.legend()
     t = times(stationary)[1:]

@@ -25,7 +25,7 @@ def jumps(tree: xr.DataTree) -> Figure:
     mean = recall.mean("replica").isel(record=at)
     points(axes, at, mean, label="mean of runs")
     line(axes, np.arange(law.size), law, label="theory")
-    axes.set(xlabel="update", ylabel="recall", ylim=(-0.2, 1.35))
+    axes.set(xlabel="update", ylabel="recall", title="Injected five times", ylim=(-0.4, 0.8))
     axes.legend(ncols=3, loc="upper center", columnspacing=1.0, handlelength=1.5)
     return figure
 
@@ -51,9 +51,10 @@ def law(law_of: xr.DataTree, runs: xr.DataTree) -> Figure:
         fit = fits(row)
         lines.plot(t, fit.slope * np.log(t) + fit.level, ":", gid=f"fit:{q:.2f}", **look)
     powers.set(xscale="log", yscale="log", xlabel="update", ylabel="retention")
-    powers.set_ylim(0.005, 3)
+    powers.set(ylim=(0.005, 3), title="A power of time (dashed)")
     powers.legend(loc="upper right", ncols=3, columnspacing=1.0, handlelength=1.2)
     lines.set(xscale="log", xlabel="update", ylabel="retention", ylim=(-0.05, 0.9))
+    lines.set_title("Lines in log t (dotted)")
     return figure
 
 
@@ -102,5 +103,6 @@ def tests(tree: xr.DataTree) -> Figure:
     axes.set(
         xscale="log", xlabel="updates after the fact", ylabel="share of runs", ylim=(-0.05, 1.1)
     )
+    axes.set_title("Recalled and recognised")
     axes.legend(loc="center right")
     return figure

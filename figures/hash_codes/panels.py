@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from toysim.figures.hash_codes.evidence import widths
-from toysim.papers.drawing import RED, draw_means, name_axes, new_figure
+from toysim.papers.drawing import RED, draw_means, few_ticks, name_axes, new_figure
 from toysim.papers.reading import mean_and_error, observable
 
 
@@ -24,6 +24,8 @@ def regimes(chart: xr.DataTree, prototypes: xr.DataTree) -> Figure:
     law = widths(chart, "width_of_a_tenth")
     left.plot(law, law["n_points"], color=RED, label="a tenth, by pairs", gid="landmark:width")
     left.set(xscale="log", yscale="log")
+    few_ticks(left.xaxis)
+    few_ticks(left.yaxis)
     name_axes(left, "units n", "points M", "Codes shared")
     left.legend(loc="lower right")
     draws = observable(prototypes, "prototype_accuracy")

@@ -27,6 +27,7 @@ def retrieval(load: xr.DataTree, temperature: xr.DataTree) -> Figure:
     line(left, known["alpha"], known, "overlap", color="0.2", label="theory")
     draw_landmark(left, landmark(MODEL, "capacity"))
     name_axes(left, r"load $\alpha$", "overlap", "No noise", ylim=(0, 1.05))
+    left.legend(loc="lower left")
     draws = observable(temperature, "mean_overlap")
     draw_means(right, draws["temperature"], draws, mfc="none", label="N = 1000")
     known = observable(temperature, "mean_overlap", "theory").dropna("temperature")

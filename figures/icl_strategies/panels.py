@@ -14,7 +14,7 @@ from toysim.figures.icl_strategies.reading import (
     marks,
     transition_times,
 )
-from toysim.papers.drawing import draw_landmark, draw_means, line, name_axes, new_figure
+from toysim.papers.drawing import draw_landmark, draw_means, few_ticks, line, name_axes, new_figure
 from toysim.papers.reading import landmark, mean_and_error, observable, parameter, runs
 
 
@@ -43,6 +43,7 @@ def gain(small: xr.DataTree, large: xr.DataTree, paper: xr.DataTree) -> Figure:
         )
         axes.axvline(information, color="0.7", lw=0.8, zorder=0)
         axes.set(xscale="log", yscale="log", xlabel="tasks D", ylabel="gain, nats", title=title)
+    few_ticks(panels[1].yaxis)
     draw_landmark(panels[0], landmark("bayes_icl.strategies", "distinguishable_tasks"))
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
@@ -183,7 +184,7 @@ def hierarchy(tree: xr.DataTree, shots: xr.DataTree) -> Figure:
             curve,
             f"{n}",
             color=f"C{k}",
-            label=f"{n} shots",
+            label="1 shot" if n == 1 else f"{n} shots",
         )
         draws = risk.sel(shots=n).isel(between_variance=1, episode=[0, 3, 10, 30])
         draw_means(

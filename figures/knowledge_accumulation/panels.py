@@ -27,6 +27,7 @@ def accumulation(tree: xr.DataTree) -> Figure:
     lost = lost / (1.0 - 1.0 / parameter(tree, "n_tasks"))
     axes.plot(visits[1:], lost[1:], "k--", lw=0.8, label="forgotten at a switch", gid="lost")
     axes.set(yscale="log", xlabel="visits", ylabel="loss of the pool", ylim=(2e-5, 8))
+    axes.set_title("Learned in spite of switches")
     axes.legend(loc="upper right", ncols=2, columnspacing=1.0, handlelength=1.5)
     return figure
 
@@ -45,6 +46,7 @@ def size(tree: xr.DataTree) -> Figure:
     mark = landmark("continual.task_pool", "critical_tasks", n_samples=6, dimension=d)
     draw_landmark(axes, mark, unit=tasks)
     axes.set(xlabel="rows of the pool a weight, K n/d", ylabel="late rate of the square error")
+    axes.set_title("No rate at capacity (dotted)")
     return figure
 
 
@@ -61,6 +63,7 @@ def capacity(tree: xr.DataTree) -> Figure:
     power = 1.5 * float(loss.sel(n_samples=6)[10]) * (visits / 100.0) ** -1.5
     axes.plot(visits[3:], power[3:], "k--", lw=0.8)
     axes.set(xscale="log", yscale="log", xlabel="visits", ylabel="loss of the pool")
+    axes.set_title("At capacity and beyond")
     axes.legend(loc="lower left")
     return figure
 
@@ -80,5 +83,6 @@ def frequency(tree: xr.DataTree) -> Figure:
         label = f"imbalance {imbalance:g}"
         line(axes, share, law.sel(imbalance=imbalance), color=f"C{k}", label=label)
     axes.set(xscale="log", yscale="log", xlabel="share of visits", ylabel="loss of the task")
+    axes.set_title("Rare tasks learn late")
     axes.legend(loc="upper right")
     return figure

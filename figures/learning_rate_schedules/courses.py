@@ -15,7 +15,7 @@ from toysim.figures.learning_rate_schedules.annealing import (
     schedules,
 )
 from toysim.figures.learning_rate_schedules.reading import tuned
-from toysim.papers.drawing import new_figure
+from toysim.papers.drawing import few_ticks, new_figure
 from toysim.papers.reading import observable, parameter
 
 
@@ -31,6 +31,7 @@ def annealing(tree: xr.DataTree) -> Figure:
             told = law(unknowns, *areas(tree, schedule))
             axes.plot(t, told, "k--", lw=0.7, gid=f"law:{schedule}:{total}")
         axes.set(xlabel="update", ylabel="loss", yscale="log")
+        few_ticks(axes.yaxis)
         axes.set_title("total loss" if total else "excess loss")
         axes.legend()
     figure.suptitle("Dashed: law fitted on constant and cosine")
@@ -50,17 +51,20 @@ def staged(*trees: xr.DataTree) -> Figure:
                 continue
             one = rate.isel(search=j) if "search" in rate.dims else rate
             edges = tau * np.arange(one.sizes["stage"] + 1)
-            style = "-" if kind == "exact" else "--"
+            style = "-" if kind == "exact" else ("--", ":")[j == 2]
             gid = f"rate:{tau}:{kind}:{j}"
+            seen = int(np.atleast_1d(rate["trial_steps"].values)[j])
+            label = f"{tau}: exact" if kind == "exact" else f"{tau}: forecast after {seen}"
             steps = (np.repeat(edges, 2)[1:-1], np.repeat(one.values, 2))
-            rates.plot(*steps, style, color=f"C{k}", label=gid[5:], gid=gid)
+            rates.plot(*steps, style, color=f"C{k}", label=label, gid=gid)
             if kind == "forecast":
                 stages = np.arange(1, len(edges))
-                errors.plot(stages, missed.isel(search=j), "o-", color=f"C{k}", label=gid[5:-2])
-    rates.set(xlabel="update", ylabel="rate chosen", yscale="log", title="exact; dashed: forecast")
+                look = {"color": f"C{k}", "label": label, "mfc": "none" if j == 2 else None}
+                errors.plot(stages, missed.isel(search=j), "o-", **look)
+    rates.set(xlabel="update", ylabel="rate chosen", yscale="log", title="dashed, dotted: forecast")
     errors.set(xlabel="stage", ylabel="relative error", yscale="log", title="forecasts taken")
-    rates.legend()
-    errors.legend()
+    for axes in (rates, errors):
+        axes.legend(title="updates a stage")
     return figure
 
 
@@ -77,6 +81,9 @@ def branches(one: xr.DataTree, rivals: xr.DataTree) -> Figure:
         shown = other.sel(signal_exponent=b)
         axes.plot(checkpoints[1:], shown, "s--", label="wsd, branching before", gid=f"wsd:{b:g}")
         axes.set(xlabel="updates spent", ylabel="excess loss", xscale="log", yscale="log")
+        axes.set_xticks(checkpoints, [f"{n:,}" for n in checkpoints])
+        axes.minorticks_off()
+        few_ticks(axes.yaxis)
         axes.set_title(f"b = {b:g}")
         axes.legend()
     return figure
@@ -95,7 +102,7 @@ def conditioning(tree: xr.DataTree) -> Figure:
             ratio = uba / float(at.isel(curve=~own).min())
             axes.plot(uba["uba_shape"], ratio, "o-", ms=3, color=f"C{k}", label=f"{kappa:g}")
         axes.axhline(1.0, color="0.3", lw=0.8)
-        axes.set(xlabel="phi", xscale="log", ylim=(0.9, 1.5), title=f"T = {n}")
+        axes.set(xlabel=r"$\phi$", xscale="log", ylim=(0.9, 1.5), title=f"T = {n}")
         axes.set_ylabel("uba over the best other")
         axes.legend(title="condition number")
     return figure
@@ -110,7 +117,7 @@ def refined(rates: xr.DataTree) -> Figure:
         for j, rounds in enumerate(rate["refinements"].values):
             at = {"n_steps": n, "refinements": rounds}
             z = observable(rates, "update").sel(at) / n
-            label, gid = f"T = {n}, {rounds} rounds", f"refined:{n}:{rounds}"
+            label, gid = f"T = {n}, refined {rounds}x", f"refined:{n}:{rounds}"
             axes.plot(z, rate.sel(at), ("-", "--")[j], color=f"C{k}", label=label, gid=gid)
     axes.plot([0, 1], [parameter(rates, "learning_rate"), 0], "k:", label="linear", gid="linear")
     axes.set(xlabel="share of the run", ylabel="rate", title="Refinement warms up and decays fast")

@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.learning_rate_schedules.reading import over_best, tuned
-from toysim.papers.drawing import new_figure
+from toysim.papers.drawing import few_ticks, new_figure
 from toysim.papers.reading import observable
 
 
@@ -60,11 +60,17 @@ def heat(budget: xr.DataTree, best: xr.DataTree) -> Figure:
     ratio = over_best(budget, best).transpose("curve", "n_steps")
     above = 100.0 * (ratio.values - 1.0)
     mesh = axes.pcolormesh(np.log10(np.maximum(above, 0.1)), cmap="viridis", gid="above")
+    bright = mesh.norm(mesh.get_array()).reshape(above.shape) > 0.7
+    look: dict[str, Any] = {"ha": "center", "va": "center", "size": 8}
     for (i, j), value in np.ndenumerate(above):
-        axes.text(j + 0.5, i + 0.5, f"{value:.1f}", ha="center", va="center", color="w", size=8)
+        axes.text(j + 0.5, i + 0.5, f"{value:.1f}", color="k" if bright[i, j] else "w", **look)
     axes.set_xticks(np.arange(above.shape[1]) + 0.5, ratio["n_steps"].values)
     axes.set_yticks(np.arange(len(above)) + 0.5, ratio["curve"].values)
-    axes.set(xlabel="updates T", title="Per cent above the least loss, each at its best peak")
+    axes.set(
+        xlabel="updates T",
+        ylabel="schedule",
+        title="Per cent above the least loss, each at its best peak",
+    )
     figure.colorbar(mesh, ax=axes, label="log10 of per cent")
     return figure
 
@@ -84,6 +90,7 @@ def tuned_runs(runs: xr.DataTree, budget: xr.DataTree) -> Figure:
         axes.plot(told["n_steps"], told, color=f"C{k}", label=str(name), gid=f"theory:{name}")
     axes.plot(least["n_steps"], least, "k:", label="best schedule of all", gid="least")
     axes.set(xlabel="updates T", ylabel="final excess loss", xscale="log", yscale="log")
+    few_ticks(axes.yaxis)
     axes.set_title("Points: simulation; lines: exact")
     axes.legend()
     return figure

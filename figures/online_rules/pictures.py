@@ -48,8 +48,8 @@ def adatron(tree: xr.DataTree) -> Figure:
     eta, t = error["learning_rate"].values, parameter(tree, "duration")
     axes.plot(eta, error * t, "o", mfc="none", label=f"at t = {t:g}", gid="theory")
     fine = np.linspace(eta[0], eta[-1], 200)
-    axes.plot(fine, 3.0 / (fine * (3.0 - fine)), "k--", lw=1, label="3/(eta (3 - eta))")
-    axes.set(xlabel="learning rate eta", ylabel="error times t", ylim=(0.0, None))
+    axes.plot(fine, 3.0 / (fine * (3.0 - fine)), "k--", lw=1, label=r"$3/(\eta (3 - \eta))$")
+    axes.set(xlabel=r"learning rate $\eta$", ylabel="error times t", ylim=(0.0, None))
     axes.set_title("Adatron: best at 3/2")
     axes.legend(loc="upper center")
     return figure
@@ -89,7 +89,7 @@ def window(tree: xr.DataTree) -> Figure:
     t = observable(tree, "time", "theory").isel(rule=0, learning_rate=0).values[1:]
     ratio = error.sel(rule="perceptron") / error.sel(rule="hebb")
     for k, eta in enumerate(ratio["learning_rate"].values):
-        line(axes, t, ratio.sel(learning_rate=eta)[1:], color=f"C{k}", label=f"eta = {eta:g}")
+        line(axes, t, ratio.sel(learning_rate=eta)[1:], color=f"C{k}", label=rf"$\eta$ = {eta:g}")
     axes.axhline(1.0, color="0.6", lw=1, ls=":", zorder=0)
     axes.set(xscale="log", yscale="log", xlabel="examples per input")
     axes.set_ylabel("error, perceptron over Hebb")

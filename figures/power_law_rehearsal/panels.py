@@ -23,7 +23,8 @@ def tasks(tree: xr.DataTree) -> Figure:
         one = part.isel(schedule=int(np.argmax(of_kind(least, kind).values)))
         number = np.arange(1, one.size + 1)
         axes.plot(number, one, "o-", ms=3, lw=1, color=f"C{k}", label=kind, gid=kind)
-    axes.set(xlabel="task, by arrival", ylabel="retention", ylim=(0, 0.32))
+    axes.set(xlabel="task, by arrival", ylabel="retention", ylim=(0, 0.2))
+    axes.set_title(r"Kept of each task, $\rho = 0.7$")
     axes.legend(loc="upper left", ncols=2)
     return figure
 
@@ -36,11 +37,12 @@ def exponents(tree: xr.DataTree, compatible: xr.DataTree) -> Figure:
     for k, rho in enumerate(kept_of_phase(tree)):
         power = of_kind(kept.isel(n_samples=k), "power")
         left.plot(
-            power["exponent"], power, "o-", ms=3, lw=1, color=f"C{k}", label=f"rho = {rho:.1f}"
+            power["exponent"], power, "o-", ms=3, lw=1, color=f"C{k}", label=rf"$\rho$ = {rho:.1f}"
         )
         balanced = float(of_kind(kept.isel(n_samples=k), "balanced")[0])
         left.axhline(balanced, color=f"C{k}", ls="--", lw=0.8)
     left.set(xlabel="exponent of the lag", ylabel="least retention", ylim=(0, 0.14))
+    left.set_title("Dashed: balanced")
     left.legend(loc="upper right", ncols=2)
     loss = observable(compatible, "pool_loss", "theory").isel(record=0).mean("pool_draw") / START
     power = of_kind(loss, "power")
@@ -48,4 +50,5 @@ def exponents(tree: xr.DataTree, compatible: xr.DataTree) -> Figure:
     for kind, style in (("balanced", "--"), ("exponential", ":")):
         right.axhline(float(of_kind(loss, kind).min()), color="0.4", ls=style, lw=0.9)
     right.set(xlabel="exponent of the lag", ylabel="mean loss of compatible tasks")
+    right.set_title("Dashed: balanced; dotted: exponential")
     return figure

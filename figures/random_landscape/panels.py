@@ -52,5 +52,7 @@ def batches(batch: xr.DataTree, batch_linear: xr.DataTree) -> Figure:
             axes.plot(end["batch"].values[order], end.values[order], "^-", mfc="none", label=label)
         title = "Random landscape" if disorder == "gaussian" else "No landscape"
         axes.set(xscale="log")
+        axes.set_xticks(sizes, [f"{b:g}" for b in sizes])
+        axes.minorticks_off()
         name_axes(axes, "batch size B", "mean distance at the end", title, ylim=(0, None))
     return figure

@@ -6,7 +6,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.scaling_laws.reading import excess
-from toysim.papers.drawing import new_figure
+from toysim.papers.drawing import few_ticks, new_figure
 from toysim.papers.reading import observable
 
 
@@ -21,6 +21,8 @@ def kernel(tree: xr.DataTree) -> Figure:
         axes.plot(n, curve, "o-", color=f"C{k}", ms=4, label=f"b = {b:g}", gid=f"loss:{b:g}")
         axes.plot(n, law, "--", color="k", lw=0.8)
     axes.set(xscale="log", yscale="log", xlabel="samples", ylabel="excess loss")
+    few_ticks(axes.xaxis)
+    few_ticks(axes.yaxis)
     axes.set_title("Best penalty: a power of the data")
     axes.legend()
     return figure

@@ -27,6 +27,7 @@ def gaps(tree: xr.DataTree) -> Figure:
         line(axes, x, law, f"{lag}", color=f"C{k}", label=f"lag {lag}")
     axes.axvline(late_best(tree), color="0.6", ls=":", lw=1)
     axes.set(xlabel="gap (steps)", ylabel="strength", ylim=(0, 0.8))
+    axes.set_title("Two exposures")
     axes.legend(ncols=2, loc="upper right")
     return figure
 
@@ -39,6 +40,7 @@ def levels(tree: xr.DataTree) -> Figure:
     for n in best["n_levels"].values:
         axes.plot(best["lag"], best.sel(n_levels=n), "o-", ms=3, label=f"{n} traces", gid=f"{n}")
     axes.set(xscale="log", xlabel="lag (steps)", ylabel="best gap (steps)")
+    axes.set_title("Best gap of a chain")
     axes.legend()
     return figure
 
@@ -54,7 +56,7 @@ def existence(tree: xr.DataTree) -> Figure:
     axes.plot(x[~seen], y[~seen], "o", ms=4, mfc="none", color="0.5", label="none", gid="none")
     axes.plot([0.004, 1.0], [0.004, 1.0], "k-", lw=1, gid="limit")
     axes.set(xscale="log", yscale="log", xlabel="gain", ylabel="ln $r_s$/ln $r_f$")
-    axes.set(xlim=(0.007, 1.3), ylim=(0.0035, 3))
+    axes.set(xlim=(0.007, 1.3), ylim=(0.0035, 3), title="Is a longer gap best?")
     axes.legend(loc="upper left", ncols=2)
     return figure
 
@@ -68,5 +70,6 @@ def pair(tree: xr.DataTree) -> Figure:
         points(axes, strength["lag"], strength.isel(traces=k), name, color=f"C{k}")
         line(axes, law["lag"], law.isel(traces=k), name, color=f"C{k}", label=name)
     axes.set(xscale="log", xlabel="lag (steps)", ylabel="strength", ylim=(-0.02, 0.6))
+    axes.set_title("One exposure")
     axes.legend(loc="upper right")
     return figure

@@ -37,7 +37,7 @@ def load(tree: xr.DataTree, exposures: xr.DataTree) -> Figure:
         known = known[known > 1e-6]
         right.plot(known["exposures"], known, "s--", **look)
     right.set(yscale="log")
-    name_axes(right, "exposures", "errors (dashed: of recognition)", "Recall and recognition")
+    name_axes(right, "exposures", "errors (squares: recognition)", "Recall and recognition")
     return figure
 
 

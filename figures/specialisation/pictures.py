@@ -36,6 +36,8 @@ def course(tree: xr.DataTree) -> Figure:
                 curve = run.isel(unit=i, teacher_unit=n)
                 bottom.plot(t, curve, ("-", "--")[n % 2], color=f"C{i}", lw=1.2)
         bottom.set(title="overlaps R of one run", xlabel="examples per input")
+    panels[0][0].set_ylabel("error")
+    panels[1][0].set_ylabel("overlap R")
     panels[0][0].legend()
     return figure
 
@@ -51,7 +53,13 @@ def escape(tree: xr.DataTree) -> Figure:
     known = float(landmark(MODEL, "escape_slope", learning_rate=parameter(tree, "learning_rate")))
     mean = times.mean("replica").values
     centre = np.log(size).mean()
-    line(axes, size, mean.mean() + known * (np.log(size) - centre), color="k", label="1/(2 lambda)")
+    line(
+        axes,
+        size,
+        mean.mean() + known * (np.log(size) - centre),
+        color="k",
+        label=r"slope $1/(2\lambda)$",
+    )
     axes.set(xscale="log", xlabel="inputs N", ylabel="escape time")
     axes.set_xticks(size, [f"{n:g}" for n in size])
     axes.minorticks_off()
@@ -68,7 +76,7 @@ def rates(plateau: xr.DataTree, near: xr.DataTree) -> Figure:
     line(left, error["learning_rate"], error, marker="o", ms=3)
     low = height(int(parameter(plateau, "hidden_units")))
     left.axhline(low, color="0.5", ls="--", lw=1, zorder=0)
-    left.set(xscale="log", yscale="log", xlabel="learning rate", title="error of the plateau")
+    left.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="error", title="Plateau")
     left.set_yticks([0.015, 0.02, 0.03, 0.05], ["0.015", "0.02", "0.03", "0.05"])
     left.minorticks_off()
     flow = observable(near, "flow_error", "theory")
@@ -80,5 +88,6 @@ def rates(plateau: xr.DataTree, near: xr.DataTree) -> Figure:
     draw_landmark(right, exact)
     right.axvline(usual_rate(k), color="0.6", ls="-.", lw=1, zorder=0)
     right.axhline(1.0, color="0.8", lw=1, zorder=0)
-    right.set(yscale="log", xlabel="learning rate", title="error at t = 600 over the first")
+    right.set(yscale="log", xlabel="learning rate", title="Where the solution ceases to attract")
+    right.set(ylabel="error at t = 600 over the first", xticks=[2.2, 2.25, 2.3, 2.35])
     return figure

@@ -41,8 +41,11 @@ def overlap(tree: xr.DataTree, weights: xr.DataTree) -> Figure:
     told = {"residual": "residual 1", "same": "both labels 1"}
     for k, color in enumerate((BLUE, RED)):
         label = told[str(gap["labels"].values[k])]
-        left.plot(cosine, law[k], "-", color=color, lw=1.2, label=f"{label}, flow")
-        left.plot(cosine, gap[k], "o", ms=3, mfc="none", color=color, label=f"{label}, steps")
+        some = law[k].values > 0.0  # none at cosine 0
+        left.plot(cosine[some], law[k][some], "-", color=color, lw=1.2, label=f"{label}, flow")
+        left.plot(
+            cosine[some], gap[k][some], "o", ms=3, mfc="none", color=color, label=f"{label}, steps"
+        )
     draw_landmark(left, landmark("continual.stability_gap", "worst_overlap"))
     name_axes(left, "cosine c of the tasks", "largest old loss", "Dotted: c*", yscale="log")
     left.set_ylim(1e-5, 1.0)

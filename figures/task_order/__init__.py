@@ -14,7 +14,7 @@ REPRODUCTION = Reproduction(
         Recipe(
             "order_scores",
             "Final error of all 120 orders of five tasks over the score that similarities give "
-            "them, three draws of teachers. Circles: means of runs; lines: exact.",
+            "them, three draws of teachers by colour. Circles: means of runs; lines: exact.",
             _RULE,
             ("orders",),
             pictures.order_scores,

@@ -22,6 +22,7 @@ def effect(tree: xr.DataTree) -> Figure:
         leading = law.isel(data_draw=k, learning_rate=0) * (eta / eta[0]) ** 4
         line(axes, eta, leading, f"{k}", color=f"C{k}", label=f"data set {k}")
     axes.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="variance over orders")
+    axes.set_title("What orders change")
     axes.legend(loc="upper left")
     return figure
 
@@ -40,7 +41,7 @@ def estimates(tree: xr.DataTree) -> Figure:
         one = float(error.isel(estimate=k, learning_rate=0))
         axes.plot(eta, 0.6 * one * (eta / eta[0]) ** power, "--", lw=0.8, color="k")
     axes.set(xscale="log", yscale="log", xlabel="1000 x learning rate", ylabel="distance")
-    axes.set_ylim(top=1.0)
+    axes.set(ylim=(None, 1.0), title="Estimates of a new order")
     axes.set_xticks(eta.values, [f"{1e3 * v:g}" for v in eta.values])
     axes.minorticks_off()
     axes.legend(loc="upper left", ncols=2, columnspacing=1.0, handlelength=1.5)
@@ -58,6 +59,7 @@ def position(tree: xr.DataTree) -> Figure:
         points(axes, at, seen.sel(learning_rate=eta), f"{eta}", color=f"C{k}")
         line(axes, at, law.sel(learning_rate=eta), color=f"C{k}", label=f"step {eta:g}")
     axes.set(xlabel="position in the order", ylabel="test less own loss", ylim=(0, 0.4))
+    axes.set_title("Late samples are memorised")
     axes.legend(loc="upper left", ncols=2)
     return figure
 
@@ -78,6 +80,6 @@ def crosstalk(tree: xr.DataTree) -> Figure:
     mark = landmark("continual.interventions", "saturated_crosstalk", strength=kappa)
     draw_landmark(axes, mark, along="y")
     axes.set(xscale="log", yscale="log", xlabel="interventions a weight M/d")
-    axes.set(ylabel="root mean square crosstalk", ylim=(0.02, 1.0))
+    axes.set(ylabel="root mean square crosstalk", ylim=(0.02, 1.0), title="Many facts in one run")
     axes.legend(loc="lower right")
     return figure

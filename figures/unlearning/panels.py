@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.models.continual.deletion.closed_forms import mean_amplification, mean_damping
-from toysim.papers.drawing import draw_means, line, new_figure, points
+from toysim.papers.drawing import draw_means, few_ticks, line, new_figure, points
 from toysim.papers.reading import observable, parameter
 
 
@@ -22,6 +22,7 @@ def influence(tree: xr.DataTree) -> Figure:
         axes.plot(x, y, "o", ms=2, mfc="none", mew=0.6, color=f"C{k}", label=label, gid=f"{m}")
     axes.plot([1e-3, 1], [1e-3, 1], "k-", lw=0.8, gid="equal")
     axes.set(xscale="log", yscale="log", xlabel="mean leverage", ylabel="relative error")
+    axes.set_title("One influence step")
     axes.legend(loc="upper left")
     return figure
 
@@ -36,7 +37,7 @@ def steps(tree: xr.DataTree) -> Figure:
         points(axes, row["iterations"], row, f"{m}", color=f"C{k}")
         label = "1 row" if m == 1 else f"{m} rows"
         line(axes, exact["iterations"], exact, f"{m}", color=f"C{k}", label=label)
-    axes.set(yscale="log", xlabel="steps", ylabel="left of the rows")
+    axes.set(yscale="log", xlabel="steps", ylabel="left of the rows", title="Repeated steps")
     axes.set_xticks(left["iterations"].values)
     axes.legend(loc="lower left")
     return figure
@@ -55,6 +56,7 @@ def amplification(tree: xr.DataTree) -> Figure:
         draw_means(axes, d / one["n_samples"], one, color=f"C{k}", mfc="none")
         line(axes, d / n, laws[method], method, color=f"C{k}", label=label)
     axes.axhline(1.0, color="0.6", lw=0.8)
-    axes.set(yscale="log", xlabel="d/n", ylabel="change over residual")
+    axes.set(yscale="log", xlabel="d/n", ylabel="change over residual", title="Row in or out")
+    few_ticks(axes.yaxis)
     axes.legend(loc="upper left")
     return figure

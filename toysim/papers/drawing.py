@@ -16,6 +16,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from toysim.errors import ToysimError
 from toysim.landmarks import LandmarkValue
@@ -109,6 +110,13 @@ def draw_landmark(
     draw = axes.axvline if along == "x" else axes.axhline
     thin = {"color": "0.6", "lw": 1, "ls": ":", "zorder": 0}
     draw(float(mark) / unit, gid=f"landmark:{mark.landmark.name}", **thin | look)
+
+
+def few_ticks(axis: Any) -> None:
+    """Of a logarithmic axis of one or two decades: 1, 2, 5 and their tenfolds, as plain numbers."""
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_locator(NullLocator())
 
 
 def name_axes(axes: Any, x: str, y: str, title: str, **limits: Any) -> None:

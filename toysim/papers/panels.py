@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
+from matplotlib.text import Text
 
 from toysim.errors import ToysimError
 from toysim.store.files import one_line
@@ -18,6 +19,7 @@ from toysim.store.files import one_line
 if TYPE_CHECKING:
     import pandas as pd
 
+SMALLEST = 5.0  # points that journals print
 SHAPE = 0.75  # height of one panel by its width
 COLUMNS = ("panel", "title", "series", "x", "y", "value")
 
@@ -56,7 +58,20 @@ def shaped(figure: Figure, look: Look) -> Figure:
     if look.width is not None:
         width, height = figure.get_size_inches()
         figure.set_size_inches(look.width, look.width * height / width)
+        _shrink_text(figure, look.width / width)
     return figure
+
+
+def _shrink_text(figure: Figure, factor: float) -> None:
+    """Text of a narrower picture, in proportion, which keeps legends off the data."""
+    if factor >= 1.0:
+        return
+    for text in figure.findobj(Text):
+        text.set_fontsize(max(SMALLEST, factor * text.get_fontsize()))
+    for axes in figure.axes:  # ticks that are yet to be made
+        for axis, which in ((axes.xaxis, "x"), (axes.yaxis, "y")):
+            size = axis.get_major_ticks(1)[0].label1.get_size()
+            axes.tick_params(which, which="both", labelsize=size)
 
 
 def _keep(figure: Figure, letter: str) -> None:
