@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from toysim.models.teacher_student.lasso import state_evolution
-from toysim.models.teacher_student.lasso.parameters import samples
+from toysim.models.teacher_student.sizes import samples
 
 
 def critical_density(p: Any) -> float:

@@ -7,13 +7,7 @@ from typing import Any
 from pydantic import model_validator
 
 from toysim.model import Parameters, parameter
-
-MOST_ENTRIES = 4e8  # of the inputs: 3.2 GB
-
-
-def samples(p: Any) -> int:
-    """n = round(alpha d), at least 1."""
-    return max(round(p.sample_ratio * p.dimension), 1)
+from toysim.models.teacher_student.sizes import refuse_large
 
 
 def nonzeros(p: Any) -> int:
@@ -61,10 +55,5 @@ class LassoParameters(Parameters):
                 f"density = {self.density:g} x dimension = {self.dimension} rounds to 0 nonzeros: "
                 "raise one of them"
             )
-        entries = self.dimension * samples(self)
-        if entries > MOST_ENTRIES:
-            raise ValueError(
-                f"dimension = {self.dimension} with sample_ratio = {self.sample_ratio:g} makes "
-                f"{entries:.2g} input entries: at most {MOST_ENTRIES:.0e}"
-            )
+        refuse_large(self)
         return self

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.models.teacher_student.lasso.parameters import nonzeros, samples
+from toysim.models.teacher_student.lasso.parameters import nonzeros
 from toysim.models.teacher_student.lasso.solver import fit
+from toysim.models.teacher_student.sizes import samples
 from toysim.outcomes import Status
 from toysim.records import ended
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.models.teacher_student.lasso.parameters import nonzeros, samples
+from toysim.models.teacher_student.lasso.parameters import nonzeros
 from toysim.models.teacher_student.lasso.state_evolution import (
     Problem,
     critical_density,
     solve,
     stability,
 )
+from toysim.models.teacher_student.sizes import samples
 
 # Of the fewest of nonzeros, samples and actives, times the stability: from here on means are within
 # the declared bounds (measured).
