@@ -21,14 +21,17 @@ SUPERPOSED = Model(
     parameters_class=SuperposedParameters,
     dims=(Dim("matches", "cue units of the prototype, 0 to c", lambda p: p.cue_modules + 1),),
     observables=(
-        Observable("prototype_matches", "1 at the cue's number of prototype units", dims=_G),
+        Observable(
+            "prototype_matches", "1 at the cue's number of prototype units", dims=_G, span=1.0
+        ),
         Observable(
             "false_prototype",
             "share of modules where the prototype's unit is active and not the item's own",
             dims=_G,
+            span=1.0,
         ),
         Observable("false_other", "active units a module that are neither", dims=_G, span=1e4),
-        Observable("own", "share of modules where the item's own unit is active", dims=_G),
+        Observable("own", "share of modules where the item's own unit is on", dims=_G, span=1.0),
         Observable("instance_accuracy", "own unit active and chosen among them", span=1.0),
         Observable("class_accuracy", "class whose prototype matches the cue most", span=1.0),
         Observable("code_overlap", "share of modules where two members of a class agree", span=1.0),

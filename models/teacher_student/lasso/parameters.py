@@ -12,7 +12,7 @@ from toysim.models.teacher_student.sizes import refuse_large
 
 def nonzeros(p: Any) -> int:
     """k = round(eps d) entries of the teacher."""
-    return round(p.density * p.dimension)
+    return int(round(p.density * p.dimension))
 
 
 class LassoParameters(Parameters):
