@@ -255,7 +255,7 @@ def test_angles_are_those_of_tokens():
         (LEARNING_PROGRESS, {"n_chain": 30}, "n_chain = 30 exceeds n_tasks = 20"),
         (SPECTRAL, {"pacing": "linear", "modes_start": 65}, "modes_start = 65 exceeds n_modes"),
         (SPECTRAL, {"pacing": "three_stage", "stage_modes": (1, 2)}, "give three rising numbers"),
-        (DENOISING, {"n_clusters": 50, "n_levels_used": 10}, "give fewer clusters"),
+        (DENOISING, {"n_clusters": 20, "n_levels_used": 10}, "give fewer clusters"),
         (ANGLES, {"concentration_low": 0.9, "concentration_high": 0.1}, "swap them"),
     ],
 )

@@ -329,7 +329,7 @@ def test_few_modes_stand_alone():
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"batch_size": 0}, "batch_size = 0: .*a minibatch needs at least one sample"),
+        ({"batch_size": 0}, "batch_size = 0 .*a minibatch needs at least one sample"),
         ({"variance": True, "n_modes": 600}, "costs d\\^2 a step .* set variance = false"),
         ({"variance": True, "momentum": 0.5}, "set variance = false"),
         ({"variance": True, "weight_decay": 0.5}, "set variance = false"),

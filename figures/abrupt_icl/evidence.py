@@ -103,7 +103,7 @@ def saddle(tree: xr.DataTree) -> Evidence:
     n_pairs, alpha = int(parameter(tree, "n_pairs")), observable(tree, "alpha")
     equal, more = alpha.sel(n_labels=n_pairs), int(alpha["n_labels"].max())
     rest = np.abs(equal.sel(alpha_start=0).values).max()
-    even = {"n_pairs": n_pairs, "n_labels": n_pairs, "competitors": 0.0}
+    even: dict[str, Any] = {"n_pairs": n_pairs, "n_labels": n_pairs, "competitors": 0.0}
     rate = float(landmark("induction_head.logits", "saddle_rate", **even))
     growth = growth_rates(tree, equal)
     moved = np.isfinite(observable(tree, "t50").sel(n_labels=more).values)

@@ -28,13 +28,14 @@ def excesses(tree: xr.DataTree) -> xr.DataArray:
     """
     new, excess = law(tree, "new_loss"), law(tree, "front_excess")
     start = new.isel(strength=-1).max("method")
-    return xr.apply_ufunc(
+    found: xr.DataArray = xr.apply_ufunc(
         _there,
         np.log(new / start),
         np.log(excess),
         input_core_dims=[["strength"], ["strength"]],
         vectorize=True,
     )
+    return found
 
 
 def by_dimension(rotations: Sequence[xr.DataTree]) -> xr.DataArray:

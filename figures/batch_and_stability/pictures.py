@@ -36,7 +36,7 @@ def phase(tree: xr.DataTree) -> Figure:
     axes = figure.subplots()
     x, y = kind["learning_rate"].values, kind["batch_size"].values
     colours = colormaps["viridis"].resampled(len(PHASES))
-    ends = {"vmin": -0.5, "vmax": len(PHASES) - 0.5}
+    ends: dict[str, Any] = {"vmin": -0.5, "vmax": len(PHASES) - 0.5}
     mesh = axes.pcolormesh(x, y, kind.values.astype(float), cmap=colours, **ends)
     mesh.set_gid("phase")
     for name, values, style in (
@@ -75,8 +75,9 @@ def momentum(tree: xr.DataTree) -> Figure:
     figure = new_figure(6, 4.5)
     axes, stable = figure.subplots(), stable_rates(tree)
     for k, beta in enumerate(stable["momentum"].values):
-        look = {"color": f"C{k}", "label": f"momentum {beta:g}", "gid": f"stable:{beta:g}"}
-        axes.plot(stable["batch_size"], stable.sel(momentum=beta), "o-", ms=4, **look)
+        look: dict[str, Any] = {"label": f"momentum {beta:g}", "gid": f"stable:{beta:g}"}
+        row = stable.sel(momentum=beta)
+        axes.plot(row["batch_size"], row, "o-", ms=4, color=f"C{k}", **look)
     axes.set(
         xscale="log", yscale="log", xlabel="batch size", ylabel="largest stable rate/(1 - beta)"
     )

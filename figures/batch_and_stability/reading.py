@@ -86,5 +86,5 @@ def peak_of_no_gain(tree: xr.DataTree) -> float:
 def stable_rates(tree: xr.DataTree) -> xr.DataArray:
     """Largest mean-square stable eta/(1 - beta), by momentum and batch size."""
     share = observable(tree, "share_of_limit", "theory")
-    stable = parameter(tree, "learning_rate") / share / (1.0 - share["momentum"])
+    stable: xr.DataArray = parameter(tree, "learning_rate") / share / (1.0 - share["momentum"])
     return stable.transpose("momentum", "batch_size").sortby("batch_size").sortby("momentum")

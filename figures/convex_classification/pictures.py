@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -41,7 +42,7 @@ def penalties(tree: xr.DataTree) -> Figure:
     error, law = sides(tree, "error")
     for k, alpha in enumerate(law["sample_ratio"].values):
         draws = error.sel(sample_ratio=alpha).transpose("penalty", "replica")
-        look = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none"}
+        look: dict[str, Any] = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none"}
         draw_means(axes, law["penalty"], draws, label=f"n/d = {alpha:g}", **look)
         line(axes, law["penalty"], law.sel(sample_ratio=alpha), color=f"C{k}")
     axes.axvline(math.pi / 2.0 - 1.0, color="0.6", ls=":", lw=1, zorder=0)
@@ -62,7 +63,7 @@ def threshold(tree: xr.DataTree) -> Figure:
         at = np.flatnonzero(teachers == name)
         ratio = draws["sample_ratio"].values[at] / star[at]
         order = np.argsort(ratio)
-        look = {"color": f"C{k}", "fmt": MARKERS[k] + "-", "mfc": "none", "lw": 0.8}
+        look: dict[str, Any] = {"color": f"C{k}", "fmt": MARKERS[k] + "-", "mfc": "none", "lw": 0.8}
         draw_means(axes, ratio[order], draws.isel(labels=at[order]), label=name, **look)
     axes.axvline(1.0, color="0.6", ls=":", lw=1, zorder=0)
     axes.set(xlabel="samples over threshold", ylabel="share separable", ylim=(-0.03, 1.03))

@@ -75,11 +75,11 @@ def optimal(tree: xr.DataTree) -> Figure:
     name_axes(left, r"learning rate $\eta$", "error above the best", "What an order costs")
     phi = observable(tree, "switching_function", "theory").isel(record=slice(1, None))
     best = place(phi, "order", "optimal")
-    at = np.arange(1, phi.sizes["record"] + 1) / phi.sizes["record"]
+    gone = np.arange(1, phi.sizes["record"] + 1) / phi.sizes["record"]
     for k, color in zip((1, 2, 3), ("C0", "C1", "C2"), strict=True):
         rate = float(phi["learning_rate"][k])
         curve = phi.isel(learning_rate=k, order=best)
-        line(right, at, curve, f"{rate:g}", color=color, label=rf"$\eta$ = {rate:g}")
+        line(right, gone, curve, f"{rate:g}", color=color, label=rf"$\eta$ = {rate:g}")
     name_axes(right, "share of the run", "switching function", "Slope of the error, best order")
     return figure
 
@@ -95,9 +95,8 @@ def phase_map(tree: xr.DataTree) -> Figure:
             observable(tree, name, "theory").isel(examples_per_dimension=k)
             for name in ("easy_first_is_optimal", "hard_first_is_optimal", "rate_limit")
         )
-        kind = xr.where(easy > 0.5, 2, xr.where(hard > 0.5, 3, 1)).where(
-            easy["learning_rate"] < limit, 0
-        )
+        kind = (1 + 2 * (hard > 0.5)).where(~(easy > 0.5), 2)
+        kind = kind.where(easy["learning_rate"] < limit, 0)
         kind = kind.transpose("share", "learning_rate")
         rho = kind["n_relevant"] / (kind["n_relevant"] + kind["n_irrelevant"])
         x, y = xr.broadcast(rho, kind["learning_rate"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
@@ -55,7 +57,7 @@ def features(tree: xr.DataTree) -> Figure:
                 at = {"activation": name, "penalty": penalty}
                 draws = values.sel(at).transpose("feature_ratio", "replica")
                 psi = draws["feature_ratio"]
-                look = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none"}
+                look: dict[str, Any] = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none"}
                 draw_means(axes, psi, draws, label=f"penalty {penalty:g}", **look)
                 line(axes, psi, law.sel(at), color=f"C{k}")
             axes.set(xscale="log", yscale="log")
@@ -98,7 +100,7 @@ def spectrum(tree: xr.DataTree) -> Figure:
     for k, penalty in enumerate(law["penalty"].values):
         draws = excess.sel(penalty=penalty).transpose("sample_ratio", "replica")
         ratio = draws["sample_ratio"]
-        look = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none"}
+        look: dict[str, Any] = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none"}
         draw_means(axes, ratio, draws, label=f"penalty {penalty:g}", **look)
         line(axes, ratio, law.sel(penalty=penalty), color=f"C{k}")
     axes.set(xscale="log", yscale="log", xlabel="samples per mode n/d", ylabel="excess error")

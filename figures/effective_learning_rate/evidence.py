@@ -50,7 +50,7 @@ def projection_keeps(tasks: xr.DataTree, drifting: xr.DataTree) -> Evidence:
     ends = in_order(observable(tasks, "task_end_overlap"), OF_TASKS)
     mean, error = mean_and_error(ends.isel(learner=slice(0, 2)))
     fall = (mean.isel(task=1) - mean.isel(task=-1)).values
-    spread = np.hypot(error.isel(task=1), error.isel(task=-1)).values
+    spread = np.hypot(error.isel(task=1).values, error.isel(task=-1).values)
     last = observable(drifting, "overlap").isel(record=-1).mean("replica")
     free, held = (last.sel(norm=norm).values for norm in ("grow", "project"))
     apart = fall / spread

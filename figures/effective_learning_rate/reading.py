@@ -89,7 +89,7 @@ def ends(tree: xr.DataTree) -> tuple[xr.DataArray, xr.DataArray]:
 def capped(tree: xr.DataTree) -> xr.DataArray:
     """Mean excess at the end, at most that of the start; a run that diverged counts as it."""
     final, start = ends(tree)
-    return np.minimum(final, start).mean("replica").transpose("learner", "dimension", "rate")
+    return final.clip(max=start).mean("replica").transpose("learner", "dimension", "rate")
 
 
 def sensitivities(tree: xr.DataTree) -> xr.DataArray:

@@ -150,7 +150,7 @@ def limits_are_reached(periodic: xr.DataTree) -> Evidence:
     """Recall before the next injection in long runs against the limit."""
     mean, error = mean_and_error(observable(periodic, "final_recall"))
     limit = observable(periodic, "limit_recall", "theory")
-    off = np.abs(mean - limit)
+    off = abs(mean - limit)
     return Evidence(
         (off <= STANDARD_ERRORS * error + 0.01 * limit).values,
         (Number("recall by interval", mean, limit, error, form=".3f"),),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
@@ -67,7 +69,7 @@ def intervals(tree: xr.DataTree, periodic: xr.DataTree) -> Figure:
         for k, d in enumerate(part["n_modes"].values):
             row = part.sel(n_modes=d)
             line(axes, row["interval"], row, f"{d}", color=f"C{k}", label=f"d = {d:,}")
-            given = {"n_modes": int(d), "capacity_exponent": a, "fact_exponent": b}
+            given: dict[str, Any] = {"n_modes": int(d), "capacity_exponent": a, "fact_exponent": b}
             mark = landmark(
                 "continual.fact_injection", "learnability_threshold", strength=kappa, **given
             )
@@ -83,8 +85,8 @@ def intervals(tree: xr.DataTree, periodic: xr.DataTree) -> Figure:
 
 def threshold(d: int, a: float, b: float, kappa: float) -> LandmarkValue:
     """Interval at which half is recalled before the next injection."""
-    given = {"n_modes": d, "capacity_exponent": a, "fact_exponent": b, "strength": kappa}
-    return landmark("continual.fact_injection", "learnability_threshold", **given)
+    given: dict[str, Any] = {"n_modes": d, "capacity_exponent": a, "fact_exponent": b}
+    return landmark("continual.fact_injection", "learnability_threshold", strength=kappa, **given)
 
 
 def tests(tree: xr.DataTree) -> Figure:

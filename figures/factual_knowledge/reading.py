@@ -39,7 +39,7 @@ def fits(recall: Array) -> Fits:
     exponent, level = np.polyfit(x, np.log(y), 1)
     line = np.polyfit(x, y, 1)
     power = determined(np.log(y), exponent * x + level)
-    return Fits(exponent, power, determined(y, np.polyval(line, x)), *line)
+    return Fits(exponent, power, determined(y, line[0] * x + line[1]), *line)
 
 
 def determined(y: Array, fit: Array) -> float:

@@ -80,7 +80,7 @@ def carry_the_category(prototypes: xr.DataTree) -> Evidence:
     """Accuracy against its law given the points."""
     accuracy, _ = mean_and_error(observable(prototypes, "prototype_accuracy"))
     excess, error = mean_and_error(observable(prototypes, "accuracy_excess"))
-    agree = np.append((np.abs(excess) < Z * error).values, float(accuracy.isel(n_units=-1)) > TOLD)
+    agree = np.append((abs(excess) < Z * error).values, float(accuracy.isel(n_units=-1)) > TOLD)
     return Evidence(
         agree,
         (

@@ -78,7 +78,7 @@ def sizes_round(sizes: xr.DataTree) -> Evidence:
     """Shares of runs that keep the pattern beyond the capacity, by size."""
     kept = observable(sizes, "mean_overlap") > KEPT
     share, n = kept.mean("replica").transpose("alpha", "size"), kept.sizes["replica"]
-    error = np.sqrt(share * (1.0 - share) / n).values
+    error = np.sqrt((share * (1.0 - share) / n).values)
     apart = Z * np.hypot(error[:, 0], error[:, -1])
     return Evidence(
         (share[:, 0] - share[:, -1]).values > apart,

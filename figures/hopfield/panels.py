@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
@@ -19,7 +21,7 @@ def retrieval(load: xr.DataTree, temperature: xr.DataTree) -> Figure:
     left, right = figure.subplots(1, 2)
     draws = observable(load, "mean_overlap")
     for k, size in enumerate(draws["size"].values):
-        look = {"ms": 3, "mfc": "none", "color": f"C{k}", "label": f"N = {size}"}
+        look: dict[str, Any] = {"ms": 3, "mfc": "none", "color": f"C{k}", "label": f"N = {size}"}
         draw_means(left, draws["alpha"], draws.sel(size=size), **look)
     known = observable(load, "mean_overlap", "theory").isel(size=-1).dropna("alpha")
     line(left, known["alpha"], known, "overlap", color="0.2", label="theory")

@@ -22,7 +22,7 @@ Z = 5.0
 def rms(tree: xr.DataTree, spectrum: str = "flat") -> tuple[xr.DataArray, xr.DataArray]:
     """Root of the mean square change of the kernel over tasks, and its standard error."""
     mean, error = mean_and_error(observable(tree, "kernel_change").sel(spectrum=spectrum) ** 2)
-    root = np.sqrt(mean)
+    root = mean**0.5
     return root, 0.5 * error / root
 
 
@@ -32,7 +32,7 @@ def law(tree: xr.DataTree) -> xr.DataArray:
     fixed = {name: parameter(tree, name) for name in ("n_inputs", "teacher_norm")}
 
     def one(norm: float, rank: int) -> float:
-        at = {"start_norm": float(norm), "rank": int(rank)}
+        at: dict[str, Any] = {"start_norm": float(norm), "rank": int(rank)}
         return float(landmark(MODEL, "mean_kernel_change", **fixed, **at))
 
     values = [[one(f, r) for f in root["start_norm"].values] for r in root["rank"].values]

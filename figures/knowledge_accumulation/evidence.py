@@ -79,8 +79,8 @@ def slowest_at_capacity(capacity: xr.DataTree, size: xr.DataTree) -> Evidence:
 
 def intermediate_similarity(alternating: xr.DataTree) -> Evidence:
     """Squared cosine at which the first task is forgotten most, by the number of visits."""
-    loss = observable(alternating, "task_loss").isel(task=0, record=0)
-    loss = loss.transpose("n_visits", "rows").values
+    first = observable(alternating, "task_loss").isel(task=0, record=0)
+    loss = first.transpose("n_visits", "rows").values
     visits = observable(alternating, "task_loss")["n_visits"].values
     square = cosine_squares(alternating)
     worst = square[np.argmax(loss, axis=1)]

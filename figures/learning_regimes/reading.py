@@ -34,7 +34,7 @@ def in_threshold_units(tree: xr.DataTree) -> xr.DataArray:
 
 def shared_step(s: float, depth: int) -> LandmarkValue:
     """Largest step at which two even pathways stay at the end state."""
-    even = {"singular_value": s, "depth": depth, "n_pathways": 2}
+    even: dict[str, Any] = {"singular_value": s, "depth": depth, "n_pathways": 2}
     return landmark("deep_linear.modes", "shared_stable_step", **even)
 
 

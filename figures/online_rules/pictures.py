@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
@@ -23,7 +25,7 @@ def rules(tree: xr.DataTree) -> Figure:
     shown = np.unique(np.geomspace(1, len(t), 14).astype(int)) - 1
     for k, rule in enumerate(law["rule"].values):
         draws = error.isel(tuning=k).transpose("record", "replica")[1:]
-        look = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none", "ms": 3}
+        look: dict[str, Any] = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none", "ms": 3}
         draw_means(axes, t[shown], draws[shown], label=rule, **look)
         line(axes, t, law.isel(tuning=k)[1:], tag=rule, color=f"C{k}")
         if rule in POWERS:
@@ -65,7 +67,7 @@ def flips(tree: xr.DataTree) -> Figure:
         for k, flip in enumerate(law["flip"].values):
             at = {"rule": rule, "flip": flip}
             draws = error.sel(at).transpose("record", "replica")[1::4]
-            look = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none", "ms": 3}
+            look: dict[str, Any] = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none", "ms": 3}
             draw_means(axes, t[::4], draws, label=f"p = {flip:g}", **look)
             line(axes, t, law.sel(at)[1:], color=f"C{k}")
             left = float(floor.sel(at))

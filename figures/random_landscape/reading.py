@@ -43,9 +43,9 @@ def at_update(values: xr.DataArray, update: Array, t: float) -> xr.DataArray:
 
 def decade_slope(tree: xr.DataTree, name: str, first: float) -> float:
     """Slope of sqrt(E|x|) over ln t from ``first`` to ten times as many updates."""
-    root, t = np.sqrt(of_kind(mean_distance(tree), name)), updates(tree)
+    root, t = of_kind(mean_distance(tree), name) ** 0.5, updates(tree)
     rise = at_update(root, t, 10.0 * first) - at_update(root, t, first)
-    return float(rise) / np.log(10.0)
+    return float(rise / np.log(10.0))
 
 
 def log_exponent(tree: xr.DataTree) -> xr.DataArray:
@@ -53,7 +53,8 @@ def log_exponent(tree: xr.DataTree) -> xr.DataArray:
     distance, t = mean_distance(tree), updates(tree)
     late = [-3, -1]
     rise = np.log(distance.isel(record=late[1])) - np.log(distance.isel(record=late[0]))
-    return rise / np.log(np.log(t[late[1]]) / np.log(t[late[0]]))
+    found: xr.DataArray = rise / np.log(np.log(t[late[1]]) / np.log(t[late[0]]))
+    return found
 
 
 def by_batch(tree: xr.DataTree, **at: str) -> Array:

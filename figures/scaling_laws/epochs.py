@@ -146,7 +146,7 @@ def first_epochs_are_free(first: xr.DataTree, fresh: xr.DataTree) -> Evidence:
 
 def first_alone(loss: xr.DataArray) -> Any:
     """Courses that stay where one epoch left them."""
-    return xr.where(loss["record"] > 1, loss.isel(record=1), loss).transpose(*loss.dims)
+    return loss.where(loss["record"] <= 1, loss.isel(record=1))
 
 
 def regularisation(tree: xr.DataTree) -> Evidence:
@@ -168,7 +168,7 @@ def regularisation(tree: xr.DataTree) -> Evidence:
 
 def without_dearer(loss: xr.DataArray) -> Any:
     """Losses without weight decay a tenth larger."""
-    return xr.where(loss["weight_decay"] == 0.0, 1.1 * loss, loss).transpose(*loss.dims)
+    return loss.where(loss["weight_decay"] != 0.0, 1.1 * loss)
 
 
 def draw(reuse: xr.DataTree, fresh: xr.DataTree, first: xr.DataTree, course: xr.DataTree) -> Figure:

@@ -36,7 +36,8 @@ def late_best(tree: xr.DataTree) -> float:
 
 def ratio(tree: xr.DataTree, slow: xr.DataArray) -> xr.DataArray:
     """ln r_s/ln r_f."""
-    return np.log(slow) / np.log(parameter(tree, "fast_decay"))
+    found: xr.DataArray = np.log(slow) / np.log(parameter(tree, "fast_decay"))
+    return found
 
 
 def traces(pair: xr.DataTree, side: str) -> xr.DataArray:

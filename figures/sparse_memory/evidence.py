@@ -47,7 +47,7 @@ def robust(load: xr.DataTree) -> Evidence:
     capacity = float(np.interp(0.0, np.log(np.maximum(false.values, 1e-9)), pairs))
     known = recognition(load)
     beyond = known.where(known["n_pairs"] > MORE * capacity, drop=True)
-    sizes = {n: int(parameter(load, n)) for n in SIZES}
+    sizes: dict[str, Any] = {n: int(parameter(load, n)) for n in SIZES}
     marks = [
         float(landmark("memory.willshaw", name, **sizes))
         for name in ("recall_capacity", "recognition_capacity")

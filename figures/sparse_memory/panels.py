@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import xarray as xr
 from matplotlib.figure import Figure
 
@@ -23,7 +25,7 @@ def load(tree: xr.DataTree, exposures: xr.DataTree) -> Figure:
     ):
         law = observable(tree, name, "theory")
         left.plot(law["n_pairs"], law, style, color="0.2", label=label, gid=f"theory:{name}")
-    sizes = {n: int(parameter(tree, n)) for n in SIZES}
+    sizes: dict[str, Any] = {n: int(parameter(tree, n)) for n in SIZES}
     draw_landmark(left, landmark("memory.willshaw", "recall_capacity", **sizes))
     left.set(yscale="log")
     name_axes(left, "pairs P", "false rate", "Recall")
@@ -54,7 +56,7 @@ def instances(*trees: xr.DataTree) -> Figure:
     name_axes(left, "similarity a", "accuracy (dashed: class)", "Cues", ylim=(0, 1.05))
     for k, n in enumerate(observable(overload, "instance_accuracy")["n_classes"].values):
         draws = observable(overload, "instance_accuracy").sel(n_classes=n)
-        look = {"color": f"C{k}", "mfc": "none", "label": f"{n} classes"}
+        look: dict[str, Any] = {"color": f"C{k}", "mfc": "none", "label": f"{n} classes"}
         draw_means(right, draws["similarity"], draws, **look)
         bound = observable(overload, "instance_bound", "theory").sel(n_classes=n)
         line(right, bound["similarity"], bound.clip(min=0.0), f"{n}", color=f"C{k}")

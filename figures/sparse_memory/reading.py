@@ -23,7 +23,8 @@ def least_errors(tree: xr.DataTree) -> xr.DataArray:
     active, outputs = parameter(tree, "n_active_outputs"), parameter(tree, "n_outputs")
     hits, false = (reached(part) for part in (stored, other))
     errors = active * (1.0 - hits) + (outputs - active) * false
-    return errors.min("sum") / active
+    share: xr.DataArray = errors.min("sum") / active
+    return share
 
 
 def reached(distribution: xr.DataArray) -> xr.DataArray:

@@ -75,7 +75,7 @@ def told(layers: xr.DataTree) -> tuple[Number, ...]:
 
 def energies(layers: xr.DataTree) -> list[str]:
     """Energies in words."""
-    given = layers["theory"]["layer_energies_value"].values
+    given = observable(layers, "layer_energies_value", "theory").values
     return ["equal energy" if np.ptp(e) == 0.0 else "small layers have more" for e in given]
 
 

@@ -55,7 +55,7 @@ def with_dip(course: xr.DataArray) -> Any:
 def more_dissimilar_larger(overlap: xr.DataTree) -> Evidence:
     """From each cosine to the next, the gap with both labels 1."""
     gap = observable(overlap, "gap").transpose("labels", "overlaps")
-    cosine = overlap["simulation"]["overlaps_value"].values[:, 0]
+    cosine = observable(overlap, "overlaps_value").values[:, 0]
     same, fixed = (gap.sel(labels=name).values for name in ("same", "residual"))
     star = float(landmark("continual.stability_gap", "worst_overlap"))
     middle = 0.5 * (cosine[1:] + cosine[:-1])

@@ -37,7 +37,7 @@ def overlap(tree: xr.DataTree, weights: xr.DataTree) -> Figure:
     left, right = figure.subplots(1, 2)
     gap = observable(tree, "gap").transpose("labels", "overlaps")
     law = observable(tree, "flow_gap", "theory").transpose("labels", "overlaps")
-    cosine = tree["simulation"]["overlaps_value"].values[:, 0]
+    cosine = observable(tree, "overlaps_value").values[:, 0]
     told = {"residual": "residual 1", "same": "both labels 1"}
     for k, color in enumerate((BLUE, RED)):
         label = told[str(gap["labels"].values[k])]
@@ -57,7 +57,7 @@ def overlap(tree: xr.DataTree, weights: xr.DataTree) -> Figure:
 def draw_weights(figure: Figure, axes: Any, tree: xr.DataTree) -> None:
     """The logarithm of the gap over cosine and replay weight."""
     gap = observable(tree, "gap").transpose("replay_weight", "overlaps")
-    cosine = tree["simulation"]["overlaps_value"].values[:, 0]
+    cosine = observable(tree, "overlaps_value").values[:, 0]
     mesh = axes.pcolormesh(cosine, gap["replay_weight"], np.log10(gap.values), shading="nearest")
     axes.set(xlabel="cosine c of the tasks", ylabel=r"replay weight $\alpha$")
     axes.set_title("Residual 1: log10 of the gap")

@@ -29,7 +29,8 @@ def by_order(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataA
 
 def kept(tree: xr.DataTree) -> Array:
     """r = 1 - n/d."""
-    return 1.0 - by_order(tree, "final_error")["n_samples"].values / parameter(tree, "dimension")
+    n = by_order(tree, "final_error")["n_samples"].values
+    return np.asarray(1.0 - n / parameter(tree, "dimension"))
 
 
 def of_tasks(tree: xr.DataTree, name: str) -> Array:
@@ -54,7 +55,7 @@ def scores(tree: xr.DataTree) -> Array:
     """sum_k r^(T-k) R_j(k) (samples, draws, orders)."""
     visited = along(of_tasks(tree, "centrality"), orders_of(tree))
     weights = kept(tree)[:, None] ** np.arange(visited.shape[-1] - 1.0, -1.0, -1.0)
-    return np.einsum("sdok,sk->sdo", visited, weights)
+    return np.asarray(np.einsum("sdok,sk->sdo", visited, weights))
 
 
 def ranked(a: Any, b: Any) -> Array:

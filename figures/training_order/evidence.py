@@ -68,7 +68,11 @@ def later_samples_are_memorised(position: xr.DataTree) -> Evidence:
         np.append((rise > STANDARD_ERRORS * scatter).values, inside.values),
         (
             *(
-                Number(name, *(v.isel(position=s).mean("position") for v in (mean, law)))
+                Number(
+                    name,
+                    mean.isel(position=s).mean("position"),
+                    law.isel(position=s).mean("position"),
+                )
                 for name, s in ends.items()
             ),
             Number("rise", rise, error=scatter),
@@ -86,7 +90,7 @@ def many_experiments_one_run(crosstalk: xr.DataTree) -> Evidence:
     share = square["n_interventions"] / square["dimension"]
     limit = (TOLERATED / parameter(crosstalk, "strength")) ** 2
     return Evidence(
-        (np.sqrt(square) <= TOLERATED).values,
+        np.sqrt(square.values) <= TOLERATED,
         (
             Number("interventions", square["n_interventions"]),
             *(

@@ -68,8 +68,8 @@ def crosstalk(tree: xr.DataTree) -> Figure:
     """Crosstalk over interventions a weight."""
     figure = new_figure(3.4, 3.0)
     axes = figure.subplots()
-    seen = np.sqrt(observable(tree, "crosstalk_square").mean("replica"))
-    law = np.sqrt(observable(tree, "crosstalk_square", "theory"))
+    seen = observable(tree, "crosstalk_square").mean("replica") ** 0.5
+    law = observable(tree, "crosstalk_square", "theory") ** 0.5
     for k, d in enumerate(seen["dimension"].values):
         share = seen["n_interventions"] / d
         points(axes, share, seen.sel(dimension=d), f"{d}", color=f"C{k}")

@@ -43,7 +43,7 @@ class Contexts(NamedTuple):
         shown = self.on_fresh if fresh else self.on_seen
         truth = self.generaliser if fresh else self.memoriser
         each = -shown * np.sum(truth * np.log(prediction), axis=1)
-        return np.bincount(self.balls, each)[:-1]
+        return np.asarray(np.bincount(self.balls, each)[:-1], float)
 
     def gain(self, fresh: bool) -> float:
         """Mean of ln P_M/P_G over sequences of C balls, in nats."""

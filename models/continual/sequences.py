@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -57,13 +57,14 @@ def certain_sequence(p: Any) -> Ints:
     visits = np.arange(p.n_visits)
     if p.order:
         return np.array(p.order, np.int64)
-    return visits * p.n_tasks // p.n_visits if p.sequence == "blocked" else visits % p.n_tasks
+    blocked = p.sequence == "blocked"
+    return np.asarray(visits * p.n_tasks // p.n_visits if blocked else visits % p.n_tasks)
 
 
 def rehearsal_weights(p: Any, phase: int) -> Array:
     """Probability (K,) of each task in a phase 1..K, which has tasks 0..phase-1."""
     lag = np.arange(phase, 0.0, -1.0)  # of the newest 1
-    weights = {
+    weights: dict[str, Callable[[], npt.NDArray[Any]]] = {
         "none": lambda: lag == 1.0,
         "uniform": lambda: np.ones(phase),
         "power": lambda: lag**-p.exponent,
@@ -137,7 +138,8 @@ def sequences(batch: Batch) -> Ints:
     which, distinct = settings(batch, OF_SEQUENCES)
     chances = [probabilities(p) for p in distinct]
     certain = [
-        None if p.drawn else np.argmax(c, axis=1) for p, c in zip(distinct, chances, strict=True)
+        None if c is None or p.drawn else np.argmax(c, axis=1)
+        for p, c in zip(distinct, chances, strict=True)
     ]
     cumulated = [None if c is None else np.cumsum(c, axis=1) for c in chances]
     longest = max((p.n_visits for p in distinct), default=0)

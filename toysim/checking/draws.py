@@ -2,7 +2,7 @@
 
 A draw moves a few parameters, and leaves the others at their defaults: a draw that moves all of
 them would rarely leave a model that does anything. A moved one lies at an edge of its range or at
-zero, anywhere in it, or within a decade of its default; where no range is declared, only there.
+zero, anywhere in it, or within a decade of its default; where no range is declared, within two.
 """
 
 from __future__ import annotations
@@ -112,8 +112,8 @@ def _value(p: Parameter, rng: np.random.Generator) -> Any:
 
 
 def _near(p: Parameter, rng: np.random.Generator, default: float) -> float | int:
-    """Within a decade of the default: a range that nobody declared is no promise."""
-    value = default * 10.0 ** rng.uniform(-1.0, 1.0)
+    """Within two decades of the default: a range that nobody declared is no promise."""
+    value = default * 10.0 ** rng.uniform(-2.0, 2.0)
     return round(value) if p.kind == "int" else float(value)
 
 

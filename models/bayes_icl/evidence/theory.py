@@ -29,9 +29,9 @@ def _row(p: Any, chances: Array) -> Rows:
     x = log_ratios(p, chances)
     probability = count_probabilities(p, chances)
     mu = probability @ x
-    v = max(float(probability @ x**2) - mu * mu, 0.0)
+    v = max(float(probability @ x**2 - mu * mu), 0.0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        rho = overshoot(x, probability, mu, v)
+        rho = overshoot(x, probability, float(mu), v)
         time, deviation = (p.penalty + rho) / mu, np.sqrt(p.penalty * v / mu**3)
         upper = (p.penalty + probability @ np.maximum(x, 0.0) ** 2 / mu) / mu
         lower = np.float64(p.penalty) / mu

@@ -40,7 +40,9 @@ def memorise(
     total = 0.0
     for d in range(n_tasks):
         total += math.exp(logs[d] - best)
-    return best + math.log(total / n_tasks) - 0.5 * n_points * math.log(2.0 * math.pi * s2)
+    constant = 0.5 * n_points * math.log(2.0 * math.pi * s2)
+    log_chance: float = best + math.log(total / n_tasks) - constant
+    return log_chance
 
 
 @kernel

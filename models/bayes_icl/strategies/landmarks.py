@@ -19,7 +19,7 @@ def mean_gain(p: Any, n_tasks: int) -> float:
         raise ValueError(
             f"known for drawn urns of concentration 1 and up to {LONGEST} balls; give those"
         )
-    return exact_gain(n_tasks, p.context_length, True) / p.context_length
+    return float(exact_gain(n_tasks, p.context_length, True) / p.context_length)
 
 
 def memorising_time(p: Any) -> float:

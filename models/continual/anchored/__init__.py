@@ -3,6 +3,9 @@
 Replay with weight alpha is ``joint`` with strength alpha/(1 - alpha), for two tasks.
 """
 
+import math
+from typing import Any
+
 from toysim.model import Check, Dim, Model, Observable
 from toysim.models.continual.anchored.parameters import AnchoredParameters
 
@@ -12,7 +15,7 @@ A: joint sum H_s, ewc its diagonal, l2 1, si sum omega_i/(Delta_i^2 + xi), mas s
 omega_i = sum_ab U_ia U_ib h_a h_b y_a y_b/(h_a + h_b - eta h_a h_b), y = U'(w_(t-1) - w_t)
 E|d f^2/d w_i| = (4 s_f s_i/pi) (sqrt(1-rho^2) + rho arcsin rho)"""
 
-_EXACT = {"rtol": 2e-6, "scale": 1e-3}
+_EXACT: dict[str, Any] = {"rtol": 2e-6, "scale": 1e-3}
 
 
 def _flatness(p: AnchoredParameters) -> float:
@@ -21,11 +24,11 @@ def _flatness(p: AnchoredParameters) -> float:
         return 1.0
     old = p.n_samples * (p.n_tasks - 1) if p.method == "projection" else 0
     few, many = sorted((p.n_samples, p.dimension - old))
-    return 4.0 / (1.0 - (few / (many + 0.5)) ** 0.5) ** 2
+    return 4.0 / (1.0 - math.sqrt(few / (many + 0.5))) ** 2
 
 
 def _seconds(p: AnchoredParameters) -> float:
-    steps = min(1e6, 60.0 / p.step * _flatness(p) * p.dimension**p.spectrum)
+    steps: float = min(1e6, 60.0 / p.step * _flatness(p) * p.dimension**p.spectrum)
     return 1e-3 + p.n_tasks * (steps * (3e-8 + 5e-10 * p.dimension**2) + 2e-4 * p.dimension)
 
 

@@ -4,6 +4,8 @@ A row's leverage says how much its own label decides its prediction. It is at on
 error of one inverse-Hessian step, and what retraining is more than the residual.
 """
 
+from typing import Any
+
 from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.continual.deletion.parameters import DeletionParameters
 
@@ -16,7 +18,7 @@ normal rows, lambda = 0: l ~ Beta(d/2, (n-d)/2), E 1/(1 - l) = (n-2)/(n-d-2);
 new rows: E 1/(1 + l) = 1 - d/(n+1)"""
 
 # Rounding, at the worst that theory still calls valid.
-_ROUNDED = {"rtol": 1e-7, "atol": 1e-7}
+_ROUNDED: dict[str, Any] = {"rtol": 1e-7, "atol": 1e-7}
 
 DELETION = Model(
     id="continual.deletion",

@@ -60,7 +60,7 @@ def moves(p: Any, pulls: Array, rows: Array, own: Array, residuals: Array) -> tu
 
 def kept(a: Array, gram: Array, own: Array, w: Array, move: Array, rows: Array) -> bool:
     """Whether rounding, eps times the conditions of both fits, is below ROUNDING of the move."""
-    left = 1.0 / np.linalg.norm(np.linalg.inv(np.eye(len(own)) - own), 2)
+    left = float(1.0 / np.linalg.norm(np.linalg.inv(np.eye(len(own)) - own), 2))
     condition = np.linalg.norm(a, 2) * np.linalg.norm(gram, 2) / min(left, 1.0)
     size, length = np.linalg.norm(w) + np.linalg.norm(move), np.linalg.norm(rows)
     error = np.finfo(float).eps * condition * size

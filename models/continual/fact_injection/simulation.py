@@ -134,7 +134,7 @@ def presented(row: Row) -> tuple[Array, Array]:
 
 
 def _signs(rng: np.random.Generator, *shape: int) -> Array:
-    return 2.0 * rng.integers(2, size=shape) - 1.0
+    return np.asarray(2.0 * rng.integers(2, size=shape) - 1.0, float)
 
 
 def run(

@@ -1,5 +1,8 @@
 """Linear tasks learned one after the other, each visit from fresh data up to interpolation."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.continual.fresh_tasks.parameters import FreshTasksParameters
 from toysim.models.continual.visits import VISITS
@@ -46,7 +49,7 @@ def _seconds(p: FreshTasksParameters) -> float:
     return 2e-5 + p.n_visits * (draws + 1e-7 * pairs)
 
 
-def _rotated(values: dict) -> dict:
+def _rotated(values: Mapping[str, Any]) -> dict[str, Any]:
     """The sequence begun one visit later."""
     order = values["order"]
     return {**values, "order": (*order[1:], order[0])}

@@ -9,13 +9,14 @@ import numpy as np
 from toysim.models.continual.fresh_tasks.orders import extreme_errors
 from toysim.models.continual.fresh_tasks.theory import Problem
 from toysim.models.continual.fresh_tasks.tuning import best_plasticity as tuned
-from toysim.models.continual.sequences import balanced
+from toysim.models.continual.sequences import balanced, probabilities
 
 
 def _known(p: Any) -> Problem:
-    given = Problem(p)
-    if given.chances is None:
+    chances = probabilities(p)
+    if chances is None:
         raise ValueError("sequence recency depends on its past: there is no exact mean")
+    given = Problem(p, chances)
     if not np.isfinite(given.data.s1):
         raise ValueError(
             f"n_samples = {p.n_samples}, dimension = {p.dimension}: the mean error is infinite "

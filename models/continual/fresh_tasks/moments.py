@@ -48,18 +48,20 @@ def product(
     """E f g of f = f0 + f1 e_i + f2 e_l + f3 e_j and g alike; q (4, 4) are the moments of
     (1, e_i, e_l, e_j).
     """
-    return (
+    total: float = (
         f0 * (g0 + q[0, 1] * g1 + q[0, 2] * g2 + q[0, 3] * g3)
         + f1 * (q[0, 1] * g0 + q[1, 1] * g1 + q[1, 2] * g2 + q[1, 3] * g3)
         + f2 * (q[0, 2] * g0 + q[1, 2] * g1 + q[2, 2] * g2 + q[2, 3] * g3)
         + f3 * (q[0, 3] * g0 + q[1, 3] * g1 + q[2, 3] * g2 + q[3, 3] * g3)
     )
+    return total
 
 
 @inlined
 def mean(q: Array, f0: float, f1: float, f2: float, f3: float) -> float:
     """E f."""
-    return f0 + f1 * q[0, 1] + f2 * q[0, 2] + f3 * q[0, 3]
+    total: float = f0 + f1 * q[0, 1] + f2 * q[0, 2] + f3 * q[0, 3]
+    return total
 
 
 @kernel
@@ -82,7 +84,7 @@ def pair_moment(q: Array, d_il: float, d_ij: float, d_jl: float, kappa: float, d
     g_il = (0.5 * (k * (d_ij + d_jl) - d_il), 0.5 * a, 0.5 * a, -k * a)
     x_il = (0.5 * (k * d_ij - d_il), 0.5 * a, 0.5, -0.5 * k)
     x_li = (0.5 * (k * d_jl - d_il), 0.5, 0.5 * a, -0.5 * k)
-    total = data.r1 * q[1, 2] + 2.0 * data.r2 * product(
+    total: float = data.r1 * q[1, 2] + 2.0 * data.r2 * product(
         q, -0.5 * d_il, 0.5, 0.5, 0.0, -0.5 * d_il, 0.5, 0.5, 0.0
     )
     total += data.c1 * product(q, *g_ii, *g_ll) + 2.0 * data.c2 * product(q, *g_il, *g_il)

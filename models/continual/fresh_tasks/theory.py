@@ -25,14 +25,14 @@ CALM = 1.0  # most variance of an error over its squared mean
 
 
 class Problem:
-    """What the recursions of a row are given."""
+    """What the recursions of a row are given; ``chances`` (T, K) of each task at every visit."""
 
-    def __init__(self, p: Any) -> None:
+    def __init__(self, p: Any, chances: Array) -> None:
         v = arranged(p)
         self.start = np.sum(v * v, axis=1)
         self.far, self.kappa = distances(v), plasticities(p)
         self.data = data(p.dimension, p.n_samples, p.noise)
-        self.chances = probabilities(p)
+        self.chances = chances
 
     def moments(self) -> Array:
         """E (1, e)(1, e)' (T+1, K+1, K+1) after every visit."""
@@ -42,19 +42,19 @@ class Problem:
         return kept
 
 
-def predicted(row: Row) -> Rows:
+def predicted(row: Row) -> dict[str, Any]:
     """Every observable and diagnostic of one row."""
-    given, p = Problem(row.p), row.p
-    if given.chances is None:
-        return nothing(p, len(row.record_at)) | told(given)
-    kept = given.moments()
-    task = np.argmax(given.chances, axis=1)
+    p, chances = row.p, probabilities(row.p)
+    if chances is None:
+        return nothing(p, len(row.record_at)) | told(distances(arranged(p)))
+    given = Problem(p, chances)
+    kept, task = given.moments(), np.argmax(chances, axis=1)
     changes = (np.nan,) * 3 if p.drawn else increase(kept, given.far, task, given.kappa, given.data)
     return {
         **courses(kept[row.record_at]),
         "final_error": kept[-1, 0, 1:].mean(),
         **dict(zip(CHANGES, changes, strict=True)),
-        **told(given),
+        **told(given.far),
         **consequences(p, given),
         **tuned(p, given),
         "valid": calm(p, kept),
@@ -73,12 +73,12 @@ def courses(kept: Array) -> Rows:
     }
 
 
-def told(given: Problem) -> Rows:
+def told(far: Array) -> Rows:
     """What is read off the teachers."""
-    return {"centrality": centrality(given.far), "distance": given.far}
+    return {"centrality": centrality(far), "distance": far}
 
 
-def consequences(p: Any, given: Problem) -> Rows:
+def consequences(p: Any, given: Problem) -> dict[str, Any]:
     """Retentions and extreme orders, known at plasticity 1."""
     whole = bool((given.kappa == 1.0).all())
     kept = retention(given.chances, 1.0 - given.data.q) if whole else np.full(p.n_tasks, np.nan)
@@ -93,7 +93,7 @@ def consequences(p: Any, given: Problem) -> Rows:
     }
 
 
-def tuned(p: Any, given: Problem) -> Rows:
+def tuned(p: Any, given: Problem) -> dict[str, Any]:
     """Best plasticities, where asked for and where there is a mean."""
     if not p.tune or not np.isfinite(given.data.s1):
         return {"best_plasticity": np.nan, "best_plasticities": np.full(p.n_visits, np.nan)}

@@ -36,7 +36,7 @@ def final_error(
         own = np.sum(pull * (aside[k] - e[k])) - (1.0 - 2.0 * x) * visited * total
         slope[k] = data.q * own + 2.0 * x * data.s1 * total
         pull = (1.0 - data.q * x) * pull - data.q * x * (1.0 - x) * total * chances[k]
-    return np.mean(e[visits])
+    return float(np.mean(e[visits]))
 
 
 def best_plasticity(start: Array, far: Array, chances: Array, data: Any) -> float:

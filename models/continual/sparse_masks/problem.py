@@ -14,7 +14,7 @@ Ints = npt.NDArray[np.int64]
 def masked(p: Any) -> Ints:
     """Weights of each layer in a mask (L,): round(rho_l n_l)."""
     sizes = np.array(p.sizes, float)
-    return np.rint(densities(p, sizes) * sizes).astype(np.int64)
+    return np.asarray(np.rint(densities(p, sizes) * sizes), np.int64)
 
 
 def densities(p: Any, sizes: Array) -> Array:

@@ -3,6 +3,8 @@
 Two linear tasks of one sample each; tasks that are orthonormal within decouple into such pairs.
 """
 
+from typing import Any
+
 from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.continual.stability_gap.parameters import StabilityGapParameters
 from toysim.records import Clock, course
@@ -17,7 +19,7 @@ e1 = E (1-alpha) c sqrt(g1 g2) (e^(-lambda- t) - e^(-lambda+ t))/(lambda+ - lamb
 steps: u_t in place of e^(-lambda t), u_(t+1) = (1 + beta - eta lambda) u_t - beta u_(t-1)"""
 
 _HERE = f"{__name__}.landmarks"
-_EXACT = {"rtol": 1e-8, "scale": 1e-3}
+_EXACT: dict[str, Any] = {"rtol": 1e-8, "scale": 1e-3}
 _OF_LOSSES = ("replay_weight", "old_curvature", "new_curvature")
 _BETWEEN = "replay_weight between 0 and 1"
 

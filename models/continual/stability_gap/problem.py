@@ -45,7 +45,7 @@ def weights(p: Any) -> tuple[float, float]:
 def penalty(p: Any) -> Array:
     """lambda A (2, 2): of ewc the diagonal of x1 x1' in axes turned by the angle."""
     if p.method == "l2":
-        return p.strength * np.eye(2)
+        return np.asarray(p.strength * np.eye(2))
     if p.method != "ewc":
         return np.zeros((2, 2))
     cosine, sine = math.cos(p.angle), math.sin(p.angle)

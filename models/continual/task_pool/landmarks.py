@@ -9,7 +9,7 @@ from toysim.models.continual.task_pool.closed_forms import edges
 
 def critical_tasks(p: Any) -> float:
     """d/n."""
-    return p.dimension / p.n_samples
+    return float(p.dimension / p.n_samples)
 
 
 def slowest_eigenvalue(p: Any) -> float:

@@ -93,8 +93,8 @@ def simulate(batch: Batch) -> Rows:
         p, at = row.p, batch.record_at[i]
         delta = np.array(p.start) if p.start else -row.normal("start", p.dimension)
         delta = delta if p.start else delta / np.sqrt(p.dimension)
-        told = (tasks[i, : p.n_visits], at, delta, losses[i], square[i], forgotten[i])
-        failed_at[i] = visit(*known[which[i]], *told)
+        visited, pool = tasks[i, : p.n_visits], known[int(which[i])]
+        failed_at[i] = visit(*pool, visited, at, delta, losses[i], square[i], forgotten[i])
     return {
         "task_loss": losses,
         "pool_loss": losses.mean(axis=1),

@@ -88,12 +88,13 @@ def first_moment(p: Any) -> Array:
     """M at the start (d, d)."""
     if p.start:
         return np.outer(p.start, p.start)
-    return np.eye(p.dimension) / p.dimension
+    return np.asarray(np.eye(p.dimension) / p.dimension)
 
 
 def along(pool: Pool, moment: Array) -> Array:
     """Mean squares (K, n) along the directions."""
-    return np.maximum(np.sum((pool.directions @ moment) * pool.directions, axis=2), 0.0)
+    square = np.sum((pool.directions @ moment) * pool.directions, axis=2)
+    return np.asarray(np.maximum(square, 0.0))
 
 
 def course(

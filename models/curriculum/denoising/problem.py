@@ -11,7 +11,7 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 LEVELS = 1000
-KEPT = np.cumprod(1.0 - np.linspace(1e-4, 0.02, LEVELS))  # A_t
+KEPT = np.asarray(np.cumprod(1.0 - np.linspace(1e-4, 0.02, LEVELS)), float)  # A_t
 
 
 class Stage(NamedTuple):
@@ -29,12 +29,12 @@ def variances(p: Any) -> Array:
 
 def levels(p: Any) -> Ints:
     """Those used, rising."""
-    return ((np.arange(p.n_levels_used) + 0.5) * LEVELS / p.n_levels_used).astype(np.int64)
+    return np.asarray((np.arange(p.n_levels_used) + 0.5) * LEVELS / p.n_levels_used, np.int64)
 
 
 def features(t: Ints, K: int) -> Array:
     """phi_k(t) = cos(k pi t/1000), (levels, K)."""
-    return np.cos(np.pi / LEVELS * t[:, None] * np.arange(K))
+    return np.asarray(np.cos(np.pi / LEVELS * t[:, None] * np.arange(K)))
 
 
 def stages(p: Any) -> list[Stage]:

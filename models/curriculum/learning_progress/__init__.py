@@ -41,7 +41,7 @@ LEARNING_PROGRESS = Model(
     seconds=lambda p: (
         5e-5
         + (4e-8 + 2.5e-9 * p.n_tasks * (p.teacher == "progress"))
-        * min(p.max_episodes, 2 * p.n_tasks * p.n_chain * p.unlock_at + p.n_episodes)
+        * max(p.n_episodes, min(p.max_episodes, 2 * p.n_tasks * p.n_chain * p.unlock_at))
     ),
     theory_seconds=lambda p: 1e-3 + 1e-7 * (p.capacity + 2) * p.unlock_at,
     checks=(

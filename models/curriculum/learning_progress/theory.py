@@ -58,7 +58,7 @@ def holds(p: Any) -> bool:
 def mean_episodes(p: Any) -> float:
     """Until the chain is mastered."""
     if p.teacher == "random":
-        return float(p.n_tasks) * p.n_chain * p.unlock_at
+        return float(p.n_tasks * p.n_chain * p.unlock_at)
     if p.teacher == "oracle":
         return float(p.n_chain * p.unlock_at)
     times = np.empty(p.capacity - p.unlock_at + 2)

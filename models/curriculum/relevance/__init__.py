@@ -7,6 +7,9 @@ With a free share of hard examples, clean easy ones and no irrelevant start weig
 curriculum is trivial: never show a hard example.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from toysim.model import Check, FiniteSize, Landmark, Model, Observable
 from toysim.models.curriculum.relevance.parameters import RelevanceParameters
 from toysim.records import Clock, course
@@ -35,11 +38,10 @@ _SHORT = {"n_relevant": 2, "n_irrelevant": 6, "examples_per_dimension": 0.625, "
 _LONG = {"n_relevant": 20, "n_irrelevant": 80, "examples_per_dimension": 4.0, "n_records": 5}
 
 
-def _one_more(values: dict[str, object]) -> dict[str, object]:
+def _one_more(values: Mapping[str, Any]) -> dict[str, Any]:
     """A run one update longer."""
-    d = int(values["n_relevant"]) + int(values["n_irrelevant"])  # type: ignore[call-overload]
-    alpha = float(values["examples_per_dimension"])  # type: ignore[arg-type]
-    return {**values, "examples_per_dimension": alpha + 1.0 / d}
+    d = values["n_relevant"] + values["n_irrelevant"]
+    return {**values, "examples_per_dimension": values["examples_per_dimension"] + 1.0 / d}
 
 
 RELEVANCE = Model(

@@ -59,7 +59,8 @@ def slopes(h: Array, c: Array, phi: Array) -> float:
         back = l_i * s * irrelevant * first
         l_i = l_r * s * relevant * first + l_i * (1.0 + s * (irrelevant * second - 2.0 * first))
         l_r = l_r * (1.0 + s * (relevant - 2.0)) + back
-    return p + test * q
+    loss_at_end: float = p + test * q
+    return loss_at_end
 
 
 @kernel

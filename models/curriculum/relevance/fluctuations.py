@@ -28,8 +28,9 @@ def half_normal_rule() -> tuple[Array, Array]:
     """
     m = np.array([1.0, C0, 1.0, 2.0 * C0, 3.0, 8.0 * C0])
     hankel = np.array([m[i : i + 3] for i in range(3)])
-    nodes = np.roots([1.0, *(-np.linalg.solve(hankel, m[3:]))[::-1]]).real
-    return nodes, np.linalg.solve(np.vander(nodes, 3, increasing=True).T, m[:3])
+    nodes = np.asarray(np.roots([1.0, *(-np.linalg.solve(hankel, m[3:]))[::-1]]).real, float)
+    powers = np.vander(nodes, 3, increasing=True)
+    return nodes, np.asarray(np.linalg.solve(powers.T, m[:3]), float)
 
 
 NODES, WEIGHTS = half_normal_rule()
@@ -95,7 +96,7 @@ def integrate(
     for record in range(len(keep_at)):
         while now < keep_at[record]:
             end = min(now + most, keep_at[record])
-            step, share = (end - now) / updates_per_time, np.mean(h[now:end])
+            step, share = (end - now) / updates_per_time, float(np.mean(h[now:end]))
             rates(y, share, c, k1)
             trial[:] = y + 0.5 * step * k1
             rates(trial, share, c, k2)

@@ -26,7 +26,7 @@ def exposed(p: Any) -> Ints:
         return np.full(T, p.modes_start)
     if p.pacing == "linear":
         rising = p.modes_start + (p.n_modes - p.modes_start) * t / T
-        return np.rint(rising).astype(np.int64)
+        return np.asarray(np.rint(rising), np.int64)
     stage = (t >= int(0.6 * T)).astype(np.int64) + (t >= int(0.8 * T))
     return np.array(p.stage_modes, np.int64)[stage]
 

@@ -38,7 +38,9 @@ p_i = Phi(e_(i+1)/w) - Phi(e_i/w), edges through artanh for tanh; relu: all of x
 H of N samples: sum_i E[-(j/N) ln(j/N)], j ~ Binomial(N, p_i)""",
     sources=("arXiv:1703.00810", "elementary"),
     seconds=lambda p: 5e-5 + 3e-8 * p.n_samples,
-    theory_seconds=lambda p: 2e-3 + 1e-6 * p.n_bins * max(p.weight, 1.0) * p.n_samples**0.5,
+    theory_seconds=lambda p: (
+        2e-3 + min(3.0, 1e-6 * p.n_bins * max(p.weight, 1.0) * p.n_samples**0.5)
+    ),
     checks=(
         Check(
             {"n_samples": 500},

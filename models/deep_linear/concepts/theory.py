@@ -19,7 +19,9 @@ Array = npt.NDArray[np.float64]
 # From starts of 1e-14 what the second phase grows from is 1e-9 of the first.
 RTOL = 1e-12
 SMALL = 0.01
-POINTS = 4001  # at which the flow is looked at; splines between them err by 1e-8
+# Times at which the flow is looked at: splines between them err by 1e-8, extremes by the square of
+# a spacing of 1/50 of the fastest rate.
+POINTS, DENSE, MOST = 4001, 50, 400_001
 NEAR = 1e-3  # of the level learned: an end so near to it hangs on the step
 SHORT = 0.02  # of the duration: events this near to the end do
 
@@ -103,7 +105,8 @@ def predicted(row: Row) -> Rows:
     the step decides.
     """
     p, sigma, at = row.p, np.array(row.p.signals), np.asarray(row.record_at)
-    grid = np.linspace(0.0, p.duration, POINTS)
+    wanted = 1 + math.ceil(DENSE * p.duration * float(sigma.max()))
+    grid = np.linspace(0.0, p.duration, min(max(POINTS, wanted), MOST))
     times = np.union1d(grid, at)
     course = seen(flow(row, times), sigma)
     ends = course[:, -1]

@@ -41,7 +41,11 @@ ACTIVATION_CODES = Model(
     theory_omits=("prototype_accuracy",),
     equations=_EQUATIONS,
     sources=("arXiv:2101.05490", "derived"),
-    seconds=lambda p: 1e-4 + 4e-10 * p.n_units * p.n_points * (p.dimension + 4) + 2e-7 * p.n_points,
+    seconds=lambda p: (
+        1e-4
+        + 4e-10 * p.n_units * p.n_points * (p.dimension + 4)
+        + p.n_points * (2e-7 + 1.3e-8 * p.dimension)
+    ),
     theory_seconds=lambda p: 5e-3,
     checks=(
         Check({"dimension": 3, "n_units": 9, "n_points": 30}, replicas=20_000),

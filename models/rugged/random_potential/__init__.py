@@ -39,8 +39,8 @@ RANDOM_POTENTIAL = Model(
     parameters_class=RandomPotentialParameters,
     clock=UPDATES,
     observables=(
-        course("distance", "mean distance |x| of the walkers"),
-        course("square_distance", "mean square distance"),
+        course("distance", "mean distance |x| of the walkers", span=1e6),
+        course("square_distance", "mean square distance", span=1e12),
     ),
     diagnostics=(
         course("valley", "distance to the bottom of the valley of depth T ln t"),

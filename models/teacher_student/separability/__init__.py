@@ -31,9 +31,9 @@ SEPARABILITY = Model(
     checks=(
         Check({"dimension": 6}, {"sample_ratio": [1.3]}, replicas=3000),
         Check(
-            {"dimension": 100, "teacher": "logistic", "strength": 2.0},
-            {"sample_ratio": [1.0, 5.0]},
-            replicas=20,
+            {"dimension": 20, "teacher": "logistic", "strength": 2.0},
+            {"sample_ratio": [0.3, 6.0]},
+            replicas=600,
         ),
     ),
     landmarks=(
