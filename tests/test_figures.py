@@ -284,6 +284,18 @@ def test_text_shrinks_with_a_picture_to_what_can_be_read(width, size):
     assert [text.get_fontsize() for text in texts] == pytest.approx([size] * len(texts))
 
 
+@pytest.mark.parametrize(("letter", "axes"), [("a", 1), ("b", 2)])
+def test_a_panel_alone_of_those_that_share_a_colour_bar(letter, axes):
+    figure = new_figure(7, 3)
+    for panel in figure.subplots(1, 2):
+        mesh = panel.pcolormesh([0, 1, 2], [0, 1], [[5.0, 6.0]])
+    figure.colorbar(mesh, ax=figure.axes, label="loss")
+    figure.set_layout_engine("constrained")
+    shaped(figure, Look(panel=letter))
+    figure.canvas.draw()
+    assert len(figure.axes) == axes
+
+
 def test_a_panel_alone_names_the_axes_that_it_shares():
     figure = new_figure(6, 3)
     _, right = figure.subplots(1, 2, sharey=True)

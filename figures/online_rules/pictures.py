@@ -96,5 +96,5 @@ def window(tree: xr.DataTree) -> Figure:
     axes.set_yticks([0.4, 0.6, 1.0, 1.5, 2.0], ["0.4", "0.6", "1", "1.5", "2"])
     axes.minorticks_off()
     axes.set_title("A window in which the perceptron is ahead")
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower left")
     return figure

@@ -47,8 +47,7 @@ def error_matrix(courses: xr.DataTree) -> Figure:
         visited = " ".join(map(str, order[at]))
         axes.set(xlabel="visits", ylabel="task", title=f"{name} order {visited}")
         axes.set_yticks(range(error.sizes["task"]))
-    bar = figure.colorbar(image, ax=figure.axes, label="mean error")
-    bar.ax.set_label("<colorbar>")
+        figure.colorbar(image, ax=axes, label="mean error")
     return figure
 
 

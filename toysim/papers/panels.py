@@ -80,11 +80,15 @@ def _keep(figure: Figure, letter: str) -> None:
         raise ToysimError(f"panel {letter!r}: this figure has {', '.join(known)}", "panel")
     kept = known[letter]
     _name_axes(kept, list(known.values()))
-    bars = {bar.ax for bar in _bars(kept)}
+    bars = [(bar.mappable, bar.ax.get_ylabel()) for bar in _bars(kept)]
+    for bar in [bar for axes in known.values() for bar in _bars(axes)]:
+        bar.remove()  # some serve several panels
     for axes in list(figure.axes):
-        if axes is not kept and axes not in bars:
+        if axes is not kept:
             axes.remove()
     kept.set_subplotspec(GridSpec(1, 1, figure=figure)[0])
+    for mappable, label in bars:
+        figure.colorbar(mappable, ax=kept, label=label)
     width, height = figure.get_size_inches()
     wide = min(width, height / SHAPE)
     figure.set_size_inches(wide, wide * SHAPE)
