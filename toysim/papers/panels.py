@@ -67,11 +67,11 @@ def _shrink_text(figure: Figure, factor: float) -> None:
     if factor >= 1.0:
         return
     for text in figure.findobj(Text):
-        text.set_fontsize(max(SMALLEST, factor * text.get_fontsize()))
+        text.set_fontsize(max(SMALLEST, factor * float(text.get_fontsize())))
     for axes in figure.axes:  # ticks that are yet to be made
-        for axis, which in ((axes.xaxis, "x"), (axes.yaxis, "y")):
-            size = axis.get_major_ticks(1)[0].label1.get_size()
-            axes.tick_params(which, which="both", labelsize=size)
+        for axis in (axes.xaxis, axes.yaxis):
+            size = axis.get_major_ticks(1)[0].label1.get_fontsize()
+            axis.set_tick_params(which="both", labelsize=size)
 
 
 def _keep(figure: Figure, letter: str) -> None:
