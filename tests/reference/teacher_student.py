@@ -70,3 +70,43 @@ def logistic(rng, d, n, penalty, flip):
         w = w - np.linalg.solve(hessian, gradient)
     m, q = w @ teacher / d, w @ w / d
     return m, q, math.acos(m / math.sqrt(q)) / math.pi
+
+
+def lasso(rng, d, n, k, penalty, ridge, noise):
+    """E, m, q, share of nonzeros and train error of one fit by proximal gradients, rho = 1."""
+    teacher = np.zeros(d)
+    teacher[rng.permutation(d)[:k]] = rng.standard_normal(k)
+    teacher *= math.sqrt(d) / np.linalg.norm(teacher)
+    x = rng.standard_normal((n, d)) / math.sqrt(d)
+    y = x @ teacher + math.sqrt(noise) * rng.standard_normal(n)
+    rate = 1 / (np.linalg.norm(x, 2) ** 2 + ridge)
+    w = ahead = np.zeros(d)
+    for t in range(300):
+        step = ahead - rate * (x.T @ (x @ ahead - y) + ridge * ahead)
+        new = np.sign(step) * np.maximum(np.abs(step) - rate * penalty, 0)
+        w, ahead = new, new + t / (t + 3) * (new - w)
+    off = w - teacher
+    return off @ off / d, w @ teacher / d, w @ w / d, np.mean(w != 0), np.mean((y - x @ w) ** 2)
+
+
+def messages(rng, d, n, noise, flip, rounds):
+    """m and q after every round of message passing for a sign teacher, one weight at a time."""
+    teacher = rng.standard_normal(d)
+    teacher *= math.sqrt(d) / np.linalg.norm(teacher)
+    x = rng.standard_normal((n, d)) / math.sqrt(d)
+    y = np.sign(x @ teacher + math.sqrt(noise) * rng.standard_normal(n))
+    y *= np.where(rng.random(n) < flip, -1, 1)
+    w, v, g, seen = np.zeros(d), 1.0, np.zeros(n), []
+    for _ in range(rounds):
+        field = x @ w - v * g
+        s = math.sqrt(v + noise)
+        for i in range(n):
+            a = y[i] * field[i] / s
+            chance = flip + (1 - 2 * flip) * math.erfc(-a / math.sqrt(2)) / 2
+            g[i] = (
+                y[i] * (1 - 2 * flip) * math.exp(-a * a / 2) / math.sqrt(2 * math.pi) / s / chance
+            )
+        gain = np.sum(field * g / s**2 + g**2) / d
+        w, v = (gain * w + x.T @ g) / (1 + gain), 1 / (1 + gain)
+        seen.append((w @ teacher / d, w @ w / d))
+    return seen

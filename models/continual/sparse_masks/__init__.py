@@ -55,7 +55,12 @@ SPARSE_MASKS = Model(
             shifted=lambda values: {**values, "density": values["density"] + 0.02},
         ),
         Check(
-            {"layer_sizes": (16, 64, 100), "layer_energies": (2.0, 1.0, 0.5), "n_tasks": 3},
+            {
+                "layer_sizes": (16, 64, 100),
+                "layer_energies": (2.0, 1.0, 0.5),
+                "n_tasks": 3,
+                "density": 0.5,
+            },
             {"allocation": ["uniform", "erdos_renyi"]},
             replicas=3000,
         ),

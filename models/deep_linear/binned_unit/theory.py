@@ -13,7 +13,7 @@ from toysim.models.deep_linear.binned_unit.bins import entropy, probabilities
 Array = npt.NDArray[np.float64]
 
 WIDE = 10.0  # standard deviations of a count that are summed, and as many counts beyond
-MOST = 1e7  # terms of the sum
+MOST = 2e6  # terms of the sum
 LEAST = 0.02  # nat from which on means over samples say something
 
 

@@ -29,8 +29,8 @@ SUPERPOSED = Model(
         ),
         Observable("false_other", "active units a module that are neither", dims=_G, span=1e4),
         Observable("own", "share of modules where the item's own unit is active", dims=_G),
-        Observable("instance_accuracy", "own unit active and chosen among the active ones"),
-        Observable("class_accuracy", "class whose prototype matches the cue most, ties shared"),
+        Observable("instance_accuracy", "own unit active and chosen among them", span=1.0),
+        Observable("class_accuracy", "class whose prototype matches the cue most", span=1.0),
         Observable("code_overlap", "share of modules where two members of a class agree", span=1.0),
     ),
     diagnostics=(

@@ -31,9 +31,9 @@ WILLSHAW = Model(
     parameters_class=WillshawParameters,
     dims=(Dim("sum", "on synapses from the cue, 0 to c", lambda p: p.cue_size + 1),),
     observables=(
-        Observable("density", "share of the synapses seen by other outputs' cues that are on"),
+        Observable("density", "share of synapses on, seen by other outputs' cues", span=1.0),
         Observable("hit_rate", "share of the target's outputs that fire"),
-        Observable("false_rate", "share of the other outputs that fire"),
+        Observable("false_rate", "share of the other outputs that fire", span=1.0),
         Observable("sum_stored", "distribution of the sums of the target's outputs", dims=("sum",)),
         Observable("sum_other", "distribution of the sums of other outputs", dims=("sum",)),
         Observable("false_outputs", "other outputs that fire"),

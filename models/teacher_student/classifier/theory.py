@@ -8,7 +8,7 @@ from typing import Any
 from scipy.special import ndtr
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.models.teacher_student.classifier import bayes
+from toysim.models.teacher_student import bayes
 from toysim.models.teacher_student.classifier.fixed_point import CLOSE, solve
 from toysim.models.teacher_student.classifier.margins import largest_margin
 from toysim.models.teacher_student.classifier.measures import overlaps
@@ -56,7 +56,8 @@ def of_margin(p: Any, alpha: float) -> dict[str, Any]:
 def best_errors(p: Any, alpha: float) -> dict[str, float]:
     """Bayes' and Gibbs' error; of two clusters Bayes' from the data, by the average of y x."""
     if p.teacher != "mixture":
-        found = bayes.errors(p, alpha)
+        given = bayes.Labels(p.signal, p.probit_noise, p.flip, p.teacher == "logistic")
+        found = bayes.errors(given, alpha)
         return {"bayes_error": found[0], "gibbs_error": found[1]}
     best = float(ndtr(-p.signal / math.sqrt(p.signal + 1.0 / alpha)))
     return {"bayes_error": best, "gibbs_error": math.nan}

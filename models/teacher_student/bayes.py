@@ -6,18 +6,28 @@ qh = 2 alpha int Dxi Z'^2/Z at m = q, q = rho^2 qh/(1 + rho qh); arXiv:1708.0339
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import log_ndtr
 
-from toysim.models.teacher_student.classifier.fixed_point import END, Array
-from toysim.models.teacher_student.labels import density, logistic_channel
+from toysim.models.teacher_student.labels import Array, density, logistic_channel
 
+END = 9.0  # of xi; what is beyond has a weight below 1e-17
 _X, _W = np.polynomial.legendre.leggauss(16)
 
 
-def information(q: float, p: Any) -> float:
+@dataclass(frozen=True)
+class Labels:
+    """Of clean fields of variance ``signal``: their sign with noise and flips, or logistic."""
+
+    signal: float
+    probit_noise: float
+    flip: float
+    logistic: bool = False
+
+
+def information(q: float, p: Labels) -> float:
     """2 int Dxi Z'^2/Z at m = q."""
     rest = max(p.signal - q, 1e-300)
     s = math.sqrt(rest + p.probit_noise)
@@ -28,7 +38,7 @@ def information(q: float, p: Any) -> float:
     xi: Array = (0.5 * (edges[1:] + edges[:-1])[:, None] + half * _X).ravel()
     weight = (half * _W).ravel() * density(xi)
     mean = math.sqrt(q) * xi
-    if p.teacher == "logistic":
+    if p.logistic:
         z, slope = logistic_channel(mean, rest)
         return 2.0 * float(weight @ (slope**2 / z))
     a = mean / s
@@ -40,19 +50,24 @@ def information(q: float, p: Any) -> float:
     return float(clean * (weight @ (density(a) ** 2 / chance)))
 
 
-def bayes_overlap(p: Any, alpha: float) -> float:
+def after(q: float, p: Labels, alpha: float) -> float:
+    """q after one round."""
+    qh = alpha * information(q, p)
+    return float(p.signal**2 * qh / (1.0 + p.signal * qh))
+
+
+def bayes_overlap(p: Labels, alpha: float) -> float:
     """q, iterated from 0 until it stands."""
     q = 0.0
     for _ in range(5000):
-        qh = alpha * information(q, p)
-        new = float(p.signal**2 * qh / (1.0 + p.signal * qh))
+        new = after(q, p, alpha)
         if abs(new - q) <= 1e-13 * p.signal:
             return new
         q = new
     return q
 
 
-def errors(p: Any, alpha: float) -> tuple[float, float]:
+def errors(p: Labels, alpha: float) -> tuple[float, float]:
     """Bayes' and Gibbs' error against the clean teacher."""
     share = bayes_overlap(p, alpha) / p.signal
     return math.acos(math.sqrt(min(share, 1.0))) / math.pi, math.acos(min(share, 1.0)) / math.pi
