@@ -59,9 +59,9 @@ def heat(budget: xr.DataTree, best: xr.DataTree) -> Figure:
     axes = figure.subplots()
     ratio = over_best(budget, best).transpose("curve", "n_steps")
     above = 100.0 * (ratio.values - 1.0)
-    shown = np.log10(np.maximum(above, 0.1))
-    axes.pcolormesh(shown, cmap="viridis", gid="above")
-    bright = shown > shown.min() + 0.7 * (shown.max() - shown.min())
+    height = np.log10(np.maximum(above, 0.1))
+    mesh = axes.pcolormesh(height, cmap="viridis", gid="above")
+    bright = np.asarray(mesh.norm(height)) > 0.7
     look: dict[str, Any] = {"ha": "center", "va": "center", "size": 8}
     for (i, j), value in np.ndenumerate(above):
         axes.text(j + 0.5, i + 0.5, f"{value:.1f}", color="k" if bright[i, j] else "w", **look)

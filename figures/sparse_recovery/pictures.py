@@ -57,9 +57,8 @@ def boundary(tree: xr.DataTree) -> Figure:
     )
     low, high = float(draws["density"].min()), float(draws["density"].max())
     alpha = np.linspace(float(draws["sample_ratio"].min()), float(draws["sample_ratio"].max()), 61)
-    given: dict[str, Any] = {"dimension": 20_000}
     marks = (
-        landmark("teacher_student.lasso", "critical_density", sample_ratio=a, **given)
+        landmark("teacher_student.lasso", "critical_density", sample_ratio=a, dimension=20_000)
         for a in alpha
     )
     critical = np.array([float(mark) for mark in marks])
@@ -85,9 +84,9 @@ def size(tree: xr.DataTree) -> Figure:
         draws, law = sides(tree, name)
         mean, error = mean_and_error(draws)
         d = mean["dimension"]
-        look: dict[str, Any] = {"color": f"C{k}", "fmt": "osD"[k], "ms": 4}
-        look |= {"mfc": "none", "capsize": 2}
-        axes.errorbar(d * (1.0 + 0.03 * (k - 1)), d * (mean - law), d * error, label=label, **look)
+        look: dict[str, Any] = {"color": f"C{k}", "fmt": "osD"[k], "mfc": "none", "capsize": 2}
+        x = d * (1.0 + 0.03 * (k - 1))
+        axes.errorbar(x, d * (mean - law), d * error, ms=4, label=label, **look)
     axes.axhline(0.0, color="0.6", lw=0.8, zorder=0)
     axes.set(xscale="log", xlabel="dimension d", ylabel="d (mean - limit)")
     axes.set_xticks(d.values, [f"{x:g}" for x in d.values])

@@ -9,7 +9,8 @@ MOST_ENTRIES = 4e8  # of the inputs: 3.2 GB
 
 def samples(p: Any) -> int:
     """n = round(alpha d), at least 1."""
-    return int(max(round(p.sample_ratio * p.dimension), 1))
+    n: int = round(p.sample_ratio * p.dimension)
+    return max(n, 1)
 
 
 def refuse_large(p: Any) -> None:

@@ -67,7 +67,7 @@ def _shrink_text(figure: Figure, factor: float) -> None:
     if factor >= 1.0:
         return
     for text in figure.findobj(Text):
-        text.set_fontsize(max(SMALLEST, factor * text.get_fontsize()))
+        text.set_fontsize(max(SMALLEST, factor * float(text.get_fontsize())))
     for axes in figure.axes:  # ticks that are yet to be made
         for axis in (axes.xaxis, axes.yaxis):
             size = axis.get_major_ticks(1)[0].label1.get_fontsize()

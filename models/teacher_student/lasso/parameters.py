@@ -12,7 +12,8 @@ from toysim.models.teacher_student.sizes import refuse_large
 
 def nonzeros(p: Any) -> int:
     """k = round(eps d) entries of the teacher."""
-    return int(round(p.density * p.dimension))
+    k: int = round(p.density * p.dimension)
+    return k
 
 
 class LassoParameters(Parameters):
