@@ -10,7 +10,6 @@ from toysim.model import Check, FiniteSize, Landmark, Model, Observable
 from toysim.models.teacher_student.hard_committee.parameters import HardCommitteeParameters
 
 _SIZE: dict[str, Any] = {"finite_size": FiniteSize(2.0, "dimension", 1.0)}
-_OWN: dict[str, Any] = {"finite_size": FiniteSize(4.0, "dimension", 1.0)}
 
 _EQUATIONS = """\
 y = sign(sign u_1 + sign u_2), u = w* x/sqrt(d); from V = 1, g = 0:
@@ -27,8 +26,8 @@ HARD_COMMITTEE = Model(
     observables=(
         Observable("symmetric_overlap", "overlap of the units' sums", **_SIZE),
         Observable("antisymmetric_overlap", "overlap of the units' differences", **_SIZE),
-        Observable("symmetric_self_overlap", "of the student's sum", **_OWN),
-        Observable("antisymmetric_self_overlap", "of the student's difference", **_OWN),
+        Observable("symmetric_self_overlap", "of the student's sum", **_SIZE),
+        Observable("antisymmetric_self_overlap", "of the student's difference", **_SIZE),
     ),
     diagnostics=(
         Observable("growth_rate", "ln of the factor by which a small q_a grows a round"),
@@ -46,7 +45,7 @@ HARD_COMMITTEE = Model(
         + 3e-9 * p.sample_ratio * p.dimension**2 * p.iterations
     ),
     theory_seconds=lambda p: 0.5,
-    checks=(Check({"dimension": 600, "sample_ratio": 6.0, "iterations": 24}, replicas=110),),
+    checks=(Check({"dimension": 400, "sample_ratio": 6.0, "iterations": 50}, replicas=120),),
     landmarks=(
         Landmark(
             "specialisation",

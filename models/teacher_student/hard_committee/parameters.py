@@ -12,7 +12,7 @@ class HardCommitteeParameters(Parameters):
     sample_ratio: float = parameter(
         3.0, symbol="alpha", meaning="samples per input n/d; n is rounded", gt=0, le=10
     )
-    iterations: int = parameter(60, symbol="T", meaning="rounds of messages", ge=1, le=5000)
+    iterations: int = parameter(120, symbol="T", meaning="rounds of messages", ge=1, le=5000)
     start_scale: float = parameter(
         1e-4, symbol="s0", meaning="standard deviation of weights at the start", ge=1e-6, le=1
     )

@@ -14,7 +14,9 @@ from toysim.models.teacher_student.hard_committee.state_evolution import (
 from toysim.models.teacher_student.sizes import samples
 
 LEAST_SIZE = 200
-LEAST_GROWTH = 8.0  # of rate times rounds: below alpha_s what q_a falls, above what it has left
+# Of rate times rounds: what q_a falls below alpha_s, and what is left above it once q_a has grown
+# from s0^2: then it exceeds its overlap with the teacher, and 30 later no more (measured).
+LEAST_FALL, LEAST_REST = 8.0, 30.0
 LEAST_DISTANCE = 8.0  # of rate times sqrt(d): nearer to alpha_s runs scatter too widely
 # Of s0 sqrt(d). A small q_a grows by a factor a round, the share of it along the teacher by the
 # same again from z^2/d on: some runs with a larger start lose their way for hundreds of rounds.
@@ -27,9 +29,9 @@ def holds(p: Any, rate: float) -> bool:
     if p.dimension < LEAST_SIZE or near:
         return False
     if rate < 0.0:
-        return -rate * p.iterations >= LEAST_GROWTH
+        return -rate * p.iterations >= LEAST_FALL
     aligned = p.start_scale * math.sqrt(p.dimension) <= MOST_START
-    return aligned and rate * p.iterations >= LEAST_GROWTH - 2.0 * math.log(p.start_scale)
+    return aligned and rate * p.iterations >= LEAST_REST - 2.0 * math.log(p.start_scale)
 
 
 def predicted(row: Row) -> dict[str, Any]:
