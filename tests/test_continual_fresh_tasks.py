@@ -77,7 +77,7 @@ def explicit_runs(n_runs, kappa, d=14, n=5, noise=0.1, order=(0, 0, 2, 1, 2)):
 def test_the_reduced_law_is_that_of_explicit_runs(kappa, sizes):
     """Every error's whole distribution, and those of sums that see how tasks go together."""
     order = (0, 0, 2, 1, 2)
-    teachers, runs, changes = explicit_runs(1500, kappa, **sizes, order=order)
+    teachers, runs, changes = explicit_runs(700, kappa, **sizes, order=order)
     tree = toysim.sweep(
         MODEL,
         n_tasks=3,
@@ -90,7 +90,7 @@ def test_the_reduced_law_is_that_of_explicit_runs(kappa, sizes):
         noise=0.1,
         plasticity=[kappa],
         n_records=6,
-        replicas=6000,
+        replicas=4000,
         seed=2,
     )
     ours = {n: v.values[0] for n, v in tree["simulation"].data_vars.items()}
@@ -105,7 +105,7 @@ def test_the_reduced_law_is_that_of_explicit_runs(kappa, sizes):
 
 def test_exact_moments_of_explicit_runs():
     """Means, squares and changes of runs that know nothing of the reduction."""
-    teachers, runs, changes = explicit_runs(6000, 0.6, d=20)
+    teachers, runs, changes = explicit_runs(2500, 0.6, d=20)
     exact = theory(
         n_tasks=3,
         n_visits=5,
@@ -223,7 +223,7 @@ def test_recency_has_no_theory_and_is_drawn_as_it_says():
         plain.fresh_tasks(rng, teachers, 60, 12, 0.0, 1.0, plain.recent_sequence(rng, 3, 6, 1.5))[
             -1
         ].mean()
-        for _ in range(1500)
+        for _ in range(700)
     ]
     ours = tree["simulation"]["final_error"].values[0]
     assert stats.ks_2samp(ours, runs).pvalue > 1e-4

@@ -140,7 +140,7 @@ def test_teaching_times():
     one = rows(LEARNING_PROGRESS, n_chain=1)["episodes"][0]
     assert one == pytest.approx(111.358025, abs=1e-6)
     late = rows(LEARNING_PROGRESS, teacher="random", n_episodes=7000, n_records=1)
-    assert late["mastered"][0, 0] == pytest.approx(4.088222748, abs=1e-9)
+    assert late["mastered_mean"][0, 0] == pytest.approx(4.088222748, abs=1e-9)
     many = [rows(LEARNING_PROGRESS, n_tasks=K)["speed_up"][0] for K in (20, 50, 100, 200)]
     np.testing.assert_allclose(many, [11.1, 22.6, 34.8, 47.5], atol=0.06)
 
@@ -151,6 +151,13 @@ def test_teaching_times_are_those_of_teachers(teacher):
     sample = chain_of_tasks(**sizes, progress=teacher == "progress", runs=2000, seed=1)
     told = {"n_tasks": 8, "n_chain": 3, "capacity": 14, "unlock_at": 12, "exploration": 0.3}
     assert meets(sample, rows(LEARNING_PROGRESS, teacher=teacher, **told)["episodes"][0])
+
+
+def test_mastered_tasks_are_those_of_runs():
+    told = {"n_tasks": 4, "n_chain": 2, "unlock_at": 3, "capacity": 4, "n_episodes": 40}
+    told |= {"n_records": 5, "teacher": "random"}
+    drawn = rows(LEARNING_PROGRESS, "simulate", 4000, **told)["mastered"]
+    assert meets(drawn, rows(LEARNING_PROGRESS, **told)["mastered_mean"][0])
 
 
 SPECTRAL_32 = {

@@ -16,7 +16,8 @@ def teachers(tree: xr.DataTree, noise: xr.DataTree) -> Figure:
     """Tasks mastered in time; speed-up by useless tasks and by noise."""
     figure = new_figure(7.0, 3.2)
     left, middle, right = figure.subplots(1, 3)
-    mastered, exact = observable(tree, "mastered"), observable(tree, "mastered", "theory")
+    mastered = observable(tree, "mastered")
+    exact = observable(tree, "mastered_mean", "theory")
     episode = observable(tree, "episode", "theory")
     for k, name in enumerate(("random", "progress")):
         at = {"teacher": place(mastered, "teacher", name), "n_tasks": 0}

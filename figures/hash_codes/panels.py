@@ -25,6 +25,7 @@ def regimes(chart: xr.DataTree, prototypes: xr.DataTree) -> Figure:
     left.plot(law, law["n_points"], color=RED, label="a tenth, by pairs", gid="landmark:width")
     left.set(xscale="log", yscale="log")
     name_axes(left, "units n", "points M", "Codes shared")
+    left.legend(loc="lower right")
     draws = observable(prototypes, "prototype_accuracy")
     excess, _ = mean_and_error(observable(prototypes, "accuracy_excess"))
     law = draws.mean("replica") - excess

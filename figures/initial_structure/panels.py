@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from toysim.figures.initial_structure.evidence import law, rms, times_ratio
 from toysim.papers.drawing import line, name_axes, new_figure
@@ -43,5 +44,8 @@ def recruitment(tree: xr.DataTree) -> Figure:
     axes.plot([], [], "--", color="0.3", label="both times equal")
     axes.set(xscale="log", yscale="log")
     axes.set_ylim(2e-7, 0.2)
+    axes.set_xlim(1.5, 55.0)
+    axes.set_xticks(strength[0], [f"{b:.0f}" for b in strength[0]])
+    axes.xaxis.set_minor_locator(NullLocator())
     name_axes(axes, "strength of the start B", "perturbation", "Fresh hidden directions")
     return figure

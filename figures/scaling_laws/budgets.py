@@ -200,6 +200,7 @@ def draw(tree: xr.DataTree) -> Figure:
         name = f"T/p, label noise {noise:g}"
         sizes.plot(at.compute, at.ratio, "s-", ms=3, lw=0.8, mfc="none", label=name, **look)
     sizes.set(xscale="log", yscale="log", xlabel="compute p T", ylabel="best size, samples a mode")
+    sizes.set_title("Best size p, dashed: its law")
     sizes.legend(fontsize=7)
     return figure
 
@@ -217,5 +218,6 @@ def draw_trajectory(tree: xr.DataTree) -> Figure:
         dash = "-" if size <= FITTED else "--"
         axes.plot(run["n_steps"], power.at(run), dash, lw=1, color=f"C{k}", gid=f"fit:{size}")
     axes.set(xscale="log", yscale="log", xlabel="updates", ylabel="excess loss")
+    axes.set_title("Lines: fit to p <= 32; dashed: its forecast")
     axes.legend(fontsize=7, ncols=2)
     return figure

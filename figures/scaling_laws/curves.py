@@ -91,7 +91,8 @@ def draw(tree: xr.DataTree) -> Figure:
         look, good = {"color": f"C{k}", "gid": f"curve:{k}"}, level.isel(curve=k).values
         misses = 100.0 * abs(error.isel(curve=k).values)
         for axes, y in ((forecasts, misses), (limits, fitted.isel(curve=k).values)):
-            axes.plot(share, y, "-", lw=1, label=name, **look)
+            fits = np.isfinite(y)
+            axes.plot(share[fits], y[fits], "-", lw=1, label=name, **look)
             axes.plot(share[good], y[good], "o", ms=3, **look)
     noise: float = parameter(tree, "label_noise")
     limits.axhline(noise, color="0.4", ls="--", lw=1)
@@ -100,5 +101,7 @@ def draw(tree: xr.DataTree) -> Figure:
     limits.set(ylim=(-0.25, 0.55), ylabel="fitted limit")
     for axes in (forecasts, limits):
         axes.set(xlabel="share of the data that is fitted")
+    forecasts.set_title("Forecast of the end; dots: level reached")
+    limits.set_title("Limit; dashed: the true one")
     forecasts.legend(fontsize=7)
     return figure

@@ -190,7 +190,8 @@ def draw(reuse: xr.DataTree, fresh: xr.DataTree, first: xr.DataTree, course: xr.
         label = f"{updates} updates"
         best.errorbar(updates / rows[at], value[at], bars, fmt="o-", ms=4, lw=1, label=label)
     for n, curve in zip(*worth(first, course), strict=True):
-        constant.plot(np.arange(len(curve)), curve, "-", label=f"{n} rows", gid=f"rows:{n}")
+        epochs = np.flatnonzero(np.isfinite(curve))
+        constant.plot(epochs, curve[epochs], "-", label=f"{n} rows", gid=f"rows:{n}")
     for axes, title in ((best, "Linear decay, best peak"), (constant, "Constant rate 0.05")):
         axes.axline((0.0, 0.0), slope=1.0, color="0.6", ls="--", lw=1)
         axes.set(xlim=(0, 21), ylim=(0, 5), xlabel="epochs K", title=title)

@@ -26,7 +26,7 @@ REPRODUCTION = Reproduction(
         Recipe(
             "instances",
             "Instance accuracy over the similarity within classes, by modules of the cue (dashed: "
-            "class accuracy, exact), and by the number of classes (lines: a lower bound).",
+            "class accuracy), and by the number of classes (lines: a lower bound).",
             _SUPERPOSED,
             ("cue_2", "cue_6", "cue_12", "overload"),
             panels.instances,

@@ -49,8 +49,8 @@ def instances(*trees: xr.DataTree) -> Figure:
         mean = observable(tree, "instance_accuracy").mean("replica")
         points(left, mean["similarity"], mean, f"{c}", color=f"C{k}", label=f"{c} modules")
         left.plot(mean["similarity"], mean, "-", color=f"C{k}", lw=1)
-        law = observable(tree, "class_accuracy", "theory")
-        left.plot(law["similarity"], law, "--", color=f"C{k}", gid=f"theory:class:{c}")
+        law = observable(tree, "class_accuracy").mean("replica")
+        left.plot(law["similarity"], law, "--", color=f"C{k}", gid=f"simulation:class:{c}")
     name_axes(left, "similarity a", "accuracy (dashed: class)", "Cues", ylim=(0, 1.05))
     for k, n in enumerate(observable(overload, "instance_accuracy")["n_classes"].values):
         draws = observable(overload, "instance_accuracy").sel(n_classes=n)

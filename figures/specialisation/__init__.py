@@ -32,7 +32,7 @@ REPRODUCTION = Reproduction(
         Recipe(
             "rates",
             "Left: error of the plateau over the learning rate, dashed its value at small rates. "
-            "Right: error after 600 examples per input over that after 300; dotted the exact "
+            "Right: error after 600 examples per input over that at the start; dotted the exact "
             "largest rate, dash-dotted the usual formula.",
             "derived",
             ("plateau", "rates"),

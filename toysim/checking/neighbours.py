@@ -21,16 +21,14 @@ LONGEST = 0.1  # seconds of a row whose sizes are changed
 
 def rows_of_cells(model: Model) -> Iterator[Fault]:
     """Cells of the first declared check, else of the defaults."""
-    check = model.checks[0] if model.checks else None
-    given = (check.fixed, check.axes) if check else ({}, {})
-    sweep = build_sweep(model.id, model, *given, replicas=REPLICAS, seed=SEED)
+    sweep = _first_sweep(model)
     batch = sweep.batch(np.arange(min(sweep.n_cells, CELLS)), REPLICAS)
     yield from _faults(model, sweep, batch, (0, len(batch) - 1))
 
 
 def rows_of_different_sizes(model: Model) -> Iterator[Fault]:
     """Each whole number changed in a row of its own, and all of them in one."""
-    fixed = dict(model.checks[0].fixed) if model.checks else {}
+    fixed = _first_sweep(model).parameters.model_dump()
     changes = _changes(model, fixed)
     if not changes:
         raise NotTried("no whole-number parameter of a cheap row leaves the observables' shape")
@@ -46,14 +44,24 @@ def rows_of_different_sizes(model: Model) -> Iterator[Fault]:
     yield from _faults(model, sweep, batch, range(len(batch)))
 
 
+def _first_sweep(model: Model) -> Sweep:
+    """Of the first declared check, else of the defaults."""
+    check = model.checks[0] if model.checks else None
+    given = (check.fixed, check.axes) if check else ({}, {})
+    return build_sweep(model.id, model, *given, replicas=REPLICAS, seed=SEED)
+
+
+def _whole(model: Model) -> list[str]:
+    return [name for name, p in model.parameters.items() if p.kind == "int" and not p.ndim]
+
+
 def _column(changes: list[dict[str, int]], name: str, start: Any) -> list[int]:
     return [change.get(name, getattr(start, name)) for change in changes]
 
 
 def _changes(model: Model, fixed: Mapping[str, Any]) -> list[dict[str, int]]:
     """Each whole number alone at another size, where the model takes it; then all together."""
-    whole = [n for n, p in model.parameters.items() if p.kind == "int" and not p.ndim]
-    alone = [change for name in whole if (change := _change(model, fixed, name))]
+    alone = [change for name in _whole(model) if (change := _change(model, fixed, name))]
     together = {name: value for change in alone for name, value in change.items()}
     both = [together] if len(alone) > 1 and _taken(model, fixed, together) else []
     return alone + both

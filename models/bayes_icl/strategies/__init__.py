@@ -75,6 +75,7 @@ STRATEGIES = Model(
             "updates",
             digits=6,
             where="a = 1 and up to 256 balls",
+            seconds=lambda p: 5e-3 * min(p.context_length, 256),
         ),
         Landmark(
             "distinguishable_tasks",
@@ -89,6 +90,7 @@ STRATEGIES = Model(
             (*_TASKS[:3], *_LAW),
             digits=5,
             where="a = 1 and up to 256 balls",
+            seconds=lambda p: 1e-2 * min(p.context_length, 256),
         ),
     ),
 )

@@ -127,9 +127,10 @@ def _row(row: Row) -> dict[str, Any]:
     with np.errstate(all="ignore"):
         if known:
             mean, square = moments(p, at, injected_at(p))
-            control = np.sqrt(moments(p, at, injected_at(p)[:0])[1])
+            control = np.sqrt(moments(p, at[: len(at) - 1], injected_at(p)[:0])[1])
         else:
-            mean, square, control = means(p, at), *np.full((2, len(at)), np.nan)
+            mean, square = means(p, at), np.full(len(at), np.nan)
+            control = square[:-1]
         deviation = np.sqrt(np.maximum(square - mean**2, 0.0))
         return {
             "recall": mean[:-1],
@@ -140,7 +141,7 @@ def _row(row: Row) -> dict[str, Any]:
             "final_recall": mean[-1],
             "recall_deviation": deviation[:-1],
             "gaussian_recalled": above(mean - p.recall_threshold, deviation)[:-1],
-            "gaussian_recognised": above(mean, np.hypot(deviation, control))[:-1],
+            "gaussian_recognised": above(mean[:-1], np.hypot(deviation[:-1], control)),
             "limit_recall": limit_recall(p),
             "threshold_interval": threshold_interval(p),
             "valid": p.core_share == 1.0

@@ -53,7 +53,7 @@ TASK_POOL = Model(
     ),
     theory_seconds=lambda p: (
         5e-3
-        + (p.n_visits + 300) * (1e-5 + 1e-9 * p.n_tasks * p.n_samples * p.dimension**2)
+        + (p.n_visits + p.rates * 3e4) * (1e-5 + 1e-9 * p.n_tasks * p.n_samples * p.dimension**2)
         + p.n_records * p.n_tasks * (1e-4 + 1e-9 * p.n_tasks * p.n_samples * p.dimension**2)
         + 3e-8 * p.dimension**3
     ),

@@ -57,6 +57,12 @@ class TaskPoolParameters(Visits):
     rows: Matrix = parameter(
         (), symbol="X", meaning="given pool, K n rows of d numbers, task by task"
     )
+    rates: bool = parameter(
+        False,
+        symbol="rates",
+        meaning="whether theory has the late rates too, seconds for pools near capacity",
+        stream=False,
+    )
     start: Vector = parameter((), symbol="delta_0", meaning="given start; else w* ~ N(0, 1/d)")
 
     @model_validator(mode="after")

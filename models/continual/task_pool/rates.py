@@ -18,7 +18,9 @@ NONE = 1e-10  # an eigenvalue that is 0
 
 
 def rates(p: Any, pool: Pool) -> dict[str, float]:
-    """Diagnostics of the pool, in the space that its rows span; no rate is above 1."""
+    """Diagnostics of the pool, in the space that its rows span; NaN unless asked for."""
+    if not p.rates:
+        return dict.fromkeys(("random_rate", "cyclic_rate", "smallest_eigenvalue"), math.nan)
     there = np.where(pool.curvature > 0.0, 1.0, 0.0)[..., None] * pool.directions
     chance = imbalanced(p) / np.sum(imbalanced(p))
     projector = np.einsum("j,jai,jak->ik", chance, there, there)
@@ -53,9 +55,7 @@ def random_rate(directions: Array, share: Array, chance: Array) -> float:
         return float(visit(np.ones(1))[0])
     operator = LinearOperator((r * r, r * r), matvec=visit, dtype=np.float64)
     start = np.eye(r).ravel()
-    return float(
-        eigsh(operator, k=1, which="LA", v0=start, tol=1e-10, return_eigenvectors=False)[0]
-    )
+    return float(eigsh(operator, k=1, which="LA", v0=start, tol=1e-8, return_eigenvectors=False)[0])
 
 
 def cyclic_rate(directions: Array, share: Array) -> float:

@@ -35,7 +35,7 @@ def _row(row: Row) -> Rows:
         mastered = np.minimum(p.n_chain, n // p.unlock_at).astype(float)
     spread = {"random": deviation, "progress": min(episodes, deviation), "oracle": 0.0}[p.teacher]
     found = {
-        "mastered": mastered,
+        "mastered_mean": mastered,
         "episodes": episodes,
         "speed_up": random / episodes,
         "episodes_deviation": deviation if p.teacher == "random" else np.nan,

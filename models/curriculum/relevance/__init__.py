@@ -104,6 +104,7 @@ RELEVANCE = Model(
             "toysim.models.curriculum.relevance.landmarks:switch_of_best_order",
             (*_TASK, "learning_rate"),
             digits=2,
+            seconds=lambda p: 0.3,
             where="a share of hard examples between 0 and 1",
         ),
     ),

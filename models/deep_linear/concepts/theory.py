@@ -18,6 +18,7 @@ Array = npt.NDArray[np.float64]
 
 # From starts of 1e-14 what the second phase grows from is 1e-9 of the first.
 RTOL = 1e-12
+SMALL = 0.01
 POINTS = 4001  # at which the flow is looked at; splines between them err by 1e-8
 NEAR = 1e-3  # of the level learned: an end so near to it hangs on the step
 SHORT = 0.02  # of the duration: events this near to the end do
@@ -46,20 +47,32 @@ def slope(w: Array, prompts: Array, images: Array) -> Array:
 
 
 def flow(row: Row, t: Array) -> Array:
-    """The map (4, times) at flow times, ascending."""
+    """The map (4, times) at flow times, ascending from 0.
+
+    In two stages: while it is small its entries are kept relative to the start, which the second
+    phase grows from; later to 1e-16, what rounding leaves of those that vanish.
+    """
     p = row.p
     (u, v), (prompts, images) = rotations(row), covariances(p)
     start = (p.start_strength * u @ v.T).ravel()
-    found = solve_ivp(
-        lambda _, w: slope(w, prompts, images),
-        (0.0, float(t[-1])),
-        start,
-        "DOP853",
-        t,
-        rtol=RTOL,
-        atol=1e-12 * p.start_strength,
-    )
-    return np.asarray(found.y)
+    grown = math.log(SMALL / p.start_strength) / (2.0 * float(np.linalg.norm(images, 2)))
+    end = min(max(grown, 0.0), float(t[-1]))
+
+    def solved(begin: float, stop: float, w: Array, at: Array, atol: float) -> Array:
+        def right(_: float, state: Array) -> Array:
+            return slope(state, prompts, images)
+
+        times = np.append(at, stop)
+        found = solve_ivp(right, (begin, stop), w, "DOP853", times, rtol=RTOL, atol=atol)
+        return np.asarray(found.y)
+
+    if end == 0.0:
+        return solved(0.0, float(t[-1]), start, t[t < t[-1]], 1e-16)
+    early = solved(0.0, end, start, t[t < end], RTOL * p.start_strength)
+    if end == t[-1]:
+        return early
+    late = solved(end, float(t[-1]), early[:, -1], t[(t >= end) & (t < t[-1])], 1e-16)
+    return np.concatenate([early[:, :-1], late], axis=1)
 
 
 def seen(w: Array, sigma: Array) -> Array:

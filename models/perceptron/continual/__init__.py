@@ -80,5 +80,5 @@ CONTINUAL = Model(
             replicas=700,
         ),
     ),
-    version=2,
+    version=3,
 )

@@ -26,6 +26,10 @@ from toysim.outcomes import Status
 Array = npt.NDArray[np.float64]
 
 
+# At 1.3 moves of a weight (beta = 1000, 60 sweeps) the self-overlap is .95 for 1, at 14 right.
+MOVES = 5.0
+
+
 class Target(NamedTuple):
     """What a chain samples: patterns (N, P), beta, kappa, fields b (N,), whether |m|^2 is kept.
 
@@ -206,8 +210,8 @@ class Replicas(NamedTuple):
     replica_overlap: float
 
     def status(self, n_sweeps: int) -> Status:
-        """Not converged where a chain of so many sweeps has not moved every weight once."""
-        return Status.OK if self.acceptance * n_sweeps >= 1.0 else Status.NOT_CONVERGED
+        """Not converged where chains of so many sweeps move a weight fewer than MOVES times."""
+        return Status.OK if self.acceptance * n_sweeps >= MOVES else Status.NOT_CONVERGED
 
 
 def replicas(

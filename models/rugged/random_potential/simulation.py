@@ -69,7 +69,7 @@ def walk(
                 for w in range(lanes):
                     distance[r] += abs(x[w]) / n
                     square[r] += float(x[w] * x[w]) / n
-        farthest = max(farthest, np.max(met))
+        farthest = max(farthest, np.max(met[:lanes]))
     return farthest
 
 

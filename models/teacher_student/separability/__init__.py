@@ -14,7 +14,9 @@ SEPARABILITY = Model(
     id="teacher_student.separability",
     title="linear separability of noisy labels",
     parameters_class=SeparabilityParameters,
-    observables=(Observable("separable", "share of draws that are separable", atol=1e-3),),
+    observables=(
+        Observable("separable", "share of draws that are separable", atol=1e-3, span=1.0),
+    ),
     diagnostics=(
         Observable("critical_ratio", "samples per input alpha* up to which labels are separable"),
         Observable("gardner_capacity", "the same of random labels with a margin"),

@@ -16,14 +16,15 @@ from toysim.plan import Sweep
 
 
 def rows(tiny: bool) -> Iterator[Row]:
-    steps = 20 if tiny else 300
+    steps = 20 if tiny else 3000
     for d in (8,) if tiny else (20, 64, 200):
         fixed = {"n_modes": d, "n_steps": steps, "count": 5, "interval": steps // 6, "n_records": 1}
         sweep = sweep_of("continual.fact_injection", fixed)
         peers = {"NumPy": numpy_fact, "JAX": jax_fact}
         yield _row(f"moments of a fact: modes {d}", sweep, steps, "update", d, "modes", peers)
-    for d in (8,) if tiny else (20, 60, 120):
-        fixed = {"n_tasks": 4, "n_samples": d // 6 or 1, "dimension": d, "n_visits": steps}
+    steps = 20 if tiny else 300
+    for d in (12,) if tiny else (12, 60, 120):
+        fixed = {"n_tasks": 6, "n_samples": d // 6, "dimension": d, "n_visits": steps}
         sweep = sweep_of("continual.task_pool", fixed | {"n_records": 1})
         peers = {"NumPy": numpy_pool, "JAX": jax_pool}
         yield _row(f"moments of a pool: weights {d}", sweep, steps, "visit", d, "weights", peers)

@@ -1,0 +1,99 @@
+"""Convex classification: how near losses come to Bayes, and where maximum likelihood ends."""
+
+from toysim.figures.convex_classification import evidence, pictures
+from toysim.outcomes import Verdict
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+
+REPRODUCTION = Reproduction(
+    name="convex_classification",
+    paper="Convex classification in high dimension, arXiv:2006.06560, 1803.06964, 1804.09753",
+    title="How close do convex losses come to Bayes, and when does maximum likelihood exist?",
+    figures=(
+        Recipe(
+            "curves",
+            "Exact error over samples per input as d -> infinity, each loss at its best penalty; "
+            "dashed the Bayes error.",
+            "arXiv:2006.06560",
+            ("curves",),
+            pictures.curves,
+        ),
+        Recipe(
+            "penalties",
+            "Error of the square loss over the penalty: means with standard errors, lines the "
+            "limit; dotted pi/2 - 1, the best penalty at every number of samples.",
+            "arXiv:2006.06560",
+            ("penalties",),
+            pictures.penalties,
+        ),
+        Recipe(
+            "threshold",
+            "Share of separable draws over samples in units of the threshold, by teacher: means "
+            "with standard errors; dotted the threshold.",
+            "arXiv:1804.09753",
+            ("threshold",),
+            pictures.threshold,
+        ),
+        Recipe(
+            "likelihood",
+            "Bias m/rho and spread of maximum likelihood over parameters per sample: means with "
+            "standard errors, lines the limit; dotted an unbiased estimate.",
+            "arXiv:1803.06964",
+            ("likelihood",),
+            pictures.likelihood,
+        ),
+    ),
+    claims=(
+        Claim(
+            name="near_bayes",
+            sentence="Tuned logistic and hinge losses come extremely close to Bayes' error.",
+            source="arXiv:2006.06560 abstract",
+            sweeps=("curves",),
+            check=evidence.near_bayes,
+            spoilers=(Spoiler("curves", "error", evidence.a_twentieth_more),),
+            expected_verdict=Verdict.LIMITED,
+            limits="the logistic loss; the hinge loss is 3 to 10 % above",
+        ),
+        Claim(
+            name="rates",
+            sentence="The logistic and hinge losses fall as 1/alpha, as Bayes does, the square "
+            "loss as alpha^(-1/2).",
+            source="arXiv:2006.06560 abstract",
+            sweeps=("curves",),
+            check=evidence.rates,
+            spoilers=(Spoiler("curves", "error", evidence.losses_exchanged),),
+        ),
+        Claim(
+            name="best_square_penalty",
+            sentence="The best penalty of the square loss is pi/2 - 1 at every number of samples.",
+            source="arXiv:2006.06560; value derived",
+            sweeps=("penalties",),
+            check=evidence.best_square_penalty,
+            spoilers=(Spoiler("penalties", "error", evidence.shifted_penalties),),
+        ),
+        Claim(
+            name="likelihood_is_biased",
+            sentence="Maximum likelihood is biased upwards, and spreads more than classic theory "
+            "says.",
+            source="arXiv:1803.06964 abstract",
+            sweeps=("likelihood",),
+            check=evidence.likelihood_is_biased,
+            spoilers=(Spoiler("likelihood", "overlap", evidence.smaller),),
+        ),
+        Claim(
+            name="likelihood_ends",
+            sentence="It exists up to a sharp threshold alone, where labels cease to be separable.",
+            source="arXiv:1804.09753 abstract",
+            sweeps=("threshold",),
+            check=evidence.likelihood_ends,
+            spoilers=(Spoiler("threshold", "separable", evidence.later),),
+        ),
+        Claim(
+            name="two_moments",
+            sentence="Of the inputs' law only two moments matter.",
+            source="universality, recalled",
+            sweeps=("laws",),
+            check=evidence.two_moments,
+            spoilers=(Spoiler("laws", "error", evidence.a_tenth_more),),
+        ),
+    ),
+)

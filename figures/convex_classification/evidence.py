@@ -1,0 +1,181 @@
+"""What the claims about convex classification come to."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from toysim.paper import Evidence, Number
+from toysim.papers.reading import mean_and_error, observable, parameter, sides
+
+Array = npt.NDArray[np.float64]
+
+Z = 4.0
+CLOSE = 1.01  # times Bayes' error
+POWERS = {"logistic": 1.0, "hinge": 1.0, "square": 0.5}
+NEAR = 0.05  # of an exponent
+OF_SIZE = 1.5  # over d: how far a finite dimension may be off, in shares
+CROSSING = 0.07  # how far from alpha* half of the draws may be separable
+
+
+def a_twentieth_more(error: xr.DataArray) -> xr.DataArray:
+    return 1.05 * error
+
+
+def a_tenth_more(error: xr.DataArray) -> xr.DataArray:
+    return 1.1 * error
+
+
+def smaller(overlap: xr.DataArray) -> xr.DataArray:
+    return overlap / 1.2
+
+
+def losses_exchanged(error: xr.DataArray) -> Any:
+    """Losses change places: the points of the sweep in the opposite order of losses."""
+    loss = error["loss"].values
+    names = list(dict.fromkeys(loss.tolist()))
+    order = np.concatenate([np.flatnonzero(loss == name) for name in reversed(names)])
+    back = np.concatenate([np.flatnonzero(loss == name) for name in names])
+    moved = np.empty(len(loss), np.int64)
+    moved[back] = order
+    return error.isel(tuned=moved).values
+
+
+def shifted_penalties(error: xr.DataArray) -> Any:
+    """Errors of penalties two steps larger."""
+    return np.roll(error.values, 2, error.get_axis_num("penalty"))
+
+
+def later(separable: xr.DataArray) -> Any:
+    """Shares of separable draws as of fewer samples: those two steps before."""
+    per_teacher = separable.transpose("labels", ...).values.reshape(
+        4, -1, separable.sizes["replica"]
+    )
+    moved = per_teacher[:, np.maximum(np.arange(per_teacher.shape[1]) - 2, 0)]
+    return moved.reshape(separable.transpose("labels", ...).shape)
+
+
+def curve(curves: xr.DataTree, name: str, of: str = "error") -> tuple[Array, Array]:
+    """Samples per input, and an exact number there, of one loss; ascending."""
+    values = observable(curves, of, "theory")
+    chosen = np.flatnonzero(values["loss"].values == name)
+    alpha = values["sample_ratio"].values[chosen]
+    order = np.argsort(alpha)
+    return alpha[order], values.values[chosen][order]
+
+
+def near_bayes(curves: xr.DataTree) -> Evidence:
+    """Exact errors over Bayes', by loss and number of samples."""
+    found = {name: curve(curves, name) for name in ("logistic", "hinge")}
+    best = {name: curve(curves, name, "bayes_error")[1] for name in found}
+    share = np.array([found[name][1] / best[name] for name in found])
+    within = np.array([[name == "logistic"] * share.shape[1] for name in found])
+    return Evidence(
+        share <= CLOSE,
+        (
+            Number("samples per input", found["hinge"][0], form="g"),
+            Number("logistic error over Bayes'", share[0], form=".5f"),
+            Number("hinge", share[1], form=".4f"),
+        ),
+        f"at most {CLOSE:g} times Bayes' error",
+        within,
+    )
+
+
+def rates(curves: xr.DataTree) -> Evidence:
+    """Local exponents between 10 and 30 samples per input."""
+    found = []
+    for name in POWERS:
+        alpha, error = curve(curves, name)
+        found.append(-np.log(error[-1] / error[-2]) / np.log(alpha[-1] / alpha[-2]))
+    known = list(POWERS.values())
+    return Evidence(
+        np.abs(np.array(found) - known) <= NEAR,
+        (Number(f"exponents of {', '.join(POWERS)}", found, known, NEAR),),
+        f"between 10 and 30 samples per input, within {NEAR:g}",
+    )
+
+
+def best_square_penalty(penalties: xr.DataTree) -> Evidence:
+    """Where the mean error is least, with the same draws at every penalty."""
+    draws, _ = sides(penalties, "error")
+    mean = draws.mean("replica").transpose("sample_ratio", "penalty")
+    grid = mean["penalty"].values
+    best = math.pi / 2.0 - 1.0
+    nearest = int(np.argmin(np.abs(np.log(grid / best))))
+    least = mean.values.argmin(axis=1)
+    return Evidence(
+        np.abs(least - nearest) <= 1,
+        (Number("penalty of the least error", grid[least], best, form=".3g"),),
+        "within one step of the grid",
+    )
+
+
+def bias_and_spread(m: xr.DataArray, q: xr.DataArray, rho: float) -> tuple[Any, Any]:
+    """m/rho and sqrt(q - m^2/rho)."""
+    return m / rho, np.sqrt(q - m**2 / rho)
+
+
+def likelihood_is_biased(likelihood: xr.DataTree) -> Evidence:
+    """Bias and spread against the limit, and above those of classic theory."""
+    (m, law_m), (q, law_q) = sides(likelihood, "overlap"), sides(likelihood, "self_overlap")
+    rho = parameter(likelihood, "signal")
+    bias, spread = bias_and_spread(m, q, rho)
+    known_bias, known_spread = bias_and_spread(law_m, law_q, rho)
+    held, numbers = [], []
+    for name, draws, law in (("bias", bias, known_bias), ("spread", spread, known_spread)):
+        mean, error = mean_and_error(draws.transpose("sample_ratio", "replica"))
+        bound = Z * error + 4.0 * OF_SIZE / parameter(likelihood, "dimension") * law
+        held.append((abs(mean - law) <= bound).values)
+        numbers.append(Number(name, mean, law, bound))
+        if name == "bias":
+            held.append((mean - Z * error > 1.0).values)
+    return Evidence(
+        np.concatenate(held),
+        (Number("samples per parameter", bias["sample_ratio"], form="g"), *numbers),
+        f"within {Z:g} standard errors + {4 * OF_SIZE:g}/d of the limit, and the bias above 1",
+    )
+
+
+def crossings(threshold: xr.DataTree) -> tuple[list[str], Array]:
+    """Samples over alpha* at which half of the draws are separable, by teacher."""
+    share = observable(threshold, "separable").mean("replica")
+    star = observable(threshold, "critical_ratio", "theory").values
+    teachers = share["teacher"].values
+    ratio = share["sample_ratio"].values / star
+    names = list(dict.fromkeys(teachers.tolist()))
+    found = []
+    for name in names:
+        at = np.flatnonzero(teachers == name)
+        at = at[np.argsort(ratio[at])]
+        # A line through shares between the ends: they fall, but for noise.
+        slope, height = np.polyfit(ratio[at], share.values[at], 1)
+        found.append((0.5 - height) / slope)
+    return names, np.array(found)
+
+
+def likelihood_ends(threshold: xr.DataTree) -> Evidence:
+    """Where half of the draws are separable, against alpha*."""
+    names, found = crossings(threshold)
+    return Evidence(
+        np.abs(found - 1.0) <= CROSSING,
+        (Number(f"half separable at, of alpha*, {', '.join(names)}", found, 1.0, CROSSING),),
+        f"within {CROSSING:.0%} of the threshold",
+    )
+
+
+def two_moments(laws: xr.DataTree) -> Evidence:
+    """Errors of three laws of the inputs against the limit for Gaussian ones."""
+    draws, law = sides(laws, "error")
+    mean, error = mean_and_error(draws.transpose("loss", "input_law", "replica"))
+    law = law.transpose("loss", "input_law")
+    bound = Z * error + OF_SIZE / parameter(laws, "dimension") * law
+    return Evidence(
+        (abs(mean - law) <= bound).values,
+        (Number("error", mean, law, bound, form=".4f"),),
+        f"within {Z:g} standard errors + {OF_SIZE:g}/d",
+    )
