@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_ndtr
 
-from toysim.models.teacher_student.labels import Array, density, logistic_channel
+from toysim.models.teacher_student.labels import END, Array, density, logistic_channel
 
-END = 9.0  # of xi; what is beyond has a weight below 1e-17
 _X, _W = np.polynomial.legendre.leggauss(16)
 
 

@@ -16,6 +16,7 @@ from scipy.special import expit, log_ndtr, ndtr
 
 Array = npt.NDArray[np.float64]
 
+END = 9.0  # of normal xi; what is beyond has a weight below 1e-17
 _T, _W = np.polynomial.hermite_e.hermegauss(61)
 _W = _W / _W.sum()
 

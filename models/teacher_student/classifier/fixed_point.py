@@ -20,13 +20,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, log_ndtr
 
-from toysim.models.teacher_student.labels import density, logistic_channel, sign_channel
+from toysim.models.teacher_student.labels import END, density, logistic_channel, sign_channel
 
 Array = npt.NDArray[np.float64]
 
 ROUNDS = 2000
 CLOSE = 1e-12  # relative change of a round at which it has converged
-END = 9.0  # of xi; what is beyond has a weight below 1e-17
 _X, _W = np.polynomial.legendre.leggauss(16)
 
 

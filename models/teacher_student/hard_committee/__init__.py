@@ -1,0 +1,57 @@
+"""A committee of two sign units learned by Bayes' rule: when do the units part?
+
+Teacher of two orthogonal units of norm sqrt(d), labels y = sign(sign u_1 + sign u_2), n =
+round(alpha d) samples, prior N(0, 1) of every weight.
+"""
+
+from typing import Any
+
+from toysim.model import Check, FiniteSize, Landmark, Model, Observable
+from toysim.models.teacher_student.hard_committee.parameters import HardCommitteeParameters
+
+_SIZE: dict[str, Any] = {"finite_size": FiniteSize(2.0, "dimension", 1.0)}
+
+_EQUATIONS = """\
+y = sign(sign u_1 + sign u_2), u = w* x/sqrt(d); from V = 1, g = 0:
+om = X w'/sqrt(d) - g V,  g = d ln Z_y/dom,  A = g'g/d,  w <- V (A w + g'X/sqrt(d)), V = 1/(1 + A)
+Z_+ = Phi2(om_1/sqrt(V11), om_2/sqrt(V11); V12/V11),  Z_- with both signs changed, Z_0 the rest
+d -> infinity: q_s, q_a on (1, 1)/sqrt(2), (1, -1)/sqrt(2):
+qh = alpha E sum_y (dZ/dom)^2/Z,  q = qh/(1 + qh)
+q_a = 0 is left where alpha E sum_y (d^2 Z/dom_a^2)^2/Z = 1"""
+
+HARD_COMMITTEE = Model(
+    id="teacher_student.hard_committee",
+    title="Bayes-optimal hard committee of two units: specialisation",
+    parameters_class=HardCommitteeParameters,
+    observables=(
+        Observable("symmetric_overlap", "overlap of the units' sums", **_SIZE),
+        Observable("antisymmetric_overlap", "overlap of the units' differences", **_SIZE),
+        Observable("symmetric_self_overlap", "of the student's sum", **_SIZE),
+        Observable("antisymmetric_self_overlap", "of the student's difference", **_SIZE),
+    ),
+    diagnostics=(
+        Observable("growth_rate", "ln of the factor by which a small q_a grows a round"),
+        Observable("rounds", "of the state evolution"),
+        Observable("residual", "step of its last round"),
+    ),
+    simulate=f"{__name__}.simulation:simulate",
+    theory=f"{__name__}.theory:predict",
+    stochastic=True,
+    equations=_EQUATIONS,
+    sources=("arXiv:1806.05451", "derived"),
+    seconds=lambda p: (
+        1e-3
+        + p.sample_ratio * p.dimension * (1.5e-8 * p.dimension + p.iterations * 1e-6)
+        + 3e-9 * p.sample_ratio * p.dimension**2 * p.iterations
+    ),
+    theory_seconds=lambda p: 0.5,
+    checks=(Check({"dimension": 400, "sample_ratio": 6.0, "iterations": 50}, replicas=120),),
+    landmarks=(
+        Landmark(
+            "specialisation",
+            "samples per input alpha_s from which on the units part",
+            f"{__name__}.landmarks:specialisation",
+            source="derived; arXiv:1806.05451 has 2.04",
+        ),
+    ),
+)
