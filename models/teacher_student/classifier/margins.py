@@ -10,8 +10,8 @@ import math
 import numpy as np
 from scipy.optimize import brentq
 
-from toysim.models.teacher_student.classifier.fixed_point import END, Array
-from toysim.models.teacher_student.labels import density, sign_channel
+from toysim.models.teacher_student.classifier.fixed_point import Array
+from toysim.models.teacher_student.labels import END, density, sign_channel
 
 _X, _W = np.polynomial.legendre.leggauss(32)
 

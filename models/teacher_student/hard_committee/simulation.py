@@ -30,7 +30,7 @@ def drawn(row: Row) -> tuple[Array, Array, Array]:
 def slopes(y: Array, fields: Array, v: Array) -> Array:
     """g = d ln Z_y/dom (n, 2); 0 where Z is rounding."""
     variance = 0.5 * float(v[0, 0] + v[1, 1])
-    table = all_labels(*fields.T, variance, float(v[0, 1]))
+    table = all_labels(fields[:, 0], fields[:, 1], variance, float(v[0, 1]))
     z, *along = table[y.astype(int) + 1, :, np.arange(len(y))].T
     return np.where(z > SMALL, np.stack(along) / np.maximum(z, SMALL), 0.0).T
 

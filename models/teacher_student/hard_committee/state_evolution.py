@@ -49,9 +49,11 @@ def information(q_s: float, q_a: float) -> tuple[float, float]:
     over = np.where(z > SMALL, 1.0 / np.maximum(z, SMALL), 0.0)
     weight = WEIGHT[:, None] * across
     along, against = table[:, 1] + table[:, 2], table[:, 1] - table[:, 2]
-    return tuple(
-        float(0.5 * np.sum(weight * np.sum(slope**2 * over, axis=0))) for slope in (along, against)
-    )
+
+    def gained(slope: Array) -> float:
+        return float(0.5 * np.sum(weight * np.sum(slope**2 * over, axis=0)))
+
+    return gained(along), gained(against)
 
 
 def after(q_s: float, q_a: float, alpha: float) -> tuple[float, float]:
@@ -80,7 +82,7 @@ def growth(q_s: float) -> float:
     def curved(a: Array) -> Array:
         t = a * (1.0 - r) / c
         both = density(a) * density(t) / c
-        return -(a * density(a) * ndtr(t) + (1.0 + r) * both) / variance
+        return np.asarray(-(a * density(a) * ndtr(t) + (1.0 + r) * both) / variance)
 
     a = math.sqrt(0.5 * q_s / variance) * XI
     plus, minus = both_below(a, a, r), both_below(-a, -a, r)

@@ -29,9 +29,10 @@ def holds(p: Any, rate: float) -> bool:
     if p.dimension < LEAST_SIZE or near:
         return False
     if rate < 0.0:
-        return -rate * p.iterations >= LEAST_FALL
+        return bool(-rate * p.iterations >= LEAST_FALL)
     aligned = p.start_scale * math.sqrt(p.dimension) <= MOST_START
-    return aligned and rate * p.iterations >= LEAST_REST - 2.0 * math.log(p.start_scale)
+    rest = LEAST_REST - 2.0 * math.log(p.start_scale)
+    return bool(aligned and rate * p.iterations >= rest)
 
 
 def predicted(row: Row) -> dict[str, Any]:
