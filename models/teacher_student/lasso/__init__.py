@@ -60,7 +60,7 @@ LASSO = Model(
         + 1e-7
         * p.sample_ratio
         * p.dimension**2
-        * (1.0 + min(0.01 * p.signal**0.5 / p.penalty, 30.0))
+        * (1.0 + min(0.01 * (p.signal + p.label_noise) ** 0.5 / p.penalty, 30.0))
     ),
     theory_seconds=lambda p: 1e-3,
     checks=(
