@@ -28,8 +28,12 @@ EVIDENCE = Model(
     equations="S <- S + ln P_M/P_G of a sequence of a seen urn, until S >= K\n"
     "E T = (K + rho)/mu,  rho = E S_tau^2/(2 E S_tau) of the ladder height, by Spitzer's sum",
     sources=("derived", "arXiv:2506.17859"),
-    seconds=lambda p: 1e-3 + 1e-7 * min(p.max_sequences, 100.0 * p.penalty * p.n_tasks + 100.0),
-    theory_seconds=lambda p: 0.05 + 1e-8 * p.n_tasks * p.context_length**2,
+    seconds=lambda p: (
+        1e-3
+        + 1e-7 * min(p.max_sequences, 100.0 * p.penalty * p.n_tasks + 100.0)
+        + p.n_tasks * (5e-7 + 5e-9 * p.context_length)
+    ),
+    theory_seconds=lambda p: 0.05 + p.n_tasks * (1e-6 + 1e-8 * p.context_length**2),
     checks=(
         Check(
             {"urn_shares": (0.15, 0.35, 0.6, 0.9), "n_tasks": 4, "context_length": 20},
