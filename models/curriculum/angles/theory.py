@@ -26,8 +26,9 @@ def _row(row: Row) -> Rows:
     A, b = update_maps(c, p, p.learning_rate)
     course = np.empty((len(c) + 1, 2))
     course[0] = p.start_along, p.start_across
-    for t in range(len(c)):
-        course[t + 1] = A[t] @ course[t] + b[t]
+    with np.errstate(over="ignore", invalid="ignore"):  # of rows that are not valid
+        for t in range(len(c)):
+            course[t + 1] = A[t] @ course[t] + b[t]
     P, Q = course.T
     loss, updated = mean_loss(c, p.dim, P, Q), np.minimum(at, len(c) - 1)
     below = loss <= LEFT * loss[0]

@@ -13,7 +13,7 @@ from toysim.models.deep_linear.binned_unit.bins import entropy, probabilities
 Array = npt.NDArray[np.float64]
 
 WIDE = 10.0  # standard deviations of a count that are summed, and as many counts beyond
-MOST = 2e6  # terms of the sum
+MOST, MOST_BINS = 2e6, 5000  # terms of the sum, and bins
 LEAST = 0.02  # nat from which on means over samples say something
 
 
@@ -23,7 +23,7 @@ def finite(p: Array, n: int) -> float:
     reach = WIDE * np.sqrt(n * p * (1.0 - p)) + 2.0 * WIDE
     low = np.maximum(np.floor(n * p - reach), 1.0)
     high = np.minimum(np.ceil(n * p + reach), n)
-    if np.sum(high - low + 1.0) > MOST:
+    if len(p) > MOST_BINS or np.sum(high - low + 1.0) > MOST:
         return float("nan")
     total = 0.0
     for q, a, b in zip(p, low, high, strict=True):
