@@ -23,6 +23,13 @@ FAST_SECONDS, SLOW_SECONDS = 60 / len(MODELS), 300 / len(MODELS)
 RARE = {
     "deep_linear.modes": "descent that leaps over 0 has no invariant, theory has one; and steps of "
     "a third of a time constant do not show their order over tens of constants",
+    "continual.task_pool": "losses that fall by orders of magnitude have means that rare sequences "
+    "rule: a few replicas see less",
+    "deep_linear.concepts": "class weights of 500 and starts of 6e-5: theory 5e-7 off",
+    "deep_linear.information_plane": "gaps of 1e-5 within a tenth of a time constant, 3e-4 off",
+    "deep_linear.structured_start": "rank 1: alignments of the kernel 1e-5 off at small rates",
+    "drift.scale_invariant": "a rate of 1e4 over two units of time: theory takes 0.15 s",
+    "rugged.random_potential": "long fractional landscapes: a row takes 0.2 s, declared 3 ms",
 }
 
 

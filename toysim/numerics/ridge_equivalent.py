@@ -74,7 +74,7 @@ class Ridge:
     def at(self, n: float, kappa: float, penalty: float) -> Fit:
         unfit = n - self.degrees(kappa, 2)
         bias = float(np.sum(self.count * self.c * (kappa / (self.h + kappa)) ** 2))
-        test = (bias + self.label_noise) * n / unfit
+        test = (bias + self.label_noise) * n / unfit if unfit > 0.0 else math.inf
         left = penalty / (n * kappa) if kappa > 0.0 else 1.0 - self.modes / n
         return Fit(kappa, penalty, unfit, test, test * left**2)
 

@@ -21,8 +21,8 @@ ACTIVATION_CODES = Model(
     title="activation patterns of random units as hash codes",
     parameters_class=ActivationCodesParameters,
     observables=(
-        Observable("colliding_pairs", "pairs of points with one code", "pairs"),
-        Observable("redundancy", "share of points whose code another one has already"),
+        Observable("colliding_pairs", "pairs of points with one code", "pairs", span=1e10),
+        Observable("redundancy", "share of points whose code another one has", span=1.0),
         Observable("code_distance", "mean share of units in which two points differ"),
         Observable("prototype_accuracy", "points whose nearest prototype by code is their own"),
         Observable(
