@@ -41,6 +41,7 @@ HARD_COMMITTEE = Model(
     sources=("arXiv:1806.05451", "derived"),
     seconds=lambda p: (
         1e-3
+        + 8e-5 * p.iterations
         + p.sample_ratio * p.dimension * (1.5e-8 * p.dimension + p.iterations * 1e-6)
         + 3e-9 * p.sample_ratio * p.dimension**2 * p.iterations
     ),
