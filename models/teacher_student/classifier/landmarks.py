@@ -10,7 +10,8 @@ from scipy.optimize import minimize_scalar
 from toysim.models.teacher_student import labels
 from toysim.models.teacher_student.classifier.fixed_point import solve
 from toysim.models.teacher_student.classifier.measures import overlaps
-from toysim.models.teacher_student.classifier.parameters import noise_of, samples
+from toysim.models.teacher_student.classifier.parameters import noise_of
+from toysim.models.teacher_student.sizes import samples
 
 
 def critical_ratio(p: Any) -> float:

@@ -13,11 +13,6 @@ LOSSES = ("square", "logistic", "hinge", "probit", "hard_margin")
 BOUNDED_BELOW = ("logistic", "probit")  # have a minimiser without penalty above the threshold
 
 
-def samples(p: Any) -> int:
-    """n = round(alpha d), at least 1."""
-    return int(max(round(p.sample_ratio * p.dimension), 1))
-
-
 def noise_of(p: Any) -> tuple[str, float] | None:
     """What makes the labels noisy, as ``labels.critical_ratio`` takes it; None for two kinds at
     once.

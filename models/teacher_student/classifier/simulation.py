@@ -12,8 +12,8 @@ from scipy.special import expit
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.teacher_student.classifier.fixed_point import value_of
 from toysim.models.teacher_student.classifier.measures import overlaps
-from toysim.models.teacher_student.classifier.parameters import samples
 from toysim.models.teacher_student.classifier.solvers import of_margins, smooth, square
+from toysim.models.teacher_student.sizes import samples
 from toysim.outcomes import Status
 from toysim.records import ended
 

@@ -12,8 +12,9 @@ from toysim.models.teacher_student import bayes
 from toysim.models.teacher_student.classifier.fixed_point import CLOSE, solve
 from toysim.models.teacher_student.classifier.margins import largest_margin
 from toysim.models.teacher_student.classifier.measures import overlaps
-from toysim.models.teacher_student.classifier.parameters import noise_of, samples
+from toysim.models.teacher_student.classifier.parameters import noise_of
 from toysim.models.teacher_student.labels import critical_ratio
+from toysim.models.teacher_student.sizes import samples
 
 # Means are off by a share of about 1.5/(d stability) (measured): from here on within 1 %. Of
 # inputs with other fourth moments more.

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import model_validator
 
 from toysim.model import Parameters, parameter
-
-
-def samples(p: Any) -> int:
-    """n = round(alpha d), at least 1."""
-    return int(max(round(p.sample_ratio * p.dimension), 1))
 
 
 class SeparabilityParameters(Parameters):

@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 from scipy.special import expit
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.models.teacher_student.separability.parameters import samples
+from toysim.models.teacher_student.sizes import samples
 from toysim.outcomes import Status
 from toysim.records import ended
 

@@ -9,7 +9,7 @@ from scipy.stats import binom
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.teacher_student.labels import critical_ratio, gardner_capacity
-from toysim.models.teacher_student.separability.parameters import samples
+from toysim.models.teacher_student.sizes import samples
 
 # Relative distance from alpha* times sqrt(d) from which on the probability is 0 or 1 within
 # about 1e-4: sqrt(2) of it is a normal number for random labels, and somewhat less with a teacher.
