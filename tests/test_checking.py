@@ -196,4 +196,4 @@ def test_a_range_that_nobody_declared_is_drawn_near_the_default():
     drawn = [draw(short, rng, 1.0).values for _ in range(100)]
     for name, default in {"n_steps": 100, "rate": 2.0}.items():
         values = np.array([d[name] for d in drawn if name in d])
-        assert default / 10 <= values.min() < default < values.max() <= default * 10
+        assert default / 100 <= values.min() < default < values.max() <= default * 100

@@ -28,6 +28,9 @@ RARE = {
     "deep_linear.concepts": "class weights of 500 and starts of 6e-5: theory 5e-7 off",
     "deep_linear.information_plane": "gaps of 1e-5 within a tenth of a time constant, 3e-4 off",
     "deep_linear.structured_start": "rank 1: alignments of the kernel 1e-5 off at small rates",
+    "memory.activation_codes": "equal draws whose mean is rounded are not seen to be equal",
+    "memory.willshaw": "the same",
+    "scheduled_sgd.optimal": "a checkpoint left at a rate of 5e4 under additive noise",
     "drift.scale_invariant": "a rate of 1e4 over two units of time: theory takes 0.15 s",
     "rugged.random_potential": "long fractional landscapes: a row takes 0.2 s, declared 3 ms",
 }

@@ -36,7 +36,6 @@ from toysim.model import Observable
 from toysim.store.sides import Sides
 
 Z = 5.0
-ROUNDING = 1e-13  # of a mean: a smaller error is that of equal draws
 ONE_SIDED = 2.866515718791939e-07  # probability above Z of a normal number
 
 Array = npt.NDArray[Any]
@@ -178,7 +177,7 @@ def _means(sides: Sides, o: Observable) -> Measured:
         enough = enough + skewness * (2.0 * enough**2 + 1.0) / (6.0 * np.sqrt(n))
         tolerance = np.where(n > 1, enough * error, np.inf) + finite_size(sides, o, rows)
         tolerance = tolerance + np.where(
-            error <= ROUNDING * np.abs(mean), -np.log(ONE_SIDED) / np.maximum(n, 1) * o.span, 0.0
+            error == 0.0, -np.log(ONE_SIDED) / np.maximum(n, 1) * o.span, 0.0
         )
         tolerance = tolerance + o.atol + o.rtol * np.abs(sides.theory_at(o, rows)[0])
     tolerance = np.where(_survivors(sides, o), np.inf, tolerance)

@@ -119,7 +119,7 @@ def _draw_curves(
                 "lw": 0.8,
                 "color": color,
             }
-            draw_means(axes, where, draws.transpose(choice.x, "replica"), color=color, **look)
+            draw_means(axes, where, draws.transpose(choice.x, "replica"), **look)
 
 
 def _draws(ds: xr.Dataset, name: str) -> xr.DataArray:
