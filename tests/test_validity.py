@@ -30,6 +30,7 @@ RARE = {
     "deep_linear.structured_start": "rank 1: alignments of the kernel 1e-5 off at small rates",
     "memory.activation_codes": "equal draws whose mean is rounded are not seen to be equal",
     "memory.willshaw": "the same",
+    "bayes_icl.strategies": "the same, of urns with hardly a second colour",
     "scheduled_sgd.optimal": "a checkpoint left at a rate of 5e4 under additive noise",
     "drift.scale_invariant": "a rate of 1e4 over two units of time: theory takes 0.15 s",
     "rugged.random_potential": "long fractional landscapes: a row takes 0.2 s, declared 3 ms",

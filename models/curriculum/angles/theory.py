@@ -21,14 +21,14 @@ def predict(batch: Batch) -> Rows:
     return stacked([_row(row) for row in batch.rows()])
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of rows that diverge, and are not valid
 def _row(row: Row) -> Rows:
     p, c, at = row.p, concentrations(row), row.record_at
     A, b = update_maps(c, p, p.learning_rate)
     course = np.empty((len(c) + 1, 2))
     course[0] = p.start_along, p.start_across
-    with np.errstate(over="ignore", invalid="ignore"):  # of rows that are not valid
-        for t in range(len(c)):
-            course[t + 1] = A[t] @ course[t] + b[t]
+    for t in range(len(c)):
+        course[t + 1] = A[t] @ course[t] + b[t]
     P, Q = course.T
     loss, updated = mean_loss(c, p.dim, P, Q), np.minimum(at, len(c) - 1)
     below = loss <= LEFT * loss[0]
