@@ -28,6 +28,7 @@ RARE = {
     "deep_linear.concepts": "class weights of 500 and starts of 6e-5: theory 5e-7 off",
     "deep_linear.information_plane": "gaps of 1e-5 within a tenth of a time constant, 3e-4 off",
     "deep_linear.structured_start": "rank 1: alignments of the kernel 1e-5 off at small rates",
+    "curriculum.angles": "runs that overflow at rates of 4 to 1000 warn",
     "memory.activation_codes": "equal draws whose mean is rounded are not seen to be equal",
     "memory.willshaw": "the same",
     "bayes_icl.strategies": "the same, of urns with hardly a second colour",
