@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from toysim.jit import kernel
 from toysim.models.teacher_student.online_rules.owen import below_and_opposite, normal_below
+from toysim.models.teacher_student.online_rules.parameters import HEBB, MARGIN, PERCEPTRON
 from toysim.numerics.gaussian import density, inverse_mills
 
 Array = npt.NDArray[np.float64]
 
-HEBB, PERCEPTRON, MARGIN, ADATRON, OPTIMAL, ANNEALED = range(6)
 S = 1.0 / math.sqrt(2.0 * math.pi)
 
 

@@ -6,7 +6,8 @@ import math
 
 from scipy.optimize import brentq
 
-from toysim.models.teacher_student.online_rules.drift import ADATRON, drift
+from toysim.models.teacher_student.online_rules.drift import drift
+from toysim.models.teacher_student.online_rules.parameters import ADATRON
 
 OPTIMAL_LATE = 0.8834  # error t of the optimal rule, twice the constant of Bayes' batch learner
 

@@ -8,14 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
-from toysim.models.teacher_student.online_rules.drift import (
-    ADATRON,
-    ANNEALED,
-    OPTIMAL,
-    best_gain,
-    drift,
-)
+from toysim.models.teacher_student.online_rules.drift import best_gain, drift
 from toysim.models.teacher_student.online_rules.fluctuations import error_variance, spread_slopes
+from toysim.models.teacher_student.online_rules.parameters import ADATRON, ANNEALED, OPTIMAL
 from toysim.numerics.ode import STAGES, error_norm, next_step, stage_state
 
 Array = npt.NDArray[np.float64]

@@ -11,14 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
-from toysim.models.teacher_student.online_rules.drift import (
-    ADATRON,
-    HEBB,
-    PERCEPTRON,
-    S,
-    angle_integrals,
-    drift,
-)
+from toysim.models.teacher_student.online_rules.drift import S, angle_integrals, drift
+from toysim.models.teacher_student.online_rules.parameters import ADATRON, HEBB, PERCEPTRON
 
 Array = npt.NDArray[np.float64]
 

@@ -10,6 +10,7 @@ from toysim.model import parameter
 from toysim.records import Recorded, recording
 
 RULES = ("hebb", "perceptron", "margin", "adatron", "optimal", "annealed")
+HEBB, PERCEPTRON, MARGIN, ADATRON, OPTIMAL, ANNEALED = range(len(RULES))  # their codes
 TUNED = ("optimal", "annealed")  # rules that know R and set their own rate
 MOST_RATE = 3.0  # of the Adatron: at it the angle no longer shrinks
 MOST_WEIGHTS = 10**6  # of the explicit form

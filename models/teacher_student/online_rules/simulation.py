@@ -15,13 +15,18 @@ import numpy.typing as npt
 from toysim.batch import Batch, Rows
 from toysim.jit import kernel
 from toysim.models.teacher_student.online_rules.measures import cosines, errors
-from toysim.models.teacher_student.online_rules.parameters import codes
+from toysim.models.teacher_student.online_rules.parameters import (
+    ADATRON,
+    HEBB,
+    MARGIN,
+    OPTIMAL,
+    PERCEPTRON,
+    codes,
+)
 from toysim.numerics.gaussian import inverse_mills
 from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
-
-HEBB, PERCEPTRON, MARGIN, ADATRON, OPTIMAL, ANNEALED = range(6)
 
 
 @kernel
