@@ -58,7 +58,7 @@ def mean_field(
     """t50 over its predictions by N (left) and by D (middle); p(right) and ILA1 over time
     (right).
     """
-    figure = new_figure(14.0, 4.2)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     for learns in PARAMETERS:
         draw_predictions(left, times, four, learns)

@@ -21,7 +21,7 @@ def surface(surface: xr.DataTree, descent: xr.DataTree) -> Figure:
     """
     loss = observable(surface, "loss").isel(record=0)
     n_pairs, label_counts = int(parameter(descent, "n_pairs")), loss["n_labels"].values
-    figure = new_figure(11.0, 4.4)
+    figure = new_figure()
     for axes, n_labels in zip(figure.subplots(1, 2, sharey=True), label_counts, strict=True):
         drawn = draw_surface(axes, loss.sel(n_labels=n_labels))
         draw_courses(axes, descent, n_labels)
@@ -63,7 +63,7 @@ def draw_courses(axes: Any, descent: xr.DataTree, n_labels: int) -> None:
 
 def plateau(tree: xr.DataTree) -> Figure:
     """Loss over time in units of the cliff's, and over mu_xi t with attention frozen."""
-    figure = new_figure(7.2, 4.2)
+    figure = new_figure()
     axes = figure.subplots()
     for k, mu in enumerate(observable(tree, "xi_mobility").values):
         draw_plateau(axes, tree, mu, f"C{k}")
@@ -95,7 +95,7 @@ def draw_plateau(axes: Any, tree: xr.DataTree, mu: float, colour: str) -> None:
 
 def cliff_time(sizes: xr.DataTree, by_labels: xr.DataTree) -> Figure:
     """t50 with both estimates over N and over L; the estimates relative to it; local exponents."""
-    figure = new_figure(16.0, 3.9)
+    figure = new_figure()
     panels = figure.subplots(1, 4)
     draw_times(panels[0], sizes, "n_pairs")
     draw_estimates(panels[1], sizes)

@@ -48,7 +48,7 @@ def noise_and_zipf(noise: xr.DataTree, zipf: xr.DataTree) -> Figure:
     """Accuracies at the end over the noise within classes, and over the exponent of the Zipf law;
     every run.
     """
-    figure = new_figure(10.0, 4.0)
+    figure = new_figure()
     left, right = figure.subplots(1, 2, sharey=True)
     draw_ends(left, noise, "item_noise")
     draw_ends(right, zipf, "zipf_exponent")

@@ -18,7 +18,7 @@ def course_panels(
     """A figure (inches) and its panels (rows, columns) over updates, on common axes that are named
     at the left and below.
     """
-    figure = new_figure(*size)
+    figure = new_figure()
     panels = figure.subplots(rows, columns, sharex="col", sharey=True, squeeze=False)
     for axes in panels[-1]:
         axes.set_xlabel("updates")

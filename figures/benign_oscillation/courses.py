@@ -29,7 +29,7 @@ def dynamics(tree: xr.DataTree) -> Figure:
     samples.
     """
     gammas = steps(tree)
-    figure = new_figure(3.6 * len(gammas), 7.4)
+    figure = new_figure()
     panels = figure.subplots(len(PARTS), len(gammas), sharex=True, sharey="row")
     for row, (part, (words, *_)) in zip(panels, PARTS.items(), strict=True):
         row[0].set_ylabel("part of the output $y f$")
@@ -79,7 +79,7 @@ def draw_step(axes: Any, k: int, time: xr.DataArray, values: xr.DataArray, lw: f
 
 def residuals(tree: xr.DataTree) -> Figure:
     """Loss and the running sum of residuals of label +1, a colour a step."""
-    figure = new_figure(10.5, 4.0)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     time, loss, sums = (observable(tree, name) for name in ("time", "loss", "residual_sum"))
     top = 0.9 * float(sums.max())
@@ -106,7 +106,7 @@ def draw_cycle(axes: Any, time: Any, visits: Any, k: int, gamma: float, top: flo
 
 def ending(tree: xr.DataTree) -> Figure:
     """Weak output over V* and loss against updates; medians over the runs."""
-    figure = new_figure(11.0, 4.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     weak = output(ended(tree, "weak_groups")).mean("label").rename("weak")
     loss = ended(tree, "loss")

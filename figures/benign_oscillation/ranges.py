@@ -41,7 +41,7 @@ def draw_ends(axes: Any, values: xr.DataArray, gid: str, color: str, label: str)
 
 def transition(tree: xr.DataTree) -> Figure:
     """Three panels over gamma_u: weak accuracy, weak output with V*, late residuals."""
-    figure = new_figure(13.0, 4.0)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     for kind, color, word in (("weak", LARGE, "without"), ("strong", SMALL, "with")):
         name = f"{kind}_accuracy"
@@ -84,7 +84,7 @@ def noise_window(tree: xr.DataTree) -> Figure:
     shaded.
     """
     accuracy = ended(tree, "weak_accuracy")
-    figure = new_figure(13.0, 4.0)
+    figure = new_figure()
     panels = figure.subplots(1, accuracy.sizes["training_set"], sharey=True)
     for k, axes in enumerate(panels):
         here = accuracy.isel(training_set=k)
@@ -103,7 +103,7 @@ def noise_window(tree: xr.DataTree) -> Figure:
 
 def wall(tree: xr.DataTree) -> Figure:
     """Share of runs that blow up over gamma_u, with its standard error."""
-    figure = new_figure(6.0, 4.0)
+    figure = new_figure()
     axes = figure.subplots()
     gamma = steps(tree)
     n = tree["simulation"].sizes["replica"]

@@ -49,7 +49,7 @@ def draw_windows(tree: xr.DataTree, law: xr.DataArray | None, **chosen: Any) -> 
     """A column a window, the open pathway above the deprived one; the window is shaded."""
     strength, time = first(observable(tree, "mode_strength")), observable(tree, "time")
     starts, length = strength["deficit_start"].values, parameter(tree, "deficit_length")
-    figure = new_figure(12.0, 6.0)
+    figure = new_figure()
     panels = figure.subplots(2, len(starts), sharex=True, sharey=True)
     for pathway, k in np.ndindex(panels.shape):
         axes, start = panels[pathway, k], float(starts[k])
@@ -84,7 +84,7 @@ def relu(tree: xr.DataTree) -> Figure:
 
 def lesion(tree: xr.DataTree) -> Figure:
     """Figure 3: courses of the first five modes, and the maps both pathways end with."""
-    figure = new_figure(11.0, 6.4)
+    figure = new_figure()
     panels = figure.subplots(2, 2, width_ratios=(3, 2))
     for pathway, (left, right) in enumerate(panels):
         draw_lesion(left, tree, pathway)

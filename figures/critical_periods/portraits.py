@@ -73,8 +73,8 @@ def grid_of(tree: xr.DataTree) -> tuple[Figure, list[Panel]]:
     """A figure with a panel for each timing (row) and depth (column) of a sweep."""
     s, offset = parameter(tree, "singular_value"), parameter(tree, "layer_offset")
     columns = depths(tree)
-    figure = new_figure(2.6 * len(columns) + 0.4, 6.3)
-    grid = figure.subplots(2, len(columns), squeeze=False)
+    figure = new_figure()
+    grid = figure.subplots(2, len(columns), squeeze=False, sharex=True, sharey=True)
     panels = []
     for (timing, column), axes in np.ndenumerate(grid):
         depth, word = columns[column], TIMINGS[timing]

@@ -30,12 +30,12 @@ def draw_lines(axes: Any, tree: xr.DataTree, along: str) -> None:
         line(axes, x, law.sel(depth=depth), tag, color=color, label=f"D = {depth}")
         points(axes, x, share.sel(depth=depth), tag, color=color)
     axes.set_ylabel("end share of the deprived pathway $K_b/S$")
-    axes.legend(title=LINES, title_fontsize=8)
+    axes.legend(title=LINES)
 
 
 def end_share(depth: xr.DataTree, product: xr.DataTree) -> Figure:
     """Two line panels (same layer start, same strength) and the map of the first."""
-    figure = new_figure(13.5, 4.2)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     for axes, tree in ((left, depth), (middle, product)):
         draw_lines(axes, tree, "deficit_length")
@@ -67,7 +67,7 @@ def timing(tree: xr.DataTree) -> Figure:
     """Share of b against the opening of a deficit of fixed length; dotted: half-learning time
     without a deficit.
     """
-    figure = new_figure(7.0, 4.2)
+    figure = new_figure()
     axes = figure.subplots()
     draw_lines(axes, tree, "deficit_start")
     # The latest window opens after learning: its half-learning time is that of an undisturbed
@@ -76,7 +76,7 @@ def timing(tree: xr.DataTree) -> Figure:
     for k, half in enumerate(undisturbed.values):
         axes.axvline(half, color=f"C{k}", ls=":", lw=1, zorder=0)
     axes.plot([], [], ":", color="0.4", lw=1, label="half learned, no deficit")
-    axes.legend(title=LINES, title_fontsize=8, loc="lower right")
+    axes.legend(title=LINES, loc="lower right")
     axes.set(xlabel="opening of a deficit of length 0.5 [flow time t]", ylim=(0, 0.53))
     axes.set_title(
         "The critical period closes when the residual is learned away (S = 2, $K_0$ = 0.01)"
@@ -88,7 +88,7 @@ def winner(aligned: xr.DataTree, unaligned: xr.DataTree) -> Figure:
     """Share of the weaker pathway against the start, without a deficit: aligned (left) and Gaussian
     starts (right).
     """
-    figure = new_figure(11.0, 4.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     draw_aligned(left, aligned)
     draw_unaligned(right, observable(unaligned, "final_share").isel(mode=0).min("pathway"))
@@ -117,4 +117,4 @@ def draw_unaligned(axes: Any, weaker: xr.DataArray) -> None:
     axes.set(xlabel="size of the Gaussian start $K_0$", ylim=(-0.02, 0.6))
     axes.set_title("not aligned, strongest mode of the tree")
     title = "dots: draws; mean ± standard error"
-    axes.legend(title=title, title_fontsize=8, ncols=3, loc="upper left")
+    axes.legend(title=title, ncols=3, loc="upper left")

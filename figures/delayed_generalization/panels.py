@@ -13,7 +13,7 @@ from toysim.papers.reading import observable, parameter
 
 def courses(tree: xr.DataTree) -> Figure:
     """Losses and accuracies over time by d/N."""
-    figure = new_figure(11.0, 4.2)
+    figure = new_figure()
     losses, accuracies = figure.subplots(1, 2)
     time = observable(tree, "time", "theory")
     for k, d in enumerate(time["n_features"].values):
@@ -41,7 +41,7 @@ def courses(tree: xr.DataTree) -> Figure:
 
 def delay(tree: xr.DataTree) -> Figure:
     """Times over 1 - d/N, below d = N."""
-    figure = new_figure(5.6, 4.2)
+    figure = new_figure()
     axes = figure.subplots()
     times = {name: observable(tree, f"time_{name}", "theory") for name in ("train", "test")}
     for k, (name, time) in enumerate(times.items()):

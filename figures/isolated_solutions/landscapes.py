@@ -37,7 +37,7 @@ def landscapes(
     storage: xr.DataTree,
 ) -> Figure:
     """Three panels: entropy over distance, with message passing on top where there is a sampler."""
-    figure = new_figure(13.5, 4.4)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     around_random(left, random, random_curve)
     around_teacher(middle, planted, planted_curve)

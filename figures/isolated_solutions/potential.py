@@ -25,7 +25,7 @@ SHOWN = (0.5, 0.7)  # loads whose overlaps are drawn
 
 def potential(tree: xr.DataTree) -> Figure:
     """Phi and x over the distance, q and t over the overlap."""
-    figure = new_figure(13.5, 4.4)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     for axes, name in ((left, "potential"), (middle, "coupling")):
         draw_negative(axes, tree, name)
@@ -71,7 +71,7 @@ def draw_overlaps(axes: Any, tree: xr.DataTree) -> None:
 
 def nearby(near: xr.DataTree, storage: xr.DataTree, small: xr.DataTree) -> Figure:
     """The square-root law, and Legendre transforms of small instances over 1/N."""
-    figure = new_figure(9.5, 4.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     draw_law(left, near, storage)
     draw_small(right, small)

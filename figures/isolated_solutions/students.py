@@ -15,7 +15,7 @@ from toysim.papers.reading import ended, landmark
 
 def students(tree: xr.DataTree, sampled: xr.DataTree) -> Figure:
     """Entropy and overlap over alpha; solid where the saddle point wins."""
-    figure = new_figure(10.5, 4.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     for axes, name, teacher in ((left, "entropy", 0.0), (right, "overlap", 1.0)):
         draw_branch(axes, tree, name)

@@ -17,8 +17,9 @@ from toysim.comparison.verdicts import Comparison, compare
 from toysim.errors import ToysimError, UnknownPreset, suggest
 from toysim.paper import Recipe, Reproduction
 from toysim.papers.claims import Judgement, judge
+from toysim.papers.drawing import style
 from toysim.papers.page import write_page
-from toysim.papers.panels import PLAIN, Look
+from toysim.papers.panels import PLAIN, Look, shaped
 from toysim.papers.pictures import MadeFigure, draw, make
 from toysim.papers.reading import complete
 from toysim.plan import Sweep
@@ -168,7 +169,9 @@ def figure(name: str, *, preset: str | None = None, results: Path | str = RESULT
     _refuse_unknown(preset, found.sweeps)
     sweeps = [found.full(sweep) for sweep in recipe.sweeps]
     data, _ = _data(sweeps, preset, Path(results), None, _quiet)
-    return draw(recipe, found, data)
+    drawn = draw(recipe, found, data)
+    with style():
+        return shaped(drawn)
 
 
 def _chosen(names: Iterable[str]) -> list[tuple[Reproduction, Recipe]]:
