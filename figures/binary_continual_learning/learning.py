@@ -88,7 +88,7 @@ def draw_theory(axes: Any, tree: xr.DataTree, name: str, x: str, color: str, **a
     for curve, line in ((low, "-"), (high.where(np.abs(high - low) > APART), "--")):
         known = curve[np.isfinite(curve.values)]
         gid = f"theory:{name}:{line}:{sorted(at.items())}"
-        axes.plot(known[x], known, line, marker=".", ms=3, color=color, lw=1, gid=gid)
+        axes.plot(known[x], known, line, color=color, lw=1, gid=gid)
         broken = known[(stability.sel({"branch": known["branch"], x: known[x]}) >= 1.0).values]
         if broken.size:
             axes.plot(broken[x], broken, "x", ms=5, color=color, lw=0, gid=f"{gid}:broken")

@@ -15,7 +15,7 @@ from toysim.figures.critical_periods.reading import B, end
 from toysim.papers.drawing import draw_means, line, new_figure, points
 from toysim.papers.reading import observable, sides
 
-LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
+LEVELS = (0.01, 0.03, 0.1, 0.3)
 LOWEST = 0.004
 LENGTH = "length of the early deficit $\\tau$ [flow time t]"
 LINES = "depth; points: simulation,\nlines: algebraic law"
@@ -56,7 +56,7 @@ def draw_map(axes: Any, tree: xr.DataTree) -> Any:
     mesh = axes.pcolormesh(x, rows, share.values, shading="nearest", gid="map", **colors)
     lines = axes.contour(x, rows, law.values, levels=LEVELS, colors="white", linewidths=1.2)
     places = [(np.interp(-v, -law.values[2], x), 2) for v in LEVELS]  # at the third depth
-    axes.clabel(lines, fmt="%g", fontsize=8, manual=places)
+    axes.clabel(lines, fmt="%g", fontsize="small", manual=places)
     axes.set_yticks(rows, [str(d) for d in share["depth"].values])
     axes.set(xlabel=LENGTH, ylabel="depth D")
     axes.set_title("layers start at 0.3; colour: simulation, contours: law")
@@ -112,9 +112,9 @@ def draw_unaligned(axes: Any, weaker: xr.DataArray) -> None:
         x, color = weaker["start_strength"].values * 1.1**k, f"C{k}"
         draws = weaker.sel(depth=depth).transpose("start_strength", "replica")
         axes.plot(x, draws, ".", ms=3, color=color, alpha=0.4)
-        look: dict[str, Any] = {"fmt": "o-", "lw": 1, "color": color, "label": f"D = {depth}"}
+        look: dict[str, Any] = {"fmt": "o", "color": color, "label": f"D = {depth}"}
         draw_means(axes, x, draws, **look)
     axes.set(xlabel="size of the Gaussian start $K_0$", ylim=(-0.02, 0.6))
     axes.set_title("not aligned, strongest mode of the tree")
-    title = "dots: draws; mean ± standard error"
-    axes.legend(title=title, ncols=3, loc="upper left")
+    title = "dots: draws; bars: standard error;\ndepths side by side"
+    axes.legend(title=title)

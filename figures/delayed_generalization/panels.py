@@ -25,15 +25,21 @@ def courses(tree: xr.DataTree) -> Figure:
             share = observable(tree, f"{side}_accuracy").sel(at).mean("replica")
             name = label if side == "test" else None
             losses.plot(time.sel(at), law, line, color=color, label=name, gid=f"law:{side}:{d}")
-            losses.plot(time.sel(at), drawn, "o", ms=2, color=color)
-            accuracies.plot(time.sel(at), share, line, color=color, label=name)
+            look = {"ms": 2.5, "mew": 0.6, "mfc": color if side == "test" else "none"}
+            losses.plot(time.sel(at), drawn, "o", color=color, **look)
+            accuracies.plot(time.sel(at), share, "o", color=color, label=name, **look)
             crossed = float(observable(tree, f"time_{side}", "theory").sel(at))
             if np.isfinite(crossed):
                 accuracies.axvline(crossed, color=color, ls=":", lw=0.8)
     losses.set(xscale="log", yscale="log", ylim=(1e-5, 2), xlabel="time", ylabel="loss")
-    losses.set_title("Losses; dashed: train, dots: drawn samples")
+    losses.set_title("Losses")
+    losses.plot([], [], "-", color="0.4", label="test")
+    losses.plot([], [], "--", color="0.4", label="train")
+    losses.plot([], [], "o", color="0.4", ms=2.5, label="runs, test")
+    losses.plot([], [], "o", color="0.4", ms=2.5, mfc="none", label="runs, train")
     accuracies.set(xscale="log", xlabel="time", ylabel="share accurate")
-    accuracies.set_title("Accuracies; dashed: train, dotted: times of 95 %")
+    accuracies.set_title("Accuracies of the runs")
+    accuracies.plot([], [], ":", color="0.4", label="theory: 95 % accurate")
     losses.legend()
     accuracies.legend()
     return figure

@@ -26,8 +26,8 @@ def students(tree: xr.DataTree, sampled: xr.DataTree) -> Figure:
     left.set_ylabel("entropy of the students [nat per weight]")
     right.set(title="Perfect generalisation by a jump", ylim=(0, 1.05))
     right.set_ylabel("overlap with the teacher")
-    for axes, place in ((left, "upper right"), (right, "lower right")):
-        axes.legend(loc=place, frameon=True, framealpha=1, edgecolor="none")
+    for axes in (left, right):
+        axes.legend()
     return figure
 
 

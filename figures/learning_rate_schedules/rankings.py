@@ -27,7 +27,7 @@ def optimum(best: xr.DataTree, laws: xr.DataTree, budget: xr.DataTree) -> Figure
         )  # fmt: skip
     ratios.set(xlabel="updates T", ylabel="loss at the best peak over the least", xscale="log")
     ratios.set(ylim=(1, 1.5), title="No fixed shape is best at all budgets")
-    ratios.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))  # beside curves that leave
+    ratios.legend()
     return figure
 
 

@@ -22,6 +22,7 @@ def effect(tree: xr.DataTree) -> Figure:
         leading = law.isel(data_draw=k, learning_rate=0) * (eta / eta[0]) ** 4
         line(axes, eta, leading, f"{k}", color=f"C{k}", label=f"data set {k}")
     axes.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="variance over orders")
+    axes.margins(y=0.08)
     axes.set_title("What orders change")
     axes.legend(loc="upper left")
     return figure
