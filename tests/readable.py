@@ -57,8 +57,7 @@ def words(figure):
                 *zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=False),
                 *zip(axis.get_minorticklocs(), axis.get_minorticklabels(), strict=False),
             ]
-            span = 1e-9 * (high - low)
-            ticks |= {id(t): low - span <= at <= high + span for at, t in pairs}
+            ticks |= {id(t): low <= at <= high for at, t in pairs}
             for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
                 ticks.setdefault(id(tick.label1), False)
                 ticks.setdefault(id(tick.label2), False)

@@ -38,8 +38,9 @@ def arranged(figure: Figure, width: float | None = None) -> Figure:
     for _ in range(2):  # panels change as their words do and as legends leave them
         beside = LINE * wrap_words(figure, titles, cells) + place_legends(figure, panels, cells)
         _measured(figure, width, sum(heights) + beside)
-    settle_counts(panels)
     thin_ticks(figure.axes)
+    _measured(figure, width, sum(heights) + beside)
+    settle_counts(panels)
     return figure
 
 

@@ -10,7 +10,7 @@ from matplotlib.gridspec import GridSpec
 
 NARROWEST = 2.2  # inches of a panel
 NARROW_SHARED = 1.65  # of panels that share their axes' names
-SHAPE, WORDS = 0.62, 0.55  # height of a panel: by its width, and inches of words
+SHAPE, WORDS = 0.62, 0.7  # height of a panel: by its width, and inches of words
 EQUAL = 0.9  # the same of panels whose axes have one scale
 TALLEST = 3.4
 

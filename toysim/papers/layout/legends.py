@@ -122,7 +122,8 @@ def _below(figure: Figure, axes: Any) -> float:
     """Under the name of the x axis, as wide as the panel with its words; inches that takes."""
     axes.get_legend().set_in_layout(False)
     room, panel, names = axes.get_tightbbox(), axes.get_window_extent(), axes.xaxis.get_tightbbox()
-    foot = max(0.0, panel.y0 - names.y0) if names is not None else 0.0
+    ticks = 2.0 * GAP * figure.dpi
+    foot = max(ticks, panel.y0 - names.y0) if names is not None else ticks
     left, down = (room.x0 - panel.x0) / figure.dpi, foot / figure.dpi + GAP
     place = axes.transAxes + ScaledTranslation(left, -down, figure.dpi_scale_trans)
     look = {"loc": "upper left", "bbox_to_anchor": (0.0, 0.0), "borderaxespad": 0.0}

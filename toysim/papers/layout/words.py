@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import AutoLocator, LogLocator, NullLocator
+from matplotlib.ticker import AutoLocator, FixedLocator, LogLocator, NullLocator
 
 from toysim.papers.layout.grid import Cells
 
@@ -96,13 +96,17 @@ def few_ticks(axis: Any) -> None:
 
 
 def thin_ticks(every: Iterable[Any]) -> None:
-    """Blank labels so that none touches its neighbour; of a logarithmic axis the minor ones go
-    first.
+    """Ticks stay where they are: left alone they change with the room, and the room with them.
+    Labels are blanked so that none touches its neighbour; of a logarithmic axis minor ones first.
     """
     for axes in every:
         for axis, along in ((axes.xaxis, 0), (axes.yaxis, 1)):
             if _touch(_boxes(axis, minor=True), along) and _boxes(axis, minor=True, alone=True):
                 axis.set_minor_formatter("")
+            if not isinstance(axis.get_major_locator(), FixedLocator):
+                low, high = sorted(axis.get_view_interval())
+                kept = [at for at in axis.get_majorticklocs() if low <= at <= high]
+                axis.set_major_locator(FixedLocator(kept))
             _thin(axis, along)
 
 
@@ -125,13 +129,10 @@ def _touch(boxes: list[Any], along: int) -> bool:
 def _thin(axis: Any, along: int) -> None:
     boxes = _boxes(axis)
     step = next((k for k in range(1, len(boxes)) if not _touch(boxes[::k], along)), len(boxes))
-    if step <= 1:
-        return
-    low, high = sorted(axis.get_view_interval())
-    found = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=False)
-    kept = [(at, text.get_text()) for at, text in found if low <= at <= high]
-    labels = [text if k % step == 0 else "" for k, (_, text) in enumerate(kept)]
-    axis.set_ticks([at for at, _ in kept], labels)
+    if step > 1:
+        labels = [text.get_text() for text in axis.get_majorticklabels()]
+        blank = [label if k % step == 0 else "" for k, label in enumerate(labels)]
+        axis.set_ticks(axis.get_majorticklocs(), blank)
 
 
 def settle_counts(panels: Iterable[Any]) -> None:
