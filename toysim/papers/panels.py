@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,22 +26,31 @@ COLUMNS = ("panel", "title", "series", "x", "y", "value")
 @dataclass(frozen=True)
 class Look:
     """How a picture is wanted: ``width`` in inches, one ``panel`` alone by its letter, drawn in any
-    case (``force``), ``data`` beside it as a table.
+    case (``force``), ``data`` beside it as a table. ``values``: parameters of the sweeps behind it,
+    which are run anew with them.
     """
 
     width: float | None = None
     panel: str | None = None
     force: bool = False
     data: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def suffix(self) -> str:
         """Of the file's name, so that pictures of several looks stand side by side."""
-        parts = [self.panel or "", f"{self.width:g}in" if self.width else ""]
+        width = f"{self.width:g}in" if self.width else ""
+        parts = [values_suffix(self.values), self.panel or "", width]
         return "".join(f".{part}" for part in parts if part)
 
 
 PLAIN = Look()
+
+
+def values_suffix(values: Mapping[str, Any]) -> str:
+    """Of names of files and stores: ``depth=4``, several with commas; other signs are dropped."""
+    told = ",".join(f"{name}={value}" for name, value in sorted(values.items()))
+    return re.sub(r"[^\w=.,+-]", "", told)
 
 
 def shaped(figure: Figure, look: Look = PLAIN) -> Figure:

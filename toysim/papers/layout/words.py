@@ -143,7 +143,7 @@ def settle_counts(panels: Iterable[Any]) -> None:
             for up in ASIDE:
                 text.set_position((0.0, up))
                 box = text.get_window_extent()
-                inside = axes.bbox.contains(*box.min) and axes.bbox.contains(*box.max)
+                inside = axes.bbox.y0 <= box.y0 and box.y1 <= axes.bbox.y1
                 if inside and not any(box.overlaps(other) for other in taken):
                     break
             taken.append(box)
