@@ -40,15 +40,15 @@ def phase(tree: xr.DataTree) -> Figure:
     mesh = axes.pcolormesh(x, y, kind.values.astype(float), cmap=colours, **ends)
     mesh.set_gid("phase")
     for name, values, style in (
-        ("mean square grows", share, "w-"),
-        ("mean fourth power grows", fourth, "w--"),
+        ("mean square grows", share, "k-"),
+        ("mean fourth power grows", fourth, "k--"),
     ):
         limit = (values["learning_rate"] / values).isel(learning_rate=0)
         axes.plot(limit, y, style, label=name, gid=name)
     axes.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="batch size")
     axes.set_xlim(x[0], x[-1])
     axes.set_title("What rules the loss; lines: exact limits")
-    axes.legend(labelcolor="w")
+    axes.legend()
     bar = figure.colorbar(mesh, ax=axes, ticks=range(len(PHASES)))
     bar.set_ticklabels(PHASES)
     return figure

@@ -57,6 +57,7 @@ H of N samples: sum_i E[-(j/N) ln(j/N)], j ~ Binomial(N, p_i)""",
             unit="1",
             digits=6,
             where="three bins or more",
+            along="weight",
         ),
     ),
 )
