@@ -74,7 +74,7 @@ def test_a_map_shows_the_landmarks_that_are_values_of_its_axes():
     tree = toysim.sweep(
         "memory.hopfield", alpha=load, temperature=list(np.linspace(0.1, 1.2, 8)), simulation=False
     )
-    figure = toysim.plot(tree, x="alpha", hue="temperature", y="overlap")
+    figure = toysim.plot(tree, x="alpha", hue="temperature", y="mean_overlap")
     marks = {line.get_gid(): line for line in figure.axes[0].lines if line.get_gid()}
     x, y = marks["landmark:glass_temperature"].get_data()
     np.testing.assert_allclose(y, 1.0 + np.sqrt(x))

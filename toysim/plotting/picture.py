@@ -27,6 +27,7 @@ WIDTH, HEIGHT = 3.4, 2.7  # inches of a panel
 FEW_TICKS = 8  # values of a logarithmic axis that are named
 MARKS = "os^Dv<>P"
 CONTOURS = 5
+OVER: tuple[Any, ...] = ("--", "-.", ":", (0, (8, 2)), (0, (6, 1, 1, 1, 1, 1)), "-")  # of landmarks
 DASHES = ("-", "--", "-.", ":")
 
 
@@ -160,9 +161,10 @@ def _draw_landmarks(axes: Any, tree: xr.DataTree, choice: Choice, at: dict[Any, 
     """Lines where the model's landmarks are, by name at the end that is in the map."""
     limits = {"xlim": axes.get_xlim(), "ylim": axes.get_ylim()}
     for k, (name, x, y) in enumerate(landmark_lines(tree, choice.x, str(choice.hue), at)):
-        dashes = DASHES[1 + k % 3]
         axes.plot(x, y, color="w", lw=2.2)
-        axes.plot(x, y, ls=dashes, color="k", lw=1.2, label=name, gid=f"landmark:{name}")
+        axes.plot(
+            x, y, ls=OVER[k % len(OVER)], color="k", lw=1.2, label=name, gid=f"landmark:{name}"
+        )
     axes.set(**limits)
 
 
@@ -214,11 +216,10 @@ def _add_legend(figure: Figure, tree: xr.DataTree, choice: Choice) -> None:
 
 def _name_landmarks(figure: Figure) -> None:
     """Beside the maps, each name once."""
-    found = {
-        line.get_label(): line for axes in figure.axes for line in axes.lines if line.get_gid()
-    }
+    lines = [line for axes in figure.axes for line in axes.lines if line.get_gid()]
+    found = {str(line.get_label()): line for line in lines}
     if found:
-        figure.legend(found.values(), found.keys(), loc="outside lower center", ncols=2)
+        figure.legend(list(found.values()), list(found), loc="outside lower center", ncols=2)
 
 
 def _sides(tree: xr.DataTree, choice: Choice) -> Iterator[Line2D]:
