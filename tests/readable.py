@@ -167,7 +167,9 @@ VALUE = re.compile(r"^(\S.*?) = (-?[\d.e+-]+)$")
 
 
 def values_with_two_colors(figure):
-    """A value of a parameter has one colour in every panel, and another has another."""
+    """A value of a parameter has one colour in every panel that shows several, and another has
+    another.
+    """
     colors = {}
     for number, axes in enumerate(figure.axes):
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
@@ -177,7 +179,9 @@ def values_with_two_colors(figure):
                 name, value = found.groups()
                 colors.setdefault(name, []).append((number, value, to_rgb(line.get_color())))
     for name, seen in colors.items():
-        for (a, one, color), (b, other, second) in combinations(seen, 2):
+        several = {a for a, *_ in seen if sum(a == b for b, *_ in seen) > 1}
+        kept = [entry for entry in seen if entry[0] in several]
+        for (a, one, color), (b, other, second) in combinations(kept, 2):
             if a != b and (one == other) != (color == second):
                 yield f"{name}: {one} and {other} in two panels have {color} and {second}"
 
