@@ -60,6 +60,7 @@ H of N samples: sum_i p_i (ln N - E ln(1 + J)), J ~ Binomial(N - 1, p_i)""",
             unit="1",
             digits=6,
             where="three bins or more",
+            along="weight",
         ),
     ),
 )
