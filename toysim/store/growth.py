@@ -16,8 +16,9 @@ from toysim.errors import StoreError
 from toysim.outcomes import State
 from toysim.plan import Sweep
 from toysim.store import matching
-from toysim.store.coordinates import write_replicas, write_segment
-from toysim.store.files import FORMAT, KEY, one_line
+from toysim.store.coordinates import write_inner, write_inputs, write_replicas, write_segment
+from toysim.store.document import FORMAT, KEY
+from toysim.store.files import one_line
 from toysim.store.homes import Home, home_of
 from toysim.store.identity import refuse_other
 from toysim.store.layout import REFINEMENT, Layout, Unit, first_layout
@@ -25,7 +26,6 @@ from toysim.store.provenance import provenance
 from toysim.store.schema import (
     Declared,
     group_document,
-    inner_dimensions,
     parameter_attributes,
     side_documents,
 )
@@ -69,10 +69,7 @@ def refuse_older(store: Store) -> None:
 def _refuse_headless(home: Home) -> None:
     """Blocks without a root document are the work of a damaged store, never leftovers."""
     if home.has_blocks():
-        raise StoreError(
-            f"{home.path} has lost its zarr.json but still holds finished blocks; put the document "
-            f"back, or give another --store"
-        )
+        home.root()  # says what is lost and how to mend it
 
 
 def create(home: Home, sweep: Sweep, block: tuple[int, int]) -> Store:
@@ -89,32 +86,27 @@ def create(home: Home, sweep: Sweep, block: tuple[int, int]) -> Store:
         },
     }
     store = Store(home, root_document(attributes, {}))
-    _write_inputs(store, sweep)
+    _describe_inputs(store, sweep)
+    write_inputs(store, sweep)
     for side in sweep.sides:
         for key, document in side_documents(sweep, side, layout).items():
             store.describe(key, document)
-        for name in inner_dimensions(sweep.model, side):
-            array = store.array(side, name)
-            array[...] = np.arange(*array.shape)
+        write_inner(store, side)
     write_segment(store, sweep, np.arange(sweep.n_cells))
     write_replicas(store)
     commit_root(store, durable=False)
     return store
 
 
-def _write_inputs(store: Store, sweep: Sweep) -> None:
-    """Fixed parameters that are arrays: the identity has their digests only."""
-    arrays = [n for n, v in sweep.identity["fixed"].items() if isinstance(v, dict)]
-    if arrays:
+def _describe_inputs(store: Store, sweep: Sweep) -> None:
+    if store.inputs:
         store.describe(INPUTS, group_document())
-    for name in arrays:
+    for name in store.inputs:
         p = sweep.model.parameters[name]
-        values = np.asarray(sweep.fixed[name], p.dtype)
-        dims = tuple(f"{name}_{k}" for k in range(values.ndim))
-        shape, attributes = values.shape, parameter_attributes(p)
-        declared = Declared(name, dims, shape, shape, p.dtype, 0, attributes)
+        shape = tuple(sweep.identity["fixed"][name]["shape"])
+        dims = tuple(f"{name}_{k}" for k in range(len(shape)))
+        declared = Declared(name, dims, shape, shape, p.dtype, 0, parameter_attributes(p))
         store.describe(f"{INPUTS}/{name}", declared.document())
-        store.array(INPUTS, name)[...] = values
 
 
 def grow(store: Store, sweep: Sweep) -> None:
