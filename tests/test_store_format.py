@@ -17,7 +17,7 @@ from toysim.errors import StoreError
 from toysim.plan import build_sweep
 from toysim.registry import load_model
 from toysim.runner.execute import Options, execute
-from toysim.store import document
+from toysim.store.document import FORMAT
 from toysim.store.growth import prepare
 from toysim.store.layout import block_shape
 from toysim.store.store import Store
@@ -220,7 +220,7 @@ def test_older_stores_open_compare_and_export_but_do_not_go_on(tmp_path):
     make(path, sweep)
     whole = toysim.open_store(path)
     as_first_format(path)
-    assert Store(path).format == 1 != document.FORMAT
+    assert Store(path).format == 1 != FORMAT
     tree = toysim.open_store(path)
     assert data_bytes(tree) == data_bytes(whole)
     np.testing.assert_array_equal(tree["simulation"]["time"], whole["simulation"]["time"])

@@ -196,7 +196,9 @@ def _from_the_sweep(store: Store, sweep: Sweep, segment: int) -> Columns | None:
     cells = np.arange(sweep.n_cells)
     if len(earlier):
         have = store.columns(store.sides[0], slice(None))
-        held = matching.positions(sweep, {n: v[earlier] for n, v in have.items()}, earlier)
+        known = {n: v[earlier] for n, v in have.items()}
+        sweep = matching.as_stored(sweep, known)
+        held = matching.positions(sweep, known, earlier)
         cells = np.flatnonzero(held < 0)
     columns = sweep.columns(cells)
     return columns if digest_of(columns) == store.layout.digests[segment] else None

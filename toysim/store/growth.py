@@ -8,6 +8,7 @@ leaves the store as it was, and the next run prepares again.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +51,7 @@ def prepare(place: Home | str | Path, sweep: Sweep, block: tuple[int, int]) -> S
     refuse_other(store, sweep)
     if not home.has_blocks() and [*store.layout.requests] == [sweep.request_hash]:
         with one_line(store.path, "create"):  # to the same bytes: some may not be on the disk
-            return create(home, sweep, store.layout.block)
+            return create(home, sweep, store.layout.block, store.meta["provenance"])
     if sweep.request_hash not in store.layout.requests:
         with one_line(store.path, "grow"):
             grow(store, sweep)
@@ -72,8 +73,12 @@ def _refuse_headless(home: Home) -> None:
         home.root()  # says what is lost and how to mend it
 
 
-def create(home: Home, sweep: Sweep, block: tuple[int, int]) -> Store:
-    """Build a store; the root document comes last and makes it one."""
+def create(
+    home: Home, sweep: Sweep, block: tuple[int, int], origin: dict[str, Any] | None = None
+) -> Store:
+    """Build a store; the root document comes last and makes it one. ``origin``: of the one that is
+    built again.
+    """
     layout = first_layout(sweep, block)
     attributes = {
         "title": sweep.question or f"sweep {sweep.name} of {sweep.model.id}",
@@ -82,7 +87,7 @@ def create(home: Home, sweep: Sweep, block: tuple[int, int]) -> Store:
             "name": sweep.name,
             "identity": sweep.identity,
             "layout": layout.as_json(),
-            "provenance": provenance(sweep),
+            "provenance": origin or provenance(sweep),
         },
     }
     store = Store(home, root_document(attributes, {}))
@@ -113,18 +118,32 @@ def grow(store: Store, sweep: Sweep) -> None:
     """Add a request: cells that are there keep their place, new ones get whole new blocks."""
     before, filled = store.layout, store.layout.filled(0)
     have = {n: v[filled] for n, v in store.columns(store.sides[0], slice(None)).items()}
-    store.layout, new = grown(before, sweep, matching.positions(sweep, have, filled))
+    asked = matching.as_stored(sweep, have)
+    store.layout, new = grown(before, sweep, matching.positions(asked, have, filled))
+    if len(new):
+        _refuse_closed(store, asked, have)
     same_rows = len(new) == 0 and store.layout.replicas == before.replicas
     if same_rows and store.layout.asked() == before.asked():
         return
     if store.layout.n_cells > before.n_cells or store.layout.n_replicas > before.n_replicas:
         _resize(store)
-        write_segment(store, sweep, new)
+        write_segment(store, asked, new)
         write_replicas(store)
     _clear_states(store, before)
     origin = provenance(sweep)
     store.meta["provenance"] |= {k: v for k, v in origin.items() if k.startswith("sweep_")}
     commit_root(store)
+
+
+def _refuse_closed(store: Store, sweep: Sweep, have: dict[str, npt.NDArray[Any]]) -> None:
+    """Two latin hypercubes are none together."""
+    for d in sweep.dimensions:
+        known = matching.joint_codes([np.concatenate([have[n], v]) for n, v in d.values.items()])
+        if d.closed and not np.isin(known[-len(d) :], known[: -len(d)]).all():
+            raise StoreError(
+                f"{store.path} holds a latin hypercube of another size along {d.name}: more points "
+                "are another design; give another --store, or use sobol or random, which grow"
+            )
 
 
 def grown(
