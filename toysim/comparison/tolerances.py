@@ -5,11 +5,11 @@
   The mean of a skewed number is not normal yet: with skewness g and n replicas an error as rare
   as t is t + |g| (2 t^2 + 1) / (6 sqrt(n)), by Edgeworth's first term.
   With few replicas the error is uncertain itself: Student's t says how many are then as rare as 5
-  (5.3 at 100, 7.4 at 20, 157 at 4). Draws that are all equal have no spread to tell errors by:
-  what did not occur in n draws occurs, but for odds of a normal number beyond 5, with probability
-  below 15/n, and moves the mean by at most that share of the observable's span. Where a replica
-  of a cell failed, ended with another status than ok, or lacks the number, the others are
-  survivors, and their mean decides nothing;
+  (5.3 at 100, 7.4 at 20, 157 at 4). Draws that are equal but for rounding have no spread to tell
+  errors by: what did not occur in n draws occurs, but for odds of a normal number beyond 5, with
+  probability below 15/n, and moves the mean by at most that share of the observable's span. Where
+  a replica of a cell failed, ended with another status than ok, or lacks the number, the others
+  are survivors, and their mean decides nothing;
 * a step of order p: with the rows' values at half and a quarter of the step (``/refinement``),
   extrapolated to step 0,
       R(h) = y(h/2) + (y(h/2) - y(h)) / (2^p - 1),
@@ -192,10 +192,12 @@ def _moments(sides: Sides, o: Observable) -> tuple[Array, Array, Array, Array]:
     ok = sides.rows_ok.reshape(-1, *[1] * (values.ndim - 1))
     values = np.where(ok, values, np.nan).reshape(-1, sides.n_replicas, *values.shape[1:])
     n = np.sum(np.isfinite(values), axis=1)
+    lowest, highest = np.fmin.reduce(values, axis=1), np.fmax.reduce(values, axis=1)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        mean = np.where(n > 0, np.nansum(values, axis=1) / n, np.nan)
+        mean = np.where(n > 0, np.nansum(values, axis=1) / n, np.nan).clip(lowest, highest)
         off = values - mean[:, None]
-        variance = np.nansum(off**2, axis=1) / (n - 1)
+        equal = highest - lowest <= o.atol + o.rtol * np.abs(mean)
+        variance = np.where(equal, 0.0, np.nansum(off**2, axis=1) / (n - 1))
         spread = np.where(variance > 0.0, np.sqrt(variance), np.inf)
         skewness = np.abs(np.nansum((off / spread[:, None]) ** 3, axis=1)) / np.maximum(n, 1)
         return n, mean, np.where(n > 1, np.sqrt(variance / n), np.inf), skewness
