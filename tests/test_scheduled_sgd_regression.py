@@ -19,7 +19,7 @@ from toysim.models.scheduled_sgd.stability import (
     stationary_loss,
 )
 from toysim.numerics.schedules import learning_rates
-from toysim.numerics.spread import lumped, narrow, narrow_units
+from toysim.numerics.spread import lumped, narrow, narrow_rows
 
 
 def rows(side="theory", n=1, seed=0, **fixed):
@@ -302,14 +302,26 @@ def test_rows_side_by_side_are_those_alone():
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_wide_spreads_are_found_by_halving_as_one_by_one(seed):
+def test_wide_spreads_are_found_side_by_side_as_one_by_one(seed):
+    """Rows of several shapes, lengths, noises and batches, in any order."""
     rng = np.random.default_rng(seed)
     h, signal = power_modes(int(rng.integers(1, 30)), rng.uniform(0, 3), rng.uniform(0, 4))
-    shares, units = learning_rates("cosine", 1.0, 60), np.geomspace(1e-3, 30.0, 24)
-    at, batch = np.array([20, 60]), float(rng.choice([1, 4, 64]))
-    told = [narrow(h, signal, 0.25, batch, unit * shares, at) for unit in units]
-    assert narrow_units(h, signal, 0.25, batch, shares, units[::-1], at)[::-1].tolist() == told
-    assert 0 < sum(told) < len(told)
+    n, lengths = 150, np.array([60, 25])
+    shares, which = np.zeros((2, 60)), rng.integers(2, size=n)
+    for row, name, length in zip(shares, ("cosine", "linear"), lengths, strict=True):
+        row[:length] = learning_rates(name, 1.0, length)
+    unit, noise = 10.0 ** rng.uniform(-3, 1.5, n), rng.choice([0.0, 0.25], n)
+    batch, n_steps = rng.choice([1.0, 4.0, 64.0], n), lengths[which]
+    at = np.column_stack((n_steps // 3, n_steps // 2))
+    told = [
+        narrow(
+            h, signal, noise[i], batch[i], unit[i] * shares[which[i]], np.append(at[i], n_steps[i])
+        )
+        for i in range(n)
+    ]
+    rows = narrow_rows(h, signal, noise, batch, unit, which, shares, n_steps, at)
+    assert rows.tolist() == told
+    assert 0 < sum(told) < n
 
 
 @pytest.mark.parametrize("d", [1, 4, 5, 6, 9, 500])

@@ -28,6 +28,7 @@ REGRESSION = Model(
     title="one-pass SGD on least squares under learning-rate schedules",
     parameters_class=RegressionParameters,
     clock=UPDATES,
+    version=2,
     dims=(Dim("mode", "mode of the inputs, by falling variance", lambda p: p.n_modes),),
     observables=(
         course("loss", "excess loss", atol=1e-9),  # at the start it is not random, only rounded

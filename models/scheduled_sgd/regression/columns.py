@@ -11,7 +11,7 @@ from toysim.batch import Batch, Row, Rows
 from toysim.models.scheduled_sgd.modes import modes
 from toysim.models.scheduled_sgd.stability import largest_stable_rate, stationary_losses
 from toysim.numerics.least_squares import moments_of_rows
-from toysim.numerics.spread import narrow_units
+from toysim.numerics.spread import narrow_rows
 from toysim.scheduled import rate_shares, share_units
 
 Array = npt.NDArray[np.float64]
@@ -61,7 +61,7 @@ def together(batch: Batch) -> Rows:
     if at.shape[1]:
         moments_of_rows(signal, h, np.zeros(n), *follow, bias, unused, end.copy(), peak)
     rate = unit * shares.max(axis=1)[which]
-    narrow = _narrow(h, signal, noise, size, unit, which, shares, n_steps, at)
+    narrow = narrow_rows(h, signal, noise, size, unit, which, shares, n_steps, at)
     limit = {b: largest_stable_rate(h, b, 0.0) for b in np.unique(size).tolist()}
     nothing = np.full(n, np.nan)
     with np.errstate(invalid="ignore"):  # both may be infinite
@@ -82,24 +82,3 @@ def together(batch: Batch) -> Rows:
         "replicas_needed": nothing,
         "valid": np.isfinite(final) & narrow,
     }
-
-
-def _narrow(
-    h: Array,
-    signal: Array,
-    noise: Array,
-    size: Array,
-    unit: Array,
-    which: Ints,
-    shares: Array,
-    n_steps: Ints,
-    at: Ints,
-) -> npt.NDArray[np.bool_]:
-    """Whether means over replicas show the mean, looked for in rows that differ in their unit."""
-    valid = np.empty(len(unit), bool)
-    for rows in groups((which, noise, size), np.arange(len(unit))):
-        first = rows[0]
-        steps, keep_at = n_steps[first], np.append(at[first], n_steps[first])
-        told = (float(noise[first]), float(size[first]), shares[which[first], :steps])
-        valid[rows] = narrow_units(h, signal, *told, unit[rows], keep_at)
-    return valid
