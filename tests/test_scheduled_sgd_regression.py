@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from reference.scheduled_sgd import deviations, sgd_losses
+from scipy.stats import ks_2samp
 
 import toysim
 from toysim.batch import Batch
@@ -150,6 +151,24 @@ def test_simulation_agrees_on_the_family_of_its_streams():
         sample = rows("simulate", n=n, n_records=4, **fixed)["loss"][:, 1:]
         mean = rows(n_records=4, **fixed)["loss"][0, 1:]
         assert (np.abs(sample.mean(axis=0) - mean) < 5 * deviations(sample)[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("batch", "beta", "lam"), [(1, 0.0, 0.0), (1, 0.5, 0.0), (2, 0.0, 0.3), (5, 0.5, 0.0)]
+)
+def test_whole_minibatches_have_the_law_of_their_samples(batch, beta, lam):
+    """Losses and squared gradients, by Kolmogorov and Smirnov; losses that are 10 % off, and
+    squares a factor of 1.5, are seen."""
+    fixed = {"n_modes": 6, "n_steps": 20, "batch_size": batch, "learning_rate": 0.15}
+    fixed |= {"schedule": "linear", "momentum": beta, "weight_decay": lam}
+    run = rows("simulate", n=6000, n_records=21, **fixed)
+    told = {"a": 1.5, "b": 2.0, "d": 6, "B": batch, "s2": 0.25, "beta": beta, "lam": lam}
+    losses, squares = sgd_losses(learning_rates("linear", 0.15, 20), runs=6000, seed=2, **told)
+    sides = (run["loss"], losses, 1.1), (run["gradient_square"], squares, 1.5)
+    for ours, theirs, off in sides:
+        for t in (1, 6, 19):
+            assert ks_2samp(ours[:, t], theirs[:, t]).pvalue > 1e-5
+            assert ks_2samp(off * ours[:, t], theirs[:, t]).pvalue < 1e-5
 
 
 def test_recording_leaves_the_run_alone():

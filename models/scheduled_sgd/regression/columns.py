@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -16,32 +14,6 @@ from toysim.scheduled import rate_shares, share_units
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-OF_MODES = ("n_modes", "capacity_exponent", "signal_exponent", "spectrum", "condition_number")
-
-
-def alike(batch: Batch, rows: Ints) -> Iterator[Ints]:
-    """The given rows in groups (m,) of the same modes."""
-    yield from groups([batch[name][rows] for name in OF_MODES], rows)
-
-
-def groups(columns: Sequence[npt.NDArray[np.generic]], rows: Ints) -> Iterator[Ints]:
-    """``rows`` (n,) in groups whose columns (n,) are equal."""
-    found: dict[tuple[object, ...], list[int]] = {}
-    of_rows = zip(*(column.tolist() for column in columns), strict=True)
-    for row, values in zip(rows.tolist(), of_rows, strict=True):
-        found.setdefault(values, []).append(row)
-    yield from (np.array(members) for members in found.values())
-
-
-def scattered(parts: Sequence[tuple[Ints, Rows]]) -> Rows:
-    """Rows of the parts put where they belong."""
-    n = sum(len(rows) for rows, _ in parts)
-    whole: Rows = {}
-    for rows, told in parts:
-        for name, values in told.items():
-            whole.setdefault(name, np.empty((n, *values.shape[1:]), values.dtype))[rows] = values
-    return whole
 
 
 def together(batch: Batch) -> Rows:
