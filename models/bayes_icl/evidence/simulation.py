@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.jit import kernel
-from toysim.models.bayes_icl.drawn_urns import urns
+from toysim.models.bayes_icl.drawn_urns import Urns
 from toysim.models.bayes_icl.evidence.problem import log_ratios
 from toysim.outcomes import Status
 from toysim.records import ended
@@ -36,12 +36,13 @@ def until(
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    rows = stacked([_row(row) for row in batch.rows()])
+    urns = Urns(batch)
+    rows = stacked([_row(row, urns.of(row)) for row in batch.rows()])
     return rows | ended(rows.pop("failed_at"), Status.STEP_BUDGET)
 
 
-def _row(row: Row) -> Rows:
-    p, chances = row.p, urns(row)
+def _row(row: Row, chances: Array) -> Rows:
+    p = row.p
     told = (log_ratios(p, chances), p.penalty, p.max_sequences)
     t, S = until(row.generator("sequences"), chances[0], *told)
     reached = t <= p.max_sequences

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Rows, stacked
 from toysim.models.bayes_icl.counts import log_gammas
-from toysim.models.bayes_icl.drawn_urns import two_colours, urns
+from toysim.models.bayes_icl.drawn_urns import Urns, two_colours
 from toysim.models.bayes_icl.evidence.problem import log_ratios
 
 Array = npt.NDArray[np.float64]
@@ -22,7 +22,8 @@ ROOM = 10.0  # standard deviations of the time that the budget must leave
 
 def predict(batch: Batch) -> Rows:
     """Every observable of every row."""
-    return stacked([_row(row.p, urns(row)) for row in batch.rows()])
+    urns = Urns(batch)
+    return stacked([_row(row.p, urns.of(row)) for row in batch.rows()])
 
 
 def _row(p: Any, chances: Array) -> Rows:
