@@ -4,20 +4,17 @@ all runs at once, in NumPy and compiled by JAX.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
+from benchmarks.arrays import Outputs, in_jax, in_numpy
 from benchmarks.bench import Job, Peer, Row, equal_means, equal_to
 from benchmarks.peers import jax_numpy
 from benchmarks.sides import Engine, sweep_of
 
 from toysim.plan import Sweep
-
-# What a peer computes: outputs by name, from an array library, parameters, and its draws
-# (normal numbers by shape; random permutations).
-Outputs = Callable[[Any, Any, Any, Any], dict[str, Any]]
 
 
 def rows(tiny: bool) -> Iterator[Row]:
@@ -39,7 +36,7 @@ def _row(name: str, unit: str, sweep: Sweep, replicas: int, outputs: Outputs) ->
         unit,
         replicas,
         lambda: partial(_ours, Engine(sweep, replicas=replicas)),
-        {k: Peer(partial(job, outputs, sweep.parameters, replicas)) for k, job in peers.items()},
+        {k: Peer(partial(job, outputs, sweep, replicas)) for k, job in peers.items()},
         equal_means(6.0),
     )
 
@@ -65,49 +62,12 @@ def _memory(gaps: list[int]) -> Row:
     )
 
 
-class NumpyDraws:
-    def __init__(self) -> None:
-        self._rng = np.random.Generator(np.random.SFC64(1))
-
-    def normal(self, *shape: int) -> Any:
-        return self._rng.standard_normal(shape)
-
-    def permutations(self, runs: int, orders: int, n: int) -> Any:
-        return np.argsort(self._rng.random((runs, orders, n)), axis=2)
-
-
-class JaxDraws:
-    def __init__(self, jax: Any, key: Any) -> None:
-        self._jax, self._key = jax, key
-
-    def _next(self) -> Any:
-        self._key, own = self._jax.random.split(self._key)
-        return own
-
-    def normal(self, *shape: int) -> Any:
-        return self._jax.random.normal(self._next(), shape)
-
-    def permutations(self, runs: int, orders: int, n: int) -> Any:
-        return self._jax.numpy.argsort(self._jax.random.uniform(self._next(), (runs, orders, n)))
-
-
-def in_numpy(outputs: Outputs, p: Any, given: Any) -> Job:
-    draws = NumpyDraws()
-    return lambda: outputs(np, p, given, draws)
-
-
-def in_jax(outputs: Outputs, p: Any, given: Any) -> Job:
-    jax, jnp = jax_numpy()
-    run = jax.jit(lambda key: outputs(jnp, p, given, JaxDraws(jax, key)))
-    key = jax.random.key(1, impl="rbg")
-    return lambda: {name: np.asarray(values) for name, values in run(key).items()}
-
-
-def deletion(np_: Any, p: Any, runs: int, draws: Any) -> dict[str, Any]:
+def deletion(of: Any, sweep: Sweep, runs: int) -> dict[str, Any]:
     """Fits with and without the first rows, and one step with the inverse Hessian."""
+    np_, p = of.np, sweep.parameters
     n, d, m = p.n_samples, p.dimension, p.n_deleted
-    x, teacher = draws.normal(runs, n, d), draws.normal(runs, d, 1) / d**0.5
-    y = x @ teacher + p.noise**0.5 * draws.normal(runs, n, 1)
+    x, teacher = of.normal(runs, n, d), of.normal(runs, d, 1) / d**0.5
+    y = x @ teacher + p.noise**0.5 * of.normal(runs, n, 1)
     own, stay, label = x[:, :m], x[:, m:], y[:, :m]
     turned, ridge = stay.swapaxes(1, 2), p.ridge * np_.eye(d)
     without = turned @ stay + ridge
@@ -127,13 +87,14 @@ def deletion(np_: Any, p: Any, runs: int, draws: Any) -> dict[str, Any]:
     }
 
 
-def orders(np_: Any, p: Any, runs: int, draws: Any) -> dict[str, Any]:
+def orders(of: Any, sweep: Sweep, runs: int) -> dict[str, Any]:
     """Passes in all orders side by side, estimates of their ends, and memorisation."""
+    np_, p = of.np, sweep.parameters
     n, d, eta = p.n_samples, p.dimension, p.learning_rate
-    x, noise = draws.normal(runs, n, d), p.noise**0.5 * draws.normal(runs, n)
-    start = draws.normal(runs, 1, d)
+    x, noise = of.normal(runs, n, d), p.noise**0.5 * of.normal(runs, n)
+    start = of.normal(runs, 1, d)
     start = start / np_.sqrt(np_.sum(start**2, axis=2, keepdims=True))
-    order = draws.permutations(runs, p.n_orders, n)
+    order = of.permutations(runs, p.n_orders, n)
     run = np_.arange(runs)[:, None]
     w, course = start[:, 0], []
     for t in range(n):
