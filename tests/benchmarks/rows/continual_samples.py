@@ -4,7 +4,7 @@ all runs at once, in NumPy and compiled by JAX.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -25,8 +25,7 @@ def rows(tiny: bool) -> Iterator[Row]:
         yield _row(f"deletion: weights {d}", "run", sweep, replicas, deletion)
     sweep = sweep_of("continual.sample_order", {"n_orders": 10 if tiny else 200})
     yield _row("order of samples", "run", sweep, 5 if tiny else 50, orders)
-    gaps = [1, 5] if tiny else list(range(1, 401))
-    yield _memory(gaps)
+    yield _memory(range(1, 3 if tiny else 401), range(1, 3 if tiny else 11))
 
 
 def _row(name: str, unit: str, sweep: Sweep, replicas: int, outputs: Outputs) -> Row:
@@ -49,15 +48,17 @@ def _ours(engine: Engine) -> dict[str, Any]:
     return found
 
 
-def _memory(gaps: list[int]) -> Row:
-    sweep = sweep_of("continual.fast_slow_memory", {"n_records": 0}, {"gap": gaps})
+def _memory(gaps: Sequence[int], feeds: Sequence[int]) -> Row:
+    axes = {"gap": list(gaps), "feed": [0.01 * k for k in feeds]}
+    sweep = sweep_of("continual.fast_slow_memory", {"n_records": 0}, axes)
+    gap, feed = (part.ravel() for part in np.meshgrid(*axes.values(), indexing="ij"))
     peers = {"NumPy": numpy_memory, "JAX": jax_memory}
     return Row(
         "memory on two time scales",
-        "gap",
-        len(gaps),
+        "reading",
+        len(gap),
         lambda: Engine(sweep),
-        {name: Peer(partial(job, sweep.parameters, gaps)) for name, job in peers.items()},
+        {name: Peer(partial(job, sweep.parameters, gap, feed)) for name, job in peers.items()},
         equal_to(1e-10),
     )
 
@@ -129,36 +130,34 @@ def orders(of: Any, sweep: Sweep, runs: int) -> dict[str, Any]:
     }
 
 
-def memory_step(np_: Any, p: Any, gap: Any, state: Any, t: Any) -> Any:
+def memory_step(np_: Any, p: Any, gap: Any, feed: Any, state: Any, t: Any) -> Any:
     """Both traces of two exposures after step t, and the strength at the reading."""
     fast, slow, read = state
     fast = p.fast_decay * fast
-    slow = p.slow_decay * slow + p.feed * fast
+    slow = p.slow_decay * slow + feed * fast
     fast = np_.where((t == 0) | (t == gap), fast + p.gain * (1.0 - fast), fast)
     return fast, slow, np_.where(t == gap + p.lag, fast + slow, read)
 
 
-def numpy_memory(p: Any, gaps: list[int]) -> Job:
-    gap = np.array(gaps)
-
+def numpy_memory(p: Any, gap: Any, feed: Any) -> Job:
     def job() -> dict[str, Any]:
         state = (np.zeros(len(gap)),) * 3
-        for t in range(gap[-1] + p.lag + 1):
-            state = memory_step(np, p, gap, state, t)
+        for t in range(int(gap.max()) + p.lag + 1):
+            state = memory_step(np, p, gap, feed, state, t)
         return {"final_strength": state[2]}
 
     return job
 
 
-def jax_memory(p: Any, gaps: list[int]) -> Job:
+def jax_memory(p: Any, gap: Any, feed: Any) -> Job:
     jax, jnp = jax_numpy()
-    gap = jnp.asarray(gaps)
+    steps = int(gap.max()) + p.lag + 1
 
     @jax.jit
-    def run() -> Any:
+    def run(gap: Any, feed: Any) -> Any:
         def step(t: Any, state: Any) -> Any:
-            return memory_step(jnp, p, gap, state, t)
+            return memory_step(jnp, p, gap, feed, state, t)
 
-        return jax.lax.fori_loop(0, gaps[-1] + p.lag + 1, step, (jnp.zeros(len(gaps)),) * 3)[2]
+        return jax.lax.fori_loop(0, steps, step, (jnp.zeros(len(gap)),) * 3)[2]
 
-    return lambda: {"final_strength": np.asarray(run())}
+    return lambda: {"final_strength": np.asarray(run(gap, feed))}

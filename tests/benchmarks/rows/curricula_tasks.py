@@ -20,7 +20,6 @@ from toysim.batch import Row as Cell
 from toysim.models.bayes_icl.drawn_urns import Urns
 from toysim.models.bayes_icl.evidence.problem import log_ratios
 from toysim.models.bayes_icl.evidence.theory import count_probabilities
-from toysim.models.curriculum.angles.problem import mean_loss
 from toysim.models.curriculum.denoising.problem import KEPT, features, levels, variances
 from toysim.models.curriculum.spectral.problem import modes
 
@@ -82,10 +81,10 @@ def teaching(of: Any, sweep: Any, runs: int) -> dict[str, Any]:
         before = np_.concatenate([np_.full((runs, 1), p.unlock_at), competence[:, :-1]], axis=1)
         grows = hit & (before >= p.unlock_at) & (competence < p.capacity) & (task < chain)
         competence = competence + grows
-        reward = competence / p.capacity
-        alp = np_.where(hit, np_.abs(reward - last), alp)
+        # In visits: as shares of the capacity, fused arithmetic leaves progress where there is none.
+        alp = np_.where(hit, np_.abs(competence - last), alp)
         done = np_.all(competence[:, :chain] >= p.unlock_at, axis=1) & (ended < 0)
-        return competence, alp, np_.where(hit, reward, last), np_.where(done, t + 1, ended)
+        return competence, alp, np_.where(hit, competence, last), np_.where(done, t + 1, ended)
 
     empty = np_.zeros((runs, K))
     ended = of.until(going, episode, (empty, empty, empty, np_.full(runs, -1)))[3]
@@ -152,7 +151,8 @@ def angles(of: Any, sweep: Any, runs: int) -> dict[str, Any]:
     theta, g = of.loop(p.n_sequences, update, (start, 0.0 * start))
     along, across = theta[:, 0] ** 2, np_.sum(theta[:, 1:] ** 2, axis=1)
     found = {"along": along, "across": across, "gradient_square": np_.sum(g * g, axis=1)}
-    found["loss"] = mean_loss(rising, p.dim, along, across)
+    s = (1.0 - rising) / p.dim
+    found["loss"] = 0.5 * ((rising + s).mean() * along + s.mean() * across)
     return {name: values[:, None] for name, values in found.items()}
 
 
@@ -205,7 +205,6 @@ def episodes(of: Any, sweep: Any, runs: int) -> dict[str, Any]:
     constant = 0.5 * d * np.log((k + 1.0) / k * np.pi) + gammaln(0.5 * nu) - gammaln(0.5 * (nu + d))
     log_loss = constant + 0.5 * np_.linalg.slogdet(scale)[1] + 0.5 * (nu + d) * tail
     log_det = 2.0 * np_.sum(np_.log(np_.abs(np_.diagonal(spread, axis1=1, axis2=2))), axis=1)
-    oracle = 0.5 * (
-        d * np.log(2.0 * np.pi) + log_det[:, None] + np_.sum(z * z, axis=3).mean(axis=2)
-    )
+    log_det = log_det + d * np.log(2.0 * np.pi)
+    oracle = 0.5 * (log_det[:, None] + np_.sum(z * z, axis=3).mean(axis=2))
     return {"log_loss": log_loss, "log_loss_oracle": oracle, "regret": log_loss - oracle}
