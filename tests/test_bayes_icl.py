@@ -8,8 +8,7 @@ import toysim
 from toysim.batch import Batch, Row
 from toysim.errors import ToysimError
 from toysim.models.bayes_icl import EVIDENCE, HIERARCHY, REGRESSION, STRATEGIES, URNS
-from toysim.models.bayes_icl.evidence.problem import log_ratios
-from toysim.models.bayes_icl.evidence.theory import count_probabilities
+from toysim.models.bayes_icl.evidence.problem import count_probabilities, log_ratios
 from toysim.models.bayes_icl.exact_gain import exact_gain
 from toysim.models.bayes_icl.information import (
     distinguishable_tasks,

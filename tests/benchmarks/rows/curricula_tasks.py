@@ -18,8 +18,7 @@ from scipy.special import gammaln
 
 from toysim.batch import Row as Cell
 from toysim.models.bayes_icl.drawn_urns import Urns
-from toysim.models.bayes_icl.evidence.problem import log_ratios
-from toysim.models.bayes_icl.evidence.theory import count_probabilities
+from toysim.models.bayes_icl.evidence.problem import count_probabilities, log_ratios
 from toysim.models.curriculum.denoising.problem import KEPT, features, levels, variances
 from toysim.models.curriculum.spectral.problem import modes
 
@@ -81,7 +80,7 @@ def teaching(of: Any, sweep: Any, runs: int) -> dict[str, Any]:
         before = np_.concatenate([np_.full((runs, 1), p.unlock_at), competence[:, :-1]], axis=1)
         grows = hit & (before >= p.unlock_at) & (competence < p.capacity) & (task < chain)
         competence = competence + grows
-        # In visits: as shares of the capacity, fused arithmetic leaves progress where there is none.
+        # In visits: with shares of the capacity, fused arithmetic finds progress in rounding.
         alp = np_.where(hit, np_.abs(competence - last), alp)
         done = np_.all(competence[:, :chain] >= p.unlock_at, axis=1) & (ended < 0)
         return competence, alp, np_.where(hit, competence, last), np_.where(done, t + 1, ended)
