@@ -57,7 +57,7 @@ FAST_SLOW_MEMORY = Model(
     theory=f"{__name__}.theory:predict",
     equations=_EQUATIONS,
     sources=("arXiv:2503.18371", "arXiv:2104.09034", "strength and best gap derived"),
-    seconds=lambda p: 2e-5 + 3e-9 * (p.n_levels + 2) * p.end,
+    seconds=lambda p: 2e-6 + 5e-10 * (p.n_levels + 2) * p.end,
     theory_seconds=lambda p: 1e-4 * (2 + p.n_exposures + p.n_records) + 1e-2 * (p.n_levels > 2),
     checks=(
         Check(

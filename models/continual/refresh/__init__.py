@@ -23,6 +23,7 @@ REFRESH = Model(
     parameters_class=RefreshParameters,
     clock=UPDATES,
     observables=(course("loss", "excess loss after the updates of the record"),),
+    version=2,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

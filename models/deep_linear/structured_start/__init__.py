@@ -47,7 +47,7 @@ STRUCTURED_START = Model(
         ),
         Observable("drawn_overlap", "share of the task inside the start's row space"),
         Observable("half_learning_time", "flow time until half of the task is learned"),
-        Observable("residual", "norm of the error at the end"),
+        Observable("residual", "norm of the error at which the run ended"),
         course("strength", "output along the task, a'W beta"),
     ),
     simulate=f"{__name__}.simulation:simulate",

@@ -50,6 +50,7 @@ CLASSIFIER = Model(
     theory=f"{__name__}.theory:predict",
     stochastic=True,
     theory_ignores=("tolerance",),
+    version=2,
     equations=_EQUATIONS,
     sources=("arXiv:2006.06560", "arXiv:1803.06964", "arXiv:1906.03761", "derived"),
     seconds=lambda p: (
@@ -60,7 +61,7 @@ CLASSIFIER = Model(
             else 6e-8 * p.sample_ratio * p.dimension**2
         )
     ),
-    theory_seconds=lambda p: 0.1,
+    theory_seconds=lambda p: 0.005,
     checks=(
         Check(
             {"sample_ratio": 4.0, "penalty": 0.5, "flip": 0.25},
