@@ -8,6 +8,7 @@ import os
 import random
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -192,7 +193,15 @@ class _Run:
         before = len(units) - len(missing)
         self.report.blocks_before += before
         if units:
-            self.listen({"event": "plan", "total": len(units), "done": before})
+            self.listen(
+                {
+                    "event": "plan",
+                    "total": len(units),
+                    "done": before,
+                    "left": self._left(missing),
+                    "workers": max(1, min(self.options.n_workers, len(missing))),
+                }
+            )
         if missing:
             self._begin()
         for event in _events(self.store, missing, self.options, self.name) if missing else ():
@@ -202,6 +211,22 @@ class _Run:
                 self.report.add(event)
             self.listen(event)
         return bool(missing)
+
+    def _left(self, missing: list[Unit]) -> dict[str, tuple[int, float]]:
+        """Blocks of each part, and seconds of one as the model declares."""
+        store, (cells, replicas) = self.store, self.store.layout.block
+        parts = Counter(unit.part for unit in missing)
+        parameters = store.first_parameters if parts else None
+        found = {}
+        for part, blocks in parts.items():
+            if part == "theory":
+                rows = cells * (replicas if store.model.paired else 1)
+                seconds = rows * store.model.theory_seconds(parameters)
+            else:
+                rows = store.refined_rows.block if part == REFINEMENT else cells * replicas
+                seconds = rows * store.model.seconds(parameters)
+            found[str(part)] = blocks, seconds
+        return found
 
     def _begin(self) -> None:
         """Say once in the log that a run has begun."""
