@@ -109,17 +109,19 @@ def conditioning(tree: xr.DataTree) -> Figure:
 
 
 def refined(rates: xr.DataTree) -> Figure:
-    """Refined rates over the share of the run."""
+    """Refined rates, shares of their peaks, over the share of the run."""
     figure = new_figure(6.5, 4.5)
     axes = figure.subplots()
     rate = observable(rates, "rate")
+    share = rate / rate["learning_rate"]
     for k, n in enumerate(rate["n_steps"].values):
         for j, rounds in enumerate(rate["refinements"].values):
-            at = {"n_steps": n, "refinements": rounds}
-            z = observable(rates, "update").sel(at) / n
+            at = {"budget": k, "refinements": j}
+            z = observable(rates, "update").isel(at) / n
             label, gid = f"T = {n}, refined {rounds}x", f"refined:{n}:{rounds}"
-            axes.plot(z, rate.sel(at), ("-", "--")[j], color=f"C{k}", label=label, gid=gid)
-    axes.plot([0, 1], [parameter(rates, "learning_rate"), 0], "k:", label="linear", gid="linear")
-    axes.set(xlabel="share of the run", ylabel="rate", title="Refinement warms up and decays fast")
+            axes.plot(z, share.isel(at), ("-", "--")[j], color=f"C{k}", label=label, gid=gid)
+    axes.plot([0, 1], [1, 0], "k:", label="linear", gid="linear")
+    axes.set(xlabel="share of the run", ylabel="rate over its peak")
+    axes.set_title("Refinement warms up and decays fast")
     axes.legend()
     return figure
