@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.repeated_data.reading import costs, course_of, rises_and_falls
-from toysim.papers.drawing import new_figure
+from toysim.papers.drawing import few_ticks, new_figure
 from toysim.papers.reading import mean_and_error, observable
 
 TITLES = {"flow": "Descent on a set with repeats", "stream": "Stream that repeats few noisy rows"}
@@ -61,6 +61,26 @@ def peak_in_time(tree: xr.DataTree) -> Figure:
         courses.plot(time.isel(label_noise=k), half.isel(label_noise=k), label=label)
     courses.set(xscale="log", xlabel="time", ylabel="risk", title="Half of the stream repeats")
     courses.legend()
+    return figure
+
+
+def stream(tree: xr.DataTree) -> Figure:
+    """Excess loss on fresh inputs against that on the kept rows, means over draws of the rows."""
+    figure = new_figure(6.0, 4.4)
+    axes = figure.subplots()
+    exact = [observable(tree, name, "theory").mean("data_set") for name in ("train_loss", "loss")]
+    drawn = [
+        observable(tree, name).mean(("data_set", "replica")) for name in ("train_loss", "loss")
+    ]
+    for k, f in enumerate(exact[0]["fraction"].values):
+        train, test = (values.sel(fraction=f) for values in exact)
+        axes.plot(train, test, "-", color=f"C{k}", label=f"f = {f:g}", gid=f"exact:{f:g}")
+        axes.plot(*(values.sel(fraction=f) for values in drawn), "o", ms=3, color=f"C{k}")
+        axes.plot(train[-1], test[-1], "s", ms=7, mfc="none", color=f"C{k}")
+    axes.set(xlabel="loss on the kept rows", ylabel="excess loss on fresh inputs")
+    axes.set(xscale="log", yscale="log", title="Points: runs; squares: the end")
+    few_ticks(axes.yaxis)
+    axes.legend(title="share of repeats")
     return figure
 
 
