@@ -61,8 +61,8 @@ def staged(best: xr.DataTree, *trees: xr.DataTree) -> Figure:
                 stages = np.arange(1, len(edges))
                 look = {"color": f"C{k}", "label": label, "mfc": "none" if j == 2 else None}
                 errors.plot(stages, missed.isel(search=j), "o-", **look)
-    share, rate = course(best, "rate", 1000)
-    rates.plot(1000 * share, rate, "k-", lw=1, label="the best schedule", gid="best")
+    share, least = course(best, "rate", 1000)
+    rates.plot(1000 * share, least, "k-", lw=1, label="the best schedule", gid="best")
     rates.set(xlabel="update", ylabel="rate", yscale="log", title="dashed, dotted: forecast")
     errors.set(xlabel="stage", ylabel="relative error", yscale="log", title="forecasts taken")
     for axes in (rates, errors):
