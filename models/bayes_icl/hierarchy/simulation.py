@@ -127,9 +127,12 @@ def _observed(row: Row) -> Rows:
     tasks = mean + row.normal("tasks", N, dim) @ spread
     z = row.normal("new", N + 1, p.n_tests, dim)
     log_det = 2.0 * np.log(np.abs(np.diagonal(spread))).sum()
-    oracle = 0.5 * (dim * np.log(2.0 * np.pi) + log_det + np.sum(z * z, axis=2).mean(axis=1))
+    square = np.einsum("nij,nij->n", z, z) / p.n_tests
+    oracle = 0.5 * (dim * np.log(2.0 * np.pi) + log_det + square)
+    # As one matrix: a product for every episode takes ten times as long.
+    new = mean + (z.reshape(-1, dim) @ spread).reshape(z.shape)
     log_loss = np.empty(N + 1)
-    predicted(tasks, mean + z @ spread, p.strength, p.dof, student_constants(p), log_loss)
+    predicted(tasks, new, p.strength, p.dof, student_constants(p), log_loss)
     return {
         "log_loss": log_loss,
         "log_loss_oracle": oracle,

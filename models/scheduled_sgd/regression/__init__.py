@@ -81,6 +81,7 @@ REGRESSION = Model(
             _LIMITS + "mean_square_stable_rate",
             (*_SPECTRUM, "momentum"),
             where="weight_decay 0",
+            along="learning_rate",
         ),
         Landmark(
             "fourth_moment_stable_rate",
@@ -88,6 +89,7 @@ REGRESSION = Model(
             _LIMITS + "fourth_moment_stable_rate",
             _SPECTRUM,
             where="momentum 0, weight_decay 0, n_modes <= 512",
+            along="learning_rate",
         ),
         Landmark(
             "critical_batch_size",
