@@ -37,6 +37,15 @@ REPRODUCTION = Reproduction(
             ("peak_in_time",),
             panels.peak_in_time,
         ),
+        Recipe(
+            "stream",
+            "SGD on a stream that repeats twenty rows: loss on these against excess loss on fresh "
+            "inputs, from the start (top right) on. Lines: exact given the rows; points: runs; "
+            "means over draws of the rows.",
+            "derived; arXiv:2205.10487",
+            ("stream",),
+            panels.stream,
+        ),
     ),
     claims=(
         Claim(
