@@ -33,6 +33,7 @@ HIERARCHY = Model(
             scale=1.0,
         ),
     ),
+    version=2,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

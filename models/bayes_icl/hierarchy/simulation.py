@@ -10,7 +10,7 @@ from scipy.special import gammaln
 
 from toysim.batch import Batch, Row, Rows, prepared, stacked
 from toysim.jit import kernel
-from toysim.numerics.elementary import log1p
+from toysim.numerics.elementary import log1p, normals
 
 Array = npt.NDArray[np.float64]
 
@@ -129,7 +129,7 @@ def _observed(row: Row, constants: Array) -> Rows:
     spread = np.linalg.inv(A) * np.sqrt(diagonal)
     mean = rng.standard_normal(dim) @ spread / np.sqrt(p.strength)
     tasks = mean + row.normal("tasks", N, dim) @ spread
-    z = row.normal("new", N + 1, p.n_tests, dim)
+    z = normals((N + 1, p.n_tests, dim), row.generator("new"))
     log_det = 2.0 * np.log(np.abs(np.diagonal(spread))).sum()
     square = np.einsum("nij,nij->n", z, z) / p.n_tests
     oracle = 0.5 * (dim * np.log(2.0 * np.pi) + log_det + square)
