@@ -268,6 +268,7 @@ WALK = [
     ("figures walkpaper.line", ("figures walkpaper.line",), 0, "unchanged"),
     ("figures walkpaper.line --force", ("figures walkpaper.line",), 0, "drawn anew"),
     ("figures walkpaper.line --panel a --width 3.4", (), 0, "walkpaper.line.a.3.4in.png"),
+    ("figures walkpaper.line --set noise=0.3", (), 0, "walkpaper.line.noise=0.3.png"),
     ("figures walkpaper.line --data", ("figures walkpaper.line",), 0, "walkpaper.line.csv"),
     (
         "figures walkpaper --format png,svg,pdf --preset many --workers 1 --json",
@@ -499,6 +500,8 @@ REFUSED = [
     ),
     ("figures walkpapr", {}, "did you mean 'walkpaper'?"),
     ("figures walkpaper.lin", {}, "did you mean 'walkpaper.line'?"),
+    ("figures walkpaper.line --set drift=2", {}, "has no fixed parameter 'drift': runs along it"),
+    ("figures walkpaper.line --set nosie=2", {}, "no fixed parameter 'nosie': did you mean"),
     ("figures walkpaper --width 0", {}, "--width 0: from 1 to 40 inches"),
     ("figures walkpaper --format gif", {}, "choose from png, svg, pdf"),
     ("reproduce walkpaper walkpapr", {}, "did you mean 'walkpaper'?"),

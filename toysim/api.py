@@ -21,6 +21,7 @@ from toysim.runner.execute import Listener, Options, Report, execute
 from toysim.runner.work import compute, one_blas_thread
 from toysim.store.files import RESULTS
 from toysim.store.homes import Home, Memory
+from toysim.store.opening import local
 from toysim.store.status import read_status
 from toysim.store.store import Store, open_existing
 from toysim.sweep_file import load_sweep
@@ -139,7 +140,7 @@ def sweep(
         "simulation": simulation,
     }
     spec, home = plan(name, preset, own, parameters)
-    place = Path(store) if store is not None else home or Memory()
+    place = local(store) if store is not None else home or Memory()
     listening = _listening(spec.name, progress)
     try:
         with listening:
@@ -319,7 +320,7 @@ def export(store: str | Path, file: str | Path, *observables: str, force: bool =
     """
     from toysim.store.export import TABLES, write_netcdf, write_table
 
-    file = Path(file)
+    file = local(file)
     if file.suffix not in (".nc", *TABLES):
         raise ToysimError(f"FILE {file}: the name must end in .nc, {' or '.join(TABLES)}")
     if file.suffix == ".nc" and observables:

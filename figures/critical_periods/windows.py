@@ -70,7 +70,7 @@ def window(large: xr.DataTree, small: xr.DataTree) -> Figure:
     """Distance from the published numbers against the number of frozen updates, a panel for each
     figure.
     """
-    figure = new_figure(9.5, 4.0)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     noisy, exact = deviations(large, small)
     draw_distances(left, noisy, "figure 1", f"[standard errors; band: ±{STANDARD_ERRORS:g}]")

@@ -24,7 +24,7 @@ MARKS = {1.0: ("-", "o"), 1.8: ("--", "s")}  # the same peak; the same sum of ra
 
 def river(courses: xr.DataTree, pairs: xr.DataTree) -> Figure:
     """Loss over time at three budgets, its two parts at the longest, and wsd against cosine."""
-    figure = new_figure(13.5, 7.4)
+    figure = new_figure()
     (loss, position), (hill, gap) = figure.subplots(2, 2)
     draw_losses(loss, courses)
     draw_longest(position, courses, "position")

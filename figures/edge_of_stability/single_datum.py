@@ -18,7 +18,7 @@ def bifurcation(tree: xr.DataTree) -> Figure:
     """Last outputs of the strong feature over gamma with the orbit's closed form; the Lyapunov
     exponent below.
     """
-    figure = new_figure(8.0, 6.4)
+    figure = new_figure()
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
     draw_attractor(above, tree)
     draw_exponent(below, tree)
@@ -63,7 +63,7 @@ def draw_law(axes: Any, tree: xr.DataTree, name: str, label: str | None) -> None
 
 def weak_feature(course: xr.DataTree, ends: xr.DataTree) -> Figure:
     """Running sum of the residual and weak output over time; weak output at the end over gamma."""
-    figure = new_figure(13.5, 4.2)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     draw_sums(left, course)
     draw_growth(middle, course)

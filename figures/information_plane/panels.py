@@ -13,7 +13,7 @@ from toysim.papers.reading import landmark, observable
 
 def plane(course: xr.DataTree) -> Figure:
     """Courses in the plane under their bound; I(X;T) over time."""
-    figure = new_figure(7.0, 3.4)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     time = observable(course, "time")
     names = ("information_input", "information_label", "bound")
@@ -34,7 +34,7 @@ def plane(course: xr.DataTree) -> Figure:
 
 def unit(tree: xr.DataTree) -> Figure:
     """Entropy of a binned unit over its weight."""
-    figure = new_figure(4.4, 3.2)
+    figure = new_figure()
     axes = figure.subplots()
     draws, law = (observable(tree, "information", side) for side in ("simulation", "theory"))
     for k, kind in enumerate(KINDS):

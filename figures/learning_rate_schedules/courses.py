@@ -15,13 +15,13 @@ from toysim.figures.learning_rate_schedules.annealing import (
     schedules,
 )
 from toysim.figures.learning_rate_schedules.reading import tuned
-from toysim.papers.drawing import few_ticks, new_figure
+from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable, parameter
 
 
 def annealing(tree: xr.DataTree) -> Figure:
     """Exact losses and the law, of the total and of the excess loss."""
-    figure = new_figure(12, 4.5)
+    figure = new_figure()
     for axes, total in zip(figure.subplots(1, 2), (True, False), strict=True):
         unknowns = fitted(tree, total)
         for k, schedule in enumerate(schedules(tree)):
@@ -31,7 +31,6 @@ def annealing(tree: xr.DataTree) -> Figure:
             told = law(unknowns, *areas(tree, schedule))
             axes.plot(t, told, "k--", lw=0.7, gid=f"law:{schedule}:{total}")
         axes.set(xlabel="update", ylabel="loss", yscale="log")
-        few_ticks(axes.yaxis)
         axes.set_title("total loss" if total else "excess loss")
         axes.legend()
     figure.suptitle("Dashed: law fitted on constant and cosine")
@@ -40,7 +39,7 @@ def annealing(tree: xr.DataTree) -> Figure:
 
 def staged(*trees: xr.DataTree) -> Figure:
     """Rates chosen stage by stage, and the errors of the forecasts that were taken."""
-    figure = new_figure(11, 4.5)
+    figure = new_figure()
     rates, errors = figure.subplots(1, 2)
     for k, tree in enumerate(trees):
         tau = parameter(tree, "stage_steps")
@@ -70,7 +69,7 @@ def staged(*trees: xr.DataTree) -> Figure:
 
 def branches(one: xr.DataTree, rivals: xr.DataTree) -> Figure:
     """Losses at the checkpoints at the best peak: WSD-S, cyclic cosine, and WSD."""
-    figure = new_figure(10, 4.5)
+    figure = new_figure()
     loss = observable(one, "loss", "theory").isel(record=[1, 2, 4]).min("learning_rate")
     other = tuned(rivals).sortby("n_steps")
     checkpoints = (1000, 2000, 4000)
@@ -83,7 +82,6 @@ def branches(one: xr.DataTree, rivals: xr.DataTree) -> Figure:
         axes.set(xlabel="updates spent", ylabel="excess loss", xscale="log", yscale="log")
         axes.set_xticks(checkpoints, [f"{n:,}" for n in checkpoints])
         axes.minorticks_off()
-        few_ticks(axes.yaxis)
         axes.set_title(f"b = {b:g}")
         axes.legend()
     return figure
@@ -94,7 +92,7 @@ def conditioning(tree: xr.DataTree) -> Figure:
     loss = tuned(tree)
     own = (loss["schedule"] == "uba").values
     budgets = loss["n_steps"].values
-    figure = new_figure(4.5 * len(budgets), 4.2)
+    figure = new_figure()
     for axes, n in zip(np.atleast_1d(figure.subplots(1, len(budgets))), budgets, strict=True):
         for k, kappa in enumerate(loss["condition_number"].values):
             at = loss.sel(n_steps=n, condition_number=kappa)
@@ -110,7 +108,7 @@ def conditioning(tree: xr.DataTree) -> Figure:
 
 def refined(rates: xr.DataTree) -> Figure:
     """Refined rates over the share of the run."""
-    figure = new_figure(6.5, 4.5)
+    figure = new_figure()
     axes = figure.subplots()
     rate = observable(rates, "rate")
     for k, n in enumerate(rate["n_steps"].values):

@@ -9,13 +9,13 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.learning_rate_schedules.reading import over_best, tuned
-from toysim.papers.drawing import few_ticks, new_figure
+from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable
 
 
 def optimum(best: xr.DataTree, laws: xr.DataTree, budget: xr.DataTree) -> Figure:
     """The best rates, with the law dashed; every schedule's loss over the least one."""
-    figure = new_figure(13, 5)
+    figure = new_figure()
     rates, ratios = figure.subplots(1, 2)
     draw_rates(rates, best, laws)
     ratio = over_best(budget, best)
@@ -27,7 +27,7 @@ def optimum(best: xr.DataTree, laws: xr.DataTree, budget: xr.DataTree) -> Figure
         )  # fmt: skip
     ratios.set(xlabel="updates T", ylabel="loss at the best peak over the least", xscale="log")
     ratios.set(ylim=(1, 1.5), title="No fixed shape is best at all budgets")
-    ratios.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))  # beside curves that leave
+    ratios.legend()
     return figure
 
 
@@ -55,7 +55,7 @@ def course(tree: xr.DataTree, name: str, n_steps: int) -> tuple[Any, Any]:
 
 def heat(budget: xr.DataTree, best: xr.DataTree) -> Figure:
     """Every schedule at every budget, in per cent above the least loss."""
-    figure = new_figure(7.5, 5)
+    figure = new_figure()
     axes = figure.subplots()
     ratio = over_best(budget, best).transpose("curve", "n_steps")
     above = 100.0 * (ratio.values - 1.0)
@@ -78,7 +78,7 @@ def heat(budget: xr.DataTree, best: xr.DataTree) -> Figure:
 
 def tuned_runs(runs: xr.DataTree, budget: xr.DataTree) -> Figure:
     """Means of simulated runs on the exact losses."""
-    figure = new_figure(6, 4.5)
+    figure = new_figure()
     axes = figure.subplots()
     loss = observable(runs, "final_loss")
     exact = observable(runs, "final_loss", "theory")
@@ -91,7 +91,6 @@ def tuned_runs(runs: xr.DataTree, budget: xr.DataTree) -> Figure:
         axes.plot(told["n_steps"], told, color=f"C{k}", label=str(name), gid=f"theory:{name}")
     axes.plot(least["n_steps"], least, "k:", label="best schedule of all", gid="least")
     axes.set(xlabel="updates T", ylabel="final excess loss", xscale="log", yscale="log")
-    few_ticks(axes.yaxis)
     axes.set_title("Points: simulation; lines: exact")
     axes.legend()
     return figure

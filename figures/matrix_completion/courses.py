@@ -38,7 +38,7 @@ def depth(tree: xr.DataTree) -> Figure:
     """The damage by depth, and the spectra of one draw of the deepest without and with a
     deficit.
     """
-    figure = new_figure(14.0, 4.2)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     draw_damage(left, tree, "First rank {rank_before}, then rank {rank} (N = {size})")
     switches = observed(tree, "final_test_loss")["switch"].values
@@ -64,7 +64,7 @@ def analytic(tree: xr.DataTree) -> Figure:
     """Gradient descent over the flow of the product, a panel a switch time."""
     loss = observed(tree, "final_test_loss")
     switches, step = loss["switch"].values, float(loss["step"].min())
-    figure = new_figure(3.6 * len(switches), 4.0)
+    figure = new_figure()
     for axes, switch in zip(figure.subplots(1, len(switches), sharey=True), switches, strict=True):
         draw_both(axes, tree, step=step, replica=0, switch=switch)
         mark_switch(axes, switch)

@@ -27,7 +27,7 @@ def draw_curves(
         for one in here.values:
             axes.plot(x, one, ".", color=color, ms=3, alpha=0.5, gid=f"draw:{level}")
     frame(axes, values)
-    axes.legend(title=DRAWS, title_fontsize=8)
+    axes.legend(title=DRAWS)
 
 
 def draw_damage(axes: Any, tree: xr.DataTree, title: str) -> None:
@@ -51,7 +51,7 @@ def frame(axes: Any, values: xr.DataArray) -> None:
 
 
 def one_panel() -> tuple[Figure, Any]:
-    figure = new_figure(6.4, 4.4)
+    figure = new_figure()
     return figure, figure.subplots()
 
 
@@ -105,7 +105,7 @@ def seeds(tree: xr.DataTree) -> Figure:
 
 
 def decoupled(tree: xr.DataTree) -> Figure:
-    figure = new_figure(11.0, 4.4)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     title = "First two diagonal blocks, then all entries (N = {size})"
     draw_losses(left, tree, "depth", "depth {}", title)

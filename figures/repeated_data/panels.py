@@ -17,7 +17,7 @@ TITLES = {"flow": "Descent on a set with repeats", "stream": "Stream that repeat
 
 def repeats(large: xr.DataTree, small: xr.DataTree) -> Figure:
     """Risk over repeats at both sizes."""
-    figure = new_figure(9.0, 3.8)
+    figure = new_figure()
     titles = ("1,000 features, 20,000 tokens", "100 features, 2,000 tokens")
     for axes, tree, title in zip(figure.subplots(1, 2), (large, small), titles, strict=True):
         curve = costs(tree)
@@ -32,7 +32,7 @@ def repeats(large: xr.DataTree, small: xr.DataTree) -> Figure:
 
 def course(tree: xr.DataTree) -> Figure:
     """Risk over time of both methods."""
-    figure = new_figure(9.0, 3.8)
+    figure = new_figure()
     mean, error = mean_and_error(observable(tree, "risk"))
     for how, axes in enumerate(figure.subplots(1, 2)):
         t = observable(tree, "time", "theory").isel(how=how)
@@ -50,7 +50,7 @@ def course(tree: xr.DataTree) -> Figure:
 
 def peak_in_time(tree: xr.DataTree) -> Figure:
     """Where the risk rises and falls; courses on both sides of the law at half repeats."""
-    figure = new_figure(9.0, 3.8)
+    figure = new_figure()
     plane, courses = figure.subplots(1, 2)
     found = rises_and_falls(tree).transpose("fraction", "label_noise")
     draw_plane(plane, found, observable(tree, "rise_above", "theory").isel(label_noise=0))

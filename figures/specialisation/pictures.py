@@ -13,7 +13,7 @@ from toysim.papers.reading import landmark, observable, parameter, sides
 
 def course(tree: xr.DataTree) -> Figure:
     """Error and overlaps over time, a column a size, at the largest rate."""
-    figure = new_figure(7.0, 5.0)
+    figure = new_figure()
     error, _ = sides(tree, "error")
     flow = observable(tree, "flow_error", "theory")
     overlaps = observable(tree, "teacher_overlaps")
@@ -44,7 +44,7 @@ def course(tree: xr.DataTree) -> Figure:
 
 def escape(tree: xr.DataTree) -> Figure:
     """Escape times over ln N."""
-    figure = new_figure(5.0, 3.6)
+    figure = new_figure()
     axes = figure.subplots()
     times = observable(tree, "escape_time").transpose("size", "replica")
     size = times["size"].values
@@ -70,7 +70,7 @@ def escape(tree: xr.DataTree) -> Figure:
 
 def rates(plateau: xr.DataTree, near: xr.DataTree) -> Figure:
     """The plateau's height over the rate, and where the solution ceases to attract."""
-    figure = new_figure(7.0, 3.4)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     error = observable(plateau, "plateau_error", "theory")
     line(left, error["learning_rate"], error, marker="o", ms=3)

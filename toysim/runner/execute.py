@@ -20,6 +20,7 @@ from toysim.plan import Sweep
 from toysim.runner.backends import on_processes, on_threads
 from toysim.runner.refine import plan_refinement
 from toysim.store import coordinates
+from toysim.store.alive import this_process
 from toysim.store.files import one_line
 from toysim.store.growth import prepare, refuse_older
 from toysim.store.homes import Home, home_of
@@ -118,6 +119,8 @@ def execute(
     options.check()
     home = home_of(place)
     with home.locked():
+        if options.repair:
+            home.put_back()
         existed = home.is_store()
         store = prepare(home, sweep, block_shape(sweep, options.block))
         if existed and options.repair:
@@ -134,6 +137,7 @@ def join(path: Path, options: Options, listen: Listener = lambda event: None) ->
     options.check()
     store = open_existing(path)
     refuse_older(store)
+    coordinates.refuse_damaged(store)
     return _Run(store, options, listen).a_hand()
 
 
@@ -221,7 +225,8 @@ class _Run:
         self.report.seconds = time.perf_counter() - self.start
         seconds = round(self.report.seconds, 3)
         with one_line(self.store.path, "write to"):
-            self.store.home.append({"event": "end", "run": self.name, "seconds": seconds})
+            end = {"event": "end", "run": self.name, "seconds": seconds, "time": time.time()}
+            self.store.home.append(end)
             self.store.home.sync()
 
 
@@ -249,13 +254,14 @@ def _run_event(run: str, options: Options) -> dict[str, Any]:
     return {
         "event": "run",
         "run": run,
-        "pid": os.getpid(),
+        **this_process(),
         "time": time.time(),
         "host": host_kind(),
         "versions": versions(),
         "git_commit": git_commit(),
         "backend": options.backend,
         "workers": options.n_workers,
+        "theory": options.theory,
     }
 
 

@@ -35,7 +35,7 @@ STRATEGIES = Model(
         course("weight", "weight of the strategy", dims=("strategy",)),
         course("loss_seen", "mean loss of a prediction on seen tasks", "nats", span=30.0),
         course("loss_fresh", "mean loss of a prediction on fresh tasks", "nats", span=30.0),
-        course("relative_distance", "0 generalising, 1 memorising", scale=1.0),
+        course("relative_distance", "0 generalising, 1 memorising", scale=1.0, span=30.0),
         Observable("transition", "N_GM, where memorising takes over", "updates"),
         Observable("emergence", "N_UG, where generalising takes over", "updates"),
     ),

@@ -74,6 +74,7 @@ FAST_SLOW_MEMORY = Model(
             (*_TRACES, "lag"),
             unit="steps",
             where="gain |ln fast_decay| above |ln slow_decay| and a lag that is not too short",
+            along="gap",
         ),
         Landmark(
             "late_best_interval",
@@ -82,6 +83,7 @@ FAST_SLOW_MEMORY = Model(
             _TRACES,
             unit="steps",
             where="gain |ln fast_decay| above |ln slow_decay|",
+            along="gap",
         ),
     ),
 )

@@ -45,6 +45,7 @@ REFRESH = Model(
             f"{_HERE}:best_learning_rate",
             _OF,
             digits=4,
+            along="learning_rate",
         ),
         Landmark("best_loss", "mean loss there", f"{_HERE}:best_loss", _OF, digits=8),
     ),

@@ -78,6 +78,7 @@ TASK_POOL = Model(
             "number of tasks at which a random pool learns slowest, as a power of time",
             _LANDMARKS + "critical_tasks",
             ("n_samples", "dimension"),
+            along="n_tasks",
         ),
         Landmark(
             "slowest_eigenvalue",

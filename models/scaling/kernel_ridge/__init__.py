@@ -46,6 +46,7 @@ KERNEL_RIDGE = Model(
             "samples at which the test loss peaks as the penalty goes to 0: as many as modes",
             "toysim.models.scaling.kernel_ridge.landmarks:interpolation_threshold",
             ("n_modes",),
+            along="n_samples",
         ),
         Landmark(
             "best_penalty",
@@ -54,6 +55,7 @@ KERNEL_RIDGE = Model(
             ("n_modes", "capacity_exponent", "signal_exponent", "n_samples", "label_noise"),
             digits=6,
             where="label_noise above 0",
+            along="penalty",
         ),
     ),
 )
