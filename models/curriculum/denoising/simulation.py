@@ -17,6 +17,9 @@ Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
+# Levels of the stages, their numbers and ends, phi, A, variances and the rate.
+Known = tuple[Ints, Ints, Ints, Array, Array, Array, float]
+
 ESCAPED = 1e12
 BLOCK = 16_384  # numbers drawn at once
 
@@ -102,7 +105,7 @@ def simulate(batch: Batch) -> Rows:
     return rows | ended(rows.pop("failed_at"))
 
 
-def _of_cell(row: Row) -> tuple[Any, ...]:
+def _of_cell(row: Row) -> Known:
     """What ``descend`` is told of the levels and the data."""
     plan = stages(row.p)
     return (
@@ -116,7 +119,7 @@ def _of_cell(row: Row) -> tuple[Any, ...]:
     )
 
 
-def _row(row: Row, known: tuple[Any, ...]) -> Rows:
+def _row(row: Row, known: Known) -> Rows:
     p = row.p
     theta, losses = np.zeros((p.n_modes, p.n_features)), np.full(len(row.record_at), np.nan)
     at_end = np.full(p.n_levels_used, np.nan)
