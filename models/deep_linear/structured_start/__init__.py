@@ -99,4 +99,5 @@ STRUCTURED_START = Model(
             where="overlap in (0, 1/2), width above rank",
         ),
     ),
+    version=2,
 )
