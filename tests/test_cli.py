@@ -227,6 +227,31 @@ WALK = [
     ("sweep walk.toml --scheduler tcp://a:1", (), 2, ""),
     ("work results/walk.zarr --scheduler tcp://a:1", (DONE,), 2, ""),
     ("work results/walk.zarr", (DONE,), 0, "nothing to do"),
+    ("sweep walk.toml --create-only", (), 0, "work:    toysim work results/walk.zarr"),
+    ("sweep walk.toml --create-only --json", (), 0, '"path": "results/walk.zarr"'),
+    ("sweep walk.toml --stop-after 1h", (), 0, "244 rows in 2 blocks"),
+    ("work results/walk.zarr", ("sweep walk.toml --create-only",), 0, "244 rows in 2 blocks"),
+    ("work results/walk.zarr --stop-after 90m", (DONE,), 0, "nothing to do"),
+    ("script slurm walk.toml --yes", (), 0, "submit:  sbatch walk.slurm"),
+    (
+        "script slurm walk.toml --jobs 2 --workers 1 --time 1h --preset many --set noise=0.2 "
+        "--store a.zarr --out b.sh --force",
+        (),
+        0,
+        "script:  b.sh",
+    ),
+    (
+        "merge results/walk.zarr b.zarr -o c.zarr",
+        (DONE, f"{DONE} --store b.zarr"),
+        0,
+        "2 blocks, 244",
+    ),
+    (
+        "merge results/walk.zarr b.zarr --out c.zarr --json",
+        (DONE, "sweep walk.toml --create-only --store b.zarr"),
+        0,
+        '"rows_checked": 0',
+    ),
     ("work results/walk.zarr --json", ("sweep walk.toml --no-theory",), 0, '"rows": 4'),
     ("work results/walk.zarr --no-theory", ("sweep walk.toml --no-theory",), 0, "nothing to do"),
     (
@@ -349,6 +374,7 @@ PRINTED = {
     "check": "check walk.gaussian --draws 0 --json",
     "sweep --dry-run": "sweep walk.toml --dry-run --json",
     "sweep": "sweep walk.toml --json",
+    "merge": "merge results/walk.zarr here.zarr -o both.zarr --json",
     "status": "status results/walk.zarr --json",
     "compare": "compare results/walk.zarr --json",
     "compare --data": "compare walk.gaussian --data ends.csv -p noise=0.5 --json",
@@ -364,6 +390,7 @@ def test_json_has_the_fields_that_are_documented(cli):
     page = (Path(toysim.__file__).parent.parent / "docs/commands.md").read_text()
     documented = {name: (kind, words.split(", ")) for name, kind, words in FIELDS.findall(page)}
     assert set(documented) == set(PRINTED)
+    cli(f"{DONE} --create-only --store here.zarr")
     for name, line in PRINTED.items():
         printed = json.loads(cli(line).out)
         kind = "list" if isinstance(printed, list) else "one"

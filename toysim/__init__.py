@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from toysim.version import __version__
 
 if TYPE_CHECKING:
-    from toysim.api import compare, export, open_store, run, sweep, theory
+    from toysim.api import compare, export, open_store, run, sweep, theory, work
     from toysim.asking import landmark, list_landmarks
     from toysim.checking.conformance import check
     from toysim.defining import define
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from toysim.papers.reproduction import figure, reproduce
     from toysim.plotting.picture import plot
     from toysim.registry import list_models, load_model
+    from toysim.sharing import merge, script
 
 
 _HOMES = {
@@ -34,12 +35,15 @@ _HOMES = {
     "list_landmarks": "toysim.asking",
     "list_models": "toysim.registry",
     "load_model": "toysim.registry",
+    "merge": "toysim.sharing",
     "open_store": "toysim.api",
     "plot": "toysim.plotting.picture",
     "reproduce": "toysim.papers.reproduction",
     "run": "toysim.api",
+    "script": "toysim.sharing",
     "sweep": "toysim.api",
     "theory": "toysim.api",
+    "work": "toysim.api",
 }
 __all__ = [
     "__version__",
@@ -54,12 +58,15 @@ __all__ = [
     "list_landmarks",
     "list_models",
     "load_model",
+    "merge",
     "open_store",
     "plot",
     "reproduce",
     "run",
+    "script",
     "sweep",
     "theory",
+    "work",
 ]
 
 

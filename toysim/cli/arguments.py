@@ -58,6 +58,14 @@ TimeLimit = Annotated[
         help="Give a row up after that long; with processes only.",
     ),
 ]
+StopAfter = Annotated[
+    str | None,
+    typer.Option(
+        "--stop-after",
+        metavar="SPAN",
+        help="3h, 90m, ...: stop at a block's end before that; the same again goes on.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Go on where it takes more than a minute.")]
 NoTheory = Annotated[
     bool, typer.Option("--no-theory", help="Leave theory out; a later run adds it.")

@@ -15,6 +15,7 @@ from toysim.cli.arguments import (
     NoTheory,
     Preset,
     Scheduler,
+    StopAfter,
     StorePath,
     TimeLimit,
     Workers,
@@ -74,12 +75,16 @@ def sweep(
         ),
     ] = None,
     time_limit: TimeLimit = None,
+    stop_after: StopAfter = None,
     no_theory: NoTheory = False,
     retry: Annotated[
         bool, typer.Option("--retry", help="Run blocks with failed or timed-out rows again.")
     ] = False,
     repair: Annotated[
         bool, typer.Option("--repair", help="Check every chunk, run damaged blocks again.")
+    ] = False,
+    create_only: Annotated[
+        bool, typer.Option("--create-only", help="Make the store, for toysim work to fill.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Run a huge sweep all the same.")] = False,
     as_json: Json = False,
@@ -89,9 +94,11 @@ def sweep(
     What is in the store is kept, what is missing is computed: after an interruption say it again.
     A model is swept without a file: toysim sweep deep_linear.modes --set depth=[2,3,4].
     """
-    from toysim.api import carry_out, model_store_path, plan
+    from toysim.api import carry_out, make_room, model_store_path, plan
 
-    options = _options(workers, backend, scheduler, block, time_limit, not no_theory, retry, repair)
+    options = _options(
+        workers, backend, scheduler, block, time_limit, not no_theory, retry, repair, stop_after
+    )
     given = assignments(set_ or (), "--set")
     refuse_words(given, "--set", ("seed", "replicas", "preset", "store", "workers"))
     spec, home = plan(name, preset, {"replicas": replicas, "seed": seed}, given)
@@ -100,6 +107,10 @@ def sweep(
         typer.echo(f"store:   {path}")
     if dry_run:
         _dry_run(spec, path, block, as_json)
+        return OK
+    if create_only:
+        made = make_room(spec, path, options, yes)
+        print_json({"path": str(made)}) if as_json else typer.echo(f"work:    toysim work {made}")
         return OK
     with Progress(spec.name) as progress:
         report = carry_out(spec, path, options, yes, progress)
@@ -113,6 +124,7 @@ def work(
     backend: Backend = "threads",
     scheduler: Scheduler = None,
     time_limit: TimeLimit = None,
+    stop_after: StopAfter = None,
     no_theory: NoTheory = False,
     as_json: Json = False,
 ) -> int:
@@ -123,7 +135,9 @@ def work(
     """
     from toysim.runner.execute import join
 
-    options = _options(workers, backend, scheduler, None, time_limit, not no_theory)
+    options = _options(
+        workers, backend, scheduler, None, time_limit, not no_theory, stop_after=stop_after
+    )
     with Progress(store.stem) as progress:
         report = join(store, options, progress)
     return _report(report, as_json)
@@ -138,11 +152,14 @@ def _options(
     theory: bool,
     retry: bool = False,
     repair: bool = False,
+    stop_after: str | None = None,
 ) -> Options:
     """Checked here too, so that a wrong option is refused before a store is touched."""
+    from toysim.durations import seconds_of
     from toysim.runner.execute import Options
 
-    options = Options(workers, backend, scheduler, block, time_limit, theory, retry, repair)
+    stop = None if stop_after is None else seconds_of(stop_after)
+    options = Options(workers, backend, scheduler, block, time_limit, theory, retry, repair, stop)
     options.check()
     return options
 
@@ -198,8 +215,10 @@ def _report(report: Report, as_json: bool) -> int:
         )
         if report.refined:
             typer.echo(f"{report.refined} rows run again at half and a quarter of the step")
-    else:
+    elif not report.blocks_left:
         typer.echo(f"nothing to do: all {report.blocks_before} blocks are there")
+    if report.blocks_left:
+        typer.echo(f"stopped: {report.blocks_left} blocks are left; the same command goes on")
     for name, value in report.notes.items():
         typer.echo(_note(name, value))
     for text in report.warnings:
