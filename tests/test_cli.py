@@ -226,9 +226,14 @@ WALK = [
     ("sweep walk.toml --yes", (), 0, "244 rows"),
     ("sweep walk.toml --scheduler tcp://a:1", (), 2, ""),
     ("work results/walk.zarr --scheduler tcp://a:1", (DONE,), 2, ""),
+    ("sweep walk.toml --cluster c.toml", (), 2, ""),
+    ("work results/walk.zarr --cluster c.toml", (DONE,), 2, ""),
     ("work results/walk.zarr", (DONE,), 0, "nothing to do"),
     ("sweep walk.toml --create-only", (), 0, "work:    toysim work results/walk.zarr"),
     ("sweep walk.toml --create-only --json", (), 0, '"path": "results/walk.zarr"'),
+    ("sweep walk.toml --log-json", (), 0, "244 rows in 2 blocks"),
+    ("work results/walk.zarr --log-json", (DONE,), 0, "nothing to do"),
+    ("status results/walk.zarr --note", (DONE,), 0, "- axes: drift = 1, 2; n_rounds = 40, 90"),
     ("sweep walk.toml --stop-after 1h", (), 0, "244 rows in 2 blocks"),
     ("work results/walk.zarr", ("sweep walk.toml --create-only",), 0, "244 rows in 2 blocks"),
     ("work results/walk.zarr --stop-after 90m", (DONE,), 0, "nothing to do"),
@@ -396,6 +401,14 @@ def test_json_has_the_fields_that_are_documented(cli):
         kind = "list" if isinstance(printed, list) else "one"
         first = printed[0] if kind == "list" else printed
         assert (kind, list(first)) == documented[name], name
+
+
+def test_progress_as_json(cli):
+    """A line an event, nothing else on stderr."""
+    told = [json.loads(line) for line in cli("sweep walk.toml --log-json").err.splitlines()]
+    assert [e["event"] for e in told] == ["plan", "block", "block"]
+    assert {e["sweep"] for e in told} == {"walk"}
+    assert sum(e["rows"] for e in told[1:]) == 244
 
 
 # What is refused

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from toysim.plotting.picture import plot
     from toysim.registry import list_models, load_model
     from toysim.sharing import merge, script
+    from toysim.store.lab_note import lab_note
 
 
 _HOMES = {
@@ -31,6 +32,7 @@ _HOMES = {
     "figure": "toysim.papers.reproduction",
     "find": "toysim.finding",
     "fit": "toysim.measuring.fitting",
+    "lab_note": "toysim.store.lab_note",
     "landmark": "toysim.asking",
     "list_landmarks": "toysim.asking",
     "list_models": "toysim.registry",
@@ -54,6 +56,7 @@ __all__ = [
     "figure",
     "find",
     "fit",
+    "lab_note",
     "landmark",
     "list_landmarks",
     "list_models",

@@ -98,6 +98,7 @@ def sweep(
     preset: str | None = None,
     backend: str = "threads",
     scheduler: str | None = None,
+    cluster: str | Path | None = None,
     block: int | None = None,
     time_limit: float | None = None,
     zip: Mapping[str, list[str]] | None = None,
@@ -123,8 +124,8 @@ def sweep(
     preset: of a sweep file.
     store: a folder. A sweep file's default is ``results/NAME.zarr``; a model's sweep stays in
         memory without one.
-    workers, backend, scheduler: how many, "threads", "processes" or "dask", and the address of a
-        Dask scheduler.
+    workers, backend, scheduler, cluster: how many, "threads", "processes" or "dask", the address of
+        a Dask scheduler, or a file that says what dask-jobqueue is to ask a queue for.
     block: rows in a unit of work. time_limit: seconds a row, with processes.
     theory=False leaves theory (and refinement) out; a later run adds them.
     retry runs blocks with failed rows again; repair checks every chunk and computes damaged ones.
@@ -137,7 +138,9 @@ def sweep(
     Raises ToysimError, in one line, before anything is written. An interrupt says what is kept.
     """
     stop = None if stop_after is None else seconds_of(stop_after)
-    options = Options(workers, backend, scheduler, block, time_limit, theory, retry, repair, stop)
+    options = Options(
+        workers, backend, scheduler, block, time_limit, theory, retry, repair, stop, _file(cluster)
+    )
     own = {
         "replicas": replicas,
         "seed": seed,
@@ -164,6 +167,7 @@ def work(
     workers: int | None = None,
     backend: str = "threads",
     scheduler: str | None = None,
+    cluster: str | Path | None = None,
     time_limit: float | None = None,
     theory: bool = True,
     stop_after: str | float | None = None,
@@ -175,9 +179,15 @@ def work(
     ``sweep``. Raises ToysimError where there is no store, or a damaged one.
     """
     stop = None if stop_after is None else seconds_of(stop_after)
-    options = Options(workers, backend, scheduler, None, time_limit, theory, stop_after=stop)
+    options = Options(
+        workers, backend, scheduler, None, time_limit, theory, False, False, stop, _file(cluster)
+    )
     with _listening(Path(store).stem, progress) as listening:
         return join(local(store), options, listening)
+
+
+def _file(path: str | Path | None) -> Path | None:
+    return None if path is None else local(path)
 
 
 def _listening(name: str, asked: Listener | bool | None) -> Any:

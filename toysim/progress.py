@@ -17,6 +17,8 @@ class Progress:
     stdout. ``patience``: seconds before the first word.
     """
 
+    with_bar = True  # on a terminal
+
     def __init__(self, name: str = "sweep", patience: float = 0.0) -> None:
         self.name = name
         self.patience = patience
@@ -26,7 +28,7 @@ class Progress:
         self._begin = self._last = time.monotonic()
 
     def __enter__(self) -> Progress:
-        if sys.stderr.isatty():
+        if self.with_bar and sys.stderr.isatty():
             self._bar = _bar(transient=self.patience > 0.0)
             self._bar.start()
         return self

@@ -10,6 +10,9 @@ import typer
 from toysim.cli import completion
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+LogJson = Annotated[
+    bool, typer.Option("--log-json", help="Progress as lines of JSON on stderr, one an event.")
+]
 ModelId = Annotated[
     str,
     typer.Argument(
@@ -49,6 +52,10 @@ Scheduler = Annotated[
     typer.Option(
         "--scheduler", metavar="ADDRESS", help="Dask scheduler; default: one on this machine."
     ),
+]
+Cluster = Annotated[
+    Path | None,
+    typer.Option("--cluster", metavar="FILE", help="Dask on a queue: what dask-jobqueue asks for."),
 ]
 TimeLimit = Annotated[
     float | None,

@@ -11,7 +11,9 @@ from toysim.cli import completion
 from toysim.cli.app import FAILED, OK, app, debugging
 from toysim.cli.arguments import (
     Backend,
+    Cluster,
     Json,
+    LogJson,
     NoTheory,
     Preset,
     Scheduler,
@@ -20,7 +22,7 @@ from toysim.cli.arguments import (
     TimeLimit,
     Workers,
 )
-from toysim.cli.progress import Progress
+from toysim.cli.progress import listener
 from toysim.cli.values import assignments, print_facts, print_json, refuse_words
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def sweep(
     workers: Workers = None,
     backend: Backend = "threads",
     scheduler: Scheduler = None,
+    cluster: Cluster = None,
     preset: Preset = None,
     set_: Annotated[
         list[str] | None,
@@ -87,6 +90,7 @@ def sweep(
         bool, typer.Option("--create-only", help="Make the store, for toysim work to fill.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Run a huge sweep all the same.")] = False,
+    log_json: LogJson = False,
     as_json: Json = False,
 ) -> int:
     """Run or continue a sweep; exit 1 if rows failed.
@@ -97,7 +101,16 @@ def sweep(
     from toysim.api import carry_out, make_room, model_store_path, plan
 
     options = _options(
-        workers, backend, scheduler, block, time_limit, not no_theory, retry, repair, stop_after
+        workers,
+        backend,
+        scheduler,
+        block,
+        time_limit,
+        not no_theory,
+        retry,
+        repair,
+        stop_after,
+        cluster,
     )
     given = assignments(set_ or (), "--set")
     refuse_words(given, "--set", ("seed", "replicas", "preset", "store", "workers"))
@@ -112,7 +125,7 @@ def sweep(
         made = make_room(spec, path, options, yes)
         print_json({"path": str(made)}) if as_json else typer.echo(f"work:    toysim work {made}")
         return OK
-    with Progress(spec.name) as progress:
+    with listener(spec.name, log_json) as progress:
         report = carry_out(spec, path, options, yes, progress)
     return _report(report, as_json)
 
@@ -123,9 +136,11 @@ def work(
     workers: Workers = None,
     backend: Backend = "threads",
     scheduler: Scheduler = None,
+    cluster: Cluster = None,
     time_limit: TimeLimit = None,
     stop_after: StopAfter = None,
     no_theory: NoTheory = False,
+    log_json: LogJson = False,
     as_json: Json = False,
 ) -> int:
     """Help with a sweep from another terminal or machine.
@@ -136,9 +151,18 @@ def work(
     from toysim.runner.execute import join
 
     options = _options(
-        workers, backend, scheduler, None, time_limit, not no_theory, stop_after=stop_after
+        workers,
+        backend,
+        scheduler,
+        None,
+        time_limit,
+        not no_theory,
+        False,
+        False,
+        stop_after,
+        cluster,
     )
-    with Progress(store.stem) as progress:
+    with listener(store.stem, log_json) as progress:
         report = join(store, options, progress)
     return _report(report, as_json)
 
@@ -153,13 +177,16 @@ def _options(
     retry: bool = False,
     repair: bool = False,
     stop_after: str | None = None,
+    cluster: Path | None = None,
 ) -> Options:
     """Checked here too, so that a wrong option is refused before a store is touched."""
     from toysim.durations import seconds_of
     from toysim.runner.execute import Options
 
     stop = None if stop_after is None else seconds_of(stop_after)
-    options = Options(workers, backend, scheduler, block, time_limit, theory, retry, repair, stop)
+    options = Options(
+        workers, backend, scheduler, block, time_limit, theory, retry, repair, stop, cluster
+    )
     options.check()
     return options
 

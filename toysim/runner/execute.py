@@ -85,6 +85,7 @@ class Options:
     retry: bool = False
     repair: bool = False
     stop_after: float | None = None  # seconds
+    cluster: Path | None = None  # a file
 
     def check(self) -> None:
         if self.backend not in BACKENDS:
@@ -106,8 +107,18 @@ class Options:
             raise ToysimError(f"stop after {self.stop_after} must be above 0 seconds")
         if self.scheduler is not None and self.backend != "dask":
             raise ToysimError("--scheduler belongs to --backend dask; drop it")
+        if self.cluster is not None:
+            self._check_cluster(self.cluster)
         if self.backend == "dask" and find_spec("distributed") is None:
             raise ToysimError("--backend dask needs dask.distributed: pip install 'toysim[dask]'")
+
+    def _check_cluster(self, file: Path) -> None:
+        if self.backend != "dask" or self.scheduler is not None:
+            raise ToysimError("--cluster belongs to --backend dask without --scheduler; drop it")
+        if find_spec("dask_jobqueue") is None:
+            raise ToysimError(
+                "--cluster needs dask-jobqueue: pip install dask-jobqueue, or use toysim script"
+            )
 
     @property
     def n_workers(self) -> int:
@@ -294,7 +305,7 @@ def _on_backend(
     if options.backend == "dask":
         from toysim.runner.cluster import on_dask
 
-        return on_dask(store, units, workers, run, options.scheduler)
+        return on_dask(store, units, workers, run, options.scheduler, options.cluster)
     return on_processes(store, units, workers, run, options.time_limit)
 
 
