@@ -76,5 +76,4 @@ OPTIMAL = Model(
             where="noise multiplicative; to 2 % for label_noise >= .1 S_0 and batch_size <= 4",
         ),
     ),
-    version=2,
 )
