@@ -40,10 +40,12 @@ def test_valid_is_right_in_many_draws(name):
 LISTS = (
     "bayes_icl.strategies",
     "continual.fast_slow_memory",
+    "continual.fresh_tasks",
     "continual.task_pool",
     "curriculum.spectral",
     "deep_linear.concepts",
     "oscillation.catapult",
+    "oscillation.diagonal_linear",
 )
 
 
