@@ -12,6 +12,8 @@ import numpy.typing as npt
 from scipy.special import gammaln
 
 from toysim.jit import kernel
+from toysim.numerics.elementary import exp
+from toysim.numerics.reductions import largest, total
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -81,7 +83,7 @@ def next_counts(counts: Ints) -> bool:
 
 
 @kernel
-def evidence(counts: Ints, log_chances: Array, weights: Array) -> float:
+def evidence(counts: Ints, log_chances: Array, weights: Array, room: Array) -> float:
     """ln of the mean over urns of prod_v p_v^(n_v); ``weights`` (D,): the posterior of the urns."""
     n_tasks = len(weights)
     weights[:] = 0.0
@@ -89,13 +91,12 @@ def evidence(counts: Ints, log_chances: Array, weights: Array) -> float:
         n = float(counts[v])
         for d in range(n_tasks):
             weights[d] += n * log_chances[v, d]
-    best, total = np.max(weights), 0.0
+    best = largest(weights, room)
     for d in range(n_tasks):
-        weights[d] = math.exp(weights[d] - best)
-        total += weights[d]
-    for d in range(n_tasks):
-        weights[d] /= total
-    return best + math.log(total / n_tasks)
+        weights[d] = exp(weights[d] - best)
+    seen = total(weights, room)
+    weights *= 1.0 / seen
+    return best + math.log(seen / n_tasks)
 
 
 @kernel
@@ -116,18 +117,18 @@ def enumerate_counts(
     ln Gamma(k + V a), k = 0..C.
     """
     n_colours, n_tasks = chances.shape
-    log_chances, weights = np.log(chances), np.empty(n_tasks)
+    log_chances, weights, room = np.log(chances), np.empty(n_tasks), np.empty(n_tasks)
     counts, m = np.zeros(n_colours, np.int64), 0
     for n in range(len(log_gamma)):
         counts[:] = 0
         counts[0], more = n, True
         while more:
-            log_seen = evidence(counts, log_chances, weights)
+            log_seen = evidence(counts, log_chances, weights, room)
             ways, log_fresh = log_factorial[n], log_total[0] - log_total[n]
             for v in range(n_colours):
                 ways -= log_factorial[counts[v]]
                 log_fresh += log_gamma[counts[v]] - log_gamma[0]
-                memoriser[m, v] = np.sum(weights * chances[v])
+                memoriser[m, v] = np.dot(weights, chances[v])
                 generaliser[m, v] = (counts[v] + a) / (n + n_colours * a)
             balls[m], parts[0, m] = n, math.exp(ways + log_seen)
             parts[1, m], parts[2, m] = math.exp(ways + log_fresh), log_seen - log_fresh

@@ -39,6 +39,7 @@ STRATEGIES = Model(
         Observable("transition", "N_GM, where memorising takes over", "updates"),
         Observable("emergence", "N_UG, where generalising takes over", "updates"),
     ),
+    version=2,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

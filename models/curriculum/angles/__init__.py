@@ -36,6 +36,7 @@ ANGLES = Model(
             "updates",
         ),
     ),
+    version=2,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

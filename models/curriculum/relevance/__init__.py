@@ -99,6 +99,7 @@ RELEVANCE = Model(
             _TASK,
             digits=3,
             where="a share of hard examples between 0 and 1; best at small rates",
+            along="learning_rate",
         ),
         Landmark(
             "switch_of_best_order",

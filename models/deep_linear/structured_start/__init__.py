@@ -77,6 +77,7 @@ STRUCTURED_START = Model(
             f"{_AT}:best_rank",
             ("n_inputs", "start_norm", "teacher_norm"),
             digits=4,
+            along="rank",
         ),
         Landmark(
             "mean_kernel_change",
@@ -97,6 +98,7 @@ STRUCTURED_START = Model(
             f"{_AT}:recruiting_perturbation",
             (*_OF_START[1:], "overlap", "width"),
             where="overlap in (0, 1/2), width above rank",
+            along="perturbation",
         ),
     ),
     version=2,
