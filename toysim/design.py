@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.errors import ToysimError, suggest
+from toysim.errors import ToysimError, short, suggest
 from toysim.parameters import Parameter
 from toysim.streams import canonical, row_keys
 
@@ -21,7 +21,9 @@ SPACED = {
     "geomspace": 3,
 }  # design name -> number of its arguments
 SAMPLED = {"random": 3, "log_uniform": 3, "latin_hypercube": 3, "sobol": 3}  # [low, high, n]
-MAX_AXIS = 10**8
+MAX_AXIS = 10**7
+DIGITS = 15  # of spaced values: 0.3 is 0.3, however many points a linspace has
+POWERS = np.array([float(f"1e{k}") for k in range(23)])  # those that are exact
 CLOSEST = 1e-12  # relative; two values nearer than this could not be told apart by eye or by theory
 
 
@@ -39,8 +41,11 @@ class Axis:
         if self.design == "values":
             return len(self.arguments)
         if self.design == "arange":
-            start, stop, step = self.arguments
-            return max(0, int(np.ceil((stop - start) / step)))
+            start, stop, step = map(float, self.arguments)
+            steps = (stop - start) / step if step else 0.0
+            steps = min(max(0.0, steps), 1e15)
+            near = abs(steps - np.rint(steps)) <= CLOSEST * steps  # the stop is left out
+            return int(np.rint(steps) if near else np.ceil(steps))
         return int(self.arguments[2])
 
 
@@ -52,6 +57,7 @@ class Dimension:
 
     name: str
     values: dict[str, npt.NDArray[Any]]
+    closed: bool = False  # a design of another number of points has none of these
 
     def __len__(self) -> int:
         return len(next(iter(self.values.values())))
@@ -59,8 +65,8 @@ class Dimension:
 
 def nesting(value: Any) -> int:
     """Number of dimensions of a value as written; a design's table counts as one."""
-    if isinstance(value, np.ndarray):
-        return value.ndim
+    if hasattr(value, "__array__"):
+        return int(value.ndim)
     if isinstance(value, list | tuple | range):
         return 1 + (max((nesting(v) for v in value[:1]), default=0))
     return 1 if isinstance(value, Mapping) else 0
@@ -79,7 +85,8 @@ def _speaking_of(name: str) -> Iterator[None]:
 def parse_axis(name: str, raw: Any) -> Axis:
     """An axis from a list, or a table such as ``{ linspace = [0.0, 2.0, 41], zip = "pair" }``."""
     with _speaking_of(name):
-        return _checked(_parsed(name, raw.tolist() if isinstance(raw, np.ndarray) else raw))
+        listed = np.asarray(raw).tolist() if hasattr(raw, "__array__") else raw
+        return _checked(_parsed(name, listed))
 
 
 def _parsed(name: str, raw: Any) -> Axis:
@@ -87,7 +94,8 @@ def _parsed(name: str, raw: Any) -> Axis:
         return Axis(name, "values", tuple(raw))
     if not isinstance(raw, Mapping):
         raise ToysimError(
-            f"axis {name} = {raw!r}: give a list of values or a table like {{linspace = [0, 1, 5]}}"
+            f"axis {name} = {short(raw)}: give a list of values or a table like "
+            "{linspace = [0, 1, 5]}"
         )
     designs = {**SPACED, **SAMPLED, "values": 0}
     unknown = [key for key in raw if key not in designs and key != "zip"]
@@ -99,19 +107,17 @@ def _parsed(name: str, raw: Any) -> Axis:
         raise ToysimError(f"axis {name}: give exactly one of {', '.join(sorted(designs))}")
     arguments = raw[chosen[0]]
     if not isinstance(arguments, list | tuple):
-        raise ToysimError(f"axis {name}: {chosen[0]} = {arguments!r} must be a list")
+        raise ToysimError(f"axis {name}: {chosen[0]} = {short(arguments)} must be a list")
     return Axis(name, chosen[0], tuple(arguments), raw.get("zip"))
 
 
 def _checked(axis: Axis) -> Axis:
     count = {**SPACED, **SAMPLED}.get(axis.design)
     if count is not None:
-        if len(axis.arguments) != count or any(
-            isinstance(a, bool | str) or not np.isfinite(a) for a in axis.arguments
-        ):
+        if len(axis.arguments) != count or not all(map(_is_number, axis.arguments)):
             raise ToysimError(
-                f"axis {axis.name}: {axis.design} = {list(axis.arguments)!r} needs {count} finite "
-                "numbers "
+                f"axis {axis.name}: {axis.design} = {short(list(axis.arguments))} needs {count} "
+                "finite numbers "
                 f"({'start, stop, step' if axis.design == 'arange' else 'start, stop, how many'})"
             )
         if axis.design == "arange" and axis.arguments[2] == 0:
@@ -130,6 +136,13 @@ def _checked(axis: Axis) -> Axis:
     return axis
 
 
+def _is_number(value: Any) -> bool:
+    """A finite number of a size that arithmetic can bear."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        return False
+    return bool(-1e300 < value < 1e300)
+
+
 def dimensions(
     axes: list[Axis], parameters: Mapping[str, Parameter], seed: int
 ) -> tuple[Dimension, ...]:
@@ -146,7 +159,9 @@ def _check_tie(axis: Axis, parameters: Mapping[str, Parameter]) -> None:
     tie = axis.zip
     named = isinstance(tie, str) and tie.isidentifier() and tie not in parameters
     if tie is not None and not named:
-        raise ToysimError(f"axis {axis.name}: zip = {tie!r} must be a name that is no parameter")
+        raise ToysimError(
+            f"axis {axis.name}: zip = {short(tie)} must be a name that is no parameter"
+        )
 
 
 def _dimension(
@@ -165,7 +180,7 @@ def _dimension(
                 levels = _values(axis, members, name, seed, whole)
                 values[axis.name] = _typed(axis, levels, parameters[axis.name])
         _refuse_twins(name, values)
-    return Dimension(name, values)
+    return Dimension(name, values, any(axis.design == "latin_hypercube" for axis in members))
 
 
 def _values(axis: Axis, members: list[Axis], group: str, seed: int, whole: bool) -> Any:
@@ -174,18 +189,33 @@ def _values(axis: Axis, members: list[Axis], group: str, seed: int, whole: bool)
         case "values":
             return list(a)
         case "linspace":
-            return np.linspace(a[0], a[1], int(a[2]))
+            return _rounded(np.linspace(a[0], a[1], int(a[2])), even=True)
         case "arange":
-            return a[0] + a[2] * np.arange(axis.size)
+            return _rounded(a[0] + a[2] * np.arange(axis.size), even=True)
         case "logspace":
-            return np.logspace(a[0], a[1], int(a[2]))
+            with np.errstate(over="ignore"):
+                return _rounded(np.logspace(a[0], a[1], int(a[2])), even=False)
         case "geomspace":
-            if a[0] * a[1] <= 0:
+            if not _same_sign(a[0], a[1]):
                 raise ToysimError(
                     f"axis {axis.name}: geomspace from {a[0]} to {a[1]} crosses zero; use linspace"
                 )
-            return np.geomspace(a[0], a[1], int(a[2]))
+            return _rounded(np.geomspace(a[0], a[1], int(a[2])), even=False)
     return _sampled(axis, _unit_points(axis, members, group, seed), whole)
+
+
+def _same_sign(a: float, b: float) -> bool:
+    return a != 0 and b != 0 and (a > 0) == (b > 0)
+
+
+def _rounded(values: npt.NDArray[np.float64], even: bool) -> npt.NDArray[np.float64]:
+    """To fifteen digits: of the largest value where they are evenly spaced, else of each."""
+    size = np.max(np.abs(values), initial=0.0) if even else np.abs(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        decimals = DIGITS - 1 - np.floor(np.log10(size))
+        fits = (decimals >= 0) & (decimals < len(POWERS))
+        power = POWERS[np.where(fits, decimals, 0).astype(np.int64)]
+        return np.where(fits, np.rint(values * power) / power, values)
 
 
 def _sampled(axis: Axis, u: npt.NDArray[np.float64], whole: bool) -> npt.NDArray[np.float64]:
@@ -210,7 +240,7 @@ def _unit_points(axis: Axis, members: list[Axis], group: str, seed: int) -> npt.
     key = row_keys(seed, f"design {axis.design} {group}", {}, {}, np.zeros(1, np.int64))[0]
     generator = np.random.default_rng([int(lane) for lane in key])
     if axis.design in ("random", "log_uniform"):
-        return np.asarray(generator.random((len(together), n))[column])
+        return np.asarray(generator.random((n, len(together)))[:, column])  # more keep the first
     from scipy.stats import qmc
 
     if axis.design == "latin_hypercube":
@@ -227,13 +257,14 @@ def _typed(axis: Axis, values: Any, parameter: Parameter) -> npt.NDArray[Any]:
     wrong = f"axis {axis.name}: {parameter.name} is {parameter.kind}, allowed: {parameter.allowed}"
     if parameter.kind in ("choice", "bool"):
         kind = str if parameter.kind == "choice" else bool
-        bad = [v for v in values if not isinstance(v, kind)]
+        plain = [v.item() if isinstance(v, np.generic) else v for v in values]
+        bad = [v for v in plain if not isinstance(v, kind)]
         if bad:
-            raise ToysimError(f"{wrong}; got {bad[0]!r}")
-        return np.array(values)
+            raise ToysimError(f"{wrong}; got {short(bad[0])}")
+        return np.array(plain)
     try:
         given = np.array(values)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ToysimError(
             f"axis {axis.name}: values differ in length; give lists of one length"
         ) from None
@@ -241,7 +272,7 @@ def _typed(axis: Axis, values: Any, parameter: Parameter) -> npt.NDArray[Any]:
         bad = next(
             (v for v in values if isinstance(v, str | bool) or np.ndim(v) != parameter.ndim), values
         )
-        raise ToysimError(f"{wrong}; got {bad!r}")
+        raise ToysimError(f"{wrong}; got {short(bad)}")
     if not np.isfinite(given).all():
         raise ToysimError(
             f"axis {axis.name}: value {given[~np.isfinite(given)][0]} is not a finite number"

@@ -10,7 +10,7 @@ from typing import Any
 
 from toysim.array_files import with_arrays, with_sets
 from toysim.design import nesting
-from toysim.errors import ToysimError, UnknownPreset, suggest
+from toysim.errors import ToysimError, UnknownPreset, short, suggest
 from toysim.paper import DEFAULT_PRESET
 from toysim.plan import Sweep, build_sweep
 from toysim.registry import all_sweeps, load_model
@@ -102,7 +102,8 @@ def _build(
         raise ToysimError(line, "model")
     chosen = _preset(_table(raw, "presets"), preset)
     fixed = {**_table(raw, "fixed"), **_table(chosen, "fixed")}
-    axes = {**_table(raw, "axes"), **_table(chosen, "axes")}
+    axes = _table(raw, "axes")
+    axes |= {name: _tied(axes.get(name), value) for name, value in _table(chosen, "axes").items()}
     model = load_model(raw["model"])
     ndims = {name: p.ndim for name, p in model.parameters.items()}
     fixed = with_arrays(fixed, folder, ndims)
@@ -111,7 +112,8 @@ def _build(
     model.refuse_unknown(overrides)
     for key, value in overrides.items():
         if key in axes:
-            axes[key] = value if nesting(value) > model.parameters[key].ndim else [value]
+            several = nesting(value) > model.parameters[key].ndim
+            axes[key] = _tied(axes[key], value if several else [value])
         else:
             fixed[key] = value
     own = preset not in (None, DEFAULT_PRESET) and "fixed" in chosen
@@ -128,6 +130,14 @@ def _build(
         text=text,
         store_name=f"{name}.{preset}" if own else name,
     )
+
+
+def _tied(before: Any, values: Any) -> Any:
+    """Other values of an axis, which stays tied to those it was tied to."""
+    tie = before.get("zip") if isinstance(before, Mapping) else None
+    if tie is None or (isinstance(values, Mapping) and "zip" in values):
+        return values
+    return {**(values if isinstance(values, Mapping) else {"values": values}), "zip": tie}
 
 
 def _with_sets(
@@ -151,7 +161,7 @@ def _table(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
     value = raw.get(key, {})
     if not isinstance(value, dict):
         raise ToysimError(
-            f"{key} = {value!r} must be a table: write [{key}] above its entries", key
+            f"{key} = {short(value)} must be a table: write [{key}] above its entries", key
         )
     return value
 
@@ -159,6 +169,9 @@ def _table(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
 def _preset(presets: dict[str, Any], name: str | None) -> dict[str, Any]:
     """The overrides of a preset; ``quick`` is the default and may be left out of a file."""
     for key in presets:
+        if not re.fullmatch(r"[\w-]+", key):  # it is a part of a store's name
+            told = f"preset {short(key)}: letters, digits, - and _ make a name"
+            raise ToysimError(told, "presets")
         _known_keys(_table(presets, key), PRESET_KEYS, f"preset {key}")
     if name in (None, DEFAULT_PRESET):
         return _table(presets, DEFAULT_PRESET)

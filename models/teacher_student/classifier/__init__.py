@@ -77,6 +77,7 @@ CLASSIFIER = Model(
             ("teacher", "signal", "flip", "probit_noise"),
             source="arXiv:1804.09753",
             where="labels with one kind of noise",
+            along="sample_ratio",
         ),
         Landmark(
             "best_square_penalty",
@@ -84,6 +85,7 @@ CLASSIFIER = Model(
             f"{_LANDMARKS}:best_square_penalty",
             ("teacher", "signal", "flip", "probit_noise"),
             where="teacher = sign",
+            along="penalty",
         ),
         Landmark(
             "best_penalty",
@@ -92,6 +94,7 @@ CLASSIFIER = Model(
             ("loss", "sample_ratio", "teacher", "signal", "flip", "probit_noise", "dimension"),
             digits=4,
             where="a loss with a penalty",
+            along="penalty",
         ),
     ),
 )
