@@ -9,7 +9,7 @@ _FLOORS = ("floor_11", "floor_21", "floor_22", "floor_32")
 
 REPRODUCTION = Reproduction(
     name="specialisation",
-    paper="Online learning of soft committees, arXiv:1906.08632",
+    paper="Committees that learn committees, arXiv:1906.08632, arXiv:1806.05451",
     title="When do the units of a committee specialise, and what ends learning?",
     figures=(
         Recipe(
@@ -37,6 +37,23 @@ REPRODUCTION = Reproduction(
             "derived",
             ("plateau", "rates"),
             pictures.rates,
+        ),
+        Recipe(
+            "hard",
+            "Overlaps of a hard committee with its teacher over the samples: of the units' sums "
+            "and of their differences, runs with standard errors and state evolution; dotted the "
+            "exact transition.",
+            "arXiv:1806.05451",
+            ("hard", "hard_curve"),
+            pictures.hard,
+        ),
+        Recipe(
+            "matrices",
+            "Overlaps of a committee's units with each other and with the teacher's over time, on "
+            "the plateau and beyond it.",
+            _CLASSIC,
+            ("course",),
+            pictures.matrices,
         ),
     ),
     claims=(
@@ -85,6 +102,14 @@ REPRODUCTION = Reproduction(
             spoilers=(Spoiler("floor_22", "flow_error", evidence.a_fifth_more),),
             expected_verdict=Verdict.LIMITED,
             limits="small learning rates, here 0.05; one surplus unit at most",
+        ),
+        Claim(
+            name="hard_units_part",
+            sentence="Hard committees specialise at 2.04 samples per input.",
+            source="arXiv:1806.05451, number recalled",
+            sweeps=("hard", "hard_curve"),
+            check=evidence.hard_units_part,
+            spoilers=(Spoiler("hard", "antisymmetric_overlap", evidence.mirrored),),
         ),
     ),
 )

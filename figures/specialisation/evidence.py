@@ -18,10 +18,13 @@ from toysim.papers.reading import (
 )
 
 MODEL = "teacher_student.soft_committee"
+HARD = "teacher_student.hard_committee"
 Z = 4.0
 NEAR = 0.05  # of the plateau's height, in shares
 NEAR_FLOOR = 0.04
 SMALL = 0.1  # learning rates
+TOLD, NEAR_TOLD = 2.04, 0.02  # samples per input at which hard units part, and what is near
+PARTED = 0.05  # overlap of the units' differences
 PAIRS = ((1, 1), (2, 1), (2, 2), (3, 2))
 
 
@@ -150,3 +153,35 @@ def noise_floor(*trees: xr.DataTree) -> Evidence:
         f"within {NEAR_FLOOR:.0%}",
         within,
     )
+
+
+def hard_units_part(hard: xr.DataTree, curve: xr.DataTree) -> Evidence:
+    """Overlaps of the units' differences in runs and in the state evolution, on both sides of the
+    exact transition.
+    """
+    mean, error = mean_and_error(observable(hard, "antisymmetric_overlap"))
+    known = observable(curve, "antisymmetric_overlap", "theory")
+    exact = float(landmark(HARD, "specialisation"))
+    beyond = (mean["sample_ratio"] > exact).values
+    sides = (known["sample_ratio"] > exact).values
+    return Evidence(
+        np.concatenate(
+            [
+                (mean.values > PARTED) == beyond,
+                (known.values > 1e-6) == sides,
+                [abs(exact / TOLD - 1.0) <= NEAR_TOLD],
+            ]
+        ),
+        (
+            Number("alpha_s", exact, TOLD, NEAR_TOLD * TOLD, form=".4f"),
+            Number("samples per input", mean["sample_ratio"], form="g"),
+            Number("overlap of differences", mean, error=error),
+        ),
+        f"runs above {PARTED:g} and theory above 0 if and only if alpha is above alpha_s; "
+        f"alpha_s within {NEAR_TOLD:.0%} of {TOLD:g}; errors are standard errors",
+    )
+
+
+def mirrored(overlap: xr.DataArray) -> Any:
+    """Many samples and few exchanged."""
+    return np.flip(overlap.values, overlap.get_axis_num("sample_ratio"))

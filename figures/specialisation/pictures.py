@@ -6,8 +6,16 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.specialisation.evidence import MODEL, height, slope_of, usual_rate
-from toysim.papers.drawing import draw_landmark, draw_means, line, new_figure, points
+from toysim.figures.specialisation.evidence import HARD, MODEL, height, slope_of, usual_rate
+from toysim.papers.drawing import (
+    BLUE,
+    RED,
+    draw_landmark,
+    draw_means,
+    line,
+    new_figure,
+    points,
+)
 from toysim.papers.reading import landmark, observable, parameter, sides
 
 
@@ -90,4 +98,45 @@ def rates(plateau: xr.DataTree, near: xr.DataTree) -> Figure:
     right.axhline(1.0, color="0.8", lw=1, zorder=0)
     right.set(yscale="log", xlabel="learning rate", title="Where the solution ceases to attract")
     right.set(ylabel="error at t = 600 over the first", xticks=[2.2, 2.25, 2.3, 2.35])
+    return figure
+
+
+def hard(runs: xr.DataTree, curve: xr.DataTree) -> Figure:
+    """Overlaps of sums and differences over the samples."""
+    figure = new_figure(5.0, 3.6)
+    axes = figure.subplots()
+    for name, color in (("symmetric_overlap", BLUE), ("antisymmetric_overlap", RED)):
+        label = {"symmetric_overlap": "sums", "antisymmetric_overlap": "differences"}[name]
+        known = observable(curve, name, "theory")
+        line(axes, known["sample_ratio"], known, tag=name, color=color, label=label)
+        draws = observable(runs, name)
+        draw_means(axes, draws["sample_ratio"].values, draws, mfc="none", color=color)
+    draw_landmark(axes, landmark(HARD, "specialisation"))
+    axes.set(xlabel=r"samples per input $\alpha$", ylabel="overlap", title="Hard units part")
+    axes.legend()
+    return figure
+
+
+MOMENTS = (0.0, 10.0, 30.0, 60.0, 100.0)  # examples per input
+
+
+def matrices(tree: xr.DataTree) -> Figure:
+    """Matrices of overlaps of the largest committee's first run, at the largest rate."""
+    figure = new_figure(7.0, 3.2)
+    q, r = observable(tree, "student_overlaps"), observable(tree, "teacher_overlaps")
+    at = {"learning_rate": float(q["learning_rate"].max()), "size": int(q["size"].max())}
+    q, r = q.sel(at).isel(replica=0), r.sel(at).isel(replica=0)
+    t = observable(tree, "time", "theory").sel(at).values
+    panels = figure.subplots(2, len(MOMENTS), squeeze=False)
+    for column, moment in enumerate(MOMENTS):
+        k = int(np.argmin(np.abs(t - moment)))
+        for row, (of, other) in enumerate(((q, "unit2"), (r, "teacher_unit"))):
+            image = panels[row][column].imshow(
+                of.isel(record=k).transpose("unit", other), cmap="RdBu_r", vmin=-1.0, vmax=1.0
+            )
+            panels[row][column].set(xticks=[], yticks=[])
+        panels[0][column].set_title(f"t = {t[k]:g}")
+    panels[0][0].set_ylabel("student Q")
+    panels[1][0].set_ylabel("teacher R")
+    figure.colorbar(image, ax=panels, shrink=0.7, label="overlap")
     return figure

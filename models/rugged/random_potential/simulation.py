@@ -62,7 +62,8 @@ def walk(
                         x[w] += 1 if flat[base + w] < table[half] else -1
                 else:
                     for w in range(WALKERS):
-                        x[w] += 1 if flat[base + w] < table[x[w] + half] else -1
+                        here = np.uint64(x[w] + half)  # unsigned: an index is not looked at twice
+                        x[w] += 1 if flat[base + w] < table[here] else -1
                         met[w] = max(met[w], abs(x[w]))
                 t, used = t + 1, used + 1
             if steps[r] >= 0:

@@ -24,7 +24,10 @@ def rows(tiny: bool) -> Iterator[Row]:
         "step of a walker",
         steps * walkers * replicas,
         lambda: Engine(sweep, replicas=replicas),
-        {"NumPy": Peer(partial(numpy_walkers, sweep, replicas))},
+        {
+            "NumPy": Peer(partial(numpy_walkers, sweep, replicas)),
+            "JAX": Peer(partial(jax_walkers, sweep, replicas)),
+        },
         equal_means(6.0),
     )
     longer = sweep_of(
@@ -52,6 +55,26 @@ def numpy_walkers(sweep: Sweep, replicas: int) -> Job:
         return {"distance": np.abs(x - half).mean(axis=1)[:, None]}
 
     return job
+
+
+def jax_walkers(sweep: Sweep, replicas: int) -> Job:
+    jax, jnp = jax_numpy()
+    p = sweep.parameters
+    right = jnp.asarray(walks(batch_of(sweep))[0].right, jnp.float32)
+    half, shape = len(right) // 2, (replicas, p.n_walkers)
+
+    @jax.jit
+    def run(key: Any) -> Any:
+        def step(x: Any, key: Any) -> Any:
+            u = jax.random.uniform(key, shape, jnp.float32)
+            return x + jnp.where(u < right[x], 1, -1), None
+
+        start = jnp.full(shape, half, jnp.int32)
+        x = jax.lax.scan(step, start, jax.random.split(key, p.n_steps))[0]
+        return jnp.abs(x - half).mean(axis=1)[:, None]
+
+    key = jax.random.key(4, impl="rbg")
+    return lambda: {"distance": np.asarray(run(key))}
 
 
 def numpy_distribution(sweep: Sweep) -> Job:
