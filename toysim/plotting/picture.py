@@ -16,6 +16,7 @@ from matplotlib.ticker import NullLocator
 
 from toysim.errors import ToysimError
 from toysim.papers.drawing import METADATA, draw_means, new_figure, save_plain, style
+from toysim.papers.layout.series import DASHES, MARKS
 from toysim.plotting.choice import Choice, choose, is_geometric, spans_decades
 from toysim.plotting.lines import Lines, positions
 from toysim.plotting.marks import landmark_lines
@@ -25,10 +26,8 @@ from toysim.store.dataset import read_tree
 ABREAST = 3
 WIDTH, HEIGHT = 3.4, 2.7  # inches of a panel
 FEW_TICKS = 8  # values of a logarithmic axis that are named
-MARKS = "os^Dv<>P"
 CONTOURS = 5
 OVER: tuple[Any, ...] = ("--", "-.", ":", (0, (8, 2)), (0, (6, 1, 1, 1, 1, 1)), "-")  # of landmarks
-DASHES = ("-", "--", "-.", ":")
 
 
 def plot(
@@ -111,12 +110,13 @@ def _draw_curves(
         color, mark = f"C{k}", MARKS[k % len(MARKS)]
         if lines is not None and name in tree["theory"]:
             where, theory = lines.curve(name, place)
-            axes.plot(where, theory, DASHES[k % 4], color=color, lw=1.2, gid=f"theory:{k}")
+            look: dict[str, Any] = {"ls": DASHES[k % len(DASHES)], "gid": f"theory:{k}"}
+            axes.plot(where, theory, color=color, lw=1.2, **look)
         if "simulation" in tree:
             simulation = tree["simulation"].to_dataset()
             draws = _draws(simulation, name).isel(place)
             where = positions(simulation, choice.x, place)
-            look: dict[str, Any] = {
+            look = {
                 "fmt": mark,
                 "ms": 3.5,
                 "mfc": "none",
@@ -231,6 +231,6 @@ def _sides(tree: xr.DataTree, choice: Choice) -> Iterator[Line2D]:
 
 def _hues(ds: xr.Dataset, hue: str | None) -> Iterator[Line2D]:
     for k in range(ds.sizes[hue] if hue else 0):
-        look: dict[str, Any] = {"marker": MARKS[k % len(MARKS)], "ls": DASHES[k % 4]}
+        look: dict[str, Any] = {"marker": MARKS[k % len(MARKS)], "ls": DASHES[k % len(DASHES)]}
         look |= {"mfc": "none", "ms": 3.5}
         yield Line2D([], [], color=f"C{k}", label=f"{hue} = {_level(ds, hue, k)}", **look)

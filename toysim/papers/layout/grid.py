@@ -77,7 +77,6 @@ def _name(axes: Any, which: str, name: str, outer: Any, names: dict[Any, Any]) -
     side = "labelbottom" if which == "x" else "labelleft"
     joined = outer is not None and groups.joined(axes, outer)
     axes.tick_params(**{side: not joined})
-    axes.xaxis.offsetText.set_visible(True)
     if outer is not None and names[outer][which == "y"] == name:
         name = "" if joined or not getattr(axes, f"get_{which}label")() else name
     getattr(axes, f"set_{which}label")(name)
