@@ -43,7 +43,7 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "tuned",
-            "Simulated runs at tuned peaks on the exact losses.",
+            "Simulated runs at tuned peaks on the exact losses. Bars: standard errors.",
             "derived",
             ("tuned", "budget"),
             rankings.tuned_runs,

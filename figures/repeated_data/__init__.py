@@ -23,7 +23,8 @@ REPRODUCTION = Reproduction(
             "course",
             "Risk over time: gradient flow on a set with repeats, and on a stream of which half "
             "are ten noisy rows. Points: drawn rows; lines: exact at large sizes, with the parts "
-            "from teacher and noise.",
+            "from teacher and noise."
+            " Bars: standard errors.",
             "arXiv:2205.10487, in linear regression",
             ("course",),
             panels.course,

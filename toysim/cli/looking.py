@@ -14,6 +14,7 @@ from toysim.cli.measuring import measured
 from toysim.cli.values import PICTURES, check_suffix, print_facts, print_json, print_table
 from toysim.errors import ToysimError
 from toysim.outcomes import State, word
+from toysim.progress import line
 
 if TYPE_CHECKING:
     from toysim.comparison.verdicts import Comparison
@@ -36,17 +37,27 @@ COLUMNS = (
 
 
 @app.command(epilog="Example: toysim status results/critical_periods.depth.zarr")
-def status(store: StorePath, as_json: Json = False) -> int:
+def status(
+    store: StorePath,
+    note: Annotated[
+        bool, typer.Option("--note", help="The sweep in a few lines, for a lab book.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
     """Say how far a sweep is; exit 1 if rows failed."""
     from toysim.store.status import read_status
 
     found = read_status(store)
-    if as_json:
+    if note:
+        from toysim.store.lab_note import lab_note
+
+        typer.echo(lab_note(store))
+    elif as_json:
         print_json(found.as_dict())
     else:
         print_facts(_status_facts(found))
     if debugging.get() and found.last_trace:
-        typer.echo(found.last_trace, err=True)
+        line(found.last_trace)
     return FAILED if found.failed + found.timed_out else OK
 
 
