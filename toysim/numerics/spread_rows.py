@@ -80,8 +80,9 @@ def begin(h: Array, signal: Array, alike: Array, noise: Array, batch: Array, blo
     blocks[OWN // N, :n] = m[:n] * signal[:, None]
     blocks[SAME // N] = m * m - blocks[OWN // N]
     blocks[Z // N] = m * m.sum(axis=0)
+    twice = np.concatenate((m, m))
     for ahead in range(1, HALF_CIRCLE + 1):
-        blocks[PAIRS // N + ahead - 1] = m * np.roll(m, -ahead, axis=0)
+        blocks[PAIRS // N + ahead - 1] = m * twice[ahead : ahead + MODES]
 
 
 @kernel
