@@ -1,5 +1,6 @@
 """Thousands of odd inputs: each is taken, or refused in one line; nothing is left half made,
-nothing waits, nothing fills the memory. A seeded generator mutates good inputs; a failure prints its input.
+nothing waits, nothing fills the memory. A seeded generator mutates good inputs; a failure prints
+its input.
 """
 
 import copy
@@ -24,7 +25,7 @@ from toysim.store.document import checksum
 from toysim.store.status import read_status
 from toysim.sweep_file import load_sweep
 
-CI, LONG = 600, 6000  # inputs of each of five kinds
+LONG = 10  # times as many as in CI, which takes 3,000 in all
 LONGEST = 5.0  # seconds
 MOST_BYTES = 10**9  # of memory, beyond what a process with toysim in it has
 GOOD = """model = "walk.gaussian"
@@ -120,16 +121,13 @@ def memory():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def number_of_inputs(name):
-    marks = {"ci": pytest.mark.slow, "long": pytest.mark.long}
-    numbers = {"ci": CI, "long": LONG}
-    return pytest.param(numbers[name], id=name, marks=marks[name])
+def inputs(n):
+    """A test with ``n`` inputs, and by hand with ten times as many."""
+    often = pytest.param(LONG * n, id="long", marks=pytest.mark.long)
+    return pytest.mark.parametrize("n", [pytest.param(n, id="ci", marks=pytest.mark.slow), often])
 
 
-everywhere = pytest.mark.parametrize("n", [number_of_inputs("ci"), number_of_inputs("long")])
-
-
-@everywhere
+@inputs(1000)
 def test_sweep_files(n, tmp_path):
     path = tmp_path / "mine.toml"
 
@@ -146,7 +144,7 @@ def test_sweep_files(n, tmp_path):
 SETS = ["drift=0.5", "drift=[0.1, 0.2]", "noise={linspace = [0, 1, 5]}", "n_rounds=3"]
 
 
-@everywhere
+@inputs(1300)
 def test_set(n, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(GOOD)
@@ -187,7 +185,7 @@ OPTIONS += [
 ]
 
 
-@everywhere
+@inputs(100)
 def test_arguments(n, whole, tmp_path, monkeypatch, capsys):
     shutil.copytree(whole, tmp_path / "w.zarr")
     (tmp_path / "mine.toml").write_text(GOOD)
@@ -226,8 +224,8 @@ def whole(tmp_path_factory):
 def places(value, path=()):
     """Every place in a document."""
     yield path
-    pairs = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, inner in pairs if isinstance(value, dict | list) else ():
+    listed = list(enumerate(value)) if isinstance(value, list) else []
+    for key, inner in value.items() if isinstance(value, dict) else listed:
         yield from places(inner, (*path, key))
 
 
@@ -252,7 +250,7 @@ def with_other(document, dice, all_places):
     return document
 
 
-@everywhere
+@inputs(300)
 def test_documents(n, whole, tmp_path):
     path = tmp_path / "w.zarr"
     shutil.copytree(whole, path)
@@ -274,7 +272,7 @@ def test_documents(n, whole, tmp_path):
     many(n, make, call, seed=4)
 
 
-@everywhere
+@inputs(300)
 def test_log_lines(n, whole, tmp_path):
     path = tmp_path / "w.zarr"
     shutil.copytree(whole, path)
