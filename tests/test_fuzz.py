@@ -218,6 +218,7 @@ def test_arguments(n, whole, tmp_path, monkeypatch, capsys):
 def whole(tmp_path_factory):
     path = tmp_path_factory.mktemp("fuzz") / "w.zarr"
     run_walk(path, walk_sweep({"drift": [0.1, 0.2, 0.3]}, replicas=4), block=4)
+    toysim.open_store(path)  # imports and compiles
     return path
 
 
@@ -241,7 +242,7 @@ def with_other(document, dice, all_places):
             if dice.random() < 0.2:
                 del inner[last]
             else:
-                inner[last] = dice.choice(VALUES)
+                inner[last] = copy.deepcopy(dice.choice(VALUES))
         except (KeyError, IndexError, TypeError):  # what was replaced before
             continue
     if dice.random() < 0.7:
