@@ -44,6 +44,8 @@ class Progress:
     stdout. ``patience``: seconds before the first word.
     """
 
+    with_bar = True  # on a terminal
+
     def __init__(self, name: str = "sweep", patience: float = 0.0) -> None:
         self.name = name
         self.patience = patience
@@ -54,7 +56,7 @@ class Progress:
         self._begin = self._last = time.monotonic()
 
     def __enter__(self) -> Progress:
-        if _at_terminal():
+        if self.with_bar and _at_terminal():
             self._bar = _bar(transient=self.patience > 0.0)
             self._bar.start()
         return self

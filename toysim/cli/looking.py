@@ -37,12 +37,22 @@ COLUMNS = (
 
 
 @app.command(epilog="Example: toysim status results/critical_periods.depth.zarr")
-def status(store: StorePath, as_json: Json = False) -> int:
+def status(
+    store: StorePath,
+    note: Annotated[
+        bool, typer.Option("--note", help="The sweep in a few lines, for a lab book.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
     """Say how far a sweep is; exit 1 if rows failed."""
     from toysim.store.status import read_status
 
     found = read_status(store)
-    if as_json:
+    if note:
+        from toysim.store.lab_note import lab_note
+
+        typer.echo(lab_note(store))
+    elif as_json:
         print_json(found.as_dict())
     else:
         print_facts(_status_facts(found))

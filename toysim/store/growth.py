@@ -126,10 +126,10 @@ def grow(store: Store, sweep: Sweep) -> None:
     if same_rows and store.layout.asked() == before.asked():
         return
     if store.layout.n_cells > before.n_cells or store.layout.n_replicas > before.n_replicas:
-        _resize(store)
+        resize(store)
         write_segment(store, asked, new)
         write_replicas(store)
-    _clear_states(store, before)
+    clear_states(store, before)
     origin = provenance(sweep)
     store.meta["provenance"] |= {k: v for k, v in origin.items() if k.startswith("sweep_")}
     commit_root(store)
@@ -154,21 +154,61 @@ def grown(
 
     ``positions`` are the request's cells where the store has them already, -1 where it does not.
     """
+    longer, new = _with_room(layout, positions, sweep.replicas)
+    request = {"blocks": _blocks_of(positions, new, longer), "replicas": sweep.replicas}
+    longer.requests[sweep.request_hash] = request
+    return longer, new
+
+
+def grown_by(layout: Layout, other: Layout, positions: npt.NDArray[np.int64]) -> Layout:
+    """The layout with all requests of another one, whose filled cells have ``positions`` here, -1
+    where they are new.
+    """
+    replicas = sum(stop - start for start, stop in other.replicas)
+    longer, new = _with_room(layout, positions, replicas)
+    here = positions.copy()
+    if len(new):
+        here[new] = np.arange(*longer.cells[-1])
+    block = other.filled(0) // other.block[0]
+    for name, entry in other.requests.items():
+        asked = np.concatenate([np.arange(*b) for b in entry["blocks"]])
+        at = np.unique(here[np.isin(block, asked)] // layout.block[0])
+        mine = longer.requests.get(name, {"blocks": [], "replicas": 0})
+        known = [np.arange(*b) for b in mine["blocks"]]
+        longer.requests[name] = {
+            "blocks": _ranges(np.unique(np.concatenate([at, *known]))),
+            "replicas": max(entry["replicas"], mine["replicas"]),
+        }
+    return longer
+
+
+def _with_room(
+    layout: Layout, positions: npt.NDArray[np.int64], n_replicas: int
+) -> tuple[Layout, npt.NDArray[np.int64]]:
+    """The layout with new segments where cells or replicas are, and which of the cells are new."""
     new = np.flatnonzero(positions < 0)
     cells, replicas = list(layout.cells), list(layout.replicas)
     cb, rb = layout.block
-    blocks = np.unique(positions[positions >= 0] // cb)
     if len(new):
         start = -(-layout.n_cells // cb) * cb
         cells.append([start, start + len(new)])
-        blocks = np.concatenate([blocks, np.arange(start // cb, -(-(start + len(new)) // cb))])
     have = sum(stop - start for start, stop in replicas)
-    if sweep.replicas > have:
+    if n_replicas > have:
         start = -(-layout.n_replicas // rb) * rb
-        replicas.append([start, start + sweep.replicas - have])
-    request = {"blocks": _ranges(blocks), "replicas": sweep.replicas}
-    requests = {**layout.requests, sweep.request_hash: request}
-    return Layout(layout.block, cells, replicas, requests, list(layout.digests)), new
+        replicas.append([start, start + n_replicas - have])
+    return Layout(layout.block, cells, replicas, {**layout.requests}, list(layout.digests)), new
+
+
+def _blocks_of(
+    positions: npt.NDArray[np.int64], new: npt.NDArray[np.int64], layout: Layout
+) -> list[list[int]]:
+    """Cell blocks of cells that were there, and of the newest segment if some are new."""
+    cb = layout.block[0]
+    blocks = np.unique(positions[positions >= 0] // cb)
+    if len(new):
+        start, stop = layout.cells[-1]
+        blocks = np.concatenate([blocks, np.arange(start // cb, -(-stop // cb))])
+    return _ranges(blocks)
 
 
 def _ranges(blocks: npt.NDArray[np.int64]) -> list[list[int]]:
@@ -179,7 +219,7 @@ def _ranges(blocks: npt.NDArray[np.int64]) -> list[list[int]]:
     return [[int(a), int(b) + 1] for a, b in zip(firsts, lasts, strict=True)]
 
 
-def _resize(store: Store) -> None:
+def resize(store: Store) -> None:
     """Enlarge every array to the new layout; nothing sees it before the root document is
     committed.
     """
@@ -192,7 +232,7 @@ def _resize(store: Store) -> None:
                 store.describe(key, {**document, "shape": shape})
 
 
-def _clear_states(store: Store, before: Layout) -> None:
+def clear_states(store: Store, before: Layout) -> None:
     """Units asked for only now have no state, whatever a killed growth left there; corners get
     their flag.
     """
