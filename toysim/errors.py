@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+LONGEST = 1600  # characters of an error
+
 
 class ToysimError(Exception):
     """Bad input or an unusable store. The command line prints it on one line and exits with 2.
@@ -11,12 +13,19 @@ class ToysimError(Exception):
     """
 
     def __init__(self, text: str, key: str | None = None) -> None:
-        super().__init__(text)
+        super().__init__(_one_line(text))
         self.key = key
 
     def _render_traceback_(self) -> list[str]:
         """In a notebook the line alone: the way to it is the engine's own."""
         return [f"{type(self).__name__}: {self}"]
+
+
+def _one_line(text: str) -> str:
+    """Whatever was quoted in it: no line breaks, no word or text without end."""
+    words = (w if len(w) <= 400 else f"{w[:60]}..." for w in text.split())
+    line = " ".join(words) if "\n" in text or len(text) > 400 else text
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
 
 
 class Interrupted(KeyboardInterrupt):

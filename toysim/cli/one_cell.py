@@ -115,9 +115,9 @@ def _save(sides: dict[str, Any], out: Path) -> None:
         write_netcdf(tree, out)
     else:
         with warnings.catch_warnings():
-            warnings.filterwarnings(
-                "ignore", message="Consolidated metadata"
-            )  # not yet in the specification of Zarr 3
+            # Neither consolidated metadata nor texts of one width are in the specification yet.
+            for message in ("Consolidated metadata", "The data type .FixedLengthUTF32"):
+                warnings.filterwarnings("ignore", message=message)
             tree.to_zarr(out, mode="w-")
 
 

@@ -21,6 +21,7 @@ from toysim.store.layout import Unit
 from toysim.store.store import Store
 
 CONNECT_SECONDS = 10
+GONE = "the Dask scheduler is gone; what was finished is kept: run the same command again"
 AHEAD = (
     4  # units a core of the cluster, so that a huge sweep's are not all on the scheduler at once
 )
@@ -41,6 +42,7 @@ def on_dask(
     from distributed.client import FutureCancelledError
     from distributed.scheduler import KilledWorker
 
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # else a dead scheduler fills pages
     queue = iter(units)
     known = _of_module(store)
     with _client(scheduler, cluster, workers) as client:
@@ -60,7 +62,11 @@ def on_dask(
                     f"({error.last_worker.address}); "
                     f"--backend processes finds the row and records it"
                 ) from None
+            except OSError:  # CommClosedError is one; workers tell theirs in a line of their own
+                raise ToysimError(GONE) from None
             except FutureCancelledError:  # what was sent once died with its worker
+                if client.status != "running":
+                    raise ToysimError(GONE) from None
                 raise ToysimError(
                     "a block killed the worker of the cluster that it was tried on; "
                     "--backend processes finds the row and records it"

@@ -295,6 +295,7 @@ class _Run:
             return
         self.report.seconds = time.perf_counter() - self.start
         seconds = round(self.report.seconds, 3)
+        self.store.refuse_moved()
         with one_line(self.store.path, "write to"):
             end = {"event": "end", "run": self.name, "seconds": seconds, "time": time.time()}
             self.store.home.append(end)

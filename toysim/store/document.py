@@ -85,7 +85,7 @@ class _Provenance(_Strict):
 
 
 class _Meta(_Strict):
-    name: str
+    name: Annotated[str, Field(pattern="^[^/]*$")]
     identity: _Identity
     layout: _Layout
     provenance: _Provenance

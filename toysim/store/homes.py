@@ -57,7 +57,7 @@ class Folder:
     def holds(self, key: str) -> bool:
         """Whether a file is there: a power cut may leave an empty one."""
         try:
-            return os.stat(self.path / key).st_size > 0
+            return os.lstat(self._file(key)).st_size > 0
         except OSError:
             return False
 

@@ -136,6 +136,11 @@ class Store:
         """One array."""
         key = f"{part}/{name}"
         if key not in self._open:
+            if "shape" not in self.documents.get(key, {}):
+                raise StoreError(
+                    f"{self.path} is damaged: its zarr.json has no array {key}; run the same "
+                    "command with --repair to put its copy back"
+                )
             self._open[key] = ChunkedArray.described(self.home, key, self.documents[key])
         return self._open[key]
 
