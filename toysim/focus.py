@@ -10,15 +10,16 @@ from toysim.design import Dimension
 from toysim.errors import ToysimError, short, suggest
 from toysim.model import Model
 
-KEYS = ("along", "by", "side", "budget", "change")
+KEYS = ("along", "by", "side", "budget", "change", "width")
 CHANGE = 0.05
-NARROWEST = 1e-9  # of the axis' range: a jump is not followed further
+WIDTH = 1e-4
 
 
 @dataclass(frozen=True)
 class Focus:
     """Halve intervals of ``along`` across which ``by`` changes by more than ``change`` of its span,
-    or becomes NaN; at most ``budget`` cells more on each line of the other axes.
+    or becomes NaN, down to ``width`` of the axis' range; at most ``budget`` cells more on each line
+    of the other axes.
     """
 
     along: str
@@ -26,6 +27,7 @@ class Focus:
     side: str
     budget: int
     change: float = CHANGE
+    width: float = WIDTH
 
 
 def parse_focus(
@@ -39,18 +41,23 @@ def parse_focus(
     for key in raw:
         if key not in KEYS:
             raise ToysimError(f"unknown key {key!r} in refine: {suggest(key, KEYS)}", "refine")
-    given = {"side": sides[-1], "change": CHANGE, **raw}
+    given = {"side": sides[0], "change": CHANGE, "width": WIDTH, **raw}
     axes = [d.name for d in built if _divisible(d)]
     _one_of("along", given.get("along"), axes, "an axis of fractions with two values or more")
     _one_of("side", given["side"], sides, "a side of this sweep")
     known = [o.name for o in model.outputs(given["side"])]
     _one_of("by", given.get("by"), known, f"a number of {given['side']}")
-    budget, change = given.get("budget"), given["change"]
+    budget = given.get("budget")
     if isinstance(budget, bool) or not isinstance(budget, int) or not 1 <= budget <= 10**6:
         raise ToysimError(f"refine: budget = {short(budget)} must be from 1 to 10^6", "budget")
-    if isinstance(change, bool) or not isinstance(change, int | float) or not 0 < change < 1:
-        raise ToysimError(f"refine: change = {short(change)} must be between 0 and 1", "change")
-    return Focus(given["along"], given["by"], given["side"], budget, float(change))
+    change, width = (_share(key, given[key]) for key in ("change", "width"))
+    return Focus(given["along"], given["by"], given["side"], budget, change, width)
+
+
+def _share(key: str, given: Any) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < 1:
+        raise ToysimError(f"refine: {key} = {short(given)} must be between 0 and 1", key)
+    return float(given)
 
 
 def _divisible(d: Dimension) -> bool:

@@ -16,12 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.design import Dimension
-from toysim.focus import NARROWEST, Focus
+from toysim.focus import Focus
 from toysim.outcomes import State
 from toysim.plan import Sweep
 from toysim.store import matching
 from toysim.store.store import Store
 
+TOGETHER = 0.5  # of the largest change: what is split in one round, so that a boundary comes first
 ERRORS = 3.0  # standard errors of a difference that are noise
 
 
@@ -92,8 +93,10 @@ def _middles(
         share = np.where(step > noise, step / np.where(span > 0, span, 1.0), 0.0)
     share = np.where(there[1:] != there[:-1], np.inf, np.nan_to_num(share, nan=0.0))
     change = share.max(axis=1, initial=0.0)
-    wide = np.diff(x) > NARROWEST * (x[-1] - x[0])
-    split = np.flatnonzero((change > focus.change) & wide & ran[1:] & ran[:-1])
+    wide = np.diff(x) > focus.width * (x[-1] - x[0])
+    open_ = (change > focus.change) & wide & ran[1:] & ran[:-1]
+    most = change[open_].max(initial=0.0)
+    split = np.flatnonzero(open_ & (change >= TOGETHER * most))
     order = split[np.argsort(-change[split], kind="stable")]
     return (x[order] + x[order + 1]) / 2
 
