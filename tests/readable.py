@@ -2,6 +2,7 @@
 a legend over data, panels without data, series that a colour-blind reader cannot tell apart.
 """
 
+import re
 from itertools import combinations
 
 import numpy as np
@@ -43,6 +44,8 @@ def faults(figure):
         *legends_over_data(figure),
         *empty_panels(figure),
         *not_told_apart(figure),
+        *sides_alike(figure),
+        *values_with_two_colors(figure),
     ]
 
 
@@ -140,6 +143,47 @@ def not_told_apart(figure):
                 if kinds:
                     title = axes.get_title(loc="left")
                     yield f"{title!r}: {a} and {b} ({look[0]}, {look[1]}) look alike: {kinds}"
+
+
+def sides_alike(figure):
+    """Theory is a line and simulation points, where a panel has both."""
+    for axes in figure.axes:
+        sides = {"theory": [], "simulation": []}
+        for line in axes.lines:
+            sides.setdefault(str(line.get_gid() or "").split(":")[0], []).append(line)
+        if not (sides["theory"] and sides["simulation"]):
+            continue
+        title = axes.get_title(loc="left")
+        for line in sides["simulation"]:
+            if line.get_marker() in ("None", ""):
+                yield f"{title!r}: simulation as a line, {line.get_gid()}"
+        for line in sides["theory"]:
+            curve = np.size(line.get_xdata()) > 2 and "broken" not in line.get_gid()
+            if curve and (line.get_marker() not in ("None", "") or line.get_linestyle() == "None"):
+                yield f"{title!r}: theory as points, {line.get_gid()}"
+
+
+VALUE = re.compile(r"^(\S.*?) = (-?[\d.e+-]+)$")
+
+
+def values_with_two_colors(figure):
+    """A value of a parameter has one colour in every panel that shows several, and another has
+    another.
+    """
+    colors = {}
+    for number, axes in enumerate(figure.axes):
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            found = VALUE.match(label.replace("$", "").replace("\\", ""))
+            line = handle[0] if isinstance(handle, tuple) and len(handle) else handle
+            if found and isinstance(line, Line2D):
+                name, value = found.groups()
+                colors.setdefault(name, []).append((number, value, to_rgb(line.get_color())))
+    for name, seen in colors.items():
+        several = {a for a, *_ in seen if sum(a == b for b, *_ in seen) > 1}
+        kept = [entry for entry in seen if entry[0] in several]
+        for (a, one, color), (b, other, second) in combinations(kept, 2):
+            if a != b and (one == other) != (color == second):
+                yield f"{name}: {one} and {other} in two panels have {color} and {second}"
 
 
 def _dashes(line):

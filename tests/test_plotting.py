@@ -70,9 +70,9 @@ def test_two_long_axes_are_a_map_with_theory_as_contours():
 
 
 def test_a_map_shows_the_landmarks_that_are_values_of_its_axes():
-    load = list(np.linspace(0.02, 0.2, 8))
+    load = list(np.linspace(0.02, 0.2, 9))
     tree = toysim.sweep(
-        "memory.hopfield", alpha=load, temperature=list(np.linspace(0.1, 1.2, 8)), simulation=False
+        "memory.hopfield", alpha=load, temperature=list(np.linspace(0.1, 1.2, 9)), simulation=False
     )
     figure = toysim.plot(tree, x="alpha", hue="temperature", y="mean_overlap")
     marks = {line.get_gid(): line for line in figure.axes[0].lines if line.get_gid()}

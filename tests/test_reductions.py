@@ -6,12 +6,17 @@ import numpy as np
 import pytest
 
 from toysim.jit import kernel
-from toysim.numerics.reductions import largest, total
+from toysim.numerics.reductions import dot, largest, total
 
 
 @kernel
 def both(x, room):
     return total(x, room), largest(x, room)
+
+
+@kernel
+def product(x, y):
+    return dot(x, y)
 
 
 @pytest.mark.parametrize("n", [0, 1, 7, 8, 9, 31, 32, 40, 255, 1000])
@@ -20,6 +25,8 @@ def test_sum_and_maximum(n):
     added, most = both(x, np.empty(n))
     assert added == pytest.approx(math.fsum(x), abs=1e-15 * (1 + np.abs(x).sum()))
     assert most == (x.max() if n else -math.inf)
+    y = np.cos(x)
+    assert product(x, y) == pytest.approx(math.fsum(x * y), abs=1e-15 * (1 + np.abs(x * y).sum()))
 
 
 def test_every_term_counts_once():

@@ -348,12 +348,14 @@ def test_parameter_added_later_at_its_default_is_the_same_sweep(undisturbed, tmp
     run_walk(path, walk_sweep({**AXES, "drift": [*AXES["drift"], 0.6]}))
 
 
-def test_value_a_hair_from_a_stored_one_is_refused(undisturbed, tmp_path):
+def test_value_a_hair_from_a_stored_one_is_that_one(undisturbed, tmp_path):
+    """Also in new cells, so that its grid has no second line."""
     path = tmp_path / "w.zarr"
     shutil.copytree(undisturbed, path)
-    near = np.nextafter(0.3, 1)
-    with pytest.raises(ToysimError, match="closer than 1e-12"):
-        run_walk(path, walk_sweep({**AXES, "drift": [near]}))
+    near = float(np.nextafter(0.3, 1))
+    assert run_walk(path, walk_sweep({**AXES, "drift": [near]})).blocks == 0
+    assert run_walk(path, walk_sweep({"drift": [near], "n_rounds": [9]})).rows == 7 + 1
+    assert toysim.open_store(path)["simulation"]["drift"].values.tolist() == AXES["drift"]
 
 
 def test_full_disk_is_one_line_and_loses_nothing(tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ from toysim.model import Model, Side
 from toysim.plan import Sweep, build_sweep, split_arguments
 from toysim.progress import PATIENCE, Progress, somebody_watches
 from toysim.registry import all_models, all_sweeps, find_model, load_model
-from toysim.runner.cost import announce_theory, refuse_huge
+from toysim.runner.cost import announce_theory, refuse_huge, refuse_large_row
 from toysim.runner.execute import Listener, Options, Report, create, execute_in_rounds, join
 from toysim.runner.work import compute, one_blas_thread
 from toysim.store.files import RESULTS
@@ -76,6 +76,7 @@ def _one(
     if axes:
         raise ToysimError(f"{next(iter(axes))} holds several values; use toysim.sweep for a sweep")
     sweep = build_sweep(model.id, model, fixed, {}, replicas=replicas, seed=seed)
+    refuse_large_row(sweep)
     start = time.perf_counter()
     batch = sweep.batch(np.zeros(1, np.int64), replicas if model.per_replica(side) else 1)
     if side == "theory":

@@ -17,7 +17,7 @@ from toysim.batch import Batch
 from toysim.design import Dimension, dimensions, nesting, parse_axis
 from toysim.errors import ToysimError, short
 from toysim.focus import Focus, parse_focus
-from toysim.model import Model, Side
+from toysim.model import Model, Side, a_millisecond
 from toysim.shown import identified
 
 COORDINATES = {"cell", "replica", "state", "status", "status_step", "valid"}  # of every store
@@ -90,13 +90,14 @@ class Sweep:
     @cached_property
     def seconds_a_row(self) -> float:
         """Mean cost of a row by the model's own estimate, also of rows that a run would refuse:
-        axes may change it by orders of magnitude.
+        axes may change it by orders of magnitude. Of theory alone where only that is asked for,
+        and known.
         """
-        cells = self.spread_cells()
-        batch, typed = self.batch(cells), self.model.parameters_class.model_construct
-        return float(
-            np.mean([self.model.seconds(typed(**batch.values(i))) for i in range(len(cells))])
-        )
+        cells, model = self.spread_cells(), self.model
+        batch, typed = self.batch(cells), model.parameters_class.model_construct
+        alone = self.sides == ("theory",) and model.theory_seconds is not a_millisecond
+        cost = model.theory_seconds if alone else model.seconds
+        return float(np.mean([cost(typed(**batch.values(i))) for i in range(len(cells))]))
 
     @cached_property
     def identity(self) -> dict[str, Any]:

@@ -4,12 +4,39 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from contextlib import suppress
+from statistics import median
 from types import TracebackType
 from typing import Any
 
+from toysim.shown import printable
+
 SECONDS_BETWEEN_LINES = 5.0
+RECENT = 51  # blocks that tell how long the next ones take
 PATIENCE = 2.0  # seconds that a call in Python may take in silence
+
+
+class Left:
+    """Time that the blocks left will take: theirs, not the clock's, since the first ones compile.
+
+    ``parts``: blocks of each part and seconds of one, as the model declares; once some are done,
+    their median counts.
+    """
+
+    def __init__(self, parts: dict[str, tuple[int, float]], workers: int) -> None:
+        self._blocks = {part: blocks for part, (blocks, _) in parts.items()}
+        self._declared = {part: seconds for part, (_, seconds) in parts.items()}
+        self._taken: dict[str, deque[float]] = {part: deque(maxlen=RECENT) for part in parts}
+        self._workers = workers
+
+    def done(self, part: str, seconds: float) -> None:
+        self._blocks[part] = max(0, self._blocks[part] - 1)
+        self._taken[part].append(seconds)
+
+    def seconds(self) -> float:
+        each = {p: median(t) if t else self._declared[p] for p, t in self._taken.items()}
+        return sum(self._blocks[part] * each[part] for part in each) / self._workers
 
 
 class Progress:
@@ -24,11 +51,12 @@ class Progress:
         self.patience = patience
         self._bar: Any = None
         self._task: Any = None
-        self._total = self._done = self._before = self._failed = 0
+        self._total = self._done = self._failed = 0
+        self._left = Left({}, 1)
         self._begin = self._last = time.monotonic()
 
     def __enter__(self) -> Progress:
-        if self.with_bar and sys.stderr.isatty():
+        if self.with_bar and _at_terminal():
             self._bar = _bar(transient=self.patience > 0.0)
             self._bar.start()
         return self
@@ -50,17 +78,21 @@ class Progress:
                 self._say(event["text"])
             case "plan":
                 self._plan(event["total"], event["done"])
+                self._left = Left(event["left"], event["workers"])
             case "block":
+                self._left.done(event["side"], event["seconds"])
                 self._failed += event["failed"] + event["timed_out"]
                 self._advance()
             case "elsewhere":
                 self._advance()
 
     def _plan(self, total: int, done: int) -> None:
-        self._total, self._done, self._before, self._failed = total, done, done, 0
+        self._total, self._done, self._failed = total, done, 0
         self._begin = self._last = time.monotonic()
         if self._bar is not None:
-            self._task = self._bar.add_task(self.name, total=total, completed=done, note="")
+            self._task = self._bar.add_task(
+                self.name, total=total, completed=done, note="", left=""
+            )
         elif done < total and not self.patience:
             line(f"{self.name}: {total - done} of {total} blocks to do")
 
@@ -73,11 +105,11 @@ class Progress:
 
     def _advance(self) -> None:
         self._done += 1
+        now = time.monotonic()
         note = f"{self._failed} failed" if self._failed else ""
         if self._bar is not None:
-            self._bar.update(self._task, advance=1, note=note)
+            self._bar.update(self._task, advance=1, note=note, left=self._clock(now))
             return
-        now = time.monotonic()
         due = now - self._last > SECONDS_BETWEEN_LINES or self._done == self._total
         if due and now - self._begin >= self.patience:
             self._last = now
@@ -85,17 +117,21 @@ class Progress:
             line(", ".join(filter(None, told)))
 
     def _clock(self, now: float) -> str:
-        """Time left by the blocks done in this run, or the time it took."""
-        spent = now - self._begin
-        if self._done == self._total:
-            return f"{spent:.1f} s"
-        left = spent / (self._done - self._before) * (self._total - self._done)
-        return f"about {left:.0f} s left"
+        """The time left, or the time it took."""
+        if self._done >= self._total:
+            return f"{now - self._begin:.1f} s"
+        return f"about {self._left.seconds():.0f} s left"
 
 
 def somebody_watches() -> bool:
     """Whether a call in Python is made at a terminal or in a notebook."""
-    return "ipykernel" in sys.modules or sys.stderr.isatty()
+    return "ipykernel" in sys.modules or _at_terminal()
+
+
+def _at_terminal() -> bool:
+    with suppress(AttributeError, ValueError):  # no stderr, or a closed one
+        return sys.stderr.isatty()
+    return False
 
 
 def _bar(transient: bool) -> Any:
@@ -105,24 +141,25 @@ def _bar(transient: bool) -> Any:
         MofNCompleteColumn,
         TextColumn,
         TimeElapsedColumn,
-        TimeRemainingColumn,
     )
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("blocks"),
         TimeElapsedColumn(),
-        TextColumn("eta"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}", markup=False),
         TextColumn("{task.fields[note]}"),
     )
     return Bar(*columns, console=Console(stderr=True), transient=transient)
 
 
 def line(text: str) -> None:
-    """A line on stderr; nobody there to read it is no error."""
-    with suppress(BrokenPipeError):
-        print(text, file=sys.stderr, flush=True)
+    """A line on stderr. Nobody there to read it, a full disk or a closed stream are no errors: the
+    run is worth more.
+    """
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            print(printable(text), file=sys.stderr, flush=True)

@@ -148,7 +148,8 @@ FIGURES = (
     Recipe(
         "layered",
         "Four permuted tasks, a network of two hidden layers. Every method over its own strength, "
-        "the same tasks.",
+        "the same tasks."
+        " Bars: standard errors.",
         "arXiv:2212.02846, permuted tasks; here made by a teacher",
         ("layered",),
         comparison,

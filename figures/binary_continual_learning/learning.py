@@ -194,7 +194,8 @@ FIGURES = (
     Recipe(
         "one_task",
         "Where descent on one task ends, how long its error moves, and which error comes with "
-        "which self-overlap.",
+        "which self-overlap."
+        " Bars: standard deviations of the runs, of times their quartiles.",
         "arXiv:2212.02846, figures 2b to 2d",
         (
             "descent",
@@ -210,7 +211,8 @@ FIGURES = (
         "forgetting",
         "Both errors after the second task over the number of its patterns, for three overlaps of "
         "the teachers. Lines: replica symmetry at beta = 20, reached from overlap 0 (solid) and "
-        "from the teacher (dashed); crosses: replica symmetry broken.",
+        "from the teacher (dashed); crosses: replica symmetry broken."
+        " Bars: standard deviations of the runs.",
         "arXiv:2212.02846, figures 3a to 3d",
         ("forgetting", "forgetting_fast", "theory_forgetting", "theory_forgetting_fast"),
         forgetting,
@@ -218,7 +220,8 @@ FIGURES = (
     Recipe(
         "forgetting_appendix",
         "The ends of descent where task 1 was learned with a prior, and where it was only half "
-        "learned.",
+        "learned."
+        " Bars: standard deviations of the runs.",
         "arXiv:2212.02846, appendix",
         ("descent_prior", "prior", "imperfect", "theory_prior", "theory_forgetting_prior"),
         appendix,

@@ -109,8 +109,8 @@ def draw_ends(axes: Any, tree: xr.DataTree) -> None:
     fine = np.linspace(1.005, float(end["gamma"].max()), 200)
     limit = weak_limit(fine, parameter(tree, "weak_ratio"))
     points(axes, end["gamma"], end, "final_weak", ms=4, color=BLUE, label="simulation")
-    crosses = {"ms": 4, "color": RED, "label": "$V^*(1 + r/4)$; small-step law"}
-    axes.plot(law["gamma"], law, "x", gid="theory:final_weak", **crosses)
+    look = {"color": RED, "label": "$V^*(1 + r/4)$; small-step law"}
+    axes.plot(law["gamma"], law, "--", gid="theory:final_weak", **look)
     axes.plot(fine, limit, "-", color=RED, lw=1, label="marginal stability $V^*$")
     axes.set(xlabel="$\\gamma$", ylabel="weak output V at the end", yscale="log")
     axes.set_title("It ends where the fit is stable again")

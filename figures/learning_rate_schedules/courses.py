@@ -14,7 +14,7 @@ from toysim.figures.learning_rate_schedules.annealing import (
     losses,
     schedules,
 )
-from toysim.figures.learning_rate_schedules.reading import tuned
+from toysim.figures.learning_rate_schedules.reading import course, tuned
 from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable, parameter
 
@@ -37,8 +37,8 @@ def annealing(tree: xr.DataTree) -> Figure:
     return figure
 
 
-def staged(*trees: xr.DataTree) -> Figure:
-    """Rates chosen stage by stage, and the errors of the forecasts that were taken."""
+def staged(best: xr.DataTree, *trees: xr.DataTree) -> Figure:
+    """Rates chosen stage by stage beside the best ones, and the errors of forecasts taken."""
     figure = new_figure()
     rates, errors = figure.subplots(1, 2)
     for k, tree in enumerate(trees):
@@ -60,7 +60,9 @@ def staged(*trees: xr.DataTree) -> Figure:
                 stages = np.arange(1, len(edges))
                 look = {"color": f"C{k}", "label": label, "mfc": "none" if j == 2 else None}
                 errors.plot(stages, missed.isel(search=j), "o-", **look)
-    rates.set(xlabel="update", ylabel="rate chosen", yscale="log", title="dashed, dotted: forecast")
+    share, least = course(best, "rate", 1000)
+    rates.plot(1000 * share, least, "k-", lw=1, label="the best schedule", gid="best")
+    rates.set(xlabel="update", ylabel="rate", yscale="log", title="dashed, dotted: forecast")
     errors.set(xlabel="stage", ylabel="relative error", yscale="log", title="forecasts taken")
     for axes in (rates, errors):
         axes.legend(title="updates a stage")
@@ -106,18 +108,26 @@ def conditioning(tree: xr.DataTree) -> Figure:
     return figure
 
 
-def refined(rates: xr.DataTree) -> Figure:
-    """Refined rates over the share of the run."""
+def refined(rates: xr.DataTree, best: xr.DataTree) -> Figure:
+    """Refined rates and the best ones, shares of their peaks, over the share of the run."""
     figure = new_figure()
     axes = figure.subplots()
     rate = observable(rates, "rate")
+    share = rate / rate["learning_rate"]
+    known = observable(best, "final_loss", "theory")["n_steps"].values
     for k, n in enumerate(rate["n_steps"].values):
         for j, rounds in enumerate(rate["refinements"].values):
-            at = {"n_steps": n, "refinements": rounds}
-            z = observable(rates, "update").sel(at) / n
+            at = {"budget": k, "refinements": j}
+            z = observable(rates, "update").isel(at) / n
             label, gid = f"T = {n}, refined {rounds}x", f"refined:{n}:{rounds}"
-            axes.plot(z, rate.sel(at), ("-", "--")[j], color=f"C{k}", label=label, gid=gid)
-    axes.plot([0, 1], [parameter(rates, "learning_rate"), 0], "k:", label="linear", gid="linear")
-    axes.set(xlabel="share of the run", ylabel="rate", title="Refinement warms up and decays fast")
+            axes.plot(z, share.isel(at), ("-", "--")[j], color=f"C{k}", label=label, gid=gid)
+        if n in known:
+            z, least = course(best, "rate", n)
+            over_peak = least / least.max()
+            label, gid = f"T = {n}, the best", f"best:{n}"
+            axes.plot(z, over_peak, "-.", lw=1, color=f"C{k}", label=label, gid=gid)
+    axes.plot([0, 1], [1, 0], "k:", label="linear", gid="linear")
+    axes.set(xlabel="share of the run", ylabel="rate over its peak")
+    axes.set_title("Refinement warms up too deeply and decays fast")
     axes.legend()
     return figure

@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.learning_rate_schedules.reading import over_best, tuned
+from toysim.figures.learning_rate_schedules.reading import course, over_best, tuned
 from toysim.papers.drawing import new_figure
-from toysim.papers.reading import observable
+from toysim.papers.reading import observable, parameter
 
 
 def optimum(best: xr.DataTree, laws: xr.DataTree, budget: xr.DataTree) -> Figure:
@@ -44,13 +44,6 @@ def draw_rates(axes: Any, best: xr.DataTree, laws: xr.DataTree) -> None:
         axes.plot(*course(laws, "law_rate", n), "k--", lw=0.8, gid=f"law:{n}")
     axes.set(xlabel="share of the run", ylabel="best rate", title="Dashed: law of two factors")
     axes.legend()
-
-
-def course(tree: xr.DataTree, name: str, n_steps: int) -> tuple[Any, Any]:
-    """Share of the run and a recorded number, without the end, which has no rate."""
-    at = {"n_steps": n_steps}
-    share = observable(tree, "update", "theory").sel(at).values / n_steps
-    return share[:-1], observable(tree, name, "theory").sel(at).values[:-1]
 
 
 def heat(budget: xr.DataTree, best: xr.DataTree) -> Figure:
@@ -92,5 +85,41 @@ def tuned_runs(runs: xr.DataTree, budget: xr.DataTree) -> Figure:
     axes.plot(least["n_steps"], least, "k:", label="best schedule of all", gid="least")
     axes.set(xlabel="updates T", ylabel="final excess loss", xscale="log", yscale="log")
     axes.set_title("Points: simulation; lines: exact")
+    axes.legend()
+    return figure
+
+
+def signals(tree: xr.DataTree) -> Figure:
+    """Warm-up, and share of the run after the peak below half of it, over the signal's exponent."""
+    figure = new_figure()
+    names = {
+        "warmup_ratio": "largest over first rate",
+        "decay_share": "share of the run below half",
+    }
+    for axes, (name, label) in zip(figure.subplots(1, 2), names.items(), strict=True):
+        told = observable(tree, name, "theory").sortby("signal_exponent")
+        for n in told["n_steps"].values:
+            one = told.sel(n_steps=n)
+            axes.plot(one["signal_exponent"], one, ".-", label=f"T = {n}", gid=f"{name}:{n}")
+        axes.axvline(parameter(tree, "capacity_exponent"), color="0.5", ls=":", gid=f"edge:{name}")
+        axes.set(xlabel="exponent b of the signal", ylabel=label)
+        axes.set_title("Dotted: b = a, hard on its left")
+        axes.legend()
+    return figure
+
+
+def worst_case(tree: xr.DataTree) -> Figure:
+    """Last iterates on |x|, the worst of all starts, and the bound."""
+    figure = new_figure()
+    axes = figure.subplots()
+    worst, bound = observable(tree, "worst_loss"), observable(tree, "bound")
+    for k, schedule in enumerate(worst["schedule"].values):
+        one = worst.sel(schedule=schedule)
+        axes.plot(one["n_steps"], one, "o", color=f"C{k}", label=str(schedule), gid=str(schedule))
+    one = bound.isel(schedule=0)
+    axes.plot(one["n_steps"], one, "k-", label="bound $DG/\\sqrt{T}$", gid="bound")
+    axes.plot(one["n_steps"], one / one["n_steps"], "k:", label="$DG/T^{3/2}$", gid="last step")
+    axes.set(xlabel="updates T", ylabel="largest final loss", xscale="log", yscale="log")
+    axes.set_title("The bound holds; linear decay is far below")
     axes.legend()
     return figure

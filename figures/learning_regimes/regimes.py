@@ -60,7 +60,7 @@ def draw_times(axes: Any, tree: xr.DataTree) -> None:
     half, exact = sides(tree, "half_learning_time")
     at = place(half["layer_offset"], SWEPT[0])
     points(axes, at, half, color="C0", ms=4, label="simulation")
-    axes.plot(at, exact, "x", ms=4, color="C3", label="theory", gid="theory")
+    line(axes, at, exact, color="C3", label="theory")
     layers = {"depth": 2, "n_pathways": 1, "singular_value": s, "start_strength": start}
     rich = landmark("deep_linear.modes", "half_time", **layers)
     label = "rich: $\\ln(S/K_0 - 1)/2S$"

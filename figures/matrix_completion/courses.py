@@ -44,7 +44,7 @@ def depth(tree: xr.DataTree) -> Figure:
     switches = observed(tree, "final_test_loss")["switch"].values
     draw_first_draw(middle, tree, switches[0])
     draw_first_draw(right, tree, switches[-2])
-    right.text(switches[-2], right.get_ylim()[1], " switch", fontsize=8, va="top", color="0.3")
+    right.text(switches[-2], right.get_ylim()[1], " switch", size="small", va="top", color="0.3")
     return figure
 
 
@@ -78,6 +78,7 @@ def analytic(tree: xr.DataTree) -> Figure:
 
 def draw_both(axes: Any, tree: xr.DataTree, **place: Any) -> None:
     """The spectrum of gradient descent, and of the flow over it."""
-    flow = {"color": "k", "ls": "--", "lw": 0.8}
-    draw_spectrum(axes, tree, "simulation", "gradient descent", {}, **place)
+    flow = {"lw": 0.8}
+    runs = {"ls": "", "marker": "o", "ms": 2.5, "mfc": "none", "markevery": 0.05}
+    draw_spectrum(axes, tree, "simulation", "gradient descent", runs, **place)
     draw_spectrum(axes, tree, "theory", "flow of the product", flow, **place)

@@ -120,6 +120,6 @@ def draw_ranks(axes: Any, tree: xr.DataTree) -> None:
     draw_curves(axes, ranks, "depth", "depth {}", first_color=1)
     axes.axhline(target, color="0.5", lw=0.8, zorder=0)
     place = {"transform": axes.get_yaxis_transform(), "va": "top"}
-    axes.text(0.02, target - 0.05, "rank of the target", fontsize=8, color="0.4", **place)
+    axes.text(0.02, target - 0.05, "rank of the target", size="small", color="0.4", **place)
     axes.set(ylim=(target - 0.5, 1.05 * float(ranks.max())), ylabel="effective rank at the end")
     axes.set_title("depth 1 stays at full rank: not shown")

@@ -46,7 +46,7 @@ def adatron(tree: xr.DataTree) -> Figure:
     axes = figure.subplots()
     error = observable(tree, "error", "theory").isel(record=0)
     eta, t = error["learning_rate"].values, parameter(tree, "duration")
-    axes.plot(eta, error * t, "o", mfc="none", label=f"at t = {t:g}", gid="theory")
+    line(axes, eta, error * t, label=f"at t = {t:g}")
     fine = np.linspace(eta[0], eta[-1], 200)
     axes.plot(fine, 3.0 / (fine * (3.0 - fine)), "k--", lw=1, label=r"$3/(\eta (3 - \eta))$")
     axes.set(xlabel=r"learning rate $\eta$", ylabel="error times t", ylim=(0.0, None))

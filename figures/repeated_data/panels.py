@@ -64,6 +64,25 @@ def peak_in_time(tree: xr.DataTree) -> Figure:
     return figure
 
 
+def stream(tree: xr.DataTree) -> Figure:
+    """Excess loss on fresh inputs against that on the kept rows, means over draws of the rows."""
+    figure = new_figure()
+    axes = figure.subplots()
+    exact = [observable(tree, name, "theory").mean("data_set") for name in ("train_loss", "loss")]
+    drawn = [
+        observable(tree, name).mean(("data_set", "replica")) for name in ("train_loss", "loss")
+    ]
+    for k, f in enumerate(exact[0]["fraction"].values):
+        train, test = (values.sel(fraction=f) for values in exact)
+        axes.plot(train, test, "-", color=f"C{k}", label=f"f = {f:g}", gid=f"exact:{f:g}")
+        axes.plot(*(values.sel(fraction=f) for values in drawn), "o", ms=3, color=f"C{k}")
+        axes.plot(train[-1], test[-1], "s", ms=7, mfc="none", color=f"C{k}")
+    axes.set(xlabel="loss on the kept rows", ylabel="excess loss on fresh inputs")
+    axes.set(xscale="log", yscale="log", title="Points: runs; squares: the end")
+    axes.legend(title="share of repeats")
+    return figure
+
+
 def draw_plane(axes: Any, found: xr.DataArray, law: xr.DataArray) -> None:
     """Points of the plane, filled where the risk rises, and the law."""
     for f in found["fraction"].values:

@@ -73,7 +73,7 @@ def rates(plateau: xr.DataTree, near: xr.DataTree) -> Figure:
     figure = new_figure()
     left, right = figure.subplots(1, 2)
     error = observable(plateau, "plateau_error", "theory")
-    line(left, error["learning_rate"], error, marker="o", ms=3)
+    line(left, error["learning_rate"], error)
     low = height(int(parameter(plateau, "hidden_units")))
     left.axhline(low, color="0.5", ls="--", lw=1, zorder=0)
     left.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="error", title="Plateau")
@@ -83,7 +83,7 @@ def rates(plateau: xr.DataTree, near: xr.DataTree) -> Figure:
     ratio = np.maximum(flow.isel(record=-1) / flow.isel(record=0), 1e-4)  # rounding is below
     k = int(parameter(near, "hidden_units"))
     shown = ratio["learning_rate"] >= 2.2
-    line(right, ratio["learning_rate"][shown], ratio[shown], marker="o", ms=3)
+    line(right, ratio["learning_rate"][shown], ratio[shown])
     exact = landmark(MODEL, "rate_max", hidden_units=k, teacher_units=k)
     draw_landmark(right, exact)
     right.axvline(usual_rate(k), color="0.6", ls="-.", lw=1, zorder=0)

@@ -19,6 +19,7 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 MOST_VECTORS = 2_000_000  # of all contexts
+MOST_ENTRIES = 2e7  # of a prediction, count vectors times colours: 160 MB, of which there are four
 MOST_TERMS = 1e8  # urns times count vectors: about two seconds
 
 
@@ -54,9 +55,10 @@ class Contexts(NamedTuple):
 
 
 def can_enumerate(n_tasks: int, n_colours: int, context_length: int) -> bool:
-    """Whether the sums are short enough."""
+    """Whether the sums are short enough, and fit into memory."""
     vectors = math.comb(context_length + n_colours, n_colours)
-    return vectors <= MOST_VECTORS and n_tasks * vectors <= MOST_TERMS
+    fits = vectors <= MOST_VECTORS and vectors * n_colours <= MOST_ENTRIES
+    return fits and n_tasks * vectors <= MOST_TERMS
 
 
 def log_gammas(n: int, start: float) -> Array:

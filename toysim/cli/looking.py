@@ -14,6 +14,7 @@ from toysim.cli.measuring import measured
 from toysim.cli.values import PICTURES, check_suffix, print_facts, print_json, print_table
 from toysim.errors import ToysimError
 from toysim.outcomes import State, word
+from toysim.progress import line
 
 if TYPE_CHECKING:
     from toysim.comparison.verdicts import Comparison
@@ -56,7 +57,7 @@ def status(
     else:
         print_facts(_status_facts(found))
     if debugging.get() and found.last_trace:
-        typer.echo(found.last_trace, err=True)
+        line(found.last_trace)
     return FAILED if found.failed + found.timed_out else OK
 
 

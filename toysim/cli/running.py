@@ -24,6 +24,7 @@ from toysim.cli.arguments import (
 )
 from toysim.cli.progress import listener
 from toysim.cli.values import assignments, print_facts, print_json, refuse_words
+from toysim.progress import line
 
 if TYPE_CHECKING:
     from toysim.plan import Sweep
@@ -192,8 +193,9 @@ def _options(
 
 
 def _dry_run(spec: Sweep, path: Path, block: int | None, as_json: bool) -> None:
-    from toysim.runner.cost import estimate_cost, plan_sweep
+    from toysim.runner.cost import estimate_cost, plan_sweep, refuse_large_row
 
+    refuse_large_row(spec)
     plan, cost = plan_sweep(spec, block), estimate_cost(spec)
     facts = {
         "sweep": spec.name,
@@ -249,7 +251,7 @@ def _report(report: Report, as_json: bool) -> int:
     for name, value in report.notes.items():
         typer.echo(_note(name, value))
     for text in report.warnings:
-        typer.echo(f"warning: {text}", err=True)
+        line(f"warning: {text}")
     typer.echo(f"store:   {report.path}")
     if all((report.path / side).is_dir() for side in ("simulation", "theory")):
         typer.echo(f"compare: toysim compare {report.path}")
@@ -257,8 +259,8 @@ def _report(report: Report, as_json: bool) -> int:
         last = f"; last: {status.last_errors[-1]}" if status.last_errors else ""
         counts = f"{status.failed} rows failed, {status.timed_out} timed out"
         if debugging.get():
-            typer.echo(status.last_trace, err=True)
-        typer.echo(" ".join(f"error: {counts}{last}; --retry runs them again".split()), err=True)
+            line(status.last_trace)
+        line(" ".join(f"error: {counts}{last}; --retry runs them again".split()))
     return FAILED if bad else OK
 
 

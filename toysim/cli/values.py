@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from toysim.errors import ToysimError, short
-from toysim.shown import shown
+from toysim.shown import printable, shown
 from toysim.store.opening import local
 from toysim.tables import emphasised, named_lines, table_lines, terminal_width
 
@@ -106,4 +106,4 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Mapping):
         return ", ".join(f"{k}={_cell(v)}" for k, v in value.items())
-    return "" if value is None else shown(value)
+    return "" if value is None else printable(shown(value))

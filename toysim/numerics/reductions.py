@@ -5,6 +5,7 @@ every one (a sum of 4096 numbers takes 3.4 us; 0.4 us here). One order of terms 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,3 +52,17 @@ def largest(x: Array, room: Array) -> float:
     for i in range(8 * q, len(x)):
         most = larger(most, x[i])
     return most
+
+
+@inlined
+def dot(a: Array, b: npt.NDArray[np.floating[Any]]) -> float:
+    """a . b, both (n,), short: four sums side by side."""
+    s0, s1, s2, s3, n = 0.0, 0.0, 0.0, 0.0, len(a) // 4 * 4
+    for i in range(0, n, 4):
+        s0 += a[i] * b[i]
+        s1 += a[i + 1] * b[i + 1]
+        s2 += a[i + 2] * b[i + 2]
+        s3 += a[i + 3] * b[i + 3]
+    for i in range(n, len(a)):
+        s0 += a[i] * b[i]
+    return (s0 + s1) + (s2 + s3)

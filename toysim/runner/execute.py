@@ -8,6 +8,7 @@ import os
 import random
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -260,7 +261,15 @@ class _Run:
         before = len(units) - len(missing)
         self.report.blocks_before += before
         if units:
-            self.listen({"event": "plan", "total": len(units), "done": before})
+            self.listen(
+                {
+                    "event": "plan",
+                    "total": len(units),
+                    "done": before,
+                    "left": self._left(missing),
+                    "workers": max(1, min(self.options.n_workers, len(missing))),
+                }
+            )
         if missing:
             self._begin()
         done = 0
@@ -274,6 +283,22 @@ class _Run:
             self.listen(event)
         self.report.blocks_left += len(missing) - done
         return bool(missing)
+
+    def _left(self, missing: list[Unit]) -> dict[str, tuple[int, float]]:
+        """Blocks of each part, and seconds of one as the model declares."""
+        store, (cells, replicas) = self.store, self.store.layout.block
+        parts = Counter(unit.part for unit in missing)
+        parameters = store.first_parameters if parts else None
+        found = {}
+        for part, blocks in parts.items():
+            if part == "theory":
+                rows = cells * (replicas if store.model.paired else 1)
+                seconds = rows * store.model.theory_seconds(parameters)
+            else:
+                rows = store.refined_rows.block if part == REFINEMENT else cells * replicas
+                seconds = rows * store.model.seconds(parameters)
+            found[str(part)] = blocks, seconds
+        return found
 
     def _events(self, missing: list[Unit]) -> Iterator[dict[str, Any]]:
         if not missing:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from toysim.design import Dimension
 from toysim.focus import Focus
+from toysim.model import Side
 from toysim.outcomes import State
 from toysim.plan import Sweep
 from toysim.store import matching
@@ -63,7 +64,7 @@ def _means(
     filled = store.layout.filled(0)
     have = {n: v[filled] for n, v in store.columns(store.sides[0], slice(None)).items()}
     place = matching.positions(matching.as_stored(line, have), have, filled)
-    side = "theory" if focus.side == "theory" else "simulation"
+    side: Side = "theory" if focus.side == "theory" else "simulation"
     values = store.array(side, focus.by)[:][place].astype(float)
     state = store.array(side, "state")[:][place]
     if not store.model.per_replica(side):

@@ -50,4 +50,5 @@ def unpacked(content: bytes, dtype: Any, shape: tuple[int, ...]) -> npt.NDArray[
         raise ValueError("its checksum does not fit")
     plain = np.empty(_plain_bytes(dtype, shape), np.uint8)  # no more, whatever the frame says
     zstd.decompress(body, plain)
-    return plain.view(np.dtype(dtype).newbyteorder("<")).reshape(shape)
+    chunk: npt.NDArray[Any] = plain.view(np.dtype(dtype).newbyteorder("<"))
+    return chunk.reshape(shape)

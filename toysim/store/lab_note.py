@@ -68,4 +68,4 @@ def _rows(status: Status) -> str:
 
 def _kernel_seconds(store: Store) -> float:
     blocks = (e for e in store.home.events() if e["event"] == "block")
-    return sum(e.get("kernel_seconds", 0.0) for e in blocks)
+    return float(sum(e.get("kernel_seconds", 0.0) for e in blocks))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch, Rows
+from toysim.batch import Batch, Rows, prepared
 from toysim.jit import kernel
 from toysim.models.bayes_icl.drawn_urns import Urns
 from toysim.models.bayes_icl.evidence.problem import count_probabilities, log_ratios
@@ -59,12 +59,12 @@ def until(
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    urns, p = Urns(batch), None
+    urns = Urns(batch)
     time, over = np.full((2, len(batch)), np.nan)
     failed_at = np.full(len(batch), -1)
-    for i, row in enumerate(batch.rows()):
-        if row.p is not p:  # replicas of a cell have the same urns
-            p, known = row.p, counts(row.p, urns.of(row))
+    of_cell = prepared(batch, lambda row: counts(row.p, urns.of(row)))
+    for i, (row, known) in enumerate(of_cell):
+        p = row.p
         t, S = until(row.generator("sequences"), *known, p.penalty, p.max_sequences)
         if t <= p.max_sequences:
             time[i], over[i] = t, S - p.penalty

@@ -208,4 +208,4 @@ def powers(t: Array, seen: Array, at: Ints, found: Array) -> float:
                 x[old, i + 1] = (
                     below[i] * x[now, i] + t[0, i] * x[now, i + 1] + t[1, i] * x[now, i + 2]
                 )
-    return missing / max(np.sqrt(np.sum(x[at[-1] % 3] ** 2)), LEAST)
+    return float(missing / max(np.sqrt(np.sum(x[at[-1] % 3] ** 2)), LEAST))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch, Row, Rows, stacked
+from toysim.batch import Batch, Row, Rows, prepared, stacked
 from toysim.jit import kernel
 from toysim.models.curriculum.denoising.problem import KEPT, features, levels, stages, variances
 from toysim.numerics.normals import fill_normals
@@ -16,6 +16,9 @@ from toysim.records import ended
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+
+# Levels of the stages, their numbers and ends, phi, A, variances and the rate.
+Known = tuple[Ints, Ints, Ints, Array, Array, Array, float]
 
 ESCAPED = 1e12
 BLOCK = 16_384  # numbers drawn at once
@@ -98,12 +101,26 @@ def descend(
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    rows = stacked([_row(row) for row in batch.rows()])
+    rows = stacked([_row(row, known) for row, known in prepared(batch, _of_cell)])
     return rows | ended(rows.pop("failed_at"))
 
 
-def _row(row: Row) -> Rows:
-    p, plan = row.p, stages(row.p)
+def _of_cell(row: Row) -> Known:
+    """What ``descend`` is told of the levels and the data."""
+    plan = stages(row.p)
+    return (
+        np.concatenate([stage.levels for stage in plan]),
+        np.array([len(stage.levels) for stage in plan]),
+        np.array([stage.end for stage in plan]),
+        features(np.arange(len(KEPT)), row.p.n_features),
+        KEPT,
+        variances(row.p),
+        row.p.learning_rate,
+    )
+
+
+def _row(row: Row, known: Known) -> Rows:
+    p = row.p
     theta, losses = np.zeros((p.n_modes, p.n_features)), np.full(len(row.record_at), np.nan)
     at_end = np.full(p.n_levels_used, np.nan)
     words = row.generator("data").integers(2**64, size=2, dtype=np.uint64)
@@ -112,13 +129,7 @@ def _row(row: Row) -> Rows:
         words[0],
         words[1],
         row.generator("order"),
-        np.concatenate([stage.levels for stage in plan]),
-        np.array([len(stage.levels) for stage in plan]),
-        np.array([stage.end for stage in plan]),
-        features(np.arange(len(KEPT)), p.n_features),
-        KEPT,
-        variances(p),
-        p.learning_rate,
+        *known,
         row.record_at,
         levels(p),
         np.empty((4, -(-max(block, 2 * p.n_modes) // 4)), np.float32),

@@ -32,7 +32,7 @@ from toysim.numerics.copies import put
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-MOST_PANELS = 4000  # doubling from the least float to 1 takes 1074, the longest walk some 300 more
+MOST_PANELS = 2000  # of a phase: dozens are usual, doubling from the least float to 1 takes 1074
 
 
 @borrowing
@@ -117,8 +117,8 @@ def walk(
 ) -> float:
     """The panels from time ``begin`` to ``stop``; writes the records and the half time on the way.
 
-    Returns the v reached at ``stop``, with paths.p the first layers there. Where rounding shrinks
-    panel after panel it never gets there: the residual is then infinite.
+    Returns the v reached at ``stop``, with paths.p the first layers there. Where Omega is rounding
+    alone time does not pass: such a phase is left, with an infinite residual.
     """
     v, t, length = 0.0, 0.0, pace.first
     for _ in range(MOST_PANELS):
@@ -148,6 +148,7 @@ def walk(
             next_record += 1
         v, t = v_to, t + panel
     account.residual[0] = math.inf
+    strength_now(v, pace, paths)
     return v
 
 

@@ -101,4 +101,5 @@ STRUCTURED_START = Model(
             along="perturbation",
         ),
     ),
+    version=2,
 )

@@ -102,4 +102,5 @@ WILLSHAW = Model(
             ("n_outputs", "n_active_outputs"),
         ),
     ),
+    version=2,
 )

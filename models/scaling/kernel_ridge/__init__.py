@@ -33,6 +33,7 @@ KERNEL_RIDGE = Model(
         + 1.5e-8 * p.n_modes * p.n_samples * (1 + p.n_samples / 200)
         + 5e-10 * p.n_samples**3
     ),
+    theory_seconds=lambda p: 1e-3 + 3e-7 * p.n_modes,
     checks=(
         Check(
             {"n_modes": 400, "n_samples": 200, "label_noise": 0.1},

@@ -23,7 +23,8 @@ Ints = npt.NDArray[np.int64]
 def descend_additively(
     delta: Array, h: Array, deviation: float, rates: Array, rng: Any, keep_at: Ints, loss: Array
 ) -> None:
-    """delta <- delta - eta_t h (delta + deviation z), z ~ N(0, 1), in units of the loss.
+    """delta <- (1 - eta_t h) delta - eta_t h deviation z, z ~ N(0, 1), in units of the loss: so the
+    factor of a mode that one update takes out is rounded as in the mean.
 
     ``delta``, ``h`` (n,), ``rates`` (T,); ``loss`` (R,) at ``keep_at``, ascending, the last the
     end.
@@ -35,7 +36,8 @@ def descend_additively(
             kept += 1
         if t < len(rates):
             for i in range(len(h)):
-                delta[i] -= rates[t] * h[i] * (delta[i] + deviation * rng.standard_normal())
+                a = rates[t] * h[i]
+                delta[i] = (1.0 - a) * delta[i] - a * deviation * rng.standard_normal()
 
 
 def simulate(batch: Batch) -> Rows:

@@ -12,13 +12,14 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from benchmarks.bench import Job, Peer, Row, equal_means
+from benchmarks.bench import Job, Peer, Row, equal_means, equal_to
 from benchmarks.peers import jax_numpy, one_thread_torch
-from benchmarks.sides import Engine, sweep_of
+from benchmarks.sides import Engine, batch_of, sweep_of
 
 MOST_WEIGHTS = 1000  # inputs of the peers that keep weights
 START, ETA, SCALE = 1.0, 1.0, 0.3
 PENALTY, NOISE = 0.1, 0.1
+REACH, NODES, NEWTON, ROUNDS = 9.0, 301, 6, 80  # of the peers' curves
 
 
 def rows(tiny: bool) -> Iterator[Row]:
@@ -30,6 +31,8 @@ def rows(tiny: bool) -> Iterator[Row]:
         yield _committee(n, examples, replicas)
     for d in (20,) if tiny else (100, 500):
         yield _ridge(d, replicas)
+    for loss in ("square", "logistic"):
+        yield _curve(loss, 3 if tiny else 50)
 
 
 def _row(name: str, unit: str, units: int, n: int, ours: Engine, jobs: dict[str, Any]) -> Row:
@@ -241,6 +244,85 @@ def jax_committee(n: int, examples: int, replicas: int) -> Job:
         return jnp.stack([aa, ab, ab, bb], axis=1).reshape(replicas, 2, 2)
 
     return lambda: _squares(run(jax.random.key(1, impl="rbg")))
+
+
+def _curve(loss: str, n: int) -> Row:
+    """Overlaps of a loss over the samples; peers have a uniform grid of nodes, which corners would
+    spoil, a number of rounds that all loads settle in, and no other output.
+    """
+    loads = {"sample_ratio": {"geomspace": [0.5, 8.0, n]}}
+    sweep = sweep_of("teacher_student.classifier", {"loss": loss, "dimension": 5000}, loads)
+    given = np.rint(5000 * batch_of(sweep)["sample_ratio"]) / 5000  # whole samples
+    jobs = {"NumPy": numpy_curve, "JAX": jax_curve}
+    return Row(
+        f"convex classifier, {loss} loss: curve of {n}",
+        "load",
+        n,
+        lambda: Engine(sweep, "theory"),
+        {name: Peer(partial(job, loss, given)) for name, job in jobs.items()},
+        equal_to(1e-6),
+        turns=3,
+    )
+
+
+def _proximal(xp: Any, loss: str, w: Any, v: Any) -> tuple[Any, Any]:
+    """f and df/dw at fields w."""
+    if loss == "square":
+        return (1.0 - w) / (1.0 + v), -1.0 / (1.0 + v) + 0.0 * w
+    z = xp.maximum(w, xp.minimum(w + v, 0.0))
+    for _ in range(NEWTON):
+        f = 1.0 / (1.0 + xp.exp(z))
+        z = z - (z - w - v * f) / (1.0 + v * f * (1.0 - f))
+    f = 1.0 / (1.0 + xp.exp(z))
+    return f, -f * (1.0 - f) / (1.0 + v * f * (1.0 - f))
+
+
+def _round(xp: Any, ndtr: Any, loss: str, alpha: Any, at: Any) -> Any:
+    """m, q, V after a round, on a uniform grid of xi."""
+    m, q, v = at
+    xi = xp.linspace(-REACH, REACH, NODES)
+    weight = 2.0 * REACH / (NODES - 1) * xp.exp(-0.5 * xi * xi) / math.sqrt(2.0 * math.pi)
+    f, slope = _proximal(xp, loss, xp.sqrt(q) * xi, v)
+    s = xp.sqrt(xp.maximum(1.0 - m * m / q, 1e-300))
+    t = m / xp.sqrt(q) * xi / s
+    z, z_slope = 2.0 * ndtr(t), 2.0 * xp.exp(-0.5 * t * t) / math.sqrt(2.0 * math.pi) / s
+    mh, qh = alpha * xp.sum(weight * z_slope * f), alpha * xp.sum(weight * z * f * f)
+    scale = PENALTY - alpha * xp.sum(weight * z * slope)
+    return mh / scale, (mh * mh + qh) / scale**2, 1.0 / scale
+
+
+def numpy_curve(loss: str, loads: Any) -> Job:
+    from scipy.special import ndtr
+
+    def once(alpha: float) -> Any:
+        at = (0.5, 1.0, 1.0)
+        for _ in range(ROUNDS):
+            at = _round(np, ndtr, loss, alpha, at)
+        return at
+
+    def job() -> dict[str, Any]:
+        m, q, _ = np.array([once(alpha) for alpha in loads]).T
+        return {"overlap": m, "self_overlap": q}
+
+    return job
+
+
+def jax_curve(loss: str, loads: Any) -> Job:
+    """All loads at once."""
+    jax, jnp = jax_numpy()
+    after = partial(_round, jnp, jax.scipy.special.ndtr, loss)
+
+    def once(alpha: Any) -> Any:
+        start = (jnp.array(0.5), jnp.array(1.0), jnp.array(1.0))
+        return jnp.stack(jax.lax.fori_loop(0, ROUNDS, lambda _, at: after(alpha, at), start))
+
+    run, given = jax.jit(jax.vmap(once)), jnp.asarray(loads)
+
+    def job() -> dict[str, Any]:
+        m, q, _ = np.asarray(run(given)).T
+        return {"overlap": m, "self_overlap": q}
+
+    return job
 
 
 def _ridge(d: int, replicas: int) -> Row:
