@@ -19,8 +19,8 @@ FAST, SLOW = 30, 300
 FAST_SECONDS, SLOW_SECONDS = 60 / len(MODELS), 300 / len(MODELS)
 
 
-def check(name, draws, seconds):
-    tally = hunt(load_model(name), draws, seconds)
+def check(name, draws, seconds, lists=False):
+    tally = hunt(load_model(name), draws, seconds, lists=lists)
     told = [f"{p.word}: {dict(p.values)}: {p.seen}" for p in tally.faults]
     assert not told, "\n".join(told)
 
@@ -34,6 +34,25 @@ def test_valid_is_right(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_valid_is_right_in_many_draws(name):
     check(name, SLOW, SLOW_SECONDS)
+
+
+# Hunted with lists too, 300 draws each, and without a fault; the others have not been.
+LISTS = (
+    "bayes_icl.strategies",
+    "continual.fast_slow_memory",
+    "continual.fresh_tasks",
+    "continual.task_pool",
+    "curriculum.spectral",
+    "deep_linear.concepts",
+    "oscillation.catapult",
+    "oscillation.diagonal_linear",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LISTS)
+def test_valid_is_right_with_lists_drawn(name):
+    check(name, SLOW, SLOW_SECONDS, lists=True)
 
 
 # Draws that were faults, with the seed where it mattered.

@@ -34,7 +34,7 @@ def main() -> int:
     models = [m for m in all_models().values() if m.theory and m.id in (options.model or [m.id])]
     tallies = []
     for model in models:
-        tally = hunt(model, options.draws, 60.0 * options.minutes, options.seed)
+        tally = hunt(model, options.draws, 60.0 * options.minutes, options.seed, options.lists)
         tallies.append(tally)
         print("  ".join(f"{k} {v}" for k, v in tally.as_dict().items()), flush=True)
         for fault in tally.faults:
@@ -50,6 +50,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--draws", type=int, default=300)
     parser.add_argument("--minutes", type=float, default=1.0, help="of the processor, a model")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--lists", action="store_true", help="draw lists of other lengths too")
     parser.add_argument("--write", type=Path, metavar="FILE")
     return parser.parse_args()
 

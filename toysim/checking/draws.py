@@ -42,18 +42,21 @@ def draw(
     rng: np.random.Generator,
     longest: float,
     base: Mapping[str, Any] | None = None,
+    lists: bool = False,
 ) -> Draw:
     """Values that the model allows, with rows of at most ``longest`` seconds by its estimate.
 
     What is not moved is as in ``base``, else at its default. So are parameters that the theory
-    ignores: they are how well the experiment is made, not what it is made on.
+    ignores: they are how well the experiment is made, not what it is made on. With ``lists`` half
+    of the lists that are moved get a shape and entries of their own, else they keep the default's.
     """
     names = [name for name in model.parameters if name not in model.theory_ignores]
     for _ in range(TRIES):
         n_moved = min(len(names), 1 + rng.geometric(0.3))
         moved = rng.choice(names, n_moved, replace=False)
         values = {str(n): _value(model.parameters[str(n)], rng) for n in moved}
-        values |= _lists(model, {**(base or {}), **values}, [str(n) for n in moved], rng)
+        if lists:
+            values |= _lists(model, {**(base or {}), **values}, [str(n) for n in moved], rng)
         allowed = _allowed(model, {**(base or {}), **values})
         if allowed is not None:
             return _affordable(model, allowed, longest)

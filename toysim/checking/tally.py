@@ -41,11 +41,11 @@ class Tally:
         }
 
 
-def hunt(model: Model, n_draws: int, seconds: float, seed: int = 1) -> Tally:
+def hunt(model: Model, n_draws: int, seconds: float, seed: int = 1, lists: bool = False) -> Tally:
     """Probe ``n_draws`` of a model, within about ``seconds`` of the processor, compiling apart.
 
-    A draw whose row would take ten times its share is skipped and counted, and so are those left
-    when the time is over.
+    ``lists``: lists are drawn too, with lengths of their own. A draw whose row would
+    take ten times its share is skipped and counted, and so are those left when the time is over.
     """
     rng, tally = np.random.default_rng(seed), Tally(model.id)
     share = seconds / n_draws
@@ -53,7 +53,7 @@ def hunt(model: Model, n_draws: int, seconds: float, seed: int = 1) -> Tally:
         bases = _bases(model, probe(model, {}, seed, share))  # compiles
         start = time.process_time()
         for i in range(n_draws):
-            drawn = draw(model, rng, min(ROW_SECONDS, share), bases[i % len(bases)])
+            drawn = draw(model, rng, min(ROW_SECONDS, share), bases[i % len(bases)], lists)
             tally.draws += 1
             tally.smaller += drawn.smaller
             late = time.process_time() - start > 2.0 * seconds

@@ -44,7 +44,7 @@ ACTIVATION_CODES = Model(
     seconds=lambda p: (
         1e-4
         + 4e-10 * p.n_units * p.n_points * (p.dimension + 4)
-        + p.n_points * (2e-7 + 1.3e-8 * p.dimension)
+        + p.n_points * (2e-7 + 1.3e-8 * p.dimension + 4e-9 * p.n_prototypes)
     ),
     theory_seconds=lambda p: 5e-3,
     checks=(

@@ -21,10 +21,10 @@ def rows(tiny: bool) -> Iterator[Row]:
     for d in (5,) if tiny else (15, 60):
         fixed = {"n_samples": 4 * d, "dimension": d, "n_deleted": 3, "ridge": 0.5}
         sweep = sweep_of("continual.deletion", fixed)
-        replicas = 20 if tiny else 4000 // d
+        replicas = 60 if tiny else 4000 // d
         yield _row(f"deletion: weights {d}", "run", sweep, replicas, deletion)
     sweep = sweep_of("continual.sample_order", {"n_orders": 10 if tiny else 200})
-    yield _row("order of samples", "run", sweep, 5 if tiny else 50, orders)
+    yield _row("order of samples", "run", sweep, 50, orders)
     yield _memory(range(1, 3 if tiny else 401), range(1, 3 if tiny else 11))
 
 

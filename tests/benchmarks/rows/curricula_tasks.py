@@ -24,7 +24,7 @@ from toysim.models.curriculum.spectral.problem import modes
 
 
 def rows(tiny: bool) -> Iterator[Row]:
-    few = 5 if tiny else 100
+    few = 60 if tiny else 100  # enough for standard errors that are known
     steps, T = 20 if tiny else 300, 10 if tiny else 400
     one = {"n_records": 1}
     for K in (20,) if tiny else (20, 100):
