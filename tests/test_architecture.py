@@ -12,13 +12,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Floors from the ground up; a module imports from its own floor and those below.
 FLOORS = (
-    ("version", "errors", "long_calls", "outcomes", "references", "sources"),
+    ("version", "errors", "long_calls", "outcomes", "references", "sources", "durations"),
     ("shown", "tables", "progress", "describing"),
     ("jit", "numerics", "streams", "parameters"),
     ("observables", "records", "landmarks"),
     ("model",),
     ("batch", "defining", "scheduled", "paper"),
     ("registry", "places", "design", "asking", "array_files"),
+    ("focus",),
     ("plan", "sweep_file"),
     ("store",),
     ("runner",),
@@ -26,7 +27,7 @@ FLOORS = (
     ("comparison",),
     ("papers", "checking", "making", "catalogue"),
     ("measuring", "plotting"),
-    ("api",),
+    ("api", "sharing"),
     ("cli", "__main__"),
 )
 FAMILY_MAY = {

@@ -18,7 +18,7 @@ from toysim.plan import Sweep, build_sweep, split_arguments
 from toysim.progress import PATIENCE, Progress, somebody_watches
 from toysim.registry import all_models, all_sweeps, find_model, load_model
 from toysim.runner.cost import announce_theory, refuse_huge, refuse_large_row
-from toysim.runner.execute import Listener, Options, Report, create, execute, join
+from toysim.runner.execute import Listener, Options, Report, create, execute_in_rounds, join
 from toysim.runner.work import compute, one_blas_thread
 from toysim.store.files import RESULTS
 from toysim.store.homes import Home, Memory
@@ -105,6 +105,7 @@ def sweep(
     zip: Mapping[str, list[str]] | None = None,
     common_random_numbers: bool | None = None,
     simulation: bool | None = None,
+    refine: Mapping[str, Any] | None = None,
     theory: bool = True,
     retry: bool = False,
     repair: bool = False,
@@ -121,7 +122,8 @@ def sweep(
         of its values.
     replicas, seed, zip, common_random_numbers, simulation: of a model's sweep; a sweep file holds
         its own. ``zip={"pair": ["a", "b"]}`` ties axes of equal length; ``simulation=False`` is the
-        theory alone.
+        theory alone. ``refine={"along": "alpha", "by": "overlap", "budget": 40}`` puts more
+        cells where a number changes fast (docs/refine.md).
     preset: of a sweep file.
     store: a folder. A sweep file's default is ``results/NAME.zarr``; a model's sweep stays in
         memory without one.
@@ -148,6 +150,7 @@ def sweep(
         "zip": zip,
         "common_random_numbers": common_random_numbers,
         "simulation": simulation,
+        "refine": refine,
     }
     spec, home = plan(name, preset, own, parameters)
     place = local(store) if store is not None else home or Memory()
@@ -235,7 +238,7 @@ def carry_out(
 ) -> Report:
     """Run or continue a planned sweep in a store; a huge one only with ``yes``."""
     refuse_huge(spec, yes)
-    return execute(spec, place, options, listen or (lambda event: None))
+    return execute_in_rounds(spec, place, options, listen or (lambda event: None))
 
 
 def make_room(spec: Sweep, place: Home | Path, options: Options, yes: bool = False) -> Path:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from toysim.batch import Batch
 from toysim.design import Dimension, dimensions, nesting, parse_axis
 from toysim.errors import ToysimError, short
+from toysim.focus import Focus, parse_focus
 from toysim.model import Model, Side, a_millisecond
 from toysim.shown import identified
 
@@ -42,6 +43,7 @@ class Sweep:
     text: str
     parameters: Any  # the typed parameters of the first cell
     simulation: bool = True  # false: theory alone
+    focus: Focus | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -151,6 +153,7 @@ def build_sweep(
     question: Any = "",
     text: str = "",
     store_name: str = "",
+    refine: Any = None,
 ) -> Sweep:
     """Validate everything that can be known before running; every refusal is one line."""
     _typed("replicas", replicas, int, REPLICAS, lambda n: 1 <= n <= 10**8)
@@ -183,6 +186,7 @@ def build_sweep(
         text=text,
         parameters=parameters,
         simulation=simulation,
+        focus=parse_focus(refine, model, built, model.sides(simulation)),
     )
 
 

@@ -25,10 +25,11 @@ KEYS = (
     "fixed",
     "axes",
     "sets",
+    "refine",
     "presets",
 )
 SET = "set"  # the dimension of parameter sets
-PRESET_KEYS = ("replicas", "fixed", "axes")
+PRESET_KEYS = ("replicas", "fixed", "axes", "refine")
 
 
 def load_sweep(
@@ -128,6 +129,7 @@ def _build(
         simulation=raw.get("simulation", True),
         question=raw.get("question", ""),
         text=text,
+        refine=chosen.get("refine", raw.get("refine")),
         store_name=f"{name}.{preset}" if own else name,
     )
 

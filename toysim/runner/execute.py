@@ -11,7 +11,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from toysim.errors import StoreError, ToysimError, suggest
 from toysim.outcomes import State
 from toysim.plan import Sweep
 from toysim.runner.backends import on_processes, on_threads
+from toysim.runner.focusing import lines, next_round
 from toysim.runner.refine import plan_refinement
 from toysim.runner.stopping import Stop
 from toysim.store import coordinates
@@ -72,6 +73,15 @@ class Report:
             old = self.notes.get(name, 0.0)
             self.notes[name] = old + value if name == "status" else max(old, value)
 
+    def take(self, other: Report) -> None:
+        """What another run on the same store did as well."""
+        for f in ("rows", "refined", "failed", "timed_out", "blocks", "seconds", "kernel_seconds"):
+            setattr(self, f, getattr(self, f) + getattr(other, f))
+        self.blocks_before += other.blocks_before
+        self.blocks_left = other.blocks_left
+        self.errors += other.errors
+        self.notes |= {n: max(v, self.notes.get(n, v)) for n, v in other.notes.items()}
+
 
 @dataclass(frozen=True)
 class Options:
@@ -121,6 +131,12 @@ class Options:
                 "--cluster needs dask-jobqueue: pip install dask-jobqueue, or use toysim script"
             )
 
+    def after(self, seconds: float) -> Options:
+        """The same with that much of its time gone."""
+        if self.stop_after is None:
+            return self
+        return replace(self, stop_after=max(self.stop_after - seconds, 1e-9))
+
     @property
     def n_workers(self) -> int:
         available = (
@@ -139,6 +155,23 @@ def execute(
     home = home_of(place)
     with home.locked():
         return _Run(_prepared(home, sweep, options), options, listen).all_of(sweep.request_hash)
+
+
+def execute_in_rounds(
+    sweep: Sweep, place: Home | Path, options: Options, listen: Listener = lambda event: None
+) -> Report:
+    """As ``execute``, then rounds of more cells where the sweep says ``refine``, line by line."""
+    report = execute(sweep, place, options, listen)
+    if sweep.focus is None:
+        return report
+    for line in lines(sweep, sweep.focus):
+        here: Sweep | None = line
+        while here is not None and not report.blocks_left:
+            left = sweep.focus.budget + line.n_cells - here.n_cells
+            here = next_round(here, sweep.focus, Store(home_of(place)), left)
+            if here is not None:
+                report.take(execute(here, place, options.after(report.seconds), listen))
+    return report
 
 
 def create(sweep: Sweep, place: Home | Path, options: Options) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from toysim.shown import shown
+from toysim.shown import identified, shown
 from toysim.store.status import Status, read_status
 from toysim.store.store import Store, open_existing
 
@@ -55,8 +55,8 @@ def _values(column: Any) -> str:
 
 def _fixed(store: Store) -> str:
     """Values that are not the model's defaults."""
-    known = store.model.defaults
-    own = {n: v for n, v in store.fixed.items() if known.get(n) != v}
+    known = {n: identified(v) for n, v in store.model.defaults.items()}
+    own = {n: v for n, v in store.fixed.items() if known.get(n) != identified(v)}
     return ", ".join(f"{n} = {shown(v)}" for n, v in own.items()) or "all defaults"
 
 
@@ -68,4 +68,4 @@ def _rows(status: Status) -> str:
 
 def _kernel_seconds(store: Store) -> float:
     blocks = (e for e in store.home.events() if e["event"] == "block")
-    return sum(e.get("kernel_seconds", 0.0) for e in blocks)
+    return float(sum(e.get("kernel_seconds", 0.0) for e in blocks))

@@ -254,7 +254,7 @@ class _Block:
         """One line that names the first row in which stores differ."""
         place = [int(o.ravel()[k]) + r.start
                  for o, k, r in zip(ours, at, self.region, strict=True)]  # fmt: skip
-        cell = self.store.columns(self.unit.part, slice(place[0], place[0] + 1))
+        cell = self.store.columns(self.store.sides[0], slice(place[0], place[0] + 1))
         told_cell = ", ".join(f"{n}={shown(v[0].tolist())}" for n, v in cell.items())
         replica = f", replica {place[1]}" if len(place) > 1 else ""
         raise StoreError(
