@@ -18,7 +18,7 @@ FLOORS = (
     ("observables", "records", "landmarks"),
     ("model",),
     ("batch", "defining", "scheduled", "paper"),
-    ("registry", "places", "design", "asking", "array_files"),
+    ("registry", "places", "design", "constraint", "asking", "array_files"),
     ("plan", "sweep_file"),
     ("store",),
     ("runner",),

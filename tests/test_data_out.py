@@ -8,6 +8,7 @@ import xarray as xr
 
 import toysim
 from toysim.errors import ToysimError
+from toysim.registry import all_models
 from toysim.store.moments import binder, crossings, extrapolated, susceptibility
 
 AXES = {"drift": [1.0, 2.0], "n_rounds": [4, 9]}
@@ -51,12 +52,37 @@ def test_the_tree_has_what_its_simulation_has(data):
     xr.testing.assert_equal(ours, data["simulation"].to_dataset().toysim.mean()["position"])
 
 
-def test_clean_data_plot_without_clutter(data):
-    clean = data.toysim.clean()
-    assert "noise" not in clean.coords
-    assert clean.attrs["noise"] == 0.1
-    assert all(v.attrs.get("units") != "1" for v in clean.variables.values())
-    assert data["simulation"]["replica"].attrs["units"] == "1"
+def labels(values, tmp_path):
+    """What xarray writes into a picture of a curve, and whether all of it lies inside."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots()
+    values.plot(ax=axes, x=values.dims[0])
+    figure.canvas.draw()
+    texts = [axes.xaxis.label, axes.yaxis.label, axes.title]
+    inside = [
+        figure.bbox.contains(*corner) for t in texts for corner in t.get_window_extent().corners()
+    ]
+    plt.close(figure)
+    return [text.get_text() for text in texts], inside
+
+
+def test_xarray_draws_a_sweep_without_clutter(data, tmp_path):
+    one = data["simulation"]["position"].sel(drift=1.0, replica=0)
+    texts, inside = labels(one, tmp_path)
+    assert texts == ["n rounds", "position [m]", "drift = 1.0 [m], replica = 0"]
+    assert all(inside)
+    assert data["simulation"].attrs["noise"] == 0.1
+    assert "noise" not in data["simulation"].coords
+    assert toysim.run("walk.gaussian", noise=0.1).attrs["noise"] == 0.1
+
+
+def test_every_label_of_every_model_fits_on_an_axis():
+    """xarray breaks lines after 30 letters, and a second line lies outside of the picture."""
+    for model in all_models().values():
+        for named in (*model.parameters.values(), *model.observables, *model.diagnostics):
+            unit = "" if named.unit == "1" else f" [{named.unit}]"
+            assert len(named.name + unit) <= 30, f"{model.id} {named.name}"
 
 
 def test_a_table_is_written_with_its_units_beside_it(tmp_path):
@@ -145,5 +171,10 @@ def test_moments_of_a_sweep_by_name(data):
     ok = data["simulation"]["position"].var("replica", ddof=1) * data["simulation"]["n_rounds"]
     np.testing.assert_allclose(found["value"], ok)
     assert data.toysim.binder("position")["value"].sizes == {"drift": 2, "n_rounds": 2}
+    alone = toysim.sweep("walk.gaussian", drift=[1.0, 2.0], n_rounds=4, replicas=20)
+    np.testing.assert_allclose(
+        alone.toysim.susceptibility("position", size="n_rounds")["value"],
+        4 * alone["simulation"]["position"].var("replica", ddof=1),
+    )
     with pytest.raises(ToysimError, match="did you mean 'n_rounds'"):
         data.toysim.susceptibility("position", size="n_round")

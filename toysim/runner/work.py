@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch
+from toysim.design import joint_codes
 from toysim.model import Model, Observable, Rows, Side
 from toysim.observables import RECORD
 from toysim.outcomes import State, Status
 from toysim.records import NEVER
 from toysim.store.layout import REFINED_BY, REFINEMENT, Unit, stored
-from toysim.store.matching import joint_codes
 from toysim.store.schema import missing_value
 from toysim.store.store import Store
 

@@ -7,11 +7,14 @@ leaves the store as it was, and the next run prepares again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from toysim.design import Dimension
 from toysim.errors import StoreError
 from toysim.outcomes import State
 from toysim.plan import Sweep
@@ -30,6 +33,7 @@ from toysim.store.schema import (
     side_documents,
 )
 from toysim.store.store import INPUTS, Store, commit_root, root_document
+from toysim.store.widening import widened
 
 GRID = ("cell", "replica")
 
@@ -47,6 +51,7 @@ def prepare(place: Home | str | Path, sweep: Sweep, block: tuple[int, int]) -> S
             return create(home, sweep, block)
     store = Store(home)
     refuse_older(store)
+    old, store = store, widened(store, sweep)
     refuse_other(store, sweep)
     if not home.has_blocks() and [*store.layout.requests] == [sweep.request_hash]:
         with one_line(store.path, "create"):  # to the same bytes: some may not be on the disk
@@ -54,6 +59,8 @@ def prepare(place: Home | str | Path, sweep: Sweep, block: tuple[int, int]) -> S
     if sweep.request_hash not in store.layout.requests:
         with one_line(store.path, "grow"):
             grow(store, sweep)
+            if store is not old:
+                commit_root(store)
     return store
 
 
@@ -121,6 +128,9 @@ def grow(store: Store, sweep: Sweep) -> None:
     """Add a request: cells that are there keep their place, new ones get whole new blocks."""
     before, filled = store.layout, store.layout.filled(0)
     have = {n: v[filled] for n, v in store.columns(store.sides[0], slice(None)).items()}
+    for d in sweep.dimensions:
+        if not d.grows:
+            _refuse_other_points(store, d, [have[name] for name in d.values])
     store.layout, new = grown(before, sweep, matching.positions(sweep, have, filled))
     same_rows = len(new) == 0 and store.layout.replicas == before.replicas
     if same_rows and store.layout.asked() == before.asked():
@@ -133,6 +143,21 @@ def grow(store: Store, sweep: Sweep) -> None:
     origin = provenance(sweep)
     store.meta["provenance"] |= {k: v for k, v in origin.items() if k.startswith("sweep_")}
     commit_root(store)
+
+
+def _refuse_other_points(store: Store, d: Dimension, have: list[npt.NDArray[Any]]) -> None:
+    """A Latin hypercube of another size has other points throughout."""
+    there, here = set(_rows(have)), set(_rows(d.values.values()))
+    if there != here:
+        raise StoreError(
+            f"{store.path} has {len(there)} points along {d.name}, and a latin_hypercube of "
+            f"{len(here)} holds other ones: it does not grow. sobol and random do; or give another "
+            f"--store"
+        )
+
+
+def _rows(columns: Iterable[npt.NDArray[Any]]) -> Iterator[tuple[Any, ...]]:
+    return zip(*(map(str, column.tolist()) for column in columns), strict=True)
 
 
 def grown(

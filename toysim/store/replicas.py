@@ -91,17 +91,6 @@ class Replicas:
         """Where the mean's curves of neighbouring sizes cross, with errors."""
         return moments.crossings(*mean_and_error(self._draws(observable)), along, size)
 
-    def clean(self) -> xr.Dataset:
-        """For xarray's own pictures: fixed parameters as attributes in place of coordinates, no
-        unit where it is 1.
-        """
-        fixed = {str(n): c.item() for n, c in self._ds.coords.items() if c.ndim == 0}
-        ds = self._ds.drop_vars(list(fixed)).assign_attrs(fixed)
-        for variable in ds.variables.values():
-            if variable.attrs.get("units") == "1":
-                del variable.attrs["units"]
-        return ds
-
     def _draws(self, observable: str) -> xr.DataArray:
         ok = self._ok()
         if observable not in ok:
@@ -110,10 +99,13 @@ class Replicas:
         return ok[observable]
 
     def _parameter(self, name: str) -> xr.DataArray:
-        if name not in self._ds.coords:
-            known = suggest(name, map(str, self._ds.coords))
+        if name in self._ds.coords:
+            return self._ds[name].astype(float)
+        fixed = {n: v for n, v in self._ds.attrs.items() if isinstance(v, int | float)}
+        if name not in fixed:
+            known = suggest(name, map(str, [*self._ds.coords, *fixed]))
             raise ToysimError(f"no parameter {name!r} there: {known}", "size")
-        return self._ds[name].astype(float)
+        return xr.DataArray(float(fixed[name]))
 
 
 @xr.register_datatree_accessor("toysim")  # type: ignore[no-untyped-call]
