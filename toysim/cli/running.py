@@ -64,7 +64,9 @@ def sweep(
     where: Annotated[
         str | None,
         typer.Option(
-            "--where", metavar="EXPR", help="Only cells where it holds: 'n_visits <= 2 * n_tasks'."
+            "--where",
+            metavar="EXPR",
+            help="Only cells where it holds, like 'n_visits <= 2 * n_tasks'.",
         ),
     ] = None,
     sets: Annotated[
