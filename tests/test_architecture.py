@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Floors from the ground up; a module imports from its own floor and those below.
 FLOORS = (
-    ("version", "errors", "long_calls", "outcomes", "references", "sources"),
+    ("version", "compiling", "errors", "long_calls", "outcomes", "references", "sources"),
     ("shown", "tables", "progress", "typeset", "describing"),
     ("jit", "numerics", "streams", "parameters"),
     ("observables", "records", "landmarks"),
