@@ -3,6 +3,7 @@ subprocess.
 """
 
 import os
+import resource
 import sys
 import tempfile
 from pathlib import Path
@@ -12,11 +13,13 @@ import pytest
 FAMILIES = Path(__file__).parent / "families"
 METADATA = "Metadata-Version: 2.1\nName: toysim-walk\nVersion: 1.0\n"
 ENTRY_POINTS = "[toysim.models]\nwalk = toysim_walk\nscheduled = toysim_scheduled\n"
+MEMORY = 8 << 30  # bytes of a process: what would eat the machine fails alone, as a MemoryError
 PACKAGES = {"toysim_walk": "toysim_walk", "toysim_scheduled": "scheduled"}
 
 
 def pytest_configure(config):
     """Before collection: an importable folder with package and metadata, as pip would leave it."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     folder = tempfile.TemporaryDirectory(prefix="toysim-tests-")
     config.add_cleanup(folder.cleanup)
     site = Path(folder.name)
@@ -60,3 +63,9 @@ def reproduced_data(reproduced):
     from toysim.store.dataset import read_tree
 
     return {name: read_tree(path) for name, path in reproduced.stores.items()}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.timeout(0))

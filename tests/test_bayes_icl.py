@@ -8,8 +8,7 @@ import toysim
 from toysim.batch import Batch, Row
 from toysim.errors import ToysimError
 from toysim.models.bayes_icl import EVIDENCE, HIERARCHY, REGRESSION, STRATEGIES, URNS
-from toysim.models.bayes_icl.evidence.problem import log_ratios
-from toysim.models.bayes_icl.evidence.theory import count_probabilities
+from toysim.models.bayes_icl.evidence.problem import count_probabilities, log_ratios
 from toysim.models.bayes_icl.exact_gain import exact_gain
 from toysim.models.bayes_icl.information import (
     distinguishable_tasks,
@@ -94,9 +93,9 @@ def test_losses_are_those_of_predictors():
     told = {"n_colours": 3, "n_tasks": 3, "context_length": 6, "urn_set": 4, "evaluate_on": "fresh"}
     exact = rows(URNS, **told)
     batch = Batch(URNS, {}, told, np.arange(1), 0)
-    from toysim.models.bayes_icl.drawn_urns import urns
+    from toysim.models.bayes_icl.drawn_urns import Urns
 
-    chances = urns(Row(batch, 0)).T
+    chances = Urns(batch).of(Row(batch, 0)).T
     own = np.random.default_rng(1).dirichlet(np.ones(3), 5000)
     sample = urn_losses(chances, C=6, a=1.0, own=own, n=5000, seed=0)
     assert meets(sample[:, :, 0], exact["loss_memorising"][0])

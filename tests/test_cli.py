@@ -235,7 +235,37 @@ WALK = [
     ("sweep walk.toml --yes", (), 0, "244 rows"),
     ("sweep walk.toml --scheduler tcp://a:1", (), 2, ""),
     ("work results/walk.zarr --scheduler tcp://a:1", (DONE,), 2, ""),
+    ("sweep walk.toml --cluster c.toml", (), 2, ""),
+    ("work results/walk.zarr --cluster c.toml", (DONE,), 2, ""),
     ("work results/walk.zarr", (DONE,), 0, "nothing to do"),
+    ("sweep walk.toml --create-only", (), 0, "work:    toysim work results/walk.zarr"),
+    ("sweep walk.toml --create-only --json", (), 0, '"path": "results/walk.zarr"'),
+    ("sweep walk.toml --log-json", (), 0, "244 rows in 2 blocks"),
+    ("work results/walk.zarr --log-json", (DONE,), 0, "nothing to do"),
+    ("status results/walk.zarr --note", (DONE,), 0, "- axes: drift = 1, 2; n_rounds = 40, 90"),
+    ("sweep walk.toml --stop-after 1h", (), 0, "244 rows in 2 blocks"),
+    ("work results/walk.zarr", ("sweep walk.toml --create-only",), 0, "244 rows in 2 blocks"),
+    ("work results/walk.zarr --stop-after 90m", (DONE,), 0, "nothing to do"),
+    ("script slurm walk.toml --yes", (), 0, "submit:  sbatch walk.slurm"),
+    (
+        "script slurm walk.toml --jobs 2 --workers 1 --time 1h --preset many --set noise=0.2 "
+        "--store a.zarr --out b.sh --force",
+        (),
+        0,
+        "script:  b.sh",
+    ),
+    (
+        "merge results/walk.zarr b.zarr -o c.zarr",
+        (DONE, f"{DONE} --store b.zarr"),
+        0,
+        "2 blocks, 244",
+    ),
+    (
+        "merge results/walk.zarr b.zarr --out c.zarr --json",
+        (DONE, "sweep walk.toml --create-only --store b.zarr"),
+        0,
+        '"rows_checked": 0',
+    ),
     ("work results/walk.zarr --json", ("sweep walk.toml --no-theory",), 0, '"rows": 4'),
     ("work results/walk.zarr --no-theory", ("sweep walk.toml --no-theory",), 0, "nothing to do"),
     (
@@ -277,6 +307,7 @@ WALK = [
     ("figures walkpaper.line", ("figures walkpaper.line",), 0, "unchanged"),
     ("figures walkpaper.line --force", ("figures walkpaper.line",), 0, "drawn anew"),
     ("figures walkpaper.line --panel a --width 3.4", (), 0, "walkpaper.line.a.3.4in.png"),
+    ("figures walkpaper.line --set noise=0.3", (), 0, "walkpaper.line.noise=0.3.png"),
     ("figures walkpaper.line --data", ("figures walkpaper.line",), 0, "walkpaper.line.csv"),
     (
         "figures walkpaper --format png,svg,pdf --preset many --workers 1 --json",
@@ -357,6 +388,7 @@ PRINTED = {
     "check": "check walk.gaussian --draws 0 --json",
     "sweep --dry-run": "sweep walk.toml --dry-run --json",
     "sweep": "sweep walk.toml --json",
+    "merge": "merge results/walk.zarr here.zarr -o both.zarr --json",
     "status": "status results/walk.zarr --json",
     "compare": "compare results/walk.zarr --json",
     "compare --data": "compare walk.gaussian --data ends.csv -p noise=0.5 --json",
@@ -372,11 +404,20 @@ def test_json_has_the_fields_that_are_documented(cli):
     page = (Path(toysim.__file__).parent.parent / "docs/commands.md").read_text()
     documented = {name: (kind, words.split(", ")) for name, kind, words in FIELDS.findall(page)}
     assert set(documented) == set(PRINTED)
+    cli(f"{DONE} --create-only --store here.zarr")
     for name, line in PRINTED.items():
         printed = json.loads(cli(line).out)
         kind = "list" if isinstance(printed, list) else "one"
         first = printed[0] if kind == "list" else printed
         assert (kind, list(first)) == documented[name], name
+
+
+def test_progress_as_json(cli):
+    """A line an event, nothing else on stderr."""
+    told = [json.loads(line) for line in cli("sweep walk.toml --log-json").err.splitlines()]
+    assert [e["event"] for e in told] == ["plan", "block", "block"]
+    assert {e["sweep"] for e in told} == {"walk"}
+    assert sum(e["rows"] for e in told[1:]) == 244
 
 
 # What is refused
@@ -508,6 +549,8 @@ REFUSED = [
     ),
     ("figures walkpapr", {}, "did you mean 'walkpaper'?"),
     ("figures walkpaper.lin", {}, "did you mean 'walkpaper.line'?"),
+    ("figures walkpaper.line --set drift=2", {}, "has no fixed parameter 'drift': runs along it"),
+    ("figures walkpaper.line --set nosie=2", {}, "no fixed parameter 'nosie': did you mean"),
     ("figures walkpaper --width 0", {}, "--width 0: from 1 to 40 inches"),
     ("figures walkpaper --format gif", {}, "choose from png, svg, pdf"),
     ("reproduce walkpaper walkpapr", {}, "did you mean 'walkpaper'?"),

@@ -155,6 +155,35 @@ def test_draws_that_are_all_equal_say_little_of_a_rare_event(n, word):
     assert compare_sides(sides)[0].verdict == word
 
 
+def of_draws(values, theory, **declared):
+    """The verdict on the mean of some draws."""
+    n, x = len(values), dataclasses.replace(decay().observables[0], **declared)
+    model = dataclasses.replace(decay(), observables=(x,), stochastic=True, discretisation=None)
+    batch = Batch(model, {}, {"rate": 1.0}, np.arange(n), 0)
+    ours = {"x": values, "status": np.zeros(n)}
+    expected = {"x": np.array([theory]), "valid": np.ones(1, bool)}
+    return compare_sides(Sides.in_memory(batch, {}, n, ours, expected))[0].verdict
+
+
+@pytest.mark.parametrize(("n", "word"), [(40, "undecided"), (4000, "differs")])
+def test_draws_that_are_equal_but_for_rounding_say_as_little(n, word):
+    """Of 0.1 added up in any order; and the mean of equal draws is theirs, though a sum rounds."""
+    assert of_draws(np.where(np.arange(n) % 2, 1.0, 1.0 - 2e-16), 0.99, span=1.0) == word
+    assert of_draws(np.full(n, 0.1), 0.11, span=1.0) == word
+
+
+@pytest.mark.parametrize(
+    ("deviation", "n", "word"),
+    [(3.0, 60, "undecided"), (0.5, 60, "differs"), (1.5, 4000, "differs")],
+)
+def test_means_that_rare_draws_rule_decide_nothing(deviation, n, word):
+    """Draws exp(s z): of 60 with s = 3 the largest is 2.5 s up, half of the mean beyond 3 s."""
+    z = np.random.default_rng(0).standard_normal(n)
+    assert of_draws(np.exp(deviation * z), 3.0 * np.exp(deviation**2 / 2)) == word
+    zeros = np.concatenate([np.exp(deviation * z), np.zeros(n)])
+    assert of_draws(zeros, 1.5 * np.exp(deviation**2 / 2)) == word
+
+
 def test_outside_validity_is_said():
     found = verdict(decay(), [6.0, 7.0])
     assert (found.verdict, found.outside) == ("outside validity", 2)

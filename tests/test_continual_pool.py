@@ -8,6 +8,7 @@ import toysim
 from toysim.errors import ToysimError
 from toysim.models.continual import TASK_POOL
 from toysim.models.continual.task_pool.closed_forms import edges, most_forgotten
+from toysim.models.continual.task_pool.moments import at_once, one_by_one
 from toysim.models.continual.task_pool.problem import pool
 from toysim.models.continual.task_pool.rates import cyclic_rate, random_rate
 from toysim.models.continual.task_pool.theory import course
@@ -24,11 +25,10 @@ def plane():
 
 
 def test_known_moments():
-    losses, square, forgotten = np.empty((3, 1)), np.empty(1), np.empty(1)
     chance = np.tile(CHANCE, (10, 1))
-    course(plane(), np.diag([1.0, 0.0]), chance, np.array([10]), losses, square, forgotten)
-    assert square[0] == pytest.approx(0.00203817563, abs=5e-12)
-    assert losses.mean() == pytest.approx(0.000490496099, abs=5e-13)
+    means = course(plane(), np.diag([1.0, 0.0]), chance, np.array([10]))
+    assert means.square[0] == pytest.approx(0.00203817563, abs=5e-12)
+    assert means.losses.mean() == pytest.approx(0.000490496099, abs=5e-13)
 
 
 def test_known_rates():
@@ -82,6 +82,39 @@ def test_two_tasks_in_turn_are_forgotten_most_between(visits):
     for side in (toysim.run, toysim.theory):
         found = side(MODEL, sequence="cyclic", n_visits=visits, n_records=1, **fixed)
         assert 2 * found.task_loss.values.ravel()[0] == pytest.approx(loss, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("given", "visits"),
+    [
+        ({"n_tasks": 6, "n_samples": 5, "dimension": 30}, 300),
+        ({"n_tasks": 4, "n_samples": 10, "dimension": 20}, 1000),  # falls to 1e-80
+        ({"n_tasks": 5, "n_samples": 4, "dimension": 20, "visit_kind": "descend"}, 300),
+        ({"n_tasks": 3, "n_samples": 3, "dimension": 9, "plasticity": 1.7}, 50),
+        ({"n_tasks": 1, "n_samples": 3, "dimension": 5, "plasticity": 0.3}, 20),
+        (IN_PLANE, 40),
+    ],
+)
+def test_moments_of_all_visits_at_once_are_those_visit_by_visit(given, visits):
+    """Within the tolerance of a moment's norm, of which a loss is a hundredth or less."""
+    one = pool(TASK_POOL.validate(given), np.random.default_rng(3))
+    d, tasks = one.directions.shape[2], len(one.share)
+    basis = np.linalg.qr(one.directions.reshape(-1, d).T)[0]
+    one = one._replace(directions=np.ascontiguousarray(one.directions @ basis))
+    chance = np.arange(1.0, tasks + 1) / np.sum(np.arange(1.0, tasks + 1))
+    at, start = np.array([0, 1, 2, 3, visits // 2, visits]), np.eye(basis.shape[1])
+    once = at_once(one, start, chance, at)
+    each = one_by_one(one, start, np.tile(chance, (visits, 1)), at)
+    for got, exact in zip(once, each, strict=True):
+        np.testing.assert_allclose(got, exact, rtol=1e-9, atol=1e-13 * each.square.min())
+
+
+def test_what_lies_across_the_rows_stays():
+    rows, start = np.eye(4)[:2], (1.0, 2.0, 3.0, 0.0)
+    given = {"n_tasks": 2, "n_samples": 1, "dimension": 4, "rows": rows, "start": start}
+    law = toysim.theory(MODEL, n_visits=1000, n_records=1, **given)
+    assert law.square_error.values.ravel()[0] == pytest.approx(9.0, rel=1e-12)
+    assert law.pool_loss.values.ravel()[0] == pytest.approx(0.0, abs=1e-12)
 
 
 def test_moments_stay_symmetric_and_positive():

@@ -40,6 +40,7 @@ LIMIT = {
     "mixed": (0.49959548, 0.09681140, 0.14835601, 0.06978399),
     "hard_first": (0.49794348, 0.11999333, 0.15911767, 0.06737526),
     "hard": (0.50299194, 0.10810523, 0.15583407, 0.07446139),
+    "ramp": (0.50016712, 0.08662101, 0.14310444, 0.07059595),
 }
 
 
@@ -59,7 +60,16 @@ def test_limit_of_many_inputs(order):
     found = rows(RELEVANCE, **told)
     names = ("relevant_norm", "irrelevant_norm", "error_hard", "error_easy")
     assert [found[n][0, -1] for n in names] == pytest.approx(LIMIT[order], abs=2e-6)
+    assert found["overlap"][0, -1] == pytest.approx(0.68990263, abs=2e-6)
     assert found["error_limit"][0, -1] == pytest.approx(LIMIT[order][2], abs=1e-8)
+
+
+def test_limit_without_hard_examples():
+    """Irrelevant weights stay 0, so that hard examples cost no more than easy ones."""
+    told = {"n_relevant": 200_000, "n_irrelevant": 800_000, "n_records": 1, "order": "easy"}
+    found = rows(RELEVANCE, **told)
+    for name in ("error_hard", "error_easy", "error_limit"):
+        assert found[name][0, -1] == pytest.approx(0.06632665, abs=2e-6), name
 
 
 def test_error_at_hundred_inputs():

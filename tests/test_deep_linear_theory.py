@@ -512,3 +512,11 @@ def test_theory_tells_its_accuracy():
     rows = predicted(n=50, start_noise=0.02, layer_offset=0.3, deficit_length=0.4, n_records=4)
     assert rows["theory_residual"].max() < 1e-12
     assert rows["theory_iterations"].max() < 300
+
+
+def test_a_walk_that_rounding_stops_ends():
+    """Starts of 1e11 times the target: panels shrink for ever, so the residual is infinite."""
+    fixed = {"depth": 3, "start_noise": 79.0, "singular_value": 2.8e-5, "layer_offset": 7e-6}
+    rows = predicted(n=50, n_pathways=6, **fixed)
+    assert np.isinf(rows["theory_residual"]).any()
+    assert not rows["valid"][np.isinf(rows["theory_residual"])].any()

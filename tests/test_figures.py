@@ -275,15 +275,6 @@ def test_one_panel_alone_at_the_width_of_a_column(letter, axes):
         shaped(two_panels(), Look(panel="c"))
 
 
-@pytest.mark.parametrize(("width", "size"), [(14, 10), (7, 10), (5.6, 8), (2, 5)])
-def test_text_shrinks_with_a_picture_to_what_can_be_read(width, size):
-    figure = shaped(two_panels(), Look(width=width))
-    figure.canvas.draw()
-    left = figure.axes[0]
-    texts = [left.xaxis.label, *left.get_xticklabels(), *left.get_yticklabels()]
-    assert [text.get_fontsize() for text in texts] == pytest.approx([size] * len(texts))
-
-
 @pytest.mark.parametrize(("letter", "axes"), [("a", 1), ("b", 2)])
 def test_a_panel_alone_of_those_that_share_a_colour_bar(letter, axes):
     figure = new_figure(7, 3)

@@ -7,6 +7,7 @@ import toysim
 from toysim.errors import ToysimError
 from toysim.plotting.choice import choose, is_geometric, spans_decades
 from toysim.plotting.picture import drawn
+from toysim.registry import all_models
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,27 @@ def test_two_long_axes_are_a_map_with_theory_as_contours():
     mesh, *contours = figure.axes[0].collections
     assert mesh.get_array().shape == (9, 10)
     assert contours
+
+
+def test_a_map_shows_the_landmarks_that_are_values_of_its_axes():
+    load = list(np.linspace(0.02, 0.2, 9))
+    tree = toysim.sweep(
+        "memory.hopfield", alpha=load, temperature=list(np.linspace(0.1, 1.2, 9)), simulation=False
+    )
+    figure = toysim.plot(tree, x="alpha", hue="temperature", y="mean_overlap")
+    marks = {line.get_gid(): line for line in figure.axes[0].lines if line.get_gid()}
+    x, y = marks["landmark:glass_temperature"].get_data()
+    np.testing.assert_allclose(y, 1.0 + np.sqrt(x))
+    told = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "glass_temperature" in told
+
+
+def test_landmarks_name_a_parameter_that_they_do_not_depend_on():
+    for model in all_models().values():
+        for mark in model.landmarks:
+            if mark.along:
+                assert mark.along in model.parameters, (model.id, mark.name)
+                assert mark.along not in mark.parameters, (model.id, mark.name)
 
 
 def test_courses_run_over_their_times():

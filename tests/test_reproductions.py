@@ -5,11 +5,14 @@ from functools import cache
 import numpy as np
 import pytest
 from helpers import every_panel_is_drawn
+from readable import faults
 
 import toysim
 from toysim.figures.binary_continual_learning.phases_evidence import FLAT, WITH_PRIOR
 from toysim.outcomes import Verdict
 from toysim.papers.claims import judge, spoiled
+from toysim.papers.drawing import style
+from toysim.papers.panels import Look, shaped
 from toysim.papers.pictures import draw
 from toysim.registry import load_reproduction, reproduction_names
 from toysim.store.dataset import read_tree
@@ -68,6 +71,19 @@ def test_no_panel_is_empty_or_nan(outcome, name):
     data, paper = data_of(outcome(name)), load_reproduction(name)
     for recipe in paper.figures:
         every_panel_is_drawn(draw(recipe, paper, data))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [3.4, 7.0])
+@each
+def test_pictures_can_be_read(outcome, name, width):
+    data, paper = data_of(outcome(name)), load_reproduction(name)
+    found = {}
+    for recipe in paper.figures:
+        figure = draw(recipe, paper, data)
+        with style():
+            found[recipe.name] = list(faults(shaped(figure, Look(width=width))))
+    assert not any(found.values()), found
 
 
 @pytest.mark.slow

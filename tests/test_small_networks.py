@@ -5,9 +5,13 @@
 import numpy as np
 import pytest
 from reference import small_networks as written
+from scipy.special import xlogy
+from scipy.stats import binom
 
 import toysim
 from toysim.errors import ToysimError
+from toysim.models.deep_linear.binned_unit.bins import probabilities
+from toysim.models.deep_linear.binned_unit.theory import finite
 
 
 def theory(model, name, **parameters):
@@ -160,6 +164,23 @@ def test_binned_unit_numbers():
     np.testing.assert_allclose(mark("binned_unit", "best_weight"), 0.869, atol=5e-4)
     ends = [theory("binned_unit", "exact_information", weight=1e-6, n_bins=n) for n in (30, 31)]
     np.testing.assert_allclose(ends, (np.log(2.0), 0.0), atol=1e-9)
+
+
+@pytest.mark.parametrize("n", [10, 500, 100_000])
+@pytest.mark.parametrize("p", [1e-9, 1e-5, 0.01, 0.3, 0.5, 0.99])
+def test_mean_information_of_a_count_is_the_sum(p, n):
+    """Term by term over the counts that matter."""
+    reach = 12.0 * np.sqrt(n * p * (1.0 - p)) + 40.0
+    j = np.arange(max(np.floor(n * p - reach), 1.0), min(np.ceil(n * p + reach), n) + 1.0)
+    summed = -binom.pmf(j, n, p) @ xlogy(j / n, j / n)
+    np.testing.assert_allclose(finite(np.array([p]), n), summed, rtol=1e-9, atol=1e-13)
+
+
+def test_very_many_bins_are_one_curve_in_their_probability(monkeypatch):
+    p = probabilities("linear", 30.0, 30)
+    curve = finite(p, 10**6)
+    monkeypatch.setattr("toysim.models.deep_linear.binned_unit.theory.NODES", len(p))
+    np.testing.assert_allclose(curve, finite(p, 10**6), rtol=1e-11)
 
 
 def test_binned_unit_written_out():

@@ -184,9 +184,9 @@ def test_plan_counts_by_arithmetic(write):
     assert (plan.cells, plan.replicas, plan.rows, plan.block, plan.blocks) == (
         10,
         3,
-        30,
+        40,
         (1, 3),
-        10,
+        20,
     )
     assert plan.bytes == 30 * (8 + 8 + 1 + 8) + 10 * (8 + 8 + 1)
     assert cost.seconds > 0

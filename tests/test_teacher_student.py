@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from reference import teacher_student as plain
+from scipy.special import expit, log_ndtr
 
 import toysim
 from toysim.errors import ToysimError
@@ -297,6 +298,31 @@ def test_committees_of_weights():
 def test_fixed_points_of_classifiers(given, known):
     names = ("overlap", "self_overlap", "susceptibility", "error", "train_loss", "train_error")
     np.testing.assert_allclose(theory("classifier", *names, **given), known, rtol=2e-8)
+
+
+def step_of(loss, w, v):
+    """-l' and l'' after a proximal step, by bisection of z - w + v l'(z) and written out."""
+    low, high = w, np.maximum(w + v, 0.0)
+    for _ in range(200):
+        z = 0.5 * (low + high)
+        f = expit(-z) if loss == "logistic" else np.exp(-0.5 * z * z - log_ndtr(z) - 0.9189385332)
+        low, high = np.where(z < w + v * f, z, low), np.where(z < w + v * f, high, z)
+    return f, f * (1.0 - f) if loss == "logistic" else f * (z + f)
+
+
+@pytest.mark.parametrize("loss", ["logistic", "probit"])
+@pytest.mark.parametrize("penalty", [1e-4, 1.0])
+def test_fixed_points_by_a_plain_grid(loss, penalty):
+    """Of two clusters; with little penalty V is some hundreds, and l bends in few fields."""
+    given = {"loss": loss, "penalty": penalty, "teacher": "mixture", "dimension": 5000}
+    m, q, v = theory("classifier", "overlap", "self_overlap", "susceptibility", **given)
+    xi, spacing = np.linspace(-9.0, 9.0, 40_001, retstep=True)
+    weight = spacing * np.exp(-0.5 * xi * xi) / math.sqrt(2.0 * math.pi)
+    f, curve = step_of(loss, m + math.sqrt(q) * xi, v)
+    scale = penalty + 3.0 * weight @ (curve / (1.0 + v * curve))
+    first, second = 3.0 * weight @ f, 3.0 * weight @ f**2
+    again = first / scale, (first**2 + second) / scale**2, 1.0 / scale
+    np.testing.assert_allclose(again, (m, q, v), rtol=1e-8)
 
 
 def test_largest_margins():

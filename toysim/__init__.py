@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from toysim.version import __version__
 
 if TYPE_CHECKING:
-    from toysim.api import compare, export, open_store, run, sweep, theory
+    from toysim.api import compare, export, open_store, run, sweep, theory, work
     from toysim.asking import landmark, list_landmarks
     from toysim.checking.conformance import check
     from toysim.defining import define
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from toysim.papers.reproduction import figure, reproduce
     from toysim.plotting.picture import plot
     from toysim.registry import list_models, load_model
+    from toysim.sharing import merge, script
+    from toysim.store.lab_note import lab_note
 
 
 _HOMES = {
@@ -30,16 +32,20 @@ _HOMES = {
     "figure": "toysim.papers.reproduction",
     "find": "toysim.finding",
     "fit": "toysim.measuring.fitting",
+    "lab_note": "toysim.store.lab_note",
     "landmark": "toysim.asking",
     "list_landmarks": "toysim.asking",
     "list_models": "toysim.registry",
     "load_model": "toysim.registry",
+    "merge": "toysim.sharing",
     "open_store": "toysim.api",
     "plot": "toysim.plotting.picture",
     "reproduce": "toysim.papers.reproduction",
     "run": "toysim.api",
+    "script": "toysim.sharing",
     "sweep": "toysim.api",
     "theory": "toysim.api",
+    "work": "toysim.api",
 }
 __all__ = [
     "__version__",
@@ -50,16 +56,20 @@ __all__ = [
     "figure",
     "find",
     "fit",
+    "lab_note",
     "landmark",
     "list_landmarks",
     "list_models",
     "load_model",
+    "merge",
     "open_store",
     "plot",
     "reproduce",
     "run",
+    "script",
     "sweep",
     "theory",
+    "work",
 ]
 
 

@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from toysim.array_files import given_sets
+from toysim.durations import seconds_of
 from toysim.errors import Interrupted, ToysimError, suggest
 from toysim.model import Model, Side
 from toysim.plan import Sweep, build_sweep, split_arguments
 from toysim.progress import PATIENCE, Progress, somebody_watches
 from toysim.registry import all_models, all_sweeps, find_model, load_model
-from toysim.runner.cost import announce_theory, refuse_huge
-from toysim.runner.execute import Listener, Options, Report, execute
+from toysim.runner.cost import announce_theory, refuse_huge, refuse_large_row
+from toysim.runner.execute import Listener, Options, Report, create, execute, join
 from toysim.runner.work import compute, one_blas_thread
 from toysim.store.files import RESULTS
 from toysim.store.homes import Home, Memory
+from toysim.store.opening import local
 from toysim.store.status import read_status
 from toysim.store.store import Store, open_existing
 from toysim.sweep_file import load_sweep, with_sets
@@ -75,6 +77,7 @@ def _one(
     if axes:
         raise ToysimError(f"{next(iter(axes))} holds several values; use toysim.sweep for a sweep")
     sweep = build_sweep(model.id, model, fixed, {}, replicas=replicas, seed=seed)
+    refuse_large_row(sweep)
     start = time.perf_counter()
     batch = sweep.batch(np.zeros(1, np.int64), replicas if model.per_replica(side) else 1)
     if side == "theory":
@@ -98,6 +101,7 @@ def sweep(
     preset: str | None = None,
     backend: str = "threads",
     scheduler: str | None = None,
+    cluster: str | Path | None = None,
     block: int | None = None,
     time_limit: float | None = None,
     zip: Mapping[str, list[str]] | None = None,
@@ -108,6 +112,8 @@ def sweep(
     theory: bool = True,
     retry: bool = False,
     repair: bool = False,
+    stop_after: str | float | None = None,
+    create_only: bool = False,
     yes: bool = False,
     progress: Listener | bool | None = None,
     **parameters: Any,
@@ -126,18 +132,23 @@ def sweep(
     preset: of a sweep file.
     store: a folder. A sweep file's default is ``results/NAME.zarr``; a model's sweep stays in
         memory without one.
-    workers, backend, scheduler: how many, "threads", "processes" or "dask", and the address of a
-        Dask scheduler.
+    workers, backend, scheduler, cluster: how many, "threads", "processes" or "dask", the address of
+        a Dask scheduler, or a file that says what dask-jobqueue is to ask a queue for.
     block: rows in a unit of work. time_limit: seconds a row, with processes.
     theory=False leaves theory (and refinement) out; a later run adds them.
     retry runs blocks with failed rows again; repair checks every chunk and computes damaged ones.
+    stop_after: a span such as "3h" or seconds; no block begins that would not end by then.
+    create_only makes the store and runs nothing: that is for ``toysim.work``.
     yes: run a huge sweep all the same.
     progress: by default a bar, or lines in a notebook, where somebody watches and it takes more
         than two seconds; True and False always and never; or a function, called with each event.
 
     Raises ToysimError, in one line, before anything is written. An interrupt says what is kept.
     """
-    options = Options(workers, backend, scheduler, block, time_limit, theory, retry, repair)
+    stop = None if stop_after is None else seconds_of(stop_after)
+    options = Options(
+        workers, backend, scheduler, block, time_limit, theory, retry, repair, stop, _file(cluster)
+    )
     own = {
         "replicas": replicas,
         "seed": seed,
@@ -148,7 +159,9 @@ def sweep(
         "where": where,
     }
     spec, home = plan(name, preset, own, parameters)
-    place = Path(store) if store is not None else home or Memory()
+    place = local(store) if store is not None else home or Memory()
+    if create_only:
+        return _labelled(Store(make_room(spec, place, options, yes)))
     listening = _listening(spec.name, progress)
     try:
         with listening:
@@ -156,6 +169,35 @@ def sweep(
     except KeyboardInterrupt:
         raise Interrupted(_kept(place)) from None
     return _labelled(Store(place))
+
+
+def work(
+    store: str | Path,
+    *,
+    workers: int | None = None,
+    backend: str = "threads",
+    scheduler: str | None = None,
+    cluster: str | Path | None = None,
+    time_limit: float | None = None,
+    theory: bool = True,
+    stop_after: str | float | None = None,
+    progress: Listener | bool | None = None,
+) -> Report:
+    """Help with a sweep whose store exists, from another process or machine; what was done.
+
+    Computes the blocks that the store lacks, in an order of its own. The options are those of
+    ``sweep``. Raises ToysimError where there is no store, or a damaged one.
+    """
+    stop = None if stop_after is None else seconds_of(stop_after)
+    options = Options(
+        workers, backend, scheduler, None, time_limit, theory, False, False, stop, _file(cluster)
+    )
+    with _listening(Path(store).stem, progress) as listening:
+        return join(local(store), options, listening)
+
+
+def _file(path: str | Path | None) -> Path | None:
+    return None if path is None else local(path)
 
 
 def _listening(name: str, asked: Listener | bool | None) -> Any:
@@ -203,6 +245,14 @@ def carry_out(
     """Run or continue a planned sweep in a store; a huge one only with ``yes``."""
     refuse_huge(spec, yes)
     return execute(spec, place, options, listen or (lambda event: None))
+
+
+def make_room(spec: Sweep, place: Home | Path, options: Options, yes: bool = False) -> Path:
+    """The store of a planned sweep, made or grown, in which nothing runs; its path."""
+    if isinstance(place, Memory):
+        raise ToysimError("a sweep in memory has nobody to work on it later; give a store")
+    refuse_huge(spec, yes)
+    return create(spec, place, options)
 
 
 def plan(
@@ -330,7 +380,7 @@ def export(store: str | Path, file: str | Path, *observables: str, force: bool =
     """
     from toysim.store.export import TABLES, write_netcdf, write_table
 
-    file = Path(file)
+    file = local(file)
     if file.suffix not in (".nc", *TABLES):
         raise ToysimError(f"FILE {file}: the name must end in .nc, {' or '.join(TABLES)}")
     if file.suffix == ".nc" and observables:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,11 @@ from toysim.model import Model, Rows
 from toysim.records import Clock
 from toysim.streams import Keys, RowGenerators, row_keys, stream_word
 
-__all__ = ["Batch", "Row", "Rows", "stacked"]
+__all__ = ["Batch", "Row", "Rows", "prepared", "stacked"]
 
 Array = npt.NDArray[Any]
 Columns = Mapping[str, Array]
+Made = TypeVar("Made")
 
 
 class Batch:
@@ -266,6 +267,17 @@ class Row:
     def normal(self, stream: str, *shape: int) -> npt.NDArray[np.float64]:
         """Standard normal draws of a named stream."""
         return np.asarray(self.generator(stream).standard_normal(shape))
+
+
+def prepared(batch: Batch, make: Callable[[Row], Made]) -> Iterator[tuple[Row, Made]]:
+    """The rows in turn, each with what ``make`` gives of the first replica of its cell: for what
+    depends on parameters alone.
+    """
+    p = None
+    for row in batch.rows():
+        if row.p is not p:  # replicas of a cell follow each other, and share their parameters
+            p, made = row.p, make(row)
+        yield row, made
 
 
 def stacked(rows: Sequence[Mapping[str, Any]]) -> Rows:

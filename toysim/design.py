@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.errors import ToysimError, suggest
+from toysim.errors import ToysimError, short, suggest
 from toysim.parameters import Parameter
 from toysim.streams import canonical, row_keys
 
@@ -24,7 +24,9 @@ SAMPLED = {"random": 3, "log_uniform": 3, "latin_hypercube": 3, "sobol": 3}  # [
 CHOICE = "choice"  # [[values], n], each as likely
 INDEPENDENT = ("random", "log_uniform", CHOICE)  # row by row: more rows keep the first ones
 MOST_DRAWS = 64  # for each row of an independent design, until it is one that is new
-MAX_AXIS = 10**8
+MAX_AXIS = 10**7
+DIGITS = 15  # of spaced values: 0.3 is 0.3, however many points a linspace has
+POWERS = np.array([float(f"1e{k}") for k in range(23)])  # those that are exact
 CLOSEST = 1e-12  # relative; two values nearer than this could not be told apart by eye or by theory
 
 
@@ -42,8 +44,11 @@ class Axis:
         if self.design == "values":
             return len(self.arguments)
         if self.design == "arange":
-            start, stop, step = self.arguments
-            return max(0, int(np.ceil((stop - start) / step)))
+            start, stop, step = map(float, self.arguments)
+            steps = (stop - start) / step if step else 0.0
+            steps = min(max(0.0, steps), 1e15)
+            near = abs(steps - np.rint(steps)) <= CLOSEST * steps  # the stop is left out
+            return int(np.rint(steps) if near else np.ceil(steps))
         return int(self.arguments[-1])
 
 
@@ -55,7 +60,7 @@ class Dimension:
 
     name: str
     values: dict[str, npt.NDArray[Any]]
-    grows: bool = True
+    closed: bool = False  # a design of another number of points has none of these
 
     def __len__(self) -> int:
         return len(next(iter(self.values.values())))
@@ -63,8 +68,8 @@ class Dimension:
 
 def nesting(value: Any) -> int:
     """Number of dimensions of a value as written; a design's table counts as one."""
-    if isinstance(value, np.ndarray):
-        return value.ndim
+    if hasattr(value, "__array__"):
+        return int(value.ndim)
     if isinstance(value, list | tuple | range):
         return 1 + (max((nesting(v) for v in value[:1]), default=0))
     return 1 if isinstance(value, Mapping) else 0
@@ -83,7 +88,8 @@ def _speaking_of(name: str) -> Iterator[None]:
 def parse_axis(name: str, raw: Any) -> Axis:
     """An axis from a list, or a table such as ``{ linspace = [0.0, 2.0, 41], zip = "pair" }``."""
     with _speaking_of(name):
-        return _checked(_parsed(name, raw.tolist() if isinstance(raw, np.ndarray) else raw))
+        listed = np.asarray(raw).tolist() if hasattr(raw, "__array__") else raw
+        return _checked(_parsed(name, listed))
 
 
 def _parsed(name: str, raw: Any) -> Axis:
@@ -91,7 +97,8 @@ def _parsed(name: str, raw: Any) -> Axis:
         return Axis(name, "values", tuple(raw))
     if not isinstance(raw, Mapping):
         raise ToysimError(
-            f"axis {name} = {raw!r}: give a list of values or a table like {{linspace = [0, 1, 5]}}"
+            f"axis {name} = {short(raw)}: give a list of values or a table like "
+            "{linspace = [0, 1, 5]}"
         )
     designs = {**SPACED, **SAMPLED, CHOICE: 2, "values": 0}
     unknown = [key for key in raw if key not in designs and key != "zip"]
@@ -103,7 +110,7 @@ def _parsed(name: str, raw: Any) -> Axis:
         raise ToysimError(f"axis {name}: give exactly one of {', '.join(sorted(designs))}")
     arguments = raw[chosen[0]]
     if not isinstance(arguments, list | tuple):
-        raise ToysimError(f"axis {name}: {chosen[0]} = {arguments!r} must be a list")
+        raise ToysimError(f"axis {name}: {chosen[0]} = {short(arguments)} must be a list")
     return Axis(name, chosen[0], tuple(arguments), raw.get("zip"))
 
 
@@ -126,18 +133,16 @@ def _check_choice(axis: Axis) -> None:
         case ([_, *_] | (_, *_), int() as n) if not isinstance(n, bool):
             return
     raise ToysimError(
-        f"axis {axis.name}: choice = {list(axis.arguments)!r} needs values and how many, "
+        f"axis {axis.name}: choice = {short(list(axis.arguments))} needs values and how many, "
         f"like [[1, 2, 5], 64]"
     )
 
 
 def _check_numbers(axis: Axis, count: int) -> None:
-    if len(axis.arguments) != count or any(
-        isinstance(a, bool | str) or not np.isfinite(a) for a in axis.arguments
-    ):
+    if len(axis.arguments) != count or not all(map(_is_number, axis.arguments)):
         what = "start, stop, step" if axis.design == "arange" else "start, stop, how many"
         raise ToysimError(
-            f"axis {axis.name}: {axis.design} = {list(axis.arguments)!r} needs {count} finite "
+            f"axis {axis.name}: {axis.design} = {short(list(axis.arguments))} needs {count} finite "
             f"numbers ({what})"
         )
     if axis.design == "arange" and axis.arguments[2] == 0:
@@ -146,6 +151,13 @@ def _check_numbers(axis: Axis, count: int) -> None:
         raise ToysimError(
             f"axis {axis.name}: {axis.design} of {axis.arguments[2]} points; give a whole number"
         )
+
+
+def _is_number(value: Any) -> bool:
+    """A finite number of a size that arithmetic can bear."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        return False
+    return bool(-1e300 < value < 1e300)
 
 
 def dimensions(
@@ -164,7 +176,9 @@ def _check_tie(axis: Axis, parameters: Mapping[str, Parameter]) -> None:
     tie = axis.zip
     named = isinstance(tie, str) and tie.isidentifier() and tie not in parameters
     if tie is not None and not named:
-        raise ToysimError(f"axis {axis.name}: zip = {tie!r} must be a name that is no parameter")
+        raise ToysimError(
+            f"axis {axis.name}: zip = {short(tie)} must be a name that is no parameter"
+        )
 
 
 def _dimension(
@@ -180,7 +194,7 @@ def _dimension(
             return Dimension(name, _distinct(name, members, parameters, seed))
         values = _columns(name, members, parameters, seed, members[0].size)
         _refuse_twins(name, values)
-    return Dimension(name, values, all(axis.design != "latin_hypercube" for axis in members))
+    return Dimension(name, values, any(axis.design == "latin_hypercube" for axis in members))
 
 
 def _distinct(
@@ -231,21 +245,36 @@ def _values(axis: Axis, members: list[Axis], group: str, seed: int, whole: bool,
         case "values":
             return list(a)
         case "linspace":
-            return np.linspace(a[0], a[1], int(a[2]))
+            return _rounded(np.linspace(a[0], a[1], int(a[2])), even=True)
         case "arange":
-            return a[0] + a[2] * np.arange(axis.size)
+            return _rounded(a[0] + a[2] * np.arange(axis.size), even=True)
         case "logspace":
-            return np.logspace(a[0], a[1], int(a[2]))
+            with np.errstate(over="ignore"):
+                return _rounded(np.logspace(a[0], a[1], int(a[2])), even=False)
         case "geomspace":
-            if a[0] * a[1] <= 0:
+            if not _same_sign(a[0], a[1]):
                 raise ToysimError(
                     f"axis {axis.name}: geomspace from {a[0]} to {a[1]} crosses zero; use linspace"
                 )
-            return np.geomspace(a[0], a[1], int(a[2]))
+            return _rounded(np.geomspace(a[0], a[1], int(a[2])), even=False)
     u = _unit_points(axis, members, group, seed, n)
     if axis.design == CHOICE:
         return [a[0][k] for k in (u * len(a[0])).astype(int)]
     return _sampled(axis, u, whole)
+
+
+def _same_sign(a: float, b: float) -> bool:
+    return a != 0 and b != 0 and (a > 0) == (b > 0)
+
+
+def _rounded(values: npt.NDArray[np.float64], even: bool) -> npt.NDArray[np.float64]:
+    """To fifteen digits: of the largest value where they are evenly spaced, else of each."""
+    size = np.max(np.abs(values), initial=0.0) if even else np.abs(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        decimals = DIGITS - 1 - np.floor(np.log10(size))
+        fits = (decimals >= 0) & (decimals < len(POWERS))
+        power = POWERS[np.where(fits, decimals, 0).astype(np.int64)]
+        return np.where(fits, np.rint(values * power) / power, values)
 
 
 def _sampled(axis: Axis, u: npt.NDArray[np.float64], whole: bool) -> npt.NDArray[np.float64]:
@@ -292,13 +321,14 @@ def _typed(axis: Axis, values: Any, parameter: Parameter) -> npt.NDArray[Any]:
     wrong = f"axis {axis.name}: {parameter.name} is {parameter.kind}, allowed: {parameter.allowed}"
     if parameter.kind in ("choice", "bool"):
         kind = str if parameter.kind == "choice" else bool
-        bad = [v for v in values if not isinstance(v, kind)]
+        plain = [v.item() if isinstance(v, np.generic) else v for v in values]
+        bad = [v for v in plain if not isinstance(v, kind)]
         if bad:
-            raise ToysimError(f"{wrong}; got {bad[0]!r}")
-        return np.array(values)
+            raise ToysimError(f"{wrong}; got {short(bad[0])}")
+        return np.array(plain)
     try:
         given = np.array(values)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ToysimError(
             f"axis {axis.name}: values differ in length; give lists of one length"
         ) from None
@@ -306,7 +336,7 @@ def _typed(axis: Axis, values: Any, parameter: Parameter) -> npt.NDArray[Any]:
         bad = next(
             (v for v in values if isinstance(v, str | bool) or np.ndim(v) != parameter.ndim), values
         )
-        raise ToysimError(f"{wrong}; got {bad!r}")
+        raise ToysimError(f"{wrong}; got {short(bad)}")
     if not np.isfinite(given).all():
         raise ToysimError(
             f"axis {axis.name}: value {given[~np.isfinite(given)][0]} is not a finite number"

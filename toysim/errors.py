@@ -42,6 +42,17 @@ class LongCall(UserWarning):
     """A call that is going to take more than some seconds says so first."""
 
 
+def short(value: object, longest: int = 60) -> str:
+    """A value in an error: its beginning if it is long, or a number too long to be written."""
+    try:
+        text = repr(value)
+    except ValueError:  # it holds a whole number of thousands of digits
+        return "a number of thousands of digits"
+    except RecursionError:
+        return "something nested too deep"
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
 FEW = 16  # names that an error lists
 
 

@@ -20,7 +20,8 @@ class Landmark:
     number.
     ``parameters``: those it depends on. ``digits``: how many are right. ``where``: for which values
     of the parameters it exists, in words; empty for all. ``seconds`` estimates what it takes, to a
-    factor of ten.
+    factor of ten. ``along``: the parameter whose value the number is, if it is one: a map over that
+    parameter shows it as a line.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Landmark:
     digits: int = 10
     where: str = ""
     seconds: Callable[[Any], float] = lambda parameters: 1e-2
+    along: str = ""
 
     def load(self) -> Callable[[Any], float]:
         """The function, imported now."""

@@ -103,6 +103,11 @@ class Check:
     shifted: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
 
 
+def a_millisecond(parameters: Any) -> float:
+    """What a row takes where a model does not say."""
+    return 1e-3
+
+
 @dataclass(frozen=True, repr=False)
 class Model:
     """A model: typed parameters in, named observables out, by simulation and by theory.
@@ -124,7 +129,8 @@ class Model:
     number of something; ``compare`` holds theory at these.
     ``seconds`` estimates the cost of one row, in seconds to a factor of ten; blocks are sized by
     it.
-    ``theory_seconds`` the same of one row's theory where that takes long.
+    ``theory_seconds`` the same of one row's theory, where that takes long or far less than
+    ``seconds``: sweeps of theory alone go by it.
     ``landmarks``: the named numbers that people come for, a capacity or a threshold.
     ``version``: raise it when numbers change; stores of another version are refused.
     """
@@ -146,8 +152,8 @@ class Model:
     theory_omits: tuple[str, ...] = ()
     discretisation: Discretisation | None = None
     realised: Callable[[Any], Mapping[str, Any]] | None = None
-    seconds: Callable[[Any], float] = lambda parameters: 1e-3
-    theory_seconds: Callable[[Any], float] = lambda parameters: 1e-3
+    seconds: Callable[[Any], float] = a_millisecond
+    theory_seconds: Callable[[Any], float] = a_millisecond
     checks: tuple[Check, ...] = ()
     landmarks: tuple[Landmark, ...] = ()
     version: int = 1

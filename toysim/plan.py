@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,12 +16,14 @@ import numpy.typing as npt
 from toysim.batch import Batch
 from toysim.constraint import kept_cells
 from toysim.design import Dimension, dimensions, nesting, parse_axis
-from toysim.errors import ToysimError
-from toysim.model import Model, Side
+from toysim.errors import ToysimError, short
+from toysim.model import Model, Side, a_millisecond
 from toysim.shown import identified
 
 COORDINATES = {"cell", "replica", "state", "status", "status_step", "valid"}  # of every store
 SPREAD_CELLS = 8  # that stand for all where a sweep's cost is estimated
+REPLICAS = "a whole number of at least 1 and at most 1e8"
+MOST_ROWS = 10**15  # that can be counted; a run of more than 1e8 wants a yes
 MANY_LEVELS = 1000  # beyond it only an axis' ends are validated: ranges are intervals
 
 
@@ -92,13 +94,14 @@ class Sweep:
     @cached_property
     def seconds_a_row(self) -> float:
         """Mean cost of a row by the model's own estimate, also of rows that a run would refuse:
-        axes may change it by orders of magnitude.
+        axes may change it by orders of magnitude. Of theory alone where only that is asked for,
+        and known.
         """
-        cells = self.spread_cells()
-        batch, typed = self.batch(cells), self.model.parameters_class.model_construct
-        return float(
-            np.mean([self.model.seconds(typed(**batch.values(i))) for i in range(len(cells))])
-        )
+        cells, model = self.spread_cells(), self.model
+        batch, typed = self.batch(cells), model.parameters_class.model_construct
+        alone = self.sides == ("theory",) and model.theory_seconds is not a_millisecond
+        cost = model.theory_seconds if alone else model.seconds
+        return float(np.mean([cost(typed(**batch.values(i))) for i in range(len(cells))]))
 
     @cached_property
     def identity(self) -> dict[str, Any]:
@@ -135,6 +138,9 @@ def split_arguments(
     fixed: dict[str, Any] = {}
     axes: dict[str, Any] = {}
     for name, value in arguments.items():
+        if isinstance(value, Set | Iterator):
+            kind = type(value).__name__
+            raise ToysimError(f"{name} holds several values as a {kind}; give a list", name)
         is_axis = isinstance(value, Mapping) or nesting(value) > model.parameters[name].ndim
         (axes if is_axis else fixed)[name] = value
     return fixed, axes
@@ -156,7 +162,7 @@ def build_sweep(
     store_name: str = "",
 ) -> Sweep:
     """Validate everything that can be known before running; every refusal is one line."""
-    _typed("replicas", replicas, int, "a whole number of at least 1", lambda n: n >= 1)
+    _typed("replicas", replicas, int, REPLICAS, lambda n: 1 <= n <= 10**8)
     _typed("seed", seed, int, "a whole number from 0 to 2^64 - 1", lambda n: 0 <= n < 2**64)
     _typed("common_random_numbers", common_random_numbers, bool, "true or false")
     _typed("simulation", simulation, bool, "true or false")
@@ -174,6 +180,8 @@ def build_sweep(
     _refuse_taken_names(model, built)
     values = {**model.defaults, **fixed}
     kept = kept_cells(where, built, values, model.parameters) if where else None
+    cells = math.prod(map(len, built)) if kept is None else len(kept)
+    _refuse_countless(cells * int(replicas))
     parameters = _validate_levels(model, dict(fixed), built, kept)
     return Sweep(
         name=name,
@@ -197,15 +205,12 @@ def _typed(name: str, value: Any, kind: type, allowed: str, fits: Any = lambda v
     given = int(value) if isinstance(value, np.integer) else value
     right = isinstance(given, kind) and isinstance(given, bool) == (kind is bool)
     if not right or not fits(given):
-        raise ToysimError(f"{name} = {_short(value)} must be {allowed}", name)
+        raise ToysimError(f"{name} = {short(value)} must be {allowed}", name)
 
 
-def _short(value: Any, longest: int = 60) -> str:
-    """A value in an error: its beginning if it is long, or a number too long to be written."""
-    if isinstance(value, int) and abs(value) >= 10**longest:
-        return f"a number of {int(math.log10(abs(value))) + 1} digits"
-    text = repr(value)
-    return text if len(text) <= longest else f"{text[:longest]}..."
+def _refuse_countless(rows: int) -> None:
+    if rows > MOST_ROWS:
+        raise ToysimError(f"{rows:.3g} rows are more than can be run; shorten an axis")
 
 
 def _refuse_lists(model: Model, fixed: Mapping[str, Any]) -> None:

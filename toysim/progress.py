@@ -5,45 +5,45 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import suppress
+from statistics import mean
 from types import TracebackType
 from typing import Any
 
+from toysim.shown import printable
+
 SECONDS_BETWEEN_LINES = 5.0
+RECENT = 51  # blocks that tell how long the next ones take
 PATIENCE = 2.0  # seconds that a call in Python may take in silence
 
 
-class TimeLeft:
-    """Seconds left of a run, from what each part's blocks took: compilation, and the first block of
-    a part, which imports, stand aside where there are others.
+class Left:
+    """Time that the blocks left will take, told from what blocks of each part took without
+    compilation.
+
+    ``parts``: blocks of each part and seconds of one, as the model declares; once some are done,
+    their mean counts, and the first, which imports, stands aside where there are others.
     """
 
-    def __init__(self, left: dict[str, int], workers: int) -> None:
-        self.left = dict(left)
-        self.workers = workers
-        self._seconds: dict[str, list[float]] = {}
+    def __init__(self, parts: dict[str, tuple[int, float]], workers: int) -> None:
+        self._blocks = {part: blocks for part, (blocks, _) in parts.items()}
+        self._declared = {part: seconds for part, (_, seconds) in parts.items()}
+        self._taken: dict[str, list[float]] = {part: [] for part in parts}
+        self._workers = workers
 
     def done(self, event: dict[str, Any]) -> None:
         """A block was done, here or elsewhere."""
         part = event["side"]
-        self.left[part] = self.left.get(part, 1) - 1
+        self._blocks[part] = max(0, self._blocks[part] - 1)
         if event["event"] == "block":
-            net = event["wall_seconds"] - event["compile_seconds"]
-            self._seconds.setdefault(part, []).append(net)
+            self._taken[part].append(event["wall_seconds"] - event["compile_seconds"])
 
-    @property
-    def seconds(self) -> float | None:
-        """None while a part has not shown what it costs."""
-        wanted = [part for part, n in self.left.items() if n > 0]
-        if not all(part in self._seconds for part in wanted):
-            return None
-        taken = {part: seconds[1:] or seconds for part, seconds in self._seconds.items()}
-        work = sum(self.left[part] * _mean(taken[part]) for part in wanted)
-        begun = (self.workers - 1) * _mean([s for seconds in taken.values() for s in seconds]) / 2
-        return (work - min(begun, work / 2)) / self.workers  # blocks begun are half done
-
-
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
+    def seconds(self) -> float:
+        taken = {part: seconds[1:] or seconds for part, seconds in self._taken.items()}
+        each = {part: mean(t) if t else self._declared[part] for part, t in taken.items()}
+        work = sum(self._blocks[part] * each[part] for part in each)
+        done = [seconds for t in taken.values() for seconds in t]
+        begun = (self._workers - 1) * mean(done) / 2 if done else 0.0
+        return (work - min(begun, work / 2)) / self._workers  # blocks begun are half done
 
 
 class Progress:
@@ -51,17 +51,19 @@ class Progress:
     stdout. ``patience``: seconds before the first word.
     """
 
+    with_bar = True  # on a terminal
+
     def __init__(self, name: str = "sweep", patience: float = 0.0) -> None:
         self.name = name
         self.patience = patience
         self._bar: Any = None
         self._task: Any = None
         self._total = self._done = self._failed = 0
-        self._left = TimeLeft({}, 1)
+        self._left = Left({}, 1)
         self._begin = self._last = time.monotonic()
 
     def __enter__(self) -> Progress:
-        if sys.stderr.isatty():
+        if self.with_bar and _at_terminal():
             self._bar = _bar(transient=self.patience > 0.0)
             self._bar.start()
         return self
@@ -82,21 +84,21 @@ class Progress:
             case "stage":
                 self._say(event["text"])
             case "plan":
-                self._plan(event)
+                self._plan(event["total"], event["done"])
+                self._left = Left(event["left"], event["workers"])
             case "block":
                 self._failed += event["failed"] + event["timed_out"]
                 self._advance(event)
             case "elsewhere":
                 self._advance(event)
 
-    def _plan(self, event: dict[str, Any]) -> None:
-        total, done = event["total"], event["done"]
+    def _plan(self, total: int, done: int) -> None:
         self._total, self._done, self._failed = total, done, 0
         self._begin = self._last = time.monotonic()
-        self._left = TimeLeft(event["left"], event["workers"])
         if self._bar is not None:
-            words = {"note": "", "left": ""}
-            self._task = self._bar.add_task(self.name, total=total, completed=done, **words)
+            self._task = self._bar.add_task(
+                self.name, total=total, completed=done, note="", left=""
+            )
         elif done < total and not self.patience:
             line(f"{self.name}: {total - done} of {total} blocks to do")
 
@@ -110,7 +112,8 @@ class Progress:
     def _advance(self, event: dict[str, Any]) -> None:
         self._done += 1
         self._left.done(event)
-        note, now = f"{self._failed} failed" if self._failed else "", time.monotonic()
+        now = time.monotonic()
+        note = f"{self._failed} failed" if self._failed else ""
         if self._bar is not None:
             self._bar.update(self._task, advance=1, note=note, left=self._clock(now))
             return
@@ -121,16 +124,21 @@ class Progress:
             line(", ".join(filter(None, told)))
 
     def _clock(self, now: float) -> str:
-        """Time left, or the time it took."""
-        if self._done == self._total:
+        """The time left, or the time it took."""
+        if self._done >= self._total:
             return f"{now - self._begin:.1f} s"
-        left = self._left.seconds
-        return "" if left is None else f"about {left:.0f} s left"
+        return f"about {self._left.seconds():.0f} s left"
 
 
 def somebody_watches() -> bool:
     """Whether a call in Python is made at a terminal or in a notebook."""
-    return "ipykernel" in sys.modules or sys.stderr.isatty()
+    return "ipykernel" in sys.modules or _at_terminal()
+
+
+def _at_terminal() -> bool:
+    with suppress(AttributeError, ValueError):  # no stderr, or a closed one
+        return sys.stderr.isatty()
+    return False
 
 
 def _bar(transient: bool) -> Any:
@@ -144,18 +152,21 @@ def _bar(transient: bool) -> Any:
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("blocks"),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[left]}"),
+        TextColumn("{task.fields[left]}", markup=False),
         TextColumn("{task.fields[note]}"),
     )
     return Bar(*columns, console=Console(stderr=True), transient=transient)
 
 
 def line(text: str) -> None:
-    """A line on stderr; nobody there to read it is no error."""
-    with suppress(BrokenPipeError):
-        print(text, file=sys.stderr, flush=True)
+    """A line on stderr. Nobody there to read it, a full disk or a closed stream are no errors: the
+    run is worth more.
+    """
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            print(printable(text), file=sys.stderr, flush=True)

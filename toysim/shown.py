@@ -24,6 +24,14 @@ def shown(value: Any) -> str:
     return f"array({', '.join(map(str, known['shape']))}) {known['digest'][:8]}"
 
 
+def printable(text: str) -> str:
+    """Control characters written out: a terminal would obey those that a file brings."""
+    kept = (
+        (c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode()) for c in text
+    )
+    return "".join(kept)
+
+
 def identified(value: Any) -> Any:
     """A fixed value as it stands in a store's identity: arrays by shape and digest of their bytes.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from toysim.array_files import sets_of_table, with_arrays
 from toysim.design import nesting
-from toysim.errors import ToysimError, UnknownPreset, suggest
+from toysim.errors import ToysimError, UnknownPreset, short, suggest
 from toysim.paper import DEFAULT_PRESET
 from toysim.plan import Sweep, build_sweep
 from toysim.registry import all_sweeps, load_model
@@ -107,7 +107,8 @@ def _build(
         raise ToysimError(line, "model")
     chosen = _preset(_table(raw, "presets"), preset)
     fixed = {**_table(raw, "fixed"), **_table(chosen, "fixed")}
-    axes = {**_table(raw, "axes"), **_table(chosen, "axes")}
+    axes = _table(raw, "axes")
+    axes |= {name: _tied(axes.get(name), value) for name, value in _table(chosen, "axes").items()}
     model = load_model(raw["model"])
     ndims = {name: p.ndim for name, p in model.parameters.items()}
     fixed = with_arrays(fixed, folder, ndims)
@@ -115,9 +116,10 @@ def _build(
     axes = with_sets(axes, sets_of_table(_table(raw, "sets"), folder), fixed)
     model.refuse_unknown(overrides)
     for key, value in overrides.items():
+        several = isinstance(value, Mapping) or nesting(value) > model.parameters[key].ndim
         if key in axes:
-            axes[key] = _overridden(axes[key], value, model.parameters[key].ndim)
-        elif isinstance(value, Mapping) or nesting(value) > model.parameters[key].ndim:
+            axes[key] = _tied(axes[key], value if several else [value])
+        elif several or isinstance(value, Mapping) or nesting(value) > model.parameters[key].ndim:
             fixed.pop(key, None)
             axes[key] = value
         else:
@@ -139,14 +141,12 @@ def _build(
     )
 
 
-def _overridden(axis: Any, value: Any, ndim: int) -> Any:
-    """Other values of an axis keep its tie; one value makes an axis of its own."""
-    if not isinstance(value, Mapping) and nesting(value) <= ndim:
-        return [value]
-    tie = axis.get("zip") if isinstance(axis, Mapping) else None
-    if tie is None:
-        return value
-    return {"zip": tie, **(value if isinstance(value, Mapping) else {"values": value})}
+def _tied(before: Any, values: Any) -> Any:
+    """Other values of an axis, which stays tied to those it was tied to."""
+    tie = before.get("zip") if isinstance(before, Mapping) else None
+    if tie is None or (isinstance(values, Mapping) and "zip" in values):
+        return values
+    return {**(values if isinstance(values, Mapping) else {"values": values}), "zip": tie}
 
 
 def with_sets(
@@ -170,7 +170,7 @@ def _table(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
     value = raw.get(key, {})
     if not isinstance(value, dict):
         raise ToysimError(
-            f"{key} = {value!r} must be a table: write [{key}] above its entries", key
+            f"{key} = {short(value)} must be a table: write [{key}] above its entries", key
         )
     return value
 
@@ -178,6 +178,9 @@ def _table(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
 def _preset(presets: dict[str, Any], name: str | None) -> dict[str, Any]:
     """The overrides of a preset; ``quick`` is the default and may be left out of a file."""
     for key in presets:
+        if not re.fullmatch(r"[\w-]+", key):  # it is a part of a store's name
+            told = f"preset {short(key)}: letters, digits, - and _ make a name"
+            raise ToysimError(told, "presets")
         _known_keys(_table(presets, key), PRESET_KEYS, f"preset {key}")
     if name in (None, DEFAULT_PRESET):
         return _table(presets, DEFAULT_PRESET)

@@ -41,7 +41,7 @@ TESTS = {
 
 def measures(tree: xr.DataTree) -> Figure:
     """Progress measures over updates, every run thin, three parameters beside two."""
-    figure, panels = course_panels((11.0, 4.2), 1, 2, "accuracy or attention")
+    figure, panels = course_panels(1, 2, "accuracy or attention")
     for axes, learns in zip(panels[0], (True, False), strict=True):
         for name, (label, colour) in MEASURES.items():
             courses, called = runs(tree, name).sel(learn_beta2=learns).values, f"{name}:{learns}"
@@ -58,7 +58,7 @@ def mean_field(
     """t50 over its predictions by N (left) and by D (middle); p(right) and ILA1 over time
     (right).
     """
-    figure = new_figure(14.0, 4.2)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     for learns in PARAMETERS:
         draw_predictions(left, times, four, learns)
@@ -124,8 +124,8 @@ def draw_courses(axes: Any, tree: xr.DataTree, learns: bool) -> None:
 def labels(tree: xr.DataTree) -> Figure:
     """p(right) over updates, every run, a panel for every number of labels."""
     p_right, n_pairs = runs(tree, "p_right"), int(parameter(tree, "n_pairs"))
-    label_counts, size = p_right["n_labels"].values, (4.2 * p_right.sizes["n_labels"], 3.6)
-    figure, panels = course_panels(size, 1, len(label_counts), "probability of the right label")
+    label_counts = p_right["n_labels"].values
+    figure, panels = course_panels(1, len(label_counts), "probability of the right label")
     for axes, n_labels in zip(panels[0], label_counts, strict=True):
         values, said = p_right.sel(n_labels=n_labels), "W at {:g} of its scale"
         draw_groups(axes, clock(tree), values, "weight_scale", said, f"{n_labels}", lw=0.9)
@@ -136,7 +136,7 @@ def labels(tree: xr.DataTree) -> Figure:
 
 def classes(tree: xr.DataTree) -> Figure:
     """Accuracies over updates by the number of classes; every run."""
-    figure, panels = course_panels((12.5, 3.8), 1, 3, "accuracy")
+    figure, panels = course_panels(1, 3, "accuracy")
     for axes, (name, title) in zip(panels[0], TESTS.items(), strict=True):
         draw_groups(axes, clock(tree), runs(tree, name), "n_classes", "K = {:g}", name, lw=1.1)
         axes.set(title=title, ylim=SHARES)

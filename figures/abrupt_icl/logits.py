@@ -12,6 +12,7 @@ from toysim.figures.abrupt_icl.reading import clock, counts, local_exponent
 from toysim.papers.drawing import BLUE, RED, draw_landmark, new_figure
 from toysim.papers.reading import landmark, observable, parameter
 
+COLORS = {-1.0: "#CC79A7", 0.0: "white", 1.0: RED}  # of courses, by where they start
 ESTIMATES = {"lower": "lower estimate", "upper": "upper estimate", "law": "leading law"}
 
 
@@ -21,13 +22,13 @@ def surface(surface: xr.DataTree, descent: xr.DataTree) -> Figure:
     """
     loss = observable(surface, "loss").isel(record=0)
     n_pairs, label_counts = int(parameter(descent, "n_pairs")), loss["n_labels"].values
-    figure = new_figure(11.0, 4.4)
+    figure = new_figure()
     for axes, n_labels in zip(figure.subplots(1, 2, sharey=True), label_counts, strict=True):
         drawn = draw_surface(axes, loss.sel(n_labels=n_labels))
         draw_courses(axes, descent, n_labels)
         kind = "a saddle" if n_labels == n_pairs else "a slope, then a cliff"
         axes.set_title(f"N = {n_pairs}, L = {n_labels}: {kind}")
-        axes.legend(loc="lower right", labelcolor="white")
+        axes.legend()
     figure.axes[0].set_ylabel("$\\xi$")
     figure.colorbar(drawn, ax=figure.axes, label="loss")
     return figure
@@ -52,18 +53,19 @@ def draw_courses(axes: Any, descent: xr.DataTree, n_labels: int) -> None:
     every = int(20 / clock(descent)[1])
     for start, a, x in zip(alpha["alpha_start"].values, alpha.values, xi.values, strict=True):
         if abs(a - a[0]).max() < 1e-9:
-            axes.plot(a[:1], x[:1], "o", ms=6, color="white", mfc="none", label="rests")
+            axes.plot(a[:1], x[:1], "o", ms=6, color="k", mfc="none", label="rests")
             continue
         on = (a > low) & (a < high)
-        label = f"from $\\alpha$ = {start:g}, a dot every 20 units of time"
+        color = COLORS[np.sign(start)]
+        label = f"from $\\alpha$ = {start:g}"
         names = {"gid": f"course:{n_labels}:{start:g}", "label": label}
-        axes.plot(a[on], x[on], "-", lw=1.4, color="white", **names)
-        axes.plot(a[on][::every], x[on][::every], ".", ms=4, color="white")
+        axes.plot(a[on], x[on], "-", lw=1.4, color=color, **names)
+        axes.plot(a[on][::every], x[on][::every], ".", ms=4, color=color)
 
 
 def plateau(tree: xr.DataTree) -> Figure:
     """Loss over time in units of the cliff's, and over mu_xi t with attention frozen."""
-    figure = new_figure(7.2, 4.2)
+    figure = new_figure()
     axes = figure.subplots()
     for k, mu in enumerate(observable(tree, "xi_mobility").values):
         draw_plateau(axes, tree, mu, f"C{k}")
@@ -95,7 +97,7 @@ def draw_plateau(axes: Any, tree: xr.DataTree, mu: float, colour: str) -> None:
 
 def cliff_time(sizes: xr.DataTree, by_labels: xr.DataTree) -> Figure:
     """t50 with both estimates over N and over L; the estimates relative to it; local exponents."""
-    figure = new_figure(16.0, 3.9)
+    figure = new_figure()
     panels = figure.subplots(1, 4)
     draw_times(panels[0], sizes, "n_pairs")
     draw_estimates(panels[1], sizes)

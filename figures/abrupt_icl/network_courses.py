@@ -22,7 +22,7 @@ def jump(tree: xr.DataTree) -> Figure:
     """Accuracy and loss of every run (left, middle); measures in units of the run's own t50,
     medians (right).
     """
-    figure = new_figure(15.5, 4.0)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     for axes, name in ((left, "ic_accuracy"), (middle, "loss")):
         draw_runs(axes, clock(tree), runs(tree, name).values, name, lw=0.9)
@@ -63,7 +63,7 @@ def maps(tree: xr.DataTree) -> Figure:
     run = int(np.argmax(np.isfinite(runs(tree, "t50").values)))
     first, second = (runs(tree, f"attention{k}").isel(replica=run).values for k in (1, 2))
     answer = int(runs(tree, "answer_token").values[run])
-    figure = new_figure(10.0, 5.6)
+    figure = new_figure()
     panels = figure.subplots(2, 2, height_ratios=(5, 1))
     for k, stage in enumerate(("before training", "after training")):
         draw_map(panels[0, k], first[k], f"Layer 1, {stage}")
@@ -80,9 +80,9 @@ def draw_map(axes: Any, attention: Any, title: str) -> Any:
     n_tokens = attention.shape[1]
     names = ["item", "label"] * (n_tokens // 2) + ["target"]
     image = axes.imshow(attention, cmap="Greys", vmin=0, vmax=1, aspect="auto")
-    axes.set_xticks(range(n_tokens), names, rotation=60, fontsize=7)
+    axes.set_xticks(range(n_tokens), names, rotation=60)
     if len(attention) > 1:
-        axes.set_yticks(range(n_tokens), names, fontsize=7)
+        axes.set_yticks(range(n_tokens), names)
     axes.set_title(title)
     return image
 

@@ -27,7 +27,7 @@ def classes(tree: xr.DataTree) -> Figure:
     classes.
     """
     contexts = context_names(tree)
-    figure, panels = course_panels((4.2 * len(contexts), 6.4), 2, len(contexts), "accuracy")
+    figure, panels = course_panels(2, len(contexts), "accuracy")
     for row, (name, (label, _)) in zip(panels, TESTS.items(), strict=True):
         for k, context in enumerate(contexts):
             values, called = runs(tree, name).isel(context=k), f"{name}:{context}"
@@ -48,7 +48,7 @@ def noise_and_zipf(noise: xr.DataTree, zipf: xr.DataTree) -> Figure:
     """Accuracies at the end over the noise within classes, and over the exponent of the Zipf law;
     every run.
     """
-    figure = new_figure(10.0, 4.0)
+    figure = new_figure()
     left, right = figure.subplots(1, 2, sharey=True)
     draw_ends(left, noise, "item_noise")
     draw_ends(right, zipf, "zipf_exponent")
@@ -76,8 +76,7 @@ def draw_ends(axes: Any, tree: xr.DataTree, swept: str) -> None:
 def mixture(tree: xr.DataTree) -> Figure:
     """Accuracies in context and in weights over updates, a panel a mixture of sequences."""
     bursty, novel = (observable(tree, name).values for name in ("p_bursty", "p_novel"))
-    size = (4.2 * len(novel), 3.2 * len(bursty))
-    figure, panels = course_panels(size, len(bursty), len(novel), "accuracy")
+    figure, panels = course_panels(len(bursty), len(novel), "accuracy")
     for (i, j), axes in np.ndenumerate(panels):
         draw_both(axes, tree, bursty[i], novel[j])
         axes.set(title=f"$p_B$ = {bursty[i]:g}, $p_C$ = {novel[j]:g}", ylim=SHARES)
@@ -96,8 +95,7 @@ def draw_both(axes: Any, tree: xr.DataTree, bursty: Any, novel: Any) -> None:
 def labels(*trees: xr.DataTree) -> Figure:
     """Accuracy in context over updates, every run, a panel for N and L; dotted: 1/N."""
     cells = [(tree, int(count)) for tree in trees for count in runs(tree, "n_labels").values]
-    size = (2.6 * len(cells), 3.2)
-    figure, panels = course_panels(size, 1, len(cells), "accuracy on novel classes")
+    figure, panels = course_panels(1, len(cells), "accuracy on novel classes")
     for axes, (tree, n_labels) in zip(panels[0], cells, strict=True):
         n_pairs = int(parameter(tree, "n_pairs"))
         courses = runs(tree, "ic_accuracy").sel(n_labels=n_labels).values

@@ -12,13 +12,11 @@ from toysim.papers.drawing import new_figure
 SHARES = (-0.03, 1.03)  # limits of an axis of accuracies
 
 
-def course_panels(
-    size: tuple[float, float], rows: int, columns: int, ylabel: str
-) -> tuple[Figure, Any]:
-    """A figure (inches) and its panels (rows, columns) over updates, on common axes that are named
+def course_panels(rows: int, columns: int, ylabel: str) -> tuple[Figure, Any]:
+    """A figure and its panels (rows, columns) over updates, on common axes that are named
     at the left and below.
     """
-    figure = new_figure(*size)
+    figure = new_figure()
     panels = figure.subplots(rows, columns, sharex="col", sharey=True, squeeze=False)
     for axes in panels[-1]:
         axes.set_xlabel("updates")

@@ -14,7 +14,7 @@ STRATEGIES = ("uniform", "generalising", "memorising")
 
 def predictors(tree: xr.DataTree) -> Figure:
     """Weights of the strategies and losses on seen and fresh tasks over updates."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2, sharex=True)
     updates = observable(tree, "update", "theory").squeeze()
     weight = observable(tree, "weight", "theory").squeeze()

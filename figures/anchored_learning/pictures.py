@@ -15,7 +15,7 @@ COLORS = (BLUE, RED, "0.2", "C1", "C2")
 
 def fronts(two: xr.DataTree, long: xr.DataTree) -> Figure:
     """Mean old against mean new loss over the strengths, two tasks and eight."""
-    figure = new_figure(9.0, 3.8)
+    figure = new_figure()
     titles = ("two tasks", "eight tasks")
     for axes, tree, title in zip(figure.subplots(1, 2), (two, long), titles, strict=True):
         old, new = mean_losses(tree)
@@ -28,7 +28,7 @@ def fronts(two: xr.DataTree, long: xr.DataTree) -> Figure:
 
 def excess(*rotations: xr.DataTree) -> Figure:
     """Excess over the front against the dimension, for turned curvatures."""
-    figure = new_figure(4.8, 3.6)
+    figure = new_figure()
     axes = figure.subplots()
     found = by_dimension(rotations)
     for method, color in (("ewc", BLUE), ("l2", RED)):
@@ -46,7 +46,7 @@ def excess(*rotations: xr.DataTree) -> Figure:
 
 def refresh(tree: xr.DataTree) -> Figure:
     """Loss against the learning rate for each unlearning rate."""
-    figure = new_figure(4.8, 3.6)
+    figure = new_figure()
     axes = figure.subplots()
     loss = observable(tree, "loss", "theory").isel(record=0)
     best = best_losses(tree)

@@ -47,16 +47,22 @@ def phases(edges: xr.DataTree) -> Evidence:
 
 
 def heavy_tail(runs: xr.DataTree) -> Evidence:
-    """Median and spread of the final loss over its mean, toward the mean-square limit."""
+    """Median of the final loss over its exact mean, and the largest hundredth over the median,
+    toward the mean-square limit.
+
+    Beyond the fourth-moment limit the deviation of a sample is that of its largest runs: at .98 of
+    the limit two samples of 20,000 had 12 and 140 times the mean. Quantiles do not depend on them.
+    """
     loss = observable(runs, "final_loss").sortby("learning_rate")
-    mean = loss.mean("replica")
     exact = observable(runs, "final_loss", "theory").sortby("learning_rate")
-    median, spread = loss.median("replica") / exact, loss.std("replica") / mean
+    median = loss.median("replica")
+    high = loss.quantile(0.99, "replica") / median
+    median = median / exact
     return Evidence(
-        [bool((np.diff(median) < 0).all()), bool(np.all(np.diff(spread.values) > 0))],
+        [bool((np.diff(median) < 0).all()), bool(np.all(np.diff(high.values) > 0))],
         (
             Number("median over exact mean", median.values, form=".2f"),
-            Number("spread over mean, of the runs", spread.values, form=".2g"),
+            Number("99 % quantile over median", high.values, form=".3g"),
         ),
         "the one falls, the other rises with every rate",
     )

@@ -32,7 +32,7 @@ def phase(tree: xr.DataTree) -> Figure:
     larger = (noise > signal).isel(record=0).transpose(*share.dims)
     kind = (larger * 1).where(fourth <= 1, 2).where(share <= 1, 3)
     kind = kind.transpose("batch_size", "learning_rate")
-    figure = new_figure(7.5, 4.8)
+    figure = new_figure()
     axes = figure.subplots()
     x, y = kind["learning_rate"].values, kind["batch_size"].values
     colours = colormaps["viridis"].resampled(len(PHASES))
@@ -40,15 +40,15 @@ def phase(tree: xr.DataTree) -> Figure:
     mesh = axes.pcolormesh(x, y, kind.values.astype(float), cmap=colours, **ends)
     mesh.set_gid("phase")
     for name, values, style in (
-        ("mean square grows", share, "w-"),
-        ("mean fourth power grows", fourth, "w--"),
+        ("mean square grows", share, "k-"),
+        ("mean fourth power grows", fourth, "k--"),
     ):
         limit = (values["learning_rate"] / values).isel(learning_rate=0)
         axes.plot(limit, y, style, label=name, gid=name)
     axes.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="batch size")
     axes.set_xlim(x[0], x[-1])
     axes.set_title("What rules the loss; lines: exact limits")
-    axes.legend(labelcolor="w")
+    axes.legend()
     bar = figure.colorbar(mesh, ax=axes, ticks=range(len(PHASES)))
     bar.set_ticklabels(PHASES)
     return figure
@@ -56,7 +56,7 @@ def phase(tree: xr.DataTree) -> Figure:
 
 def tails(runs: xr.DataTree) -> Figure:
     """Median, mean and exact mean of the final loss toward the mean-square limit."""
-    figure = new_figure(6, 4.5)
+    figure = new_figure()
     axes = figure.subplots()
     loss = observable(runs, "final_loss").sortby("learning_rate")
     exact = observable(runs, "final_loss", "theory").sortby("learning_rate")
@@ -72,7 +72,7 @@ def tails(runs: xr.DataTree) -> Figure:
 
 def momentum(tree: xr.DataTree) -> Figure:
     """Largest stable rate over the batch, by momentum."""
-    figure = new_figure(6, 4.5)
+    figure = new_figure()
     axes, stable = figure.subplots(), stable_rates(tree)
     for k, beta in enumerate(stable["momentum"].values):
         look: dict[str, Any] = {"label": f"momentum {beta:g}", "gid": f"stable:{beta:g}"}
@@ -88,7 +88,7 @@ def momentum(tree: xr.DataTree) -> Figure:
 
 def peaks(few: xr.DataTree, many: xr.DataTree) -> Figure:
     """Final loss over the peak rate, with warm-ups."""
-    figure = new_figure(11, 4.5)
+    figure = new_figure()
     for axes, tree in zip(figure.subplots(1, 2), (few, many), strict=True):
         loss, start = bounded(tree)
         for k, steps in enumerate(loss["warmup_steps"].values):
@@ -103,7 +103,7 @@ def peaks(few: xr.DataTree, many: xr.DataTree) -> Figure:
 
 def hyperbolas(steps: xr.DataTree, budgets: xr.DataTree) -> Figure:
     """Steps over batch, with hyperbolas, and the critical batch over the loss."""
-    figure = new_figure(11, 4.5)
+    figure = new_figure()
     plane, law = figure.subplots(1, 2)
     constant = steps_to_target(steps)
     batch = constant["batch_size"].values.astype(float)

@@ -49,7 +49,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "transition",
             "Accuracy on fresh points without the strong feature, what the network has learned of "
-            "the weak one, and residuals at the end, against the step. Shaded: the paper's window.",
+            "the weak one, and residuals at the end, against the step. Shaded: the paper's window."
+            " Bars: 2 standard errors.",
             f"{SOURCE} learning-rate window",
             ("transition",),
             ranges.transition,
@@ -66,14 +67,16 @@ REPRODUCTION = Reproduction(
             "noise_window",
             "Accuracy on fresh weak points against the length of the noise, three training sets. "
             "Shaded: the derived "
-            "window n_w |v|^2 < |xi|^2 < n_s |v|^2 of weak and strong samples a label.",
+            "window n_w |v|^2 < |xi|^2 < n_s |v|^2 of weak and strong samples a label."
+            " Bars: 2 standard errors, cut at 1.",
             f"derived from the update of {SOURCE}",
             ("noise_window",),
             ranges.noise_window,
         ),
         Recipe(
             "wall",
-            "Share of runs that blow up, by simulation and by the recursion (orthogonal noise).",
+            "Share of runs that blow up, by simulation and by the recursion (orthogonal noise)."
+            " Bars: standard errors.",
             f"boundedness in {SOURCE}",
             ("wall",),
             ranges.wall,

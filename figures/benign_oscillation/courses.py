@@ -10,11 +10,13 @@ from matplotlib.figure import Figure
 
 from toysim.figures.benign_oscillation.reading import WEAK, ceiling, output, steps
 from toysim.models.oscillation.single_datum.closed_forms import orbit_mean_residual
-from toysim.papers.drawing import BLUE, new_figure
+from toysim.papers.drawing import BLUE, RED, new_figure
 from toysim.papers.reading import ended, entered, observable, parameter
 
-LABELS = (("label +1", BLUE), ("label -1", "#d98a1f"))
-NOISE = (("label +1", "#2f7d4f"),)
+LABELS = (("label +1", BLUE), ("label -1", RED))
+NOISE = (("label +1", BLUE),)
+EVERY = 3  # records between two points
+WINDOW = 11  # records that a loss is averaged over
 LAW = (("recursion", "0.15"), (None, "0.15"))
 # Of each part: title, curves of the network, and of the recursion where it can be seen beside them.
 PARTS: dict[str, tuple[str, Any, Any]] = {
@@ -29,7 +31,7 @@ def dynamics(tree: xr.DataTree) -> Figure:
     samples.
     """
     gammas = steps(tree)
-    figure = new_figure(3.6 * len(gammas), 7.4)
+    figure = new_figure()
     panels = figure.subplots(len(PARTS), len(gammas), sharex=True, sharey="row")
     for row, (part, (words, *_)) in zip(panels, PARTS.items(), strict=True):
         row[0].set_ylabel("part of the output $y f$")
@@ -49,12 +51,14 @@ def draw_part(axes: Any, tree: xr.DataTree, part: str, gamma: float) -> None:
     """One part's course at one step: the network's and the recursion's."""
     time = observable(tree, "time").sel(gamma_u=gamma).values
     _, network, law = PARTS[part]
-    for side, looks, line, lw in (("simulation", network, "-", 0.6), ("theory", law, "--", 0.9)):
+    drawn = {"ms": 1.5, "mew": 0.4, "mfc": "none"}
+    for side, looks, form in (("simulation", network, "o"), ("theory", law, "-")):
         curves = courses_of(part, observable(tree, f"{part}_groups", side).sel(gamma_u=gamma))
         for k, (curve, (label, color)) in enumerate(zip(curves, looks, strict=False)):
             keep = np.isfinite(curve)
             gid = f"{side}:{part}:{gamma:g}:{k}"
-            axes.plot(time[keep], curve[keep], line, color=color, lw=lw, label=label, gid=gid)
+            few = keep & (np.arange(keep.size) % EVERY == k) if form == "o" else keep
+            axes.plot(time[few], curve[few], form, color=color, label=label, gid=gid, **drawn)
 
 
 def courses_of(part: str, groups: xr.DataArray) -> Any:
@@ -79,17 +83,17 @@ def draw_step(axes: Any, k: int, time: xr.DataArray, values: xr.DataArray, lw: f
 
 def residuals(tree: xr.DataTree) -> Figure:
     """Loss and the running sum of residuals of label +1, a colour a step."""
-    figure = new_figure(10.5, 4.0)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     time, loss, sums = (observable(tree, name) for name in ("time", "loss", "residual_sum"))
     top = 0.9 * float(sums.max())
     for k, gamma in enumerate(steps(tree)):
-        draw_step(left, k, time, loss, 0.8)
+        draw_step(left, k, time, loss.rolling(record=WINDOW, center=True).mean(), 1.0)
         draw_step(right, k, time, sums.isel(label=0), 0.8)
         if gamma > 1:
             visits = time.isel(gamma_u=k).values * parameter(tree, "strong_fraction") / 2
             draw_cycle(right, time.isel(gamma_u=k).values, visits, k, gamma, top)
-    left.set(yscale="log", ylabel="training loss", title="Loss of the training samples")
+    left.set(yscale="log", ylabel="training loss", title=f"Loss, mean of {WINDOW} records")
     right.set(ylabel="sum of $1 - y f$ over strong visits", title="Residuals accumulate, label +1")
     for axes in (left, right):
         axes.set_xlabel("updates")
@@ -106,7 +110,7 @@ def draw_cycle(axes: Any, time: Any, visits: Any, k: int, gamma: float, top: flo
 
 def ending(tree: xr.DataTree) -> Figure:
     """Weak output over V* and loss against updates; medians over the runs."""
-    figure = new_figure(11.0, 4.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     weak = output(ended(tree, "weak_groups")).mean("label").rename("weak")
     loss = ended(tree, "loss")

@@ -27,25 +27,28 @@ def shade(axes: Any, low: float, high: float, label: str) -> None:
     axes.axvspan(low, high, color="#f3dfb5", alpha=0.5, lw=0, zorder=0, label=label)
 
 
-def draw_ends(axes: Any, values: xr.DataArray, gid: str, color: str, label: str) -> None:
-    """Means over replicas with two standard errors over the one axis; nothing where fewer than two
-    runs ended.
+def draw_ends(
+    axes: Any, values: xr.DataArray, gid: str, color: str, label: str, most: float = np.inf
+) -> None:
+    """Means over replicas with two standard errors over the one axis, cut at ``most``; nothing
+    where fewer than two runs ended.
     """
     mean, error = mean_and_error(values)
     known = np.isfinite(error.values)
     x, mean, error = mean[mean.dims[0]].values[known], mean.values[known], error.values[known]
-    axes.errorbar(x, mean, 2 * error, fmt="none", capsize=2, color=color, lw=1)
+    bars = (2 * error, np.minimum(2 * error, most - mean))
+    axes.errorbar(x, mean, bars, fmt="none", capsize=2, color=color, lw=1)
     axes.plot(x, mean, "o-", ms=4, lw=1, color=color, label=label, gid=gid)
     note_counts(axes, x, mean, values[known])
 
 
 def transition(tree: xr.DataTree) -> Figure:
     """Three panels over gamma_u: weak accuracy, weak output with V*, late residuals."""
-    figure = new_figure(13.0, 4.0)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     for kind, color, word in (("weak", LARGE, "without"), ("strong", SMALL, "with")):
         name = f"{kind}_accuracy"
-        draw_ends(left, ended(tree, name), name, color, f"{word} strong feature")
+        draw_ends(left, ended(tree, name), name, color, f"{word} strong feature", most=1.0)
     left.set(ylabel="accuracy on fresh points", title="Points without the strong feature")
     draw_weak_output(middle, tree)
     draw_ends(right, ended(tree, "late_residual"), "late_residual", LARGE, "residuals")
@@ -54,12 +57,12 @@ def transition(tree: xr.DataTree) -> Figure:
     for axes in (left, middle, right):
         shade(axes, *WINDOW, "window of the paper")
         axes.set_xlabel("step $\\gamma_u$")
-    left.legend(loc="center left", bbox_to_anchor=(0.0, 0.6))
-    middle.legend(loc="upper left")
+    left.legend()
+    middle.legend()
     n = int(parameter(tree, "n_steps"))
     runs = tree["simulation"].sizes["replica"]
     sizes = f"d = 64, n = 16, m = 8, {n} updates, {runs} runs a step"
-    figure.suptitle(f"{sizes}; bars: 2 standard errors")
+    figure.suptitle(f"{sizes}; bars: 2 standard errors, of accuracies cut at 1")
     return figure
 
 
@@ -84,30 +87,32 @@ def noise_window(tree: xr.DataTree) -> Figure:
     shaded.
     """
     accuracy = ended(tree, "weak_accuracy")
-    figure = new_figure(13.0, 4.0)
+    figure = new_figure()
     panels = figure.subplots(1, accuracy.sizes["training_set"], sharey=True)
     for k, axes in enumerate(panels):
         here = accuracy.isel(training_set=k)
         for gamma, color in zip(steps(tree), (SMALL, LARGE), strict=True):
             at_step = here.sel(gamma_u=gamma)
-            draw_ends(axes, at_step, f"{k}:{gamma:g}", color, f"$\\gamma_u$ = {gamma:g}")
+            draw_ends(axes, at_step, f"{k}:{gamma:g}", color, f"$\\gamma_u$ = {gamma:g}", most=1.0)
         n_weak, n_strong = samples_per_label(here)
         low, high = parameter(tree, "weak_norm") * np.sqrt([n_weak, n_strong])
         shade(axes, low, high, "derived window")
         axes.set_title(f"a label: {n_weak:g} weak and {n_strong:g} strong samples")
         axes.set_xlabel("length of the noise $|\\xi|/|u|$")
     panels[0].set_ylabel("accuracy on points without strong feature")
-    panels[0].legend(loc="upper right")
+    panels[0].legend()
+    n = tree["simulation"].sizes["replica"]
+    figure.suptitle(f"{n} runs; bars: 2 standard errors, cut at 1")
     return figure
 
 
 def wall(tree: xr.DataTree) -> Figure:
     """Share of runs that blow up over gamma_u, with its standard error."""
-    figure = new_figure(6.0, 4.0)
+    figure = new_figure()
     axes = figure.subplots()
     gamma = steps(tree)
     n = tree["simulation"].sizes["replica"]
-    looks = {"simulation": ("o-", LARGE, "network"), "theory": ("x--", RED, "recursion")}
+    looks = {"simulation": ("o", LARGE, "network"), "theory": ("-", RED, "recursion")}
     for side, (marker, color, label) in looks.items():
         share = blown_up(tree, side).values
         error = np.sqrt(share * (1 - share) / n)

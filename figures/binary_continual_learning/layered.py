@@ -42,7 +42,7 @@ def comparison(tree: xr.DataTree) -> Figure:
     """Kept against learned, methods over their strength; courses of two of them; uncertainty of the
     layers.
     """
-    figure = new_figure(13.5, 7.4)
+    figure = new_figure()
     panels = figure.subplots(2, 2)
     draw_balance(panels[0, 0], tree)
     draw_courses(panels[0, 1], tree, "variational")
@@ -148,7 +148,8 @@ FIGURES = (
     Recipe(
         "layered",
         "Four permuted tasks, a network of two hidden layers. Every method over its own strength, "
-        "the same tasks.",
+        "the same tasks."
+        " Bars: standard errors.",
         "arXiv:2212.02846, permuted tasks; here made by a teacher",
         ("layered",),
         comparison,

@@ -27,7 +27,7 @@ def on_the_theory(errors: xr.DataArray) -> xr.DataArray:
 
 def courses(learning: xr.DataTree, switch: xr.DataTree) -> Figure:
     """Figures 1a, 1b, 1c: error on one task; errors on both tasks across the switch."""
-    figure = new_figure(13.5, 4.0)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     title = "One task: mean, and smallest to largest of the runs"
     draw_courses(left, learning, "error_1_course", "alpha_1", title, xlim=(0, 150))
@@ -88,7 +88,7 @@ def draw_theory(axes: Any, tree: xr.DataTree, name: str, x: str, color: str, **a
     for curve, line in ((low, "-"), (high.where(np.abs(high - low) > APART), "--")):
         known = curve[np.isfinite(curve.values)]
         gid = f"theory:{name}:{line}:{sorted(at.items())}"
-        axes.plot(known[x], known, line, marker=".", ms=3, color=color, lw=1, gid=gid)
+        axes.plot(known[x], known, line, color=color, lw=1, gid=gid)
         broken = known[(stability.sel({"branch": known["branch"], x: known[x]}) >= 1.0).values]
         if broken.size:
             axes.plot(broken[x], broken, "x", ms=5, color=color, lw=0, gid=f"{gid}:broken")
@@ -103,7 +103,7 @@ def one_task(
     uncertainty: xr.DataTree,
 ) -> Figure:
     """Figures 2b, 2c, 2d: error, relaxation time, error over the self-overlap."""
-    figure = new_figure(13.5, 4.0)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     draw_ends(left, descent, theory, "One task: descent's end (bars: s.d. of runs)")
     draw_relaxation(middle, relaxation)
@@ -139,7 +139,7 @@ def forgetting(
     strong: xr.DataTree, weak: xr.DataTree, strong_theory: xr.DataTree, weak_theory: xr.DataTree
 ) -> Figure:
     """Figures 3a to 3d: both errors over the second task's patterns, strong and weak divergence."""
-    figure = new_figure(13.5, 8.0)
+    figure = new_figure()
     panels = figure.subplots(2, 2)
     draw_both_tasks(panels[0], strong, strong_theory, "$\\gamma$ = 1")
     draw_both_tasks(panels[1], weak, weak_theory, "$\\gamma$ = 0.1")
@@ -171,7 +171,7 @@ def appendix(
     """One task and then another, the first learned with a prior (A1a to A1c), or from too few
     patterns (A1d).
     """
-    figure = new_figure(13.5, 8.0)
+    figure = new_figure()
     first, *both, last = figure.subplots(2, 2).ravel()
     draw_ends(first, one_task, one_task_theory, "One task, learned with a prior")
     draw_both_tasks(both, two_tasks, two_tasks_theory, "task 1 learned with a prior")
@@ -194,7 +194,8 @@ FIGURES = (
     Recipe(
         "one_task",
         "Where descent on one task ends, how long its error moves, and which error comes with "
-        "which self-overlap.",
+        "which self-overlap."
+        " Bars: standard deviations of the runs, of times their quartiles.",
         "arXiv:2212.02846, figures 2b to 2d",
         (
             "descent",
@@ -210,7 +211,8 @@ FIGURES = (
         "forgetting",
         "Both errors after the second task over the number of its patterns, for three overlaps of "
         "the teachers. Lines: replica symmetry at beta = 20, reached from overlap 0 (solid) and "
-        "from the teacher (dashed); crosses: replica symmetry broken.",
+        "from the teacher (dashed); crosses: replica symmetry broken."
+        " Bars: standard deviations of the runs.",
         "arXiv:2212.02846, figures 3a to 3d",
         ("forgetting", "forgetting_fast", "theory_forgetting", "theory_forgetting_fast"),
         forgetting,
@@ -218,7 +220,8 @@ FIGURES = (
     Recipe(
         "forgetting_appendix",
         "The ends of descent where task 1 was learned with a prior, and where it was only half "
-        "learned.",
+        "learned."
+        " Bars: standard deviations of the runs.",
         "arXiv:2212.02846, appendix",
         ("descent_prior", "prior", "imperfect", "theory_prior", "theory_forgetting_prior"),
         appendix,

@@ -25,7 +25,7 @@ ORDER_PARAMETERS = {
 
 def phases(one_task: xr.DataTree, strong: xr.DataTree, weak: xr.DataTree) -> Figure:
     """Figure 2a with its stability, and the branches of the second task."""
-    figure = new_figure(13.5, 8.0)
+    figure = new_figure()
     panels = figure.subplots(2, 2)
     draw_order_parameters(panels[0, 0], one_task)
     draw_stability(panels[0, 1], one_task)

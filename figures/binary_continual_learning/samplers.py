@@ -58,7 +58,7 @@ def samplers(
     """One task warm and cold, two tasks, the same on binary weights, and how far all of it is from
     theory.
     """
-    figure = new_figure(13.5, 7.4)
+    figure = new_figure()
     top, bottom = figure.subplots(2, 3)
     draw_overlaps(top[0], one, OVERLAPS, "One task, $\\beta = 5$")
     draw_overlaps(top[1], cold, OVERLAPS, "One task, $\\beta = 20$: theory unstable where open")

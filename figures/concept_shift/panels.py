@@ -12,13 +12,13 @@ from toysim.figures.concept_shift.reading import (
     switch_least,
     walk_least,
 )
-from toysim.papers.drawing import few_ticks, name_axes, new_figure
+from toysim.papers.drawing import name_axes, new_figure
 from toysim.papers.reading import observable
 
 
 def regulation(walk: xr.DataTree, rates: xr.DataTree) -> Figure:
     """What regulation costs on a walk; what it gains where concepts shift."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     found, least = errors(walk), walk_least(walk)
     law = observable(walk, "regulated_error", "theory")
@@ -34,14 +34,13 @@ def regulation(walk: xr.DataTree, rates: xr.DataTree) -> Figure:
     right.plot(p, fixed, "s-", ms=4, mfc="none", label="fixed, tuned at p = 0.001")
     right.plot(p, regulated, "o-", ms=4, mfc="none", label=r"regulated, $\kappa$ = 0.08")
     right.set(xscale="log", yscale="log")
-    few_ticks(right.yaxis)
     name_axes(right, "switch probability p", "mean square error", "Jumps: what it gains")
     return figure
 
 
 def boundary(switching: xr.DataTree, seasons: xr.DataTree, fixed: xr.DataTree) -> Figure:
     """Regulated over best fixed: by the size of jumps, and by how much the steps change."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     ratio = best_memory(switching) / switch_least(switching)
     for k, p in enumerate(ratio["switch_probability"].values):
@@ -56,7 +55,6 @@ def boundary(switching: xr.DataTree, seasons: xr.DataTree, fixed: xr.DataTree) -
             label=f"p = {p:g}",
         )
     left.set(xscale="log")
-    few_ticks(left.xaxis)
     change = best_memory(seasons) / observable(fixed, "mean_square_error", "theory").min("gain")
     for k, n in enumerate(change["seasons"].values):
         values = change.sel(seasons=n)

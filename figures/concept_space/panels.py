@@ -20,7 +20,7 @@ def times_of(tree: xr.DataTree) -> np.ndarray:
 
 def held_out(tree: xr.DataTree, signals: xr.DataTree) -> Figure:
     """Way of the held-out prompt in concept space; learning with all classes."""
-    figure = new_figure(7.0, 3.4)
+    figure = new_figure()
     space, learning = figure.subplots(1, 2)
     course, law = (observable(tree, "coordinate", side) for side in ("simulation", "theory"))
     for k, k0 in enumerate(course["start_strength"].values):
@@ -47,7 +47,7 @@ def held_out(tree: xr.DataTree, signals: xr.DataTree) -> Figure:
 
 def mask(tree: xr.DataTree) -> Figure:
     """Learning times and ends over the mask."""
-    figure = new_figure(7.0, 3.0)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     times, law = (observable(tree, "learning_time", side) for side in ("simulation", "theory"))
     for k in range(2):

@@ -19,7 +19,7 @@ SOURCES = ("old source", "new source")
 
 def courses(runs: xr.DataTree) -> Figure:
     """Losses on both sources over time: points of simulation, exact lines."""
-    figure = new_figure(11, 4.5)
+    figure = new_figure()
     loss = observable(runs, "loss")
     exact = observable(runs, "loss", "theory")
     for source, axes in enumerate(figure.subplots(1, 2)):
@@ -40,7 +40,7 @@ def trade(replay: xr.DataTree, scratch: xr.DataTree) -> Figure:
     old, new = by_source(replay)
     both = observable(scratch, "final_loss", "theory")
     best = observable(scratch, "mean_loss", "theory").argmin("learning_rate_new")
-    figure = new_figure(11, 4.5)
+    figure = new_figure()
     shifts = [k for k, label in enumerate(labels(old)) if label]
     for axes, shift in zip(figure.subplots(1, len(shifts)), shifts, strict=True):
         for rewarm, style in ((True, "o-"), (False, "s--")):
@@ -58,7 +58,7 @@ def trade(replay: xr.DataTree, scratch: xr.DataTree) -> Figure:
 
 def spikes(same: xr.DataTree, stationary: xr.DataTree) -> Figure:
     """Largest loss after the restart over the peak, with the loss that the peak keeps up."""
-    figure = new_figure(5.6, 4.2)
+    figure = new_figure()
     axes = figure.subplots()
     peak = observable(stationary, "stationary_loss", "theory")["learning_rate"]
     before = observable(same, "loss", "theory").isel(source=0, record=1)
@@ -74,7 +74,7 @@ def spikes(same: xr.DataTree, stationary: xr.DataTree) -> Figure:
 
 def continued(tree: xr.DataTree) -> Figure:
     """Best rates and losses after a decayed checkpoint, by the new budget."""
-    figure = new_figure(9.0, 3.8)
+    figure = new_figure()
     rates, losses = figure.subplots(1, 2)
     for k, budget in enumerate(observable(tree, "final_loss", "theory")["n_steps"].values):
         since, loss, rate = after_checkpoint(tree, budget)
@@ -92,7 +92,7 @@ def continued(tree: xr.DataTree) -> Figure:
 def infinite(tree: xr.DataTree, repeated: xr.DataTree) -> Figure:
     """Infinite over repeated cosine by the length of the anneal."""
     ratio = over_repeated(tree, repeated)
-    figure = new_figure(6.5, 4.5)
+    figure = new_figure()
     axes = figure.subplots()
     for k in range(ratio.sizes["shift"]):
         one = ratio.isel(shift=k)

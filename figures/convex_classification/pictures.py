@@ -10,7 +10,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.convex_classification.evidence import bias_and_spread, curve
-from toysim.papers.drawing import draw_means, few_ticks, line, new_figure
+from toysim.papers.drawing import draw_means, line, new_figure
 from toysim.papers.reading import observable, parameter, sides
 
 MARKERS = "osD^"
@@ -18,7 +18,7 @@ MARKERS = "osD^"
 
 def curves(tree: xr.DataTree) -> Figure:
     """Error over samples, log-log, a colour a loss."""
-    figure = new_figure(5.6, 4.2)
+    figure = new_figure()
     axes = figure.subplots()
     for k, name in enumerate(("square", "logistic", "hinge", "hard_margin")):
         alpha, error = curve(tree, name)
@@ -29,7 +29,6 @@ def curves(tree: xr.DataTree) -> Figure:
     axes.set(xscale="log", yscale="log", xlabel="samples per input", ylabel="error")
     axes.set_xticks([1, 3, 10, 30], ["1", "3", "10", "30"])
     axes.minorticks_off()
-    few_ticks(axes.yaxis)
     axes.set_title("Losses at their best penalty")
     axes.legend()
     return figure
@@ -37,7 +36,7 @@ def curves(tree: xr.DataTree) -> Figure:
 
 def penalties(tree: xr.DataTree) -> Figure:
     """Error over the penalty, a colour a number of samples."""
-    figure = new_figure(5.6, 4.2)
+    figure = new_figure()
     axes = figure.subplots()
     error, law = sides(tree, "error")
     for k, alpha in enumerate(law["sample_ratio"].values):
@@ -54,7 +53,7 @@ def penalties(tree: xr.DataTree) -> Figure:
 
 def threshold(tree: xr.DataTree) -> Figure:
     """Share of separable draws over samples in units of alpha*."""
-    figure = new_figure(5.6, 4.0)
+    figure = new_figure()
     axes = figure.subplots()
     draws = observable(tree, "separable").transpose("labels", "replica")
     star = observable(tree, "critical_ratio", "theory").values
@@ -74,7 +73,7 @@ def threshold(tree: xr.DataTree) -> Figure:
 
 def likelihood(tree: xr.DataTree) -> Figure:
     """Bias and spread over parameters per sample."""
-    figure = new_figure(7.0, 3.4)
+    figure = new_figure()
     panels = figure.subplots(1, 2)
     (m, law_m), (q, law_q) = sides(tree, "overlap"), sides(tree, "self_overlap")
     rho = parameter(tree, "signal")

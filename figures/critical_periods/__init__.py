@@ -116,7 +116,8 @@ REPRODUCTION = Reproduction(
             "winner",
             "Without a deficit. Left: share of the pathway that starts 5 % below p0 while the "
             "other starts 5 % above. Points: integrated flow, lines: the invariant's end state. "
-            "Right: networks with Gaussian weights.",
+            "Right: networks with Gaussian weights."
+            " Bars: standard errors.",
             "invariant derived from the flow of arXiv:2308.12221",
             ("winner", "unaligned"),
             shares.winner,

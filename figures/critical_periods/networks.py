@@ -27,14 +27,10 @@ PATHWAYS = {A: "open pathway $K_a$", B: "deprived pathway $K_b$"}
 def draw_modes(
     axes: Any, time: xr.DataArray, strength: xr.DataArray, law: xr.DataArray | None
 ) -> None:
-    """Strengths of the modes in one draw: points simulated, lines the flow (thin lines where there
-    is none).
-    """
+    """Strengths of the modes in one draw: points simulated, lines the flow where there is one."""
     for mode in range(strength.sizes["mode"]):
         simulated, color, tag = strength.isel(mode=mode), COLORS[mode], f"mode={mode}"
-        if law is None:
-            axes.plot(time, simulated, "-", color=color, lw=0.5)
-        else:
+        if law is not None:
             line(axes, time, law.isel(mode=mode), tag, color=color, lw=1.0)
         few = slice(None, None, EVERY)
         points(axes, time[few], simulated[few], tag, color=color, label=LEGEND.get(mode))
@@ -49,7 +45,7 @@ def draw_windows(tree: xr.DataTree, law: xr.DataArray | None, **chosen: Any) -> 
     """A column a window, the open pathway above the deprived one; the window is shaded."""
     strength, time = first(observable(tree, "mode_strength")), observable(tree, "time")
     starts, length = strength["deficit_start"].values, parameter(tree, "deficit_length")
-    figure = new_figure(12.0, 6.0)
+    figure = new_figure()
     panels = figure.subplots(2, len(starts), sharex=True, sharey=True)
     for pathway, k in np.ndindex(panels.shape):
         axes, start = panels[pathway, k], float(starts[k])
@@ -84,13 +80,13 @@ def relu(tree: xr.DataTree) -> Figure:
 
 def lesion(tree: xr.DataTree) -> Figure:
     """Figure 3: courses of the first five modes, and the maps both pathways end with."""
-    figure = new_figure(11.0, 6.4)
+    figure = new_figure()
     panels = figure.subplots(2, 2, width_ratios=(3, 2))
     for pathway, (left, right) in enumerate(panels):
         draw_lesion(left, tree, pathway)
         image = draw_map(right, tree, pathway)
         figure.colorbar(image, ax=right, label="strength")
-    panels[0, 0].legend(loc="upper right", bbox_to_anchor=(1.0, 0.9))
+    panels[0, 0].legend()
     return figure
 
 
@@ -108,11 +104,13 @@ def draw_lesion(axes: Any, tree: xr.DataTree, pathway: int) -> None:
 
 
 def draw_map(axes: Any, tree: xr.DataTree, pathway: int) -> Any:
-    """The map one pathway ends with, in colours of one scale for both."""
+    """The map one pathway ends with, in colours of one scale for both: no entry is negative, and
+    rows beyond the inputs are empty.
+    """
     maps = first(observable(tree, "final_map"))
-    top = float(np.abs(maps).max())
-    scale = {"cmap": "RdBu_r", "vmin": -top, "vmax": top}
-    image = axes.imshow(maps.isel(pathway=pathway), aspect="auto", gid="map", **scale)
+    maps = maps.isel({maps.dims[-2]: slice(maps.sizes[maps.dims[-1]])})
+    scale = {"cmap": "Blues", "vmin": 0.0, "vmax": float(maps.max())}
+    image = axes.imshow(maps.isel(pathway=pathway), gid="map", **scale)
     axes.set(xlabel="input mode", ylabel="output mode")
     axes.set_title(f"end map of pathway {'ab'[pathway]}")
     return image

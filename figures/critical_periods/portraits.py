@@ -17,12 +17,6 @@ Array = npt.NDArray[np.float64]
 
 TIMINGS = ("early", "late")
 GRID = 0.5
-LEGEND: dict[str, Any] = {
-    "loc": "upper right",
-    "bbox_to_anchor": (1.0, 0.92),
-    "handlelength": 1,
-    "frameon": True,
-}
 WAY = "#7aa6cf"
 
 
@@ -73,8 +67,8 @@ def grid_of(tree: xr.DataTree) -> tuple[Figure, list[Panel]]:
     """A figure with a panel for each timing (row) and depth (column) of a sweep."""
     s, offset = parameter(tree, "singular_value"), parameter(tree, "layer_offset")
     columns = depths(tree)
-    figure = new_figure(2.6 * len(columns) + 0.4, 6.3)
-    grid = figure.subplots(2, len(columns), squeeze=False)
+    figure = new_figure()
+    grid = figure.subplots(2, len(columns), squeeze=False, sharex=True, sharey=True)
     panels = []
     for (timing, column), axes in np.ndenumerate(grid):
         depth, word = columns[column], TIMINGS[timing]
@@ -104,7 +98,7 @@ def phase_portrait(ends: xr.DataTree, ways: xr.DataTree) -> Figure:
     for panel in panels:
         draw_ways(panel, course.sel(panel.place))
         draw_draws(panel, strength.sel(panel.place))
-    panels[0].axes.legend(**LEGEND, markerscale=4)
+    panels[0].axes.legend()
     figure.suptitle(f"Large starts, S = 10, {strength.sizes['replica']} draws a panel")
     return figure
 
@@ -134,7 +128,7 @@ def noise_free(tree: xr.DataTree) -> Figure:
         look = {"color": WAY, "lw": 1.5, "gid": f"way:{panel.tag}", "label": "path"}
         draw_states(panel.axes, course.sel(panel.place), "-", **look)
         draw_ends(panel, tree)
-    panels[-1].axes.legend(**LEGEND)
+    panels[-1].axes.legend()
     figure.suptitle("Large starts without noise: gradient flow, S = 10")
     return figure
 
@@ -152,7 +146,7 @@ def small_start(tree: xr.DataTree) -> Figure:
         look = {"color": WAY, "lw": 1.5, "label": "constant $x_a - x_b$"}
         panel.axes.plot(ka[inside], kb[inside], **look)
         draw_ends(panel, tree)
-    panels[0].axes.legend(**LEGEND)
+    panels[0].axes.legend()
     step = parameter(tree, "step")
     n_updates = round(parameter(tree, "duration") / step)
     figure.suptitle(f"Small starts, S = {s:g}, {n_updates:,} updates of size {step:g}")
@@ -182,4 +176,4 @@ def note(axes: Any, text: str) -> None:
     """A line in the upper right corner, where no way leads."""
     box = {"fc": "white", "ec": "none", "alpha": 0.8}
     place = {"transform": axes.transAxes, "ha": "right", "va": "top"}
-    axes.text(0.97, 0.98, text, fontsize=8, bbox=box, **place)
+    axes.text(0.97, 0.98, text, size="small", bbox=box, **place)

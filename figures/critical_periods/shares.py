@@ -15,7 +15,7 @@ from toysim.figures.critical_periods.reading import B, end
 from toysim.papers.drawing import draw_means, line, new_figure, points
 from toysim.papers.reading import observable, sides
 
-LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
+LEVELS = (0.01, 0.03, 0.1, 0.3)
 LOWEST = 0.004
 LENGTH = "length of the early deficit $\\tau$ [flow time t]"
 LINES = "depth; points: simulation,\nlines: algebraic law"
@@ -30,12 +30,12 @@ def draw_lines(axes: Any, tree: xr.DataTree, along: str) -> None:
         line(axes, x, law.sel(depth=depth), tag, color=color, label=f"D = {depth}")
         points(axes, x, share.sel(depth=depth), tag, color=color)
     axes.set_ylabel("end share of the deprived pathway $K_b/S$")
-    axes.legend(title=LINES, title_fontsize=8)
+    axes.legend(title=LINES)
 
 
 def end_share(depth: xr.DataTree, product: xr.DataTree) -> Figure:
     """Two line panels (same layer start, same strength) and the map of the first."""
-    figure = new_figure(13.5, 4.2)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     for axes, tree in ((left, depth), (middle, product)):
         draw_lines(axes, tree, "deficit_length")
@@ -56,7 +56,7 @@ def draw_map(axes: Any, tree: xr.DataTree) -> Any:
     mesh = axes.pcolormesh(x, rows, share.values, shading="nearest", gid="map", **colors)
     lines = axes.contour(x, rows, law.values, levels=LEVELS, colors="white", linewidths=1.2)
     places = [(np.interp(-v, -law.values[2], x), 2) for v in LEVELS]  # at the third depth
-    axes.clabel(lines, fmt="%g", fontsize=8, manual=places)
+    axes.clabel(lines, fmt="%g", fontsize="small", manual=places)
     axes.set_yticks(rows, [str(d) for d in share["depth"].values])
     axes.set(xlabel=LENGTH, ylabel="depth D")
     axes.set_title("layers start at 0.3; colour: simulation, contours: law")
@@ -67,7 +67,7 @@ def timing(tree: xr.DataTree) -> Figure:
     """Share of b against the opening of a deficit of fixed length; dotted: half-learning time
     without a deficit.
     """
-    figure = new_figure(7.0, 4.2)
+    figure = new_figure()
     axes = figure.subplots()
     draw_lines(axes, tree, "deficit_start")
     # The latest window opens after learning: its half-learning time is that of an undisturbed
@@ -76,7 +76,7 @@ def timing(tree: xr.DataTree) -> Figure:
     for k, half in enumerate(undisturbed.values):
         axes.axvline(half, color=f"C{k}", ls=":", lw=1, zorder=0)
     axes.plot([], [], ":", color="0.4", lw=1, label="half learned, no deficit")
-    axes.legend(title=LINES, title_fontsize=8, loc="lower right")
+    axes.legend(title=LINES, loc="lower right")
     axes.set(xlabel="opening of a deficit of length 0.5 [flow time t]", ylim=(0, 0.53))
     axes.set_title(
         "The critical period closes when the residual is learned away (S = 2, $K_0$ = 0.01)"
@@ -88,7 +88,7 @@ def winner(aligned: xr.DataTree, unaligned: xr.DataTree) -> Figure:
     """Share of the weaker pathway against the start, without a deficit: aligned (left) and Gaussian
     starts (right).
     """
-    figure = new_figure(11.0, 4.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     draw_aligned(left, aligned)
     draw_unaligned(right, observable(unaligned, "final_share").isel(mode=0).min("pathway"))
@@ -112,9 +112,9 @@ def draw_unaligned(axes: Any, weaker: xr.DataArray) -> None:
         x, color = weaker["start_strength"].values * 1.1**k, f"C{k}"
         draws = weaker.sel(depth=depth).transpose("start_strength", "replica")
         axes.plot(x, draws, ".", ms=3, color=color, alpha=0.4)
-        look: dict[str, Any] = {"fmt": "o-", "lw": 1, "color": color, "label": f"D = {depth}"}
+        look: dict[str, Any] = {"fmt": "o", "color": color, "label": f"D = {depth}"}
         draw_means(axes, x, draws, **look)
     axes.set(xlabel="size of the Gaussian start $K_0$", ylim=(-0.02, 0.6))
     axes.set_title("not aligned, strongest mode of the tree")
-    title = "dots: draws; mean ± standard error"
-    axes.legend(title=title, title_fontsize=8, ncols=3, loc="upper left")
+    title = "dots: draws; bars: standard error;\ndepths side by side"
+    axes.legend(title=title)

@@ -40,6 +40,9 @@ def _over(tree: xr.DataTree, by_depth: dict[int, float]) -> xr.DataArray:
     return xr.DataArray([by_depth[d] for d in depths(tree)], coords={"depth": depths(tree)})
 
 
+DEPTHS = (2, 3, 4, 5, 8, 13)  # of both panels
+
+
 def _by_updates(values: xr.DataArray, tree: xr.DataTree) -> xr.DataArray:
     updates = np.rint(values["deficit_length"].values / parameter(tree, "step")).astype(int)
     return values.transpose("deficit_length", "depth").assign_coords(
@@ -70,7 +73,7 @@ def window(large: xr.DataTree, small: xr.DataTree) -> Figure:
     """Distance from the published numbers against the number of frozen updates, a panel for each
     figure.
     """
-    figure = new_figure(9.5, 4.0)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     noisy, exact = deviations(large, small)
     draw_distances(left, noisy, "figure 1", f"[standard errors; band: ±{STANDARD_ERRORS:g}]")
@@ -83,7 +86,8 @@ def draw_distances(axes: Any, off: xr.DataArray, name: str, unit: str) -> None:
     """Distances from one figure's numbers, a colour a depth; dotted: the updates named."""
     updates = off["updates"].values
     for depth in off["depth"].values:
-        axes.plot(updates, off.sel(depth=depth), "o-", ms=4, lw=0.8, label=f"D = {depth}")
+        look = {"color": f"C{DEPTHS.index(int(depth))}", "label": f"D = {depth}"}
+        axes.plot(updates, off.sel(depth=depth), "o-", lw=0.8, **look)
     axes.axhline(0.0, color="0.4", lw=0.8)
     axes.axvline(NAMED[name], color="0.4", ls=":", lw=1.2)
     axes.set(xticks=updates, xlabel="frozen updates", title=f"{name}, early window")

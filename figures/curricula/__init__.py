@@ -14,7 +14,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "orders",
             "Test errors over the examples per dimension, by the order of easy and hard examples. "
-            "Points: runs; lines: exact means.",
+            "Points: runs; lines: exact means."
+            " Bars: standard errors.",
             "arXiv:2106.08068, for the squared loss",
             ("orders",),
             panels.orders,
@@ -22,7 +23,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "finite_size",
             "Error less its limit over 1/d. Line: exact means and fluctuations to order 1/d, from "
-            "d = 20 on.",
+            "d = 20 on."
+            " Bars: standard errors.",
             "derived",
             ("finite_size",),
             panels.finite_size,
@@ -31,7 +33,8 @@ REPRODUCTION = Reproduction(
             "optimal",
             "Left: error above that of the best order with half of the examples hard, over the "
             "learning rate; points: runs at d = 2000. Right: its switching function along the run, "
-            "flat where the best order mixes.",
+            "flat where the best order mixes."
+            " Bars: standard errors.",
             "derived",
             ("optimal",),
             panels.optimal,
@@ -47,14 +50,16 @@ REPRODUCTION = Reproduction(
         Recipe(
             "cyclical",
             "Error of cyclic training-set sizes less that of a mixture, and less that of the same "
-            "share of hard examples held constant, by the irrelevant start weights.",
+            "share of hard examples held constant, by the irrelevant start weights."
+            " Bars: standard errors.",
             "arXiv:2202.05531, in an online perceptron",
             ("cyclical",),
             panels.cyclical,
         ),
         Recipe(
             "cycles",
-            "Error of a mixture less that of easy and hard in cycles; dashed: one over the cycles.",
+            "Error of a mixture less that of easy and hard in cycles; dashed: one over the cycles."
+            " Bars: standard errors.",
             "derived",
             ("cycles",),
             panels.cycles,
@@ -63,14 +68,16 @@ REPRODUCTION = Reproduction(
             "teachers",
             "Tasks mastered in time (20 tasks), and the speed-up of the teacher by learning "
             "progress over the tasks and over the noise on rewards. Dashed: visits a task needs, "
-            "and the law of large noise.",
+            "and the law of large noise."
+            " Bars: standard errors.",
             "arXiv:1910.07224, reduced to a chain",
             ("teachers", "noise"),
             tasks_panels.teachers,
         ),
         Recipe(
             "spectral",
-            "Loss over the cost of training on all modes, and on the first ones first.",
+            "Loss over the cost of training on all modes, and on the first ones first."
+            " Bars: standard errors.",
             "arXiv:2211.09703, in linear regression",
             ("spectral",),
             tasks_panels.spectral,
@@ -78,7 +85,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "denoising",
             "Updates that a noise level takes alone and the relative entropy of its step, by the "
-            "spectrum of the data; loss above the least by the order of levels.",
+            "spectrum of the data; loss above the least by the order of levels."
+            " Bars: standard errors.",
             "arXiv:2403.10348, in a linear denoiser",
             ("levels", "denoising"),
             tasks_panels.denoising,
@@ -86,7 +94,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "angles",
             "Mean squared gradient over the concentration of the tokens by the direction of the "
-            "error, and the loss by the order of concentrations; grey: a fifth of the start.",
+            "error, and the loss by the order of concentrations; grey: a fifth of the start."
+            " Bars: standard errors.",
             "arXiv:2506.02281, in linear regression",
             ("norms", "angles"),
             tasks_panels.angles,

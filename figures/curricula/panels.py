@@ -28,7 +28,7 @@ def _means(axes: Any, x: Any, draws: xr.DataArray, color: str, **look: Any) -> N
 
 def orders(tree: xr.DataTree) -> Figure:
     """Both errors over alpha of the first setting."""
-    figure = new_figure(7.0, 3.4)
+    figure = new_figure()
     for axes, name in zip(figure.subplots(1, 2), ("error_hard", "error_easy"), strict=True):
         draws, exact = (observable(tree, name, s).isel(setting=1) for s in ("simulation", "theory"))
         alpha = observable(tree, "update", "theory").isel(setting=1, order=0) / 1000.0
@@ -43,7 +43,7 @@ def orders(tree: xr.DataTree) -> Figure:
 
 def finite_size(tree: xr.DataTree) -> Figure:
     """Error less that of infinite d over 1/d."""
-    figure = new_figure(5.0, 3.4)
+    figure = new_figure()
     axes = figure.subplots()
     draws, exact = last(runs(tree, "error_hard")), end(tree, "error_hard", "theory")
     size = exact["n_relevant"] + exact["n_irrelevant"]
@@ -57,7 +57,7 @@ def finite_size(tree: xr.DataTree) -> Figure:
 
 def optimal(tree: xr.DataTree) -> Figure:
     """Errors over the rate; the best profile's switching function along the run at one."""
-    figure = new_figure(7.0, 3.4)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     limit, draws = end(tree, "error_limit", "theory"), last(runs(tree, "error_test"))
     for order in ("easy_first", "mixed", "hard_first", "optimal"):
@@ -86,7 +86,7 @@ def optimal(tree: xr.DataTree) -> Figure:
 
 def phase_map(tree: xr.DataTree) -> Figure:
     """Which order is the best over rho and the rate, for both lengths."""
-    figure = new_figure(7.0, 3.6)
+    figure = new_figure()
     colors = ("#f2f2f2", "#c9d8ea", "#1f5a94", "#c0392b")
     labels = ("diverges", "neither: a mixture between", "easy first", "hard first")
     panels = figure.subplots(1, 2, sharey=True)
@@ -113,7 +113,7 @@ def phase_map(tree: xr.DataTree) -> Figure:
 
 def cyclical(tree: xr.DataTree) -> Figure:
     """Cyclic sizes less a mixture, and less the same share held constant."""
-    figure = new_figure(7.0, 3.6)
+    figure = new_figure()
     draws = last(runs(tree, "error_test")).isel(examples_per_dimension=0)
     limit = end(tree, "error_limit", "theory").isel(examples_per_dimension=0)
     panels = figure.subplots(1, 2)
@@ -140,7 +140,7 @@ def cyclical(tree: xr.DataTree) -> Figure:
 
 def cycles(tree: xr.DataTree) -> Figure:
     """Error above that of a mixture over the number of cycles."""
-    figure = new_figure(5.0, 3.4)
+    figure = new_figure()
     axes = figure.subplots()
     limit, draws = end(tree, "error_limit", "theory"), last(runs(tree, "error_test"))
     n, mixed = limit["n_cycles"][:-1], limit[-1]

@@ -8,13 +8,13 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.curricula.reading import last, place
-from toysim.papers.drawing import draw_means, few_ticks, line, name_axes, new_figure
+from toysim.papers.drawing import draw_means, line, name_axes, new_figure
 from toysim.papers.reading import mean_and_error, observable, parameter, runs
 
 
 def teachers(tree: xr.DataTree, noise: xr.DataTree) -> Figure:
     """Tasks mastered in time; speed-up by useless tasks and by noise."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     mastered = observable(tree, "mastered")
     exact = observable(tree, "mastered_mean", "theory")
@@ -51,7 +51,7 @@ def teachers(tree: xr.DataTree, noise: xr.DataTree) -> Figure:
 
 def spectral(tree: xr.DataTree) -> Figure:
     """Loss over cost, short runs of both kinds of data."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     loss, shown = observable(tree, "loss", "theory"), observable(tree, "exposed", "theory")
     update = observable(tree, "update", "theory")
     draws = runs(tree, "loss")
@@ -72,14 +72,13 @@ def spectral(tree: xr.DataTree) -> Figure:
             )
         a, b = float(loss["input_power"][k]), float(loss["signal_power"][k])
         axes.set(yscale="log")
-        few_ticks(axes.yaxis)
         name_axes(axes, "cost, updates with all modes", "loss", f"a = {a:g}, b = {b:g}")
     return figure
 
 
 def denoising(levels: xr.DataTree, tree: xr.DataTree) -> Figure:
     """Updates and relative entropy by level; excess by order."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     time = observable(levels, "time_level", "theory").isel(power=0)
     steps = observable(levels, "steps_to_1_percent", "theory")
@@ -109,7 +108,7 @@ def denoising(levels: xr.DataTree, tree: xr.DataTree) -> Figure:
 
 def angles(norms: xr.DataTree, tree: xr.DataTree) -> Figure:
     """Squared gradient over the concentration; loss over sequences by order."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     exact = last(observable(norms, "gradient_square", "theory")).transpose("error", "c")
     draws = last(runs(norms, "gradient_square")).transpose("error", "c", "replica")

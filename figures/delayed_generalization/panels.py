@@ -13,7 +13,7 @@ from toysim.papers.reading import observable, parameter
 
 def courses(tree: xr.DataTree) -> Figure:
     """Losses and accuracies over time by d/N."""
-    figure = new_figure(11.0, 4.2)
+    figure = new_figure()
     losses, accuracies = figure.subplots(1, 2)
     time = observable(tree, "time", "theory")
     for k, d in enumerate(time["n_features"].values):
@@ -25,15 +25,21 @@ def courses(tree: xr.DataTree) -> Figure:
             share = observable(tree, f"{side}_accuracy").sel(at).mean("replica")
             name = label if side == "test" else None
             losses.plot(time.sel(at), law, line, color=color, label=name, gid=f"law:{side}:{d}")
-            losses.plot(time.sel(at), drawn, "o", ms=2, color=color)
-            accuracies.plot(time.sel(at), share, line, color=color, label=name)
+            look = {"ms": 2.5, "mew": 0.6, "mfc": color if side == "test" else "none"}
+            losses.plot(time.sel(at), drawn, "o", color=color, **look)
+            accuracies.plot(time.sel(at), share, "o", color=color, label=name, **look)
             crossed = float(observable(tree, f"time_{side}", "theory").sel(at))
             if np.isfinite(crossed):
                 accuracies.axvline(crossed, color=color, ls=":", lw=0.8)
     losses.set(xscale="log", yscale="log", ylim=(1e-5, 2), xlabel="time", ylabel="loss")
-    losses.set_title("Losses; dashed: train, dots: drawn samples")
+    losses.set_title("Losses")
+    losses.plot([], [], "-", color="0.4", label="test")
+    losses.plot([], [], "--", color="0.4", label="train")
+    losses.plot([], [], "o", color="0.4", ms=2.5, label="runs, test")
+    losses.plot([], [], "o", color="0.4", ms=2.5, mfc="none", label="runs, train")
     accuracies.set(xscale="log", xlabel="time", ylabel="share accurate")
-    accuracies.set_title("Accuracies; dashed: train, dotted: times of 95 %")
+    accuracies.set_title("Accuracies of the runs")
+    accuracies.plot([], [], ":", color="0.4", label="theory: 95 % accurate")
     losses.legend()
     accuracies.legend()
     return figure
@@ -41,7 +47,7 @@ def courses(tree: xr.DataTree) -> Figure:
 
 def delay(tree: xr.DataTree) -> Figure:
     """Times over 1 - d/N, below d = N."""
-    figure = new_figure(5.6, 4.2)
+    figure = new_figure()
     axes = figure.subplots()
     times = {name: observable(tree, f"time_{name}", "theory") for name in ("train", "test")}
     for k, (name, time) in enumerate(times.items()):

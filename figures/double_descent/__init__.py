@@ -34,7 +34,8 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "spectrum",
-            "Excess error over samples with power-law inputs: points simulated, lines the theory.",
+            "Excess error over samples with power-law inputs: points simulated, lines the theory."
+            " Bars: standard errors.",
             "arXiv:2102.08127",
             ("spectrum",),
             pictures.spectrum,

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.papers.drawing import draw_landmark, draw_means, few_ticks, line, new_figure, points
+from toysim.papers.drawing import draw_landmark, draw_means, line, new_figure, points
 from toysim.papers.reading import landmark, mean_and_error, observable, sides
 
 MARKERS = "osD^v"
@@ -16,7 +16,7 @@ MARKERS = "osD^v"
 
 def samples(tree: xr.DataTree) -> Figure:
     """Excess error over samples per input, a colour a penalty."""
-    figure = new_figure(5.6, 4.2)
+    figure = new_figure()
     axes = figure.subplots()
     excess, law = sides(tree, "excess_error")
     ratio, valid = law["sample_ratio"], observable(tree, "valid", "theory")
@@ -43,7 +43,7 @@ def samples(tree: xr.DataTree) -> Figure:
 
 def features(tree: xr.DataTree) -> Figure:
     """Excess and train error over features, a column an activation."""
-    figure = new_figure(7.0, 5.0)
+    figure = new_figure()
     excess, _ = sides(tree, "excess_error")
     names = excess["activation"].values
     panels = figure.subplots(2, len(names), sharex=True, sharey="row", squeeze=False)
@@ -67,14 +67,13 @@ def features(tree: xr.DataTree) -> Figure:
             if row == 1:
                 axes.set_xlabel("features per input p'/d")
         panels[row][0].set_ylabel(label)
-    few_ticks(panels[0][0].yaxis)
     panels[0][0].legend()
     return figure
 
 
 def dimensions(tree: xr.DataTree) -> Figure:
     """d (mean - limit) over d, with the first correction."""
-    figure = new_figure(5.0, 3.6)
+    figure = new_figure()
     axes = figure.subplots()
     draws, law = sides(tree, "excess_error")
     limit = observable(tree, "limit_excess_error", "theory")
@@ -94,7 +93,7 @@ def dimensions(tree: xr.DataTree) -> Figure:
 
 def spectrum(tree: xr.DataTree) -> Figure:
     """Excess error over samples of a power-law design."""
-    figure = new_figure(5.6, 4.2)
+    figure = new_figure()
     axes = figure.subplots()
     excess, law = sides(tree, "excess_error")
     for k, penalty in enumerate(law["penalty"].values):
@@ -106,7 +105,6 @@ def spectrum(tree: xr.DataTree) -> Figure:
     axes.set(xscale="log", yscale="log", xlabel="samples per mode n/d", ylabel="excess error")
     axes.set_xticks([0.1, 0.2, 0.5, 1, 2], ["0.1", "0.2", "0.5", "1", "2"])
     axes.minorticks_off()
-    few_ticks(axes.yaxis)
     axes.set_title("Power-law inputs")
     axes.legend()
     return figure

@@ -46,7 +46,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "catapult",
             "Tangent kernel at the end and largest loss over the start's kernel; largest loss "
-            "over the width.",
+            "over the width."
+            " Bars: standard errors.",
             "arXiv:2003.02218",
             ("catapult", "catapult_width"),
             descent.catapult,
@@ -54,7 +55,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "sparsity",
             "l1 norm of the interpolator found by a diagonal linear network, the same data sets "
-            "throughout.",
+            "throughout."
+            " Bars: standard errors.",
             "arXiv:2302.08982",
             ("sparsity_stochastic", "sparsity_full"),
             descent.sparsity,
@@ -62,7 +64,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "river",
             "River valley: mean loss, progress and bounce under four schedules; runs with decay "
-            "against cosines.",
+            "against cosines."
+            " Bars: standard errors.",
             "arXiv:2410.05192; exact means derived",
             ("river_course", "schedules"),
             schedules.river,

@@ -23,7 +23,7 @@ FORMULAS = {
 
 def sharpness(courses: xr.DataTree, *ends: xr.DataTree) -> Figure:
     """For each loss, a course with the line 2/eta (top) and the end over all steps (bottom)."""
-    figure = new_figure(13.0, 7.0)
+    figure = new_figure()
     panels = figure.subplots(2, 3)
     for (above, below), kind, tree in zip(panels.T, KINDS, ends, strict=True):
         draw_course(above, courses, kind)
@@ -63,7 +63,7 @@ def draw_ends(axes: Any, tree: xr.DataTree, kind: str) -> None:
 
 def catapult(tree: xr.DataTree, widths: xr.DataTree) -> Figure:
     """Kernel at the end and peak loss over the start's kernel, every draw; peak loss over width."""
-    figure = new_figure(13.5, 4.2)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     draw_kernel(left, tree)
     draw_draws(middle, tree, "peak_loss")
@@ -114,7 +114,7 @@ def sparsity(stochastic: xr.DataTree, full: xr.DataTree) -> Figure:
     """l1 norm of the solution over the learning rate, data set by data set, less that of the
     smallest rate.
     """
-    figure = new_figure(9.5, 4.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2, sharey=True)
     draw_norms(left, stochastic, "stochastic")
     draw_norms(right, full, "full")

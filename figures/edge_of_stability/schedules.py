@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.edge_of_stability.reading import gaps
-from toysim.papers.drawing import new_figure, note_counts
+from toysim.papers.drawing import line, new_figure, note_counts, points
 from toysim.papers.reading import entered, observable, sides
 
 # A colour a schedule, in this order.
@@ -18,13 +18,14 @@ NAMES = {
     "greedy": "greedy decay",
     "cosine": "cosine",
 }
+POINTS = 40  # of a course
 LONGEST = 2  # of the three budgets
 MARKS = {1.0: ("-", "o"), 1.8: ("--", "s")}  # the same peak; the same sum of rates
 
 
 def river(courses: xr.DataTree, pairs: xr.DataTree) -> Figure:
     """Loss over time at three budgets, its two parts at the longest, and wsd against cosine."""
-    figure = new_figure(13.5, 7.4)
+    figure = new_figure()
     (loss, position), (hill, gap) = figure.subplots(2, 2)
     draw_losses(loss, courses)
     draw_longest(position, courses, "position")
@@ -62,8 +63,9 @@ def draw(axes: Any, tree: xr.DataTree, name: str, schedule: str, budget: int) ->
     draws, exact = sides(tree, name, **at)
     mean, color = draws.mean("replica"), f"C{list(NAMES).index(schedule)}"
     label = NAMES[schedule] + entered(draws) if budget == LONGEST else None
-    axes.plot(t, mean, "-", color=color, lw=1.2, label=label, gid=f"simulation:{tag}")
-    axes.plot(t, exact, "--", color="k", lw=0.7, gid=f"theory:{tag}")
+    few = slice(None, None, max(1, t.size // POINTS))
+    points(axes, t[few], mean[few], tag, ms=2.5, color=color, label=label)
+    line(axes, t, exact, tag, color=color, lw=0.8)
 
 
 def draw_gaps(axes: Any, tree: xr.DataTree) -> None:

@@ -18,7 +18,7 @@ def bifurcation(tree: xr.DataTree) -> Figure:
     """Last outputs of the strong feature over gamma with the orbit's closed form; the Lyapunov
     exponent below.
     """
-    figure = new_figure(8.0, 6.4)
+    figure = new_figure()
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
     draw_attractor(above, tree)
     draw_exponent(below, tree)
@@ -63,7 +63,7 @@ def draw_law(axes: Any, tree: xr.DataTree, name: str, label: str | None) -> None
 
 def weak_feature(course: xr.DataTree, ends: xr.DataTree) -> Figure:
     """Running sum of the residual and weak output over time; weak output at the end over gamma."""
-    figure = new_figure(13.5, 4.2)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     draw_sums(left, course)
     draw_growth(middle, course)
@@ -109,8 +109,8 @@ def draw_ends(axes: Any, tree: xr.DataTree) -> None:
     fine = np.linspace(1.005, float(end["gamma"].max()), 200)
     limit = weak_limit(fine, parameter(tree, "weak_ratio"))
     points(axes, end["gamma"], end, "final_weak", ms=4, color=BLUE, label="simulation")
-    crosses = {"ms": 4, "color": RED, "label": "$V^*(1 + r/4)$; small-step law"}
-    axes.plot(law["gamma"], law, "x", gid="theory:final_weak", **crosses)
+    look = {"color": RED, "label": "$V^*(1 + r/4)$; small-step law"}
+    axes.plot(law["gamma"], law, "--", gid="theory:final_weak", **look)
     axes.plot(fine, limit, "-", color=RED, lw=1, label="marginal stability $V^*$")
     axes.set(xlabel="$\\gamma$", ylabel="weak output V at the end", yscale="log")
     axes.set_title("It ends where the fit is stable again")

@@ -13,13 +13,13 @@ from toysim.figures.effective_learning_rate.reading import (
     in_order,
     times,
 )
-from toysim.papers.drawing import draw_landmark, few_ticks, line, new_figure, points
+from toysim.papers.drawing import draw_landmark, line, new_figure, points
 from toysim.papers.reading import landmark, mean_and_error, observable
 
 
 def rates(growth: xr.DataTree, stationary: xr.DataTree) -> Figure:
     """Effective rate over time; excess by schedule."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     t = times(growth)[1:]
     for k, gamma in enumerate(observable(growth, "effective_rate")["rate"].values):
@@ -30,7 +30,6 @@ def rates(growth: xr.DataTree, stationary: xr.DataTree) -> Figure:
         line(left, t, law[1:], f"{gamma:g}", **look)
     left.plot(t, (0.5 * t) ** -0.5, "--", color="0.5", label=r"$(2\sigma^2\tau)^{-1/2}$")
     left.set(xscale="log", yscale="log", xlabel=r"$\tau$ (updates/d)", ylabel=r"$\lambda$")
-    few_ticks(left.yaxis)
     left.set_title("Effective rate")
     left.legend()
     t = times(stationary)[1:]
@@ -51,7 +50,7 @@ def rates(growth: xr.DataTree, stationary: xr.DataTree) -> Figure:
 
 def plasticity(tasks: xr.DataTree, drifting: xr.DataTree) -> Figure:
     """Overlap at the end of every task; overlap with a turning target over time."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     ends, law = (
         in_order(observable(tasks, "task_end_overlap", side), OF_TASKS)
@@ -81,7 +80,7 @@ def plasticity(tasks: xr.DataTree, drifting: xr.DataTree) -> Figure:
 
 def sensitivity(tree: xr.DataTree) -> Figure:
     """Excess over the rate, five learners, two sizes."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     final = capped(tree)
     for axes, d in zip(figure.subplots(1, 2, sharey=True), final["dimension"].values, strict=True):
         for name in final["learner"].values:

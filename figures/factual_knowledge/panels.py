@@ -16,7 +16,7 @@ from toysim.papers.reading import landmark, observable, parameter
 
 def jumps(tree: xr.DataTree) -> Figure:
     """Recall over updates: one run, the mean of runs, theory."""
-    figure = new_figure(3.4, 2.8)
+    figure = new_figure()
     axes = figure.subplots()
     recall = observable(tree, "recall").isel(strength=0)
     law = observable(tree, "recall", "theory").isel(strength=0)
@@ -32,7 +32,7 @@ def jumps(tree: xr.DataTree) -> Figure:
 
 def law(law_of: xr.DataTree, runs: xr.DataTree) -> Figure:
     """Retention over updates with its power law, and with lines in log t."""
-    figure = new_figure(7.0, 3.0)
+    figure = new_figure()
     powers, lines = figure.subplots(1, 2)
     exact = observable(law_of, "retention", "theory")
     seen = observable(runs, "retention").mean("replica")
@@ -60,7 +60,7 @@ def law(law_of: xr.DataTree, runs: xr.DataTree) -> Figure:
 
 def intervals(tree: xr.DataTree, periodic: xr.DataTree) -> Figure:
     """Recall before the next injection over the interval, by the number of modes."""
-    figure = new_figure(7.0, 3.0)
+    figure = new_figure()
     limit = observable(tree, "limit_recall", "theory")
     kappa = parameter(tree, "strength")
     for axes, (a, b) in zip(figure.subplots(1, 2), ((1.5, 1.5), (1.2, 2.9)), strict=True):
@@ -91,7 +91,7 @@ def threshold(d: int, a: float, b: float, kappa: float) -> LandmarkValue:
 
 def tests(tree: xr.DataTree) -> Figure:
     """Shares of runs that recall and recognise, over updates."""
-    figure = new_figure(3.4, 2.8)
+    figure = new_figure()
     axes = figure.subplots()
     time = np.arange(1, observable(tree, "recalled").sizes["record"])
     shown = np.unique(np.geomspace(1, time[-1], 14).round().astype(int))

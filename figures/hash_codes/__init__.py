@@ -14,7 +14,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "regimes",
             "Share of points whose code another one has, over units and points, with the width at "
-            "which pairs put a tenth; accuracy of the nearest prototype by code and its law.",
+            "which pairs put a tenth; accuracy of the nearest prototype by code and its law."
+            " Bars: standard errors.",
             _SOURCE,
             ("chart", "prototypes"),
             panels.regimes,

@@ -8,13 +8,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from toysim.figures.hash_codes.evidence import widths
-from toysim.papers.drawing import RED, draw_means, few_ticks, name_axes, new_figure
+from toysim.papers.drawing import RED, draw_means, name_axes, new_figure
 from toysim.papers.reading import mean_and_error, observable
 
 
 def regimes(chart: xr.DataTree, prototypes: xr.DataTree) -> Figure:
     """Redundancy over units and points with the critical width; accuracy of codes."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     mean = observable(chart, "redundancy").mean("replica").transpose("n_points", "n_units")
     mesh = left.pcolormesh(
@@ -24,8 +24,6 @@ def regimes(chart: xr.DataTree, prototypes: xr.DataTree) -> Figure:
     law = widths(chart, "width_of_a_tenth")
     left.plot(law, law["n_points"], color=RED, label="a tenth, by pairs", gid="landmark:width")
     left.set(xscale="log", yscale="log")
-    few_ticks(left.xaxis)
-    few_ticks(left.yaxis)
     name_axes(left, "units n", "points M", "Codes shared")
     left.legend(loc="lower right")
     draws = observable(prototypes, "prototype_accuracy")

@@ -17,7 +17,7 @@ TEMPERATURES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0
 
 def retrieval(load: xr.DataTree, temperature: xr.DataTree) -> Figure:
     """Overlap over the load, and over the temperature."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     draws = observable(load, "mean_overlap")
     for k, size in enumerate(draws["size"].values):
@@ -41,7 +41,7 @@ def retrieval(load: xr.DataTree, temperature: xr.DataTree) -> Figure:
 
 def phases(spurious: xr.DataTree) -> Figure:
     """The phase diagram; overlaps and energies at the end of runs."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     plane, ends = figure.subplots(1, 2)
     t = np.array(TEMPERATURES)
     for name, label in (("capacity", "retrieval ends"), ("equilibrium_capacity", "global minimum")):

@@ -12,7 +12,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "gain",
             "Gain of memorising over the number of tasks, in nats a sequence. Dashed: I - ln D; "
-            "dotted curve: upper bound; grey: e^I; dotted upright: N_eff.",
+            "dotted curve: upper bound; grey: e^I; dotted upright: N_eff."
+            " Bars: standard errors.",
             "arXiv:2506.17859; bounds and exact mean derived",
             ("urns_small", "urns_large", "urns_paper"),
             panels.gain,
@@ -20,7 +21,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "transition",
             "Updates after which memorising takes over, by the exponents of evidence and bits and "
-            "the bits of the generaliser's code; their local exponent. Dashed: in proportion to D.",
+            "the bits of the generaliser's code; their local exponent. Dashed: in proportion to D."
+            " Bars: standard errors.",
             "arXiv:2506.17859",
             ("urns_paper",),
             panels.transition,
@@ -28,7 +30,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "transience",
             "Weights of the strategies, and losses on seen and fresh tasks, along the training; "
-            "urns of .15, .35, .6, .9. Points: sampled sequences; lines: exact.",
+            "urns of .15, .35, .6, .9. Points: sampled sequences; lines: exact."
+            " Bars: standard errors.",
             "arXiv:2506.17859",
             ("transience",),
             panels.transience,
@@ -51,7 +54,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "regression",
             "Squared error over the number of regression tasks. Dashed: distance to the nearest "
-            "task seen; grey: 2^14 tasks.",
+            "task seen; grey: 2^14 tasks."
+            " Bars: standard errors.",
             "arXiv:2306.15063",
             ("regression",),
             panels.regression,
@@ -59,7 +63,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "hierarchy",
             "Regret on a new task's parameters over the episodes, dashed p(p+3)/(4N); risk on a "
-            "new task by its shots.",
+            "new task by its shots."
+            " Bars: standard errors.",
             "arXiv:2306.09702, in conjugate hierarchies",
             ("hierarchy", "shots"),
             panels.hierarchy,

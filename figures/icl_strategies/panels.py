@@ -14,13 +14,13 @@ from toysim.figures.icl_strategies.reading import (
     marks,
     transition_times,
 )
-from toysim.papers.drawing import draw_landmark, draw_means, few_ticks, line, name_axes, new_figure
+from toysim.papers.drawing import draw_landmark, draw_means, line, name_axes, new_figure
 from toysim.papers.reading import landmark, mean_and_error, observable, parameter, runs
 
 
 def gain(small: xr.DataTree, large: xr.DataTree, paper: xr.DataTree) -> Figure:
     """Gain over the number of tasks, both settings."""
-    figure = new_figure(7.0, 3.6)
+    figure = new_figure()
     panels = figure.subplots(1, 2)
     titles = ("two colours, 32 balls", "eight colours, 128 balls")
     for axes, trees, title in zip(panels, ((small, large), (paper,)), titles, strict=True):
@@ -43,7 +43,6 @@ def gain(small: xr.DataTree, large: xr.DataTree, paper: xr.DataTree) -> Figure:
         )
         axes.axvline(information, color="0.7", lw=0.8, zorder=0)
         axes.set(xscale="log", yscale="log", xlabel="tasks D", ylabel="gain, nats", title=title)
-    few_ticks(panels[1].yaxis)
     draw_landmark(panels[0], landmark("bayes_icl.strategies", "distinguishable_tasks"))
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
@@ -51,7 +50,7 @@ def gain(small: xr.DataTree, large: xr.DataTree, paper: xr.DataTree) -> Figure:
 
 def transition(paper: xr.DataTree) -> Figure:
     """Time of the transition and its local exponent over the number of tasks."""
-    figure = new_figure(7.0, 3.6)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     found = gains(paper)
     size = parameter(paper, "n_colours"), parameter(paper, "context_length")
@@ -72,7 +71,7 @@ def transition(paper: xr.DataTree) -> Figure:
 
 def transience(tree: xr.DataTree) -> Figure:
     """Weights and losses along the training."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     N = observable(tree, "update", "theory").squeeze()
     weight = observable(tree, "weight", "theory").squeeze()
@@ -92,7 +91,7 @@ def transience(tree: xr.DataTree) -> Figure:
 
 def plane(tree: xr.DataTree) -> Figure:
     """Relative distance over updates and tasks, with the transition of the mean gain."""
-    figure = new_figure(5.0, 3.6)
+    figure = new_figure()
     axes = figure.subplots()
     distance = observable(tree, "relative_distance", "theory").mean("urn_set")
     N = observable(tree, "update", "theory").isel(n_tasks=0, urn_set=0).values
@@ -115,7 +114,7 @@ def plane(tree: xr.DataTree) -> Figure:
 
 def evidence(tree: xr.DataTree) -> Figure:
     """Switch times over the penalty, with their spread."""
-    figure = new_figure(5.0, 3.4)
+    figure = new_figure()
     axes = figure.subplots()
     draws = runs(tree, "switch_time")
     K, exact = draws["penalty"], observable(tree, "switch_time", "theory")
@@ -140,7 +139,7 @@ def evidence(tree: xr.DataTree) -> Figure:
 
 def regression(tree: xr.DataTree) -> Figure:
     """Losses over the number of tasks, seen and fresh."""
-    figure = new_figure(5.0, 3.8)
+    figure = new_figure()
     axes = figure.subplots()
     losses = runs(tree, "loss_memorising").mean("point")
     for k, on in enumerate(("seen", "fresh")):
@@ -158,7 +157,7 @@ def regression(tree: xr.DataTree) -> Figure:
 
 def hierarchy(tree: xr.DataTree, shots: xr.DataTree) -> Figure:
     """Regret over episodes; risk over episodes by shots."""
-    figure = new_figure(7.0, 3.4)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     regret, exact = runs(tree, "regret"), observable(tree, "regret", "theory")
     at = np.unique(np.geomspace(1, exact.sizes["episode"] - 1, 12).astype(int))

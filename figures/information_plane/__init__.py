@@ -24,7 +24,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "unit",
             "Entropy of the bin of one unit over its weight; points: samples, lines: exact, dots: "
-            "where tanh tells most.",
+            "where tanh tells most."
+            " Bars: standard errors.",
             "elementary",
             ("unit",),
             panels.unit,

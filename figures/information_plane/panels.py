@@ -7,13 +7,15 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.information_plane.evidence import KINDS, STARTS, of_start
-from toysim.papers.drawing import draw_landmark, draw_means, line, name_axes, new_figure
+from toysim.papers.drawing import draw_landmark, draw_means, line, name_axes, new_figure, points
 from toysim.papers.reading import landmark, observable
+
+POINTS = 25  # of a course
 
 
 def plane(course: xr.DataTree) -> Figure:
     """Courses in the plane under their bound; I(X;T) over time."""
-    figure = new_figure(7.0, 3.4)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     time = observable(course, "time")
     names = ("information_input", "information_label", "bound")
@@ -24,8 +26,9 @@ def plane(course: xr.DataTree) -> Figure:
         left.plot(np.sort(given), np.sort(most), "--", color="0.6", lw=0.8, zorder=0)
         t = of_start(time, name) if "start" in time.dims else time
         law = of_start(observable(course, "information_input", "theory"), name)
-        right.plot(t[1:], given[1:], "-", color=f"C{k}", label=name)
-        line(right, t[1:], law[1:], name, color="0.2", lw=0.5)
+        few = slice(1, None, max(1, t.size // POINTS))
+        points(right, t[few], given[few], name, color=f"C{k}", label=name)
+        line(right, t[1:], law[1:], name, color=f"C{k}")
     name_axes(left, "I(X;T), nats (dots: ends)", "I(T;Y), nats (dashed: bound)", "Plane")
     right.set(xscale="log")
     name_axes(right, "flow time", "I(X;T), nats", "It falls from large balanced starts")
@@ -34,7 +37,7 @@ def plane(course: xr.DataTree) -> Figure:
 
 def unit(tree: xr.DataTree) -> Figure:
     """Entropy of a binned unit over its weight."""
-    figure = new_figure(4.4, 3.2)
+    figure = new_figure()
     axes = figure.subplots()
     draws, law = (observable(tree, "information", side) for side in ("simulation", "theory"))
     for k, kind in enumerate(KINDS):

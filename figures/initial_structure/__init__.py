@@ -15,7 +15,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "rank",
             "Rms change of the tangent kernel over random tasks by the rank of the start; line: "
-            "closed form for flat spectra; squares: task aligned with the start.",
+            "closed form for flat spectra; squares: task aligned with the start."
+            " Bars: standard errors.",
             _SOURCE,
             ("rank", "aligned"),
             panels.rank,

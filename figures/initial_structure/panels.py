@@ -14,7 +14,7 @@ from toysim.papers.reading import observable, runs
 
 def rank(tree: xr.DataTree, aligned: xr.DataTree) -> Figure:
     """Change of the kernel over the rank, at two norms."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     exact, inside = law(tree), observable(aligned, "kernel_change").isel(replica=0)
     norms = exact["start_norm"].values
     for axes, f in zip(figure.subplots(1, 2), norms, strict=True):
@@ -32,7 +32,7 @@ def rank(tree: xr.DataTree, aligned: xr.DataTree) -> Figure:
 
 def recruitment(tree: xr.DataTree) -> Figure:
     """Recruited share over norm and perturbation, and the boundary."""
-    figure = new_figure(4.6, 3.4)
+    figure = new_figure()
     axes = figure.subplots()
     ratio = times_ratio(tree)
     share = runs(tree, "recruited_share").mean("replica").transpose("perturbation", "start_norm")

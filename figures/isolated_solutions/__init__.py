@@ -22,21 +22,24 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "nearby",
-            "The potential at small distance over its square-root law; small instances over 1/N.",
+            "The potential at small distance over its square-root law; small instances over 1/N."
+            " Bars: standard errors.",
             "derived",
             ("nearby", "storage", "enumerated"),
             potential.nearby,
         ),
         Recipe(
             "landscapes",
-            "Solutions around a random configuration, around the teacher, and pairs of solutions.",
+            "Solutions around a random configuration, around the teacher, and pairs of solutions."
+            " Bars: standard errors.",
             "content of arXiv:1304.2850; curves derived",
             ("landscape", "landscape_curve", "planted", "planted_curve", "potential", "storage"),
             landscapes.landscapes,
         ),
         Recipe(
             "students",
-            "Teacher and student: entropy and overlap of both saddle points, and the transitions.",
+            "Teacher and student: entropy and overlap of both saddle points, and the transitions."
+            " Bars: standard errors.",
             "Gyorgyi 1990, Phys. Rev. A 41, 7097",
             ("students", "students_sampled"),
             students.students,

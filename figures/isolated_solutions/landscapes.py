@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from toysim.figures.isolated_solutions.panels import (
     SAMPLED,
+    color_of,
     draw_curves,
     draw_zero,
     load,
@@ -37,14 +38,14 @@ def landscapes(
     storage: xr.DataTree,
 ) -> Figure:
     """Three panels: entropy over distance, with message passing on top where there is a sampler."""
-    figure = new_figure(13.5, 4.4)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     around_random(left, random, random_curve)
     around_teacher(middle, planted, planted_curve)
     draw_pairs(right, potential, storage)
-    for axes, columns in ((left, 2), (middle, 2), (right, 1)):
+    for axes in (left, middle, right):
         axes.set_xlabel("distance $d$")
-        axes.legend(loc="upper left", ncols=columns)
+        axes.legend()
     return figure
 
 
@@ -54,9 +55,10 @@ def around_random(axes: Any, sampled: xr.DataTree, curve: xr.DataTree) -> None:
     draw_sampled(axes, sampled, "entropy")
     d = np.linspace(0.06, 0.94, 200)
     for i, alpha in enumerate(theory(curve, "alpha").values):
+        color = color_of(alpha)
         annealed = entropy_of_weights(d) - alpha * np.log(2.0)
         label = "annealed" if i == 0 else None
-        axes.plot(d[annealed > 0], annealed[annealed > 0], ":", color=f"C{i}", lw=1, label=label)
+        axes.plot(d[annealed > 0], annealed[annealed > 0], ":", color=color, lw=1, label=label)
     axes.set(
         title="Around a random configuration", ylabel="entropy [nat per weight]", ylim=(0, 0.68)
     )
@@ -76,7 +78,8 @@ def draw_sampled(axes: Any, tree: xr.DataTree, name: str) -> None:
     draws = ended(tree, name).transpose(*mean.dims, "replica")
     seen = theory(tree, "valid").values & np.isfinite(mean.values)
     for i, here in enumerate(seen):
-        look: dict[str, Any] = {"gid": f"sampled:{name}:{i}", "color": f"C{i}", "mfc": "white"}
+        color = color_of(mean["alpha"].values[i])
+        look: dict[str, Any] = {"gid": f"sampled:{name}:{i}", "color": color, "mfc": "white"}
         label = SAMPLED if i == 0 else None
         draw_means(axes, d[i][here], draws[i][here], label=label, **look)
 
@@ -85,9 +88,10 @@ def draw_pairs(axes: Any, curves: xr.DataTree, storage: xr.DataTree) -> None:
     """Pairs with a typical solution, s + Phi, below the annealed count of all pairs."""
     for i, own in enumerate(at_loads(storage, "entropy", PAIRS)):
         d, phi = at_load(curves, PAIRS[i], "distance", "potential")
-        axes.plot(d, own + phi, "-", color=f"C{i}", label=f"$s + \\Phi$, {load(PAIRS[i])}")
+        color = color_of(PAIRS[i])
+        axes.plot(d, own + phi, "-", color=color, label=f"$s + \\Phi$, {load(PAIRS[i])}")
         fine = np.geomspace(float(theory(curves, "distance").min()), 0.5, 200)
-        axes.plot(fine, annealed_pairs(fine, PAIRS[i]), ":", color=f"C{i}", lw=1)
+        axes.plot(fine, annealed_pairs(fine, PAIRS[i]), ":", color=color, lw=1)
     axes.plot([], [], ":", color="0.4", lw=1, label="annealed")
     axes.set(title="Pairs of solutions", ylabel="entropy of pairs [nat per weight]")
     axes.set(xscale="log", ylim=(0, None))

@@ -7,7 +7,7 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.isolated_solutions.panels import draw_curves, draw_zero, load
+from toysim.figures.isolated_solutions.panels import color_of, draw_curves, draw_zero, load
 from toysim.figures.isolated_solutions.reading import (
     at_infinite_size,
     at_load,
@@ -25,7 +25,7 @@ SHOWN = (0.5, 0.7)  # loads whose overlaps are drawn
 
 def potential(tree: xr.DataTree) -> Figure:
     """Phi and x over the distance, q and t over the overlap."""
-    figure = new_figure(13.5, 4.4)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     for axes, name in ((left, "potential"), (middle, "coupling")):
         draw_negative(axes, tree, name)
@@ -47,23 +47,25 @@ def draw_negative(axes: Any, tree: xr.DataTree, name: str) -> None:
     curves, distance = theory(tree, name).values, theory(tree, "distance").values
     stable = theory(tree, "stability").values < 1.0
     for i, here in enumerate(stable):
-        axes.plot(distance[i][here], curves[i][here], "--", color=f"C{i}", lw=0.9)
+        color = color_of(theory(tree, "alpha").values[i])
+        axes.plot(distance[i][here], curves[i][here], "--", color=color, lw=0.9)
 
 
 def mark_zeros(axes: Any, tree: xr.DataTree) -> None:
     """A ring where the potential of a load is zero."""
-    for i, d_min in enumerate(smallest_distances(theory(tree, "alpha").values)):
-        axes.plot(d_min, 0.0, "o", ms=5, mfc="white", color=f"C{i}")
+    loads = theory(tree, "alpha").values
+    for alpha, d_min in zip(loads, smallest_distances(loads), strict=True):
+        axes.plot(d_min, 0.0, "o", ms=5, mfc="white", color=color_of(alpha))
     axes.plot([], [], "--", color="0.4", lw=1, label="negative")
     axes.plot([], [], "o", mfc="white", color="0.4", label="no solution is closer")
 
 
 def draw_overlaps(axes: Any, tree: xr.DataTree) -> None:
     """q and t over p; on the grey line they equal it."""
-    for i, alpha in enumerate(SHOWN):
+    for alpha in SHOWN:
         p, q, t = at_load(tree, alpha, "overlap", "self_overlap", "cross_overlap")
-        axes.plot(p, q, "-", color=f"C{i}", label=f"$q$, {load(alpha)}")
-        axes.plot(p, t, ":", color=f"C{i}", label=f"$t$, {load(alpha)}")
+        axes.plot(p, q, "-", color=color_of(alpha), label=f"$q$, {load(alpha)}")
+        axes.plot(p, t, ":", color=color_of(alpha), label=f"$t$, {load(alpha)}")
     axes.plot([0, 1], [0, 1], color="0.8", lw=0.8, zorder=0)
     axes.set(xlabel="overlap $p$ with the solution", ylabel="overlap")
     axes.set_title("Two solutions at the distance ($q$)\nand another typical solution ($t$)")
@@ -71,7 +73,7 @@ def draw_overlaps(axes: Any, tree: xr.DataTree) -> None:
 
 def nearby(near: xr.DataTree, storage: xr.DataTree, small: xr.DataTree) -> Figure:
     """The square-root law, and Legendre transforms of small instances over 1/N."""
-    figure = new_figure(9.5, 4.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     draw_law(left, near, storage)
     draw_small(right, small)
@@ -84,7 +86,7 @@ def draw_law(axes: Any, near: xr.DataTree, storage: xr.DataTree) -> None:
     """What the potential loses at a distance, over the square-root law."""
     share, d = share_of_the_law(near, storage), theory(near, "distance").values
     for i, alpha in enumerate(share["alpha"].values):
-        axes.plot(d[i], share.values[i], "o-", ms=4, label=load(alpha))
+        axes.plot(d[i], share.values[i], color=color_of(alpha), label=load(alpha))
     draw_zero(axes, 1.0)
     axes.set(xscale="log", xlabel="distance $d$", title="A square root of the distance is lost")
     law = f"{2 * lost_to_one_threshold():.3f}\\, \\alpha \\rho_0 \\sqrt{{d}}"

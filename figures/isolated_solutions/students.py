@@ -15,7 +15,7 @@ from toysim.papers.reading import ended, landmark
 
 def students(tree: xr.DataTree, sampled: xr.DataTree) -> Figure:
     """Entropy and overlap over alpha; solid where the saddle point wins."""
-    figure = new_figure(10.5, 4.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     for axes, name, teacher in ((left, "entropy", 0.0), (right, "overlap", 1.0)):
         draw_branch(axes, tree, name)
@@ -26,8 +26,8 @@ def students(tree: xr.DataTree, sampled: xr.DataTree) -> Figure:
     left.set_ylabel("entropy of the students [nat per weight]")
     right.set(title="Perfect generalisation by a jump", ylim=(0, 1.05))
     right.set_ylabel("overlap with the teacher")
-    for axes, place in ((left, "upper right"), (right, "lower right")):
-        axes.legend(loc=place, frameon=True, framealpha=1, edgecolor="none")
+    for axes in (left, right):
+        axes.legend()
     return figure
 
 

@@ -14,7 +14,7 @@ from toysim.papers.reading import landmark, observable, parameter
 
 def accumulation(tree: xr.DataTree) -> Figure:
     """Loss over visits."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     drawn = observable(tree, "pool_loss") / START
     visits = np.linspace(0, parameter(tree, "n_visits"), drawn.sizes["record"])
@@ -34,7 +34,7 @@ def accumulation(tree: xr.DataTree) -> Figure:
 
 def size(tree: xr.DataTree) -> Figure:
     """Late rate over K n/d."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     rate = 1.0 - observable(tree, "random_rate", "theory").transpose("n_samples", "pool_draw")
     tasks, d = parameter(tree, "n_tasks"), parameter(tree, "dimension")
@@ -52,7 +52,7 @@ def size(tree: xr.DataTree) -> Figure:
 
 def capacity(tree: xr.DataTree) -> Figure:
     """Loss over visits at and above capacity."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     loss = mean_over_pools(observable(tree, "pool_loss", "theory")) / START
     visits = np.linspace(0, parameter(tree, "n_visits"), loss.sizes["record"])[1:]
@@ -70,7 +70,7 @@ def capacity(tree: xr.DataTree) -> Figure:
 
 def frequency(tree: xr.DataTree) -> Figure:
     """Loss of the tasks over their frequency."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     drawn, law = (
         mean_over_pools(observable(tree, "task_loss", side)).isel(record=-1) / START

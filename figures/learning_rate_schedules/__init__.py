@@ -43,7 +43,7 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "tuned",
-            "Simulated runs at tuned peaks on the exact losses.",
+            "Simulated runs at tuned peaks on the exact losses. Bars: standard errors.",
             "derived",
             ("tuned", "budget"),
             rankings.tuned_runs,
@@ -57,9 +57,9 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "staged",
-            "Rates searched stage by stage, and the errors of their forecasts.",
+            "Rates searched stage by stage beside the best ones, and the errors of forecasts.",
             "arXiv:2105.10762",
-            STAGED,
+            ("optimum", *STAGED),
             courses.staged,
         ),
         Recipe(
@@ -79,10 +79,24 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "refined",
-            "Schedules refined by exact gradient norms.",
+            "Schedules refined by exact gradient norms, beside the best ones.",
             "arXiv:2310.07831",
-            ("refined_rates",),
+            ("refined_rates", "optimum"),
             courses.refined,
+        ),
+        Recipe(
+            "signals",
+            "Warm-up and decay of the best schedule, from hard signals to easy ones.",
+            "derived; arXiv:2602.06797",
+            ("signals",),
+            rankings.signals,
+        ),
+        Recipe(
+            "worst_case",
+            "Subgradient descent on |x|: the worst last iterate of all starts, and its bound.",
+            "arXiv:2310.07831",
+            ("worst_case",),
+            rankings.worst_case,
         ),
     ),
     claims=(

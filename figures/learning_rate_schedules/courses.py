@@ -14,14 +14,14 @@ from toysim.figures.learning_rate_schedules.annealing import (
     losses,
     schedules,
 )
-from toysim.figures.learning_rate_schedules.reading import tuned
-from toysim.papers.drawing import few_ticks, new_figure
+from toysim.figures.learning_rate_schedules.reading import course, tuned
+from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable, parameter
 
 
 def annealing(tree: xr.DataTree) -> Figure:
     """Exact losses and the law, of the total and of the excess loss."""
-    figure = new_figure(12, 4.5)
+    figure = new_figure()
     for axes, total in zip(figure.subplots(1, 2), (True, False), strict=True):
         unknowns = fitted(tree, total)
         for k, schedule in enumerate(schedules(tree)):
@@ -31,16 +31,15 @@ def annealing(tree: xr.DataTree) -> Figure:
             told = law(unknowns, *areas(tree, schedule))
             axes.plot(t, told, "k--", lw=0.7, gid=f"law:{schedule}:{total}")
         axes.set(xlabel="update", ylabel="loss", yscale="log")
-        few_ticks(axes.yaxis)
         axes.set_title("total loss" if total else "excess loss")
         axes.legend()
     figure.suptitle("Dashed: law fitted on constant and cosine")
     return figure
 
 
-def staged(*trees: xr.DataTree) -> Figure:
-    """Rates chosen stage by stage, and the errors of the forecasts that were taken."""
-    figure = new_figure(11, 4.5)
+def staged(best: xr.DataTree, *trees: xr.DataTree) -> Figure:
+    """Rates chosen stage by stage beside the best ones, and the errors of forecasts taken."""
+    figure = new_figure()
     rates, errors = figure.subplots(1, 2)
     for k, tree in enumerate(trees):
         tau = parameter(tree, "stage_steps")
@@ -61,7 +60,9 @@ def staged(*trees: xr.DataTree) -> Figure:
                 stages = np.arange(1, len(edges))
                 look = {"color": f"C{k}", "label": label, "mfc": "none" if j == 2 else None}
                 errors.plot(stages, missed.isel(search=j), "o-", **look)
-    rates.set(xlabel="update", ylabel="rate chosen", yscale="log", title="dashed, dotted: forecast")
+    share, least = course(best, "rate", 1000)
+    rates.plot(1000 * share, least, "k-", lw=1, label="the best schedule", gid="best")
+    rates.set(xlabel="update", ylabel="rate", yscale="log", title="dashed, dotted: forecast")
     errors.set(xlabel="stage", ylabel="relative error", yscale="log", title="forecasts taken")
     for axes in (rates, errors):
         axes.legend(title="updates a stage")
@@ -70,7 +71,7 @@ def staged(*trees: xr.DataTree) -> Figure:
 
 def branches(one: xr.DataTree, rivals: xr.DataTree) -> Figure:
     """Losses at the checkpoints at the best peak: WSD-S, cyclic cosine, and WSD."""
-    figure = new_figure(10, 4.5)
+    figure = new_figure()
     loss = observable(one, "loss", "theory").isel(record=[1, 2, 4]).min("learning_rate")
     other = tuned(rivals).sortby("n_steps")
     checkpoints = (1000, 2000, 4000)
@@ -83,7 +84,6 @@ def branches(one: xr.DataTree, rivals: xr.DataTree) -> Figure:
         axes.set(xlabel="updates spent", ylabel="excess loss", xscale="log", yscale="log")
         axes.set_xticks(checkpoints, [f"{n:,}" for n in checkpoints])
         axes.minorticks_off()
-        few_ticks(axes.yaxis)
         axes.set_title(f"b = {b:g}")
         axes.legend()
     return figure
@@ -94,7 +94,7 @@ def conditioning(tree: xr.DataTree) -> Figure:
     loss = tuned(tree)
     own = (loss["schedule"] == "uba").values
     budgets = loss["n_steps"].values
-    figure = new_figure(4.5 * len(budgets), 4.2)
+    figure = new_figure()
     for axes, n in zip(np.atleast_1d(figure.subplots(1, len(budgets))), budgets, strict=True):
         for k, kappa in enumerate(loss["condition_number"].values):
             at = loss.sel(n_steps=n, condition_number=kappa)
@@ -108,18 +108,26 @@ def conditioning(tree: xr.DataTree) -> Figure:
     return figure
 
 
-def refined(rates: xr.DataTree) -> Figure:
-    """Refined rates over the share of the run."""
-    figure = new_figure(6.5, 4.5)
+def refined(rates: xr.DataTree, best: xr.DataTree) -> Figure:
+    """Refined rates and the best ones, shares of their peaks, over the share of the run."""
+    figure = new_figure()
     axes = figure.subplots()
     rate = observable(rates, "rate")
+    share = rate / rate["learning_rate"]
+    known = observable(best, "final_loss", "theory")["n_steps"].values
     for k, n in enumerate(rate["n_steps"].values):
         for j, rounds in enumerate(rate["refinements"].values):
-            at = {"n_steps": n, "refinements": rounds}
-            z = observable(rates, "update").sel(at) / n
+            at = {"budget": k, "refinements": j}
+            z = observable(rates, "update").isel(at) / n
             label, gid = f"T = {n}, refined {rounds}x", f"refined:{n}:{rounds}"
-            axes.plot(z, rate.sel(at), ("-", "--")[j], color=f"C{k}", label=label, gid=gid)
-    axes.plot([0, 1], [parameter(rates, "learning_rate"), 0], "k:", label="linear", gid="linear")
-    axes.set(xlabel="share of the run", ylabel="rate", title="Refinement warms up and decays fast")
+            axes.plot(z, share.isel(at), ("-", "--")[j], color=f"C{k}", label=label, gid=gid)
+        if n in known:
+            z, least = course(best, "rate", n)
+            over_peak = least / least.max()
+            label, gid = f"T = {n}, the best", f"best:{n}"
+            axes.plot(z, over_peak, "-.", lw=1, color=f"C{k}", label=label, gid=gid)
+    axes.plot([0, 1], [1, 0], "k:", label="linear", gid="linear")
+    axes.set(xlabel="share of the run", ylabel="rate over its peak")
+    axes.set_title("Refinement warms up too deeply and decays fast")
     axes.legend()
     return figure

@@ -42,7 +42,8 @@ def worst_case(worst: xr.DataTree) -> Evidence:
 
 def refined_shape(rates: xr.DataTree) -> Evidence:
     """First rate over the largest, which is the peak."""
-    share = observable(rates, "rate").isel(record=0) / parameter(rates, "learning_rate")
+    rate = observable(rates, "rate")
+    share = rate.isel(record=0) / rate["learning_rate"]
     return Evidence(
         (share < DEEP).values,
         (Number("first over largest rate", share.values),),
@@ -87,7 +88,11 @@ def sampling(held: xr.DataTree) -> Evidence:
 
 
 def uba(conditioning: xr.DataTree) -> Evidence:
-    """The best phi against the best of the others, by condition number and budget."""
+    """The best phi against the best of the others, by condition number and budget.
+
+    Among the others is the constant rate, which the family comes to as phi falls: it ties at T = 50
+    and condition number 100, where the best of those that decay is 1.4 % above.
+    """
     loss = tuned(conditioning)
     own = (loss["schedule"] == "uba").values
     ratio = loss.isel(curve=own).min("curve") / loss.isel(curve=~own).min("curve")
@@ -200,7 +205,11 @@ def wsd_over_cosine(hard: xr.DataTree) -> Evidence:
 
 
 def wsd_s(branches: xr.DataTree, rivals: xr.DataTree) -> Evidence:
-    """Going on from the decayed checkpoint against branching off before it, at equal compute."""
+    """Going on from the decayed checkpoint against branching off before it, at equal compute.
+
+    Of 2,048 modes, which at hard signals are not yet all: with 256 it gains .4 to 3.7 %, and the
+    hard losses at the best peaks are half as large (.2216, .1379, .0754).
+    """
     one = observable(branches, "loss", "theory").sel(schedule="wsd_s").isel(record=[2, 4])
     other = observable(rivals, "final_loss", "theory").sortby("n_steps")
     ratio = one.rename(record="checkpoint").transpose(*other.dims).values / other.values

@@ -8,14 +8,14 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.learning_rate_schedules.reading import over_best, tuned
-from toysim.papers.drawing import few_ticks, new_figure
-from toysim.papers.reading import observable
+from toysim.figures.learning_rate_schedules.reading import course, over_best, tuned
+from toysim.papers.drawing import new_figure
+from toysim.papers.reading import observable, parameter
 
 
 def optimum(best: xr.DataTree, laws: xr.DataTree, budget: xr.DataTree) -> Figure:
     """The best rates, with the law dashed; every schedule's loss over the least one."""
-    figure = new_figure(13, 5)
+    figure = new_figure()
     rates, ratios = figure.subplots(1, 2)
     draw_rates(rates, best, laws)
     ratio = over_best(budget, best)
@@ -27,7 +27,7 @@ def optimum(best: xr.DataTree, laws: xr.DataTree, budget: xr.DataTree) -> Figure
         )  # fmt: skip
     ratios.set(xlabel="updates T", ylabel="loss at the best peak over the least", xscale="log")
     ratios.set(ylim=(1, 1.5), title="No fixed shape is best at all budgets")
-    ratios.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))  # beside curves that leave
+    ratios.legend()
     return figure
 
 
@@ -46,16 +46,9 @@ def draw_rates(axes: Any, best: xr.DataTree, laws: xr.DataTree) -> None:
     axes.legend()
 
 
-def course(tree: xr.DataTree, name: str, n_steps: int) -> tuple[Any, Any]:
-    """Share of the run and a recorded number, without the end, which has no rate."""
-    at = {"n_steps": n_steps}
-    share = observable(tree, "update", "theory").sel(at).values / n_steps
-    return share[:-1], observable(tree, name, "theory").sel(at).values[:-1]
-
-
 def heat(budget: xr.DataTree, best: xr.DataTree) -> Figure:
     """Every schedule at every budget, in per cent above the least loss."""
-    figure = new_figure(7.5, 5)
+    figure = new_figure()
     axes = figure.subplots()
     ratio = over_best(budget, best).transpose("curve", "n_steps")
     above = 100.0 * (ratio.values - 1.0)
@@ -78,7 +71,7 @@ def heat(budget: xr.DataTree, best: xr.DataTree) -> Figure:
 
 def tuned_runs(runs: xr.DataTree, budget: xr.DataTree) -> Figure:
     """Means of simulated runs on the exact losses."""
-    figure = new_figure(6, 4.5)
+    figure = new_figure()
     axes = figure.subplots()
     loss = observable(runs, "final_loss")
     exact = observable(runs, "final_loss", "theory")
@@ -91,7 +84,42 @@ def tuned_runs(runs: xr.DataTree, budget: xr.DataTree) -> Figure:
         axes.plot(told["n_steps"], told, color=f"C{k}", label=str(name), gid=f"theory:{name}")
     axes.plot(least["n_steps"], least, "k:", label="best schedule of all", gid="least")
     axes.set(xlabel="updates T", ylabel="final excess loss", xscale="log", yscale="log")
-    few_ticks(axes.yaxis)
     axes.set_title("Points: simulation; lines: exact")
+    axes.legend()
+    return figure
+
+
+def signals(tree: xr.DataTree) -> Figure:
+    """Warm-up, and share of the run after the peak below half of it, over the signal's exponent."""
+    figure = new_figure()
+    names = {
+        "warmup_ratio": "largest over first rate",
+        "decay_share": "share of the run below half",
+    }
+    for axes, (name, label) in zip(figure.subplots(1, 2), names.items(), strict=True):
+        told = observable(tree, name, "theory").sortby("signal_exponent")
+        for n in told["n_steps"].values:
+            one = told.sel(n_steps=n)
+            axes.plot(one["signal_exponent"], one, ".-", label=f"T = {n}", gid=f"{name}:{n}")
+        axes.axvline(parameter(tree, "capacity_exponent"), color="0.5", ls=":", gid=f"edge:{name}")
+        axes.set(xlabel="exponent b of the signal", ylabel=label)
+        axes.set_title("Dotted: b = a, hard on its left")
+        axes.legend()
+    return figure
+
+
+def worst_case(tree: xr.DataTree) -> Figure:
+    """Last iterates on |x|, the worst of all starts, and the bound."""
+    figure = new_figure()
+    axes = figure.subplots()
+    worst, bound = observable(tree, "worst_loss"), observable(tree, "bound")
+    for k, schedule in enumerate(worst["schedule"].values):
+        one = worst.sel(schedule=schedule)
+        axes.plot(one["n_steps"], one, "o", color=f"C{k}", label=str(schedule), gid=str(schedule))
+    one = bound.isel(schedule=0)
+    axes.plot(one["n_steps"], one, "k-", label="bound $DG/\\sqrt{T}$", gid="bound")
+    axes.plot(one["n_steps"], one / one["n_steps"], "k:", label="$DG/T^{3/2}$", gid="last step")
+    axes.set(xlabel="updates T", ylabel="largest final loss", xscale="log", yscale="log")
+    axes.set_title("The bound holds; linear decay is far below")
     axes.legend()
     return figure

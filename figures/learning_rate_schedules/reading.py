@@ -43,3 +43,10 @@ def searches(tree: xr.DataTree) -> dict[tuple[str, int], float]:
     return {
         (str(e), int(t)): float(x) for (e, t), x in zip(kinds, np.ravel(loss.values), strict=True)
     }
+
+
+def course(tree: xr.DataTree, name: str, n_steps: int) -> tuple[Array, Array]:
+    """Share of the run and a recorded number, without the end, which has no rate."""
+    at = {"n_steps": n_steps}
+    share = observable(tree, "update", "theory").sel(at).values / n_steps
+    return share[:-1], observable(tree, name, "theory").sel(at).values[:-1]

@@ -18,7 +18,7 @@ def rebalancing(tree: xr.DataTree) -> Figure:
     s = parameter(tree, "singular_value")
     share = observable(tree, "final_share").isel(pathway=1).transpose("depth", "step")
     edge = observable(tree, "eta_sharpness").transpose("depth", "step")
-    figure = new_figure(11.0, 4.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     for k, x in enumerate(in_threshold_units(tree)):
         depth, unit = int(x["depth"]), float(x["step"][0]) / float(x[0])

@@ -20,7 +20,7 @@ IMBALANCE = "imbalance $\\lambda / S$ ($\\lambda = 0$ at the left end)"
 
 def rich_lazy(tree: xr.DataTree) -> Figure:
     """Courses, times to half strength and the kernel's change against the imbalance."""
-    figure = new_figure(13.5, 4.2)
+    figure = new_figure()
     courses, times, kernel = figure.subplots(1, 3)
     draw_courses(courses, tree)
     draw_times(times, tree)
@@ -46,7 +46,7 @@ def draw_courses(axes: Any, tree: xr.DataTree) -> None:
         points(axes, t[few], strength[few], tag, color=color)
     axes.set(xscale="log", xlabel="flow time t", ylabel="strength K of the mode", xlim=(1e-4, 8))
     axes.set_title("from rich to lazy, S = 1")
-    axes.legend(title="imbalance $\\lambda$;\npoints: simulation,\nlines: exact", title_fontsize=8)
+    axes.legend(title="imbalance $\\lambda$;\npoints: simulation,\nlines: exact")
 
 
 def place(imbalance: xr.DataArray, left_end: float) -> Any:
@@ -60,7 +60,7 @@ def draw_times(axes: Any, tree: xr.DataTree) -> None:
     half, exact = sides(tree, "half_learning_time")
     at = place(half["layer_offset"], SWEPT[0])
     points(axes, at, half, color="C0", ms=4, label="simulation")
-    axes.plot(at, exact, "x", ms=4, color="C3", label="theory", gid="theory")
+    line(axes, at, exact, color="C3", label="theory")
     layers = {"depth": 2, "n_pathways": 1, "singular_value": s, "start_strength": start}
     rich = landmark("deep_linear.modes", "half_time", **layers)
     label = "rich: $\\ln(S/K_0 - 1)/2S$"
@@ -88,13 +88,13 @@ def rich_lazy_network(tree: xr.DataTree) -> Figure:
     """Courses of a matrix network's modes at three imbalances, and every mode's time to half
     strength.
     """
-    figure = new_figure(13.5, 3.8)
+    figure = new_figure()
     *courses, last = figure.subplots(1, 4, width_ratios=(1, 1, 1, 1.3))
     for axes, imbalance, end in zip(courses, (0.0, 1.0, 10.0), (8.0, 2.0, 0.5), strict=True):
         draw_modes(axes, tree, imbalance, end)
     courses[0].set_ylabel("strength K of the mode")
     title = "points: simulation, lines: exact"
-    courses[0].legend(title=title, title_fontsize=8, loc="upper right", ncols=2)
+    courses[0].legend(title=title, loc="upper right", ncols=2)
     draw_mode_times(last, observable(tree, "half_learning_time"))
     return figure
 

@@ -20,7 +20,7 @@ TICKS = [2, 4, 8, 16, 32, 64]
 def rich_lazy_depth(tree: xr.DataTree) -> Figure:
     """Time to half strength against the offset of the other layers, a colour a depth."""
     s, start = parameter(tree, "singular_value"), parameter(tree, "start_strength")
-    figure = new_figure(7.0, 4.4)
+    figure = new_figure()
     axes = figure.subplots()
     half, exact = sides(tree, "half_learning_time")
     offset = half["layer_offset"].values
@@ -36,7 +36,7 @@ def rich_lazy_depth(tree: xr.DataTree) -> Figure:
     axes.set(xscale="log", yscale="log", ylim=(1e-6, 10), ylabel=HALF)
     axes.set_xlabel("offset c of the other layers' squares")
     axes.set_title(f"S = {s:g}, $K_0$ = {start:g}")
-    axes.legend(title="depth; points: simulation,\nlines: theory", title_fontsize=8)
+    axes.legend(title="depth; points: simulation,\nlines: theory")
     return figure
 
 
@@ -46,7 +46,7 @@ def depth_time(tree: xr.DataTree) -> Figure:
     strength = float(observable(tree, "start_strength").values[1])
     depths = observable(tree, "depth").values
     s = parameter(tree, "singular_value")
-    figure = new_figure(9.5, 4.0)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     draw_times(left, tree, 0, layer**depths)
     left.set(yscale="log", ylabel=HALF, title=f"layers start at {layer:g}")
@@ -57,7 +57,7 @@ def depth_time(tree: xr.DataTree) -> Figure:
     right.set_xticks([], minor=True)
     for axes in (left, right):
         axes.set_xlabel("depth D")
-        axes.legend(title=f"S = {s:g}", title_fontsize=8)
+        axes.legend(title=f"S = {s:g}")
     return figure
 
 

@@ -38,13 +38,13 @@ def depth(tree: xr.DataTree) -> Figure:
     """The damage by depth, and the spectra of one draw of the deepest without and with a
     deficit.
     """
-    figure = new_figure(14.0, 4.2)
+    figure = new_figure()
     left, middle, right = figure.subplots(1, 3)
     draw_damage(left, tree, "First rank {rank_before}, then rank {rank} (N = {size})")
     switches = observed(tree, "final_test_loss")["switch"].values
     draw_first_draw(middle, tree, switches[0])
     draw_first_draw(right, tree, switches[-2])
-    right.text(switches[-2], right.get_ylim()[1], " switch", fontsize=8, va="top", color="0.3")
+    right.text(switches[-2], right.get_ylim()[1], " switch", size="small", va="top", color="0.3")
     return figure
 
 
@@ -64,7 +64,7 @@ def analytic(tree: xr.DataTree) -> Figure:
     """Gradient descent over the flow of the product, a panel a switch time."""
     loss = observed(tree, "final_test_loss")
     switches, step = loss["switch"].values, float(loss["step"].min())
-    figure = new_figure(3.6 * len(switches), 4.0)
+    figure = new_figure()
     for axes, switch in zip(figure.subplots(1, len(switches), sharey=True), switches, strict=True):
         draw_both(axes, tree, step=step, replica=0, switch=switch)
         mark_switch(axes, switch)
@@ -78,6 +78,7 @@ def analytic(tree: xr.DataTree) -> Figure:
 
 def draw_both(axes: Any, tree: xr.DataTree, **place: Any) -> None:
     """The spectrum of gradient descent, and of the flow over it."""
-    flow = {"color": "k", "ls": "--", "lw": 0.8}
-    draw_spectrum(axes, tree, "simulation", "gradient descent", {}, **place)
+    flow = {"lw": 0.8}
+    runs = {"ls": "", "marker": "o", "ms": 2.5, "mfc": "none", "markevery": 0.05}
+    draw_spectrum(axes, tree, "simulation", "gradient descent", runs, **place)
     draw_spectrum(axes, tree, "theory", "flow of the product", flow, **place)

@@ -27,7 +27,7 @@ def draw_curves(
         for one in here.values:
             axes.plot(x, one, ".", color=color, ms=3, alpha=0.5, gid=f"draw:{level}")
     frame(axes, values)
-    axes.legend(title=DRAWS, title_fontsize=8)
+    axes.legend(title=DRAWS)
 
 
 def draw_damage(axes: Any, tree: xr.DataTree, title: str) -> None:
@@ -51,7 +51,7 @@ def frame(axes: Any, values: xr.DataArray) -> None:
 
 
 def one_panel() -> tuple[Figure, Any]:
-    figure = new_figure(6.4, 4.4)
+    figure = new_figure()
     return figure, figure.subplots()
 
 
@@ -105,7 +105,7 @@ def seeds(tree: xr.DataTree) -> Figure:
 
 
 def decoupled(tree: xr.DataTree) -> Figure:
-    figure = new_figure(11.0, 4.4)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     title = "First two diagonal blocks, then all entries (N = {size})"
     draw_losses(left, tree, "depth", "depth {}", title)
@@ -120,6 +120,6 @@ def draw_ranks(axes: Any, tree: xr.DataTree) -> None:
     draw_curves(axes, ranks, "depth", "depth {}", first_color=1)
     axes.axhline(target, color="0.5", lw=0.8, zorder=0)
     place = {"transform": axes.get_yaxis_transform(), "va": "top"}
-    axes.text(0.02, target - 0.05, "rank of the target", fontsize=8, color="0.4", **place)
+    axes.text(0.02, target - 0.05, "rank of the target", size="small", color="0.4", **place)
     axes.set(ylim=(target - 0.5, 1.05 * float(ranks.max())), ylabel="effective rank at the end")
     axes.set_title("depth 1 stays at full rank: not shown")

@@ -14,7 +14,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "rules",
             "Error over examples per input: points means over runs, lines the limit of many "
-            "inputs; dotted the laws of late times.",
+            "inputs; dotted the laws of late times."
+            " Bars: standard errors.",
             _CLASSIC,
             ("rules",),
             pictures.rules,
@@ -30,7 +31,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "flips",
             "Error over examples per input with flipped labels: points means over runs, lines "
-            "the limit, dotted the floor that is left.",
+            "the limit, dotted the floor that is left."
+            " Bars: standard errors.",
             "derived",
             ("flips",),
             pictures.flips,

@@ -18,7 +18,7 @@ MARKERS = "osD^vP"
 
 def rules(tree: xr.DataTree) -> Figure:
     """Error over time, log-log, a colour a rule."""
-    figure = new_figure(5.6, 4.4)
+    figure = new_figure()
     axes = figure.subplots()
     error, law = sides(tree, "error")
     t = observable(tree, "time", "theory").isel(tuning=0).values[1:]
@@ -42,11 +42,11 @@ def rules(tree: xr.DataTree) -> Figure:
 
 def adatron(tree: xr.DataTree) -> Figure:
     """Error times t over the rate."""
-    figure = new_figure(5.0, 3.6)
+    figure = new_figure()
     axes = figure.subplots()
     error = observable(tree, "error", "theory").isel(record=0)
     eta, t = error["learning_rate"].values, parameter(tree, "duration")
-    axes.plot(eta, error * t, "o", mfc="none", label=f"at t = {t:g}", gid="theory")
+    line(axes, eta, error * t, label=f"at t = {t:g}")
     fine = np.linspace(eta[0], eta[-1], 200)
     axes.plot(fine, 3.0 / (fine * (3.0 - fine)), "k--", lw=1, label=r"$3/(\eta (3 - \eta))$")
     axes.set(xlabel=r"learning rate $\eta$", ylabel="error times t", ylim=(0.0, None))
@@ -57,7 +57,7 @@ def adatron(tree: xr.DataTree) -> Figure:
 
 def flips(tree: xr.DataTree) -> Figure:
     """Error over time with label noise, a panel a rule."""
-    figure = new_figure(7.0, 3.4)
+    figure = new_figure()
     error, law = sides(tree, "error")
     floor = observable(tree, "error_floor", "theory")
     names = law["rule"].values
@@ -83,7 +83,7 @@ def flips(tree: xr.DataTree) -> Figure:
 
 def window(tree: xr.DataTree) -> Figure:
     """Error of the perceptron over Hebb's, a curve a rate."""
-    figure = new_figure(5.6, 4.0)
+    figure = new_figure()
     axes = figure.subplots()
     error = observable(tree, "error", "theory")
     t = observable(tree, "time", "theory").isel(rule=0, learning_rate=0).values[1:]

@@ -95,8 +95,4 @@ REPRODUCTION = Reproduction(
             spoilers=(Spoiler("recurring", "pool_loss", lambda v: 1e-6 / v),),
         ),
     ),
-    beyond_theory={
-        "recurring": "visits by the time since the last depend on the past, and runs are few",
-        "compatible": "few runs a pool: means of rare ones",
-    },
 )

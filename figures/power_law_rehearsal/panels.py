@@ -14,7 +14,7 @@ from toysim.papers.reading import observable
 
 def tasks(tree: xr.DataTree) -> Figure:
     """Retention of every task by rehearsal."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     kept = observable(tree, "retention", "theory").sel(n_samples=18)
     least = kept.min("task")
@@ -31,7 +31,7 @@ def tasks(tree: xr.DataTree) -> Figure:
 
 def exponents(tree: xr.DataTree, compatible: xr.DataTree) -> Figure:
     """Least retention and mean loss over the exponent."""
-    figure = new_figure(7.0, 3.0)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     kept = kept_shares(tree)
     for k, rho in enumerate(kept_of_phase(tree)):

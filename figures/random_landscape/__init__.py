@@ -14,7 +14,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "growth",
             "Root of the mean distance over many landscapes, with Kesten's slopes (dashed); "
-            "walkers on four landscapes with the exact distribution on each (lines).",
+            "walkers on four landscapes with the exact distribution on each (lines)."
+            " Bars: standard errors.",
             _SOURCE,
             ("growth", "walkers"),
             panels.growth,

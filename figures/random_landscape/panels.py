@@ -14,7 +14,7 @@ from toysim.papers.reading import observable
 
 def growth(tree: xr.DataTree, walkers: xr.DataTree) -> Figure:
     """sqrt(E|x|) over ln t; walkers on four landscapes."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     t = updates(tree)
     for k, name in enumerate(RUGGED):
@@ -38,7 +38,7 @@ def growth(tree: xr.DataTree, walkers: xr.DataTree) -> Figure:
 
 def batches(batch: xr.DataTree, batch_linear: xr.DataTree) -> Figure:
     """Distance at the end by batch size, with and without a landscape."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     for axes, disorder in zip(figure.subplots(1, 2), ("gaussian", "none"), strict=True):
         sizes = np.sort(observable(batch, "distance", "theory")["batch"].values)
         for rule, marker in (("none", "o"), ("sqrt", "s")):

@@ -23,7 +23,8 @@ REPRODUCTION = Reproduction(
             "course",
             "Risk over time: gradient flow on a set with repeats, and on a stream of which half "
             "are ten noisy rows. Points: drawn rows; lines: exact at large sizes, with the parts "
-            "from teacher and noise.",
+            "from teacher and noise."
+            " Bars: standard errors.",
             "arXiv:2205.10487, in linear regression",
             ("course",),
             panels.course,
@@ -35,6 +36,15 @@ REPRODUCTION = Reproduction(
             "derived",
             ("peak_in_time",),
             panels.peak_in_time,
+        ),
+        Recipe(
+            "stream",
+            "SGD on a stream that repeats twenty rows: loss on these against excess loss on fresh "
+            "inputs, from the start (top right) on. Lines: exact given the rows; points: runs; "
+            "means over draws of the rows.",
+            "derived; arXiv:2205.10487",
+            ("stream",),
+            panels.stream,
         ),
     ),
     claims=(

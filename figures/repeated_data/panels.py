@@ -17,7 +17,7 @@ TITLES = {"flow": "Descent on a set with repeats", "stream": "Stream that repeat
 
 def repeats(large: xr.DataTree, small: xr.DataTree) -> Figure:
     """Risk over repeats at both sizes."""
-    figure = new_figure(9.0, 3.8)
+    figure = new_figure()
     titles = ("1,000 features, 20,000 tokens", "100 features, 2,000 tokens")
     for axes, tree, title in zip(figure.subplots(1, 2), (large, small), titles, strict=True):
         curve = costs(tree)
@@ -32,7 +32,7 @@ def repeats(large: xr.DataTree, small: xr.DataTree) -> Figure:
 
 def course(tree: xr.DataTree) -> Figure:
     """Risk over time of both methods."""
-    figure = new_figure(9.0, 3.8)
+    figure = new_figure()
     mean, error = mean_and_error(observable(tree, "risk"))
     for how, axes in enumerate(figure.subplots(1, 2)):
         t = observable(tree, "time", "theory").isel(how=how)
@@ -50,7 +50,7 @@ def course(tree: xr.DataTree) -> Figure:
 
 def peak_in_time(tree: xr.DataTree) -> Figure:
     """Where the risk rises and falls; courses on both sides of the law at half repeats."""
-    figure = new_figure(9.0, 3.8)
+    figure = new_figure()
     plane, courses = figure.subplots(1, 2)
     found = rises_and_falls(tree).transpose("fraction", "label_noise")
     draw_plane(plane, found, observable(tree, "rise_above", "theory").isel(label_noise=0))
@@ -61,6 +61,25 @@ def peak_in_time(tree: xr.DataTree) -> Figure:
         courses.plot(time.isel(label_noise=k), half.isel(label_noise=k), label=label)
     courses.set(xscale="log", xlabel="time", ylabel="risk", title="Half of the stream repeats")
     courses.legend()
+    return figure
+
+
+def stream(tree: xr.DataTree) -> Figure:
+    """Excess loss on fresh inputs against that on the kept rows, means over draws of the rows."""
+    figure = new_figure()
+    axes = figure.subplots()
+    exact = [observable(tree, name, "theory").mean("data_set") for name in ("train_loss", "loss")]
+    drawn = [
+        observable(tree, name).mean(("data_set", "replica")) for name in ("train_loss", "loss")
+    ]
+    for k, f in enumerate(exact[0]["fraction"].values):
+        train, test = (values.sel(fraction=f) for values in exact)
+        axes.plot(train, test, "-", color=f"C{k}", label=f"f = {f:g}", gid=f"exact:{f:g}")
+        axes.plot(*(values.sel(fraction=f) for values in drawn), "o", ms=3, color=f"C{k}")
+        axes.plot(train[-1], test[-1], "s", ms=7, mfc="none", color=f"C{k}")
+    axes.set(xlabel="loss on the kept rows", ylabel="excess loss on fresh inputs")
+    axes.set(xscale="log", yscale="log", title="Points: runs; squares: the end")
+    axes.legend(title="share of repeats")
     return figure
 
 

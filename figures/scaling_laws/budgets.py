@@ -178,7 +178,7 @@ def lowered(loss: xr.DataArray) -> Any:
 
 def draw(tree: xr.DataTree) -> Figure:
     """Loss over size at every compute; the best size and its samples a mode over compute."""
-    figure = new_figure(9.0, 3.8)
+    figure = new_figure()
     losses, sizes = figure.subplots(1, 2)
     noise, curve = next(iter(curves(tree).items()))
     spent, at = budget(curve), best(curve)
@@ -201,13 +201,13 @@ def draw(tree: xr.DataTree) -> Figure:
         sizes.plot(at.compute, at.ratio, "s-", ms=3, lw=0.8, mfc="none", label=name, **look)
     sizes.set(xscale="log", yscale="log", xlabel="compute p T", ylabel="best size, samples a mode")
     sizes.set_title("Best size p, dashed: its law")
-    sizes.legend(fontsize=7)
+    sizes.legend()
     return figure
 
 
 def draw_trajectory(tree: xr.DataTree) -> Figure:
     """Excess losses over updates, by size, and the law fitted to the small ones."""
-    figure = new_figure(5.6, 4.2)
+    figure = new_figure()
     axes = figure.subplots()
     loss = observable(tree, "final_loss", "theory")
     power = SumOfPowers.through(loss[loss["n_modes"] <= FITTED])
@@ -219,5 +219,5 @@ def draw_trajectory(tree: xr.DataTree) -> Figure:
         axes.plot(run["n_steps"], power.at(run), dash, lw=1, color=f"C{k}", gid=f"fit:{size}")
     axes.set(xscale="log", yscale="log", xlabel="updates", ylabel="excess loss")
     axes.set_title("Lines: fit to p <= 32; dashed: its forecast")
-    axes.legend(fontsize=7, ncols=2)
+    axes.legend(ncols=2)
     return figure

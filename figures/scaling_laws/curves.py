@@ -82,7 +82,7 @@ def limit(tree: xr.DataTree) -> Evidence:
 
 def draw(tree: xr.DataTree) -> Figure:
     """Forecast error and fitted limit over the share of the data that is fitted."""
-    figure = new_figure(9.0, 3.8)
+    figure = new_figure()
     forecasts, limits = figure.subplots(1, 2)
     error, fitted = (observable(tree, n, "theory") for n in ("forecast_error", "limit"))
     level = observable(tree, "level_reached", "theory")
@@ -103,5 +103,5 @@ def draw(tree: xr.DataTree) -> Figure:
         axes.set(xlabel="share of the data that is fitted")
     forecasts.set_title("Forecast of the end; dots: level reached")
     limits.set_title("Limit; dashed: the true one")
-    forecasts.legend(fontsize=7)
+    forecasts.legend()
     return figure

@@ -173,7 +173,7 @@ def without_dearer(loss: xr.DataArray) -> Any:
 
 def draw(reuse: xr.DataTree, fresh: xr.DataTree, first: xr.DataTree, course: xr.DataTree) -> Figure:
     """What K epochs of N rows are worth in one pass, tuned and at a constant rate."""
-    figure = new_figure(9.0, 3.8)
+    figure = new_figure()
     best, constant = figure.subplots(1, 2, sharey=True)
     loss, error = tuned(reuse)
     base = problem(one_pass(fresh), 2.0, 0.25)

@@ -6,13 +6,13 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.scaling_laws.reading import excess
-from toysim.papers.drawing import few_ticks, new_figure
+from toysim.papers.drawing import new_figure
 from toysim.papers.reading import observable
 
 
 def kernel(tree: xr.DataTree) -> Figure:
     """Excess loss over samples, with the law's power through the last point."""
-    figure = new_figure(5.6, 4.2)
+    figure = new_figure()
     axes, loss = figure.subplots(), excess(tree)
     for k, b in enumerate(loss["signal_exponent"].values):
         curve = loss.sel(signal_exponent=b)
@@ -21,8 +21,6 @@ def kernel(tree: xr.DataTree) -> Figure:
         axes.plot(n, curve, "o-", color=f"C{k}", ms=4, label=f"b = {b:g}", gid=f"loss:{b:g}")
         axes.plot(n, law, "--", color="k", lw=0.8)
     axes.set(xscale="log", yscale="log", xlabel="samples", ylabel="excess loss")
-    few_ticks(axes.xaxis)
-    few_ticks(axes.yaxis)
     axes.set_title("Best penalty: a power of the data")
     axes.legend()
     return figure
@@ -30,7 +28,7 @@ def kernel(tree: xr.DataTree) -> Figure:
 
 def epochs(tree: xr.DataTree) -> Figure:
     """Loss over time of one pass and of epochs."""
-    figure = new_figure(5.6, 4.2)
+    figure = new_figure()
     axes = figure.subplots()
     law = observable(tree, "loss", "theory")
     for k, (fraction, name) in enumerate(((0.0, "one pass"), (1.0, "epochs on 100 rows"))):

@@ -14,7 +14,7 @@ from toysim.papers.reading import observable, parameter
 
 def gaps(tree: xr.DataTree) -> Figure:
     """Strength over gap by lag."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     strength = observable(tree, "final_strength").sel(feed=FED)
     names = ("fast_decay", "slow_decay", "gain")
@@ -34,7 +34,7 @@ def gaps(tree: xr.DataTree) -> Figure:
 
 def levels(tree: xr.DataTree) -> Figure:
     """Best gap over lag by number of levels."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     best = observable(tree, "best_gap", "theory")
     for n in best["n_levels"].values:
@@ -47,7 +47,7 @@ def levels(tree: xr.DataTree) -> Figure:
 
 def existence(tree: xr.DataTree) -> Figure:
     """Cells with and without a best gap in the plane of gain and decay ratio."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     effect = has_effect(observable(tree, "final_strength"))
     places = xr.broadcast(effect["gain"], ratio(tree, effect["slow_decay"]))
@@ -63,7 +63,7 @@ def existence(tree: xr.DataTree) -> Figure:
 
 def pair(tree: xr.DataTree) -> Figure:
     """Strength over lag of the pair and of single traces."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     strength, law = (traces(tree, side) for side in ("simulation", "theory"))
     for k, name in enumerate(("fast feeds slow", "fast alone", "slow alone")):

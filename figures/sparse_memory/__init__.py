@@ -18,7 +18,8 @@ REPRODUCTION = Reproduction(
             "load",
             "False rate of recall over the load, with the exact law and that of independent "
             "synapses (dashed), dots at one false output; errors over exposures, recall at the "
-            "best threshold and recognition (dashed, squares).",
+            "best threshold and recognition (dashed, squares)."
+            " Bars: standard errors.",
             _FEW_SHOT,
             ("load", "exposures"),
             panels.load,
@@ -26,7 +27,8 @@ REPRODUCTION = Reproduction(
         Recipe(
             "instances",
             "Instance accuracy over the similarity within classes, by modules of the cue (dashed: "
-            "class accuracy), and by the number of classes (lines: a lower bound).",
+            "class accuracy), and by the number of classes (lines: a lower bound)."
+            " Bars: standard errors.",
             _SUPERPOSED,
             ("cue_2", "cue_6", "cue_12", "overload"),
             panels.instances,

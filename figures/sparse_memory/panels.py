@@ -15,7 +15,7 @@ from toysim.papers.reading import landmark, observable, parameter
 
 def load(tree: xr.DataTree, exposures: xr.DataTree) -> Figure:
     """False rate with its laws; recognition and recall by exposures."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     draws = observable(tree, "false_rate").where(lambda v: v.mean("replica") > 0.0, drop=True)
     draw_means(left, draws["n_pairs"], draws, mfc="none", label="runs")
@@ -43,7 +43,7 @@ def load(tree: xr.DataTree, exposures: xr.DataTree) -> Figure:
 
 def instances(*trees: xr.DataTree) -> Figure:
     """Accuracies over similarity, by cue and by the number of classes."""
-    figure = new_figure(7.0, 3.2)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     *cues, overload = trees
     for k, tree in enumerate(cues):

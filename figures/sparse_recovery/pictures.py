@@ -18,7 +18,7 @@ LEAST, MOST = 1e-6, 1.0  # of the colours
 
 def curve(tree: xr.DataTree) -> Figure:
     """Squared error, and shares found rightly and falsely, over the penalty."""
-    figure = new_figure(5.0, 6.0)
+    figure = new_figure()
     above, below = figure.subplots(2, 1, sharex=True)
     shown = (
         (above, "squared_error", "squared error", "o"),
@@ -43,7 +43,7 @@ def curve(tree: xr.DataTree) -> Figure:
 
 def boundary(tree: xr.DataTree) -> Figure:
     """Mean squared error over samples and density with the closed boundary."""
-    figure = new_figure(5.0, 4.0)
+    figure = new_figure()
     axes = figure.subplots()
     draws = observable(tree, "squared_error").mean("replica").transpose("density", "sample_ratio")
     mesh = axes.pcolormesh(
@@ -73,7 +73,7 @@ def boundary(tree: xr.DataTree) -> Figure:
 
 def size(tree: xr.DataTree) -> Figure:
     """d (mean - limit) over d, of three observables."""
-    figure = new_figure(5.0, 3.6)
+    figure = new_figure()
     axes = figure.subplots()
     shown = (
         ("squared_error", "squared error"),

@@ -15,7 +15,7 @@ COLORS = (BLUE, "C1", "0.4", "C2", RED)
 
 def density(tree: xr.DataTree) -> Figure:
     """Mean error against density by distance, and the errors of the tasks."""
-    figure = new_figure(9.0, 3.6)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     mean = runs(tree, "mean_error").mean("replica").sel(rule="overwrite")
     exact, best = (
@@ -41,7 +41,7 @@ def density(tree: xr.DataTree) -> Figure:
 
 def layers(tree: xr.DataTree) -> Figure:
     """Erdos-Renyi less uniform, by total density."""
-    figure = new_figure(4.8, 3.4)
+    figure = new_figure()
     axes = figure.subplots()
     apart = advantage(tree)
     for k, (name, color) in enumerate(zip(energies(tree), (BLUE, RED), strict=True)):

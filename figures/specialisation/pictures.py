@@ -13,7 +13,7 @@ from toysim.papers.reading import landmark, observable, parameter, sides
 
 def course(tree: xr.DataTree) -> Figure:
     """Error and overlaps over time, a column a size, at the largest rate."""
-    figure = new_figure(7.0, 5.0)
+    figure = new_figure()
     error, _ = sides(tree, "error")
     flow = observable(tree, "flow_error", "theory")
     overlaps = observable(tree, "teacher_overlaps")
@@ -44,7 +44,7 @@ def course(tree: xr.DataTree) -> Figure:
 
 def escape(tree: xr.DataTree) -> Figure:
     """Escape times over ln N."""
-    figure = new_figure(5.0, 3.6)
+    figure = new_figure()
     axes = figure.subplots()
     times = observable(tree, "escape_time").transpose("size", "replica")
     size = times["size"].values
@@ -70,10 +70,10 @@ def escape(tree: xr.DataTree) -> Figure:
 
 def rates(plateau: xr.DataTree, near: xr.DataTree) -> Figure:
     """The plateau's height over the rate, and where the solution ceases to attract."""
-    figure = new_figure(7.0, 3.4)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     error = observable(plateau, "plateau_error", "theory")
-    line(left, error["learning_rate"], error, marker="o", ms=3)
+    line(left, error["learning_rate"], error)
     low = height(int(parameter(plateau, "hidden_units")))
     left.axhline(low, color="0.5", ls="--", lw=1, zorder=0)
     left.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="error", title="Plateau")
@@ -83,7 +83,7 @@ def rates(plateau: xr.DataTree, near: xr.DataTree) -> Figure:
     ratio = np.maximum(flow.isel(record=-1) / flow.isel(record=0), 1e-4)  # rounding is below
     k = int(parameter(near, "hidden_units"))
     shown = ratio["learning_rate"] >= 2.2
-    line(right, ratio["learning_rate"][shown], ratio[shown], marker="o", ms=3)
+    line(right, ratio["learning_rate"][shown], ratio[shown])
     exact = landmark(MODEL, "rate_max", hidden_units=k, teacher_units=k)
     draw_landmark(right, exact)
     right.axvline(usual_rate(k), color="0.6", ls="-.", lw=1, zorder=0)

@@ -18,7 +18,7 @@ COLORS = (BLUE, RED, "0.4", "C1", "C2", "C4", "C5")
 
 def course(tree: xr.DataTree) -> Figure:
     """Old loss by step, with what is seen at task ends."""
-    figure = new_figure(5.0, 3.4)
+    figure = new_figure()
     axes = figure.subplots()
     loss = observable(tree, "old_loss").transpose("replay_weight", "record")
     step = observable(tree, "step").isel(replay_weight=0)
@@ -33,7 +33,7 @@ def course(tree: xr.DataTree) -> Figure:
 
 def overlap(tree: xr.DataTree, weights: xr.DataTree) -> Figure:
     """Gap over the cosine, and over cosine and replay weight."""
-    figure = new_figure(9.0, 3.4)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     gap = observable(tree, "gap").transpose("labels", "overlaps")
     law = observable(tree, "flow_gap", "theory").transpose("labels", "overlaps")
@@ -49,7 +49,7 @@ def overlap(tree: xr.DataTree, weights: xr.DataTree) -> Figure:
     draw_landmark(left, landmark("continual.stability_gap", "worst_overlap"))
     name_axes(left, "cosine c of the tasks", "largest old loss", "Dotted: c*", yscale="log")
     left.set_ylim(1e-5, 1.0)
-    left.legend(loc="lower right", fontsize=7)
+    left.legend(loc="lower right")
     draw_weights(figure, right, weights)
     return figure
 
@@ -73,7 +73,7 @@ def named(residual: xr.DataArray) -> list[str]:
 
 def methods(tree: xr.DataTree) -> Figure:
     """Old residuals by method, and the field's scores of them."""
-    figure = new_figure(9.0, 3.6)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     residual = courses(tree)
     step, names = observable(tree, "step").isel(how=0), named(residual)

@@ -20,7 +20,7 @@ METRICS = ("average_score", "forward_transfer", "backward_transfer", "forgetting
 
 def order_scores(orders: xr.DataTree) -> Figure:
     """Final error of every order against its score, three arrangements."""
-    figure = new_figure(9.0, 3.4)
+    figure = new_figure()
     score, found = scores(orders), by_order(orders, "final_error").values
     exact = by_order(orders, "final_error", "theory").values
     for k, axes in enumerate(figure.subplots(1, len(score))):
@@ -37,7 +37,7 @@ def order_scores(orders: xr.DataTree) -> Figure:
 
 def error_matrix(courses: xr.DataTree) -> Figure:
     """Errors of all tasks after every visit, best and worst order."""
-    figure = new_figure(8.0, 3.4)
+    figure = new_figure()
     error = runs(courses, "error").mean("replica").transpose("order", "task", "record")
     order, at_end = orders_of(courses), observable(courses, "final_error", "theory").values
     top = float(error.max())
@@ -53,7 +53,7 @@ def error_matrix(courses: xr.DataTree) -> Figure:
 
 def overlap(tree: xr.DataTree) -> Figure:
     """Rise of old errors over similarity and samples a weight."""
-    figure = new_figure(4.6, 3.6)
+    figure = new_figure()
     axes = figure.subplots()
     rise = runs(tree, "error_increase").mean("replica").transpose("n_samples", "similarity")
     share = rise["n_samples"].values / parameter(tree, "dimension")
@@ -75,7 +75,7 @@ def metrics_of(courses: xr.DataTree) -> dict[str, Any]:
 
 def metrics(courses: xr.DataTree) -> Figure:
     """The field's measures of the best order, one between and the worst."""
-    figure = new_figure(7.0, 3.4)
+    figure = new_figure()
     axes = figure.subplots()
     found = metrics_of(courses)
     for k, (name, color) in enumerate(zip(ORDERS, (BLUE, "0.5", RED), strict=True)):
@@ -91,7 +91,7 @@ def metrics(courses: xr.DataTree) -> Figure:
 
 def plasticity(tree: xr.DataTree) -> Figure:
     """Learned, lost and final error over the plasticity."""
-    figure = new_figure(4.6, 3.4)
+    figure = new_figure()
     axes = figure.subplots()
     learned, lost, final = learned_and_lost(tree)
     kappa = final["plasticity"].values

@@ -13,7 +13,7 @@ from toysim.papers.reading import landmark, observable, parameter
 
 def effect(tree: xr.DataTree) -> Figure:
     """Variance over orders by the step, of three data sets."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     square, law = (observable(tree, "order_square", side) for side in ("simulation", "theory"))
     eta = square["learning_rate"]
@@ -22,6 +22,7 @@ def effect(tree: xr.DataTree) -> Figure:
         leading = law.isel(data_draw=k, learning_rate=0) * (eta / eta[0]) ** 4
         line(axes, eta, leading, f"{k}", color=f"C{k}", label=f"data set {k}")
     axes.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="variance over orders")
+    axes.margins(y=0.08)
     axes.set_title("What orders change")
     axes.legend(loc="upper left")
     return figure
@@ -29,7 +30,7 @@ def effect(tree: xr.DataTree) -> Figure:
 
 def estimates(tree: xr.DataTree) -> Figure:
     """Distances of estimates by the step."""
-    figure = new_figure(3.4, 3.2)
+    figure = new_figure()
     axes = figure.subplots()
     error = observable(tree, "estimate_error").mean("replica")
     eta = error["learning_rate"]
@@ -50,7 +51,7 @@ def estimates(tree: xr.DataTree) -> Figure:
 
 def position(tree: xr.DataTree) -> Figure:
     """Memorisation by position."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     seen = observable(tree, "memorisation").mean("replica")
     law = observable(tree, "memorisation", "theory")
@@ -66,7 +67,7 @@ def position(tree: xr.DataTree) -> Figure:
 
 def crosstalk(tree: xr.DataTree) -> Figure:
     """Crosstalk over interventions a weight."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     seen = observable(tree, "crosstalk_square").mean("replica") ** 0.5
     law = observable(tree, "crosstalk_square", "theory") ** 0.5

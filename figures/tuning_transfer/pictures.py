@@ -12,7 +12,7 @@ from toysim.papers.drawing import BLUE, RED, name_axes, new_figure
 
 def transfer(tune: xr.DataTree) -> Figure:
     """Errors on the others against errors where tuned; and both in the mean, by setting."""
-    figure = new_figure(9.0, 3.8)
+    figure = new_figure()
     left, right = figure.subplots(1, 2)
     found, names = [scored(tune, k) for k in range(len(settings(tune)))], settings(tune)
     first = names.index("own directions, spread 0")

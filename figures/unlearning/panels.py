@@ -7,13 +7,13 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.models.continual.deletion.closed_forms import mean_amplification, mean_damping
-from toysim.papers.drawing import draw_means, few_ticks, line, new_figure, points
+from toysim.papers.drawing import draw_means, line, new_figure, points
 from toysim.papers.reading import observable, parameter
 
 
 def influence(tree: xr.DataTree) -> Figure:
     """Relative error over leverage."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     error, leverage = (observable(tree, n) for n in ("relative_error", "leverage"))
     for k, m in enumerate(error["n_deleted"].values):
@@ -29,7 +29,7 @@ def influence(tree: xr.DataTree) -> Figure:
 
 def steps(tree: xr.DataTree) -> Figure:
     """What is left of the rows over steps."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     left, law = (observable(tree, "leftover", side) for side in ("simulation", "theory"))
     for k, m in enumerate(left["n_deleted"].values):
@@ -45,7 +45,7 @@ def steps(tree: xr.DataTree) -> Figure:
 
 def amplification(tree: xr.DataTree) -> Figure:
     """Amplification and damping over d/n."""
-    figure = new_figure(3.4, 3.0)
+    figure = new_figure()
     axes = figure.subplots()
     drawn = observable(tree, "amplification")
     d = parameter(tree, "dimension")
@@ -57,6 +57,5 @@ def amplification(tree: xr.DataTree) -> Figure:
         line(axes, d / n, laws[method], method, color=f"C{k}", label=label)
     axes.axhline(1.0, color="0.6", lw=0.8)
     axes.set(yscale="log", xlabel="d/n", ylabel="change over residual", title="Row in or out")
-    few_ticks(axes.yaxis)
     axes.legend(loc="upper left")
     return figure

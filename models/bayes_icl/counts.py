@@ -12,11 +12,14 @@ import numpy.typing as npt
 from scipy.special import gammaln
 
 from toysim.jit import kernel
+from toysim.numerics.elementary import exp
+from toysim.numerics.reductions import largest, total
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 MOST_VECTORS = 2_000_000  # of all contexts
+MOST_ENTRIES = 2e7  # of a prediction, count vectors times colours: 160 MB, of which there are four
 MOST_TERMS = 1e8  # urns times count vectors: about two seconds
 
 
@@ -52,9 +55,10 @@ class Contexts(NamedTuple):
 
 
 def can_enumerate(n_tasks: int, n_colours: int, context_length: int) -> bool:
-    """Whether the sums are short enough."""
+    """Whether the sums are short enough, and fit into memory."""
     vectors = math.comb(context_length + n_colours, n_colours)
-    return vectors <= MOST_VECTORS and n_tasks * vectors <= MOST_TERMS
+    fits = vectors <= MOST_VECTORS and vectors * n_colours <= MOST_ENTRIES
+    return fits and n_tasks * vectors <= MOST_TERMS
 
 
 def log_gammas(n: int, start: float) -> Array:
@@ -79,7 +83,7 @@ def next_counts(counts: Ints) -> bool:
 
 
 @kernel
-def evidence(counts: Ints, log_chances: Array, weights: Array) -> float:
+def evidence(counts: Ints, log_chances: Array, weights: Array, room: Array) -> float:
     """ln of the mean over urns of prod_v p_v^(n_v); ``weights`` (D,): the posterior of the urns."""
     n_tasks = len(weights)
     weights[:] = 0.0
@@ -87,13 +91,12 @@ def evidence(counts: Ints, log_chances: Array, weights: Array) -> float:
         n = float(counts[v])
         for d in range(n_tasks):
             weights[d] += n * log_chances[v, d]
-    best, total = np.max(weights), 0.0
+    best = largest(weights, room)
     for d in range(n_tasks):
-        weights[d] = math.exp(weights[d] - best)
-        total += weights[d]
-    for d in range(n_tasks):
-        weights[d] /= total
-    return best + math.log(total / n_tasks)
+        weights[d] = exp(weights[d] - best)
+    seen = total(weights, room)
+    weights *= 1.0 / seen
+    return best + math.log(seen / n_tasks)
 
 
 @kernel
@@ -114,18 +117,18 @@ def enumerate_counts(
     ln Gamma(k + V a), k = 0..C.
     """
     n_colours, n_tasks = chances.shape
-    log_chances, weights = np.log(chances), np.empty(n_tasks)
+    log_chances, weights, room = np.log(chances), np.empty(n_tasks), np.empty(n_tasks)
     counts, m = np.zeros(n_colours, np.int64), 0
     for n in range(len(log_gamma)):
         counts[:] = 0
         counts[0], more = n, True
         while more:
-            log_seen = evidence(counts, log_chances, weights)
+            log_seen = evidence(counts, log_chances, weights, room)
             ways, log_fresh = log_factorial[n], log_total[0] - log_total[n]
             for v in range(n_colours):
                 ways -= log_factorial[counts[v]]
                 log_fresh += log_gamma[counts[v]] - log_gamma[0]
-                memoriser[m, v] = np.sum(weights * chances[v])
+                memoriser[m, v] = np.dot(weights, chances[v])
                 generaliser[m, v] = (counts[v] + a) / (n + n_colours * a)
             balls[m], parts[0, m] = n, math.exp(ways + log_seen)
             parts[1, m], parts[2, m] = math.exp(ways + log_fresh), log_seen - log_fresh

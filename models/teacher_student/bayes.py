@@ -9,11 +9,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_ndtr
 
-from toysim.models.teacher_student.labels import END, Array, density, logistic_channel
+from toysim.jit import kernel
+from toysim.models.teacher_student.labels import END, LOGISTIC, POINTS, SIGN, label, node, panels
+from toysim.numerics.elementary import density, inverse_mills
 
-_X, _W = np.polynomial.legendre.leggauss(16)
+PARTS = 8
 
 
 @dataclass(frozen=True)
@@ -26,27 +27,29 @@ class Labels:
     logistic: bool = False
 
 
+@kernel
+def of_labels(q: float, signal: float, noise: float, flip: float, teacher: int) -> float:
+    """2 int Dxi Z'^2/Z at m = q; without flips Z' = Z lambda(-a), which does not underflow."""
+    rest, total, none = max(signal - q, 1e-300), 0.0, np.empty(0)
+    s = math.sqrt(rest + noise)
+    edges = panels(s / math.sqrt(q) if q > 0.0 else END, none, -END, END, PARTS)
+    for j in range(len(edges) - 1):
+        for i in range(POINTS):
+            xi, share = node(edges[j], edges[j + 1], i)
+            weight = share * density(xi)
+            mean = math.sqrt(q) * xi
+            if teacher == SIGN and flip == 0.0:
+                total += weight * density(mean / s) * inverse_mills(-mean / s) / s**2
+            else:
+                z, slope = label(teacher, mean, rest + noise, flip)
+                total += weight * slope**2 / z
+    return 2.0 * total
+
+
 def information(q: float, p: Labels) -> float:
-    """2 int Dxi Z'^2/Z at m = q."""
-    rest = max(p.signal - q, 1e-300)
-    s = math.sqrt(rest + p.probit_noise)
-    width = s / math.sqrt(q) if q > 0.0 else END
-    bends = [k * width for k in (-8.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 8.0)]
-    edges = np.unique(np.clip([*bends, *np.linspace(-END, END, 13)], -END, END))
-    half = 0.5 * np.diff(edges)[:, None]
-    xi: Array = (0.5 * (edges[1:] + edges[:-1])[:, None] + half * _X).ravel()
-    weight = (half * _W).ravel() * density(xi)
-    mean = math.sqrt(q) * xi
-    if p.logistic:
-        z, slope = logistic_channel(mean, rest)
-        return 2.0 * float(weight @ (slope**2 / z))
-    a = mean / s
-    if p.flip == 0.0:
-        log_ratio = -a * a - math.log(2.0 * math.pi) - log_ndtr(a)
-        return float(2.0 * (weight @ np.exp(log_ratio)) / s**2)
-    chance = p.flip + (1.0 - 2.0 * p.flip) * np.exp(log_ndtr(a))
-    clean = 2.0 * (1.0 - 2.0 * p.flip) ** 2 / s**2
-    return float(clean * (weight @ (density(a) ** 2 / chance)))
+    """2 int Dxi Z'^2/Z of labels."""
+    teacher = LOGISTIC if p.logistic else SIGN
+    return float(of_labels(q, p.signal, p.probit_noise, p.flip, teacher))
 
 
 def after(q: float, p: Labels, alpha: float) -> float:

@@ -8,37 +8,75 @@ teacher's mean field. Derived; by symmetry y = -1 counts the same.
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.special import expit, log_ndtr, ndtr
 
+from toysim.jit import kernel
+from toysim.numerics import elementary
+
 Array = npt.NDArray[np.float64]
 
 END = 9.0  # of normal xi; what is beyond has a weight below 1e-17
+SIGN, LOGISTIC, MIXTURE = range(3)  # teachers
+TEACHERS = {"sign": SIGN, "logistic": LOGISTIC, "mixture": MIXTURE}
 _T, _W = np.polynomial.hermite_e.hermegauss(61)
 _W = _W / _W.sum()
+_MULTIPLES = np.array([0.0, 1.0, 2.0, 4.0, 8.0])
+POINTS = 16  # of a panel
+_X16, _W16 = np.polynomial.legendre.leggauss(POINTS)
 
 
 def density(x: Array) -> Array:
     return np.asarray(np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi))
 
 
-def sign_channel(mean: Array, variance: float, flip: float) -> tuple[Array, Array]:
-    """Z and Z' of labels sign(u + noise), flipped with a probability; variance of u + noise given
-    the student.
+@kernel
+def node(low: float, high: float, i: int) -> tuple[float, float]:
+    """Point i of a panel and its weight."""
+    half = 0.5 * (high - low)
+    return 0.5 * (high + low) + half * _X16[i], half * _W16[i]
+
+
+@kernel
+def logistic_label(mean: float, deviation: float) -> tuple[float, float]:
+    """E p and E p (1 - p) of p = 1/(1 + exp(-u)), u of that mean and deviation."""
+    p = np.empty(len(_T))
+    for i in range(len(_T)):
+        p[i] = 1.0 / (1.0 + elementary.exp(-(mean + deviation * _T[i])))
+    z, slope = 0.0, 0.0
+    for i in range(len(_T)):
+        z += _W[i] * p[i]
+        slope += _W[i] * (p[i] * (1.0 - p[i]))
+    return z, slope
+
+
+@kernel
+def label(teacher: int, mean: float, variance: float, flip: float) -> tuple[float, float]:
+    """Z and Z' at a teacher's mean field, given the variance of what is not known of it: labels
+    sign(u + noise), flipped with a probability; of probability 1/(1 + exp(-u)); of a mixture 1/2,
+    so that both labels count once.
     """
+    if teacher == MIXTURE:
+        return 0.5, 0.5
+    if teacher == LOGISTIC:
+        return logistic_label(mean, math.sqrt(max(variance, 0.0)))
     s = math.sqrt(max(variance, 1e-300))
-    z = flip + (1.0 - 2.0 * flip) * ndtr(mean / s)
-    return z, (1.0 - 2.0 * flip) * density(mean / s) / s
+    z = flip + (1.0 - 2.0 * flip) * 0.5 * elementary.erfc(-mean / s * math.sqrt(0.5))
+    return z, (1.0 - 2.0 * flip) * elementary.density(mean / s) / s
 
 
-def logistic_channel(mean: Array, variance: float) -> tuple[Array, Array]:
-    """Z and Z' of P(y = 1) = 1/(1 + exp(-u))."""
-    fields = mean[:, None] + math.sqrt(max(variance, 0.0)) * _T
-    p = expit(fields)
-    return p @ _W, (p * (1.0 - p)) @ _W
+@kernel
+def panels(width: float, bends: Array, low: float, high: float, parts: int) -> Array:
+    """Ends of panels between low and high that begin anew at the bends and at multiples of the
+    width of a teacher's step at 0.
+    """
+    steps = width * _MULTIPLES
+    edges = np.concatenate((bends, steps, -steps, np.linspace(low, high, parts + 1)))
+    return np.unique(np.minimum(np.maximum(edges, low), high))
 
 
 def gardner_capacity(margin: float) -> float:
@@ -50,6 +88,7 @@ def gardner_capacity(margin: float) -> float:
     return 1.0 / ((1.0 + k * k) * below + k * height)
 
 
+@cache
 def critical_ratio(labelled: str, strength: float) -> float:
     """alpha* up to which labels are linearly separable: infinite without noise.
 

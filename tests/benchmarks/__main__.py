@@ -27,6 +27,13 @@ def main() -> int:
 
     from toysim.runner.work import one_blas_thread
 
+    if options.statphys is not None:
+        from benchmarks.statphys import lines
+        from benchmarks.statphys import page as beside
+
+        told = beside(lines(options.statphys or None))
+        options.page.write_text(told) if options.page else print(told)
+        return 0
     rows = chosen(options.names, options.tiny)
     if options.list:
         print("\n".join(row.name for row in rows))
@@ -61,6 +68,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tiny", action="store_true", help="tiny sizes, to see that all runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
     parser.add_argument("--page", type=Path, metavar="FILE", help="write the page of the docs")
+    parser.add_argument(
+        "--statphys",
+        type=lambda folder: Path(folder) if folder else "",
+        nargs="?",
+        const="",
+        metavar="CHECKOUT",
+        help="theory beside StatPhysMLSimPlayground: its kept values, or those of a checkout",
+    )
     return parser.parse_args()
 
 

@@ -8,12 +8,13 @@ zero, anywhere in it, or within a decade of its default; where no range is decla
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from toysim.checking.arrays import drawn, lengths
 from toysim.errors import ToysimError
 from toysim.model import Model
 from toysim.parameters import Parameter
@@ -52,10 +53,37 @@ def draw(
         n_moved = min(len(names), 1 + rng.geometric(0.3))
         moved = rng.choice(names, n_moved, replace=False)
         values = {str(n): _value(model.parameters[str(n)], rng) for n in moved}
+        values |= _lists(model, {**(base or {}), **values}, [str(n) for n in moved], rng)
         allowed = _allowed(model, {**(base or {}), **values})
         if allowed is not None:
             return _affordable(model, allowed, longest)
     raise ToysimError(f"{model.id}: none of {TRIES} draws is allowed; its ranges clash")
+
+
+def _lists(
+    model: Model, values: Mapping[str, Any], moved: list[str], rng: np.random.Generator
+) -> dict[str, Any]:
+    """Half of the lists that are moved, with the shapes that the model takes beside the values."""
+    found: dict[str, Any] = {}
+    for name in moved:
+        if model.parameters[name].ndim and rng.random() < 0.5:
+            rest = {n: v for n, v in values.items() if n != name} | found
+            sizes = lengths({**model.defaults, **rest})
+            value = drawn(model.parameters[name], sizes, _taken_by(model, rest, name), rng)
+            found |= {} if value is None else {name: value}
+    return found
+
+
+def _taken_by(model: Model, rest: dict[str, Any], name: str) -> Callable[[Any], bool]:
+    return lambda value: _allows(model, {**rest, name: value})
+
+
+def _allows(model: Model, values: Mapping[str, Any]) -> bool:
+    try:
+        model.validate(values)
+    except ToysimError:
+        return False
+    return True
 
 
 def _allowed(model: Model, values: dict[str, Any]) -> dict[str, Any] | None:

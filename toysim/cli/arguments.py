@@ -10,6 +10,9 @@ import typer
 from toysim.cli import completion
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+LogJson = Annotated[
+    bool, typer.Option("--log-json", help="Progress as lines of JSON on stderr, one an event.")
+]
 ModelId = Annotated[
     str,
     typer.Argument(
@@ -50,12 +53,24 @@ Scheduler = Annotated[
         "--scheduler", metavar="ADDRESS", help="Dask scheduler; default: one on this machine."
     ),
 ]
+Cluster = Annotated[
+    Path | None,
+    typer.Option("--cluster", metavar="FILE", help="Dask on a queue: what dask-jobqueue asks for."),
+]
 TimeLimit = Annotated[
     float | None,
     typer.Option(
         "--time-limit",
         metavar="SECONDS",
         help="Give a row up after that long; with processes only.",
+    ),
+]
+StopAfter = Annotated[
+    str | None,
+    typer.Option(
+        "--stop-after",
+        metavar="SPAN",
+        help="3h, 90m, ...: stop at a block's end before that; the same again goes on.",
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Go on where it takes more than a minute.")]

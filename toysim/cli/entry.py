@@ -14,12 +14,14 @@ import typer
 
 # In the order of ``toysim --help``.
 # isort: off
-from toysim.cli import listing, one_cell, asking, running, looking, measuring, papers, projects  # noqa: F401
+from toysim.cli import listing, one_cell, asking, running, sharing  # noqa: F401
+from toysim.cli import looking, measuring, papers, projects  # noqa: F401
 
 # isort: on
 from toysim.cli.app import BAD_INPUT, INTERRUPTED, INTERRUPTION, OK, app, debugging
 from toysim.errors import LongCall, ToysimError, suggest
 from toysim.places import VARIABLE
+from toysim.progress import line
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
             _drop_output()  # stdout itself may be on the full disk
         return _say(_one_line(error), BAD_INPUT)
     if code == INTERRUPTED:  # typer turns Ctrl-C into this code
-        typer.echo(INTERRUPTION, err=True)
+        line(INTERRUPTION)
     return code
 
 
@@ -60,7 +62,7 @@ def _notes() -> Iterator[None]:
 
     def told(message: Any, category: type[Warning], *place: Any, **more: Any) -> None:
         if category is LongCall:
-            typer.echo(f"note: {message}", err=True)
+            line(f"note: {message}")
         else:
             show(message, category, *place, **more)
 
@@ -81,7 +83,7 @@ def _in_project(arguments: list[str]) -> list[str]:
 
 
 def _say(message: str, code: int) -> int:
-    typer.echo("error: " + " ".join(message.split()), err=True)
+    line("error: " + " ".join(message.split()))
     return code
 
 

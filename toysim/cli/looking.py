@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,9 +14,11 @@ from toysim.cli.measuring import measured
 from toysim.cli.values import PICTURES, check_suffix, print_facts, print_json, print_table
 from toysim.errors import ToysimError
 from toysim.outcomes import State, word
+from toysim.progress import line
 
 if TYPE_CHECKING:
     from toysim.comparison.verdicts import Comparison
+    from toysim.store.status import Status
 
 SIDES = ("simulation", "theory")
 COLUMNS = (
@@ -34,37 +37,65 @@ COLUMNS = (
 
 
 @app.command(epilog="Example: toysim status results/critical_periods.depth.zarr")
-def status(store: StorePath, as_json: Json = False) -> int:
+def status(
+    store: StorePath,
+    note: Annotated[
+        bool, typer.Option("--note", help="The sweep in a few lines, for a lab book.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
     """Say how far a sweep is; exit 1 if rows failed."""
     from toysim.store.status import read_status
 
     found = read_status(store)
-    if as_json:
+    if note:
+        from toysim.store.lab_note import lab_note
+
+        typer.echo(lab_note(store))
+    elif as_json:
         print_json(found.as_dict())
     else:
-        left = found.blocks - found.blocks_done
-        eta = (
-            "finished"
-            if found.finished
-            else "unknown"
-            if found.eta is None
-            else f"{found.eta:.0f} s"
-        )
-        facts = {
-            "store": found.path,
-            "model": found.model,
-            "blocks": f"{found.blocks_done} of {found.blocks} done, {left} left",
-            "rows done": found.rows_done,
-            "failed": found.failed,
-            "timed out": found.timed_out,
-            "rate": f"{found.rate:.4g} rows/s" if found.rate else "not running",
-            "eta": eta,
-            **{f"error {k}": text for k, text in enumerate(found.last_errors, 1)},
-        }
-        print_facts(facts)
+        print_facts(_status_facts(found))
     if debugging.get() and found.last_trace:
-        typer.echo(found.last_trace, err=True)
+        line(found.last_trace)
     return FAILED if found.failed + found.timed_out else OK
+
+
+def _status_facts(found: Status) -> dict[str, Any]:
+    left = found.blocks - found.blocks_done
+    told = f"{found.blocks_done} of {found.blocks} done, {left} left"
+    if found.left_out:
+        told += f", {found.left_out} of them theory that the run leaves out (--no-theory)"
+    if found.damaged:
+        told += f", {found.damaged} of those done cannot be read (--repair)"
+    eta = "unknown" if found.eta is None else f"{found.eta:.0f} s"
+    return {
+        "store": found.path,
+        "model": found.model,
+        "blocks": told,
+        "rows done": found.rows_done,
+        "failed": found.failed,
+        "timed out": found.timed_out,
+        "run": _run_told(found),
+        "rate": f"{found.rate:.4g} rows/s" if found.rate else "not running",
+        "eta": "finished" if found.finished else eta,
+        **{f"error {k}": text for k, text in enumerate(found.last_errors, 1)},
+    }
+
+
+def _run_told(found: Status) -> str:
+    """Who is writing, or since when nobody is."""
+    if found.since is None:
+        return found.run
+    when = datetime.fromtimestamp(found.since).astimezone().isoformat(" ", "seconds")
+    match found.run:
+        case "running":
+            return f"running, last block {when}"
+        case "elsewhere":
+            return f"on another machine, last heard of {when}"
+        case "dead":
+            return f"dead since {when}; the same toysim sweep again goes on"
+    return f"{found.run} {when}"
 
 
 @app.command(epilog="Example: toysim compare results/critical_periods.depth.zarr")

@@ -13,7 +13,7 @@ from toysim.cli import completion
 from toysim.cli.app import FAILED, OK, app
 from toysim.cli.arguments import Json, Preset, Workers
 from toysim.cli.progress import Progress
-from toysim.cli.values import print_facts, print_json, print_table
+from toysim.cli.values import assignments, print_facts, print_json, print_table, refuse_words
 from toysim.errors import ToysimError
 from toysim.outcomes import Agreement
 
@@ -51,6 +51,14 @@ def figures(
     data: Annotated[
         bool, typer.Option("--data", help="The numbers behind each picture too, as FILE.csv.")
     ] = False,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Of a fixed parameter; its sweeps run anew, into stores of their own.",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Draw what is unchanged as well.")] = False,
     preset: Preset = None,
     workers: Workers = None,
@@ -63,6 +71,8 @@ def figures(
     wanted = _formats(formats)
     if width is not None and not WIDTHS[0] <= width <= WIDTHS[1]:
         raise ToysimError(f"--width {width:g}: from {WIDTHS[0]:g} to {WIDTHS[1]:g} inches")
+    values = assignments(set_ or (), "--set")
+    refuse_words(values, "--set", ("width", "panel", "preset", "workers", "format"))
     from toysim.papers.panels import Look
     from toysim.papers.reproduction import make_figures
 
@@ -73,7 +83,7 @@ def figures(
             preset=preset,
             workers=workers,
             listen=progress,
-            look=Look(width, panel, force, data),
+            look=Look(width, panel, force, data, values),
         )
     if as_json:
         print_json([_figure(m) for m in made])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
+import time
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -51,3 +53,17 @@ class Progress(progress.Progress):
             self._bar.console.show_cursor()
         progress.line(INTERRUPTION)
         os._exit(INTERRUPTED)
+
+
+class JsonLines(Progress):
+    """Each event as a line of JSON with its time, for programs that watch."""
+
+    with_bar = False
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        progress.line(json.dumps({"time": time.time(), "sweep": self.name, **event}))
+
+
+def listener(name: str, log_json: bool) -> Progress:
+    """Who tells of a run: a bar or lines for people, or lines of JSON."""
+    return JsonLines(name) if log_json else Progress(name)

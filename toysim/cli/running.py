@@ -11,16 +11,20 @@ from toysim.cli import completion
 from toysim.cli.app import FAILED, OK, app, debugging
 from toysim.cli.arguments import (
     Backend,
+    Cluster,
     Json,
+    LogJson,
     NoTheory,
     Preset,
     Scheduler,
+    StopAfter,
     StorePath,
     TimeLimit,
     Workers,
 )
-from toysim.cli.progress import Progress
+from toysim.cli.progress import listener
 from toysim.cli.values import assignments, print_facts, print_json, refuse_words
+from toysim.progress import line
 
 if TYPE_CHECKING:
     from toysim.plan import Sweep
@@ -45,6 +49,7 @@ def sweep(
     workers: Workers = None,
     backend: Backend = "threads",
     scheduler: Scheduler = None,
+    cluster: Cluster = None,
     preset: Preset = None,
     set_: Annotated[
         list[str] | None,
@@ -90,6 +95,7 @@ def sweep(
         ),
     ] = None,
     time_limit: TimeLimit = None,
+    stop_after: StopAfter = None,
     no_theory: NoTheory = False,
     retry: Annotated[
         bool, typer.Option("--retry", help="Run blocks with failed or timed-out rows again.")
@@ -97,7 +103,11 @@ def sweep(
     repair: Annotated[
         bool, typer.Option("--repair", help="Check every chunk, run damaged blocks again.")
     ] = False,
+    create_only: Annotated[
+        bool, typer.Option("--create-only", help="Make the store, for toysim work to fill.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Run a huge sweep all the same.")] = False,
+    log_json: LogJson = False,
     as_json: Json = False,
 ) -> int:
     """Run or continue a sweep; exit 1 if rows failed.
@@ -105,9 +115,20 @@ def sweep(
     What is in the store is kept, what is missing is computed: after an interruption say it again.
     A model is swept without a file: toysim sweep deep_linear.modes --set depth=[2,3,4].
     """
-    from toysim.api import carry_out, model_store_path, plan
+    from toysim.api import carry_out, make_room, model_store_path, plan
 
-    options = _options(workers, backend, scheduler, block, time_limit, not no_theory, retry, repair)
+    options = _options(
+        workers,
+        backend,
+        scheduler,
+        block,
+        time_limit,
+        not no_theory,
+        retry,
+        repair,
+        stop_after,
+        cluster,
+    )
     given = assignments(set_ or (), "--set")
     refuse_words(given, "--set", OPTIONS)
     own = {"replicas": replicas, "seed": seed, "where": where, "sets": sets}
@@ -118,7 +139,11 @@ def sweep(
     if dry_run:
         _dry_run(spec, path, block, as_json)
         return OK
-    with Progress(spec.name) as progress:
+    if create_only:
+        made = make_room(spec, path, options, yes)
+        print_json({"path": str(made)}) if as_json else typer.echo(f"work:    toysim work {made}")
+        return OK
+    with listener(spec.name, log_json) as progress:
         report = carry_out(spec, path, options, yes, progress)
     return _report(report, as_json)
 
@@ -129,8 +154,11 @@ def work(
     workers: Workers = None,
     backend: Backend = "threads",
     scheduler: Scheduler = None,
+    cluster: Cluster = None,
     time_limit: TimeLimit = None,
+    stop_after: StopAfter = None,
     no_theory: NoTheory = False,
+    log_json: LogJson = False,
     as_json: Json = False,
 ) -> int:
     """Help with a sweep from another terminal or machine.
@@ -140,8 +168,19 @@ def work(
     """
     from toysim.runner.execute import join
 
-    options = _options(workers, backend, scheduler, None, time_limit, not no_theory)
-    with Progress(store.stem) as progress:
+    options = _options(
+        workers,
+        backend,
+        scheduler,
+        None,
+        time_limit,
+        not no_theory,
+        False,
+        False,
+        stop_after,
+        cluster,
+    )
+    with listener(store.stem, log_json) as progress:
         report = join(store, options, progress)
     return _report(report, as_json)
 
@@ -155,18 +194,25 @@ def _options(
     theory: bool,
     retry: bool = False,
     repair: bool = False,
+    stop_after: str | None = None,
+    cluster: Path | None = None,
 ) -> Options:
     """Checked here too, so that a wrong option is refused before a store is touched."""
+    from toysim.durations import seconds_of
     from toysim.runner.execute import Options
 
-    options = Options(workers, backend, scheduler, block, time_limit, theory, retry, repair)
+    stop = None if stop_after is None else seconds_of(stop_after)
+    options = Options(
+        workers, backend, scheduler, block, time_limit, theory, retry, repair, stop, cluster
+    )
     options.check()
     return options
 
 
 def _dry_run(spec: Sweep, path: Path, block: int | None, as_json: bool) -> None:
-    from toysim.runner.cost import estimate_cost, plan_sweep
+    from toysim.runner.cost import estimate_cost, plan_sweep, refuse_large_row
 
+    refuse_large_row(spec)
     plan, cost = plan_sweep(spec, block), estimate_cost(spec)
     facts = {
         "sweep": spec.name,
@@ -215,12 +261,14 @@ def _report(report: Report, as_json: bool) -> int:
         )
         if report.refined:
             typer.echo(f"{report.refined} rows run again at half and a quarter of the step")
-    else:
+    elif not report.blocks_left:
         typer.echo(f"nothing to do: all {report.blocks_before} blocks are there")
+    if report.blocks_left:
+        typer.echo(f"stopped: {report.blocks_left} blocks are left; the same command goes on")
     for name, value in report.notes.items():
         typer.echo(_note(name, value))
     for text in report.warnings:
-        typer.echo(f"warning: {text}", err=True)
+        line(f"warning: {text}")
     typer.echo(f"store:   {report.path}")
     if all((report.path / side).is_dir() for side in ("simulation", "theory")):
         typer.echo(f"compare: toysim compare {report.path}")
@@ -228,8 +276,8 @@ def _report(report: Report, as_json: bool) -> int:
         last = f"; last: {status.last_errors[-1]}" if status.last_errors else ""
         counts = f"{status.failed} rows failed, {status.timed_out} timed out"
         if debugging.get():
-            typer.echo(status.last_trace, err=True)
-        typer.echo(" ".join(f"error: {counts}{last}; --retry runs them again".split()), err=True)
+            line(status.last_trace)
+        line(" ".join(f"error: {counts}{last}; --retry runs them again".split()))
     return FAILED if bad else OK
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import typer
 
-from toysim.errors import ToysimError
-from toysim.shown import shown
+from toysim.errors import ToysimError, short
+from toysim.shown import printable, shown
+from toysim.store.opening import local
 from toysim.tables import emphasised, named_lines, table_lines, terminal_width
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -52,10 +53,12 @@ def _value(text: str) -> Any:
         return tomllib.loads(f"x = {text}")["x"]
     except tomllib.TOMLDecodeError:
         return text
+    except (ValueError, RecursionError):  # thousands of digits or brackets
+        raise ToysimError(f"{short(text)} is no value") from None
 
 
 def check_suffix(path: Path | None, allowed: Sequence[str], option: str) -> None:
-    if path is not None and path.suffix not in allowed:
+    if path is not None and local(path).suffix not in allowed:
         raise ToysimError(f"{option} {path}: the name must end in {' or '.join(allowed)}")
 
 
@@ -106,4 +109,4 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Mapping):
         return ", ".join(f"{k}={_cell(v)}" for k, v in value.items())
-    return "" if value is None else shown(value)
+    return "" if value is None else printable(shown(value))

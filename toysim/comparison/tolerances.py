@@ -5,11 +5,14 @@
   The mean of a skewed number is not normal yet: with skewness g and n replicas an error as rare
   as t is t + |g| (2 t^2 + 1) / (6 sqrt(n)), by Edgeworth's first term.
   With few replicas the error is uncertain itself: Student's t says how many are then as rare as 5
-  (5.3 at 100, 7.4 at 20, 157 at 4). Draws that are all equal have no spread to tell errors by:
-  what did not occur in n draws occurs, but for odds of a normal number beyond 5, with probability
-  below 15/n, and moves the mean by at most that share of the observable's span. Where a replica
-  of a cell failed, ended with another status than ok, or lacks the number, the others are
-  survivors, and their mean decides nothing;
+  (5.3 at 100, 7.4 at 20, 157 at 4). Draws that are equal but for rounding have no spread to tell
+  errors by: what did not occur in n draws occurs, but for odds of a normal number beyond 5, with
+  probability below 15/n, and moves the mean by at most that share of the observable's span. Where
+  a replica of a cell failed, ended with another status than ok, or lacks the number, the others
+  are survivors, and their mean decides nothing;
+  Numbers above 0 over orders of magnitude have means that rare draws rule: with a normal logarithm
+  of deviation s half of the mean comes from draws more than s deviations up. Where s, seen above
+  the median, exceeds 1, and fewer than 15 of the n draws are expected there, they decide nothing;
 * a step of order p: with the rows' values at half and a quarter of the step (``/refinement``),
   extrapolated to step 0,
       R(h) = y(h/2) + (y(h/2) - y(h)) / (2^p - 1),
@@ -170,7 +173,7 @@ def _means(sides: Sides, o: Observable) -> Measured:
     """
     from scipy.special import stdtrit
 
-    n, mean, error, skewness = _moments(sides, o)
+    n, mean, error, skewness = _moments(_draws(sides, o), o)
     rows = np.arange(0, len(sides.batch), sides.n_replicas)
     with np.errstate(invalid="ignore"):
         enough = np.where(n > 1, -stdtrit(np.maximum(n - 1, 1), ONE_SIDED), np.inf)
@@ -180,25 +183,46 @@ def _means(sides: Sides, o: Observable) -> Measured:
             error == 0.0, -np.log(ONE_SIDED) / np.maximum(n, 1) * o.span, 0.0
         )
         tolerance = tolerance + o.atol + o.rtol * np.abs(sides.theory_at(o, rows)[0])
-    tolerance = np.where(_survivors(sides, o), np.inf, tolerance)
+    tolerance = np.where(_survivors(sides, o) | _heavy(sides, o), np.inf, tolerance)
     return Measured(rows, mean, mean, tolerance, error, np.zeros(len(rows), bool))
 
 
-def _moments(sides: Sides, o: Observable) -> tuple[Array, Array, Array, Array]:
-    """Count, mean, standard error and size of the skewness (n_cells, *dims) over the replicas that
-    ran to an end.
-    """
+def _draws(sides: Sides, o: Observable) -> Array:
+    """Values (n_cells, replicas, *dims) of the replicas that ran to an end, NaN for the others."""
     values = sides.simulation[o.name].astype(float)
     ok = sides.rows_ok.reshape(-1, *[1] * (values.ndim - 1))
-    values = np.where(ok, values, np.nan).reshape(-1, sides.n_replicas, *values.shape[1:])
+    return np.where(ok, values, np.nan).reshape(-1, sides.n_replicas, *values.shape[1:])
+
+
+def _moments(values: Array, o: Observable) -> tuple[Array, Array, Array, Array]:
+    """Count, mean, standard error and size of the skewness (n_cells, *dims) of draws."""
     n = np.sum(np.isfinite(values), axis=1)
+    lowest, highest = np.fmin.reduce(values, axis=1), np.fmax.reduce(values, axis=1)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        mean = np.where(n > 0, np.nansum(values, axis=1) / n, np.nan)
+        mean = np.where(n > 0, np.nansum(values, axis=1) / n, np.nan).clip(lowest, highest)
         off = values - mean[:, None]
-        variance = np.nansum(off**2, axis=1) / (n - 1)
+        equal = highest - lowest <= o.atol + o.rtol * np.abs(mean)
+        variance = np.where(equal, 0.0, np.nansum(off**2, axis=1) / (n - 1))
         spread = np.where(variance > 0.0, np.sqrt(variance), np.inf)
         skewness = np.abs(np.nansum((off / spread[:, None]) ** 3, axis=1)) / np.maximum(n, 1)
         return n, mean, np.where(n > 1, np.sqrt(variance / n), np.inf), skewness
+
+
+def _heavy(sides: Sides, o: Observable) -> Array:
+    """Cells (n_cells, *dims) whose draws are too few to have met those that rule the mean."""
+    from scipy.special import ndtr
+
+    values = _draws(sides, o)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        size = np.sort(np.where(values > 0.0, np.log(values), np.nan), axis=1)  # NaN last
+        n = np.sum(np.isfinite(size), axis=1)
+        middle = np.take_along_axis(size, np.maximum(n - 1, 0)[:, None] // 2, axis=1)
+        above = np.where(size > middle, size - middle, 0.0)
+        deviation = np.sqrt(np.sum(above**2, axis=1) / np.sum(above > 0.0, axis=1))
+        few = n * ndtr(-deviation) < -np.log(ONE_SIDED)
+        least = np.fmin.reduce(values, axis=1)
+    heavy: Array = (least >= 0.0) & (deviation > 1.0) & few
+    return heavy
 
 
 def _survivors(sides: Sides, o: Observable) -> Array:

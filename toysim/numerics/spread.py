@@ -6,19 +6,20 @@ mean over replicas sees it. Whether it does is a matter of the first modes.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from toysim.numerics.least_squares import fourth_moments
+from toysim.numerics.spread_rows import LOSS_SPREADS, MODE_SPREADS, WIDE, shown_by_rows
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
-ALONE, GROUPS = 4, 4  # first modes kept apart, and groups of the others: 0.25 us an update
-LOSS_SPREADS, MODE_SPREADS = 9.0, 30.0  # E L^2/(E L)^2 and kurtosis beyond which means say little
+ALONE, GROUPS = 4, 4  # first modes kept apart, and groups of the others; MODES in all
 
 
 class Lumped(NamedTuple):
@@ -45,10 +46,7 @@ def narrow(
     h: Array, signal: Array, noise: float, batch: float, rates: Array, keep_at: Ints
 ) -> bool:
     """Whether means over replicas show the mean loss, and that of every mode at the end."""
-    return _narrow(lumped(h, signal), noise, batch, rates, keep_at)
-
-
-def _narrow(modes: Lumped, noise: float, batch: float, rates: Array, keep_at: Ints) -> bool:
+    modes = lumped(h, signal)
     second, fourth = np.empty((2, len(keep_at)))
     own, left = np.empty(len(modes.h)), modes.signal.copy()
     fourth_moments(left, modes.h, modes.alike, noise, batch, rates, keep_at, second, fourth, own)
@@ -57,28 +55,51 @@ def _narrow(modes: Lumped, noise: float, batch: float, rates: Array, keep_at: In
     return bool(np.all(loss_spreads < LOSS_SPREADS) and np.all(mode_spreads < MODE_SPREADS))
 
 
-def narrow_units(
+def narrow_rows(
     h: Array,
     signal: Array,
-    noise: float,
-    batch: float,
+    noise: Array,
+    batch: Array,
+    unit: Array,
+    which: Ints,
     shares: Array,
-    units: Array,
+    n_steps: Ints,
     keep_at: Ints,
-) -> npt.NDArray[np.bool_]:
-    """``narrow`` for rates units[k] (n,) times the same shares (T,).
+) -> Flags:
+    """``narrow`` of rows (n,) on the same modes, as in ``least_squares.moments_of_rows``.
 
     While no update takes more than half of a mode, spreads grow with the unit (in 3,999 of 4,000
-    random problems of 25 units; once they fell back), so the largest narrow one is looked for by
-    halving.
+    random problems of 25 units; once they fell back): of rows that differ in it alone the first
+    wide one is looked for.
     """
-    tried, which = np.unique(units, return_inverse=True)
     modes = lumped(h, signal)
 
-    def wide(unit: float) -> bool:
-        return not _narrow(modes, noise, batch, unit * shares, keep_at)
+    def shown(rows: Ints) -> Flags:
+        rates, at = (unit[rows], which[rows], shares), keep_at[rows]
+        return shown_by_rows(*modes, noise[rows], batch[rows], *rates, n_steps[rows], at)
 
-    gentle = int(np.searchsorted(tried * np.max(shares) * np.max(h), 0.5, side="right"))
-    first = bisect_left(tried[:gentle], True, key=wide)
-    one_by_one = [not wide(unit) for unit in tried[gentle:]]
-    return np.append(np.arange(gentle) < first, one_by_one).astype(bool)[which]
+    _, group = np.unique((which, noise, batch), axis=1, return_inverse=True)
+    order = np.lexsort((unit, group))
+    gentle = (unit * shares.max(axis=1)[which] * np.max(h) <= 0.5)[order]
+    low = np.searchsorted(group[order], np.arange(group.max(initial=-1) + 1))
+    wide = first_wide(low, low + np.add.reduceat(gentle, low), lambda at: shown(order[at]))
+    narrow = np.empty(len(unit), np.bool_)
+    narrow[order] = np.arange(len(unit)) < wide[group[order]]
+    narrow[order[~gentle]] = shown(order[~gentle])
+    return narrow
+
+
+def first_wide(low: Ints, high: Ints, shown: Callable[[Ints], Flags]) -> Ints:
+    """The first place from ``low`` on (G,) that is not ``shown``, or ``high``; all at once, as many
+    tries a round as go side by side.
+    """
+    low, high = low.copy(), high.copy()
+    while (left := np.flatnonzero(low < high)).size:
+        tries = max(1, WIDE // left.size)
+        steps = (high - low)[left, None] * np.arange(1, tries + 1) // (tries + 1)
+        at = low[left, None] + steps
+        passed = shown(at.ravel()).reshape(at.shape).sum(axis=1)
+        known = np.column_stack((low[left] - 1, at, high[left]))
+        low[left] = known[np.arange(left.size), passed] + 1
+        high[left] = known[np.arange(left.size), passed + 1]
+    return low

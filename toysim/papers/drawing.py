@@ -14,27 +14,45 @@ import matplotlib
 import matplotlib.style
 import numpy as np
 import xarray as xr
+from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator
 
 from toysim.errors import ToysimError
 from toysim.landmarks import LandmarkValue
+from toysim.papers.layout.words import COUNT
 from toysim.papers.reading import mean_and_error
 from toysim.store.files import one_line
 
-STYLE = {
-    "font.size": 10,
-    "axes.titlesize": 10,
+# Made for a journal's column: sizes are those of the printed picture, at any width. The colours
+# are told apart by the colour-blind too; marks and dashes stand beside them.
+STYLE: dict[str, Any] = {
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "figure.titlesize": 8,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.title_fontsize": 7,
+    "legend.frameon": False,
+    "legend.handlelength": 1.8,
+    "legend.labelspacing": 0.3,
+    "legend.columnspacing": 1.2,
+    "legend.borderpad": 0.2,
+    "axes.linewidth": 0.6,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "legend.frameon": False,
-    "legend.fontsize": 8,
-    "savefig.dpi": 150,
+    "axes.prop_cycle": cycler(
+        color="#0072B2 #D55E00 #009E73 #CC79A7 #56B4E9 #E69F00 #332288 #882255".split()
+    ),
+    "lines.linewidth": 1.2,
+    "lines.markersize": 3.5,
+    "savefig.dpi": 200,
     "figure.dpi": 100,
     "svg.hashsalt": "toysim",
-    "figure.constrained_layout.use": True,
 }
+ELSEWHERE = ("backend", "interactive")  # where pictures are shown, not how they look
+LAYOUT = {"figure.constrained_layout.use": True}
 # Files say nothing of the day they were made, so that equal data give equal files.
 METADATA: dict[str, Any] = {
     "png": {"Software": None},
@@ -42,14 +60,21 @@ METADATA: dict[str, Any] = {
     "pdf": {"CreationDate": None},
 }
 
-BLUE, RED = "#1f5a94", "#c0392b"  # what was simulated, and what is known
+BLUE, RED = "#0072B2", "#D55E00"  # what was simulated, and what is known
 
 
 @contextmanager
 def style() -> Iterator[None]:
-    """The house style for figures made inside; nobody's own settings are changed."""
-    with matplotlib.style.context(STYLE):
+    """The house style for figures made inside, where a setting of matplotlib's is nobody's own."""
+    free = {k: v for k, v in STYLE.items() if k not in own_settings()}
+    with matplotlib.style.context(free | LAYOUT):
         yield
+
+
+def own_settings() -> dict[str, Any]:
+    """Settings of matplotlib that a user has changed, in a matplotlibrc or in rcParams."""
+    usual, now = matplotlib.rcParamsDefault, matplotlib.rcParams.copy()
+    return {k: now[k] for k in now if k not in ELSEWHERE and now[k] != usual.get(k)}
 
 
 class Picture(Figure):
@@ -61,8 +86,11 @@ class Picture(Figure):
         return file.getvalue()
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """An empty figure (inches) with a canvas of its own, outside pyplot's memory."""
+def new_figure(width: float = 7.0, height: float = 5.0) -> Figure:
+    """An empty figure with a canvas of its own, outside pyplot's memory.
+
+    A paper's figure leaves its size (inches) to the house, which arranges its panels to a width.
+    """
     figure = Picture(figsize=(width, height))
     FigureCanvasAgg(figure)
     return figure
@@ -70,12 +98,12 @@ def new_figure(width: float, height: float) -> Figure:
 
 def points(axes: Any, x: Any, y: Any, tag: str = "", **look: Any) -> None:
     """Simulated values as open circles; ``tag`` names the curve in the picture's source."""
-    axes.plot(x, y, "o", gid=_named("simulation", tag), **{"ms": 3, "mfc": "none"} | look)
+    axes.plot(x, y, "o", gid=_named("simulation", tag), **{"mfc": "none"} | look)
 
 
 def line(axes: Any, x: Any, y: Any, tag: str = "", **look: Any) -> None:
     """The theory's values as a line."""
-    axes.plot(x, y, "-", gid=_named("theory", tag), **{"lw": 1.2} | look)
+    axes.plot(x, y, "-", gid=_named("theory", tag), **look)
 
 
 def _named(side: str, tag: str) -> str:
@@ -85,7 +113,7 @@ def _named(side: str, tag: str) -> str:
 def draw_means(axes: Any, x: Any, draws: xr.DataArray, bars: float = 1.0, **look: Any) -> None:
     """Means of ``draws`` (x, replica) with ``bars`` standard errors, and how many entered them."""
     mean, error = mean_and_error(draws)
-    axes.errorbar(x, mean, bars * error, **{"fmt": "o", "ms": 4} | look)
+    axes.errorbar(x, mean, bars * error, **{"fmt": "o", "elinewidth": 0.8} | look)
     note_counts(axes, x, mean, draws)
 
 
@@ -95,7 +123,7 @@ def note_counts(axes: Any, x: Any, y: Any, draws: xr.DataArray) -> None:
     above = {"xytext": (0, 5), "textcoords": "offset points", "ha": "center"}
     for at in zip(counts, np.asarray(x), np.asarray(y), strict=True):
         if 0 < at[0] < n:
-            axes.annotate(f"{at[0]}/{n}", at[1:], size=6, color="0.3", **above)
+            axes.annotate(f"{at[0]}/{n}", at[1:], size=6, color="0.3", gid=COUNT, **above)
 
 
 def draw_landmark(
@@ -110,13 +138,6 @@ def draw_landmark(
     draw = axes.axvline if along == "x" else axes.axhline
     thin = {"color": "0.6", "lw": 1, "ls": ":", "zorder": 0}
     draw(float(mark) / unit, gid=f"landmark:{mark.landmark.name}", **thin | look)
-
-
-def few_ticks(axis: Any) -> None:
-    """Of a logarithmic axis of one or two decades: 1, 2, 5 and their tenfolds, as plain numbers."""
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axis.set_major_formatter("{x:g}")
-    axis.set_minor_locator(NullLocator())
 
 
 def name_axes(axes: Any, x: str, y: str, title: str, **limits: Any) -> None:

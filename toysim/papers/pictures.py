@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 
 from toysim.errors import ToysimError
 from toysim.paper import Recipe, Reproduction
-from toysim.papers import drawing, reading
+from toysim.papers import drawing, layout, reading
 from toysim.papers.drawing import save_plain, style
-from toysim.papers.panels import PLAIN, Look, save_table, shaped
+from toysim.papers.panels import PLAIN, Look, save_table, shaped, table_of
 from toysim.papers.reading import Data
 from toysim.registry import load_model
 from toysim.sources import hash_of
@@ -39,7 +39,7 @@ class MadeFigure:
 
 
 def draw(recipe: Recipe, paper: Reproduction, data: Data) -> Figure:
-    """The figure of a recipe."""
+    """The figure of a recipe, before it is arranged to a width."""
     with style():
         figure: Figure = recipe.draw(*(data[paper.full(sweep)] for sweep in recipe.sweeps))
     return figure
@@ -87,6 +87,9 @@ def _make(
     if not stale and not missing and not look.force:
         return MadeFigure(name, paths, True, "unchanged")
     figure = draw(recipe, paper, data)
+    numbers = table_of(figure) if look.data else None
+    with style():
+        shaped(figure)
     with one_line(folder, "write"):
         folder.mkdir(parents=True, exist_ok=True)
         if stale:  # other formats were drawn from something else
@@ -94,8 +97,8 @@ def _make(
                 old.unlink()
         for path in paths:
             save_plain(figure, path)
-        if look.data:
-            save_table(figure, table)
+        if numbers is not None:
+            save_table(numbers, table)
         record.write_text(json.dumps(now, indent=1))
     changed = f"changed: {', '.join(stale)}" if stale else f"new format: {', '.join(missing)}"
     if look.force and not stale:
@@ -114,15 +117,18 @@ def _shaped(
     look: Look,
 ) -> MadeFigure:
     """A picture of its own look, drawn whenever it is asked for."""
-    figure = shaped(draw(recipe, paper, data), look)
+    figure = draw(recipe, paper, data)
+    numbers = table_of(figure, look.panel) if look.data else None
+    with style():
+        shaped(figure, look)
     paths = [folder / f"{name}{look.suffix}.{form}" for form in formats]
     with one_line(folder, "write"):
         folder.mkdir(parents=True, exist_ok=True)
         for path in paths:
             save_plain(figure, path)
-    if look.data:
+    if numbers is not None:
         paths.append(folder / f"{name}{look.suffix}.csv")
-        save_table(figure, paths[-1], look.panel)
+        save_table(numbers, paths[-1])
     return MadeFigure(name, paths, False, "as asked")
 
 
@@ -132,7 +138,10 @@ def ingredients(recipe: Recipe, paper: Reproduction, data: Data) -> dict[str, st
     """
     home = Path(inspect.getfile(recipe.draw)).parent
     engine = [Path(inspect.getfile(module)) for module in (drawing, reading, replicas)]
+    engine.append(Path(inspect.getfile(layout)).parent)
+    own = {k: str(v) for k, v in sorted(drawing.own_settings().items())}
     found = {"sources": hash_of([home, *engine]), "matplotlib": matplotlib.__version__}
+    found["settings"] = json.dumps(own)
     names = [paper.full(sweep) for sweep in recipe.sweeps]
     models = {data[name].attrs["model"] for name in names}
     found["models"] = ", ".join(sorted(model_sources(load_model(model)) for model in models))

@@ -5,7 +5,7 @@ it all.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from toysim.comparison.verdicts import Comparison, compare
 from toysim.errors import ToysimError, UnknownPreset, suggest
 from toysim.paper import Recipe, Reproduction
 from toysim.papers.claims import Judgement, judge
+from toysim.papers.drawing import style
 from toysim.papers.page import write_page
-from toysim.papers.panels import PLAIN, Look
+from toysim.papers.panels import PLAIN, Look, shaped, values_suffix
 from toysim.papers.pictures import MadeFigure, draw, make
 from toysim.papers.reading import complete
 from toysim.plan import Sweep
@@ -151,7 +152,8 @@ def make_figures(
     for found, recipe in _chosen(names):
         _refuse_unknown(preset, found.sweeps)
         sweeps = [found.full(sweep) for sweep in recipe.sweeps]
-        data, _ = _data(sweeps, preset, Path(results), workers, listen or _quiet)
+        _refuse_no_one_takes(f"{found.name}.{recipe.name}", sweeps, preset, look.values)
+        data, _ = _data(sweeps, preset, Path(results), workers, listen or _quiet, look.values)
         made.append(make(recipe, found, data, Path(results) / "figures", formats, look))
     return made
 
@@ -168,7 +170,9 @@ def figure(name: str, *, preset: str | None = None, results: Path | str = RESULT
     _refuse_unknown(preset, found.sweeps)
     sweeps = [found.full(sweep) for sweep in recipe.sweeps]
     data, _ = _data(sweeps, preset, Path(results), None, _quiet)
-    return draw(recipe, found, data)
+    drawn = draw(recipe, found, data)
+    with style():
+        return shaped(drawn)
 
 
 def _chosen(names: Iterable[str]) -> list[tuple[Reproduction, Recipe]]:
@@ -192,11 +196,12 @@ def _data(
     results: Path,
     workers: int | None,
     listen: Callable[[Any], None],
+    values: Mapping[str, Any] = PLAIN.values,
 ) -> tuple[dict[str, xr.DataTree], dict[str, Path]]:
     """The data of sweeps, after running what their stores lack."""
     data, stores = {}, {}
     for name in sweeps:
-        spec = at_preset(name, preset)
+        spec = at_preset(name, preset, values)
         path = results / f"{spec.store_name}.zarr"
         listen({"event": "sweep", "name": name})
         execute(spec, path, Options(workers=workers), listen)
@@ -204,12 +209,38 @@ def _data(
     return data, stores
 
 
-def at_preset(name: str, preset: str | None) -> Sweep:
-    """The sweep under the preset, or plain where its file has none of that name."""
+def at_preset(name: str, preset: str | None, values: Mapping[str, Any] = PLAIN.values) -> Sweep:
+    """The sweep under the preset, or plain where its file has none of that name; in a store of its
+    own where it keeps a parameter fixed that has another value here.
+    """
     try:
-        return load_sweep(name, preset)
+        spec = load_sweep(name, preset)
     except UnknownPreset:
-        return load_sweep(name)
+        return at_preset(name, None, values)
+    taken = {k: v for k, v in values.items() if k in _kept_fixed(spec)}
+    if not taken:
+        return spec
+    found = load_sweep(name, preset, taken)
+    return replace(found, store_name=f"{found.store_name}.{values_suffix(taken)}")
+
+
+def _kept_fixed(spec: Sweep) -> list[str]:
+    return [name for name in spec.model.parameters if name not in spec.axis_names]
+
+
+def _refuse_no_one_takes(
+    figure: str, sweeps: list[str], preset: str | None, values: Mapping[str, Any]
+) -> None:
+    """A value that changes nothing is a slip."""
+    specs = [at_preset(name, preset) for name in sweeps]
+    fixed = {name for spec in specs for name in _kept_fixed(spec)}
+    axes = {name for spec in specs for name in spec.axis_names}
+    for name in values:
+        if name in fixed:
+            continue
+        why = "runs along it" if name in axes else suggest(name, sorted(fixed))
+        do = "; toysim sweep SWEEP --set takes other values of an axis" if name in axes else ""
+        raise ToysimError(f"{figure} has no fixed parameter {name!r}: {why}{do}", name)
 
 
 def _refuse_unknown(preset: str | None, sweeps: Iterable[str]) -> None:

@@ -38,7 +38,7 @@ class Lines:
         p = self.model.parameters[self.x]
         if p.ndim or p.kind not in ("int", "float"):
             return False
-        seconds = self.model.theory_seconds(self.model.parameters_class(**self._values({})))
+        seconds = self.model.theory_seconds(self.model.parameters_class(**values_at(self.tree, {})))
         return seconds * POINTS * curves <= LONGEST
 
     def curve(self, name: str, at: dict[str, Any]) -> Curve:
@@ -57,7 +57,7 @@ class Lines:
     def _solved(self, name: str, at: dict[str, int], inner: dict[str, int]) -> Curve | None:
         along = _between(np.asarray(self.tree["theory"][self.x]), self.model, self.x)
         try:
-            kept = {name: v for name, v in self._values(at).items() if name != self.x}
+            kept = {name: v for name, v in values_at(self.tree, at).items() if name != self.x}
             sweep = build_sweep("line", self.model, kept, {self.x: along})
         except ToysimError:  # a rule between parameters that holds at the cells alone
             return None
@@ -70,15 +70,16 @@ class Lines:
         place = tuple(inner.get(d, 0) for d in dims)
         return np.asarray(along, float), np.array([row[place] for row in values])
 
-    def _values(self, at: dict[str, int]) -> dict[str, Any]:
-        """Fixed parameters, and those of a place of the grid."""
-        ds = self.tree["theory"].to_dataset()
-        values = dict(json.loads(self.tree.attrs["fixed"]))
-        for dim, names in self.axes.items():
-            for name in names:
-                label = f"{name}_value" if f"{name}_value" in ds.coords else name
-                values[name] = ds.coords[label].values[at.get(dim, 0)].tolist()
-        return values
+
+def values_at(tree: xr.DataTree, at: dict[str, int]) -> dict[str, Any]:
+    """Fixed parameters, and those of a place of the grid."""
+    ds = next(tree[side].to_dataset() for side in ("theory", "simulation") if side in tree)
+    values = dict(json.loads(tree.attrs["fixed"]))
+    for dim, names in json.loads(tree.attrs["axes"]).items():
+        for name in names:
+            label = f"{name}_value" if f"{name}_value" in ds.coords else name
+            values[name] = ds.coords[label].values[at.get(dim, 0)].tolist()
+    return values
 
 
 def positions(ds: xr.Dataset, x: str, at: dict[str, Any]) -> npt.NDArray[Any]:

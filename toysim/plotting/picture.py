@@ -18,6 +18,7 @@ from toysim.errors import ToysimError
 from toysim.papers.drawing import METADATA, draw_means, new_figure, save_plain, style
 from toysim.plotting.choice import Choice, choose, is_geometric, spans_decades
 from toysim.plotting.lines import Lines, positions
+from toysim.plotting.marks import landmark_lines
 from toysim.shown import shown
 from toysim.store.dataset import read_tree
 
@@ -26,6 +27,7 @@ WIDTH, HEIGHT = 3.4, 2.7  # inches of a panel
 FEW_TICKS = 8  # values of a logarithmic axis that are named
 MARKS = "os^Dv<>P"
 CONTOURS = 5
+OVER: tuple[Any, ...] = ("--", "-.", ":", (0, (8, 2)), (0, (6, 1, 1, 1, 1, 1)), "-")  # of landmarks
 DASHES = ("-", "--", "-.", ":")
 
 
@@ -72,7 +74,9 @@ def drawn(tree: xr.DataTree, choice: Choice) -> Figure:
             axes = figure.add_subplot(high, wide, number)
             at = choice.fixed | ({choice.panel: k} if choice.panel else {})
             _draw_panel(axes, tree, choice, name, at)
-        if not choice.map:
+        if choice.map:
+            _name_landmarks(figure)
+        else:
             _add_legend(figure, tree, choice)
     return figure
 
@@ -148,8 +152,20 @@ def _draw_map(axes: Any, tree: xr.DataTree, choice: Choice, name: str, at: dict[
             levels = np.geomspace if log and np.nanmin(lines) > 0.0 else np.linspace
             between = levels(np.nanmin(lines), np.nanmax(lines), CONTOURS + 2)[1:-1]
             axes.contour(x, y, lines, between, colors="k", linewidths=0.8)
+    _draw_landmarks(axes, tree, choice, at)
     axes.set_ylabel(_x_label(ds, str(choice.hue)))
     _scale(axes, "y", ds, str(choice.hue), at)
+
+
+def _draw_landmarks(axes: Any, tree: xr.DataTree, choice: Choice, at: dict[Any, int]) -> None:
+    """Lines where the model's landmarks are, by name at the end that is in the map."""
+    limits = {"xlim": axes.get_xlim(), "ylim": axes.get_ylim()}
+    for k, (name, x, y) in enumerate(landmark_lines(tree, choice.x, str(choice.hue), at)):
+        axes.plot(x, y, color="w", lw=2.2)
+        axes.plot(
+            x, y, ls=OVER[k % len(OVER)], color="k", lw=1.2, label=name, gid=f"landmark:{name}"
+        )
+    axes.set(**limits)
 
 
 def _scale(axes: Any, which: str, ds: xr.Dataset, dim: str, at: dict[Any, int]) -> None:
@@ -196,6 +212,14 @@ def _add_legend(figure: Figure, tree: xr.DataTree, choice: Choice) -> None:
     """
     handles = [*_sides(tree, choice), *_hues(_first(tree), choice.hue)]
     figure.legend(handles=handles, loc="outside right upper")
+
+
+def _name_landmarks(figure: Figure) -> None:
+    """Beside the maps, each name once."""
+    lines = [line for axes in figure.axes for line in axes.lines if line.get_gid()]
+    found = {str(line.get_label()): line for line in lines}
+    if found:
+        figure.legend(list(found.values()), list(found), loc="outside lower center", ncols=2)
 
 
 def _sides(tree: xr.DataTree, choice: Choice) -> Iterator[Line2D]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections import Counter
@@ -177,6 +178,7 @@ def _start(home: Home, run: str, model: str | None) -> _Worker:
 
 def _serve(pipe: Any, home: Home, run: str, model: str | None) -> None:
     """Worker process: do the units that come through the pipe; leave when the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells it to all; the parent answers
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     take_in(model)
     store = Store(home)

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
-from toysim.errors import ToysimError
+from toysim.errors import ToysimError, suggest
 from toysim.registry import reference, take_in
 from toysim.runner.work import do_unit, one_blas_thread
 from toysim.store.homes import Chunks, Folder, Home
@@ -25,10 +27,15 @@ AHEAD = (
 
 
 def on_dask(
-    store: Store, units: Iterable[Unit], workers: int, run: str, scheduler: str | None
+    store: Store,
+    units: Iterable[Unit],
+    workers: int,
+    run: str,
+    scheduler: str | None,
+    cluster: Path | None,
 ) -> Iterator[Any]:
-    """Run units on the cluster at ``scheduler``, else on ``workers`` processes of this machine;
-    yields their events.
+    """Run units on the cluster at ``scheduler``, on that of a ``cluster`` file, or on ``workers``
+    processes of this machine; yields their events.
     """
     from distributed import as_completed
     from distributed.client import FutureCancelledError
@@ -36,7 +43,7 @@ def on_dask(
 
     queue = iter(units)
     known = _of_module(store)
-    with _client(scheduler, workers) as client:
+    with _client(scheduler, cluster, workers) as client:
         home = _for_workers(client, store.home)
         ahead = AHEAD * max(1, sum(client.ncores().values()))
         running = as_completed(loop=client.loop)
@@ -63,20 +70,15 @@ def on_dask(
 
 
 @contextlib.contextmanager
-def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
-    """A client, and where no scheduler is given a cluster on this machine, one thread a process."""
-    from distributed import Client, LocalCluster
+def _client(scheduler: str | None, cluster: Path | None, workers: int) -> Iterator[Any]:
+    """A client of a scheduler's cluster, of a queue's, or of one on this machine."""
+    from distributed import Client
 
     with contextlib.ExitStack() as stack:
         address: Any = scheduler
         if scheduler is None:
-            cluster = LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                dashboard_address=None,
-                silence_logs=logging.CRITICAL,  # else Ctrl-C is told with traces of the nannies
-            )
-            address = stack.enter_context(cluster)
+            made = _here(workers) if cluster is None else of_queue(cluster)
+            address = stack.enter_context(made)
         try:
             client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
@@ -84,6 +86,51 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
                 f"no Dask scheduler at {scheduler}: {error}; check the address"
             ) from None
         yield stack.enter_context(client)
+
+
+def _here(workers: int) -> Any:
+    """A cluster on this machine, one thread a process."""
+    from distributed import LocalCluster
+
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        dashboard_address=None,
+        silence_logs=logging.CRITICAL,  # else Ctrl-C is told with traces of the nannies
+    )
+
+
+def of_queue(file: Path) -> Any:
+    """The cluster of a TOML file: ``queue`` (slurm, pbs, ...), ``jobs``, and what else
+    dask-jobqueue's cluster of that queue takes.
+    """
+    import dask_jobqueue  # Options.check has looked that it is there
+
+    asked = read_cluster(file)
+    kinds = {n[: -len("Cluster")].lower(): n for n in dir(dask_jobqueue) if n.endswith("Cluster")}
+    if asked["queue"] not in kinds:
+        known = suggest(str(asked["queue"]), kinds)
+        raise ToysimError(f"{file}: unknown queue {asked['queue']!r}: {known}")
+    kind, jobs = getattr(dask_jobqueue, kinds[asked.pop("queue")]), asked.pop("jobs")
+    try:
+        cluster = kind(**asked)
+    except (TypeError, ValueError) as error:
+        raise ToysimError(f"{file}: {kind.__name__} says: {error}") from None
+    cluster.scale(jobs=jobs)
+    return cluster
+
+
+def read_cluster(file: Path) -> dict[str, Any]:
+    """A cluster file as a table; it names a queue and how many jobs."""
+    try:
+        asked = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ToysimError(f"cannot read {file}: {error}; give a TOML file") from None
+    if not isinstance(asked.get("queue"), str):
+        raise ToysimError(f'{file}: queue is missing; add a line like queue = "slurm"')
+    if not isinstance(asked.get("jobs"), int) or asked["jobs"] < 1:
+        raise ToysimError(f"{file}: jobs is missing; add a line like jobs = 8")
+    return asked
 
 
 def _for_workers(client: Any, home: Home) -> Any:

@@ -4,6 +4,7 @@ that is short.
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ import numpy.typing as npt
 
 from toysim.errors import ToysimError
 from toysim.long_calls import announce
-from toysim.model import Model
+from toysim.model import Model, Side
 from toysim.plan import Sweep
 from toysim.runner.work import compute_unit
 from toysim.store.layout import block_shape, row_bytes
@@ -25,7 +26,7 @@ PILOT_SECONDS = 10.0  # at most, as models declare their cost
 
 @dataclass(frozen=True)
 class Plan:
-    """Size of a sweep."""
+    """Size of a sweep; rows and blocks are those of both sides, as a run counts them."""
 
     cells: int
     replicas: int
@@ -48,12 +49,12 @@ class Cost:
 def plan_sweep(sweep: Sweep, block_rows: int | None = None) -> Plan:
     """Sizes by arithmetic."""
     block = block_shape(sweep, block_rows)
-    rows = sweep.n_cells * sweep.replicas
-    blocks = -(-sweep.n_cells // block[0]) * -(-sweep.replicas // block[1])
-    size = 0
+    rows = blocks = size = 0
     for side in sweep.sides:
-        a_row = sum(row_bytes(sweep.model, o, sweep.parameters) for o in sweep.model.outputs(side))
-        size += a_row * (rows if side == "simulation" or sweep.model.paired else sweep.n_cells)
+        replicas, across = (sweep.replicas, block[1]) if sweep.model.per_replica(side) else (1, 1)
+        rows += sweep.n_cells * replicas
+        blocks += -(-sweep.n_cells // block[0]) * -(-replicas // across)
+        size += bytes_of_a_row(sweep, side) * sweep.n_cells * replicas
     return Plan(sweep.n_cells, sweep.replicas, rows, blocks, block, size)
 
 
@@ -66,8 +67,33 @@ def estimate_cost(sweep: Sweep) -> Cost:
     return Cost(declared * rows, 0)
 
 
+def bytes_of_a_row(sweep: Sweep, side: Side) -> int:
+    return sum(row_bytes(sweep.model, o, sweep.parameters) for o in sweep.model.outputs(side))
+
+
+def refuse_large_row(sweep: Sweep) -> None:
+    """A cell that no memory holds is not begun."""
+    size = max(bytes_of_a_row(sweep, side) for side in sweep.sides)
+    if 2 * size > memory_bytes():  # as the kernel leaves it, and as it is stored
+        sizes = sweep.model.sizes(sweep.parameters)
+        told = ", ".join(f"{name} {n}" for name, n in sizes.items() if n > 1)
+        raise ToysimError(
+            f"{sweep.name}: one cell holds {size / 1e9:.3g} GB ({told}), and this machine has "
+            f"{memory_bytes() / 1e9:.3g}; record less"
+        )
+
+
+def memory_bytes() -> int:
+    """Of this machine; where it does not say, as much as a large one has."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return 2**40
+
+
 def refuse_huge(sweep: Sweep, yes: bool) -> None:
     """A sweep that would fill the disk or run for ages needs a yes."""
+    refuse_large_row(sweep)
     plan = plan_sweep(sweep)
     if not yes and (plan.rows > MANY_ROWS or plan.bytes > MANY_BYTES):
         raise ToysimError(

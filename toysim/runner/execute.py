@@ -9,7 +9,8 @@ import random
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +21,9 @@ from toysim.outcomes import State
 from toysim.plan import Sweep
 from toysim.runner.backends import on_processes, on_threads
 from toysim.runner.refine import plan_refinement
+from toysim.runner.stopping import Stop
 from toysim.store import coordinates
+from toysim.store.alive import this_process
 from toysim.store.files import one_line
 from toysim.store.growth import prepare, refuse_older
 from toysim.store.homes import Home, home_of
@@ -28,7 +31,8 @@ from toysim.store.layout import REFINEMENT, Unit, block_shape
 from toysim.store.provenance import git_commit, host_kind, model_sources, versions
 from toysim.store.store import Store, open_existing
 
-BACKENDS = ("threads", "processes", "dask")
+DEPTH = {"threads": 2, "processes": 1, "dask": 5}  # blocks that a worker has in hand, its own too
+BACKENDS = tuple(DEPTH)
 Listener = Callable[[dict[str, Any]], None]
 
 
@@ -36,8 +40,8 @@ Listener = Callable[[dict[str, Any]], None]
 class Report:
     """What a run did: rows by outcome, seconds, and notes about observables past their limits.
 
-    ``blocks_before`` were there already, or were computed by others meanwhile; ``refined`` rows ran
-    again at smaller steps.
+    ``blocks_before`` were there already, or were computed by others meanwhile; ``blocks_left`` were
+    not begun, since the time given was over; ``refined`` rows ran again at smaller steps.
     """
 
     path: Path
@@ -47,6 +51,7 @@ class Report:
     timed_out: int = 0
     blocks: int = 0
     blocks_before: int = 0
+    blocks_left: int = 0
     seconds: float = 0.0
     kernel_seconds: float = 0.0
     notes: dict[str, float] = field(default_factory=dict)
@@ -80,6 +85,8 @@ class Options:
     theory: bool = True
     retry: bool = False
     repair: bool = False
+    stop_after: float | None = None  # seconds
+    cluster: Path | None = None  # a file
 
     def check(self) -> None:
         if self.backend not in BACKENDS:
@@ -97,10 +104,22 @@ class Options:
                 "a time limit needs --backend processes: a compiled loop on a thread cannot be "
                 "stopped"
             )
+        if self.stop_after is not None and not self.stop_after > 0:
+            raise ToysimError(f"stop after {self.stop_after} must be above 0 seconds")
         if self.scheduler is not None and self.backend != "dask":
             raise ToysimError("--scheduler belongs to --backend dask; drop it")
+        if self.cluster is not None:
+            self._check_cluster(self.cluster)
         if self.backend == "dask" and find_spec("distributed") is None:
             raise ToysimError("--backend dask needs dask.distributed: pip install 'toysim[dask]'")
+
+    def _check_cluster(self, file: Path) -> None:
+        if self.backend != "dask" or self.scheduler is not None:
+            raise ToysimError("--cluster belongs to --backend dask without --scheduler; drop it")
+        if find_spec("dask_jobqueue") is None:
+            raise ToysimError(
+                "--cluster needs dask-jobqueue: pip install dask-jobqueue, or use toysim script"
+            )
 
     @property
     def n_workers(self) -> int:
@@ -119,22 +138,38 @@ def execute(
     options.check()
     home = home_of(place)
     with home.locked():
-        existed = home.is_store()
-        store = prepare(home, sweep, block_shape(sweep, options.block))
-        if existed and options.repair:
-            coordinates.mend(store, sweep)
-        elif existed:
-            coordinates.refuse_damaged(store)
-        return _Run(store, options, listen).all_of(sweep.request_hash)
+        return _Run(_prepared(home, sweep, options), options, listen).all_of(sweep.request_hash)
+
+
+def create(sweep: Sweep, place: Home | Path, options: Options) -> Path:
+    """Make the store of a sweep, or room in it, and run nothing: that is for ``join``."""
+    options.check()
+    home = home_of(place)
+    with home.locked():
+        return _prepared(home, sweep, options).path
+
+
+def _prepared(home: Home, sweep: Sweep, options: Options) -> Store:
+    """The store with room for the sweep; what it relies on is checked, or mended if asked."""
+    if options.repair:
+        home.put_back()
+    existed = home.is_store()
+    store = prepare(home, sweep, block_shape(sweep, options.block))
+    if existed and options.repair:
+        coordinates.mend(store, sweep)
+    elif existed:
+        coordinates.refuse_damaged(store)
+    return store
 
 
 def join(path: Path, options: Options, listen: Listener = lambda event: None) -> Report:
     """Help with every unit a store still lacks, without its lock: two workers on one block write
-    the same bytes.
+    the same bytes. Whoever ends the last one plans the rows to be refined and does them too.
     """
     options.check()
     store = open_existing(path)
     refuse_older(store)
+    coordinates.refuse_damaged(store)
     return _Run(store, options, listen).a_hand()
 
 
@@ -146,6 +181,7 @@ class _Run:
         self.report = Report(store.path)
         self.name = ""  # of the run, once it has begun
         self.start = time.perf_counter()
+        self.stop = Stop(options.stop_after or float("inf"), DEPTH[options.backend])
 
     def all_of(self, request: str) -> Report:
         """What a request lacks: both sides first, then the rows to be refined."""
@@ -153,7 +189,7 @@ class _Run:
         self._forget(units)
         try:
             did = self._do(units)
-            if self.options.theory:
+            if self.options.theory and not self.report.blocks_left:
                 plan_refinement(self.store, request, again=did)
                 refined = list(self.store.refined_rows.units())
                 self._forget(refined)
@@ -170,6 +206,9 @@ class _Run:
         random.shuffle(units)
         try:
             self._do(units)
+            if self.options.theory and not self.report.blocks_left:
+                self.store = _with_plans(self.store)
+                self._do([u for u in self.store.refined_rows.units() if u not in units])
         finally:
             self._end()
         return self.report
@@ -189,19 +228,51 @@ class _Run:
         before = len(units) - len(missing)
         self.report.blocks_before += before
         if units:
-            left = dict(Counter(unit.part for unit in missing))
-            workers = min(self.options.n_workers, len(missing))
-            plan = {"event": "plan", "total": len(units), "done": before}
-            self.listen({**plan, "left": left, "workers": workers})
+            self.listen(
+                {
+                    "event": "plan",
+                    "total": len(units),
+                    "done": before,
+                    "left": self._left(missing),
+                    "workers": max(1, min(self.options.n_workers, len(missing))),
+                }
+            )
         if missing:
             self._begin()
-        for event in _events(self.store, missing, self.options, self.name) if missing else ():
+        done = 0
+        for event in self._events(missing):
+            done += 1
             if event["event"] == "elsewhere":
                 self.report.blocks_before += 1
             else:
                 self.report.add(event)
+                self.stop.heard(event["seconds"])
             self.listen(event)
+        self.report.blocks_left += len(missing) - done
         return bool(missing)
+
+    def _left(self, missing: list[Unit]) -> dict[str, tuple[int, float]]:
+        """Blocks of each part, and seconds of one as the model declares."""
+        store, (cells, replicas) = self.store, self.store.layout.block
+        parts = Counter(unit.part for unit in missing)
+        parameters = store.first_parameters if parts else None
+        found = {}
+        for part, blocks in parts.items():
+            if part == "theory":
+                rows = cells * (replicas if store.model.paired else 1)
+                seconds = rows * store.model.theory_seconds(parameters)
+            else:
+                rows = store.refined_rows.block if part == REFINEMENT else cells * replicas
+                seconds = rows * store.model.seconds(parameters)
+            found[str(part)] = blocks, seconds
+        return found
+
+    def _events(self, missing: list[Unit]) -> Iterator[dict[str, Any]]:
+        if not missing:
+            return iter(())
+        units = self.stop.in_time(missing)
+        workers = min(self.options.n_workers, len(missing))
+        return _on_backend(self.store, units, workers, self.options, self.name)
 
     def _begin(self) -> None:
         """Say once in the log that a run has begun."""
@@ -225,7 +296,8 @@ class _Run:
         self.report.seconds = time.perf_counter() - self.start
         seconds = round(self.report.seconds, 3)
         with one_line(self.store.path, "write to"):
-            self.store.home.append({"event": "end", "run": self.name, "seconds": seconds})
+            end = {"event": "end", "run": self.name, "seconds": seconds, "time": time.time()}
+            self.store.home.append(end)
             self.store.home.sync()
 
 
@@ -249,30 +321,44 @@ def in_turns(units: list[Unit]) -> list[Unit]:
     return [unit for _, unit in sorted(turns, key=lambda turn: turn[0])]
 
 
-def _events(
-    store: Store, missing: list[Unit], options: Options, run: str
+def _with_plans(store: Store) -> Store:
+    """The store once the refinement of its requests is planned, where all their rows are there;
+    the run that holds the store plans itself.
+    """
+    if not all(store.is_done(unit) for unit in wanted_units(store, None, True)):
+        return store
+    with suppress(StoreError), store.home.locked():
+        store = Store(store.home)  # others may have planned or grown meanwhile
+        if all(store.is_done(unit) for unit in wanted_units(store, None, True)):
+            for request in [*store.layout.requests]:
+                plan_refinement(store, request)
+    return store
+
+
+def _on_backend(
+    store: Store, units: Iterable[Unit], workers: int, options: Options, run: str
 ) -> Iterator[dict[str, Any]]:
-    workers = min(options.n_workers, len(missing))
     if options.backend == "threads":
-        return on_threads(store, missing, workers, run)
+        return on_threads(store, units, workers, run)
     if options.backend == "dask":
         from toysim.runner.cluster import on_dask
 
-        return on_dask(store, missing, workers, run, options.scheduler)
-    return on_processes(store, missing, workers, run, options.time_limit)
+        return on_dask(store, units, workers, run, options.scheduler, options.cluster)
+    return on_processes(store, units, workers, run, options.time_limit)
 
 
 def _run_event(run: str, options: Options) -> dict[str, Any]:
     return {
         "event": "run",
         "run": run,
-        "pid": os.getpid(),
+        **this_process(),
         "time": time.time(),
         "host": host_kind(),
         "versions": versions(),
         "git_commit": git_commit(),
         "backend": options.backend,
         "workers": options.n_workers,
+        "theory": options.theory,
     }
 
 

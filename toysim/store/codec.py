@@ -6,6 +6,7 @@ its time for small ones. zstd alone reads a flipped byte back as a wrong number.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -32,10 +33,22 @@ def packed(chunk: npt.NDArray[Any]) -> bytes:
     return content + checksum
 
 
+def most_bytes(dtype: Any, shape: tuple[int, ...]) -> int:
+    """Bytes that a chunk can take on disk: what cannot be made smaller grows a little."""
+    plain = _plain_bytes(dtype, shape)
+    return plain + plain // 128 + 1024
+
+
+def _plain_bytes(dtype: Any, shape: tuple[int, ...]) -> int:
+    return math.prod(shape) * int(np.dtype(dtype).itemsize)
+
+
 def unpacked(content: bytes, dtype: Any, shape: tuple[int, ...]) -> npt.NDArray[Any]:
-    """A chunk from its bytes, read-only. Raises ValueError or RuntimeError where they changed."""
+    """A chunk from its bytes. Raises ValueError or RuntimeError where they changed."""
     body, written = content[:-SUM_BYTES], content[-SUM_BYTES:]
     if len(written) < SUM_BYTES or crc32c(body).to_bytes(SUM_BYTES, "little") != written:
         raise ValueError("its checksum does not fit")
-    plain = zstd.decompress(body)
-    return np.frombuffer(plain, np.dtype(dtype).newbyteorder("<")).reshape(shape)
+    plain = np.empty(_plain_bytes(dtype, shape), np.uint8)  # no more, whatever the frame says
+    zstd.decompress(body, plain)
+    chunk: npt.NDArray[Any] = plain.view(np.dtype(dtype).newbyteorder("<"))
+    return chunk.reshape(shape)

@@ -1,10 +1,13 @@
-"""Axis values and record times of a store: written with each segment of cells, checked against
-their digest before anything relies on them, and written again when they were lost.
+"""What the rows of a store depend on: axis values, replica numbers, record times, array inputs.
+
+Written with the store and each segment of cells, checked before anything relies on them, and
+written again when they were lost.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,12 +17,12 @@ from toysim.batch import Batch
 from toysim.errors import StoreError
 from toysim.model import Side
 from toysim.plan import Sweep
-from toysim.records import Clock
 from toysim.store import matching
-from toysim.store.schema import coordinate_chunk, encoded, recorded_on
-from toysim.store.store import Store
+from toysim.store.schema import coordinate_chunk, encoded, inner_dimensions, recorded_on
+from toysim.store.store import INPUTS, Store
 
 Columns = dict[str, npt.NDArray[Any]]
+UNREADABLE = (OSError, RuntimeError, ValueError, LookupError)
 
 
 def write_segment(store: Store, sweep: Sweep, new: npt.NDArray[np.int64]) -> None:
@@ -71,6 +74,20 @@ def write_replicas(store: Store) -> None:
         index += b - a
 
 
+def write_inputs(store: Store, sweep: Sweep) -> None:
+    """Fixed parameters that are arrays: the identity has their digests only."""
+    for name in store.inputs:
+        values = np.asarray(sweep.fixed[name], sweep.model.parameters[name].dtype)
+        store.array(INPUTS, name)[...] = values
+
+
+def write_inner(store: Store, side: Side) -> None:
+    """Numbers along the dimensions of the observables."""
+    for name in inner_dimensions(store.model, side):
+        array = store.array(side, name)
+        array[...] = np.arange(*array.shape)
+
+
 def digest_of(columns: Columns) -> str:
     """Digest of the axis values of a segment."""
     content = hashlib.blake2b(digest_size=16)
@@ -85,13 +102,22 @@ def digest_of(columns: Columns) -> str:
 
 
 def refuse_damaged(store: Store) -> None:
-    """Raise unless the coordinates of every segment are those that were written."""
+    """Raise unless all that rows depend on is as it was written; array inputs are checked where
+    they are read.
+    """
+    if damaged := next(_damaged_sides(store), None):
+        raise StoreError(
+            f"{store.path} is damaged: {damaged} are lost or changed; run the same command with "
+            "--repair to write them again"
+        )
+
+
+def _damaged_sides(store: Store) -> Iterator[str]:
     for side in store.sides:
-        if damaged := damaged_segments(store, side):
-            raise StoreError(
-                f"{store.path} is damaged: coordinates of {side} (segment {damaged[0]}) are lost "
-                f"or changed; run the same command with --repair to write them again"
-            )
+        for segment in damaged_segments(store, side):
+            yield f"coordinates of {side} (segment {segment})"
+        if not _indices_intact(store, side):
+            yield f"coordinates of {side} (numbers of replicas and dimensions)"
 
 
 def damaged_segments(store: Store, side: Side) -> list[int]:
@@ -107,34 +133,35 @@ def _intact(store: Store, side: Side, segment: int) -> bool:
     try:
         same = np.array_equal(store.array(side, "cell")[start:stop], numbers)
         columns = store.columns(side, slice(start, stop))
-    except (OSError, RuntimeError, ValueError, LookupError):
+    except UNREADABLE:
         return False
     if not same or digest_of(columns) != store.layout.digests[segment]:
         return False
     first = {name: column[0] for name, column in columns.items()}
-    parameters = store.model.validate({**store.fixed, **first})
-    clock = recorded_on(store.model, side, parameters)
-    times = clock is None or _times_there(store, side, clock, start, stop)
-    return times and _replicas_intact(store, side)
+    clock = recorded_on(store.model, side, store.model.validate({**store.fixed, **first}))
+    return clock is None or store.array(side, clock.name).intact(start, stop)
 
 
-def _replicas_intact(store: Store, side: Side) -> bool:
-    if not store.model.per_replica(side):
-        return True
-    filled = store.layout.filled(1)
+def _indices_intact(store: Store, side: Side) -> bool:
     try:
-        return np.array_equal(store.array(side, "replica")[:][filled], np.arange(len(filled)))
-    except (OSError, RuntimeError, ValueError, LookupError):
+        for name in inner_dimensions(store.model, side):
+            array = store.array(side, name)
+            if not np.array_equal(array[...], np.arange(*array.shape)):
+                return False
+        if store.model.per_replica(side):
+            filled = store.layout.filled(1)
+            numbers = store.array(side, "replica")[:][filled]
+            return np.array_equal(numbers, np.arange(len(filled)))
+    except UNREADABLE:
         return False
-
-
-def _times_there(store: Store, side: Side, clock: Clock, start: int, stop: int) -> bool:
-    """Whether the files of record times are there: they follow from the axes, checked already."""
-    return store.array(side, clock.name).holds_chunks(start, stop)
+    return True
 
 
 def mend(store: Store, sweep: Sweep) -> None:
-    """Write damaged coordinates again: from the other side of the store, or from the sweep."""
+    """Write what was damaged again: from the other side of the store, or from the sweep."""
+    for key, document in store.documents.items():
+        store.home.describe(key, document)
+    write_inputs(store, sweep)
     damaged = sorted({k for side in store.sides for k in damaged_segments(store, side)})
     for segment in damaged:
         columns = _from_a_side(store, segment) or _from_the_sweep(store, sweep, segment)
@@ -144,8 +171,10 @@ def mend(store: Store, sweep: Sweep) -> None:
                 f"and this sweep did not ask for them; repair with the sweep or preset that did"
             )
         write(store, segment, columns)
-    if damaged:
+    if any(_damaged_sides(store)):
         write_replicas(store)
+        for side in store.sides:
+            write_inner(store, side)
 
 
 def _from_a_side(store: Store, segment: int) -> Columns | None:
@@ -153,7 +182,7 @@ def _from_a_side(store: Store, segment: int) -> Columns | None:
     for side in store.sides:
         try:
             columns = store.columns(side, slice(start, stop))
-        except (OSError, RuntimeError, ValueError, LookupError):
+        except UNREADABLE:
             continue
         if digest_of(columns) == store.layout.digests[segment]:
             return columns
@@ -167,7 +196,9 @@ def _from_the_sweep(store: Store, sweep: Sweep, segment: int) -> Columns | None:
     cells = np.arange(sweep.n_cells)
     if len(earlier):
         have = store.columns(store.sides[0], slice(None))
-        held = matching.positions(sweep, {n: v[earlier] for n, v in have.items()}, earlier)
+        known = {n: v[earlier] for n, v in have.items()}
+        sweep = matching.as_stored(sweep, known)
+        held = matching.positions(sweep, known, earlier)
         cells = np.flatnonzero(held < 0)
     columns = sweep.columns(cells)
     return columns if digest_of(columns) == store.layout.digests[segment] else None

@@ -16,6 +16,7 @@ from toysim.model import Model, Rows, Side
 from toysim.observables import HALVING, RECORD, ROW
 from toysim.outcomes import State
 from toysim.plan import Sweep
+from toysim.store.coordinates import refuse_damaged
 from toysim.store.grid import Grid, grid_of, index
 from toysim.store.layout import HOLE, REFINEMENT, Part, stored
 from toysim.store.provenance import git_commit, host_kind, versions
@@ -37,6 +38,8 @@ Positions = tuple[npt.NDArray[np.int64], ...]
 def read_tree(place: Store | str | Path) -> xr.DataTree:
     """/simulation, /theory and /refinement of a store on the grid of its axes."""
     store = place if isinstance(place, Store) else open_existing(place)
+    if store.format > 1:
+        refuse_damaged(store)
     tree = {"/": xr.Dataset(attrs=_provenance(store))}
     for side in store.sides:
         tree[f"/{side}"] = read_side(store, side)

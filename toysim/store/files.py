@@ -1,32 +1,29 @@
-"""Files of a store beside its chunks: one atomic root document, an event log, a lock, a sync."""
+"""A store's folder on the disk: its lock, its sync, what killed writers left."""
 
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from toysim.errors import StoreError
+from toysim.store.document import LOCK, read_root, readable
+from toysim.store.opening import local, refuse_links, shared_mode
 
 RESULTS = Path("results")  # below the current folder: where stores, pictures and pages go
-KEY = "toysim"  # attribute of the root group that makes a Zarr folder a store
-LOG = "log.jsonl"
-LOCK = ".toysim.lock"
 TORN_AFTER = 3600.0  # seconds
-FORMAT = 2
-READABLE = (1, FORMAT)
+LOCK_SECONDS = 0.2  # a look at who holds it is over by then
 
 
 @contextmanager
 def one_line(path: Path, doing: str) -> Iterator[None]:
     """Turn an operating-system error into one line with the mend; what is finished stays
-    finished.
+    finished. A URL is no path.
     """
+    local(path)
     try:
         yield
     except OSError as error:
@@ -37,87 +34,51 @@ def one_line(path: Path, doing: str) -> Iterator[None]:
         ) from error
 
 
-def read_root(path: Path) -> dict[str, Any]:
-    """The root document of a store, without importing zarr."""
-    root = path / "zarr.json"
-    if not root.is_file():
-        raise StoreError(
-            f"{path} is not a store of toysim (no zarr.json); give another path or remove it"
-        )
-    try:
-        document: dict[str, Any] = json.loads(root.read_text())
-        found = document["attributes"][KEY]["format"]
-    except (ValueError, KeyError, TypeError):
-        raise StoreError(
-            f"{path} holds no readable toysim store; give another path or remove it"
-        ) from None
-    if found not in READABLE:
-        known = " and ".join(map(str, READABLE))
-        raise StoreError(
-            f"{path} has store format {found}, this version reads {known}; open it with its version"
-        )
-    return document
-
-
-def write_root(path: Path, document: dict[str, Any]) -> None:
-    """Replace the root document by one rename: readers see the shapes before a growth or after it,
-    never a mixture.
-    """
-    temporary = path / f".zarr.json.{os.getpid()}"
-    temporary.write_text(json.dumps(document))
-    os.replace(temporary, path / "zarr.json")
-
-
-def append_event(path: Path, event: dict[str, Any]) -> None:
-    """One line into the log, in one write call, so that several processes may append."""
-    line = (json.dumps(event) + "\n").encode()
-    handle = os.open(path / LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        os.write(handle, line)
-    finally:
-        os.close(handle)
-
-
-def read_events(path: Path) -> Iterator[dict[str, Any]]:
-    """The log's events; lines torn by a kill or written by something else are passed over."""
-    log = path / LOG
-    if not log.is_file():
-        return
-    with open(log, encoding="utf-8", errors="replace") as file:
-        for line in file:
-            try:
-                event = json.loads(line)
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(event, dict):
-                yield event
-
-
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold the folder of a store for writing, made if need be; a killed run's lock is free at once.
 
-    A folder that holds something else is refused and left alone.
+    A folder that holds something else is refused and left alone. One that cannot be written needs
+    no lock: a finished sweep has nothing to do there.
     """
     from filelock import FileLock, Timeout
 
+    local(path)
     ours = not path.exists() or (path / LOCK).is_file()
     if not ours and (not path.is_dir() or any(path.iterdir())):
         read_root(path)
-    lock = FileLock(path / LOCK)
+    if path.is_dir() and not os.access(path, os.W_OK) and readable(path):
+        yield
+        return
     with one_line(path, "write to"):
         path.mkdir(parents=True, exist_ok=True)
+        refuse_links(str(path), LOCK)
+        lock = FileLock(path / LOCK, mode=0o644 | shared_mode(path))
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=LOCK_SECONDS)
         except Timeout:
             raise StoreError(
-                f"{path} is being written by another run; wait for it (toysim status {path}) or "
-                "give another --store"
+                f"{path} is being written by another run; wait for it (toysim status {path}), "
+                f"help it (toysim work {path}), or give another --store"
             ) from None
     try:
         yield
     finally:
         lock.release()
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a run holds the lock now, here or, where the disk tells, on another machine."""
+    import fcntl
+
+    try:
+        with open(path / LOCK, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def drop_torn_files(path: Path) -> None:

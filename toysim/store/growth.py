@@ -7,20 +7,20 @@ leaves the store as it was, and the next run prepares again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from toysim.design import Dimension
+from toysim.design import joint_codes
 from toysim.errors import StoreError
 from toysim.outcomes import State
 from toysim.plan import Sweep
 from toysim.store import matching
-from toysim.store.coordinates import write_replicas, write_segment
-from toysim.store.files import FORMAT, KEY, one_line
+from toysim.store.coordinates import write_inner, write_inputs, write_replicas, write_segment
+from toysim.store.document import FORMAT, KEY
+from toysim.store.files import one_line
 from toysim.store.homes import Home, home_of
 from toysim.store.identity import refuse_other
 from toysim.store.layout import REFINEMENT, Layout, Unit, first_layout
@@ -28,7 +28,6 @@ from toysim.store.provenance import provenance
 from toysim.store.schema import (
     Declared,
     group_document,
-    inner_dimensions,
     parameter_attributes,
     side_documents,
 )
@@ -55,7 +54,7 @@ def prepare(place: Home | str | Path, sweep: Sweep, block: tuple[int, int]) -> S
     refuse_other(store, sweep)
     if not home.has_blocks() and [*store.layout.requests] == [sweep.request_hash]:
         with one_line(store.path, "create"):  # to the same bytes: some may not be on the disk
-            return create(home, sweep, store.layout.block)
+            return create(home, sweep, store.layout.block, store.meta["provenance"])
     if sweep.request_hash not in store.layout.requests:
         with one_line(store.path, "grow"):
             grow(store, sweep)
@@ -76,14 +75,15 @@ def refuse_older(store: Store) -> None:
 def _refuse_headless(home: Home) -> None:
     """Blocks without a root document are the work of a damaged store, never leftovers."""
     if home.has_blocks():
-        raise StoreError(
-            f"{home.path} has lost its zarr.json but still holds finished blocks; put the document "
-            f"back, or give another --store"
-        )
+        home.root()  # says what is lost and how to mend it
 
 
-def create(home: Home, sweep: Sweep, block: tuple[int, int]) -> Store:
-    """Build a store; the root document comes last and makes it one."""
+def create(
+    home: Home, sweep: Sweep, block: tuple[int, int], origin: dict[str, Any] | None = None
+) -> Store:
+    """Build a store; the root document comes last and makes it one. ``origin``: of the one that is
+    built again.
+    """
     layout = first_layout(sweep, block)
     attributes = {
         "title": sweep.question or f"sweep {sweep.name} of {sweep.model.id}",
@@ -92,72 +92,63 @@ def create(home: Home, sweep: Sweep, block: tuple[int, int]) -> Store:
             "name": sweep.name,
             "identity": sweep.identity,
             "layout": layout.as_json(),
-            "provenance": provenance(sweep),
+            "provenance": origin or provenance(sweep),
         },
     }
     store = Store(home, root_document(attributes, {}))
-    _write_inputs(store, sweep)
+    _describe_inputs(store, sweep)
+    write_inputs(store, sweep)
     for side in sweep.sides:
         for key, document in side_documents(sweep, side, layout).items():
             store.describe(key, document)
-        for name in inner_dimensions(sweep.model, side):
-            array = store.array(side, name)
-            array[...] = np.arange(*array.shape)
+        write_inner(store, side)
     write_segment(store, sweep, np.arange(sweep.n_cells))
     write_replicas(store)
     commit_root(store, durable=False)
     return store
 
 
-def _write_inputs(store: Store, sweep: Sweep) -> None:
-    """Fixed parameters that are arrays: the identity has their digests only."""
-    arrays = [n for n, v in sweep.identity["fixed"].items() if isinstance(v, dict)]
-    if arrays:
+def _describe_inputs(store: Store, sweep: Sweep) -> None:
+    if store.inputs:
         store.describe(INPUTS, group_document())
-    for name in arrays:
+    for name in store.inputs:
         p = sweep.model.parameters[name]
-        values = np.asarray(sweep.fixed[name], p.dtype)
-        dims = tuple(f"{name}_{k}" for k in range(values.ndim))
-        shape, attributes = values.shape, parameter_attributes(p)
-        declared = Declared(name, dims, shape, shape, p.dtype, 0, attributes)
+        shape = tuple(sweep.identity["fixed"][name]["shape"])
+        dims = tuple(f"{name}_{k}" for k in range(len(shape)))
+        declared = Declared(name, dims, shape, shape, p.dtype, 0, parameter_attributes(p))
         store.describe(f"{INPUTS}/{name}", declared.document())
-        store.array(INPUTS, name)[...] = values
 
 
 def grow(store: Store, sweep: Sweep) -> None:
     """Add a request: cells that are there keep their place, new ones get whole new blocks."""
     before, filled = store.layout, store.layout.filled(0)
     have = {n: v[filled] for n, v in store.columns(store.sides[0], slice(None)).items()}
-    for d in sweep.dimensions:
-        if not d.grows:
-            _refuse_other_points(store, d, [have[name] for name in d.values])
-    store.layout, new = grown(before, sweep, matching.positions(sweep, have, filled))
+    asked = matching.as_stored(sweep, have)
+    store.layout, new = grown(before, sweep, matching.positions(asked, have, filled))
+    if len(new):
+        _refuse_closed(store, asked, have)
     same_rows = len(new) == 0 and store.layout.replicas == before.replicas
     if same_rows and store.layout.asked() == before.asked():
         return
     if store.layout.n_cells > before.n_cells or store.layout.n_replicas > before.n_replicas:
-        _resize(store)
-        write_segment(store, sweep, new)
+        resize(store)
+        write_segment(store, asked, new)
         write_replicas(store)
-    _clear_states(store, before)
+    clear_states(store, before)
     origin = provenance(sweep)
     store.meta["provenance"] |= {k: v for k, v in origin.items() if k.startswith("sweep_")}
     commit_root(store)
 
 
-def _refuse_other_points(store: Store, d: Dimension, have: list[npt.NDArray[Any]]) -> None:
-    """A Latin hypercube of another size has other points throughout."""
-    there, here = set(_rows(have)), set(_rows(d.values.values()))
-    if there != here:
-        raise StoreError(
-            f"{store.path} has {len(there)} points along {d.name}, and a latin_hypercube of "
-            f"{len(here)} holds other ones: it does not grow. sobol and random do; or give another "
-            f"--store"
-        )
-
-
-def _rows(columns: Iterable[npt.NDArray[Any]]) -> Iterator[tuple[Any, ...]]:
-    return zip(*(map(str, column.tolist()) for column in columns), strict=True)
+def _refuse_closed(store: Store, sweep: Sweep, have: dict[str, npt.NDArray[Any]]) -> None:
+    """Two latin hypercubes are none together."""
+    for d in sweep.dimensions:
+        known = joint_codes([np.concatenate([have[n], v]) for n, v in d.values.items()])
+        if d.closed and not np.isin(known[-len(d) :], known[: -len(d)]).all():
+            raise StoreError(
+                f"{store.path} holds a latin hypercube of another size along {d.name}: more points "
+                "are another design; give another --store, or use sobol or random, which grow"
+            )
 
 
 def grown(
@@ -168,21 +159,61 @@ def grown(
 
     ``positions`` are the request's cells where the store has them already, -1 where it does not.
     """
+    longer, new = _with_room(layout, positions, sweep.replicas)
+    request = {"blocks": _blocks_of(positions, new, longer), "replicas": sweep.replicas}
+    longer.requests[sweep.request_hash] = request
+    return longer, new
+
+
+def grown_by(layout: Layout, other: Layout, positions: npt.NDArray[np.int64]) -> Layout:
+    """The layout with all requests of another one, whose filled cells have ``positions`` here, -1
+    where they are new.
+    """
+    replicas = sum(stop - start for start, stop in other.replicas)
+    longer, new = _with_room(layout, positions, replicas)
+    here = positions.copy()
+    if len(new):
+        here[new] = np.arange(*longer.cells[-1])
+    block = other.filled(0) // other.block[0]
+    for name, entry in other.requests.items():
+        asked = np.concatenate([np.arange(*b) for b in entry["blocks"]])
+        at = np.unique(here[np.isin(block, asked)] // layout.block[0])
+        mine = longer.requests.get(name, {"blocks": [], "replicas": 0})
+        known = [np.arange(*b) for b in mine["blocks"]]
+        longer.requests[name] = {
+            "blocks": _ranges(np.unique(np.concatenate([at, *known]))),
+            "replicas": max(entry["replicas"], mine["replicas"]),
+        }
+    return longer
+
+
+def _with_room(
+    layout: Layout, positions: npt.NDArray[np.int64], n_replicas: int
+) -> tuple[Layout, npt.NDArray[np.int64]]:
+    """The layout with new segments where cells or replicas are, and which of the cells are new."""
     new = np.flatnonzero(positions < 0)
     cells, replicas = list(layout.cells), list(layout.replicas)
     cb, rb = layout.block
-    blocks = np.unique(positions[positions >= 0] // cb)
     if len(new):
         start = -(-layout.n_cells // cb) * cb
         cells.append([start, start + len(new)])
-        blocks = np.concatenate([blocks, np.arange(start // cb, -(-(start + len(new)) // cb))])
     have = sum(stop - start for start, stop in replicas)
-    if sweep.replicas > have:
+    if n_replicas > have:
         start = -(-layout.n_replicas // rb) * rb
-        replicas.append([start, start + sweep.replicas - have])
-    request = {"blocks": _ranges(blocks), "replicas": sweep.replicas}
-    requests = {**layout.requests, sweep.request_hash: request}
-    return Layout(layout.block, cells, replicas, requests, list(layout.digests)), new
+        replicas.append([start, start + n_replicas - have])
+    return Layout(layout.block, cells, replicas, {**layout.requests}, list(layout.digests)), new
+
+
+def _blocks_of(
+    positions: npt.NDArray[np.int64], new: npt.NDArray[np.int64], layout: Layout
+) -> list[list[int]]:
+    """Cell blocks of cells that were there, and of the newest segment if some are new."""
+    cb = layout.block[0]
+    blocks = np.unique(positions[positions >= 0] // cb)
+    if len(new):
+        start, stop = layout.cells[-1]
+        blocks = np.concatenate([blocks, np.arange(start // cb, -(-stop // cb))])
+    return _ranges(blocks)
 
 
 def _ranges(blocks: npt.NDArray[np.int64]) -> list[list[int]]:
@@ -193,7 +224,7 @@ def _ranges(blocks: npt.NDArray[np.int64]) -> list[list[int]]:
     return [[int(a), int(b) + 1] for a, b in zip(firsts, lasts, strict=True)]
 
 
-def _resize(store: Store) -> None:
+def resize(store: Store) -> None:
     """Enlarge every array to the new layout; nothing sees it before the root document is
     committed.
     """
@@ -206,7 +237,7 @@ def _resize(store: Store) -> None:
                 store.describe(key, {**document, "shape": shape})
 
 
-def _clear_states(store: Store, before: Layout) -> None:
+def clear_states(store: Store, before: Layout) -> None:
     """Units asked for only now have no state, whatever a killed growth left there; corners get
     their flag.
     """

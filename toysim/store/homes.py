@@ -20,16 +20,11 @@ from typing import Any, TypeAlias
 
 import numpy.typing as npt
 
-from toysim.store.codec import packed, unpacked
-from toysim.store.files import (
-    append_event,
-    drop_torn_files,
-    locked,
-    read_events,
-    read_root,
-    sync,
-    write_root,
-)
+from toysim.store.codec import most_bytes, packed, unpacked
+from toysim.store.document import ROOT, put_back, read_root, write_root
+from toysim.store.files import drop_torn_files, locked, sync
+from toysim.store.log import append_event, read_events
+from toysim.store.opening import content_of, local, refuse_links
 
 Array = npt.NDArray[Any]
 Chunks = dict[str, Array]
@@ -41,12 +36,17 @@ class Folder:
 
     path: Path
 
+    def __post_init__(self) -> None:
+        local(self.path)
+
     # Chunks, by keys like simulation/depth/c/0
 
     def get(self, key: str, dtype: Any, shape: tuple[int, ...]) -> Array | None:
-        """A chunk, None where there is none. Raises ValueError or RuntimeError if it is damaged."""
+        """A chunk, None where there is none. Raises OSError, ValueError or RuntimeError if it is
+        damaged.
+        """
         try:
-            content = (self.path / key).read_bytes()
+            content = content_of(self._file(key), most_bytes(dtype, shape))
         except (FileNotFoundError, NotADirectoryError):
             return None
         return unpacked(content, dtype, shape)
@@ -62,16 +62,22 @@ class Folder:
             return False
 
     def drop(self, key: str) -> None:
-        (self.path / key).unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            os.unlink(self._file(key))
+
+    def _file(self, key: str) -> str:
+        """Where a key's file lies: inside, by folders and not by links."""
+        refuse_links(str(self.path), os.path.dirname(key))
+        return f"{self.path}/{key}"
 
     def _write(self, key: str, content: bytes) -> None:
-        place = f"{self.path}/{key}"
+        place = self._file(key)
         temporary = Path(f"{place}.{uuid.uuid4().hex}.partial")
         try:
             try:
                 temporary.write_bytes(content)
             except FileNotFoundError:  # the first chunk of a row of chunks
-                temporary.parent.mkdir(parents=True, exist_ok=True)
+                self._make_folder(os.path.dirname(key))
                 temporary.write_bytes(content)
             os.replace(temporary, place)
         except OSError:
@@ -79,11 +85,32 @@ class Folder:
                 temporary.unlink()
             raise
 
+    def _make_folder(self, folder: str) -> None:
+        """With the access of the store's own, which is not made anew where it was moved away."""
+        mode, place = self.path.stat().st_mode & 0o7777, self.path
+        for name in folder.split("/"):
+            place = place / name
+            with suppress(FileExistsError):
+                place.mkdir()
+                place.chmod(mode)
+
     # Documents and the log
 
     def is_store(self) -> bool:
         """Whether there is a root document: a power cut may leave an empty file of one."""
-        return self.holds("zarr.json")
+        return self.holds(ROOT)
+
+    def stamp(self) -> tuple[int, int] | None:
+        """Changes with the root document, None where there is none: a look at it is cheap."""
+        try:
+            found = os.stat(self.path / ROOT)
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def put_back(self) -> None:
+        """A lost root document from its copy."""
+        put_back(self.path)
 
     def root(self) -> dict[str, Any]:
         return read_root(self.path)
@@ -93,8 +120,11 @@ class Folder:
 
     def describe(self, key: str, document: dict[str, Any]) -> None:
         """The document of one array or group, for readers that do not ask the root."""
-        os.makedirs(f"{self.path}/{key}", exist_ok=True)
-        self._write(f"{key}/zarr.json", json.dumps(document).encode())
+        content, name = json.dumps(document).encode(), f"{key}/{ROOT}"
+        with suppress(OSError, ValueError):  # it is not there, or not ours
+            if content_of(self._file(name), len(content)) == content:
+                return
+        self._write(name, content)
 
     def append(self, event: dict[str, Any]) -> None:
         append_event(self.path, event)
@@ -119,6 +149,7 @@ class Folder:
 
     def clear(self, parts: Iterable[str]) -> None:
         """Drop what a killed creation left."""
+        self.path.mkdir(parents=True, exist_ok=True)
         for part in parts:
             shutil.rmtree(self.path / part, ignore_errors=True)
 
@@ -159,6 +190,12 @@ class Memory:
 
     def is_store(self) -> bool:
         return bool(self.document)
+
+    def stamp(self) -> tuple[int, int] | None:
+        return (0, 0)
+
+    def put_back(self) -> None:
+        pass
 
     def root(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.document)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from toysim.errors import StoreError
+from toysim.model import Model
 from toysim.plan import Sweep
 from toysim.shown import identified
 from toysim.store.store import Store
@@ -13,23 +14,25 @@ from toysim.store.store import Store
 
 def refuse_other(store: Store, sweep: Sweep) -> None:
     """One line with the first difference if a store belongs to another sweep."""
-    for name, there, here in _differences(store.identity, sweep):
+    for name, there, here in differences(store.identity, sweep.identity, sweep.model):
         raise StoreError(
-            f"{store.path} is the store of another sweep: {name} is {_told(there)} there and "
-            f"{_told(here)} here; give another --store or remove it"
+            f"{store.path} is the store of another sweep: {name} is {told(there)} there and "
+            f"{told(here)} here; give another --store or remove it"
         )
 
 
-def _told(value: Any) -> str:
+def told(value: Any) -> str:
+    """A value of an identity in a message."""
     if isinstance(value, dict) and "digest" in value:
         return f"an array {value['shape']} with digest {value['digest'][:8]}"
     return repr(value)
 
 
-def _differences(mine: dict[str, Any], sweep: Sweep) -> Iterator[tuple[str, Any, Any]]:
+def differences(
+    mine: dict[str, Any], theirs: dict[str, Any], model: Model
+) -> Iterator[tuple[str, Any, Any]]:
     """Names and values in which identities differ; a missing parameter is at its default."""
-    theirs = sweep.identity
-    defaults = {n: identified(v) for n, v in sweep.model.defaults.items()}
+    defaults = {n: identified(v) for n, v in model.defaults.items()}
     for key in ("model", "version"):
         if mine[key] != theirs[key]:
             yield key, mine[key], theirs[key]

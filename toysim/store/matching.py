@@ -1,14 +1,14 @@
-"""Which cells of a request a store has already: matched by the bits of their axis values."""
+"""Which cells of a request a store has already: values within 1e-12 are one, the stored one."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from toysim.design import CLOSEST, joint_codes
-from toysim.errors import StoreError
 from toysim.plan import Sweep
 
 Columns = dict[str, npt.NDArray[Any]]
@@ -28,8 +28,6 @@ def positions(
     levels = sweep.levels(np.arange(sweep.n_cells))
     for d, level in zip(sweep.dimensions, levels, strict=True):
         both = [np.concatenate([stored[name], values]) for name, values in d.values.items()]
-        for name, column in zip(d.values, both, strict=True):
-            _refuse_near_misses(name, column)
         codes = joint_codes(both)
         base = int(codes.max()) + 1
         stored_code = stored_code * base + codes[: len(filled)]
@@ -41,18 +39,25 @@ def positions(
     return np.where(found, filled[order][place], -1)
 
 
-def _refuse_near_misses(name: str, column: npt.NDArray[Any]) -> None:
-    """A new value within 1e-12 of a stored one, yet of other bits, is a slip of arithmetic, not a
-    new cell.
+def as_stored(sweep: Sweep, stored: Columns) -> Sweep:
+    """The sweep with the values that a store has already in place of those within 1e-12 of them:
+    they differ by a slip of arithmetic.
     """
-    if column.dtype.kind != "f" or column.ndim > 1:
-        return
-    values = np.unique(column)
-    near = np.diff(values) <= CLOSEST * np.maximum(np.abs(values[1:]), np.abs(values[:-1]))
-    if near.any():
-        i = int(np.argmax(near))
-        raise StoreError(
-            f"{name} = {float(values[i])!r} and {float(values[i + 1])!r} are closer than 1e-12 "
-            "but not equal; "
-            f"use the value that the store has already"
-        )
+    dimensions = tuple(
+        replace(d, values={n: _snapped(v, stored[n]) for n, v in d.values.items()})
+        for d in sweep.dimensions
+    )
+    return replace(sweep, dimensions=dimensions)
+
+
+def _snapped(values: npt.NDArray[Any], stored: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if values.dtype.kind != "f" or values.ndim > 1 or len(stored) == 0:
+        return values
+    known = np.unique(stored)
+    above = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    result = values.copy()
+    for neighbour in (known[np.maximum(above - 1, 0)], known[above]):
+        size = np.maximum(np.abs(neighbour), np.abs(values))
+        near = np.abs(neighbour - values) <= CLOSEST * size
+        result[near] = neighbour[near]
+    return result

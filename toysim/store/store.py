@@ -27,10 +27,13 @@ from toysim.batch import Batch
 from toysim.errors import StoreError, ToysimError
 from toysim.model import Model, Observable, Side
 from toysim.registry import load_model
+from toysim.shown import identified
 from toysim.store.arrays import ChunkedArray
-from toysim.store.files import KEY, one_line
+from toysim.store.document import KEY
+from toysim.store.files import one_line
 from toysim.store.homes import Home, home_of
 from toysim.store.layout import REFINEMENT, Layout, Part, RefinedRows, Unit, refined, stored
+from toysim.store.opening import local
 from toysim.store.schema import Document, decoded
 
 INPUTS: Literal["inputs"] = "inputs"
@@ -48,6 +51,7 @@ class Store:
         self.meta: dict[str, Any] = self.attributes[KEY]
         self.layout = Layout.from_json(self.meta["layout"])
         self.refined_rows = RefinedRows.from_json(self.meta.get(REFINEMENT))
+        self._stamp = self.home.stamp()
         self._open: dict[str, ChunkedArray] = {}
         self._outputs: dict[Part, tuple[Observable, ...]] = {}
 
@@ -89,7 +93,21 @@ class Store:
         """A fixed value; an array, which the identity has the digest of, from its file."""
         if not isinstance(value, dict):
             return value
-        return self.array(INPUTS, name)[...].tolist()
+        try:
+            found = self.array(INPUTS, name)[...].tolist()
+        except (OSError, RuntimeError, ValueError, LookupError):
+            found = None
+        if found is None or identified(found) != value:
+            raise StoreError(
+                f"{self.path} is damaged: values of {name} ({INPUTS}/{name}) are lost or changed; "
+                "run the same command with --repair to write them again"
+            )
+        return found
+
+    @property
+    def inputs(self) -> list[str]:
+        """Fixed parameters that are arrays."""
+        return [name for name, value in self.identity["fixed"].items() if isinstance(value, dict)]
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -171,6 +189,23 @@ class Store:
         for key in (self._chunk(unit, "state"), *self._data_chunks(unit).values()):
             self.home.drop(key)
 
+    def committed(self) -> None:
+        """Its root document is the one that was just written."""
+        self._stamp = self.home.stamp()
+
+    def refuse_moved(self) -> None:
+        """Nothing is written where this store is no more: another may stand at its path by now."""
+        stamp = self.home.stamp()
+        if stamp == self._stamp and stamp is not None:
+            return
+        there = self.home.root() if stamp else None
+        if there is None or _origin(there["attributes"]) != _origin(self.attributes):
+            raise StoreError(
+                f"{self.path} was moved, removed or replaced while it was written; this run stops: "
+                "put it back and run the same command again"
+            )
+        self._stamp = stamp
+
     # Rows
 
     def columns(self, side: Side, cells: slice) -> dict[str, npt.NDArray[Any]]:
@@ -212,6 +247,7 @@ class Store:
         """Store a unit: data, sync, its line in the log, and last its state."""
         region = self.region(unit)
         lengths = tuple(s.stop - s.start for s in region)
+        self.refuse_moved()
         with one_line(self.path, "write"):
             for o in self.outputs(unit.part):
                 values = rows[o.name]
@@ -235,6 +271,12 @@ def root_document(attributes: dict[str, Any], documents: dict[str, Document]) ->
     }
 
 
+def _origin(attributes: dict[str, Any]) -> Any:
+    """What stays while a store grows: no other one has it."""
+    meta = attributes[KEY]
+    return meta["identity"], meta["provenance"]["created"]
+
+
 def commit_root(store: Store, durable: bool = True) -> None:
     """Make everything prepared so far part of the store, at once, after it has reached the disk.
 
@@ -245,11 +287,12 @@ def commit_root(store: Store, durable: bool = True) -> None:
     if durable:
         store.home.sync()
     store.home.commit(root_document(store.attributes, store.documents))
+    store.committed()
 
 
 def open_existing(path: str | Path) -> Store:
     """The store at a path; a clear line where there is none."""
-    path = Path(path)
+    path = local(path)
     if not path.exists():
         raise ToysimError(f"no store at {path}; run toysim sweep first, or check the path")
     return Store(path)

@@ -22,6 +22,7 @@ EVIDENCE = Model(
         Observable("switch_time_upper", "(K + E (x+)^2/gain)/gain"),
         Observable("switch_time_deviation", "standard deviation, sqrt(K variance/gain^3)"),
     ),
+    version=2,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

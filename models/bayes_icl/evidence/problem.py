@@ -1,4 +1,4 @@
-"""The evidence of a sequence by its number of balls of the first colour."""
+"""A sequence by its number of balls of the first colour: its evidence, and its probability."""
 
 from __future__ import annotations
 
@@ -21,3 +21,12 @@ def log_ratios(p: Any, chances: Array) -> Array:
     own, total = log_gammas(C, a), log_gammas(C, 2.0 * a)
     fresh = own + own[::-1] - 2.0 * own[0] + total[0] - total[-1]
     return np.asarray(seen - fresh)
+
+
+def count_probabilities(p: Any, chances: Array) -> Array:
+    """Of k = 0..C balls of the first colour, from a random one of the urns."""
+    C = p.context_length
+    k, factorial = np.arange(C + 1)[:, None], log_gammas(C, 1.0)
+    ways = factorial[-1] - factorial - factorial[::-1]
+    logs = ways[:, None] + k * np.log(chances[0]) + (C - k) * np.log(chances[1])
+    return np.asarray(np.exp(logs).mean(axis=1))

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows, stacked
-from toysim.models.bayes_icl.counts import log_gammas
-from toysim.models.bayes_icl.drawn_urns import two_colours, urns
-from toysim.models.bayes_icl.evidence.problem import log_ratios
+from toysim.models.bayes_icl.drawn_urns import Urns, two_colours
+from toysim.models.bayes_icl.evidence.problem import count_probabilities, log_ratios
 
 Array = npt.NDArray[np.float64]
 
@@ -22,7 +21,8 @@ ROOM = 10.0  # standard deviations of the time that the budget must leave
 
 def predict(batch: Batch) -> Rows:
     """Every observable of every row."""
-    return stacked([_row(row.p, urns(row)) for row in batch.rows()])
+    urns = Urns(batch)
+    return stacked([_row(row.p, urns.of(row)) for row in batch.rows()])
 
 
 def _row(p: Any, chances: Array) -> Rows:
@@ -47,15 +47,6 @@ def _row(p: Any, chances: Array) -> Rows:
         "valid": bool(settled and time + ROOM * deviation < p.max_sequences),
     }
     return {name: np.asarray(value) for name, value in found.items()}
-
-
-def count_probabilities(p: Any, chances: Array) -> Array:
-    """Of k = 0..C balls of the first colour, from a random one of the urns."""
-    C = p.context_length
-    k, factorial = np.arange(C + 1)[:, None], log_gammas(C, 1.0)
-    ways = factorial[-1] - factorial - factorial[::-1]
-    logs = ways[:, None] + k * np.log(chances[0]) + (C - k) * np.log(chances[1])
-    return np.asarray(np.exp(logs).mean(axis=1))
 
 
 def overshoot(x: Array, probability: Array, mu: float, v: float) -> float:

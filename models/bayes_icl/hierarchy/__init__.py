@@ -33,6 +33,7 @@ HIERARCHY = Model(
             scale=1.0,
         ),
     ),
+    version=2,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
@@ -43,7 +44,7 @@ HIERARCHY = Model(
         2e-4 + p.n_episodes * (1e-6 + 1e-8 * p.dim**3 + p.n_tests * (5e-8 + 2e-8 * p.dim**2))
     ),
     checks=(
-        Check({"n_episodes": 3, "mode": "observed"}, replicas=16_000),
+        Check({"n_episodes": 3, "mode": "observed"}, replicas=32_000),
         Check({"n_episodes": 3, "mode": "shots"}, replicas=40_000),
     ),
 )

@@ -34,6 +34,7 @@ REGRESSION = Model(
         ),
         Observable("nearest_task", "mean squared distance of a fresh task to the nearest seen one"),
     ),
+    version=2,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

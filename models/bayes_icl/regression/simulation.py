@@ -12,6 +12,7 @@ from toysim.batch import Batch, Row, Rows, stacked
 from toysim.jit import kernel
 from toysim.models.bayes_icl.regression.problem import inputs
 from toysim.numerics.elementary import exp
+from toysim.numerics.reductions import largest, total
 
 Array = npt.NDArray[np.float64]
 
@@ -25,23 +26,23 @@ def memorise(
     ``fields`` (K, D): x_k.w_d; ``logs`` (D,): ln of the tasks' likelihoods, but for a constant.
     """
     n_points, n_tasks = fields.shape
+    precision = 0.5 / s2
     logs[:] = 0.0
-    weight = np.empty(n_tasks)
+    weight, room = np.empty(n_tasks), np.empty(n_tasks)
     for k in range(n_points):
-        best = np.max(logs)
+        best = largest(logs, room)
         for d in range(n_tasks):
             weight[d] = exp(logs[d] - best)
-        error = np.sum(weight * fields[k]) / np.sum(weight) - target[k]
+        error = np.dot(weight, fields[k]) / total(weight, room) - target[k]
         losses[k] += error * error
         for d in range(n_tasks):
             residual = y[k] - fields[k, d]
-            logs[d] -= residual * residual / (2.0 * s2)
-    best = np.max(logs)
-    total = 0.0
+            logs[d] -= residual * residual * precision
+    best = largest(logs, room)
     for d in range(n_tasks):
-        total += math.exp(logs[d] - best)
+        weight[d] = exp(logs[d] - best)
     constant = 0.5 * n_points * math.log(2.0 * math.pi * s2)
-    log_chance: float = best + math.log(total / n_tasks) - constant
+    log_chance: float = best + math.log(total(weight, room) / n_tasks) - constant
     return log_chance
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.jit import kernel
 from toysim.models.bayes_icl.counts import can_enumerate, contexts
-from toysim.models.bayes_icl.drawn_urns import urns
+from toysim.models.bayes_icl.drawn_urns import Urns
 from toysim.models.bayes_icl.strategies.problem import (
     relative_distance,
     strategy_losses,
@@ -70,11 +70,12 @@ def sampled(
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    return stacked([_row(row) for row in batch.rows()])
+    urns = Urns(batch)
+    return stacked([_row(row, urns.of(row)) for row in batch.rows()])
 
 
-def _row(row: Row) -> Rows:
-    p, at, chances = row.p, row.record_at, urns(row)
+def _row(row: Row, chances: Array) -> Rows:
+    p, at = row.p, row.record_at
     if not can_enumerate(p.n_tasks, 2, p.context_length):
         raise ValueError(
             f"n_tasks = {p.n_tasks} and context_length = {p.context_length}: the weights need "

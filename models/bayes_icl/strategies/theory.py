@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.bayes_icl.counts import Contexts, can_enumerate, contexts
-from toysim.models.bayes_icl.drawn_urns import urns
+from toysim.models.bayes_icl.drawn_urns import Urns
 from toysim.models.bayes_icl.strategies.problem import (
     relative_distance,
     strategy_losses,
@@ -22,17 +22,18 @@ Array = npt.NDArray[np.float64]
 
 def predict(batch: Batch) -> Rows:
     """Every observable of every row."""
-    return stacked([_row(row) for row in batch.rows()])
+    urns = Urns(batch)
+    return stacked([_row(row, urns) for row in batch.rows()])
 
 
-def _row(row: Row) -> Rows:
+def _row(row: Row, urns: Urns) -> Rows:
     p, at = row.p, row.record_at
     if not can_enumerate(p.n_tasks, 2, p.context_length):
         nothing, number = np.full(len(at), np.nan), np.asarray(np.nan)
         curves = dict.fromkeys(("loss_seen", "loss_fresh", "relative_distance"), nothing)
         numbers = {"transition": number, "emergence": number, "valid": np.asarray(False)}
         return {"weight": np.full((3, len(at)), np.nan)} | curves | numbers
-    exact = contexts(p, urns(row))
+    exact = contexts(p, urns.of(row))
     losses = strategy_losses(exact)
     share = weights(p, losses, at)
     found = {

@@ -37,6 +37,7 @@ URNS = Model(
         Observable("gain_mean", "mean of the gain over sets of urns; NaN if not known", "nats"),
         Observable("divergence", "KL(P_M || P_G) of sequences of the urns; NaN if drawn", "nats"),
     ),
+    version=2,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

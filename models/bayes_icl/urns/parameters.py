@@ -33,7 +33,8 @@ class UrnsParameters(UrnTasks):
 
     @property
     def theory_seconds(self) -> float:
-        """Of the sums over counts, or of the exact mean over sets."""
+        """Of the sums over counts, and of the exact mean over sets, known for two even colours."""
         C, V = self.context_length, self.n_colours
-        sums = 2e-8 * self.n_tasks * math.comb(C + V, V) if self.known else 5e-3 * C
-        return 0.01 + min(sums, 2.0) + 0.2 * (V > 2)
+        sums = 2e-8 * self.n_tasks * math.comb(C + V, V) if self.known else 0.0
+        mean = 5e-3 * C if V == 2 and self.concentration == 1.0 else 0.0
+        return 0.01 + min(sums + mean, 2.0) + 0.2 * (V > 2)

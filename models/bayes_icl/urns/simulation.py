@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.jit import kernel
+from toysim.jit import inlined, kernel
 from toysim.models.bayes_icl.counts import log_gammas
-from toysim.models.bayes_icl.drawn_urns import LEAST_CHANCE, urns
+from toysim.models.bayes_icl.drawn_urns import LEAST_CHANCE, Urns
+from toysim.numerics.reductions import largest, total
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -42,13 +43,13 @@ def draw_sequence(rng: Any, chances: Array, a: float, fresh: bool, own: Array, b
         balls[n] = v
 
 
-@kernel
-def weighed(weights: Array, chances: Array) -> float:
+@inlined
+def weighed(weights: Array, chances: Array, room: Array) -> float:
     """weights <- weights chances, both (D,), next to nothing as 0; returns their sum."""
     for d in range(len(weights)):
         weight = weights[d] * chances[d]
         weights[d] = weight if weight > NOTHING else 0.0
-    return np.sum(weights)
+    return total(weights, room)
 
 
 @kernel
@@ -62,25 +63,41 @@ def sampled_losses(
     """
     n_colours, n_tasks = chances.shape
     balls, own = np.empty(losses.shape[1], np.int64), np.empty(n_colours)
-    weights, counts, total_gain = np.empty(n_tasks), np.empty(n_colours), 0.0
+    weights, room, counts = np.empty(n_tasks), np.empty(n_tasks), np.empty(n_colours)
     losses[:] = 0.0
     for _ in range(n_sequences):
         draw_sequence(rng, chances, a, fresh, own, balls)
         weights[:], counts[:], before = 1.0, a, float(n_tasks)
         for n in range(len(balls)):
             ball = balls[n]
-            after = weighed(weights, chances[ball])
-            general = counts[ball] / (n + n_colours * a)
+            after = weighed(weights, chances[ball], room)
             losses[0, n] -= math.log(after / before)
-            losses[1, n] -= math.log(general)
-            total_gain += math.log(after / (before * general))
+            losses[1, n] -= math.log(counts[ball] / (n + n_colours * a))
             counts[ball] += 1.0
             before = after
             if after < SMALL:
                 weights *= 1.0 / after
                 before = 1.0
     losses /= n_sequences
-    return total_gain / n_sequences
+    gain: float = np.sum(losses[1]) - np.sum(losses[0])
+    return gain
+
+
+@kernel
+def log_likelihoods(counts: Ints, log_chances: Array, logs: Array) -> None:
+    """``logs`` (D,) = sum_v n_v ln p_v, four colours at a time: the table is read once, the logs a
+    quarter as often.
+    """
+    n_colours, n_tasks = log_chances.shape
+    logs[:] = 0.0
+    for v in range(0, n_colours // 4 * 4, 4):
+        n0, n1, n2, n3 = counts[v], counts[v + 1], counts[v + 2], counts[v + 3]
+        for d in range(n_tasks):
+            low = n0 * log_chances[v, d] + n1 * log_chances[v + 1, d]
+            logs[d] += low + (n2 * log_chances[v + 2, d] + n3 * log_chances[v + 3, d])
+    for v in range(n_colours // 4 * 4, n_colours):
+        for d in range(n_tasks):
+            logs[d] += counts[v] * log_chances[v, d]
 
 
 @kernel
@@ -98,33 +115,33 @@ def sampled_gain(
     """
     n_colours, n_tasks = chances.shape
     balls, own = np.empty(len(log_gamma) - 1, np.int64), np.empty(n_colours)
-    log_chances, logs, total_gain = np.log(chances), np.empty(n_tasks), 0.0
-    counts = np.empty(n_colours, np.int64)
+    log_chances, logs, room = np.log(chances), np.empty(n_tasks), np.empty(n_tasks)
+    counts, total_gain = np.empty(n_colours, np.int64), 0.0
     for _ in range(n_sequences):
         draw_sequence(rng, chances, a, fresh, own, balls)
         counts[:] = 0
         for n in range(len(balls)):
             counts[balls[n]] += 1
-        log_fresh, logs[:] = log_total[0] - log_total[len(balls)], 0.0
+        log_fresh = log_total[0] - log_total[len(balls)]
         for v in range(n_colours):
             log_fresh += log_gamma[counts[v]] - log_gamma[0]
-            for d in range(n_tasks):
-                logs[d] += counts[v] * log_chances[v, d]
-        best, total = np.max(logs), 0.0
+        log_likelihoods(counts, log_chances, logs)
+        best, seen = largest(logs, room), 0.0
         for d in range(n_tasks):
             if logs[d] > best - 40.0:
-                total += math.exp(logs[d] - best)
-        total_gain += best + math.log(total / n_tasks) - log_fresh
+                seen += math.exp(logs[d] - best)
+        total_gain += best + math.log(seen / n_tasks) - log_fresh
     return total_gain / n_sequences
 
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    return stacked([_row(row) for row in batch.rows()])
+    urns = Urns(batch)
+    return stacked([_row(row, urns.of(row)) for row in batch.rows()])
 
 
-def _row(row: Row) -> Rows:
-    p, chances = row.p, urns(row)
+def _row(row: Row, chances: Array) -> Rows:
+    p = row.p
     C, V, a = p.context_length, p.n_colours, p.concentration
     losses = np.full((2, C), np.nan)
     told = (row.generator("sequences"), chances, a, p.evaluate_on == "fresh", p.n_sequences)

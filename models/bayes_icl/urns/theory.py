@@ -8,7 +8,7 @@ import numpy as np
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.bayes_icl.counts import can_enumerate, contexts
-from toysim.models.bayes_icl.drawn_urns import is_uniform, urns
+from toysim.models.bayes_icl.drawn_urns import Urns, is_uniform
 from toysim.models.bayes_icl.exact_gain import exact_gain
 from toysim.models.bayes_icl.information import (
     distinguishable_tasks,
@@ -22,24 +22,25 @@ LONGEST = 256  # balls up to which the exact mean over sets is summed
 
 def predict(batch: Batch) -> Rows:
     """Every observable of every row."""
-    return stacked([_row(row) for row in batch.rows()])
+    urns = Urns(batch)
+    return stacked([_row(row, urns) for row in batch.rows()])
 
 
-def _row(row: Row) -> Rows:
-    p = row.p
-    found = _given_urns(row) if p.known else _over_sets(p)
+def _row(row: Row, urns: Urns) -> Rows:
+    p, bounds = row.p, _bounds(row.p)
+    found = _given_urns(row, urns) if p.known else _over_sets(p) | {"gain": bounds["gain_mean"]}
     for name in ("loss_memorising", "loss_generalising") if not p.by_context else ():
         found[name] = np.full(p.context_length, np.nan)
-    return {name: np.asarray(value) for name, value in (found | _bounds(p)).items()}
+    return {name: np.asarray(value) for name, value in (found | bounds).items()}
 
 
-def _given_urns(row: Row) -> dict[str, Any]:
+def _given_urns(row: Row, urns: Urns) -> dict[str, Any]:
     p = row.p
     if not can_enumerate(p.n_tasks, p.n_colours, p.context_length):
         nothing = np.full(p.context_length, np.nan)
         losses = {"loss_memorising": nothing, "loss_generalising": nothing}
         return losses | {"gain": np.nan, "divergence": np.nan, "valid": False}
-    exact, fresh = contexts(p, urns(row)), p.evaluate_on == "fresh"
+    exact, fresh = contexts(p, urns.of(row)), p.evaluate_on == "fresh"
     return {
         "loss_memorising": exact.losses(fresh, exact.memoriser),
         "loss_generalising": exact.losses(fresh, exact.generaliser),
@@ -54,7 +55,6 @@ def _over_sets(p: Any) -> dict[str, Any]:
     return {
         "loss_memorising": np.full(p.context_length, np.nan),
         "loss_generalising": generaliser_losses(p.n_colours, p.context_length, p.concentration),
-        "gain": _mean(p),
         "divergence": np.nan,
         "valid": True,
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,9 @@ Ints = npt.NDArray[np.int64]
 
 
 class Data(NamedTuple):
-    """Inputs (N, d) and labels (N,); rows S (m,) to delete, or, when ``new``, to add."""
+    """Inputs (B, N, d) and labels (B, N) of several runs; rows S (m,) to delete, or, when ``new``,
+    to add.
+    """
 
     x: Array
     y: Array
@@ -22,15 +25,19 @@ class Data(NamedTuple):
     new: bool
 
 
-def data(row: Row) -> Data:
-    """N = n, and n + m where rows are added."""
-    p = row.p
+def data(p: Any, rows: Sequence[Row]) -> Data:
+    """Of runs with the parameters p. N = n, and n + m where rows are added."""
     new = p.method == "add"
     if p.rows:
         chosen = np.array(p.deleted or range(p.n_deleted), np.int64)
-        return Data(np.array(p.rows), np.array(p.labels), chosen, new)
-    n, d, rng = p.n_samples + new * p.n_deleted, p.dimension, row.generator("data")
-    teacher = rng.standard_normal(d) / np.sqrt(d)
-    x = rng.standard_normal((n, d)) * np.arange(1.0, d + 1.0) ** (-0.5 * p.spectrum)
-    y = x @ teacher + np.sqrt(p.noise) * rng.standard_normal(n)
+        x, y = np.array(p.rows), np.array(p.labels)
+        return Data(np.tile(x, (len(rows), 1, 1)), np.tile(y, (len(rows), 1)), chosen, new)
+    n, d = p.n_samples + new * p.n_deleted, p.dimension
+    z = np.empty((len(rows), d + n * d + n))
+    for row, own in zip(rows, z, strict=True):
+        row.generator("data").standard_normal(out=own)
+    teacher, x, noise = z[:, :d] / np.sqrt(d), z[:, d:-n].reshape(-1, n, d), z[:, -n:]
+    if p.spectrum != 0.0:
+        x = x * np.arange(1.0, d + 1.0) ** (-0.5 * p.spectrum)
+    y = (x @ teacher[:, :, None])[:, :, 0] + np.sqrt(p.noise) * noise
     return Data(x, y, np.arange(p.n_deleted), new)

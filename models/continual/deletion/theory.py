@@ -24,13 +24,14 @@ def predict(batch: Batch) -> Rows:
 
 
 def _row(row: Row) -> dict[str, Any]:
-    p, given = row.p, data(row)
-    stay = np.delete(np.arange(len(given.y)), given.chosen)
-    fitted = stay if given.new else np.arange(len(given.y))
-    gram = given.x[fitted].T @ given.x[fitted] + p.ridge * np.eye(p.dimension)
+    p = row.p
+    given = data(p, [row])
+    x, y, chosen = given.x[0], given.y[0], given.chosen
+    fitted = np.delete(np.arange(len(y)), chosen) if given.new else np.arange(len(y))
+    gram = x[fitted].T @ x[fitted] + p.ridge * np.eye(p.dimension)
     a = np.linalg.inv(gram)
-    w, rows = a @ given.x[fitted].T @ given.y[fitted], given.x[given.chosen]
-    residuals, leverage = given.y[given.chosen] - rows @ w, rows @ a @ rows.T
+    w, rows = a @ x[fitted].T @ y[fitted], x[chosen]
+    residuals, leverage = y[chosen] - rows @ w, rows @ a @ rows.T
     own = -leverage if given.new else leverage
     move, off = moves(p, a @ rows.T, rows, own, residuals)
     return {

@@ -78,6 +78,7 @@ FACT_INJECTION = Model(
             _OF_FACT,
             unit="updates",
             where="learning_rate below 1",
+            along="interval",
         ),
     ),
 )

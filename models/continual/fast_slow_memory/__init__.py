@@ -57,7 +57,7 @@ FAST_SLOW_MEMORY = Model(
     theory=f"{__name__}.theory:predict",
     equations=_EQUATIONS,
     sources=("arXiv:2503.18371", "arXiv:2104.09034", "strength and best gap derived"),
-    seconds=lambda p: 2e-5 + 3e-9 * (p.n_levels + 2) * p.end,
+    seconds=lambda p: 2e-6 + 5e-10 * (p.n_levels + 2) * p.end,
     theory_seconds=lambda p: 1e-4 * (2 + p.n_exposures + p.n_records) + 1e-2 * (p.n_levels > 2),
     checks=(
         Check(
@@ -74,6 +74,7 @@ FAST_SLOW_MEMORY = Model(
             (*_TRACES, "lag"),
             unit="steps",
             where="gain |ln fast_decay| above |ln slow_decay| and a lag that is not too short",
+            along="gap",
         ),
         Landmark(
             "late_best_interval",
@@ -82,6 +83,7 @@ FAST_SLOW_MEMORY = Model(
             _TRACES,
             unit="steps",
             where="gain |ln fast_decay| above |ln slow_decay|",
+            along="gap",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""The traces, step by step."""
+"""The traces, step by step, of many rows side by side."""
 
 from __future__ import annotations
 
@@ -12,35 +12,100 @@ from toysim.models.continual.fast_slow_memory.problem import ladder
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+LANES = 64
+
 
 @kernel
 def follow(
-    decays: Array, feeds: Array, gain: float, exposures: Ints, keep_at: Ints, strength: Array
+    decays: Array,
+    feeds: Array,
+    gain: Array,
+    exposures: Ints,
+    keep_at: Ints,
+    order: Ints,
+    strength: Array,
 ) -> None:
     """x_0 <- r_0 x_0, x_l <- r_l x_l + k_l x_{l-1}, then x_0 <- x_0 + a (1 - x_0) at an exposure.
 
-    ``decays``, ``feeds`` (L,); ``exposures`` (E,) and ``keep_at`` (R,) steps, rising; ``strength``
-    (R,) is the sum of x after these.
+    ``decays``, ``feeds`` (n, L), 0 for levels that a row lacks; ``exposures`` (n, E), -1 behind the
+    last, and ``keep_at`` (n, R) steps, rising; ``strength`` (n, R) is the sum of x after these.
+    Rows that ``order`` (n,) has one after the other stand side by side.
     """
-    x = np.zeros(len(decays))
-    exposed, kept = 0, 0
-    for t in range(keep_at[-1] + 1):
-        x[0] *= decays[0]
-        for level in range(1, len(x)):
-            x[level] = decays[level] * x[level] + feeds[level] * x[level - 1]
-        if exposed < len(exposures) and exposures[exposed] == t:
-            x[0] += gain * (1.0 - x[0])
-            exposed += 1
-        while kept < len(keep_at) and keep_at[kept] == t:
-            strength[kept] = np.sum(x)
-            kept += 1
+    n_levels = decays.shape[1]
+    for first in range(0, len(order), LANES):
+        rows = order[first : first + LANES]
+        x, due = np.zeros((n_levels, LANES)), np.full(LANES, -1)
+        r, k = np.zeros((n_levels, LANES)), np.zeros((n_levels, LANES))
+        done = np.zeros((2, LANES), np.int64)  # exposures and records so far
+        last = 0
+        for lane in range(len(rows)):
+            r[:, lane], k[:, lane] = decays[rows[lane]], feeds[rows[lane]]
+            due[lane], last = 0, max(last, keep_at[rows[lane]].max())
+        for t in range(last + 1):
+            for lane in range(LANES):
+                x[0, lane] *= r[0, lane]
+            for level in range(1, n_levels):
+                for lane in range(LANES):
+                    fed = k[level, lane] * x[level - 1, lane]
+                    x[level, lane] = r[level, lane] * x[level, lane] + fed
+            events = 0
+            for lane in range(LANES):
+                events += due[lane] == t
+            for lane in range(len(rows) if events > 0 else 0):
+                if due[lane] == t:
+                    i = rows[lane]
+                    due[lane] = note(t, i, lane, gain, exposures, keep_at, done, x, strength)
+
+
+@kernel
+def note(
+    t: int,
+    i: int,
+    lane: int,
+    gain: Array,
+    exposures: Ints,
+    keep_at: Ints,
+    done: Ints,
+    x: Array,
+    strength: Array,
+) -> int:
+    """What falls on step t of row i; returns the next step on which something does, or -1."""
+    due, exposed, kept = -1, done[0, lane], done[1, lane]
+    if exposed < exposures.shape[1] and exposures[i, exposed] == t:
+        x[0, lane] += gain[i] * (1.0 - x[0, lane])
+        exposed += 1
+    if exposed < exposures.shape[1]:
+        due = exposures[i, exposed]
+    while kept < keep_at.shape[1] and keep_at[i, kept] <= t:
+        if keep_at[i, kept] == t:  # -1: fewer records than in other rows
+            strength[i, kept] = np.sum(x[:, lane])
+        kept += 1
+    if kept < keep_at.shape[1]:
+        due = keep_at[i, kept] if due < 0 else min(due, keep_at[i, kept])
+    done[0, lane], done[1, lane] = exposed, kept
+    return due
 
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    strength = np.empty((len(batch), batch.record_at.shape[1] + 1))
-    for i, row in enumerate(batch.rows()):
-        keep_at = np.append(row.record_at, row.p.end).astype(np.int64)
-        exposures = np.array(row.p.exposures, np.int64)
-        follow(*ladder(row.p), row.p.gain, exposures, keep_at, strength[i])
+    exposures, end = exposed(batch)
+    keep_at = np.column_stack([batch.record_at, end]).astype(np.int64)
+    order = np.argsort(end, kind="stable")
+    strength = np.full(keep_at.shape, np.nan)
+    n_levels = batch["n_levels"]
+    decays, feeds = ladder(batch, int(n_levels.max(initial=2)))
+    there = np.arange(decays.shape[1]) < n_levels[:, None]
+    traces = np.where(there, decays, 0.0), np.where(there, feeds, 0.0)
+    follow(*traces, batch["gain"], exposures, keep_at, order, strength)
     return {"strength": strength[:, :-1], "final_strength": strength[:, -1]}
+
+
+def exposed(batch: Batch) -> tuple[Ints, Ints]:
+    """Steps of the exposures (n, E), rising, -1 behind the last, and of the reading (n,)."""
+    steps, number = batch["exposure_steps"], batch["n_exposures"]
+    if steps.shape[1] > 0:
+        return steps, steps[:, -1] + batch["lag"]
+    number = np.where(batch["gap"] == 0, 1, number)
+    exposure = np.arange(number.max(initial=1))
+    steps = np.where(exposure < number[:, None], batch["gap"][:, None] * exposure, -1)
+    return steps, steps.max(axis=1) + batch["lag"]

@@ -62,7 +62,7 @@ def steps_of(p: Any, n: int) -> Array:
 
 def one_step(p: Any) -> Array:
     """A_lj = r_j k_{j+1} ... k_l for l >= j: every level is fed with the new one before it."""
-    decays, feeds = ladder(p)
+    decays, feeds = ladder(p, p.n_levels)
     step = np.diag(decays)
     for level in range(1, p.n_levels):
         step[level] += feeds[level] * step[level - 1]

@@ -151,6 +151,7 @@ FRESH_TASKS = Model(
             f"{_HERE}:best_plasticity",
             (*_TEACHERS, *_VISITS),
             digits=6,
+            along="plasticity",
         ),
         Landmark(
             "balanced_share",

@@ -18,19 +18,24 @@ SPREAD = 3.0  # variance of the logarithm of the squared error in the flattest m
 
 
 @inlined
-def power_sums(h: Array, m: Array) -> tuple[float, float, float]:
-    """sum m, sum h m, sum h^2 m of (n,), n a multiple of 4: four sums of each side by side."""
-    a0, a1, a2, a3 = 0.0, 0.0, 0.0, 0.0
-    b0, b1, b2, b3 = 0.0, 0.0, 0.0, 0.0
-    c0, c1, c2, c3 = 0.0, 0.0, 0.0, 0.0
-    for i in range(0, len(m), 4):
-        x0, x1, x2, x3 = m[i], m[i + 1], m[i + 2], m[i + 3]
-        a0, a1, a2, a3 = a0 + x0, a1 + x1, a2 + x2, a3 + x3
-        x0, x1, x2, x3 = x0 * h[i], x1 * h[i + 1], x2 * h[i + 2], x3 * h[i + 3]
-        b0, b1, b2, b3 = b0 + x0, b1 + x1, b2 + x2, b3 + x3
-        x0, x1, x2, x3 = x0 * h[i], x1 * h[i + 1], x2 * h[i + 2], x3 * h[i + 3]
-        c0, c1, c2, c3 = c0 + x0, c1 + x1, c2 + x2, c3 + x3
-    return (a0 + a1) + (a2 + a3), (b0 + b1) + (b2 + b3), (c0 + c1) + (c2 + c3)
+def power_sums(h: Array, m: Array, room: Array) -> tuple[float, float, float]:
+    """sum m, sum h m, sum h^2 m of (n,), n a multiple of 16: first the four quarters into ``room``
+    (3, n/4), which fills vectors where a sum waits for itself at every term (1.9 times as long).
+    """
+    q = len(m) // 4
+    for i in range(q):
+        x0, x1, x2, x3 = m[i], m[q + i], m[2 * q + i], m[3 * q + i]
+        room[0, i] = (x0 + x1) + (x2 + x3)
+        x0, x1, x2, x3 = x0 * h[i], x1 * h[q + i], x2 * h[2 * q + i], x3 * h[3 * q + i]
+        room[1, i] = (x0 + x1) + (x2 + x3)
+        x0, x1, x2, x3 = x0 * h[i], x1 * h[q + i], x2 * h[2 * q + i], x3 * h[3 * q + i]
+        room[2, i] = (x0 + x1) + (x2 + x3)
+    a0, a1, b0, b1, c0, c1 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(0, q, 2):
+        a0, a1 = a0 + room[0, i], a1 + room[0, i + 1]
+        b0, b1 = b0 + room[1, i], b1 + room[1, i + 1]
+        c0, c1 = c0 + room[2, i], c1 + room[2, i + 1]
+    return a0 + a1, b0 + b1, c0 + c1
 
 
 @kernel
@@ -54,9 +59,9 @@ def mean_course(
     linear, square = 4.0 * one * (zero + one * p1), 8.0 * one * one
     stays = 1.0 - 2.0 * h * (zero + one * (p1 + 2.0 * h))
     stays += 2.0 * h * h * (plain + 2.0 * linear * h + 3.0 * square * h * h)
-    moment = h * start  # m_i = h_i C_ii is followed
+    moment, room = h * start, np.empty((3, len(h) // 4))  # m_i = h_i C_ii is followed
     for t in range(keep_at[-1] + 1 if len(keep_at) else 0):
-        s1, s2, s3 = power_sums(h, moment)
+        s1, s2, s3 = power_sums(h, moment, room)
         while kept < len(keep_at) and keep_at[kept] == t:
             loss[kept] = 0.5 * s1
             kept += 1

@@ -71,6 +71,7 @@ SPARSE_MASKS = Model(
             "density of masks of the least mean error, of weights that matter equally",
             f"{__name__}.landmarks:best_density",
             ("n_tasks", "distance"),
+            along="density",
         ),
     ),
 )

@@ -40,6 +40,7 @@ TASK_POOL = Model(
         Observable("cyclic_rate", "the same of a cycle of visits"),
         Observable("smallest_eigenvalue", "of the mean projector, the smallest above 0"),
     ),
+    version=2,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
@@ -77,6 +78,7 @@ TASK_POOL = Model(
             "number of tasks at which a random pool learns slowest, as a power of time",
             _LANDMARKS + "critical_tasks",
             ("n_samples", "dimension"),
+            along="n_tasks",
         ),
         Landmark(
             "slowest_eigenvalue",

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.models.continual.sequences import imbalanced
+from toysim.models.continual.task_pool.moments import advance
 from toysim.models.continual.task_pool.problem import Pool
 
 Array = npt.NDArray[np.float64]
@@ -26,7 +27,7 @@ def rates(p: Any, pool: Pool) -> dict[str, float]:
     projector = np.einsum("j,jai,jak->ik", chance, there, there)
     size, basis = np.linalg.eigh(projector)
     inside = size > NONE
-    directions = pool.directions @ basis[:, inside]
+    directions = np.ascontiguousarray(pool.directions @ basis[:, inside])
     return {
         "random_rate": random_rate(directions, pool.share, chance),
         "cyclic_rate": cyclic_rate(directions, pool.share),
@@ -41,15 +42,13 @@ def random_rate(directions: Array, share: Array, chance: Array) -> float:
     r = directions.shape[2]
     if not 0 < r <= LARGEST:
         return math.nan
-    rows = directions.reshape(-1, r)
-    weight = (chance[:, None] * share)[..., None]
+    room, square = np.empty((2, directions.size // r, r)), np.empty_like(share)
 
     def visit(flat: Array) -> Array:
         m = flat.reshape(r, r)
-        image = (rows @ (0.5 * (m + m.T))).reshape(directions.shape)
-        inner = (image @ directions.transpose(0, 2, 1)) * (0.5 * share[:, None, :])
-        part = rows.T @ (weight * (inner @ directions - image)).reshape(-1, r)
-        return np.asarray(0.5 * (m + m.T) + part + part.T).ravel()
+        m = 0.5 * (m + m.T)
+        advance(m, directions, share, chance, square, room)
+        return np.asarray(m.ravel())
 
     if r == 1:
         return float(visit(np.ones(1))[0])

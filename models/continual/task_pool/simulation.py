@@ -6,29 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.jit import inlined, kernel
+from toysim.jit import kernel
 from toysim.models.continual.sequences import sequences
 from toysim.models.continual.task_pool.problem import pools
+from toysim.numerics.reductions import dot
 from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 ESCAPED = 1e12  # times the start
-
-
-@inlined
-def dot(a: Array, b: Array) -> float:
-    """Four sums side by side: one waits for its last sum at every term."""
-    s0, s1, s2, s3, n = 0.0, 0.0, 0.0, 0.0, len(a) // 4 * 4
-    for i in range(0, n, 4):
-        s0 += a[i] * b[i]
-        s1 += a[i + 1] * b[i + 1]
-        s2 += a[i + 2] * b[i + 2]
-        s3 += a[i + 3] * b[i + 3]
-    for i in range(n, len(a)):
-        s0 += a[i] * b[i]
-    return (s0 + s1) + (s2 + s3)
 
 
 @kernel

@@ -36,12 +36,14 @@ ANGLES = Model(
             "updates",
         ),
     ),
+    version=2,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
     equations=_EQUATIONS,
     sources=("arXiv:2506.02281", "recursion derived"),
     seconds=lambda p: 1e-4 + 6e-9 * p.n_sequences * p.n_tokens * (p.dim + 4),
+    theory_seconds=lambda p: 1e-3 + 3e-6 * p.n_sequences,
     checks=(
         Check(
             {"dim": 4, "n_tokens": 3, "n_sequences": 5, "n_records": 3},

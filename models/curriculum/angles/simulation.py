@@ -9,6 +9,7 @@ from toysim.batch import Batch, Row, Rows, stacked
 from toysim.jit import kernel
 from toysim.models.curriculum.angles.problem import concentrations, mean_loss
 from toysim.numerics.normals import normals
+from toysim.numerics.reductions import dot
 from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
@@ -37,18 +38,19 @@ def descend(
             record += 1
         if t < T:
             g[:] = 0.0
+            along, across = np.sqrt(c[t]), np.sqrt((1.0 - c[t]) / d)
             for j in range(m):
-                residual = -deviation * z[t, j, d]
                 for i in range(d):
-                    x[i] = np.sqrt((1.0 - c[t]) / d) * z[t, j, i]
-                x[0] += np.sqrt(c[t])
+                    x[i] = across * z[t, j, i]
+                x[0] += along
+                residual = (dot(x, theta) - deviation * z[t, j, d]) / m
                 for i in range(d):
-                    residual += x[i] * theta[i]
-                for i in range(d):
-                    g[i] += x[i] * residual / m
-            theta -= eta * g
-        kept[0, first:record] = np.sum(g * g)
-        if not np.sum(theta * theta) < ESCAPED:
+                    g[i] += x[i] * residual
+            for i in range(d):
+                theta[i] -= eta * g[i]
+        if record > first:
+            kept[0, first:record] = dot(g, g)
+        if not dot(theta, theta) < ESCAPED:
             return t
     return -1
 

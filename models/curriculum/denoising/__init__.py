@@ -42,12 +42,13 @@ DENOISING = Model(
         Observable("relative_entropy", "KL(p_(t-1) || p_t) at the level", "nats", ("level",)),
         Observable("loss_least", "least mean loss of weights shared by all levels used"),
     ),
+    version=2,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
     equations=_EQUATIONS,
     sources=("arXiv:2403.10348", "recursion derived"),
-    seconds=lambda p: 2e-4 + p.n_steps * (1e-7 + p.n_modes * (2.5e-8 + 3e-9 * p.n_features)),
+    seconds=lambda p: 2e-4 + p.n_steps * (1e-7 + p.n_modes * (5e-9 + 3e-9 * p.n_features)),
     theory_seconds=lambda p: (
         0.01 + 1e-8 * p.n_modes * p.n_features**4 * (p.n_levels_used + 60 * p.n_features**2)
     ),

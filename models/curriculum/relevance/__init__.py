@@ -66,7 +66,7 @@ RELEVANCE = Model(
                 ("error_test", "examples of the variance test_variance"),
             )
         ),
-        Observable("share_shown", "share of hard examples that were shown"),
+        Observable("share_shown", "share of hard examples that were shown", span=1.0),
     ),
     diagnostics=(
         course("error_limit", "error_test as d goes to infinity"),
@@ -99,6 +99,7 @@ RELEVANCE = Model(
             _TASK,
             digits=3,
             where="a share of hard examples between 0 and 1; best at small rates",
+            along="learning_rate",
         ),
         Landmark(
             "switch_of_best_order",

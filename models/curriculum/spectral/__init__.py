@@ -28,6 +28,7 @@ SPECTRAL = Model(
         course("exposed", "modes exposed in the next update"),
         Observable("cost", "cost, in updates with all modes", "updates"),
     ),
+    version=2,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

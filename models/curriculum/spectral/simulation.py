@@ -11,6 +11,7 @@ from toysim.batch import Batch, Row, Rows, stacked
 from toysim.jit import kernel
 from toysim.models.curriculum.spectral.problem import exposed, modes, shown
 from toysim.numerics.normals import fill_normals
+from toysim.numerics.reductions import dot
 from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
@@ -45,9 +46,9 @@ def descend(
     held, used, kept = z.size // (d + 1), z.size, 0
     away, g, limit = np.empty(d), np.empty(d), ESCAPED * (1.0 + np.sum(h * teacher * teacher))
     for t in range(len(m) + 1):
-        loss = 0.0
         for i in range(d):
-            loss += 0.5 * h[i] * (w[i] - teacher[i]) ** 2
+            away[i] = root[i] * (w[i] - teacher[i])
+        loss = 0.5 * dot(away, away)
         while kept < len(keep_at) and keep_at[kept] == t:
             losses[kept] = loss
             kept += 1
@@ -55,19 +56,17 @@ def descend(
             return t
         if t == len(m):
             break
-        for i in range(d):
-            away[i] = root[i] * ((w[i] if i < m[t] else 0.0) - teacher[i])
+        for i in range(m[t], d):
+            away[i] = -root[i] * teacher[i]
         g[:] = 0.0
         for _ in range(batch):
             if used >= held:
                 fill_normals(key, stream, z)
                 stream, used = stream + np.uint64(1), 0
-            begin = used * (d + 1)
-            residual = -deviation * x[begin + d]
-            for i in range(d):
-                residual += away[i] * x[begin + i]
+            own = x[used * (d + 1) : (used + 1) * (d + 1)]
+            residual = dot(away, own) - deviation * own[d]
             for i in range(m[t]):
-                g[i] += residual * x[begin + i]
+                g[i] += residual * own[i]
             used += 1
         for i in range(m[t]):
             w[i] -= eta / batch * root[i] * g[i]

@@ -24,6 +24,11 @@ class BinnedUnitParameters(Parameters):
     )
 
 
+def n_bins(p: BinnedUnitParameters) -> float:
+    """Bins that samples reach: nine standard deviations on both sides."""
+    return p.n_bins if p.activation == "tanh" else p.n_bins * max(1.0, 9.0 * p.weight)
+
+
 BINNED_UNIT = Model(
     id="deep_linear.binned_unit",
     title="information of one binned unit: tanh saturates, a linear unit does not",
@@ -35,12 +40,10 @@ BINNED_UNIT = Model(
     stochastic=True,
     equations="""\
 p_i = Phi(e_(i+1)/w) - Phi(e_i/w), edges through artanh for tanh; relu: all of x < 0 in the first
-H of N samples: sum_i E[-(j/N) ln(j/N)], j ~ Binomial(N, p_i)""",
+H of N samples: sum_i p_i (ln N - E ln(1 + J)), J ~ Binomial(N - 1, p_i)""",
     sources=("arXiv:1703.00810", "elementary"),
     seconds=lambda p: 5e-5 + 3e-8 * p.n_samples,
-    theory_seconds=lambda p: (
-        2e-3 + min(3.0, 1e-6 * p.n_bins * max(p.weight, 1.0) * p.n_samples**0.5)
-    ),
+    theory_seconds=lambda p: 3e-3 + 1e-6 * n_bins(p) + min(0.1, 1e-5 * n_bins(p)),
     checks=(
         Check(
             {"n_samples": 500},
@@ -57,6 +60,7 @@ H of N samples: sum_i E[-(j/N) ln(j/N)], j ~ Binomial(N, p_i)""",
             unit="1",
             digits=6,
             where="three bins or more",
+            along="weight",
         ),
     ),
 )

@@ -77,7 +77,7 @@ def smooth_panel(
         # Halving gains 2^16 on a smooth panel; where it gains next to nothing it is the rounding of
         # Omega.
         rounding = length < 0.1 * asked and apart > 0.1 * previous
-        if not apart > SMOOTH * abs(time) or rounding or length < SHORTEST * asked:
+        if not apart > SMOOTH * abs(time) or rounding or length <= SHORTEST * asked:
             return v_to, time * (v_to - v)
         length, previous = 0.5 * length, apart
 

@@ -46,7 +46,7 @@ def solve(
     for j in range(len(p)):
         out.strength[j] = strength_at(p[j], c[j], task.depth)
         invariant[j] = between(p[j], c[j], p[origin], c[origin], task.depth)
-    next_record = 0
+    next_record = int(np.int64(0))  # for a literal Numba would compile a phase twice
     for e in range(len(edges) - 1):
         if edges[e] < edges[e + 1]:
             next_record = solve_phase(

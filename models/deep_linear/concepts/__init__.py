@@ -102,4 +102,5 @@ CONCEPTS = Model(
             where="different signals, m < 0",
         ),
     ),
+    version=2,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from toysim.batch import Row
 
 Array = npt.NDArray[np.float64]
 
+TURN = math.sqrt(0.5) * np.array([[1.0, 1.0], [1.0, -1.0]])  # to (z1 + z2, z1 - z2)/sqrt 2
 LEARNED = 0.8  # coordinate from which on a concept is learned
 
 
@@ -21,21 +23,25 @@ def correlation(p: Any) -> float:
 
 
 def covariances(p: Any) -> tuple[Array, Array]:
-    """S_zz and S_yz, both (2, 2); the means of prompts, where classes are uneven, do not enter:
-    inputs are not centred.
+    """S_zz and S_yz, both (2, 2), in the inputs (z1 + z2)/sqrt 2 and (z1 - z2)/sqrt 2, where 1 + m
+    and 1 - m stand alone and keep their digits next to 0.
+
+    The means of prompts, where classes are uneven, do not enter: inputs are not centred.
     """
-    m, kept = correlation(p), 1.0 - p.mask
-    prompts = kept * np.array([[1.0, kept * m], [kept * m, 1.0]])
-    images = kept * np.array(p.signals)[:, None] * np.array([[1.0, m], [m, 1.0]])
+    w, kept = p.class_weights, 1.0 - p.mask
+    both = 2.0 / sum(w) * np.array([w[0] + w[3], w[1] + w[2]])  # 1 + m, 1 - m
+    prompts = kept * np.diag(p.mask + kept * both)
+    images = kept * np.array(p.signals)[:, None] * TURN * both
     return prompts, images
 
 
 def rotations(row: Row) -> tuple[Array, Array]:
-    """U and V (2, 2) of the start K0 U V'."""
+    """U and V (2, 2) of the start K0 U V', V in the inputs of the covariances."""
     if row.p.orientation == "aligned":
-        return np.eye(2), np.eye(2)
+        return np.eye(2), TURN
     rng = row.generator("start")
-    return tuple(np.linalg.qr(rng.standard_normal((2, 2)))[0] for _ in range(2))  # type: ignore[return-value]
+    u, v = (np.linalg.qr(rng.standard_normal((2, 2)))[0] for _ in range(2))
+    return u, TURN @ v
 
 
 def start_layers(row: Row) -> tuple[Array, Array]:

@@ -20,7 +20,7 @@ def look(w1: Array, w2: Array, sigma: Array, seen: Array) -> None:
     for k in range(2):
         out, own = 0.0, 0.0
         for h in range(w1.shape[0]):
-            out += w2[k, h] * (w1[h, 0] + w1[h, 1])
+            out += w2[k, h] * w1[h, 0] * math.sqrt(2.0)
             own += w2[k, h] * w2[k, h]
         seen[k], seen[2 + k] = out / sigma[k], math.sqrt(own / sigma[k])
 

@@ -83,7 +83,7 @@ def seen(w: Array, sigma: Array) -> Array:
     det = np.abs(a * d - b * c)
     root = np.sqrt(a * a + b * b + c * c + d * d + 2.0 * det)
     own = np.array([a * a + b * b + det, c * c + d * d + det]) / root
-    out = np.array([a + b, c + d]) / sigma[:, None]
+    out = math.sqrt(2.0) * np.array([a, c]) / sigma[:, None]
     return np.concatenate([out, np.sqrt(own / sigma[:, None])])
 
 

@@ -54,4 +54,5 @@ INFORMATION_PLANE = Model(
             ("strengths",),
         ),
     ),
+    version=2,
 )

@@ -1,9 +1,8 @@
-"""Descent of both layers, and informations by determinants."""
+"""Descent of both layers, and informations by eigenvalues."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,8 @@ def descend(
     w1: Array, w2: Array, task: Array, eta: float, end: float, at: Array, kept: Array
 ) -> None:
     """W1 <- W1 + eta W2' R, W2 <- W2 + eta R W1', R = S - W2 W1, overwritten. ``kept`` (R, H, d):
-    the first layer at the flow times ``at``, linear between updates.
+    the first layer at the flow times ``at``, by two differences between updates: of one alone, the
+    error depends on where between them a time falls, and has no order in eta.
     """
     k = 0
     while k < len(at) and at[k] <= 0.0:
@@ -33,8 +33,9 @@ def descend(
         w2 += eta * (r @ before.T)
         t = n * eta
         while k < len(at) and at[k] <= t + 1e-9 * eta:
-            share = (t - at[k]) / eta
-            kept[k] = share * before + (1.0 - share) * w1
+            share, step = (t - at[k]) / eta, w1 - before
+            bend = eta * (w2.T @ (task - w2 @ w1)) - step
+            kept[k] = w1 - share * step - 0.5 * share * (1.0 - share) * bend
             k += 1
 
 
@@ -43,15 +44,19 @@ def orthogonal(rng: np.random.Generator, n: int, m: int) -> Array:
     return np.asarray(np.linalg.qr(rng.standard_normal((n, m)))[0])
 
 
-def informations(w1: Array, task: Array, p: Any) -> tuple[float, float]:
-    """I(X;T) and I(T;Y) from the covariances of T, Y and of both."""
-    tau2, sy2 = p.reading_noise, p.label_noise
-    h, d = w1.shape
-    hidden = w1 @ w1.T + tau2 * np.eye(h)
-    labels = task @ task.T + sy2 * np.eye(d)
-    both = np.block([[hidden, w1 @ task.T], [task @ w1.T, labels]])
-    logs = [float(np.linalg.slogdet(m)[1]) for m in (hidden, labels, both)]
-    return 0.5 * (logs[0] - h * math.log(tau2)), 0.5 * (logs[0] + logs[1] - logs[2])
+def informations(w1: Array, frame: Array, r2: Array, tau2: float) -> tuple[float, float]:
+    """I(X;T) and I(T;Y) of a first layer (h, d); the task's inputs are ``frame`` (d, modes), whose
+    modes it explains by ``r2``.
+
+    I(T;Y) = -ln det(1 - M)/2, M = D V' W1'(W1 W1' + tau2)^-1 W1 V D, D^2 = r2: by M where it is
+    small, else by 1 - M as a sum; determinants of covariances lose what is small.
+    """
+    _, values, rows = np.linalg.svd(w1, full_matrices=False)
+    v, seen = values**2 / tau2, rows @ (frame * np.sqrt(r2))
+    known = np.linalg.eigvalsh((seen.T * (v / (1.0 + v))) @ seen)
+    rest = np.linalg.eigvalsh(np.diag(1.0 - r2) + (seen.T / (1.0 + v)) @ seen)[::-1]
+    logs = np.where(known < 0.5, np.log1p(-known.clip(0.0, 0.5)), np.log(rest))
+    return 0.5 * float(np.sum(np.log1p(v))), -0.5 * float(np.sum(logs))
 
 
 def observed(row: Row) -> Rows:
@@ -66,8 +71,9 @@ def observed(row: Row) -> Rows:
     kept = np.empty((len(at), p.width, d))
     w1, w2, task = (np.ascontiguousarray(x) for x in (w1, w2, task))
     descend(w1, w2, task, p.learning_rate, p.duration, at, kept)
-    found = np.array([informations(w, task, p) for w in kept]).reshape(-1, 2).T
-    return outputs(found[0], found[1], explained(s, p.label_noise))
+    r2 = explained(s, p.label_noise)
+    found = np.array([informations(w, v, r2, p.reading_noise) for w in kept]).reshape(-1, 2).T
+    return outputs(found[0], found[1], r2)
 
 
 def simulate(batch: Batch) -> Rows:

@@ -140,6 +140,7 @@ MODES = Model(
             "toysim.models.deep_linear.landmarks:stable_step",
             ("singular_value", "depth", "layer_offset"),
             unit="t",
+            along="step",
         ),
         Landmark(
             "shared_stable_step",
@@ -148,6 +149,7 @@ MODES = Model(
             ("singular_value", "depth", "n_pathways"),
             unit="t",
             where="layer_offset 0",
+            along="step",
         ),
         Landmark(
             "half_time",

@@ -273,7 +273,7 @@ def flow(layers: Array, budget: Ints, task: ModeTask, out: Trajectory) -> None:
     take_slope(state.y, state, task, state.slopes[0])
     out.strength[:] = state.strength
     begin(task, out)
-    next_record = 0
+    next_record = int(np.int64(0))  # for a literal Numba would compile a phase twice
     edges = phase_edges(task.windows, task.end)
     for e in range(len(edges) - 1):
         if edges[e] == edges[e + 1]:

@@ -13,6 +13,7 @@ from toysim.models.deep_linear.modes.problem import layers_of, start_of, task_in
 from toysim.models.deep_linear.observables import ACCURATE
 
 MOST_DIGITS = 4.5e6  # |x| whose last digit is 1e-9, the tolerance
+MOST_DRIFT = MOST_DIGITS / 300.0  # D |x| of which 10^5 updates of a layer, each rounded, lose that
 
 
 def predict(batch: Batch) -> Rows:
@@ -45,7 +46,9 @@ def predict(batch: Batch) -> Rows:
     return {
         **follows,
         "invariant": np.where(size <= MOST_DIGITS * (1.0 + np.abs(invariant)), invariant, np.nan),
-        "invariant_drift": np.where(valid[:, None] & (size <= MOST_DIGITS), 0.0, np.nan),
+        "invariant_drift": np.where(
+            valid[:, None] & (depth[:, None] * size <= MOST_DRIFT), 0.0, np.nan
+        ),
         "balance_drift": np.zeros(len(batch)),
         "final_layers": kept_layers(batch, layers),
         "sharpness": sharpness,

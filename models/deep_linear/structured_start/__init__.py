@@ -47,7 +47,7 @@ STRUCTURED_START = Model(
         ),
         Observable("drawn_overlap", "share of the task inside the start's row space"),
         Observable("half_learning_time", "flow time until half of the task is learned"),
-        Observable("residual", "norm of the error at the end"),
+        Observable("residual", "norm of the error at which the run ended"),
         course("strength", "output along the task, a'W beta"),
     ),
     simulate=f"{__name__}.simulation:simulate",
@@ -77,6 +77,7 @@ STRUCTURED_START = Model(
             f"{_AT}:best_rank",
             ("n_inputs", "start_norm", "teacher_norm"),
             digits=4,
+            along="rank",
         ),
         Landmark(
             "mean_kernel_change",
@@ -97,6 +98,8 @@ STRUCTURED_START = Model(
             f"{_AT}:recruiting_perturbation",
             (*_OF_START[1:], "overlap", "width"),
             where="overlap in (0, 1/2), width above rank",
+            along="perturbation",
         ),
     ),
+    version=2,
 )

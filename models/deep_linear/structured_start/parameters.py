@@ -41,7 +41,12 @@ class StructuredStartParameters(Recorded):
     )
     duration: float = parameter(400.0, symbol="T", unit="flow time", meaning="length", ge=1, le=1e4)
     tolerance: float = parameter(
-        1e-9, symbol="tol", meaning="error at which a run ends", ge=1e-12, le=1e-3, stream=False
+        1e-9,
+        symbol="tol",
+        meaning="error over the task's norm at which a run ends",
+        ge=1e-12,
+        le=1e-3,
+        stream=False,
     )
     n_records: int = recording(2)
 

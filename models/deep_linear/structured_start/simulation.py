@@ -53,10 +53,11 @@ def descend(
     time.
     """
     e, half, kept, t = np.empty(len(beta)), math.nan, 0, 0.0
-    goal = 0.5 * np.sum(beta * beta)
+    square = np.sum(beta * beta)
+    goal, small = 0.5 * square, tolerance * tolerance * square
     now = output(w, a, beta, e)
     for n in range(1, math.ceil(end / eta) + 1):
-        if np.sum(e * e) <= tolerance * tolerance:
+        if np.sum(e * e) <= small:
             break
         update(w, a, e, eta)
         before, now = now, output(w, a, beta, e)
@@ -68,6 +69,14 @@ def descend(
             half = t - eta * (now - goal) / (now - before)
     out[kept:] = now
     return half, math.sqrt(np.sum(e * e)), t
+
+
+def finished(w: Array, a: Array, beta: Array) -> tuple[Array, Array]:
+    """The rest of the way of w (h, c) and a (h,), on which a small error e = beta - W'a decays
+    linearly: W + a m', a + W m with (W'W + |a|^2) m = e, to order |e|^2.
+    """
+    m = np.linalg.solve(w.T @ w + (a @ a) * np.eye(len(beta)), beta - w.T @ a)
+    return w + np.outer(a, m), a + w @ m
 
 
 def layers(row: Row, start: Start) -> tuple[Array, Array, Array]:
@@ -114,9 +123,10 @@ def observed(row: Row) -> tuple[dict[str, object], int]:
     w0, a0, course = w.copy(), a.copy(), np.empty(len(row.record_at))
     eta, at = p.learning_rate, np.asarray(row.record_at)
     half, left, _ = descend(w, a, beta, eta, p.duration, p.tolerance, at, course)
+    lost = not left <= p.tolerance * p.teacher_norm * (1.0 + 1e-12)  # a norm that is rounded
+    w, a = (w, a) if lost else finished(w, a, beta)
     carried = a * (w @ beta)
     total = float(carried.sum())
-    lost = not left <= p.tolerance
     return {
         **changes(w0, a0, w, a, p.n_inputs),
         "recruited_share": 1.0 - float(carried[: p.rank].sum()) / total if total else np.nan,

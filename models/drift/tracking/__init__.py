@@ -64,6 +64,7 @@ TRACKING = Model(
             f"{_AT}:best_gain",
             ("target", "drift", "switch_probability", "switch_variance", "noise"),
             digits=8,
+            along="gain",
         ),
         Landmark(
             "least_error",

@@ -59,6 +59,7 @@ ACTIVATION_CODES = Model(
             f"{_AT}:width_of_a_tenth",
             ("dimension", "n_points"),
             unit="units",
+            along="n_units",
         ),
         Landmark(
             "width_of_a_hundredth",
@@ -66,6 +67,7 @@ ACTIVATION_CODES = Model(
             f"{_AT}:width_of_a_hundredth",
             ("dimension", "n_points"),
             unit="units",
+            along="n_units",
         ),
         Landmark(
             "wide_width_of_a_tenth",
@@ -73,6 +75,7 @@ ACTIVATION_CODES = Model(
             f"{_AT}:wide_width_of_a_tenth",
             ("dimension", "n_points"),
             unit="units",
+            along="n_units",
         ),
     ),
 )

@@ -82,6 +82,7 @@ HOPFIELD = Model(
             source=_SOURCE,
             digits=6,
             where="temperatures 0 and 0.005 to 1",
+            along="alpha",
         ),
         Landmark(
             "overlap_at_capacity",
@@ -100,6 +101,7 @@ HOPFIELD = Model(
             source=_SOURCE,
             digits=5,
             where="temperatures 0 and 0.005 to 1",
+            along="alpha",
         ),
         Landmark(
             "melting_temperature",
@@ -109,6 +111,7 @@ HOPFIELD = Model(
             source=_SOURCE,
             digits=5,
             where="loads below the capacity at T = 0.005",
+            along="temperature",
         ),
         Landmark(
             "equilibrium_temperature",
@@ -118,6 +121,7 @@ HOPFIELD = Model(
             source=_SOURCE,
             digits=5,
             where="loads below the equilibrium capacity at T = 0.005",
+            along="temperature",
         ),
         Landmark(
             "glass_temperature",
@@ -125,6 +129,7 @@ HOPFIELD = Model(
             f"{_AT}:glass_temperature",
             ("alpha",),
             source=_SOURCE,
+            along="temperature",
         ),
         Landmark(
             "breaking_temperature",
@@ -134,6 +139,7 @@ HOPFIELD = Model(
             source=_SOURCE,
             digits=5,
             where="loads at which it is 0.005 or more",
+            along="temperature",
         ),
     ),
 )

@@ -78,12 +78,14 @@ WILLSHAW = Model(
             "pairs at which a full cue with its full threshold lets one false output be expected",
             f"{_AT}:recall_capacity",
             (*_SIZES, "plasticity"),
+            along="n_pairs",
         ),
         Landmark(
             "independent_capacity",
             "the same as if synapses were independent",
             f"{_AT}:independent_capacity",
             (*_SIZES, "plasticity"),
+            along="n_pairs",
         ),
         Landmark(
             "recognition_capacity",
@@ -91,6 +93,7 @@ WILLSHAW = Model(
             f"{_AT}:recognition_capacity",
             (*_SIZES, "plasticity", "exposures"),
             digits=4,
+            along="n_pairs",
         ),
         Landmark(
             "capacity_false_rate",
@@ -99,4 +102,5 @@ WILLSHAW = Model(
             ("n_outputs", "n_active_outputs"),
         ),
     ),
+    version=2,
 )

@@ -93,18 +93,18 @@ def count(bits: int, k: int) -> int:
 
 @kernel
 def sums(row: Sizes, masks: Ints, new: Ints, stored: Array, other: Array) -> tuple[int, int]:
-    """Distributions (c + 1,) of the sums of the target's and the other outputs; on synapses of the
+    """Counts (c + 1,) of the sums of the target's and the other outputs; on synapses of the
     target's and the new pair's block.
     """
     fan, familiar, unknown = row.active_outputs, 0, 0
     for o in range(row.outputs):
         at = count(masks[o], row.cue)
         if o < fan:
-            stored[at] += 1.0 / fan
+            stored[at] += 1.0
             familiar += count(masks[o], row.active)
             unknown += count(new[o], row.active)
         else:
-            other[at] += 1.0 / (row.outputs - fan)
+            other[at] += 1.0
     return familiar, unknown
 
 
@@ -123,22 +123,25 @@ def simulate(batch: Batch) -> Rows:
 
 
 def observed(batch: Batch, stored: Array, other: Array, blocks: Array) -> Rows:
-    """Rates and counts of the distributions (n, c + 1) and of the blocks' on synapses (n, 2)."""
+    """Rates and distributions of the counts (n, c + 1) and of the blocks' on synapses (n, 2).
+
+    Counts are whole and divided last: draws that are equal have equal bits.
+    """
     level = np.arange(stored.shape[1])
     fires = level >= batch["threshold"][:, None]
     hits, false = (np.sum(part * fires, axis=1) for part in (stored, other))
     fan, others = batch["n_active_outputs"], batch["n_outputs"] - batch["n_active_outputs"]
     familiar, unknown = blocks.T
     return {
-        "density": np.sum(other * level, axis=1) / batch["cue_size"],
-        "hit_rate": hits,
-        "false_rate": false,
-        "sum_stored": stored,
-        "sum_other": other,
-        "false_outputs": false * others,
-        "false_outputs_square": (false * others) ** 2,
+        "density": np.sum(other * level, axis=1) / (batch["cue_size"] * others),
+        "hit_rate": hits / fan,
+        "false_rate": false / others,
+        "sum_stored": stored / fan[:, None],
+        "sum_other": other / others[:, None],
+        "false_outputs": false,
+        "false_outputs_square": false**2,
         "familiarity_stored": familiar,
         "familiarity_new": unknown,
         "recognition": 0.5 * ((familiar > unknown) + (familiar >= unknown).astype(float)),
-        "recall_errors": fan * (1.0 - hits) + false * others,
+        "recall_errors": fan - hits + false,
     }

@@ -56,6 +56,7 @@ CATAPULT = Model(
             "start_eta_kernel above which the loss grows at first",
             "toysim.models.oscillation.landmarks:catapult_begins",
             source="arXiv:2003.02218",
+            along="start_eta_kernel",
         ),
         Landmark(
             "catapult_ends",
@@ -63,6 +64,7 @@ CATAPULT = Model(
             "toysim.models.oscillation.landmarks:catapult_ends",
             source="arXiv:2003.02218",
             where="infinite width; shifted by order 1/width",
+            along="start_eta_kernel",
         ),
     ),
 )

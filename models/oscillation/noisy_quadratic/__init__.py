@@ -80,6 +80,7 @@ NOISY_QUADRATIC = Model(
             "learning rate above which the mean of the first mode grows",
             "toysim.models.oscillation.landmarks:mean_stable_rate",
             ("momentum",),
+            along="learning_rate",
         ),
         Landmark(
             "mean_square_stable_rate",
@@ -87,6 +88,7 @@ NOISY_QUADRATIC = Model(
             "toysim.models.oscillation.landmarks:mean_square_stable_rate",
             ("momentum", "sample_noise"),
             where="momentum 0",
+            along="learning_rate",
         ),
     ),
 )

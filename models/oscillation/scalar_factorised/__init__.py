@@ -77,6 +77,7 @@ SCALAR_FACTORISED = Model(
             "toysim.models.oscillation.landmarks:stable_rate",
             ("loss_kind", "x_start", "y_start"),
             where="not where logistic and x_start = y_start in size",
+            along="learning_rate",
         ),
     ),
 )

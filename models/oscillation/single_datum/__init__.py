@@ -111,11 +111,13 @@ SINGLE_DATUM = Model(
             "gamma above which the fitted point without the weak feature is unstable",
             "toysim.models.oscillation.landmarks:fit_unstable",
             source="arXiv:2310.17074",
+            along="gamma",
         ),
         Landmark(
             "orbit_superstable",
             "gamma at which the period-2 orbit attracts fastest, its multiplier 0",
             "toysim.models.oscillation.landmarks:orbit_superstable",
+            along="gamma",
         ),
         Landmark(
             "orbit_multiplier",
@@ -128,16 +130,19 @@ SINGLE_DATUM = Model(
             "orbit_unstable",
             "gamma above which the period-2 orbit gives way to period 4",
             "toysim.models.oscillation.landmarks:orbit_unstable",
+            along="gamma",
         ),
         Landmark(
             "chaos",
             "gamma at which the period doublings accumulate",
             "toysim.models.oscillation.landmarks:chaos",
+            along="gamma",
         ),
         Landmark(
             "sign_flips",
             "gamma above which an update can turn the filters away",
             "toysim.models.oscillation.landmarks:sign_flips",
+            along="gamma",
         ),
         Landmark(
             "weak_limit",

@@ -33,7 +33,9 @@ def _turning(name: str, meaning: str) -> Landmark:
     at = "toysim.models.perceptron.landmarks"
     where = "beta where two saddle points coexist, from above 16 to 20"
     of = ("beta", "kl")
-    return Landmark(name, meaning, f"{at}:{name}", of, digits=6, where=where, seconds=_search)
+    return Landmark(
+        name, meaning, f"{at}:{name}", of, digits=6, where=where, seconds=_search, along="alpha"
+    )
 
 
 def _search(p: FieldSpaceParameters) -> float:

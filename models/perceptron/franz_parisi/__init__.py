@@ -72,8 +72,10 @@ FRANZ_PARISI = Model(
             off=0.04,
             scale=0.1,
         ),
-        _sampled("overlap", "overlap p with the reference", off=0.1),
-        _sampled("distance", "normalised Hamming distance d to the reference", off=0.05),
+        _sampled("overlap", "overlap p with the reference", off=0.1, imposed=True),
+        _sampled(
+            "distance", "normalised Hamming distance d to the reference", off=0.05, imposed=True
+        ),
         _sampled("coupling", "field x along the reference, -dPhi/dp", "nat", off=0.1, scale=0.1),
         _sampled(
             "legendre",

@@ -81,12 +81,14 @@ def sampled(
     *,
     off: float = 0.2,
     scale: float = 0.0,
+    imposed: bool = False,
     known: Callable[[Any], Any] | None = None,
 ) -> Observable:
     """An observable that a finite instance is off by at most ``off``/N where that is ``known``.
 
-    Those without a unit are overlaps, distances and errors, from -1 to 1.
+    Those without a unit are overlaps, distances and errors, from -1 to 1; ``imposed``: draws may be
+    equal because they are made to, which hides nothing rare.
     """
     bound = FiniteSize(off, "size", 1.0, known)
-    span = 2.0 if unit == "1" else 0.0
+    span = 2.0 if unit == "1" and not imposed else 0.0
     return Observable(name, long_name, unit, scale=scale, span=span, finite_size=bound)

@@ -38,6 +38,7 @@ _LANDMARKS = (
         ("margin",),
         source="Krauth and Mezard 1989",
         where="margins from -3 on",
+        along="alpha",
     ),
     Landmark(
         "overlap_at_capacity",
@@ -52,6 +53,7 @@ _LANDMARKS = (
         "load above which the mean number of solutions is below one, a bound on the capacity",
         f"{_AT}:annealed_capacity",
         ("margin",),
+        along="alpha",
     ),
     Landmark(
         "vanishing_distance",

@@ -33,6 +33,11 @@ def _steps(p: RandomPotentialParameters) -> float:
     return float(p.n_steps * eta * eta / p.batch)
 
 
+def _landscape(p: RandomPotentialParameters) -> float:
+    """Seconds of a landscape: three Fourier transforms of any length where it is fractional."""
+    return p.half_width * (2e-6 if p.disorder == "fractional" else 3e-8)
+
+
 RANDOM_POTENTIAL = Model(
     id="rugged.random_potential",
     title="random walk in a random potential",
@@ -52,8 +57,10 @@ RANDOM_POTENTIAL = Model(
     theory_ignores=("n_walkers",),
     equations=_EQUATIONS,
     sources=("arXiv:1705.08741", "Sinai 1982", "Kesten 1986", "recursion derived"),
-    seconds=lambda p: 1e-4 + 3e-9 * _steps(p) * p.n_walkers + 3e-8 * p.half_width,
-    theory_seconds=lambda p: 1e-4 + 2e-9 * _steps(p) * min(_steps(p), 2.0 * p.half_width),
+    seconds=lambda p: 1e-4 + 3e-9 * _steps(p) * p.n_walkers + _landscape(p),
+    theory_seconds=lambda p: (
+        1e-4 + _landscape(p) + 2e-9 * _steps(p) * min(_steps(p), 2.0 * p.half_width)
+    ),
     checks=(
         Check(
             {"n_steps": 200, "n_walkers": 20, "n_records": 3},

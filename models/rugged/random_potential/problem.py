@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,15 +67,17 @@ def walk_of(f: Array, temperature: float, steps: Ints) -> Walk:
     return Walk(f, temperature, right, steps)
 
 
-def walks(batch: Batch) -> list[Walk]:
-    """Every row's walk."""
-    shared, found = batch.sharing(*OF_LANDSCAPE), []
+def walks(batch: Batch) -> Iterator[Walk]:
+    """Every row's walk, one after the other: a landscape is large, and drawn once for its rows."""
+    shared = batch.sharing(*OF_LANDSCAPE)
+    of_row: Any = None
     for i, row in enumerate(batch.rows()):
         eta = learning_rate(row.p.batch, row.p.rate_rule)
         at = row.record_at
         steps = np.where(
             at < 0, -1, 2 * np.rint(at * eta**2 / (2.0 * row.p.batch)).astype(np.int64)
         )
-        f = forces(row.p, shared.generator(i, "landscape"))
-        found.append(walk_of(f, row.p.temperature * eta / row.p.batch, steps))
-    return found
+        landscape = [getattr(row.p, name) for name in OF_LANDSCAPE]
+        if landscape != of_row:
+            of_row, f = landscape, forces(row.p, shared.generator(i, "landscape"))
+        yield walk_of(f, row.p.temperature * eta / row.p.batch, steps)

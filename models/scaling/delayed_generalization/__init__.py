@@ -52,6 +52,7 @@ DELAYED_GENERALIZATION = Model(
         + 1.5e-8 * p.n_features * p.n_samples * (1 + min(p.n_features, p.n_samples) / 100)
         + 1e-9 * min(p.n_features, p.n_samples) ** 3
     ),
+    theory_seconds=lambda p: 3e-4 + 5e-6 * p.n_records,
     checks=(
         Check(
             {"n_features": 400, "tolerance": 1.0, "n_records": 5, "final_time": 3.0},

@@ -33,6 +33,7 @@ KERNEL_RIDGE = Model(
         + 1.5e-8 * p.n_modes * p.n_samples * (1 + p.n_samples / 200)
         + 5e-10 * p.n_samples**3
     ),
+    theory_seconds=lambda p: 1e-3 + 3e-7 * p.n_modes,
     checks=(
         Check(
             {"n_modes": 400, "n_samples": 200, "label_noise": 0.1},
@@ -46,6 +47,7 @@ KERNEL_RIDGE = Model(
             "samples at which the test loss peaks as the penalty goes to 0: as many as modes",
             "toysim.models.scaling.kernel_ridge.landmarks:interpolation_threshold",
             ("n_modes",),
+            along="n_samples",
         ),
         Landmark(
             "best_penalty",
@@ -54,6 +56,7 @@ KERNEL_RIDGE = Model(
             ("n_modes", "capacity_exponent", "signal_exponent", "n_samples", "label_noise"),
             digits=6,
             where="label_noise above 0",
+            along="penalty",
         ),
     ),
 )

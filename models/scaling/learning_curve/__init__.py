@@ -46,7 +46,7 @@ LEARNING_CURVE = Model(
             + 1.5e-8 * p.n_modes * p.stride * p.n_sizes * (1 + p.stride * p.n_sizes / 400)
         )
     ),
-    theory_seconds=lambda p: p.n_sizes * (2e-2 + 1e-6 * p.n_modes),
+    theory_seconds=lambda p: p.n_sizes * (4e-3 + 3e-7 * p.n_modes),
     checks=(
         Check(
             {"n_modes": 100, "stride": 200, "n_sizes": 5, "penalty": 10.0},

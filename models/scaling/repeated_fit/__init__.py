@@ -49,6 +49,7 @@ REPEATED_FIT = Model(
         + 1.5e-8 * p.n_features * (p.n_unique + p.n_repeated) * (1 + p.n_features / 50)
         + 8e-9 * p.n_features**3
     ),
+    theory_seconds=lambda p: 3e-4 + 5e-6 * p.n_records + 2e-2 * (p.method == "flow"),
     checks=(
         Check(
             {

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch, Row, Rows, stacked
+from toysim.batch import Batch, Rows
 from toysim.jit import kernel
 from toysim.models.scheduled_sgd.modes import modes
 from toysim.models.scheduled_sgd.optimal.problem import planned
-from toysim.models.scheduled_sgd.sgd import sgd
+from toysim.models.scheduled_sgd.parts import cells, scattered
+from toysim.models.scheduled_sgd.sgd import sgd_at
 from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
@@ -22,7 +23,8 @@ Ints = npt.NDArray[np.int64]
 def descend_additively(
     delta: Array, h: Array, deviation: float, rates: Array, rng: Any, keep_at: Ints, loss: Array
 ) -> None:
-    """delta <- delta - eta_t h (delta + deviation z), z ~ N(0, 1), in units of the loss.
+    """delta <- (1 - eta_t h) delta - eta_t h deviation z, z ~ N(0, 1), in units of the loss: so the
+    factor of a mode that one update takes out is rounded as in the mean.
 
     ``delta``, ``h`` (n,), ``rates`` (T,); ``loss`` (R,) at ``keep_at``, ascending, the last the
     end.
@@ -34,31 +36,26 @@ def descend_additively(
             kept += 1
         if t < len(rates):
             for i in range(len(h)):
-                delta[i] -= rates[t] * h[i] * (delta[i] + deviation * rng.standard_normal())
+                a = rates[t] * h[i]
+                delta[i] = (1.0 - a) * delta[i] - a * deviation * rng.standard_normal()
 
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row; rows of one cell have one plan."""
-    plans: dict[Any, Array] = {}
-    rows = []
-    for row in batch.rows():
-        if row.p not in plans:
-            plans[row.p] = planned(row.p).rates
-        rows.append(_row(row, plans[row.p]))
-    done = stacked(rows)
+    done = scattered([(rows, _cell(p, batch.take(rows))) for p, rows in cells(batch)])
     return done | ended(done.pop("failed_at"))
 
 
-def _row(row: Row, rates: Array) -> Rows:
-    p = row.p
+def _cell(p: Any, batch: Batch) -> Rows:
+    rates, at = planned(p).rates, batch.record_at
     h, signal = modes(p)
     if p.noise == "multiplicative":
-        run = sgd(row, h, signal, rates, row.record_at)
-        kept, failed_at = np.append(run.loss, run.final_loss), run.failed_at
-    else:
-        keep_at = np.append(row.record_at, len(rates))
-        kept, failed_at = np.empty(len(keep_at)), -1
-        deviation = np.sqrt(p.label_noise / p.batch_size)
-        rng = row.generator("inputs")
-        descend_additively(-np.sqrt(signal), h, deviation, rates, rng, keep_at, kept)
-    return {"loss": kept[:-1], "final_loss": kept[-1], "failed_at": np.asarray(failed_at)}
+        run = sgd_at(batch, h, signal, rates, at)
+        return {"loss": run.loss, "final_loss": run.final_loss, "failed_at": run.failed_at}
+    kept = np.empty((len(batch), at.shape[1] + 1))
+    deviation = np.sqrt(p.label_noise / p.batch_size)
+    for own, times, rng in zip(kept, at, batch.generators("inputs"), strict=True):
+        keep_at = np.append(times, len(rates))
+        descend_additively(-np.sqrt(signal), h, deviation, rates, rng, keep_at, own)
+    failed_at = np.full(len(batch), -1)
+    return {"loss": kept[:, :-1], "final_loss": kept[:, -1], "failed_at": failed_at}

@@ -28,6 +28,7 @@ REGRESSION = Model(
     title="one-pass SGD on least squares under learning-rate schedules",
     parameters_class=RegressionParameters,
     clock=UPDATES,
+    version=2,
     dims=(Dim("mode", "mode of the inputs, by falling variance", lambda p: p.n_modes),),
     observables=(
         course("loss", "excess loss", atol=1e-9),  # at the start it is not random, only rounded
@@ -54,9 +55,7 @@ REGRESSION = Model(
     equations=_EQUATIONS,
     sources=("moments derived", "arXiv:2310.07831", "arXiv:2107.04197", "arXiv:2403.06563"),
     seconds=lambda p: (
-        2e-4
-        + p.n_steps * (1e-6 + 5e-9 * (p.n_modes + 10) * p.batch_size)
-        + 4e-9 * p.variance * p.n_steps * p.n_modes**2
+        5e-5 + p.n_steps * (6e-7 + 3e-9 * p.n_modes) + 4e-9 * p.variance * p.n_steps * p.n_modes**2
     ),
     # Large batches and few updates: |g|^2 and squares of modes spread little, so 3 % is seen.
     checks=(
@@ -82,6 +81,7 @@ REGRESSION = Model(
             _LIMITS + "mean_square_stable_rate",
             (*_SPECTRUM, "momentum"),
             where="weight_decay 0",
+            along="learning_rate",
         ),
         Landmark(
             "fourth_moment_stable_rate",
@@ -89,6 +89,7 @@ REGRESSION = Model(
             _LIMITS + "fourth_moment_stable_rate",
             _SPECTRUM,
             where="momentum 0, weight_decay 0, n_modes <= 512",
+            along="learning_rate",
         ),
         Landmark(
             "critical_batch_size",

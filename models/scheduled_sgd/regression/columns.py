@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -11,37 +9,11 @@ from toysim.batch import Batch, Row, Rows
 from toysim.models.scheduled_sgd.modes import modes
 from toysim.models.scheduled_sgd.stability import largest_stable_rate, stationary_losses
 from toysim.numerics.least_squares import moments_of_rows
-from toysim.numerics.spread import narrow_units
+from toysim.numerics.spread import narrow_rows
 from toysim.scheduled import rate_shares, share_units
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-OF_MODES = ("n_modes", "capacity_exponent", "signal_exponent", "spectrum", "condition_number")
-
-
-def alike(batch: Batch, rows: Ints) -> Iterator[Ints]:
-    """The given rows in groups (m,) of the same modes."""
-    yield from groups([batch[name][rows] for name in OF_MODES], rows)
-
-
-def groups(columns: Sequence[npt.NDArray[np.generic]], rows: Ints) -> Iterator[Ints]:
-    """``rows`` (n,) in groups whose columns (n,) are equal."""
-    found: dict[tuple[object, ...], list[int]] = {}
-    of_rows = zip(*(column.tolist() for column in columns), strict=True)
-    for row, values in zip(rows.tolist(), of_rows, strict=True):
-        found.setdefault(values, []).append(row)
-    yield from (np.array(members) for members in found.values())
-
-
-def scattered(parts: Sequence[tuple[Ints, Rows]]) -> Rows:
-    """Rows of the parts put where they belong."""
-    n = sum(len(rows) for rows, _ in parts)
-    whole: Rows = {}
-    for rows, told in parts:
-        for name, values in told.items():
-            whole.setdefault(name, np.empty((n, *values.shape[1:]), values.dtype))[rows] = values
-    return whole
 
 
 def together(batch: Batch) -> Rows:
@@ -61,7 +33,7 @@ def together(batch: Batch) -> Rows:
     if at.shape[1]:
         moments_of_rows(signal, h, np.zeros(n), *follow, bias, unused, end.copy(), peak)
     rate = unit * shares.max(axis=1)[which]
-    narrow = _narrow(h, signal, noise, size, unit, which, shares, n_steps, at)
+    narrow = narrow_rows(h, signal, noise, size, unit, which, shares, n_steps, at)
     limit = {b: largest_stable_rate(h, b, 0.0) for b in np.unique(size).tolist()}
     nothing = np.full(n, np.nan)
     with np.errstate(invalid="ignore"):  # both may be infinite
@@ -82,24 +54,3 @@ def together(batch: Batch) -> Rows:
         "replicas_needed": nothing,
         "valid": np.isfinite(final) & narrow,
     }
-
-
-def _narrow(
-    h: Array,
-    signal: Array,
-    noise: Array,
-    size: Array,
-    unit: Array,
-    which: Ints,
-    shares: Array,
-    n_steps: Ints,
-    at: Ints,
-) -> npt.NDArray[np.bool_]:
-    """Whether means over replicas show the mean, looked for in rows that differ in their unit."""
-    valid = np.empty(len(unit), bool)
-    for rows in groups((which, noise, size), np.arange(len(unit))):
-        first = rows[0]
-        steps, keep_at = n_steps[first], np.append(at[first], n_steps[first])
-        told = (float(noise[first]), float(size[first]), shares[which[first], :steps])
-        valid[rows] = narrow_units(h, signal, *told, unit[rows], keep_at)
-    return valid

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.scheduled_sgd.expectation import expected
 from toysim.models.scheduled_sgd.modes import modes
-from toysim.models.scheduled_sgd.regression.columns import alike, scattered, together
+from toysim.models.scheduled_sgd.parts import alike, scattered
+from toysim.models.scheduled_sgd.regression.columns import together
 from toysim.models.scheduled_sgd.regression.problem import rows_and_rates
 from toysim.models.scheduled_sgd.stability import (
     fourth_stable_rate,

@@ -17,6 +17,7 @@ STAGED = Model(
     id="scheduled_sgd.staged",
     title="learning rates searched stage by stage",
     parameters_class=StagedParameters,
+    version=2,
     dims=(Dim("stage", "stage of one rate", lambda p: p.n_steps // p.stage_steps),),
     observables=(
         Observable("loss", "excess loss at the end of the stage", dims=("stage",)),
@@ -37,7 +38,7 @@ STAGED = Model(
     seconds=lambda p: (
         1e-3
         + 1e-4 * p.n_rates * (p.n_steps // p.stage_steps) * (1 + 0.02 * p.trial_steps)
-        + 4e-9 * p.n_steps * (p.n_modes + 16) * (p.n_rates + 2 * p.batch_size)
+        + 4e-9 * p.n_steps * (p.n_modes + 16) * (p.n_rates + 2)
     ),
     theory_seconds=lambda p: (
         1e-3

@@ -51,6 +51,7 @@ CLASSIFIER = Model(
     theory=f"{__name__}.theory:predict",
     stochastic=True,
     theory_ignores=("tolerance",),
+    version=2,
     equations=_EQUATIONS,
     sources=("arXiv:2006.06560", "arXiv:1803.06964", "arXiv:1906.03761", "derived"),
     seconds=lambda p: (
@@ -61,7 +62,7 @@ CLASSIFIER = Model(
             else 6e-8 * p.sample_ratio * p.dimension**2
         )
     ),
-    theory_seconds=lambda p: 0.1,
+    theory_seconds=lambda p: 0.005,
     checks=(
         Check(
             {"sample_ratio": 4.0, "penalty": 0.5, "flip": 0.25},
@@ -77,6 +78,7 @@ CLASSIFIER = Model(
             ("teacher", "signal", "flip", "probit_noise"),
             source="arXiv:1804.09753",
             where="labels with one kind of noise",
+            along="sample_ratio",
         ),
         Landmark(
             "best_square_penalty",
@@ -84,6 +86,7 @@ CLASSIFIER = Model(
             f"{_LANDMARKS}:best_square_penalty",
             ("teacher", "signal", "flip", "probit_noise"),
             where="teacher = sign",
+            along="penalty",
         ),
         Landmark(
             "best_penalty",
@@ -92,6 +95,7 @@ CLASSIFIER = Model(
             ("loss", "sample_ratio", "teacher", "signal", "flip", "probit_noise", "dimension"),
             digits=4,
             where="a loss with a penalty",
+            along="penalty",
         ),
     ),
 )

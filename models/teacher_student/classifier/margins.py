@@ -10,36 +10,48 @@ import math
 import numpy as np
 from scipy.optimize import brentq
 
-from toysim.models.teacher_student.classifier.fixed_point import Array
-from toysim.models.teacher_student.labels import END, density, sign_channel
+from toysim.jit import kernel
+from toysim.models.teacher_student.labels import END, POINTS, SIGN, label, node, panels
+from toysim.numerics.elementary import density
 
-_X, _W = np.polynomial.legendre.leggauss(32)
+PARTS = 8
+CLOSE = 1e-15  # of kappa
+MOST_STEPS = 100
 
 
-def integrals(alpha: float, cosine: float, kappa: float) -> tuple[float, float]:
-    """Right sides of both equations."""
+@kernel
+def integrals(alpha: float, cosine: float, kappa: float) -> tuple[float, float, float]:
+    """Right sides of both equations, and the slope of the second in kappa."""
     sine2 = (1.0 - cosine) * (1.0 + cosine)
-    width = math.sqrt(sine2) / cosine
-    bends = [s * k * width for k in (0.0, 1.0, 2.0, 4.0, 8.0) for s in (-1.0, 1.0)]
-    edges = np.unique(np.clip([*bends, *np.linspace(-END, kappa, 9)], -END, kappa))
-    half = 0.5 * np.diff(edges)[:, None]
-    xi: Array = (0.5 * (edges[1:] + edges[:-1])[:, None] + half * _X).ravel()
-    weight = (half * _W).ravel() * density(xi)
-    z, slope = sign_channel(cosine * xi, sine2, 0.0)
-    short = kappa - xi
-    first = 2.0 * alpha * float(weight @ (slope * short))
-    return first, 2.0 * alpha * float(weight @ (z * short**2))
+    edges = panels(math.sqrt(sine2) / cosine, np.empty(0), -END, kappa, PARTS)
+    first, second, rise = 0.0, 0.0, 0.0
+    for j in range(len(edges) - 1):
+        for i in range(POINTS):
+            xi, share = node(edges[j], edges[j + 1], i)
+            weight = share * density(xi)
+            z, slope = label(SIGN, cosine * xi, sine2, 0.0)
+            first += weight * slope * (kappa - xi)
+            second += weight * z * (kappa - xi) ** 2
+            rise += weight * z * 2.0 * (kappa - xi)
+    return 2.0 * alpha * first, 2.0 * alpha * second, 2.0 * alpha * rise
 
 
+@kernel
 def margin_at(alpha: float, cosine: float) -> float:
-    """kappa of the second equation; its right side grows with kappa."""
+    """kappa of the second equation, whose right side is convex and grows with kappa: Newton's rule
+    comes down to it from above, one way.
+    """
     goal = (1.0 - cosine) * (1.0 + cosine)
-    high = 1.0
-    while integrals(alpha, cosine, high)[1] < goal:
-        high *= 2.0
-    return float(
-        brentq(lambda k: integrals(alpha, cosine, k)[1] - goal, -END + 1.0, high, xtol=1e-14)
-    )
+    kappa = 1.0
+    while integrals(alpha, cosine, kappa)[1] < goal:
+        kappa *= 2.0
+    for _ in range(MOST_STEPS):
+        _, value, rise = integrals(alpha, cosine, kappa)
+        step = (value - goal) / rise
+        kappa -= step
+        if step <= CLOSE * max(1.0, abs(kappa)):
+            break
+    return kappa
 
 
 def largest_margin(alpha: float) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.models.teacher_student.classifier.fixed_point import value_of
+from toysim.models.teacher_student.classifier.losses import CODES, values
 from toysim.models.teacher_student.classifier.measures import overlaps
 from toysim.models.teacher_student.classifier.solvers import of_margins, smooth, square
 from toysim.models.teacher_student.sizes import samples
@@ -72,7 +72,7 @@ def measured(row: Row) -> tuple[Rows, bool]:
     m, q = float(w @ teacher) / p.dimension, float(w @ w) / p.dimension
     hard = p.loss == "hard_margin"
     found = overlaps(p, m, q) | {
-        "train_loss": math.nan if hard else float(np.mean(value_of(p.loss, z))),
+        "train_loss": math.nan if hard else float(np.mean(values(CODES[p.loss], z))),
         "train_error": float(np.mean(z < 0.0)),
         "margin": float(z.min()) / math.sqrt(q) if hard else math.nan,
     }

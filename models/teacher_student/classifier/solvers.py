@@ -11,7 +11,7 @@ from scipy.linalg import solve
 from scipy.optimize import minimize
 
 from toysim.jit import kernel
-from toysim.models.teacher_student.classifier.fixed_point import slope_of, value_of
+from toysim.models.teacher_student.classifier.losses import CODES, slopes, values
 
 Array = npt.NDArray[np.float64]
 
@@ -28,12 +28,12 @@ def square(x: Array, y: Array, penalty: float) -> Array:
 
 def smooth(loss: str, x: Array, y: Array, penalty: float, tolerance: float) -> tuple[Array, bool]:
     """The same of a smooth loss, until no entry of the gradient is above the tolerance."""
-    signed = y[:, None] * x
+    signed, code = y[:, None] * x, CODES[loss]
 
     def objective(w: Array) -> tuple[float, Array]:
         z = signed @ w
-        gradient = penalty * w - slope_of(loss, z)[0] @ signed
-        return float(value_of(loss, z).sum() + 0.5 * penalty * (w @ w)), gradient
+        gradient = penalty * w - slopes(code, z) @ signed
+        return float(values(code, z).sum() + 0.5 * penalty * (w @ w)), gradient
 
     options: dict[str, Any] = {
         "gtol": tolerance,

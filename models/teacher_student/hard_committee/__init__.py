@@ -53,6 +53,7 @@ HARD_COMMITTEE = Model(
             "samples per input alpha_s from which on the units part",
             f"{__name__}.landmarks:specialisation",
             source="derived; arXiv:1806.05451 has 2.04",
+            along="sample_ratio",
         ),
     ),
 )

@@ -79,6 +79,7 @@ LASSO = Model(
             ("sample_ratio", "dimension"),
             source="closed form derived; arXiv:0907.3574",
             where="sample_ratio below 1",
+            along="density",
         ),
     ),
 )

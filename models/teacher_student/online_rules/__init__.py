@@ -70,6 +70,7 @@ ONLINE_RULES = Model(
             f"{_LANDMARKS}:best_rate",
             ("rule", "flip"),
             where="rule = adatron, flip = 0",
+            along="learning_rate",
         ),
         Landmark(
             "late_constant",

@@ -87,6 +87,7 @@ RIDGE = Model(
             f"{_LANDMARKS}:interpolation_threshold",
             ("design", "dimension", "feature_ratio"),
             source="arXiv:1903.08560",
+            along="sample_ratio",
         ),
         Landmark(
             "best_penalty",
@@ -94,6 +95,7 @@ RIDGE = Model(
             f"{_LANDMARKS}:best_penalty",
             ("design", "label_noise", "signal"),
             where="design = isotropic",
+            along="penalty",
         ),
     ),
 )

@@ -44,6 +44,7 @@ SEPARABILITY = Model(
             ("teacher", "strength"),
             source="arXiv:1804.09753",
             where="some label noise",
+            along="sample_ratio",
         ),
         Landmark(
             "gardner_capacity",
@@ -51,6 +52,7 @@ SEPARABILITY = Model(
             f"{__name__}.landmarks:gardner_capacity",
             ("margin",),
             source="elementary",
+            along="sample_ratio",
         ),
     ),
 )

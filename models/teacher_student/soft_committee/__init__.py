@@ -90,6 +90,7 @@ SOFT_COMMITTEE = Model(
             f"{_LANDMARKS}:rate_max",
             ("hidden_units", "teacher_units"),
             where="hidden_units = teacher_units",
+            along="learning_rate",
         ),
         Landmark(
             "plateau_error",

@@ -119,11 +119,12 @@ def chain(
         if kept < len(at) and at[kept] * n <= t:
             old_r[:], old_q[:] = r, q
         move(r, q, f, h, u, length, n)
-        if not np.sum(np.diag(q)) < LARGEST:
+        if not np.trace(q) < LARGEST:
             return escaped, t
         if math.isnan(escaped) and gap(r) > threshold:
             escaped = t / n
-        kept = keep(t, n, at, kept, (old_r, old_q), (r, q), (out_r, out_q))
+        if kept < len(at) and at[kept] * n <= t:
+            kept = keep(t, n, at, kept, (old_r, old_q), (r, q), (out_r, out_q))
     return escaped, -1
 
 
@@ -165,7 +166,7 @@ def weights(
             r[i] = w[i, :m] / root
             for j in range(i + 1):
                 q[i, j] = q[j, i] = np.sum(w[i] * w[j]) / n
-        if not np.sum(np.diag(q)) < LARGEST:
+        if not np.trace(q) < LARGEST:
             return escaped, t
         if math.isnan(escaped) and gap(r) > threshold:
             escaped = t / n

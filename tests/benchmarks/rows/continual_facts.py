@@ -14,6 +14,8 @@ from benchmarks.sides import Engine, batch_of, sweep_of
 from toysim.models.continual.task_pool.problem import pools
 from toysim.plan import Sweep
 
+POOLS = ((12, 16, 300), (60, 4, 300), (60, 1, 3000), (120, 1, 300))  # weights, pools, visits
+
 
 def rows(tiny: bool) -> Iterator[Row]:
     steps = 20 if tiny else 3000
@@ -22,12 +24,14 @@ def rows(tiny: bool) -> Iterator[Row]:
         sweep = sweep_of("continual.fact_injection", fixed)
         peers = {"NumPy": numpy_fact, "JAX": jax_fact}
         yield _row(f"moments of a fact: modes {d}", sweep, steps, "update", d, "modes", peers)
-    steps = 20 if tiny else 300
-    for d in (12,) if tiny else (12, 60, 120):
-        fixed = {"n_tasks": 6, "n_samples": d // 6, "dimension": d, "n_visits": steps}
-        sweep = sweep_of("continual.task_pool", fixed | {"n_records": 1})
-        peers = {"NumPy": numpy_pool, "JAX": jax_pool}
-        yield _row(f"moments of a pool: weights {d}", sweep, steps, "visit", d, "weights", peers)
+    for d, n_pools, visits in ((12, 2, 20),) if tiny else POOLS:
+        fixed = {"n_tasks": 6, "n_samples": d // 6, "dimension": d, "n_visits": visits}
+        sweep = sweep_of(
+            "continual.task_pool", fixed | {"n_records": 1}, {"pool_draw": list(range(n_pools))}
+        )
+        peers = {"NumPy": numpy_pool, "JAX": jax_pool, "JAX, our algebra": jax_powers}
+        name = f"moments of pools ({n_pools}), {visits} visits: weights {d}"
+        yield _row(name, sweep, n_pools * visits, "visit", d, "", peers)
 
 
 def _row(
@@ -102,31 +106,36 @@ def jax_fact(sweep: Sweep) -> Job:
     return lambda: c.outputs(run(jnp.asarray(c.start), jnp.asarray(c.due)))
 
 
-class PoolOfTasks:
-    """B_j as whole matrices."""
+class PoolsOfTasks:
+    """B_j as whole matrices, of all pools: b (P, K, d, d)."""
 
     def __init__(self, sweep: Sweep) -> None:
-        p, given = sweep.parameters, pools(batch_of(sweep))[1][0]
-        v, c = given.directions, given.share
-        self.b = np.eye(p.dimension) - np.einsum("jai,ja,jak->jik", v, c, v)
-        self.h = np.einsum("jai,ja,jak->jik", v, given.curvature, v)
-        self.start, self.steps = np.eye(p.dimension) / p.dimension, p.n_visits
+        p, given = sweep.parameters, pools(batch_of(sweep))[1]
+        v, c, h = (np.stack(arrays) for arrays in zip(*_parts(given), strict=True))
+        self.v, self.h = v, np.einsum("pjai,pja,pjak->pik", v, h, v) / p.n_tasks
+        self.b = np.eye(p.dimension) - np.einsum("pjai,pja,pjak->pjik", v, c, v)
+        self.start = np.tile(np.eye(p.dimension) / p.dimension, (len(v), 1, 1))
+        self.visits, self.tasks, self.share = p.n_visits, p.n_tasks, c
 
     def step(self, np_: Any, m: Any) -> Any:
-        m = np_.mean(self.b @ m @ self.b, axis=0)
-        return 0.5 * (m + m.T)
+        m = np_.mean(self.b @ m[:, None] @ self.b, axis=1)
+        return 0.5 * (m + m.swapaxes(1, 2))
 
     def outputs(self, m: Any) -> dict[str, Any]:
-        loss = 0.5 * np.einsum("jik,ki->j", self.h, np.asarray(m)).mean()
-        return {"pool_loss": np.array([[loss]])}
+        return {"pool_loss": 0.5 * np.einsum("pik,pki->p", self.h, np.asarray(m))[:, None]}
+
+
+def _parts(given: list[Any]) -> Iterator[tuple[Any, Any, Any]]:
+    for pool in given:
+        yield pool.directions, pool.share, pool.curvature
 
 
 def numpy_pool(sweep: Sweep) -> Job:
-    c = PoolOfTasks(sweep)
+    c = PoolsOfTasks(sweep)
 
     def job() -> dict[str, Any]:
         m = c.start
-        for _ in range(c.steps):
+        for _ in range(c.visits):
             m = c.step(np, m)
         return c.outputs(m)
 
@@ -135,10 +144,48 @@ def numpy_pool(sweep: Sweep) -> Job:
 
 def jax_pool(sweep: Sweep) -> Job:
     jax, jnp = jax_numpy()
-    c = PoolOfTasks(sweep)
+    c = PoolsOfTasks(sweep)
 
     @jax.jit
     def run(m: Any) -> Any:
-        return jax.lax.fori_loop(0, c.steps, lambda _, m: c.step(jnp, m), m)
+        return jax.lax.fori_loop(0, c.visits, lambda _, m: c.step(jnp, m), m)
 
     return lambda: c.outputs(run(jnp.asarray(c.start)))
+
+
+def jax_powers(sweep: Sweep) -> Job:
+    """Lanczos's basis of a few powers, as many as a visit's map needs, and low-rank visits."""
+    jax, jnp = jax_numpy()
+    c = PoolsOfTasks(sweep)
+    steps = min(c.visits, int(5.2 * c.visits**0.5))
+
+    def visit(m: Any, v: Any, share: Any) -> Any:
+        image = v @ m
+        inner = 0.5 * (image @ v.swapaxes(1, 2)) * share[:, None, :]
+        terms = share[:, :, None] * (inner @ v - image) / c.tasks
+        part = v.reshape(-1, v.shape[2]).T @ terms.reshape(-1, v.shape[2])
+        return m + (part + part.T)
+
+    def of_pool(v: Any, share: Any, h: Any, start: Any) -> Any:
+        size = jnp.linalg.norm(start)
+
+        def step(state: Any, _: Any) -> Any:
+            old, now, back = state
+            new = visit(now, v, share) - back * old
+            own = jnp.sum(new * now)
+            new = new - own * now
+            beside = jnp.linalg.norm(new)
+            return (now, new / beside, beside), (own, beside, 0.5 * jnp.sum(h * now))
+
+        first = (jnp.zeros_like(start), start / size, 0.0)
+        own, beside, loss = jax.lax.scan(step, first, None, length=steps)[1]
+
+        def power(_: Any, x: Any) -> Any:
+            y = own * x
+            return y.at[:-1].add(beside[:-1] * x[1:]).at[1:].add(beside[:-1] * x[:-1])
+
+        x = jax.lax.fori_loop(0, c.visits, power, jnp.zeros(steps).at[0].set(size))
+        return loss @ x
+
+    run = jax.jit(lambda: jax.lax.map(lambda of: of_pool(*of), (c.v, c.share, c.h, c.start)))
+    return lambda: {"pool_loss": np.asarray(run())[:, None]}

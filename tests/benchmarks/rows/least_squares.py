@@ -23,7 +23,7 @@ from toysim.scheduled import rates
 def rows(tiny: bool) -> Iterator[Row]:
     for replicas in (20,) if tiny else (60, 200, 600):
         yield _runs(replicas, 8 if tiny else 64, 20 if tiny else 500)
-    for peaks in (3,) if tiny else (5, 50):
+    for peaks in (3,) if tiny else (5, 50, 500):
         yield _curves(peaks, 8 if tiny else 64, 20 if tiny else 1000)
     yield _optimum(8 if tiny else 256, 20 if tiny else 1000)
 
@@ -42,7 +42,7 @@ def _runs(replicas: int, modes: int, steps: int) -> Row:
         equal_means(6.0),
         size=replicas,
         grows="replicas",
-        floor=(Amount(Limit("normal"), n), Amount(Limit("arithmetic"), 4.0 * n)),
+        floor=(Amount(Limit("normal", "float32"), n), Amount(Limit("arithmetic"), 4.0 * n)),
     )
 
 

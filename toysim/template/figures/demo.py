@@ -11,7 +11,7 @@ from toysim.papers.reading import mean_and_error, observable
 
 def spread(tree: xr.DataTree) -> Figure:
     """Mean square distance against length, with theory as a line."""
-    figure = new_figure(3.4, 2.6)
+    figure = new_figure()
     axes = figure.subplots()
     mean, error = mean_and_error(observable(tree, "square"))
     axes.errorbar(mean["n_steps"], mean, error, fmt="o", label="simulation")
