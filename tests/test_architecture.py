@@ -12,13 +12,16 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Floors from the ground up; a module imports from its own floor and those below.
 FLOORS = (
-    ("version", "errors", "long_calls", "outcomes", "references", "sources", "durations"),
-    ("shown", "tables", "progress", "describing"),
+    (
+        *("version", "compiling", "errors", "long_calls", "outcomes", "references", "sources"),
+        "durations",
+    ),
+    ("shown", "tables", "progress", "typeset", "describing"),
     ("jit", "numerics", "streams", "parameters"),
     ("observables", "records", "landmarks"),
     ("model",),
     ("batch", "defining", "scheduled", "paper"),
-    ("registry", "places", "design", "asking", "array_files"),
+    ("registry", "places", "design", "constraint", "asking", "array_files"),
     ("focus",),
     ("plan", "sweep_file"),
     ("store",),

@@ -92,6 +92,7 @@ def folder(tmp_path, monkeypatch):
     work, paper = tmp_path / "work", tmp_path / "paper"
     for path, text in {
         work / "walk.toml": SWEEP,
+        work / "points.csv": "drift, n_rounds\n1.0, 4\n2.0, 9\n",
         work / "trouble.toml": TROUBLE,
         work / "slow.toml": SLOW,
         work / "ends.csv": ENDS,
@@ -207,6 +208,14 @@ WALK = [
         0,
         "5 rows in 2 blocks",
     ),
+    (
+        "sweep walk.gaussian --set drift=[1.0,2.0] --set n_rounds=[1,2,3] "
+        "--where 'n_rounds > drift'",
+        (),
+        0,
+        "6 rows in 2 blocks",  # theory's among them
+    ),
+    ("sweep walk.gaussian --sets points.csv", (), 0, "4 rows in 2 blocks"),
     ("sweep walk.toml", (DONE,), 0, "nothing to do: all 2 blocks are there"),
     ("sweep walkpaper.far --store here.zarr", (), 0, "store:   here.zarr"),
     ("sweep walk.toml --dry-run", (), 0, "cells                     4"),
@@ -697,10 +706,10 @@ def test_export_holds_the_store_with_its_labels(cli):
                 tree[side].to_dataset().drop_attrs(), ours[side].to_dataset().drop_attrs()
             )
             for name, values in ours[side].data_vars.items():
-                assert tree[side][name].attrs["long_name"] == values.attrs["long_name"]
-                assert tree[side][name].attrs["units"] == values.attrs["units"]
+                for label in ("long_name", "description", "units"):
+                    assert tree[side][name].attrs.get(label) == values.attrs.get(label)
         assert tree["theory"]["valid"].dtype == bool
-        assert tree["simulation"]["late_option"].dtype == bool
+        assert tree["simulation"].attrs["late_option"] == 0
     assert [p.name for p in Path().glob("*.nc*")] + [p.name for p in Path().glob(".*")] == [
         "walk.nc"
     ]

@@ -102,7 +102,8 @@ def test_plain_xarray_reads_the_store(undisturbed):
     assert set(ds.coords) >= {"drift", "n_rounds", "cell", "replica"}
     assert (ds["state"] == 1).all()
     for name, variable in ds.variables.items():
-        assert {"units", "long_name"} <= set(variable.attrs), name
+        assert {"description", "long_name"} <= set(variable.attrs), name
+    assert ds["position"].attrs["units"] == "m"
     grid = ds.set_index(cell=["drift", "n_rounds"]).unstack("cell")
     ours = toysim.open_store(undisturbed)["simulation"]["position"]
     np.testing.assert_array_equal(grid["position"].transpose(*ours.dims).values, ours.values)
@@ -112,7 +113,8 @@ def test_everything_opened_is_labelled(undisturbed):
     tree = toysim.open_store(undisturbed)
     for side in ("simulation", "theory", "comparison"):
         for name, variable in tree[side].to_dataset().variables.items():
-            assert {"units", "long_name"} <= set(variable.attrs), f"{side}/{name}"
+            assert {"description", "long_name"} <= set(variable.attrs), f"{side}/{name}"
+        assert tree[side]["position"].attrs["units"] == "m"
     attrs = tree["simulation"].attrs
     for key in (
         "versions",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from toysim.array_files import given_sets
 from toysim.durations import seconds_of
 from toysim.errors import Interrupted, ToysimError, suggest
 from toysim.model import Model, Side
@@ -25,7 +26,7 @@ from toysim.store.homes import Home, Memory
 from toysim.store.opening import local
 from toysim.store.status import read_status
 from toysim.store.store import Store, open_existing
-from toysim.sweep_file import load_sweep
+from toysim.sweep_file import load_sweep, with_sets
 
 if TYPE_CHECKING:
     import xarray as xr  # loads where data are labelled: a finished sweep answers without it
@@ -69,7 +70,7 @@ def _one(
     parameters: dict[str, Any],
     yes: bool = True,
 ) -> xr.Dataset:
-    from toysim.store.dataset import one_cell
+    from toysim.store.dataset import fixed_as_attributes, one_cell
 
     model = load_model(asked)
     fixed, axes = split_arguments(model, parameters)
@@ -86,7 +87,8 @@ def _one(
     if outcome.errors:
         message = f"{model.id} failed: {outcome.errors[0]['message']}"
         raise ToysimError(message) from outcome.cause
-    return one_cell(sweep, side, batch, outcome.rows, time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    return fixed_as_attributes(one_cell(sweep, side, batch, outcome.rows, seconds))
 
 
 def sweep(
@@ -106,6 +108,8 @@ def sweep(
     common_random_numbers: bool | None = None,
     simulation: bool | None = None,
     refine: Mapping[str, Any] | None = None,
+    sets: Any = None,
+    where: str | None = None,
     theory: bool = True,
     retry: bool = False,
     repair: bool = False,
@@ -124,6 +128,9 @@ def sweep(
         its own. ``zip={"pair": ["a", "b"]}`` ties axes of equal length; ``simulation=False`` is the
         theory alone. ``refine={"along": "alpha", "by": "overlap", "budget": 40}`` puts more
         cells where a number changes fast (docs/refine.md).
+    sets: of a model's sweep, parameter sets that are no product: lists of one length by name, a
+        DataFrame, or the path of a CSV file whose first line names the parameters.
+    where: only cells where it holds, ``"n_visits <= 2 * n_tasks"``; over that of a sweep file.
     preset: of a sweep file.
     store: a folder. A sweep file's default is ``results/NAME.zarr``; a model's sweep stays in
         memory without one.
@@ -151,6 +158,8 @@ def sweep(
         "common_random_numbers": common_random_numbers,
         "simulation": simulation,
         "refine": refine,
+        "sets": sets,
+        "where": where,
     }
     spec, home = plan(name, preset, own, parameters)
     place = local(store) if store is not None else home or Memory()
@@ -264,10 +273,11 @@ def plan(
     if str(name) not in all_sweeps() and Path(name).suffix != ".toml":
         known = suggest(str(name), [*all_models(), *all_sweeps()], "toysim list sweeps")
         raise ToysimError(f"unknown model or sweep {str(name)!r}: {known}")
+    where = given.pop("where", None)
     if given:
         told = ", ".join(given)
         raise ToysimError(f"{told}: a sweep file holds its own; write it there ({name})")
-    spec = load_sweep(name, preset, parameters)
+    spec = load_sweep(name, preset, parameters, where)
     return spec, store_path(spec)
 
 
@@ -277,6 +287,7 @@ def _of_model(
     if preset is not None:
         raise ToysimError(f"preset = {preset!r} belongs to sweep files; {model.id} is a model")
     fixed, axes = split_arguments(model, parameters)
+    axes = with_sets(axes, given_sets(given.pop("sets", {})), fixed)
     for group, members in given.pop("zip", {}).items():
         for member in members:
             if member not in axes:
@@ -323,9 +334,9 @@ def _labelled(store: Store) -> xr.DataTree:
     import xarray as xr
 
     from toysim.comparison.judged import comparison_dataset
-    from toysim.store.dataset import read_tree
+    from toysim.store.dataset import fixed_as_attributes, read_tree
 
-    tree = read_tree(store)
+    tree = read_tree(store).map_over_datasets(fixed_as_attributes)
     if {"simulation", "theory"} <= set(tree.children):
         tree["comparison"] = xr.DataTree(comparison_dataset(tree))
     return tree

@@ -78,13 +78,28 @@ def _short(error: Exception) -> str:
     return " ".join(str(error).split())[:120]
 
 
-def with_sets(table: Mapping[str, Any], folder: Path) -> dict[str, list[Any]]:
+def sets_of_table(table: Mapping[str, Any], folder: Path) -> dict[str, list[Any]]:
     """Parameter sets by column: lists of one length, or ``csv = "points.csv"``, whose first line
     names the parameters and each other one is a cell.
     """
     if set(table) != {"csv"}:
         return {name: list(v) if isinstance(v, list) else [v] for name, v in table.items()}
-    path = _inside("csv", table["csv"], folder)
+    return read_sets(_inside("csv", table["csv"], folder))
+
+
+def given_sets(sets: Any) -> dict[str, list[Any]]:
+    """Parameter sets as Python hands them over: a file's path, a table, or lists by name."""
+    if isinstance(sets, str | Path):
+        return read_sets(Path(sets))
+    columns = sets.to_dict("list") if hasattr(sets, "to_dict") else sets
+    if not isinstance(columns, Mapping):
+        text = f"sets = {sets!r}: give lists by parameter, a DataFrame, or the path of a CSV file"
+        raise ToysimError(text, "sets")
+    return {str(n): v.tolist() if hasattr(v, "tolist") else list(v) for n, v in columns.items()}
+
+
+def read_sets(path: Path) -> dict[str, list[Any]]:
+    """A table whose first line names parameters, by column."""
     try:
         head, *rows = [row for row in csv.reader(path.open(encoding="utf-8", newline="")) if row]
     except (OSError, ValueError) as error:

@@ -10,6 +10,7 @@ from typing import Any
 
 from toysim.shown import shown
 from toysim.tables import emphasised, table_lines
+from toysim.typeset import typeset
 
 TABLES = ("parameters", "dims", "observables", "landmarks")
 
@@ -58,15 +59,16 @@ def describe(model: Any) -> dict[str, Any]:
     }
 
 
-def told(model: Any, width: int | None = None) -> Iterator[str]:
-    """Lines of what ``toysim show`` says."""
+def told(model: Any, width: int | None = None, greek: bool = True) -> Iterator[str]:
+    """Lines of what ``toysim show`` says; equations as the model writes them without ``greek``."""
     yield f"{model.id} (version {model.version}): {model.title}"
     yield ""
     for title, columns, rows in _tables(model):
         yield emphasised(title)
         yield from table_lines(columns, rows, width)
         yield ""
-    yield from ("equations", model.equations, "", f"sources: {', '.join(model.sources)}")
+    equations = typeset(model.equations) if greek else model.equations
+    yield from ("equations", equations, "", f"sources: {', '.join(model.sources)}")
 
 
 def as_html(model: Any) -> str:
@@ -75,7 +77,7 @@ def as_html(model: Any) -> str:
     tables = "".join(
         f"<b>{title}</b>{_html_table(columns, rows)}" for title, columns, rows in _tables(model)
     )
-    return f"{head}{tables}<b>equations</b><pre>{escape(model.equations)}</pre>"
+    return f"{head}{tables}<b>equations</b><pre>{escape(typeset(model.equations))}</pre>"
 
 
 def _html_table(columns: tuple[str, ...], rows: list[list[str]]) -> str:

@@ -21,6 +21,9 @@ SPACED = {
     "geomspace": 3,
 }  # design name -> number of its arguments
 SAMPLED = {"random": 3, "log_uniform": 3, "latin_hypercube": 3, "sobol": 3}  # [low, high, n]
+CHOICE = "choice"  # [[values], n], each as likely
+INDEPENDENT = ("random", "log_uniform", CHOICE)  # row by row: more rows keep the first ones
+MOST_DRAWS = 64  # for each row of an independent design, until it is one that is new
 MAX_AXIS = 10**7
 DIGITS = 15  # of spaced values: 0.3 is 0.3, however many points a linspace has
 POWERS = np.array([float(f"1e{k}") for k in range(23)])  # those that are exact
@@ -32,7 +35,7 @@ class Axis:
     """One swept parameter as written: a list of values, or a named design with its arguments."""
 
     name: str
-    design: str  # "values", or a key of SPACED or SAMPLED
+    design: str  # "values", CHOICE, or a key of SPACED or SAMPLED
     arguments: tuple[Any, ...]
     zip: str | None = None
 
@@ -46,13 +49,13 @@ class Axis:
             steps = min(max(0.0, steps), 1e15)
             near = abs(steps - np.rint(steps)) <= CLOSEST * steps  # the stop is left out
             return int(np.rint(steps) if near else np.ceil(steps))
-        return int(self.arguments[2])
+        return int(self.arguments[-1])
 
 
 @dataclass(frozen=True)
 class Dimension:
     """One dimension of the sweep: an axis, or axes tied together by ``zip``; ``values`` maps
-    parameter to levels.
+    parameter to levels. ``grows``: a design of more points holds those of a smaller one.
     """
 
     name: str
@@ -97,7 +100,7 @@ def _parsed(name: str, raw: Any) -> Axis:
             f"axis {name} = {short(raw)}: give a list of values or a table like "
             "{linspace = [0, 1, 5]}"
         )
-    designs = {**SPACED, **SAMPLED, "values": 0}
+    designs = {**SPACED, **SAMPLED, CHOICE: 2, "values": 0}
     unknown = [key for key in raw if key not in designs and key != "zip"]
     if unknown:
         known = suggest(unknown[0], [*designs, "zip"])
@@ -112,21 +115,10 @@ def _parsed(name: str, raw: Any) -> Axis:
 
 
 def _checked(axis: Axis) -> Axis:
-    count = {**SPACED, **SAMPLED}.get(axis.design)
-    if count is not None:
-        if len(axis.arguments) != count or not all(map(_is_number, axis.arguments)):
-            raise ToysimError(
-                f"axis {axis.name}: {axis.design} = {short(list(axis.arguments))} needs {count} "
-                "finite numbers "
-                f"({'start, stop, step' if axis.design == 'arange' else 'start, stop, how many'})"
-            )
-        if axis.design == "arange" and axis.arguments[2] == 0:
-            raise ToysimError(f"axis {axis.name}: arange with step 0; give another step")
-        if axis.design != "arange" and axis.arguments[2] != int(axis.arguments[2]):
-            raise ToysimError(
-                f"axis {axis.name}: {axis.design} of {axis.arguments[2]} points; give a whole "
-                "number"
-            )
+    if axis.design == CHOICE:
+        _check_choice(axis)
+    elif axis.design != "values":
+        _check_numbers(axis, {**SPACED, **SAMPLED}[axis.design])
     if axis.size <= 0:
         raise ToysimError(f"axis {axis.name} is empty; give at least one value")
     if axis.size > MAX_AXIS:
@@ -134,6 +126,31 @@ def _checked(axis: Axis) -> Axis:
             f"axis {axis.name} has {axis.size:.3g} values; at most {MAX_AXIS:.0e} fit on one axis"
         )
     return axis
+
+
+def _check_choice(axis: Axis) -> None:
+    match axis.arguments:
+        case ([_, *_] | (_, *_), int() as n) if not isinstance(n, bool):
+            return
+    raise ToysimError(
+        f"axis {axis.name}: choice = {short(list(axis.arguments))} needs values and how many, "
+        f"like [[1, 2, 5], 64]"
+    )
+
+
+def _check_numbers(axis: Axis, count: int) -> None:
+    if len(axis.arguments) != count or not all(map(_is_number, axis.arguments)):
+        what = "start, stop, step" if axis.design == "arange" else "start, stop, how many"
+        raise ToysimError(
+            f"axis {axis.name}: {axis.design} = {short(list(axis.arguments))} needs {count} finite "
+            f"numbers ({what})"
+        )
+    if axis.design == "arange" and axis.arguments[2] == 0:
+        raise ToysimError(f"axis {axis.name}: arange with step 0; give another step")
+    if axis.design != "arange" and axis.arguments[2] != int(axis.arguments[2]):
+        raise ToysimError(
+            f"axis {axis.name}: {axis.design} of {axis.arguments[2]} points; give a whole number"
+        )
 
 
 def _is_number(value: Any) -> bool:
@@ -173,17 +190,56 @@ def _dimension(
             raise ToysimError(
                 f"axes tied by zip = {name!r} differ in length: {lengths}; give equal lengths"
             )
-        values = {}
-        for axis in members:
-            with _speaking_of(axis.name):
-                whole = parameters[axis.name].kind == "int"
-                levels = _values(axis, members, name, seed, whole)
-                values[axis.name] = _typed(axis, levels, parameters[axis.name])
+        if all(axis.design in INDEPENDENT for axis in members):
+            return Dimension(name, _distinct(name, members, parameters, seed))
+        values = _columns(name, members, parameters, seed, members[0].size)
         _refuse_twins(name, values)
     return Dimension(name, values, any(axis.design == "latin_hypercube" for axis in members))
 
 
-def _values(axis: Axis, members: list[Axis], group: str, seed: int, whole: bool) -> Any:
+def _distinct(
+    name: str, members: list[Axis], parameters: Mapping[str, Parameter], seed: int
+) -> dict[str, npt.NDArray[Any]]:
+    """The first rows drawn that differ from each other: a cell is computed once."""
+    n = members[0].size
+    for draws in 2 ** np.arange(np.log2(MOST_DRAWS) + 1).astype(int):
+        values = _columns(name, members, parameters, seed, n * int(draws))
+        _, first = np.unique(joint_codes(list(values.values())), return_index=True)
+        if len(first) >= n:
+            kept = np.sort(first)[:n]
+            return {key: column[kept] for key, column in values.items()}
+    raise ToysimError(
+        f"axis {name}: {n * MOST_DRAWS} draws gave {len(first)} different rows; ask for fewer "
+        f"than {n}"
+    )
+
+
+def _columns(
+    name: str, members: list[Axis], parameters: Mapping[str, Parameter], seed: int, n: int
+) -> dict[str, npt.NDArray[Any]]:
+    """Typed levels of the axes of a dimension; ``n`` rows of a sampled one."""
+    values = {}
+    for axis in members:
+        with _speaking_of(axis.name):
+            whole = parameters[axis.name].kind == "int"
+            levels = _values(axis, members, name, seed, whole, n)
+            values[axis.name] = _typed(axis, levels, parameters[axis.name])
+    return values
+
+
+def joint_codes(columns: list[npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
+    """One integer a row, in sorted order of the values, equal exactly where all columns are
+    equal.
+    """
+    code = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        _, inverse = np.unique(column, axis=0, return_inverse=True)
+        code = code * (int(inverse.max()) + 1) + inverse.ravel()
+        _, code = np.unique(code, return_inverse=True)
+    return np.asarray(code.ravel(), np.int64)
+
+
+def _values(axis: Axis, members: list[Axis], group: str, seed: int, whole: bool, n: int) -> Any:
     a = axis.arguments
     match axis.design:
         case "values":
@@ -201,7 +257,10 @@ def _values(axis: Axis, members: list[Axis], group: str, seed: int, whole: bool)
                     f"axis {axis.name}: geomspace from {a[0]} to {a[1]} crosses zero; use linspace"
                 )
             return _rounded(np.geomspace(a[0], a[1], int(a[2])), even=False)
-    return _sampled(axis, _unit_points(axis, members, group, seed), whole)
+    u = _unit_points(axis, members, group, seed, n)
+    if axis.design == CHOICE:
+        return [a[0][k] for k in (u * len(a[0])).astype(int)]
+    return _sampled(axis, u, whole)
 
 
 def _same_sign(a: float, b: float) -> bool:
@@ -233,14 +292,19 @@ def _sampled(axis: Axis, u: npt.NDArray[np.float64], whole: bool) -> npt.NDArray
     return np.asarray(low + (high - low) * u)
 
 
-def _unit_points(axis: Axis, members: list[Axis], group: str, seed: int) -> npt.NDArray[np.float64]:
-    """Points in [0, 1) of a sampled axis; tied axes of one kind are columns of one joint design."""
+def _unit_points(
+    axis: Axis, members: list[Axis], group: str, seed: int, n: int
+) -> npt.NDArray[np.float64]:
+    """Points in [0, 1) of a sampled axis; tied axes of one kind are columns of one joint design.
+
+    Row by row, so that a longer design begins with the shorter one; a Latin hypercube cannot.
+    """
     together = [m.name for m in members if m.design == axis.design]
-    n, column = int(axis.arguments[2]), together.index(axis.name)
+    column = together.index(axis.name)
     key = row_keys(seed, f"design {axis.design} {group}", {}, {}, np.zeros(1, np.int64))[0]
     generator = np.random.default_rng([int(lane) for lane in key])
-    if axis.design in ("random", "log_uniform"):
-        return np.asarray(generator.random((n, len(together)))[:, column])  # more keep the first
+    if axis.design in INDEPENDENT:
+        return np.asarray(generator.random((n, len(together)))[:, column])
     from scipy.stats import qmc
 
     if axis.design == "latin_hypercube":

@@ -21,6 +21,7 @@ import numba
 import platformdirs
 from numba.np import linalg
 
+from toysim import compiling
 from toysim.sources import KERNELS, sources_hash
 
 
@@ -38,6 +39,7 @@ def _leave_scipy_for_later() -> None:
 
 
 _leave_scipy_for_later()
+compiling.listen()
 
 F = TypeVar("F", bound=Callable[..., Any])
 

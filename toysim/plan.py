@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch
+from toysim.constraint import kept_cells
 from toysim.design import Dimension, dimensions, nesting, parse_axis
 from toysim.errors import ToysimError, short
 from toysim.focus import Focus, parse_focus
@@ -44,6 +45,7 @@ class Sweep:
     parameters: Any  # the typed parameters of the first cell
     simulation: bool = True  # false: theory alone
     focus: Focus | None = None
+    kept: npt.NDArray[np.int64] | None = None  # cells of the product that ``where`` keeps, or all
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -51,7 +53,7 @@ class Sweep:
 
     @property
     def n_cells(self) -> int:
-        return math.prod(self.shape)
+        return math.prod(self.shape) if self.kept is None else len(self.kept)
 
     @property
     def axis_names(self) -> list[str]:
@@ -63,13 +65,17 @@ class Sweep:
         return self.model.sides(self.simulation)
 
     def columns(self, cells: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[Any]]:
-        """Axis values of cells given by their index in the product, last dimension fastest."""
-        levels = np.unravel_index(cells, self.shape) if self.dimensions else ()
+        """Axis values of cells given by their number, last dimension fastest."""
         return {
             name: np.ascontiguousarray(values[level])
-            for d, level in zip(self.dimensions, levels, strict=True)
+            for d, level in zip(self.dimensions, self.levels(cells), strict=True)
             for name, values in d.values.items()
         }
+
+    def levels(self, cells: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], ...]:
+        """Index along each dimension of cells given by their number."""
+        places = cells if self.kept is None else self.kept[cells]
+        return np.unravel_index(places, self.shape) if self.dimensions else ()
 
     def batch(self, cells: npt.NDArray[np.int64], replicas: int = 1) -> Batch:
         """Rows of some cells, replicas fastest."""
@@ -121,6 +127,8 @@ class Sweep:
         for d in self.dimensions:
             for name, values in d.values.items():
                 digest.update(name.encode() + str(values.dtype).encode() + values.tobytes())
+        if self.kept is not None:
+            digest.update(b"where" + self.kept.tobytes())
         return digest.hexdigest()
 
 
@@ -151,6 +159,7 @@ def build_sweep(
     common_random_numbers: Any = False,
     simulation: Any = True,
     question: Any = "",
+    where: Any = "",
     text: str = "",
     store_name: str = "",
     refine: Any = None,
@@ -161,6 +170,7 @@ def build_sweep(
     _typed("common_random_numbers", common_random_numbers, bool, "true or false")
     _typed("simulation", simulation, bool, "true or false")
     _typed("question", question, str, "a text")
+    _typed("where", where, str, 'a text such as "n_visits <= 2 * n_tasks"')
     if not model.sides(simulation):
         text = f"simulation = false leaves nothing to compute: {model.id} has no theory"
         raise ToysimError(text, "simulation")
@@ -168,11 +178,16 @@ def build_sweep(
     for key in axes:
         if key in fixed:
             raise ToysimError(f"{key} is fixed and also an axis; drop one of the two", key)
+    if where and refine:
+        raise ToysimError("refine needs a whole product of axes; leave where out", "where")
     _refuse_lists(model, fixed)
     built = dimensions([parse_axis(n, v) for n, v in axes.items()], model.parameters, seed)
     _refuse_taken_names(model, built)
-    _refuse_countless(math.prod(map(len, built)) * int(replicas))
-    parameters = _validate_levels(model, dict(fixed), built)
+    values = {**model.defaults, **fixed}
+    kept = kept_cells(where, built, values, model.parameters) if where else None
+    cells = math.prod(map(len, built)) if kept is None else len(kept)
+    _refuse_countless(cells * int(replicas))
+    parameters = _validate_levels(model, dict(fixed), built, kept)
     return Sweep(
         name=name,
         store_name=store_name or name,
@@ -187,6 +202,7 @@ def build_sweep(
         parameters=parameters,
         simulation=simulation,
         focus=parse_focus(refine, model, built, model.sides(simulation)),
+        kept=kept,
     )
 
 
@@ -225,20 +241,53 @@ def _refuse_taken_names(model: Model, built: tuple[Dimension, ...]) -> None:
             )
 
 
-def _validate_levels(model: Model, fixed: dict[str, Any], built: tuple[Dimension, ...]) -> Any:
-    """Validate each level with the other dimensions at their first; sizes must not change."""
-    first = {name: values[0].tolist() for d in built for name, values in d.values.items()}
+def _validate_levels(
+    model: Model,
+    fixed: dict[str, Any],
+    built: tuple[Dimension, ...],
+    kept: npt.NDArray[np.int64] | None,
+) -> Any:
+    """Validate each level in the first cell that has it; sizes must not change."""
+    shape = tuple(len(d) for d in built)
+    first = _cell(built, np.unravel_index(0 if kept is None else kept[0], shape))
     parameters = model.validate({**fixed, **first})
     sizes = model.sizes(parameters)
-    for d in built:
-        for i in _levels_to_check(d):
-            here = {name: values[i].tolist() for name, values in d.values.items()}
-            where = f"axis {d.name}, value {i + 1}: "
-            changed = model.sizes(model.validate({**fixed, **first, **here}, where))
+    for k, d in enumerate(built):
+        for places in _first_cells(k, d, shape, kept):
+            cell, here = (
+                _cell(built, places),
+                {n: v[places[k]].tolist() for n, v in d.values.items()},
+            )
+            where = f"axis {d.name}, value {places[k] + 1}: "
+            changed = model.sizes(model.validate({**fixed, **cell}, where))
             for key in changed:
                 if changed[key] != sizes[key]:
                     _refuse_shape(d.name, here, key, changed[key], sizes[key])
     return parameters
+
+
+def _cell(built: tuple[Dimension, ...], places: Any) -> dict[str, Any]:
+    """The values of one cell, by its place along each dimension."""
+    return {
+        name: values[place].tolist()
+        for d, place in zip(built, places, strict=True)
+        for name, values in d.values.items()
+    }
+
+
+def _first_cells(
+    k: int, d: Dimension, shape: tuple[int, ...], kept: npt.NDArray[np.int64] | None
+) -> Iterator[tuple[int, ...]]:
+    """The first cell of each level of dimension ``k``, by its place along every dimension."""
+    if kept is None:
+        for i in _levels_to_check(d):
+            yield tuple(i if j == k else 0 for j in range(len(shape)))
+        return
+    levels = np.unravel_index(kept, shape)
+    found, cells = np.unique(levels[k], return_index=True)
+    there = Dimension(d.name, {name: values[found] for name, values in d.values.items()})
+    for i in _levels_to_check(there):
+        yield tuple(int(level[cells[i]]) for level in levels)
 
 
 def _refuse_shape(axis: str, here: Mapping[str, Any], key: str, length: int, first: int) -> None:

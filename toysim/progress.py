@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import deque
 from contextlib import suppress
-from statistics import median
+from statistics import mean
 from types import TracebackType
 from typing import Any
 
@@ -18,25 +17,33 @@ PATIENCE = 2.0  # seconds that a call in Python may take in silence
 
 
 class Left:
-    """Time that the blocks left will take: theirs, not the clock's, since the first ones compile.
+    """Time that the blocks left will take, told from what blocks of each part took without
+    compilation.
 
     ``parts``: blocks of each part and seconds of one, as the model declares; once some are done,
-    their median counts.
+    their mean counts, and the first, which imports, stands aside where there are others.
     """
 
     def __init__(self, parts: dict[str, tuple[int, float]], workers: int) -> None:
         self._blocks = {part: blocks for part, (blocks, _) in parts.items()}
         self._declared = {part: seconds for part, (_, seconds) in parts.items()}
-        self._taken: dict[str, deque[float]] = {part: deque(maxlen=RECENT) for part in parts}
+        self._taken: dict[str, list[float]] = {part: [] for part in parts}
         self._workers = workers
 
-    def done(self, part: str, seconds: float) -> None:
+    def done(self, event: dict[str, Any]) -> None:
+        """A block was done, here or elsewhere."""
+        part = event["side"]
         self._blocks[part] = max(0, self._blocks[part] - 1)
-        self._taken[part].append(seconds)
+        if event["event"] == "block":
+            self._taken[part].append(event["wall_seconds"] - event["compile_seconds"])
 
     def seconds(self) -> float:
-        each = {p: median(t) if t else self._declared[p] for p, t in self._taken.items()}
-        return sum(self._blocks[part] * each[part] for part in each) / self._workers
+        taken = {part: seconds[1:] or seconds for part, seconds in self._taken.items()}
+        each = {part: mean(t) if t else self._declared[part] for part, t in taken.items()}
+        work = sum(self._blocks[part] * each[part] for part in each)
+        done = [seconds for t in taken.values() for seconds in t]
+        begun = (self._workers - 1) * mean(done) / 2 if done else 0.0
+        return (work - min(begun, work / 2)) / self._workers  # blocks begun are half done
 
 
 class Progress:
@@ -80,11 +87,10 @@ class Progress:
                 self._plan(event["total"], event["done"])
                 self._left = Left(event["left"], event["workers"])
             case "block":
-                self._left.done(event["side"], event["seconds"])
                 self._failed += event["failed"] + event["timed_out"]
-                self._advance()
+                self._advance(event)
             case "elsewhere":
-                self._advance()
+                self._advance(event)
 
     def _plan(self, total: int, done: int) -> None:
         self._total, self._done, self._failed = total, done, 0
@@ -103,8 +109,9 @@ class Progress:
         else:
             line(text)
 
-    def _advance(self) -> None:
+    def _advance(self, event: dict[str, Any]) -> None:
         self._done += 1
+        self._left.done(event)
         now = time.monotonic()
         note = f"{self._failed} failed" if self._failed else ""
         if self._bar is not None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from toysim.array_files import with_arrays, with_sets
+from toysim.array_files import sets_of_table, with_arrays
 from toysim.design import nesting
 from toysim.errors import ToysimError, UnknownPreset, short, suggest
 from toysim.paper import DEFAULT_PRESET
@@ -25,18 +25,22 @@ KEYS = (
     "fixed",
     "axes",
     "sets",
+    "where",
     "refine",
     "presets",
 )
 SET = "set"  # the dimension of parameter sets
-PRESET_KEYS = ("replicas", "fixed", "axes", "refine")
+PRESET_KEYS = ("replicas", "fixed", "axes", "where", "refine")
 
 
 def load_sweep(
-    name: str | Path, preset: str | None = None, overrides: Mapping[str, Any] | None = None
+    name: str | Path,
+    preset: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    where: str | None = None,
 ) -> Sweep:
-    """A sweep file by name (``critical_periods.depth``) or path, with a preset and overriding
-    values laid over it. Every refusal is one line that names file and line.
+    """A sweep file by name (``critical_periods.depth``) or path, with a preset, overriding values
+    and another ``where`` laid over it. Every refusal is one line that names file and line.
     """
     path, label = _find(name)
     text = _read(path)
@@ -47,7 +51,7 @@ def load_sweep(
     except ValueError as error:  # an integer of thousands of digits
         raise ToysimError(f"{path.name}: {error}") from None
     try:
-        return _build(label, raw, preset, dict(overrides or {}), text, path.parent)
+        return _build(label, raw, preset, dict(overrides or {}), where, text, path.parent)
     except UnknownPreset:
         raise
     except ToysimError as error:
@@ -94,6 +98,7 @@ def _build(
     raw: dict[str, Any],
     preset: str | None,
     overrides: dict[str, Any],
+    where: str | None,
     text: str,
     folder: Path,
 ) -> Sweep:
@@ -109,12 +114,15 @@ def _build(
     ndims = {name: p.ndim for name, p in model.parameters.items()}
     fixed = with_arrays(fixed, folder, ndims)
     axes = with_arrays(axes, folder, {name: ndim + 1 for name, ndim in ndims.items()})
-    axes = _with_sets(axes, with_sets(_table(raw, "sets"), folder), fixed)
+    axes = with_sets(axes, sets_of_table(_table(raw, "sets"), folder), fixed)
     model.refuse_unknown(overrides)
     for key, value in overrides.items():
+        several = isinstance(value, Mapping) or nesting(value) > model.parameters[key].ndim
         if key in axes:
-            several = nesting(value) > model.parameters[key].ndim
             axes[key] = _tied(axes[key], value if several else [value])
+        elif several or isinstance(value, Mapping) or nesting(value) > model.parameters[key].ndim:
+            fixed.pop(key, None)
+            axes[key] = value
         else:
             fixed[key] = value
     own = preset not in (None, DEFAULT_PRESET) and "fixed" in chosen
@@ -128,6 +136,7 @@ def _build(
         common_random_numbers=raw.get("common_random_numbers", False),
         simulation=raw.get("simulation", True),
         question=raw.get("question", ""),
+        where=chosen.get("where", raw.get("where", "")) if where is None else where,
         text=text,
         refine=chosen.get("refine", raw.get("refine")),
         store_name=f"{name}.{preset}" if own else name,
@@ -142,13 +151,13 @@ def _tied(before: Any, values: Any) -> Any:
     return {**(values if isinstance(values, Mapping) else {"values": values}), "zip": tie}
 
 
-def _with_sets(
+def with_sets(
     axes: dict[str, Any], sets: Mapping[str, list[Any]], fixed: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The axes, and before them the columns of parameter sets, which are one dimension."""
     for name in sets:
         if name in axes or name in fixed:
-            raise ToysimError(f"{name} stands in [sets] and elsewhere; drop one of the two", name)
+            raise ToysimError(f"{name} stands in sets and elsewhere; drop one of the two", name)
     columns = {name: {"values": values, "zip": SET} for name, values in sets.items()}
     return {**columns, **axes}
 

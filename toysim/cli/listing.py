@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -134,5 +135,14 @@ def show(model: ModelId, as_json: Json = False) -> None:
     if as_json:
         print_json(describe(found))
         return
-    for line in told(found, terminal_width()):
+    for line in told(found, terminal_width(), _writes_greek()):
         typer.echo(line)
+
+
+def _writes_greek() -> bool:
+    """Whether stdout can: plain ASCII or a Western code page cannot."""
+    try:
+        "φ̂√".encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

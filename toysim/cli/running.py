@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from toysim.plan import Sweep
     from toysim.runner.execute import Options, Report
 
+OPTIONS = ("seed", "replicas", "where", "sets", "preset", "store", "workers")  # no parameters
+
 
 @app.command(epilog="Example: toysim sweep critical_periods.depth --workers 2")
 def sweep(
@@ -63,6 +65,20 @@ def sweep(
     ] = None,
     seed: Annotated[
         int | None, typer.Option("--seed", metavar="N", help="Of a model's sweep; default 0.")
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where",
+            metavar="EXPR",
+            help="Only cells where it holds, like 'n_visits <= 2 * n_tasks'.",
+        ),
+    ] = None,
+    sets: Annotated[
+        Path | None,
+        typer.Option(
+            "--sets", metavar="FILE.csv", help="Parameter sets of a model's sweep, one a line."
+        ),
     ] = None,
     store: Annotated[
         Path | None,
@@ -114,8 +130,9 @@ def sweep(
         cluster,
     )
     given = assignments(set_ or (), "--set")
-    refuse_words(given, "--set", ("seed", "replicas", "preset", "store", "workers"))
-    spec, home = plan(name, preset, {"replicas": replicas, "seed": seed}, given)
+    refuse_words(given, "--set", OPTIONS)
+    own = {"replicas": replicas, "seed": seed, "where": where, "sets": sets}
+    spec, home = plan(name, preset, own, given)
     path = store or home or model_store_path(spec)
     if home is None and not as_json:
         typer.echo(f"store:   {path}")

@@ -39,7 +39,7 @@ def _rows(name: str, simulation: Any, theory: Any) -> Iterator[dict[str, Any]]:
             row |= _means(simulation, name, place)
         if theory is not None:
             row["theory"] = _number(theory[name], place) if name in theory else None
-        yield row | {"unit": sides[0][name].attrs.get("units", "")}
+        yield row | {"unit": sides[0][name].attrs.get("units", "1")}
 
 
 def _told(place: dict[str, int], inner: dict[str, int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -41,7 +42,9 @@ def refuse_words(given: Mapping[str, Any], option: str, words: Iterable[str]) ->
     """Options of a command are no parameters of a model."""
     for name in words:
         if name in given:
-            told = f"--{name}" if given[name] is True else f"--{name} {given[name]}"
+            told = (
+                f"--{name}" if given[name] is True else f"--{name} {shlex.quote(str(given[name]))}"
+            )
             raise ToysimError(f"{option} {name}: {name} is no parameter; write {told}", name)
 
 

@@ -11,6 +11,7 @@ import xarray as xr
 from toysim.comparison.realised import at_realised
 from toysim.comparison.tolerances import Measured, measured
 from toysim.model import Observable
+from toysim.store.schema import labelled
 from toysim.store.sides import Sides
 
 
@@ -42,7 +43,7 @@ def _of_observable(sides: Sides, o: Observable, found: Measured) -> dict[str, xr
         name: xr.Variable(
             (*_lead(sides), *o.dims),
             _scattered(sides, found.rows, values),
-            {"long_name": text, "units": o.unit},
+            labelled(name, text, o.unit),
         )
         for name, (values, text) in numbers.items()
     }

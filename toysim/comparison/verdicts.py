@@ -179,7 +179,7 @@ def compare_sides(sides: Sides, advice: str = "run the sweep again") -> Comparis
     names = [o for o in sides.model.observables if o.name in sides.theory]
     names = [o for o in names if o.name in sides.simulation]
     unrefined = len(np.setdiff1d(sides.chosen.refine, sides.refined.rows))
-    left_out = int((~sides.rows_ok).sum())
+    left_out = int((sides.asked & ~sides.rows_ok).sum())
     verdicts = [_judge(sides, o, measured(sides, o)) for o in names]
     return Comparison(verdicts, left_out, unrefined, advice, _cells_of_survivors(sides))
 
@@ -236,6 +236,7 @@ def _judge(sides: Sides, o: Observable, found: Measured) -> ObservableVerdict:
     at = cells.worst()
     undecided, inside = int(cells.blind.sum()), int(cells.inside.sum())
     inner = int(np.prod(cells.share.shape[1:], dtype=np.int64))
+    judged = int(sides.asked[found.rows].sum()) + found.beyond
     extrapolated = at is not None and bool(found.extrapolated[at[0]])
     return ObservableVerdict(
         observable=o.name,
@@ -249,7 +250,7 @@ def _judge(sides: Sides, o: Observable, found: Measured) -> ObservableVerdict:
         z=_z(found, cells, at),
         decided=inside - undecided,
         undecided=undecided,
-        outside=int(cells.share.size) - inside + found.beyond * inner,
+        outside=judged * inner - inside,
         step_error=_step_error(found, cells),
     )
 

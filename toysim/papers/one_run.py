@@ -48,7 +48,7 @@ def _plot_courses(sides: Sides, names: list[Any]) -> Figure:
             line = "-" if label == "simulation" or len(sides) == 1 else "--"
             for k, (tag, values) in enumerate(_curves(ds[name]) if name in ds else ()):
                 axes.plot(x.values, values, line, color=f"C{k}", label=f"{label} {tag}".strip())
-        axes.set_title(first[name].attrs["long_name"])
+        axes.set_title(first[name].attrs["description"])
         axes.set_xlabel(_label(x.name, x))
         axes.set_ylabel(_label(name, first[name]))
         axes.legend()

@@ -257,7 +257,7 @@ class _Run:
 
     def _do(self, units: list[Unit]) -> bool:
         """Do what is missing of some units; whether anything was."""
-        missing = [unit for unit in units if not self.store.is_done(unit)]
+        missing = in_turns([unit for unit in units if not self.store.is_done(unit)])
         before = len(units) - len(missing)
         self.report.blocks_before += before
         if units:
@@ -340,6 +340,19 @@ def wanted_units(store: Store, request: str | None, theory: bool) -> Iterator[Un
     for side in store.sides:
         if side == "simulation" or theory:
             yield from store.layout.units(side, store.model.paired, request)
+
+
+def in_turns(units: list[Unit]) -> list[Unit]:
+    """One unit of each part first, then all parts mixed evenly, each spread over its cells: what is
+    done stands for what is left, so that the time left is told early.
+    """
+    turns: list[tuple[float, Unit]] = []
+    for part in dict.fromkeys(unit.part for unit in units):
+        own = [unit for unit in units if unit.part == part]
+        digits = max(1, (len(own) - 1).bit_length())
+        spread = sorted(range(len(own)), key=lambda k: f"{k:0{digits}b}"[::-1])
+        turns += [(rank / len(own), own[k]) for rank, k in enumerate(spread)]
+    return [unit for _, unit in sorted(turns, key=lambda turn: turn[0])]
 
 
 def _with_plans(store: Store) -> Store:

@@ -16,12 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch
+from toysim.compiling import compile_seconds
+from toysim.design import joint_codes
 from toysim.model import Model, Observable, Rows, Side
 from toysim.observables import RECORD
 from toysim.outcomes import State, Status
 from toysim.records import NEVER
 from toysim.store.layout import REFINED_BY, REFINEMENT, Unit, stored
-from toysim.store.matching import joint_codes
 from toysim.store.schema import missing_value
 from toysim.store.store import Store
 
@@ -249,8 +250,8 @@ def do_unit(
     have done it.
     """
     if store.is_done(unit):
-        return {"event": "elsewhere"}
-    start = time.perf_counter()
+        return {"event": "elsewhere", "side": unit.part}
+    start, compiling = time.perf_counter(), compile_seconds()
     batch = store.batch(unit)
     outcome = _outcome(store, unit, batch, row_by_row)
     event = {
@@ -262,13 +263,14 @@ def do_unit(
         "failed": int(np.sum(outcome.state == State.FAILED)),
         "timed_out": int(np.sum(outcome.state == State.TIMED_OUT)),
         "kernel_seconds": round(outcome.kernel_seconds, 6),
+        "compile_seconds": round(compile_seconds() - compiling, 6),
         "notes": notes(store.model, outcome.rows) if unit.part == "simulation" else {},
         "errors": outcome.errors[:MOST_ERRORS],
         "time": time.time(),
     }
     event["seconds"] = round(time.perf_counter() - start, 6)
     store.write(unit, outcome.rows, outcome.state, event)
-    return event
+    return event | {"wall_seconds": time.perf_counter() - start}  # storing among them
 
 
 def _outcome(store: Store, unit: Unit, batch: Batch, row_by_row: Announce | None) -> Outcome:

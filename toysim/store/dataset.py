@@ -114,7 +114,9 @@ def read_refinement(store: Store) -> xr.Dataset:
     row = grid_of(store).place[np.searchsorted(store.layout.filled(0), cells)]
     filled = store.layout.filled(1)
     row = row * len(filled) + np.searchsorted(filled, replicas)
-    label = labelled("number of the row on the grid of cells and replicas, replicas fastest")
+    label = labelled(
+        "grid_row", "number of the row on the grid of cells and replicas, replicas fastest"
+    )
     return xr.Dataset(data, {"grid_row": xr.Variable(ROW, row, label)})
 
 
@@ -156,6 +158,18 @@ def fixed_coordinates(model: Model, fixed: dict[str, Any]) -> dict[str, xr.Varia
             dims = tuple(f"{name}_{k}" for k in range(array.ndim))
             coords[name] = xr.Variable(dims, array, parameter_attributes(p))
     return coords
+
+
+def fixed_as_attributes(ds: xr.Dataset) -> xr.Dataset:
+    """The same data with fixed parameters that are one value as attributes: as coordinates they
+    would stand in the title of every picture that xarray draws. True is 1, as netCDF holds it.
+    """
+    fixed = {str(name): _netcdf(c.item()) for name, c in ds.coords.items() if c.ndim == 0}
+    return ds.drop_vars(list(fixed)).assign_attrs({**fixed, **ds.attrs})
+
+
+def _netcdf(value: Any) -> Any:
+    return int(value) if isinstance(value, bool) else value
 
 
 def _provenance(store: Store) -> dict[str, Any]:

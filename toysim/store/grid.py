@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from toysim.design import joint_codes
 from toysim.model import Model
-from toysim.store.matching import joint_codes
 from toysim.store.schema import labelled, missing_value, parameter_attributes
 from toysim.store.store import Store
 
@@ -23,7 +23,7 @@ def grid_of(store: Store) -> Grid:
 
 def index(name: str, n: int, text: str) -> xr.Variable:
     """A numbered dimension's coordinate."""
-    return xr.Variable((name,), np.arange(n), labelled(text))
+    return xr.Variable((name,), np.arange(n), labelled(name, text))
 
 
 class Grid:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from toysim.design import joint_codes
 from toysim.errors import StoreError
 from toysim.outcomes import State
 from toysim.plan import Sweep
@@ -31,6 +32,7 @@ from toysim.store.schema import (
     side_documents,
 )
 from toysim.store.store import INPUTS, Store, commit_root, root_document
+from toysim.store.widening import widened
 
 GRID = ("cell", "replica")
 
@@ -48,6 +50,7 @@ def prepare(place: Home | str | Path, sweep: Sweep, block: tuple[int, int]) -> S
             return create(home, sweep, block)
     store = Store(home)
     refuse_older(store)
+    old, store = store, widened(store, sweep)
     refuse_other(store, sweep)
     if not home.has_blocks() and [*store.layout.requests] == [sweep.request_hash]:
         with one_line(store.path, "create"):  # to the same bytes: some may not be on the disk
@@ -55,6 +58,8 @@ def prepare(place: Home | str | Path, sweep: Sweep, block: tuple[int, int]) -> S
     if sweep.request_hash not in store.layout.requests:
         with one_line(store.path, "grow"):
             grow(store, sweep)
+            if store is not old:
+                commit_root(store)
     return store
 
 
@@ -138,7 +143,7 @@ def grow(store: Store, sweep: Sweep) -> None:
 def _refuse_closed(store: Store, sweep: Sweep, have: dict[str, npt.NDArray[Any]]) -> None:
     """Two latin hypercubes are none together."""
     for d in sweep.dimensions:
-        known = matching.joint_codes([np.concatenate([have[n], v]) for n, v in d.values.items()])
+        known = joint_codes([np.concatenate([have[n], v]) for n, v in d.values.items()])
         if d.closed and not np.isin(known[-len(d) :], known[: -len(d)]).all():
             raise StoreError(
                 f"{store.path} holds a latin hypercube of another size along {d.name}: more points "

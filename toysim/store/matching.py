@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toysim.design import CLOSEST
+from toysim.design import CLOSEST, joint_codes
 from toysim.plan import Sweep
 
 Columns = dict[str, npt.NDArray[Any]]
@@ -25,7 +25,7 @@ def positions(
         return np.array([filled[0]])
     request_code = np.zeros(sweep.n_cells, np.int64)
     stored_code = np.zeros(len(filled), np.int64)
-    levels = np.unravel_index(np.arange(sweep.n_cells), sweep.shape)
+    levels = sweep.levels(np.arange(sweep.n_cells))
     for d, level in zip(sweep.dimensions, levels, strict=True):
         both = [np.concatenate([stored[name], values]) for name, values in d.values.items()]
         codes = joint_codes(both)
@@ -37,18 +37,6 @@ def positions(
     place = np.minimum(place, len(order) - 1)
     found = stored_code[order][place] == request_code
     return np.where(found, filled[order][place], -1)
-
-
-def joint_codes(columns: list[npt.NDArray[Any]]) -> npt.NDArray[np.int64]:
-    """One integer a row, in sorted order of the values, equal exactly where all columns are
-    equal.
-    """
-    code = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
-        _, inverse = np.unique(column, axis=0, return_inverse=True)
-        code = code * (int(inverse.max()) + 1) + inverse.ravel()
-    _, code = np.unique(code, return_inverse=True)
-    return np.asarray(code.ravel(), np.int64)
 
 
 def as_stored(sweep: Sweep, stored: Columns) -> Sweep:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from toysim.design import joint_codes
 from toysim.errors import StoreError, ToysimError
 from toysim.outcomes import State
 from toysim.shown import shown
@@ -27,7 +28,6 @@ from toysim.store.growth import clear_states, grown_by, refuse_older, resize
 from toysim.store.homes import Folder, Home
 from toysim.store.identity import differences, told
 from toysim.store.layout import REFINEMENT, Layout, Unit
-from toysim.store.matching import joint_codes
 from toysim.store.store import INPUTS, Store, commit_root, open_existing, root_document
 
 Indices = npt.NDArray[np.int64]

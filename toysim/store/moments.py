@@ -56,10 +56,22 @@ def _estimated(
     return xr.Dataset({k: v.where(enough) for k, v in found.items()} | {"count": n})
 
 
-def extrapolated(mean: xr.DataArray, error: xr.DataArray, size: str, power: float) -> xr.Dataset:
-    """The limit a of a + b N^-power, by least squares weighted with ``error`` along the axis
-    ``size``: ``value``, ``error``, ``slope``, and ``chi2`` over its ``freedom``.
+def means(draws: xr.DataArray) -> xr.Dataset:
+    """Mean over the replicas that are there (NaN left out): ``value``, its standard ``error``
+    s / sqrt(n) with ddof = 1, NaN below two replicas, and ``count``.
     """
+    n = draws.count("replica")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = draws.std("replica", ddof=1).where(n > 1) / np.sqrt(n.where(n > 0))
+    return xr.Dataset({"value": draws.mean("replica"), "error": error, "count": n})
+
+
+def extrapolated(found: xr.Dataset, size: str, power: float) -> xr.Dataset:
+    """The limit a of a + b N^-power, by least squares weighted with ``error`` along the axis
+    ``size``: ``value``, ``error``, ``slope``, ``chi2`` over its ``freedom``, and the ``count`` of
+    replicas in all.
+    """
+    mean, error = found["value"], found["error"]
     if mean.sizes.get(size, 0) < 3:
         raise ToysimError(f"extrapolation wants three values of {size} at least")
     x, weight = mean[size].astype(float) ** -power, 1.0 / error**2
@@ -68,33 +80,39 @@ def extrapolated(mean: xr.DataArray, error: xr.DataArray, size: str, power: floa
     det = s * sxx - sx**2
     limit, slope = (sxx * sy - sx * sxy) / det, (s * sxy - sx * sy) / det
     chi2 = (weight * (mean - limit - slope * x) ** 2).sum(size)
-    freedom = mean.count(size) - 2
-    values = {"value": limit, "error": np.sqrt(sxx / det), "slope": slope}
-    return xr.Dataset({**values, "chi2": chi2, "freedom": freedom})
+    values = {"value": limit, "error": np.sqrt(sxx / det), "slope": slope, "chi2": chi2}
+    counts = {"freedom": mean.count(size) - 2, "count": found["count"].sum(size)}
+    return xr.Dataset(values | counts)
 
 
-def crossings(mean: xr.DataArray, error: xr.DataArray, along: str, size: str) -> pd.DataFrame:
+def refuse_other_dimensions(values: xr.DataArray, along: str, size: str) -> None:
+    """Curves lie over one axis and one size."""
+    if {*map(str, values.dims)} != {along, size}:
+        told = ", ".join(map(str, values.dims))
+        raise ToysimError(f"these are curves over {along} and {size}; there are: {told}")
+
+
+def crossings(found: xr.Dataset, along: str, size: str) -> pd.DataFrame:
     """Where curves of neighbouring sizes cross, a row each: ``at`` by a straight line between the
-    points around it, ``error`` from those of the four points. Several crossings are several rows;
-    a pair without any has none.
+    points around it, ``error`` from those of the four points, ``count`` of replicas at the least of
+    these. Several crossings are several rows; a pair without any has none.
     """
     import pandas as pd
 
-    wanted = {along, size}
-    if {*map(str, mean.dims)} != wanted:
-        told = ", ".join(map(str, mean.dims))
-        raise ToysimError(f"crossings are of curves over {along} and {size}; there are: {told}")
-    x, sizes = mean[along].values.astype(float), mean[size].values
-    y, e = (v.transpose(size, along).values for v in (mean, error))
+    refuse_other_dimensions(found["value"], along, size)
+    x, sizes = found[along].values.astype(float), found[size].values
+    y, e, n = (found[k].transpose(size, along).values for k in ("value", "error", "count"))
     rows = [
         {f"{size}_1": sizes[k], f"{size}_2": sizes[k + 1], **crossing}
         for k in range(len(sizes) - 1)
-        for crossing in _crossings(x, y[k + 1] - y[k], np.hypot(e[k], e[k + 1]))
+        for crossing in _crossings(
+            x, y[k + 1] - y[k], np.hypot(e[k], e[k + 1]), np.minimum(n[k], n[k + 1])
+        )
     ]
-    return pd.DataFrame(rows, columns=[f"{size}_1", f"{size}_2", "at", "error"])
+    return pd.DataFrame(rows, columns=[f"{size}_1", f"{size}_2", "at", "error", "count"])
 
 
-def _crossings(x: Array, gap: Array, error: Array) -> list[dict[str, float]]:
+def _crossings(x: Array, gap: Array, error: Array, count: Array) -> list[dict[str, float]]:
     """x* = (x_a d_b - x_b d_a) / (d_b - d_a) where the gap d changes its sign."""
     found = []
     for a in np.flatnonzero(gap[:-1] * gap[1:] < 0.0):
@@ -102,5 +120,6 @@ def _crossings(x: Array, gap: Array, error: Array) -> list[dict[str, float]]:
         by_left, by_right = gap[a + 1] * step / rise**2, gap[a] * step / rise**2
         at = x[a] - gap[a] * step / rise
         off = np.hypot(by_left * error[a], by_right * error[a + 1])
-        found.append({"at": float(at), "error": float(off)})
+        fewest = int(count[a : a + 2].min())
+        found.append({"at": float(at), "error": float(off), "count": fewest})
     return found

@@ -112,8 +112,10 @@ def _declared(store: Store) -> list[Declared]:
     sizes = store.model.sizes(store.first_parameters)
     row = ((ROW,), (n,), (n,), "int64", -1)
     found = [
-        Declared("cell", *row, labelled("position of the row's cell in the store")),
-        Declared("replica", *row, labelled("position of the row's replica in the store")),
+        Declared("cell", *row, labelled("cell", "position of the row's cell in the store")),
+        Declared(
+            "replica", *row, labelled("replica", "position of the row's replica in the store")
+        ),
     ]
     for o in refined(store.model, store.first_parameters):
         inner = (len(REFINED_BY), *(sizes[d] for d in o.dims))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import xarray as xr
 
 from toysim.errors import ToysimError, suggest
 from toysim.outcomes import State, Status
-from toysim.store import moments
+from toysim.store import collapse, moments
 from toysim.store.table import tidy
 
 if TYPE_CHECKING:
@@ -20,10 +21,8 @@ def mean_and_error(draws: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
     """Mean over the replicas that are there (NaN left out) and its standard error, s / sqrt(n) with
     ddof = 1; NaN below two replicas.
     """
-    n = draws.count("replica")
-    with np.errstate(invalid="ignore", divide="ignore"):
-        error = draws.std("replica", ddof=1).where(n > 1) / np.sqrt(n.where(n > 0))
-    return draws.mean("replica"), error
+    found = moments.means(draws)
+    return found["value"], found["error"]
 
 
 @xr.register_dataset_accessor("toysim")  # type: ignore[no-untyped-call]
@@ -83,37 +82,59 @@ class Replicas:
         """
         return moments.binder(self._draws(observable))
 
-    def extrapolate(self, observable: str, size: str, power: float) -> xr.Dataset:
-        """The mean's limit in a + b N^-power along the axis ``size``, weighted by its errors."""
-        return moments.extrapolated(*mean_and_error(self._draws(observable)), size, power)
-
-    def crossings(self, observable: str, along: str, size: str) -> pd.DataFrame:
-        """Where the mean's curves of neighbouring sizes cross, with errors."""
-        return moments.crossings(*mean_and_error(self._draws(observable)), along, size)
-
-    def clean(self) -> xr.Dataset:
-        """For xarray's own pictures: fixed parameters as attributes in place of coordinates, no
-        unit where it is 1.
+    def extrapolate(self, observable: str, size: str, power: float, of: str = "mean") -> xr.Dataset:
+        """The limit in a + b N^-power along the axis ``size``, weighted by errors. ``of``: what of
+        the observable, "mean", "binder" or "susceptibility".
         """
-        fixed = {str(n): c.item() for n, c in self._ds.coords.items() if c.ndim == 0}
-        ds = self._ds.drop_vars(list(fixed)).assign_attrs(fixed)
-        for variable in ds.variables.values():
-            if variable.attrs.get("units") == "1":
-                del variable.attrs["units"]
-        return ds
+        estimate = self._estimator(of, size)
+        return moments.extrapolated(estimate(self._draws(observable)), size, power)
+
+    def crossings(self, observable: str, along: str, size: str, of: str = "mean") -> pd.DataFrame:
+        """Where curves of neighbouring sizes cross, with errors; ``of`` as for ``extrapolate``."""
+        estimate = self._estimator(of, size)
+        return moments.crossings(estimate(self._draws(observable)), along, size)
+
+    def collapse(
+        self, observable: str, along: str, size: str, of: str = "mean", **given: float
+    ) -> xr.Dataset:
+        """Curves of three sizes or more on one, y N^height over (x - critical) N^width: the three
+        numbers, fitted where they are not ``given``, with jackknife errors.
+        """
+        for name in given:
+            if name not in collapse.FITTED:
+                known = suggest(name, collapse.FITTED)
+                raise ToysimError(f"a collapse has no number {name!r}: {known}", name)
+        estimate = self._estimator(of, size)
+        return collapse.collapse(self._draws(observable), estimate, along, size, given)
+
+    def _estimator(self, of: str, size: str) -> Callable[[xr.DataArray], xr.Dataset]:
+        """From draws to ``value``, ``error`` and ``count``."""
+        known: dict[str, Callable[[xr.DataArray], xr.Dataset]] = {
+            "mean": moments.means,
+            "binder": moments.binder,
+            "susceptibility": lambda draws: moments.susceptibility(draws, self._parameter(size)),
+        }
+        if of not in known:
+            raise ToysimError(f"of = {of!r}: {suggest(of, known)}", "of")
+        return known[of]
 
     def _draws(self, observable: str) -> xr.DataArray:
         ok = self._ok()
         if observable not in ok:
             known = suggest(observable, map(str, ok.data_vars))
             raise ToysimError(f"no observable {observable!r} there: {known}", "observable")
-        return ok[observable]
+        values = ok[observable]
+        single = [d for d, n in values.sizes.items() if n == 1 and d != "replica"]
+        return values.squeeze(single)
 
     def _parameter(self, name: str) -> xr.DataArray:
-        if name not in self._ds.coords:
-            known = suggest(name, map(str, self._ds.coords))
+        if name in self._ds.coords:
+            return self._ds[name].astype(float)
+        fixed = {n: v for n, v in self._ds.attrs.items() if isinstance(v, int | float)}
+        if name not in fixed:
+            known = suggest(name, map(str, [*self._ds.coords, *fixed]))
             raise ToysimError(f"no parameter {name!r} there: {known}", "size")
-        return self._ds[name].astype(float)
+        return xr.DataArray(float(fixed[name]))
 
 
 @xr.register_datatree_accessor("toysim")  # type: ignore[no-untyped-call]

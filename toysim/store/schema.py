@@ -19,8 +19,8 @@ from toysim.store import codec
 from toysim.store.layout import Layout, stored
 
 STATE_ATTRIBUTES: dict[str, Any] = {
-    "long_name": "state of the cell",
-    "units": "1",
+    "long_name": "state",
+    "description": "state of the cell",
     "flag_values": [int(state) for state in State],
     "flag_meanings": " ".join(word(state) for state in State),
 }
@@ -91,7 +91,7 @@ def side_documents(sweep: Sweep, side: Side, layout: Layout) -> dict[str, Docume
     sizes = sweep.model.sizes(sweep.parameters)
     arrays = (
         *_indices(sweep, side, layout, sizes),
-        *_axes(sweep, layout),
+        *axis_arrays(sweep, layout),
         *_outputs(sweep, side, layout, sizes),
     )
     group = {side: group_document(coordinates=named)}
@@ -101,15 +101,15 @@ def side_documents(sweep: Sweep, side: Side, layout: Layout) -> dict[str, Docume
 def _indices(sweep: Sweep, side: Side, layout: Layout, sizes: dict[str, int]) -> Iterator[Declared]:
     """Numbered dimensions, and the clock's record times."""
     cells, replicas = (coordinate_chunk(n) for n in layout.block)
-    cell = labelled("position of the cell in the store, -1 if none")
+    cell = labelled("cell", "position of the cell in the store, -1 if none")
     yield Declared("cell", ("cell",), (layout.n_cells,), (cells,), "int64", -1, cell)
     if sweep.model.per_replica(side):
-        replica = labelled("index of the replica's random stream, -1 if none")
+        replica = labelled("replica", "index of the replica's random stream, -1 if none")
         n = (layout.n_replicas,)
         yield Declared("replica", ("replica",), n, (replicas,), "int64", -1, replica)
     for name, text in inner_dimensions(sweep.model, side).items():
         shape = (sizes[name],)
-        yield Declared(name, (name,), shape, shape, "int64", -1, labelled(text))
+        yield Declared(name, (name,), shape, shape, "int64", -1, labelled(name, text))
     clock = recorded_on(sweep.model, side, sweep.parameters)
     if clock:
         n_records = sizes[RECORD]
@@ -118,7 +118,8 @@ def _indices(sweep: Sweep, side: Side, layout: Layout, sizes: dict[str, int]) ->
         yield Declared(clock.name, ("cell", RECORD), lengths, chunks, "float64", np.nan, label)
 
 
-def _axes(sweep: Sweep, layout: Layout) -> Iterator[Declared]:
+def axis_arrays(sweep: Sweep, layout: Layout) -> Iterator[Declared]:
+    """The coordinates of swept parameters."""
     chunk = coordinate_chunk(layout.block[0])
     for d in sweep.dimensions:
         for name, values in d.values.items():
@@ -162,19 +163,22 @@ def inner_dimensions(model: Model, side: Side) -> dict[str, str]:
     return {d.name: d.long_name for d in model.dims if d.name in used}
 
 
-def labelled(long_name: str, unit: str = "1") -> dict[str, Any]:
-    """Attributes of a number without more to say."""
-    return {"long_name": long_name, "units": unit}
+def labelled(name: str, meaning: str, unit: str = "1") -> dict[str, Any]:
+    """Attributes of a number without more to say. ``long_name`` is what pictures write on an axis,
+    so it is short; a pure number has no unit (CF).
+    """
+    label = {"long_name": name.replace("_", " "), "description": meaning}
+    return label | ({} if unit == "1" else {"units": unit})
 
 
 def clock_attributes(clock: Clock) -> dict[str, Any]:
     """Label of the record times."""
-    return labelled(f"{clock.name} of the record", clock.unit)
+    return labelled(clock.name, f"{clock.name} of the record", clock.unit)
 
 
 def parameter_attributes(p: Parameter) -> dict[str, Any]:
     """Label of a parameter's coordinate, CF-style."""
-    attrs: dict[str, Any] = {"long_name": p.meaning, "units": p.unit, "symbol": p.symbol}
+    attrs = labelled(p.name, p.meaning, p.unit) | {"symbol": p.symbol}
     if p.kind == "choice":
         flags = {"flag_values": list(range(len(p.choices))), "flag_meanings": " ".join(p.choices)}
         attrs |= flags
@@ -183,7 +187,7 @@ def parameter_attributes(p: Parameter) -> dict[str, Any]:
 
 def observable_attributes(o: Observable) -> dict[str, Any]:
     """Label of an output; integers say which number stands for none."""
-    label = labelled(o.long_name, o.unit)
+    label = labelled(o.name, o.long_name, o.unit)
     if np.dtype(o.dtype).kind == "i":
         label["missing_value"] = missing_value(o.dtype)
     return label

@@ -43,6 +43,7 @@ class Sides:
     rows_ok: Array  # (n_rows,) ran to an end, theory too
     refined: Refined
     dropped: Array  # (n_rows,) ran, and failed or ended with another status than ok
+    asked: Array  # (n_rows,) not a hole of the grid
 
     @classmethod
     def of(cls, tree: xr.DataTree) -> Sides:
@@ -71,6 +72,7 @@ class Sides:
             refined=_refined(tree, names),
             dropped=np.isin(state, (State.FAILED, State.TIMED_OUT))
             | ((state == State.OK) & ~ended_well),
+            asked=state != State.NOT_ASKED_FOR,
         )
 
     @classmethod
@@ -94,6 +96,7 @@ class Sides:
             rows_ok=ok,
             refined=Refined(np.empty(0, np.int64), {}),
             dropped=~ok,
+            asked=np.ones_like(ok),
         )
 
     @property

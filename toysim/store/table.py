@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import xarray as xr
@@ -36,7 +37,7 @@ def tidy(tree: xr.DataTree, *names: str) -> pd.DataFrame:
     table = ds.to_dataframe().reset_index()
     table = table[table["state"] != State.NOT_ASKED_FOR].drop(columns="state")
     table = table.reset_index(drop=True)
-    table.attrs = {"columns": _labels(table, sides), "fixed": _fixed(first)}
+    table.attrs = {"columns": _labels(table, sides), "fixed": json.loads(tree.attrs["fixed"])}
     return table
 
 
@@ -75,12 +76,8 @@ def _labels(table: pd.DataFrame, sides: dict[str, xr.Dataset]) -> dict[str, dict
     for column in map(str, table.columns):
         name = column.removesuffix("_theory")
         at = next((ds[n].attrs for ds in sides.values() for n in (column, name) if n in ds), {})
-        found[column] = {"units": at.get("units", "1"), "long_name": at.get("long_name", "")}
+        found[column] = {"units": at.get("units", "1"), "long_name": at.get("description", "")}
     return found
-
-
-def _fixed(ds: xr.Dataset) -> dict[str, Any]:
-    return {str(n): c.item() for n, c in ds.coords.items() if c.ndim == 0}
 
 
 def left_out(tree: xr.DataTree) -> list[str]:

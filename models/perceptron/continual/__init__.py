@@ -12,10 +12,11 @@ from toysim.models.perceptron.replica.solver_outputs import FIELD_OUTPUTS, SADDL
 from toysim.models.perceptron.samplers.sizes import sampled, two_loads
 
 _EQUATIONS = """\
-phi2 = -Q Q^ + q q^/2 - r2 r^ + alpha_2 E(q, r2,
+phi2 = -Q hat(Q) + q hat(q)/2 - r2 hat(r) + alpha_2 E(q, r2,
     Q; beta_2) + E_B int dm' P(m') [c(m') + int Dz Lam(h)]
-h = sqrt(q^) z + r^ B + kappa atanh m',  kappa = gamma beta_2,  c = kappa/2 ln((1 - m'^2)/4)
-Lam(h) = ln int dm exp[(Q^ - q^/2) m^2 + h m + kappa S(m)];  E and the conjugates as in field_space
+h = sqrt(hat(q)) z + hat(r) B + kappa atanh m',  kappa = gamma beta_2,  c = kappa/2 ln((1 - m'^2)/4)
+Lam(h) = ln int dm exp[(hat(Q) - hat(q)/2) m^2 + h m + kappa S(m)];
+    E and the conjugates as in field_space
 P(m') = int Dz1 of its site measure in task 1;
     P(B = +-1) = (1 +- r0)/2, sign of teacher 2 where teacher 1 is 1
 Q = E<m^2>, q = E<m>^2, r2 = E B<m>, r21 = E<m>, v = E m'<m>, p1 = E<sign m>, p2 = E B<sign m>

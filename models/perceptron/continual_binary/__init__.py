@@ -16,12 +16,12 @@ from toysim.models.perceptron.replica.solver_outputs import (
 from toysim.models.perceptron.samplers.sizes import sampled, two_loads
 
 _EQUATIONS = """\
-phi = extr -q^(1-q)/2 - r2 r^ + E_BJ int Dz ln 2cosh(sqrt(q^) z + r^ B + x J) + 2 alpha_2 int Dz
-    H(.) ln H(.)
+phi = extr -hat(q) (1-q)/2 - r2 hat(r) + E_BJ int Dz ln 2cosh(sqrt(hat(q)) z + hat(r) B + x J)
+    + 2 alpha_2 int Dz H(.) ln H(.)
 P(B=1) = (1+r0)/2, sign of teacher 2 where teacher 1 is 1;
     P(J=1) = (1+R1)/2, R1 the overlap after task 1
 q = <tanh^2>,  r2 = <B tanh>,  r21 = <tanh>,  v = <J tanh>;
-    q^, r^ as for teacher and student at T = 0
+    hat(q), hat(r) as for teacher and student at T = 0
 error_1 = arccos(r21)/pi,  error_2 = arccos(r2)/pi;  entropy at overlap v: s = phi - x v;
     at x = 0: v = R1 r0 r2"""
 

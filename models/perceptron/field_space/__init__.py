@@ -17,13 +17,13 @@ Z = int_[-1,1]^N dm exp{beta sum_mu ln H(-u_mu) + kl beta sum_i S(m_i)},
     u_mu = y_mu m.x_mu / sqrt(sum_i 1 - m_i^2)
 S(m) = -(1+m)/2 ln((1+m)/2) - (1-m)/2 ln((1-m)/2);
     with -KL(m || 0) in its place phi is kl beta ln 2 smaller
-phi = extr -Q Q^ + q q^/2 - r r^ + int Dz ln int dm exp[(Q^ - q^/2) m^2 + (sqrt(q^) z + r^) m +
-    kl beta S(m)] + alpha E
+phi = extr -Q hat(Q) + q hat(q)/2 - r hat(r) + alpha E
+    + int Dz ln int dm exp[(hat(Q) - hat(q)/2) m^2 + (sqrt(hat(q)) z + hat(r)) m + kl beta S(m)]
 E = 2 int Dz H(-r z/sqrt(q-r^2)) ln int Dx H(t)^beta,  t = -(sqrt(q) z + sqrt(Q-q) x)/sqrt(1-Q)
 with <.> ~ Dx H(t)^beta, l = G(t)/H(t), f = beta <l>/sqrt(1-Q),
     and over z weighted with 2H(-r z/sqrt(q-r^2)):
-Q^ = alpha beta (beta-1)/(1-Q) E<l^2>/2,  q^ = alpha E f^2,
-    r^ = 2 alpha/sqrt(1-r^2/q) int Dz G(r z/sqrt(q-r^2)) f
+hat(Q) = alpha beta (beta-1)/(1-Q) E<l^2>/2,  hat(q) = alpha E f^2,
+    hat(r) = 2 alpha/sqrt(1-r^2/q) int Dz G(r z/sqrt(q-r^2)) f
 Q = E<m^2>, q = E<m>^2, r = E<m>, p = E<sign m>;  error = arccos(p)/pi;  loss = -E<ln H(t)>;
     larger phi wins
 stable if alpha E(df/domega)^2 E(<m^2> - <m>^2)^2 < 1"""

@@ -18,10 +18,10 @@ _EQUATIONS = """\
 Phi(p) = E (1/Z) sum_J ln #{solutions w: w.J = N p}/N,
     J uniform over the solutions of the same patterns
 psi(x) = extr_p Phi(p) + x p,  x = -dPhi/dp,  d = (1-p)/2
-Phi = extr -q^(1-q)/2 - p p^ + t t^ + S + alpha E,  q (w,w),  t (w, another J),  p (w, J);
-    q0, q0^ of the J alone
-S = int Dz (1 + tanh(sqrt(q0^) z)) int Dv ln 2cosh A,
-    A = t^ z/sqrt(q0^) + p^ - t^ + sqrt(q^ - t^2/q0^) v
+Phi = extr -hat(q) (1-q)/2 - p hat(p) + t hat(t) + S + alpha E,
+    q (w,w),  t (w, another J),  p (w, J);  q0, hat(q0) of the J alone
+S = int Dz (1 + tanh(sqrt(hat(q0)) z)) int Dv ln 2cosh A,
+    A = hat(t) z/sqrt(hat(q0)) + hat(p) - hat(t) + sqrt(hat(q) - t^2/hat(q0)) v
 E = int Dz int Dw K(z,w) ln H(-(t z/sqrt(q0) + B w)/sqrt(1-q)),  B^2 = q - t^2/q0,
     rho = (p-t)/(sqrt(1-q0) B)
 K = H(-(sqrt(q0) z + sqrt(1-q0) rho w)/sqrt((1-q0)(1-rho^2))) / H(-sqrt(q0/(1-q0)) z)

@@ -13,10 +13,10 @@ from toysim.models.perceptron.samplers.sizes import one_load, sampled
 from toysim.models.perceptron.storage.parameters import StorageParameters
 
 _EQUATIONS = """\
-phi = extr -q^(1-q)/2 + int Dz ln 2cosh(sqrt(q^) z + x) + alpha int Dz ln H(t),
+phi = extr -hat(q) (1-q)/2 + int Dz ln 2cosh(sqrt(hat(q)) z + x) + alpha int Dz ln H(t),
     t = (kappa + sqrt(q) z)/sqrt(1-q)
-q = int Dz tanh^2(sqrt(q^) z + x),  p = int Dz tanh(sqrt(q^) z + x),
-    q^ = alpha/(1-q) int Dz (G/H)^2(t)
+q = int Dz tanh^2(sqrt(hat(q)) z + x),  p = int Dz tanh(sqrt(hat(q)) z + x),
+    hat(q) = alpha/(1-q) int Dz (G/H)^2(t)
 entropy s = phi - x p at distance d = (1-p)/2; solutions exist while s > 0
 stable if alpha int Dz (df/domega)^2 int Dz (1 - tanh^2)^2 < 1,
     df/domega = -(G/H)(G/H - t)/(1-q)"""

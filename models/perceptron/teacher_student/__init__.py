@@ -17,11 +17,12 @@ from toysim.models.perceptron.samplers.sizes import one_load, sampled
 from toysim.models.perceptron.teacher_student.parameters import TeacherStudentParameters
 
 _EQUATIONS = """\
-phi = extr -q^(1-q)/2 - r r^ + int Dz ln 2cosh(sqrt(q^) z + r^) + 2 alpha int Dz H(-r
-    z/sqrt(q-r^2)) ln M(u)
+phi = extr -hat(q) (1-q)/2 - r hat(r) + int Dz ln 2cosh(sqrt(hat(q)) z + hat(r))
+    + 2 alpha int Dz H(-r z/sqrt(q-r^2)) ln M(u)
 M(u) = eb + (1-eb) H(u),  eb = exp(-1/T),  u = -sqrt(q/(1-q)) z,  f = (1-eb) G(u)/(M(u) sqrt(1-q))
-q^ = 2 alpha int Dz H(-r z/sqrt(q-r^2)) f^2,  r^ = 2 alpha/sqrt(1-r^2/q) int Dz G(r z/sqrt(q-r^2)) f
-q = int Dz tanh^2(sqrt(q^) z + r^),  r = int Dz tanh(sqrt(q^) z + r^)
+hat(q) = 2 alpha int Dz H(-r z/sqrt(q-r^2)) f^2,
+    hat(r) = 2 alpha/sqrt(1-r^2/q) int Dz G(r z/sqrt(q-r^2)) f
+q = int Dz tanh^2(sqrt(hat(q)) z + hat(r)),  r = int Dz tanh(sqrt(hat(q)) z + hat(r))
 error = arccos(r)/pi,  bayes_error = arccos(r/sqrt(q))/pi;  at T = 0: q = r (Nishimori line)
 entropy s = phi + energy/T;  larger phi wins;
     stable if alpha <(df/domega)^2> <(1 - tanh^2)^2> < 1"""

@@ -12,8 +12,9 @@ _LANDMARKS = f"{__name__}.landmarks"
 _EQUATIONS = """\
 w minimises sum l(y h) + lambda |w|^2/2, h = w.x/sqrt(d), y = sign(u + noise), u = w*.x/sqrt(d)
 f = (prox_{V l}(w) - w)/V at w = sqrt(q) xi
-mh = 2 alpha int Dxi Z' f,  qh = 2 alpha int Dxi Z f^2,  Vh = -2 alpha int Dxi Z df/dw
-m = rho mh/(lambda + Vh),  q = (rho mh^2 + qh)/(lambda + Vh)^2,  V = 1/(lambda + Vh)
+hat(m) = 2 alpha int Dxi Z' f,  hat(q) = 2 alpha int Dxi Z f^2,  hat(V) = -2 alpha int Dxi Z df/dw
+m = rho hat(m)/(lambda + hat(V)),  q = (rho hat(m)^2 + hat(q))/(lambda + hat(V))^2,
+V = 1/(lambda + hat(V))
 Z = p + (1 - 2p) P(m xi/(sqrt(q) s)), s^2 = rho - m^2/q + Delta;  error = arccos(m/sqrt(rho q))/pi
 largest margin kappa: R = 2 alpha int Dxi Z' (kappa - xi)_+,
 1 - R^2 = 2 alpha int Dxi Z (kappa - xi)_+^2"""

@@ -11,8 +11,9 @@ from toysim.models.teacher_student.lasso.parameters import LassoParameters
 
 _EQUATIONS = """\
 w minimises |y - f|^2/2 + lambda |w|_1 + (mu/2) |w|^2, f = w.x/sqrt(d)
-tau^2 = (sigma^2 + E)/alpha,  Vh = alpha/(1 + V),  th = lambda/Vh,  c = Vh/(Vh + mu)
-tpr = 2 H(th/s), s^2 = rho/eps + tau^2,  active = (1 - eps) 2 H(th/tau) + eps tpr,  V = c active/Vh
+tau^2 = (sigma^2 + E)/alpha,  hat(V) = alpha/(1 + V),  th = lambda/hat(V),  c = hat(V)/(hat(V) + mu)
+tpr = 2 H(th/s), s^2 = rho/eps + tau^2,  active = (1 - eps) 2 H(th/tau) + eps tpr,
+V = c active/hat(V)
 m = c rho tpr,  q = c^2 [(1 - eps) M2(th, tau^2) + eps M2(th, s^2)],  E = rho - 2 m + q
 M2(th, s^2) = s^2 [2 (1 + a^2) H(a) - 2 a G(a)], a = th/s
 train = (sigma^2 + E)/(1 + V)^2,  fdr = (1 - eps) 2 H(th/tau)/active

@@ -19,7 +19,7 @@ y = sign(u + sqrt(Delta) noise), flipped with probability p; from w = 0, v = 1, 
 om = X w/sqrt(d) - v g,  s^2 = v + Delta,  a = y om/s
 g = y (1 - 2p) G(a)/(s [p + (1 - 2p) P(a)]),  A = sum (om g/s^2 + g^2)/d
 w <- (A w + X'g/sqrt(d))/(1 + A),  v <- 1/(1 + A)
-d -> infinity: qh = 2 alpha int Dxi Z'^2/Z at m = q,  q <- qh/(1 + qh)
+d -> infinity: hat(q) = 2 alpha int Dxi Z'^2/Z at m = q,  q <- hat(q)/(1 + hat(q))
 error = arccos(m/sqrt(q))/pi"""
 
 MESSAGE_PASSING = Model(
