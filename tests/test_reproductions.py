@@ -73,8 +73,10 @@ def test_no_panel_is_empty_or_nan(outcome, name):
         every_panel_is_drawn(draw(recipe, paper, data))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("width", [3.4, 7.0])
+WIDTHS = [pytest.param(3.4, marks=pytest.mark.slow), pytest.param(7.0, marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)  # seconds a picture; what fits a column fits a page
 @each
 def test_pictures_can_be_read(outcome, name, width):
     data, paper = data_of(outcome(name)), load_reproduction(name)
