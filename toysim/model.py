@@ -56,7 +56,7 @@ RESERVED = frozenset(
         "seed replicas store workers preset backend block time_limit progress yes zip retry repair "
         "common_random_numbers name model scheduler simulation theory fixed axes question cell "
         "replica state status status_step valid data free guess beginnings results listen names "
-        "formats"
+        "formats refine sets where stop_after create_only cluster"
     ).split()
 )
 

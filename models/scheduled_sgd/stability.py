@@ -69,7 +69,7 @@ def growth(rate: float, h: Array, batch: float) -> float:
     sigma = (B + 2)/B^3 (A^2 (N_off C^2) + 3 N_own A^4).
     """
     a = rate * h
-    c0, c1, c2 = (c[:, None] for c in pair_coefficients(a, 1.0 / batch))
+    c0, c1, c2 = (np.asarray(c)[:, None] for c in pair_coefficients(a, 1.0 / batch))
     pairs, own = c0 + a * (c1 + a * c2), own_coefficient(a, 1.0 / batch)
     if not (pairs.max() < 1.0 and own.max() < 1.0):
         return np.inf

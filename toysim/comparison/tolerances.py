@@ -40,6 +40,7 @@ from toysim.store.sides import Sides
 
 Z = 5.0
 ONE_SIDED = 2.866515718791939e-07  # probability above Z of a normal number
+ROUNDING = 1e-13  # of draws that are the same number, reached in other orders
 
 Array = npt.NDArray[Any]
 
@@ -173,16 +174,16 @@ def _means(sides: Sides, o: Observable) -> Measured:
     """
     from scipy.special import stdtrit
 
-    n, mean, error, skewness = _moments(_draws(sides, o), o)
+    n, mean, error, skewness = _moments(_draws(sides, o))
     rows = np.arange(0, len(sides.batch), sides.n_replicas)
     with np.errstate(invalid="ignore"):
         enough = np.where(n > 1, -stdtrit(np.maximum(n - 1, 1), ONE_SIDED), np.inf)
         enough = enough + skewness * (2.0 * enough**2 + 1.0) / (6.0 * np.sqrt(n))
         tolerance = np.where(n > 1, enough * error, np.inf) + finite_size(sides, o, rows)
-        tolerance = tolerance + np.where(
-            error == 0.0, -np.log(ONE_SIDED) / np.maximum(n, 1) * o.span, 0.0
-        )
-        tolerance = tolerance + o.atol + o.rtol * np.abs(sides.theory_at(o, rows)[0])
+        declared = o.atol + o.rtol * np.abs(sides.theory_at(o, rows)[0])
+        equal = error * np.sqrt(n) <= declared
+        unseen = np.where(equal, -np.log(ONE_SIDED) / np.maximum(n, 1) * o.span, 0.0)
+        tolerance = tolerance + unseen + declared
     tolerance = np.where(_survivors(sides, o) | _heavy(sides, o), np.inf, tolerance)
     return Measured(rows, mean, mean, tolerance, error, np.zeros(len(rows), bool))
 
@@ -194,14 +195,14 @@ def _draws(sides: Sides, o: Observable) -> Array:
     return np.where(ok, values, np.nan).reshape(-1, sides.n_replicas, *values.shape[1:])
 
 
-def _moments(values: Array, o: Observable) -> tuple[Array, Array, Array, Array]:
+def _moments(values: Array) -> tuple[Array, Array, Array, Array]:
     """Count, mean, standard error and size of the skewness (n_cells, *dims) of draws."""
     n = np.sum(np.isfinite(values), axis=1)
     lowest, highest = np.fmin.reduce(values, axis=1), np.fmax.reduce(values, axis=1)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         mean = np.where(n > 0, np.nansum(values, axis=1) / n, np.nan).clip(lowest, highest)
         off = values - mean[:, None]
-        equal = highest - lowest <= o.atol + o.rtol * np.abs(mean)
+        equal = highest - lowest <= ROUNDING * np.abs(mean)
         variance = np.where(equal, 0.0, np.nansum(off**2, axis=1) / (n - 1))
         spread = np.where(variance > 0.0, np.sqrt(variance), np.inf)
         skewness = np.abs(np.nansum((off / spread[:, None]) ** 3, axis=1)) / np.maximum(n, 1)

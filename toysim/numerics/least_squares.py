@@ -401,7 +401,7 @@ def fourth_moments(
 
 
 @kernel
-def pair_coefficients(a: Any, r: Any) -> tuple[Any, Any, Any]:
+def pair_coefficients(a: Any, r: Any) -> tuple[float, float, float]:
     """D_ij = c0 + C (c1 + C c2): A^2C^2 - 2A^2C - 2AC^2 + A^2 + 4AC + C^2 - 2A - 2C + 1
     + (6A^2C^2 - 6A^2C - 6AC^2 + A^2 + 4AC + C^2)/B + (11A^2C^2 - 4A^2C - 4AC^2)/B^2 + 6A^2C^2/B^3;
     r = 1/B.
