@@ -13,7 +13,6 @@ from toysim.models.deep_linear.modes.problem import layers_of, start_of, task_in
 from toysim.models.deep_linear.observables import ACCURATE
 
 MOST_DIGITS = 4.5e6  # |x| whose last digit is 1e-9, the tolerance
-MOST_DRIFT = MOST_DIGITS / 300.0  # D |x| of which 10^5 updates of a layer, each rounded, lose that
 
 
 def predict(batch: Batch) -> Rows:
@@ -43,12 +42,13 @@ def predict(batch: Batch) -> Rows:
     share = np.max(np.abs(follows["final_share"]), axis=1)
     valid &= np.isfinite(share)
     follows["dominance"][share > MOST_DIGITS * (1.0 + follows["dominance"])] = np.nan
+    # Every update of descent rounds a layer, by shares that add up as a walk.
+    walked = depth * np.sqrt(1.0 + batch["duration"] / batch["step"])
+    lost = size * np.where(batch.chosen("integrator", "flow"), 1.0, walked)[:, None]
     return {
         **follows,
         "invariant": np.where(size <= MOST_DIGITS * (1.0 + np.abs(invariant)), invariant, np.nan),
-        "invariant_drift": np.where(
-            valid[:, None] & (depth[:, None] * size <= MOST_DRIFT), 0.0, np.nan
-        ),
+        "invariant_drift": np.where(valid[:, None] & (lost <= MOST_DIGITS), 0.0, np.nan),
         "balance_drift": np.zeros(len(batch)),
         "final_layers": kept_layers(batch, layers),
         "sharpness": sharpness,
