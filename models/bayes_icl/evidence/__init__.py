@@ -58,7 +58,7 @@ EVIDENCE = Model(
             ("n_tasks", "context_length", "concentration", "urn_shares", "penalty"),
             "sequences",
             digits=5,
-            where="urn_shares given; a penalty of ten rms of a sequence and more, below 1e6 sequences",
+            where="urn_shares given; penalty of ten rms of a sequence; below 1e6 sequences",
         ),
     ),
 )
