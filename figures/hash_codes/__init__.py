@@ -13,8 +13,8 @@ REPRODUCTION = Reproduction(
     figures=(
         Recipe(
             "regimes",
-            "Share of points whose code another one has, over units and points, with the width at "
-            "which pairs put a tenth; accuracy of the nearest prototype by code and its law."
+            "Share of points whose code an earlier one has, over units and points, with the width "
+            "at which pairs put a tenth; accuracy of the nearest prototype by code and its law."
             " Bars: standard errors.",
             _SOURCE,
             ("chart", "prototypes"),

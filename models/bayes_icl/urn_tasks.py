@@ -17,7 +17,7 @@ class UrnTasks(Parameters):
         32, symbol="C", meaning="balls of a sequence, with replacement", ge=1, le=4096
     )
     concentration: float = parameter(
-        1.0, symbol="a", meaning="urns are drawn from Dirichlet(a)", ge=0.01, le=100
+        1.0, symbol="a", meaning="urns are drawn from Dirichlet(a, ..., a)", ge=0.01, le=100
     )
     urn_shares: Vector = parameter(
         (), symbol="p", meaning="chances of the first colour, one an urn, given instead of drawn"

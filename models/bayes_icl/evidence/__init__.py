@@ -16,11 +16,19 @@ EVIDENCE = Model(
         Observable("overshoot", "evidence above the penalty then", "nats"),
     ),
     diagnostics=(
-        Observable("gain", "mean evidence of a sequence", "nats"),
-        Observable("variance", "variance of that", "nats^2"),
-        Observable("switch_time_lower", "K/gain"),
-        Observable("switch_time_upper", "(K + E (x+)^2/gain)/gain"),
-        Observable("switch_time_deviation", "standard deviation, sqrt(K variance/gain^3)"),
+        Observable("gain", "mean evidence ln P_M/P_G of a sequence", "nats"),
+        Observable("variance", "variance of the evidence of a sequence", "nats^2"),
+        Observable("switch_time_lower", "mean switch time is at least K/gain", "sequences"),
+        Observable(
+            "switch_time_upper",
+            "mean switch time is at most (K + E (x+)^2/gain)/gain, x of a sequence",
+            "sequences",
+        ),
+        Observable(
+            "switch_time_deviation",
+            "standard deviation of the switch time, sqrt(K variance/gain^3)",
+            "sequences",
+        ),
     ),
     version=2,
     simulate=f"{__name__}.simulation:simulate",
@@ -50,7 +58,7 @@ EVIDENCE = Model(
             ("n_tasks", "context_length", "concentration", "urn_shares", "penalty"),
             "sequences",
             digits=5,
-            where="urn_shares given; a penalty of ten standard deviations of a sequence and more",
+            where="urn_shares given; penalty of ten rms of a sequence; below 1e6 sequences",
         ),
     ),
 )

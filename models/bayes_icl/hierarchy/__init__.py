@@ -8,9 +8,10 @@ from toysim.model import Check, Dim, Model, Observable
 from toysim.models.bayes_icl.hierarchy.parameters import HierarchyParameters
 
 _EQUATIONS = """\
-observed: Sigma ~ IW(Lambda0, nu0), mu ~ N(0, Sigma/k0), tasks ~ N(mu, Sigma); after N tasks
+observed: Sigma ~ IW(Lambda0, nu0) of mean 1, Lambda0 = (nu0 - p - 1) 1, mu ~ N(0, Sigma/k0),
+tasks ~ N(mu, Sigma); after N tasks of mean xbar and scatter S about it, nu = nu0 + N - p + 1:
 k_N = k0 + N, m_N = N xbar/k_N, Lambda_N = Lambda0 + S + (k0 N/k_N) xbar xbar'
-prediction: Student t of nu0 + N - p + 1 at m_N, scale Lambda_N (k_N + 1)/(k_N nu)
+prediction: Student t of nu degrees at m_N, scale Lambda_N (k_N + 1)/(k_N nu)
 shots: mu ~ N(0, v0), tasks ~ N(mu, t2), shots ~ N(task, s2); v_N = 1/(1/v0 + N/(t2 + s2/m))
 risk = A (s2/n)/(A + s2/n),  A = t2 + v_N"""
 
@@ -20,15 +21,29 @@ HIERARCHY = Model(
     parameters_class=HierarchyParameters,
     dims=(Dim("episode", "episodes seen", lambda p: p.n_episodes + 1),),
     observables=(
-        Observable("log_loss", "of a new task's parameters", "nats", ("episode",), scale=1.0),
         Observable(
-            "log_loss_oracle", "the same of the true distribution", "nats", ("episode",), scale=1.0
+            "log_loss",
+            "-ln of the predicted density at a new task",
+            "nats",
+            ("episode",),
+            scale=1.0,
+        ),
+        Observable(
+            "log_loss_oracle",
+            "the same of the true distribution of tasks",
+            "nats",
+            ("episode",),
+            scale=1.0,
         ),
         Observable("regret", "log_loss above the oracle's", "nats", ("episode",), scale=1.0),
-        Observable("risk", "squared error on a new task after its shots", dims=("episode",)),
+        Observable(
+            "risk",
+            "squared error of a new scalar task's estimate from its shots",
+            dims=("episode",),
+        ),
         Observable(
             "order_gap",
-            "largest change of the posterior when the episodes come reversed",
+            "largest change of m_N, Lambda_N with episodes reversed, over their largest entry",
             atol=1e-12,
             scale=1.0,
         ),

@@ -11,7 +11,7 @@ _EQUATIONS = """\
 w_d ~ N(0, I), x ~ N(0, I), y = w.x + noise of variance s2; a sequence: one task, K points
 M: sum_d c_d w_d.x, c_d ~ exp(-sum (y - w_d.x)^2/(2 s2));  G: ridge with penalty s2
 mean loss of G before point k, given the inputs: s2 x'(s2 + X'X)^-1 x
-I = E ln det(1 + X'X/s2)/2;  max(0, I - ln D) <= E gain <= E ln(1 + (e^i - 1)/D)"""
+I = E ln det(1 + X'X/s2)/2;  on seen tasks max(0, I - ln D) <= E gain <= E ln(1 + (e^i - 1)/D)"""
 
 REGRESSION = Model(
     id="bayes_icl.regression",
@@ -19,20 +19,25 @@ REGRESSION = Model(
     parameters_class=RegressionParameters,
     dims=(Dim("point", "points seen before the prediction", lambda p: p.n_points),),
     observables=(
-        Observable("loss_memorising", "squared error without noise", dims=("point",)),
-        Observable("loss_generalising", "squared error without noise", dims=("point",)),
-        Observable("gain", "ln P_M/P_G of a sequence", "nats"),
+        Observable("loss_memorising", "M's mean squared distance from w.x", dims=("point",)),
+        Observable("loss_generalising", "G's mean squared distance from w.x", dims=("point",)),
+        Observable("gain", "mean of ln P_M/P_G over sequences", "nats"),
     ),
     diagnostics=(
         Observable("task_information", "I: what a sequence tells of its task", "nats"),
-        Observable("gain_lower", "max(0, I - ln D)", "nats"),
-        Observable("gain_upper", "E ln(1 + (e^i - 1)/D)", "nats"),
+        Observable("gain_lower", "max(0, I - ln D), at most the mean gain on seen tasks", "nats"),
+        Observable(
+            "gain_upper", "E ln(1 + (e^i - 1)/D), at least the mean gain on seen tasks", "nats"
+        ),
         Observable(
             "ridge_asymptotic",
             "mean loss of ridge over inputs, to second order in 1/d; NaN next to k = d",
             dims=("point",),
         ),
-        Observable("nearest_task", "mean squared distance of a fresh task to the nearest seen one"),
+        Observable(
+            "nearest_task",
+            "mean squared distance of a fresh task to the nearest seen one, D large; NaN for d < 3",
+        ),
     ),
     version=2,
     simulate=f"{__name__}.simulation:simulate",

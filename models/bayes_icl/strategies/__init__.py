@@ -19,9 +19,10 @@ UPDATES = Clock(
 )
 
 _EQUATIONS = """\
-weight of s in {U, G, M} ~ exp(-ln 2 K_s^beta - gamma N^(1 - alpha) L_s), L_s on seen tasks
+weight of s in {U, G, M} ~ exp(-ln 2 K_s^beta - gamma N^(1 - alpha) L_s), L_s a ball on seen tasks
 N_GM = [ln 2 (K_M^beta - K_G^beta)/(gamma (L_G - L_M))]^(1/(1 - alpha)),  N_UG alike
-relative distance (r + 1)/2, r = (d(T,G) - d(T,M))/d(M,G), d: symmetrised KL"""
+relative distance (r + 1)/2, r = (d(T,G) - d(T,M))/d(M,G), r cut to [-1, 1],
+d(P,Q) = KL(P|Q) + KL(Q|P)"""
 _TASKS = ("n_tasks", "context_length", "concentration", "urn_shares")
 _LAW = ("alpha", "beta", "gamma", "code_bits", "bits_per_task")
 
@@ -33,11 +34,24 @@ STRATEGIES = Model(
     dims=(Dim("strategy", "uniform, generalising, memorising", lambda p: 3),),
     observables=(
         course("weight", "weight of the strategy", dims=("strategy",)),
-        course("loss_seen", "mean loss of a prediction on seen tasks", "nats", span=30.0),
-        course("loss_fresh", "mean loss of a prediction on fresh tasks", "nats", span=30.0),
-        course("relative_distance", "0 generalising, 1 memorising", scale=1.0, span=30.0),
+        course(
+            "loss_seen", "loss a ball of the weighed prediction on seen tasks", "nats", span=30.0
+        ),
+        course(
+            "loss_fresh", "loss a ball of the weighed prediction on fresh tasks", "nats", span=30.0
+        ),
+        course(
+            "relative_distance",
+            "(r + 1)/2 on seen tasks: 0 generalising, 1 memorising",
+            scale=1.0,
+            span=30.0,
+        ),
         Observable("transition", "N_GM, where memorising takes over", "updates"),
-        Observable("emergence", "N_UG, where generalising takes over", "updates"),
+        Observable(
+            "emergence",
+            "N_UG, where generalising takes over; NaN without the uniform one",
+            "updates",
+        ),
     ),
     version=2,
     simulate=f"{__name__}.simulation:simulate",

@@ -12,7 +12,7 @@ _EQUATIONS = """\
 p_d ~ Dirichlet(a), d = 1..D; a sequence: one urn, C balls; n_v balls of colour v so far
 M: sum_d w_d p_dv, w_d ~ prod_v p_dv^(n_v);  G: (n_v + a)/(n + V a)
 gain = ln P_M/P_G of a sequence;  i = ln P(sequence | own urn)/P_G, I = E i
-max(0, I - ln D) <= E gain <= E ln(1 + (e^i - 1)/D);  D E gain -> (N_eff - 1)/2"""
+on seen tasks max(0, I - ln D) <= E gain <= E ln(1 + (e^i - 1)/D),  D E gain -> (N_eff - 1)/2"""
 
 URNS = Model(
     id="bayes_icl.urns",
@@ -21,20 +21,30 @@ URNS = Model(
     dims=(Dim("context", "balls seen before the prediction", lambda p: p.context_length),),
     observables=(
         Observable(
-            "loss_memorising", "negative logarithm of its chance", "nats", ("context",), atol=1e-9
+            "loss_memorising", "-ln of M's chance of the next ball", "nats", ("context",), atol=1e-9
         ),
         Observable(
-            "loss_generalising", "negative logarithm of its chance", "nats", ("context",), atol=1e-9
+            "loss_generalising",
+            "-ln of G's chance of the next ball",
+            "nats",
+            ("context",),
+            atol=1e-9,
         ),
-        Observable("gain", "ln P_M/P_G of a sequence", "nats", scale=0.1),
+        Observable("gain", "mean of ln P_M/P_G over sequences", "nats", scale=0.1),
     ),
     diagnostics=(
         Observable("task_information", "I: what a sequence tells of its urn", "nats"),
         Observable("distinguishable_tasks", "N_eff: urns that a sequence can tell apart"),
-        Observable("gain_lower", "max(0, I - ln D)", "nats"),
-        Observable("gain_upper", "E ln(1 + (e^i - 1)/D)", "nats"),
-        Observable("gain_many_tasks", "(N_eff - 1)/(2 D)", "nats"),
-        Observable("gain_mean", "mean of the gain over sets of urns; NaN if not known", "nats"),
+        Observable("gain_lower", "max(0, I - ln D), at most the mean gain on seen tasks", "nats"),
+        Observable(
+            "gain_upper", "E ln(1 + (e^i - 1)/D), at least the mean gain on seen tasks", "nats"
+        ),
+        Observable(
+            "gain_many_tasks", "(N_eff - 1)/(2 D), mean gain on seen tasks where D is large", "nats"
+        ),
+        Observable(
+            "gain_mean", "mean of the gain over sets of urns, exact; NaN if not known", "nats"
+        ),
         Observable("divergence", "KL(P_M || P_G) of sequences of the urns; NaN if drawn", "nats"),
     ),
     version=2,

@@ -23,7 +23,10 @@ class UrnsParameters(UrnTasks):
         500, symbol="n", meaning="sequences that a run averages over", ge=1, le=10**6
     )
     by_context: bool = parameter(
-        True, symbol="by_context", meaning="else the gain alone, of the same draws", stream=False
+        True,
+        symbol="by_context",
+        meaning="false: the gain alone, of the same draws, without losses by context",
+        stream=False,
     )
 
     @property

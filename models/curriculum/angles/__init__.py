@@ -27,12 +27,16 @@ ANGLES = Model(
         course("gradient_square", "|g|^2 of the next update; of the last one at the end"),
         course("along", "squared error along the common direction", atol=1e-9),
         course("across", "squared error across it", atol=1e-9),
-        course("loss", "loss without noise, mean over the concentrations", atol=1e-9),
+        course(
+            "loss",
+            "half the mean squared error without label noise, mean over the concentrations",
+            atol=1e-9,
+        ),
     ),
     diagnostics=(
         Observable(
             "steps_to_80_percent",
-            "updates until the mean loss is a fifth of its start; NaN if it is not",
+            "updates until the mean loss is a fifth of its start; NaN if it never is",
             "updates",
         ),
     ),

@@ -35,10 +35,14 @@ class AnglesParameters(Recorded):
         1, symbol="k", meaning="number of the shuffled order, which replicas share", ge=1
     )
     start_along: float = parameter(
-        1.0, symbol="p0^2", meaning="squared error along the common direction", ge=0, le=1e6
+        1.0,
+        symbol="p0^2",
+        meaning="squared error along the common direction at the start",
+        ge=0,
+        le=1e6,
     )
     start_across: float = parameter(
-        4.0, symbol="q0", meaning="squared error across it", ge=0, le=1e6
+        4.0, symbol="q0", meaning="squared error across it at the start", ge=0, le=1e6
     )
     n_records: int = recording(61)
 

@@ -12,6 +12,7 @@ UPDATES = Clock("update", "updates", end=lambda p: p.n_steps, whole=True)
 
 _EQUATIONS = """\
 x_t = sqrt(A_t) x_0 + sqrt(1 - A_t) eps, x_0 ~ N(0, diag l), l_i ~ i^-a of mean 1
+A_t = prod_(s<=t) (1 - b_s), t = 0..999, b_s in even steps from 0.0001 to 0.02
 theta_i <- theta_i - eta (theta_i.phi x_i - eps_i) x_i phi,  phi_k(t) = cos(k pi t/1000)
 p = phi phi', v = A l + 1 - A
 g = sqrt(1 - A)/v, s2 = A l/v;  M, mu: moments of theta_i, mean over levels
@@ -28,11 +29,11 @@ DENOISING = Model(
     clock=UPDATES,
     dims=(Dim("level", "noise level used, the least noise first", lambda p: p.n_levels_used),),
     observables=(
-        course("loss", "loss, mean over the levels used"),
-        Observable("loss_level", "loss at the level, at the end", dims=("level",)),
+        course("loss", "half the squared error of eps, sum over modes, mean over the levels used"),
+        Observable("loss_level", "the same at the level, at the end", dims=("level",)),
     ),
     diagnostics=(
-        Observable("time_level", "t of the level", dims=("level",)),
+        Observable("time_level", "t of the level, 0 to 999", dims=("level",)),
         Observable(
             "steps_to_1_percent",
             "updates on the level alone until the error above the noise floor is 1 % of its start",

@@ -21,9 +21,13 @@ class DenoisingParameters(Recorded):
     learning_rate: float = parameter(0.02, symbol="eta", meaning="learning rate", gt=0, le=10)
     n_steps: int = parameter(400, symbol="n", meaning="updates, a sample each", ge=1, le=10**6)
     order: Literal["joint", "easy_first", "hard_first", "one_level"] = parameter(
-        "joint", symbol="order", meaning="which levels are drawn from; easy ones have most noise"
+        "joint",
+        symbol="order",
+        meaning="which levels are drawn from; the easy ones have most noise",
     )
-    n_clusters: int = parameter(5, symbol="S", meaning="stages that add levels", ge=1, le=20)
+    n_clusters: int = parameter(
+        5, symbol="S", meaning="stages that add levels, of easy_first and hard_first", ge=1, le=20
+    )
     curriculum_share: float = parameter(
         0.6, symbol="q", meaning="share of the updates in these stages", ge=0, le=1
     )

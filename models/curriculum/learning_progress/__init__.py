@@ -28,7 +28,7 @@ LEARNING_PROGRESS = Model(
     ),
     diagnostics=(
         # Beside the observable, not held against it: runs that all count alike have no spread.
-        course("mastered_mean", "mean of the tasks mastered; NaN of progress"),
+        course("mastered_mean", "mean of mastered over runs; NaN of progress"),
         Observable("speed_up", "mean episodes of the random teacher over those of this one"),
         Observable("episodes_deviation", "standard deviation of the episodes, random teacher"),
     ),
@@ -64,7 +64,7 @@ LEARNING_PROGRESS = Model(
             "toysim.models.curriculum.learning_progress.theory:teaching_time",
             ("n_tasks", "n_chain", "capacity", "unlock_at", "exploration", "teacher"),
             "episodes",
-            where="no reward noise; of progress where finished tasks are few",
+            where="of progress: no reward noise, and finished tasks are few or rarely met",
         ),
     ),
 )

@@ -24,7 +24,11 @@ class LearningProgressParameters(Recorded):
         75, symbol="u", meaning="competence that masters a task and unlocks the next", ge=1
     )
     exploration: float = parameter(
-        0.2, symbol="eps", meaning="share of visits to random tasks", ge=0, le=1
+        0.2,
+        symbol="eps",
+        meaning="of progress: probability that an episode takes a uniformly random task",
+        ge=0,
+        le=1,
     )
     reward_noise: float = parameter(
         0.0, symbol="s", meaning="standard deviation of the noise on rewards", ge=0, le=1e6

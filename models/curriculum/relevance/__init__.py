@@ -50,7 +50,7 @@ RELEVANCE = Model(
     parameters_class=RelevanceParameters,
     clock=UPDATES,
     observables=(
-        course("overlap", "overlap with the teacher"),
+        course("overlap", "R = w.teacher/sqrt d, the teacher of norm 1; no cosine"),
         course("relevant_norm", "squared relevant weights per dimension"),
         course("irrelevant_norm", "squared irrelevant weights per dimension"),
         course(
@@ -62,7 +62,7 @@ RELEVANCE = Model(
             course(name, f"test error on {what}", finite_size=FiniteSize(6.0, "n_irrelevant", 2))
             for name, what in (
                 ("error_easy", "easy examples"),
-                ("error_mixture", "the mixture of the whole run"),
+                ("error_mixture", "the mixture with a share hard_share of hard ones"),
                 ("error_test", "examples of the variance test_variance"),
             )
         ),
@@ -70,10 +70,18 @@ RELEVANCE = Model(
     ),
     diagnostics=(
         course("error_limit", "error_test as d goes to infinity"),
-        Observable("rate_limit", "learning rate at which hard examples alone diverge, d infinite"),
-        Observable("easy_first_is_optimal", "1 if no change of the easy-first order helps at once"),
+        Observable(
+            "rate_limit", "learning rate from which on hard examples alone diverge, d infinite"
+        ),
+        Observable(
+            "easy_first_is_optimal",
+            "1 if no exchange of easy-first's examples lowers error_test at once, d infinite",
+        ),
         Observable("hard_first_is_optimal", "the same of hard first"),
-        course("switching_function", "change of Q_r + Delta_t Q_i at the end by a hard example"),
+        course(
+            "switching_function",
+            "slope of Q_r + Delta_t Q_i at the end in h, per unit of eta t/d, d infinite",
+        ),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
@@ -94,7 +102,7 @@ RELEVANCE = Model(
     landmarks=(
         Landmark(
             "largest_rate_of_easy_first",
-            "learning rate eta_c up to which easy first is the best order of its share",
+            "learning rate eta_c up to which easy first is the best order of its share, d infinite",
             "toysim.models.curriculum.relevance.landmarks:largest_rate_of_easy_first",
             _TASK,
             digits=3,
@@ -103,7 +111,7 @@ RELEVANCE = Model(
         ),
         Landmark(
             "switch_of_best_order",
-            "share of the run before the best order shows more hard than easy examples",
+            "share of the run before the best order shows more hard than easy ones, d infinite",
             "toysim.models.curriculum.relevance.landmarks:switch_of_best_order",
             (*_TASK, "learning_rate"),
             digits=2,

@@ -34,7 +34,11 @@ class RelevanceParameters(Recorded):
         800, symbol="n_i", meaning="inputs that it does not read", ge=2, le=10**6
     )
     learning_rate: float = parameter(
-        0.5, symbol="eta", meaning="step eta/d on the field", gt=0, le=10
+        0.5,
+        symbol="eta",
+        meaning="learning rate; an error e of the field moves w by eta e x/sqrt d",
+        gt=0,
+        le=10,
     )
     examples_per_dimension: float = parameter(
         4.0, symbol="alpha", meaning="T = floor(alpha d) updates", gt=0, le=1000
@@ -46,17 +50,27 @@ class RelevanceParameters(Recorded):
         1.0, symbol="Delta_h", meaning="irrelevant variance of a hard example", ge=0, le=100
     )
     test_variance: float = parameter(
-        1.0, symbol="Delta_t", meaning="irrelevant variance of error_test", ge=0, le=100
+        1.0,
+        symbol="Delta_t",
+        meaning="irrelevant variance of error_test, which the order optimal lowers",
+        ge=0,
+        le=100,
     )
     hard_share: float = parameter(
-        0.5, symbol="H", meaning="share of hard examples over the run", ge=0, le=1
+        0.5,
+        symbol="H",
+        meaning="share of hard examples over the run; hard, easy, ramp, profile have their own",
+        ge=0,
+        le=1,
     )
-    order: Order = parameter("easy_first", symbol="order", meaning="course of the share")
+    order: Order = parameter(
+        "easy_first", symbol="order", meaning="course of the share h of hard examples"
+    )
     n_cycles: int = parameter(
         4, symbol="n", meaning="cycles of cyclic, each easy then hard", ge=1, le=10**6
     )
     profile: Vector = parameter(
-        (), symbol="h", meaning="shares of hard examples of profile, one a segment"
+        (), symbol="h", meaning="shares of hard examples of profile, one for each of equal segments"
     )
     start_relevant: float = parameter(
         0.0,
@@ -73,10 +87,10 @@ class RelevanceParameters(Recorded):
         le=1e6,
     )
     size_start: float = parameter(
-        0.25, symbol="sp", meaning="smallest epoch of cyclical_size", ge=0.01, le=1
+        0.25, symbol="sp", meaning="smallest epoch of cyclical_size, in full passes", ge=0.01, le=1
     )
     size_end: float = parameter(
-        1.0, symbol="ep", meaning="largest epoch of cyclical_size", ge=0.01, le=1
+        1.0, symbol="ep", meaning="largest epoch of cyclical_size, in full passes", ge=0.01, le=1
     )
     size_factor: float = parameter(
         0.5, symbol="a", meaning="epochs grow by 1/a and shrink by a", gt=0, lt=1

@@ -27,7 +27,9 @@ class SpectralParameters(Recorded):
     )
     n_steps: int = parameter(300, symbol="T", meaning="updates", ge=1, le=10**7)
     pacing: Literal["full", "linear", "three_stage", "constant"] = parameter(
-        "full", symbol="pacing", meaning="course of the number of modes exposed"
+        "full",
+        symbol="pacing",
+        meaning="modes exposed: d, m_0 + (d - m_0) t/T rounded, by stages, m_0",
     )
     modes_start: int = parameter(
         8, symbol="m_0", meaning="modes at the start of linear, and of constant", ge=1, le=10_000

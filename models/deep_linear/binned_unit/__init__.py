@@ -11,7 +11,9 @@ class BinnedUnitParameters(Parameters):
     activation: Literal["tanh", "linear", "relu"] = parameter(
         "tanh", symbol="f", meaning="the unit's nonlinearity"
     )
-    weight: float = parameter(1.0, symbol="w", meaning="weight of the input", ge=1e-6, le=1000)
+    weight: float = parameter(
+        1.0, symbol="w", meaning="weight of the input x ~ N(0, 1)", ge=1e-6, le=1000
+    )
     n_bins: int = parameter(
         30,
         symbol="bins",
@@ -33,8 +35,21 @@ BINNED_UNIT = Model(
     id="deep_linear.binned_unit",
     title="information of one binned unit: tanh saturates, a linear unit does not",
     parameters_class=BinnedUnitParameters,
-    observables=(Observable("information", "entropy of the unit's bin", "nat", atol=1e-6),),
-    diagnostics=(Observable("exact_information", "the same of infinitely many samples", "nat"),),
+    observables=(
+        Observable(
+            "information",
+            "entropy of the shares of the samples in the unit's bins",
+            "nat",
+            atol=1e-6,
+        ),
+    ),
+    diagnostics=(
+        Observable(
+            "exact_information",
+            "entropy of the bins' probabilities, infinitely many samples",
+            "nat",
+        ),
+    ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
@@ -54,7 +69,7 @@ H of N samples: sum_i p_i (ln N - E ln(1 + J)), J ~ Binomial(N - 1, p_i)""",
     landmarks=(
         Landmark(
             "best_weight",
-            "weight of a tanh unit at which a bin tells most; beyond, saturation compresses",
+            "weight of a tanh unit of largest exact information; beyond, saturation compresses",
             f"{__name__}.bins:best_weight",
             ("n_bins",),
             unit="1",

@@ -32,8 +32,16 @@ CONCEPTS = Model(
     clock=TIME,
     dims=(Dim("concept", "concept, as its signal is given", lambda p: 2),),
     observables=(
-        course("coordinate", "output along a concept at the prompt (1, 1), in signals", dims=_K),
-        course("latent_coordinate", "reach of a concept, hidden layer set by hand", dims=_K),
+        course(
+            "coordinate",
+            "c_k, output along a concept at the prompt (1, 1), over its signal",
+            dims=_K,
+        ),
+        course(
+            "latent_coordinate",
+            "reach of a concept with the hidden layer set by hand, sqrt((W2 W2')_kk/sigma_k)",
+            dims=_K,
+        ),
         Observable(
             "learning_time",
             "flow time from which the coordinate stays above 0.8",
@@ -44,9 +52,13 @@ CONCEPTS = Model(
             "latent_time", "flow time from which the reach stays above 0.8", dims=_K, **_TIMES
         ),
         # Descent looks after its updates, the flow at 4,001 times: least values miss by 1e-5.
-        Observable("lowest_coordinate", "least coordinate", dims=_K, scale=0.1, atol=1e-4),
         Observable(
-            "turn_time", "flow time at which the weak coordinate turns positive again", **_TIMES
+            "lowest_coordinate", "least coordinate along the run", dims=_K, scale=0.1, atol=1e-4
+        ),
+        Observable(
+            "turn_time",
+            "last flow time at which the weak concept's coordinate turns positive",
+            **_TIMES,
         ),
     ),
     simulate=f"{__name__}.simulation:simulate",
@@ -71,7 +83,7 @@ CONCEPTS = Model(
             "coordinates at the held-out prompt in the end, (1+m)/(1+(1-q)m)",
             f"{_AT}:held_out_end",
             _OF[1:],
-            where="class weights alike in both concepts",
+            where="not m = -1 without mask",
         ),
         Landmark(
             "plateau_strong",
@@ -89,14 +101,14 @@ CONCEPTS = Model(
         ),
         Landmark(
             "learning_slope",
-            "slope of the strong concept's learning time over ln(1/K0)",
+            "slope of the strong concept's learning time over ln(1/K0), without mask",
             f"{_AT}:learning_slope",
             _OF[:2],
             where="different signals, correlated concepts",
         ),
         Landmark(
             "turn_slope",
-            "slope of the turn's time over ln(1/K0)",
+            "slope of the turn's time over ln(1/K0), without mask",
             f"{_AT}:turn_slope",
             _OF[:2],
             where="different signals, m < 0",

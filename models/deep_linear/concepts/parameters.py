@@ -22,22 +22,30 @@ class ConceptsParameters(Recorded):
         meaning="weights of the classes 00, 01, 10, 11, of which z = (-1,-1) is 00; relative",
     )
     mask: float = parameter(
-        0.0, symbol="q", meaning="probability that a token of the prompt is masked", ge=0, le=0.95
+        0.0,
+        symbol="q",
+        meaning="probability that a token of the prompt is masked, set to 0",
+        ge=0,
+        le=0.95,
     )
     width: int = parameter(20, symbol="H", meaning="hidden units", ge=2, le=1000)
     start_strength: float = parameter(
-        1e-4, symbol="K0", meaning="strength of the map at the start", ge=1e-14, le=0.04
+        1e-4,
+        symbol="K0",
+        meaning="singular values of the map W2 W1 at the start",
+        ge=1e-14,
+        le=0.04,
     )
     orientation: Literal["aligned", "random"] = parameter(
         "aligned",
         symbol="orientation",
-        meaning="map at the start: K0, or times a rotation",
+        meaning="map at the start: K0 times the identity, or a random orthogonal matrix",
     )
     learning_rate: float = parameter(
         0.002, symbol="eta", meaning="step of descent", ge=1e-5, le=0.01, stream=False
     )
     duration: float = parameter(
-        36.0, symbol="T", unit="flow time", meaning="length", ge=0.1, le=1000
+        36.0, symbol="T", unit="flow time", meaning="length of the run", ge=0.1, le=1000
     )
     n_records: int = recording(2)
 

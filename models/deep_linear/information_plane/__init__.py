@@ -25,7 +25,11 @@ INFORMATION_PLANE = Model(
         course("information_input", "I(X;T), of input and hidden layer", "nat"),
         course("information_label", "I(T;Y), of hidden layer and label", "nat"),
         course("bound", "largest I(T;Y) at that I(X;T)", "nat"),
-        Observable("compression", "share of I(X;T) lost after its largest record", scale=0.1),
+        Observable(
+            "compression",
+            "share of the largest recorded I(X;T) that is lost at the last record",
+            scale=0.1,
+        ),
         Observable("gap", "bound less I(T;Y) at the last record", "nat", scale=0.1),
     ),
     simulate=f"{__name__}.simulation:simulate",

@@ -18,24 +18,34 @@ class InformationPlaneParameters(Recorded):
         symbol="s",
         meaning="singular values of the task, 0 to 10, one an input; zeros: irrelevant inputs",
     )
-    width: int = parameter(10, symbol="H", meaning="hidden units, as many as inputs", ge=1, le=200)
+    width: int = parameter(
+        10, symbol="H", meaning="hidden units, at least as many as inputs", ge=1, le=200
+    )
     start_strength: float = parameter(
-        1e-3, symbol="u0", meaning="square of the first layer's singular values", ge=1e-9, le=10
+        1e-3,
+        symbol="u0",
+        meaning="square of the first layer's singular values at the start, all alike",
+        ge=1e-9,
+        le=10,
     )
     readout: Literal["balanced", "zero"] = parameter(
         "balanced", symbol="readout", meaning="second layer at the start: as the first, or zero"
     )
     reading_noise: float = parameter(
-        0.05, symbol="tau2", meaning="variance of the noise on the hidden layer", ge=1e-6, le=100
+        0.05,
+        symbol="tau2",
+        meaning="variance of the noise on each hidden unit when T is read",
+        ge=1e-6,
+        le=100,
     )
     label_noise: float = parameter(
-        0.5, symbol="sy2", meaning="variance of the noise on labels", ge=1e-6, le=100
+        0.5, symbol="sy2", meaning="variance of the noise on each label", ge=1e-6, le=100
     )
     learning_rate: float = parameter(
         0.001, symbol="eta", meaning="step of descent", ge=1e-5, le=0.01, stream=False
     )
     duration: float = parameter(
-        10.0, symbol="T", unit="flow time", meaning="length", ge=0.1, le=1000
+        10.0, symbol="T", unit="flow time", meaning="length of the run", ge=0.1, le=1000
     )
     n_records: int = recording(41)
 

@@ -18,7 +18,7 @@ flat: B = F^2/r, A = (B + sqrt(B^2 + 4 s^2))/2, G = A - B = |a|^2, rho = share o
 |d Theta|^2/|Theta|^2 = [2 A B (1-rho) + (d+3) G^2]/(B^2 r); W'W alone: G^2 for (d+3) G^2
 |dW|^2 + |a|^2 = F^2 weight_change^2 = A + B - 2 sqrt(A B rho) + G
 alpha = sqrt(B) sinh x,  x' = s c - (B/2) sinh 2x,  c' = s tanh x (1 - c^2),  c(0) = sqrt(rho)
-recruited after ln(2 s/((h-r) eps^2) - 1)/(2 s), directly after B/(2 s^2) ln((1-rho)/rho)"""
+half learned: recruited ln(2 s/((h-r) eps^2) - 1)/(2 s), directly B/(2 s^2) ln((1-rho)/rho)"""
 
 _AT = f"{__name__}.landmarks"
 _OF_START = ("n_inputs", "rank", "start_norm", "teacher_norm")
@@ -35,19 +35,23 @@ STRUCTURED_START = Model(
     parameters_class=StructuredStartParameters,
     clock=TIME,
     observables=(
-        Observable("kernel_change", "change of the tangent kernel over its size at the start"),
-        Observable("representation_change", "change of W'W over its size at the start"),
+        Observable(
+            "kernel_change", "Frobenius norm of the tangent kernel's change over that of its start"
+        ),
+        Observable(
+            "representation_change", "Frobenius norm of the change of W'W over that of its start"
+        ),
         Observable("kernel_alignment", "cosine of the tangent kernel with that at the start"),
-        Observable("weight_change", "change of all weights over the norm of the start"),
-        Observable("readout_square", "square of the readout's norm"),
+        Observable("weight_change", "norm of the change of W and a over that of W at the start"),
+        Observable("readout_square", "|a|^2 of the readout at the end"),
         Observable(
             "recruited_share",
-            "share of the output carried by hidden directions outside the start's",
+            "share of a'W beta carried by hidden directions outside the start's",
             scale=1.0,
         ),
-        Observable("drawn_overlap", "share of the task inside the start's row space"),
-        Observable("half_learning_time", "flow time until half of the task is learned"),
-        Observable("residual", "norm of the error at which the run ended"),
+        Observable("drawn_overlap", "share of |beta|^2 inside the start's row space"),
+        Observable("half_learning_time", "flow time until a'W beta is s^2/2", "flow time"),
+        Observable("residual", "|beta - W'a| at which the run ended"),
         course("strength", "output along the task, a'W beta"),
     ),
     simulate=f"{__name__}.simulation:simulate",
@@ -73,7 +77,7 @@ STRUCTURED_START = Model(
     landmarks=(
         Landmark(
             "best_rank",
-            "rank of least rms change of the kernel over random tasks, a real number",
+            "rank (real) of least rms change of the kernel over random tasks, flat spectrum",
             f"{_AT}:best_rank",
             ("n_inputs", "start_norm", "teacher_norm"),
             digits=4,
@@ -87,9 +91,10 @@ STRUCTURED_START = Model(
         ),
         Landmark(
             "direct_time",
-            "flow time in which a strong start learns along its own directions",
+            "flow time in which a strong start learns half of the task along its own directions",
             f"{_AT}:direct_time",
             (*_OF_START[1:], "overlap"),
+            unit="flow time",
             where="overlap in (0, 1/2)",
         ),
         Landmark(

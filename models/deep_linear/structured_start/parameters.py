@@ -28,18 +28,26 @@ class StructuredStartParameters(Recorded):
     overlap: float = parameter(
         -1.0,
         symbol="rho",
-        meaning="share of the task in the start's row space, 0 to 1; -1: a random task",
+        meaning="share of |beta|^2 in the start's row space, 0 to 1; -1: a random task",
         ge=-1,
         le=1,
     )
-    teacher_norm: float = parameter(1.0, symbol="s", meaning="norm of the task", ge=0.05, le=20)
+    teacher_norm: float = parameter(
+        1.0, symbol="s", meaning="norm |beta| of the task", ge=0.05, le=20
+    )
     perturbation: float = parameter(
-        0.0, symbol="eps", meaning="deviation of noise on all weights of the start", ge=0, le=1
+        0.0,
+        symbol="eps",
+        meaning="standard deviation of noise on every weight of the start, readout too",
+        ge=0,
+        le=1,
     )
     learning_rate: float = parameter(
         0.005, symbol="eta", meaning="step of descent", ge=1e-5, le=0.1, stream=False
     )
-    duration: float = parameter(400.0, symbol="T", unit="flow time", meaning="length", ge=1, le=1e4)
+    duration: float = parameter(
+        400.0, symbol="T", unit="flow time", meaning="length of the run", ge=1, le=1e4
+    )
     tolerance: float = parameter(
         1e-9,
         symbol="tol",

@@ -50,8 +50,14 @@ SCALE_INVARIANT = Model(
     dims=(Dim("task", "task, in the order of training", n_tasks),),
     observables=(
         course("overlap", "cosine c of weights and target", finite_size=_SIZE),
-        course("effective_rate", "effective learning rate lambda", finite_size=_SIZE),
-        course("excess_loss", "excess loss 1 - c, or |w - m|^2/2", finite_size=_SIZE),
+        course(
+            "effective_rate",
+            "effective learning rate lambda: gamma/|w|^2, or what greedy takes",
+            finite_size=_SIZE,
+        ),
+        course(
+            "excess_loss", "excess loss 1 - c; of the plain learner |w - m|^2/2", finite_size=_SIZE
+        ),
         Observable("final_excess", "excess loss at the end", finite_size=_SIZE),
         Observable(
             "task_end_overlap", "overlap at the end of the task", dims=("task",), finite_size=_SIZE
@@ -88,7 +94,7 @@ SCALE_INVARIANT = Model(
     landmarks=(
         Landmark(
             "best_rate",
-            "effective learning rate that tracks a drifting target best",
+            "constant effective learning rate of the largest stationary overlap",
             f"{_AT}:best_rate",
             ("drift", "noise"),
             where="drift > 0",

@@ -14,9 +14,7 @@ class ScaleInvariantParameters(Recorded):
     """Size, rate, what is done to the norm, and how the target moves."""
 
     dimension: int = parameter(200, symbol="d", meaning="inputs", ge=3, le=10**6)
-    rate: float = parameter(
-        1.0, symbol="gamma", meaning="d times the step of an update", gt=0, le=1e4
-    )
+    rate: float = parameter(1.0, symbol="gamma", meaning="learning rate times d", gt=0, le=1e4)
     noise: float = parameter(
         0.25, symbol="sigma^2", meaning="variance of the noise on the labels", ge=0, le=1e6
     )
@@ -26,7 +24,9 @@ class ScaleInvariantParameters(Recorded):
     normalised: bool = parameter(
         True, symbol="normalised", meaning="false: plain linear regression from w = 0"
     )
-    decay: float = parameter(0.0, symbol="kappa", meaning="weight decay", ge=0, le=1e6)
+    decay: float = parameter(
+        0.0, symbol="kappa", meaning="weight decay, as decay_kind says", ge=0, le=1e6
+    )
     decay_kind: Literal["coupled", "independent"] = parameter(
         "coupled",
         symbol="kind",
@@ -38,7 +38,7 @@ class ScaleInvariantParameters(Recorded):
         meaning="greedy: the effective rate (1 - c^2)/(c S) that gains most, at most gamma",
     )
     drift: float = parameter(
-        0.0, symbol="delta", meaning="the target turns by sqrt(2 delta)/d an update", ge=0, le=1e6
+        0.0, symbol="delta", meaning="the target turns by sqrt(2 delta/d) an update", ge=0, le=1e6
     )
     task_length: float = parameter(
         0.0,

@@ -30,13 +30,16 @@ TRACKING = Model(
     clock=UPDATES,
     observables=(
         course("square_error", "square of target minus estimate, after the update"),
-        Observable("mean_square_error", "mean of that over the updates after the burn-in"),
+        Observable("mean_square_error", "mean of square_error over the updates after the burn-in"),
         Observable("mean_gain", "mean gain after the burn-in"),
         Observable("gain_variance", "variance of the gain after the burn-in", scale=0.01),
     ),
     diagnostics=(
-        Observable("regulated_error", "law of a regulated gain's error on a walk, slow regulation"),
-        Observable("regulated_variance", "law of its gain's variance"),
+        Observable(
+            "regulated_error",
+            "law of a regulated gain's mean square error on a walk, slow regulation",
+        ),
+        Observable("regulated_variance", "law of the regulated gain's variance, kappa (1 - g*)^2"),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
@@ -60,17 +63,19 @@ TRACKING = Model(
     landmarks=(
         Landmark(
             "best_gain",
-            "fixed gain of least mean square error; of a walk the Kalman gain",
+            "fixed gain of least mean square error in the long run; of a walk the Kalman gain",
             f"{_AT}:best_gain",
             ("target", "drift", "switch_probability", "switch_variance", "noise"),
             digits=8,
+            where="no seasons, a target that moves",
             along="gain",
         ),
         Landmark(
             "least_error",
-            "mean square error at the best fixed gain",
+            "mean square error at the best fixed gain in the long run",
             f"{_AT}:least_error",
             ("target", "drift", "switch_probability", "switch_variance", "noise"),
+            where="no seasons, a target that moves",
         ),
         Landmark(
             "regulation_price",

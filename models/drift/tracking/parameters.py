@@ -41,7 +41,7 @@ class TrackingParameters(Recorded):
         0.1, symbol="g", meaning="fixed gain; where a regulated one starts", gt=0, le=1
     )
     memory: float = parameter(
-        0.02, symbol="kappa", meaning="share of the newest error in the regulator", gt=0, le=1
+        0.02, symbol="kappa", meaning="share of the newest squared error in v", gt=0, le=1
     )
     least_gain: float = parameter(
         0.005, symbol="g_least", meaning="least regulated gain", ge=0, lt=1
@@ -55,7 +55,11 @@ class TrackingParameters(Recorded):
         le=10**7,
     )
     season_factor: float = parameter(
-        10.0, symbol="factor", meaning="q and p in every other season, in their own", ge=0, le=1e6
+        10.0,
+        symbol="factor",
+        meaning="factor on q and p in every other season, from the second on",
+        ge=0,
+        le=1e6,
     )
     n_steps: int = parameter(20_000, symbol="T", meaning="updates", ge=1, le=10**7)
     burn_in: int = parameter(

@@ -22,9 +22,16 @@ ACTIVATION_CODES = Model(
     parameters_class=ActivationCodesParameters,
     observables=(
         Observable("colliding_pairs", "pairs of points with one code", "pairs", span=1e10),
-        Observable("redundancy", "share of points whose code another one has", span=1.0),
-        Observable("code_distance", "mean share of units in which two points differ"),
-        Observable("prototype_accuracy", "points whose nearest prototype by code is their own"),
+        Observable(
+            "redundancy",
+            "(M - distinct codes)/M: share of points whose code an earlier one has",
+            span=1.0,
+        ),
+        Observable("code_distance", "share of units in which two points differ, mean over pairs"),
+        Observable(
+            "prototype_accuracy",
+            "share of points whose nearest prototype by code is their own, ties shared",
+        ),
         Observable(
             "accuracy_excess",
             "that less its mean over the units, given the points (two prototypes)",
@@ -33,7 +40,10 @@ ACTIVATION_CODES = Model(
     ),
     diagnostics=(
         Observable("collision", "probability p2 that two points share a code"),
-        Observable("redundancy_bound", "the redundancy is at most this"),
+        Observable(
+            "redundancy_bound",
+            "mean colliding pairs over points: the mean redundancy is at most this",
+        ),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
@@ -55,7 +65,7 @@ ACTIVATION_CODES = Model(
     landmarks=(
         Landmark(
             "width_of_a_tenth",
-            "units at which a tenth of the points collide with another, by pairs",
+            "units at which colliding pairs are a tenth of the points, (M - 1) p2/2 = 1/10",
             f"{_AT}:width_of_a_tenth",
             ("dimension", "n_points"),
             unit="units",
@@ -63,7 +73,7 @@ ACTIVATION_CODES = Model(
         ),
         Landmark(
             "width_of_a_hundredth",
-            "units at which a hundredth of the points collide with another, by pairs",
+            "units at which colliding pairs are a hundredth of the points, (M - 1) p2/2 = 1/100",
             f"{_AT}:width_of_a_hundredth",
             ("dimension", "n_points"),
             unit="units",
@@ -71,7 +81,7 @@ ACTIVATION_CODES = Model(
         ),
         Landmark(
             "wide_width_of_a_tenth",
-            "the law of many units against dimensions, pi [c_d Gamma(d-1) (M-1)/(2 r)]^(1/(d-1))",
+            "width_of_a_tenth where n >> d, pi [c_d Gamma(d-1) (M-1)/(2 r)]^(1/(d-1)), r = 1/10",
             f"{_AT}:wide_width_of_a_tenth",
             ("dimension", "n_points"),
             unit="units",

@@ -17,7 +17,11 @@ class ActivationCodesParameters(Parameters):
         0, symbol="C", meaning="prototypes that points lie around by turns; 0: none", ge=0, le=1000
     )
     spread: float = parameter(
-        0.8, symbol="spread", meaning="deviation of points from their prototype", ge=0, le=1e6
+        0.8,
+        symbol="spread",
+        meaning="standard deviation of a point from its prototype, a coordinate",
+        ge=0,
+        le=1e6,
     )
 
     @model_validator(mode="after")

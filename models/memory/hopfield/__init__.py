@@ -13,7 +13,7 @@ SWEEPS = Clock("sweep", "sweeps", end=lambda p: p.n_sweeps, whole=True)
 
 _EQUATIONS = """\
 J_ij = sum_mu xi_i xi_j/N (i != j), h_i = sum_j J_ij s_j, m = sum_i xi_i s_i/N, P = alpha N patterns
-heat bath: s_i = +1 with probability 1/(1 + exp(-2 h_i/T)), neurons in turn, or all at once
+heat bath: s_i = +1 with probability 1/(1 + exp(-2 h_i/T)), a neuron at random, or all at once
 m = int Dz tanh(beta (m + sqrt(alpha r) z)),  q = int Dz tanh^2(...),  chi = beta (1 - q),
 r = q/(1 - chi)^2;  T = 0: t (sqrt(2 alpha) + 2 e^(-t^2)/sqrt(pi)) = erf(t), m = erf(t)
 energy = -m^2/2 + alpha/2 - alpha/2 (1/(1 - chi) + chi r)
@@ -40,7 +40,7 @@ HOPFIELD = Model(
     parameters_class=HopfieldParameters,
     clock=SWEEPS,
     observables=(
-        course("overlap", "overlap m with the first pattern"),
+        course("overlap", "overlap m with the first pattern, after the sweep"),
         Observable(
             "mean_overlap",
             "overlap with the first pattern, mean over the last half of the sweeps",
@@ -50,10 +50,10 @@ HOPFIELD = Model(
         Observable(
             "energy", "energy per neuron, mean over the last half of the sweeps", finite_size=_SIZE
         ),
-        Observable("largest_overlap", "largest size of the overlap with any pattern at the end"),
+        Observable("largest_overlap", "largest |overlap| with a pattern at the end"),
     ),
     diagnostics=(
-        Observable("self_overlap", "overlap q of two states of the phase"),
+        Observable("self_overlap", "q, mean square of a neuron's mean state (Edwards-Anderson)"),
         Observable("stability", "replicon value; above 1 replica symmetry is broken"),
         Observable("capacity", "load above which no retrieval state is left at this temperature"),
     ),
@@ -81,17 +81,17 @@ HOPFIELD = Model(
             ("temperature",),
             source=_SOURCE,
             digits=6,
-            where="temperatures 0 and 0.005 to 1",
+            where="temperatures 0 and 0.005 to below 1",
             along="alpha",
         ),
         Landmark(
             "overlap_at_capacity",
-            "overlap from which retrieval jumps",
+            "overlap m of the retrieval state at the capacity, where it ends",
             f"{_AT}:overlap_at_capacity",
             ("temperature",),
             source=_SOURCE,
             digits=5,
-            where="temperatures 0 and 0.005 to 1",
+            where="temperatures 0 and 0.005 to below 1",
         ),
         Landmark(
             "equilibrium_capacity",
@@ -100,7 +100,7 @@ HOPFIELD = Model(
             ("temperature",),
             source=_SOURCE,
             digits=5,
-            where="temperatures 0 and 0.005 to 1",
+            where="temperatures 0 and 0.005 to below 1",
             along="alpha",
         ),
         Landmark(

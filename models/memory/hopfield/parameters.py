@@ -27,7 +27,7 @@ class HopfieldParameters(Recorded):
     dynamics: Literal["sequential", "parallel"] = parameter(
         "sequential",
         symbol="dynamics",
-        meaning="neurons in random turns, or all at once: at T > 0 that ends in another state",
+        meaning="a neuron drawn at random, or all at once: at T > 0 that ends in another state",
     )
     n_sweeps: int = parameter(
         60, symbol="sweeps", meaning="sweeps, each of N updates", ge=2, le=10**6

@@ -11,7 +11,8 @@ takes one at random: pm = a + (1-a)/K, po = (1-a)/K;  p_e = 1 - (1-p)^R
 a unit of inclusion pi gets all c cue inputs, g of them the prototype's, with probability
 sum_ij (-1)^(i+j) C(g,i) C(c-g,j) [1 - pi (1 - (1-p_e pm)^i (1-p_e po)^j)]^n'
     E_B{[1 - pi_B (1 - (1-p_e pm)^m (1-p_e po)^(i+j-m))]^n}^(C-1)  (own unit: (1-p_e)^(i+j))
-g ~ Binomial(c, pm), m ~ Binomial(i+j, 1/K), pi_B = pm with probability 1/K, else po"""
+n' = n - 1 of a stored cue, n of a novel one;  g ~ Binomial(c, pm), m ~ Binomial(i+j, 1/K),
+pi_B = pm with probability 1/K, else po"""
 
 _G = ("matches",)
 
@@ -22,25 +23,59 @@ SUPERPOSED = Model(
     dims=(Dim("matches", "cue units of the prototype, 0 to c", lambda p: p.cue_modules + 1),),
     observables=(
         Observable(
-            "prototype_matches", "1 at the cue's number of prototype units", dims=_G, span=1.0
-        ),
-        Observable(
-            "false_prototype",
-            "share of modules where the prototype's unit is active and not the item's own",
+            "prototype_matches",
+            "1 at the cue's number of prototype units, else 0",
             dims=_G,
             span=1.0,
         ),
-        Observable("false_other", "active units a module that are neither", dims=_G, span=1e4),
-        Observable("own", "share of modules where the item's own unit is on", dims=_G, span=1.0),
-        Observable("instance_accuracy", "own unit active and chosen among them", span=1.0),
-        Observable("class_accuracy", "class whose prototype matches the cue most", span=1.0),
+        Observable(
+            "false_prototype",
+            "share of uncued modules where the prototype's unit is active, not the item's own; "
+            "0 at other matches",
+            dims=_G,
+            span=1.0,
+        ),
+        Observable(
+            "false_other",
+            "active units an uncued module that are neither; 0 at other matches",
+            dims=_G,
+            span=1e4,
+        ),
+        Observable(
+            "own",
+            "share of uncued modules where the item's own unit is active; 0 at other matches",
+            dims=_G,
+            span=1.0,
+        ),
+        Observable(
+            "instance_accuracy",
+            "share of uncued modules where the own unit is drawn from the active ones",
+            span=1.0,
+        ),
+        Observable(
+            "class_accuracy",
+            "1 where the own class's prototype matches the cue most, ties shared",
+            span=1.0,
+        ),
         Observable("code_overlap", "share of modules where two members of a class agree", span=1.0),
     ),
     diagnostics=(
-        Observable("false_prototype_given", "its probability, given the matches", dims=_G),
-        Observable("false_other_given", "of one other unit, given the matches", dims=_G),
-        Observable("own_given", "of the own unit, given the matches", dims=_G),
-        Observable("instance_bound", "the instance accuracy is at least this"),
+        Observable(
+            "false_prototype_given",
+            "probability that the prototype's unit is active where the item has another",
+            dims=_G,
+        ),
+        Observable(
+            "false_other_given",
+            "probability that one other unit is active, given the matches",
+            dims=_G,
+        ),
+        Observable(
+            "own_given",
+            "probability that the own unit is active, given the matches; stored cues",
+            dims=_G,
+        ),
+        Observable("instance_bound", "the mean instance accuracy is at least this"),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",

@@ -31,23 +31,33 @@ WILLSHAW = Model(
     parameters_class=WillshawParameters,
     dims=(Dim("sum", "on synapses from the cue, 0 to c", lambda p: p.cue_size + 1),),
     observables=(
-        Observable("density", "share of synapses on, seen by other outputs' cues", span=1.0),
+        Observable(
+            "density",
+            "share on of the synapses from the cue to outputs that are not the target's",
+            span=1.0,
+        ),
         Observable("hit_rate", "share of the target's outputs that fire"),
         Observable("false_rate", "share of the other outputs that fire", span=1.0),
         Observable("sum_stored", "distribution of the target's sums", dims=("sum",), span=1.0),
         Observable("sum_other", "distribution of other outputs' sums", dims=("sum",), span=1.0),
         Observable("false_outputs", "other outputs that fire", span=1e6),
-        Observable("false_outputs_square", "its square", span=1e12),
+        Observable("false_outputs_square", "square of false_outputs", span=1e12),
         Observable("familiarity_stored", "on synapses in the block of the target pair", span=1e6),
         Observable("familiarity_new", "on synapses in the block of a pair never stored", span=1e6),
-        Observable("recognition", "share right of two-alternative choices, ties half", atol=0.002),
+        Observable(
+            "recognition",
+            "1 where the target's block has more on synapses than the new pair's, ties half",
+            atol=0.002,
+        ),
         Observable("recall_errors", "outputs missed, and others that fire", span=1e6),
     ),
     diagnostics=(
         Observable("exact_false_rate", "the false rate, however rare"),
         Observable("exact_sum_stored", "distribution of the target's sums", dims=("sum",)),
         Observable("exact_sum_other", "distribution of other outputs' sums", dims=("sum",)),
-        Observable("independent_false_rate", "density^c, as if synapses were independent"),
+        Observable(
+            "independent_false_rate", "density^c: at theta = c, as if synapses were independent"
+        ),
         Observable("false_outputs_variance", "variance of the other outputs that fire"),
         Observable("familiarity_stored_variance", "variance of the target pair's on synapses"),
         Observable("familiarity_new_variance", "variance of a new pair's on synapses"),

@@ -17,13 +17,15 @@ class WillshawParameters(Parameters):
         8, symbol="l", meaning="active outputs of a pattern", ge=1, le=1000
     )
     n_pairs: int = parameter(
-        600, symbol="P", meaning="pairs stored beside the target", ge=0, le=10**7
+        600, symbol="P", meaning="pairs stored beside the target, once each", ge=0, le=10**7
     )
     plasticity: float = parameter(
         1.0, symbol="p", meaning="probability that a presentation switches a synapse on", gt=0, le=1
     )
     exposures: int = parameter(1, symbol="n", meaning="presentations of the target", ge=0, le=1000)
-    cue_size: int = parameter(8, symbol="c", meaning="active inputs of the cue", ge=1, le=62)
+    cue_size: int = parameter(
+        8, symbol="c", meaning="inputs of the cue, of the target's k", ge=1, le=62
+    )
     threshold: int = parameter(8, symbol="theta", meaning="sum at which outputs fire", ge=0, le=62)
 
     @model_validator(mode="after")

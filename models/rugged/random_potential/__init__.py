@@ -24,7 +24,7 @@ noise with Var[V(x) - V(0)] = force^2 |x|^(2 H); none: 0
 a step to the right with probability 1/(1 + exp(f_x/T)), walls at +-L (none: no walls)
 batch B, eta = 1, sqrt B or B: temperature T eta/B, steps eta^2/B an update, rounded to even
 p_(t+1)(x) = p_t(x-1) r(x-1) + p_t(x+1) (1 - r(x+1));  none: E|x| = t C(t, t/2)/2^t
-sqrt(E|x|) -> sqrt(5/6)/sigma ln t, sigma the deviation of f_x/T, uncorrelated"""
+sqrt(E|x|) -> sqrt(5/6)/sigma ln t, sigma the deviation of f_x/(T eta/B), f_x uncorrelated"""
 
 
 def _steps(p: RandomPotentialParameters) -> float:
@@ -44,12 +44,12 @@ RANDOM_POTENTIAL = Model(
     parameters_class=RandomPotentialParameters,
     clock=UPDATES,
     observables=(
-        course("distance", "mean distance |x| of the walkers", span=1e6),
-        course("square_distance", "mean square distance", span=1e12),
+        course("distance", "mean of |x| over the walkers, in sites", span=1e6),
+        course("square_distance", "mean of x^2 over the walkers, in sites squared", span=1e12),
     ),
     diagnostics=(
-        course("valley", "distance to the bottom of the valley of depth T ln t"),
-        Observable("edge", "probability of being within two sites of the walls at the end"),
+        course("valley", "distance to the bottom of the valley of depth (T eta/B) ln(steps)"),
+        Observable("edge", "largest probability along the run of being at a wall or next to it"),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
@@ -72,7 +72,7 @@ RANDOM_POTENTIAL = Model(
     landmarks=(
         Landmark(
             "sinai_slope",
-            "slope of sqrt(E|x|) over ln t in the end, sqrt(5/6)/sigma",
+            "slope of sqrt(E|x|) over ln t in the end, sqrt(5/6)/sigma, sigma of f_x/(T eta/B)",
             f"{__name__}.landmarks:sinai_slope",
             ("disorder", "bias", "force", "temperature", "batch", "rate_rule"),
             source="Kesten 1986",

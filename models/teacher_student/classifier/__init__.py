@@ -27,8 +27,12 @@ CLASSIFIER = Model(
         Observable("overlap", "m = w.w*/d", rtol=0.01),
         Observable("self_overlap", "q = |w|^2/d", rtol=0.01),
         Observable("cosine", "R = m/sqrt(rho q)", rtol=0.01),
-        Observable("error", "share of clean labels told wrong", rtol=0.01),
-        Observable("train_loss", "mean loss on the samples", rtol=0.01),
+        Observable(
+            "error",
+            "share of clean labels sign(u), or of fresh points of two clusters, told wrong",
+            rtol=0.01,
+        ),
+        Observable("train_loss", "mean loss l on the samples, without the penalty", rtol=0.01),
         Observable(
             "train_error",
             "share of the samples' labels told wrong",
@@ -36,13 +40,15 @@ CLASSIFIER = Model(
             atol=2e-4,
             span=1.0,
         ),
-        Observable("margin", "least y h/sqrt(q); hard_margin", rtol=0.01),
+        Observable("margin", "least y h/sqrt(q) of the samples; hard_margin alone", rtol=0.01),
     ),
     diagnostics=(
         Observable("susceptibility", "V, the variance that a proximal step sees"),
         Observable("stability", "1 - alpha E (V df/dw)^2: how far from a singular fit"),
         Observable("bayes_error", "least error that any learner can have"),
-        Observable("gibbs_error", "error of a student drawn from the posterior"),
+        Observable(
+            "gibbs_error", "error of a student drawn from the posterior; NaN of two clusters"
+        ),
         Observable("critical_ratio", "samples per input alpha* up to which labels are separable"),
         Observable("iterations", "rounds of the fixed point"),
         Observable("residual", "relative change of the last round"),
@@ -82,7 +88,7 @@ CLASSIFIER = Model(
         ),
         Landmark(
             "best_square_penalty",
-            "penalty of the least error of the square loss, at every number of samples: 1/c0 - 1",
+            "penalty of the square loss's least error, any alpha: 1/c0 - 1, c0 = (E y u)^2/rho",
             f"{_LANDMARKS}:best_square_penalty",
             ("teacher", "signal", "flip", "probit_noise"),
             where="teacher = sign",
@@ -90,7 +96,7 @@ CLASSIFIER = Model(
         ),
         Landmark(
             "best_penalty",
-            "penalty of the least error",
+            "penalty of the least error, of 1e-5 to 100",
             f"{_LANDMARKS}:best_penalty",
             ("loss", "sample_ratio", "teacher", "signal", "flip", "probit_noise", "dimension"),
             digits=4,

@@ -62,7 +62,12 @@ class ClassifierParameters(Parameters):
         "gaussian", symbol="x", meaning="law of an input's entries, of variance 1"
     )
     tolerance: float = parameter(
-        1e-8, symbol="tol", meaning="of the solver", gt=0, le=0.1, stream=False
+        1e-8,
+        symbol="tol",
+        meaning="largest entry of the gradient; hinge, hard_margin: margin violation squared",
+        gt=0,
+        le=0.1,
+        stream=False,
     )
 
     @model_validator(mode="after")

@@ -39,14 +39,20 @@ LASSO = Model(
         _observable("overlap", "m = w.w*/d", 3.0),
         _observable("self_overlap", "q = |w|^2/d", 3.0),
         _observable("active", "share of nonzero weights", 0.7),
-        _observable("false_discovery_rate", "share of them where the teacher has 0", 1.0),
+        _observable(
+            "false_discovery_rate", "share of the nonzero weights where the teacher has 0", 1.0
+        ),
         _observable("true_positive_rate", "share of the teacher's nonzeros that are found", 1.5),
         _observable("train_error", "mean squared residual on the samples", 0.5),
     ),
     diagnostics=(
-        Observable("tau", "noise on an entry's estimate before its threshold"),
+        Observable(
+            "tau", "standard deviation of the noise on an entry's estimate before its threshold"
+        ),
         Observable("threshold", "th = lambda (1 + V)/alpha, below which an estimate is 0"),
-        Observable("susceptibility", "V, how far the fit follows its labels"),
+        Observable(
+            "susceptibility", "V = c active (1 + V)/alpha; residuals are 1/(1 + V) of fresh errors"
+        ),
         Observable("stability", "1 - d ln(sigma^2 + E)/d ln(tau^2): 0 where the fit is lost"),
         Observable("critical_density", "eps_c: densest signal that l1 finds without noise"),
     ),

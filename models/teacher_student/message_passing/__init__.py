@@ -30,7 +30,7 @@ MESSAGE_PASSING = Model(
     observables=(
         course("overlap", "m = w.w*/d", **_SIZE),
         course("self_overlap", "q = |w|^2/d", **_SIZE),
-        course("error", "share of clean labels told wrong", **_SIZE),
+        course("error", "share of clean labels sign(u) told wrong", **_SIZE),
     ),
     diagnostics=(Observable("bayes_error", "least error that any learner can have"),),
     simulate=f"{__name__}.simulation:simulate",

@@ -27,11 +27,15 @@ ONLINE_RULES = Model(
         course("overlap", "m = w.B/N", rtol=0.01),
         course("self_overlap", "q = |w|^2/N", rtol=0.01),
         course("cosine", "R = m/sqrt(q)", finite_size=FiniteSize(3.0, "size", 1.0)),
-        course("error", "share of labels told wrong", finite_size=FiniteSize(1.0, "size", 1.0)),
+        course(
+            "error",
+            "share of clean labels sign(u) told wrong",
+            finite_size=FiniteSize(1.0, "size", 1.0),
+        ),
     ),
     diagnostics=(
         course("error_variance", "N times the variance of the error over runs, leading order"),
-        Observable("error_floor", "error that is left at late times"),
+        Observable("error_floor", "error of clean labels that is left at late times"),
         Observable("asymptote", "error at the end by the law of late times"),
     ),
     simulate=f"{__name__}.simulation:simulate",
@@ -62,7 +66,7 @@ ONLINE_RULES = Model(
             "error that label noise leaves at late times",
             f"{_LANDMARKS}:error_floor",
             ("rule", "learning_rate", "flip"),
-            where="rule hebb, perceptron or adatron",
+            where="not rule margin",
         ),
         Landmark(
             "best_rate",

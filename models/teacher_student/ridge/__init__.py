@@ -29,13 +29,20 @@ RIDGE = Model(
         Observable("self_overlap", "q = |w|^2/d; isotropic inputs", rtol=0.01),
     ),
     diagnostics=(
-        Observable("kappa", "effective penalty; isotropic: times d"),
+        Observable(
+            "kappa",
+            "effective penalty of the equations; isotropic: kappa of u = 1/(1 + kappa), d times it",
+        ),
         Observable("degrees_1", "effective degrees of freedom df1"),
         Observable("degrees_2", "sum of squared shares df2"),
         Observable("best_penalty", "penalty of the least test error"),
         Observable("best_excess_error", "excess error there as d -> infinity; isotropic inputs"),
-        Observable("exact_excess_error", "at any d; isotropic inputs, lambda = 0"),
-        Observable("limit_excess_error", "as d -> infinity; isotropic inputs, random features"),
+        Observable(
+            "exact_excess_error", "excess error, exact at any d; isotropic inputs, lambda = 0"
+        ),
+        Observable(
+            "limit_excess_error", "excess error as d -> infinity; isotropic inputs, random features"
+        ),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
@@ -83,7 +90,7 @@ RIDGE = Model(
     landmarks=(
         Landmark(
             "interpolation_threshold",
-            "samples per input at which the test error peaks as the penalty goes to 0",
+            "samples per input at which the test error peaks as the penalty goes to 0: 1, or p'/d",
             f"{_LANDMARKS}:interpolation_threshold",
             ("design", "dimension", "feature_ratio"),
             source="arXiv:1903.08560",

@@ -49,7 +49,7 @@ class RidgeParameters(Parameters):
     design: Literal["isotropic", "power_law", "random_features"] = parameter(
         "isotropic",
         symbol="design",
-        meaning="regressors: inputs x/sqrt(d); modes of variance i^-p; features phi(F x/sqrt(d))",
+        meaning="regressors: x/sqrt(d); modes of variance i^-p; phi(F x/sqrt(d))/sqrt(p')",
     )
     capacity: float = parameter(
         1.5, symbol="p", meaning="power law: variance of mode i is i^-p", ge=0, le=10

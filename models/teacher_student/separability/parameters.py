@@ -30,7 +30,11 @@ class SeparabilityParameters(Parameters):
         le=100,
     )
     margin: float = parameter(
-        0.0, symbol="kappa", meaning="of the diagnostic gardner_capacity", ge=-10, le=30
+        0.0,
+        symbol="kappa",
+        meaning="margin of gardner_capacity: least y w.x/|w|, inputs of variance 1",
+        ge=-10,
+        le=30,
     )
 
     @model_validator(mode="after")

@@ -32,7 +32,9 @@ SOFT_COMMITTEE = Model(
         Dim("teacher_unit", "unit of the teacher", lambda p: p.teacher_units),
     ),
     observables=(
-        course("error", "half the mean squared distance of the outputs", **_MEANS),
+        course(
+            "error", "half the mean squared distance of the outputs, without label noise", **_MEANS
+        ),
         course(
             "student_overlaps",
             "Q = w_i.w_k/N",
@@ -46,14 +48,18 @@ SOFT_COMMITTEE = Model(
             **_MEANS,
         ),
         course("gap", "largest less second largest |R_in|, mean over i", **_MEANS),
-        Observable("escape_time", "first time with a gap above the threshold; NaN: never"),
+        Observable(
+            "escape_time", "first time with a gap above the threshold; NaN: never", "N examples"
+        ),
     ),
     diagnostics=(
         course("flow_error", "error as N -> infinity from the same start"),
         course("flow_gap", "gap as N -> infinity from the same start"),
         Observable("plateau_error", "error on the plateau; K = M"),
-        Observable("plateau_rate", "rate at which specialisation grows there; K = M"),
-        Observable("escape_slope", "1/(2 rate): escape times grow by it times ln N; K = M"),
+        Observable("plateau_rate", "rate in time at which specialisation grows there; K = M"),
+        Observable(
+            "escape_slope", "1/(2 rate): escape times grow by it times ln N; K = M", "N examples"
+        ),
         Observable("rate_max", "largest learning rate at which the solution attracts; K = M"),
         Observable("final_error", "error left at late times; K = M"),
     ),
