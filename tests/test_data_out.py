@@ -127,6 +127,15 @@ def test_binder_of_normal_numbers_is_0_and_of_two_values_two_thirds():
         binder(drawn(lambda rng, shape: rng.standard_normal(shape), 9))
 
 
+def test_parameters_named_as_a_result_keep_apart():
+    draws = xr.DataArray(
+        np.arange(6.0).reshape(2, 3), {"count": [5, 9], "error": 0.3}, ("count", "replica")
+    )
+    found = means(draws)
+    assert found["value"]["parameter_count"].values.tolist() == [5, 9]
+    assert found["count"].values.tolist() == [3, 3]
+
+
 def test_susceptibility_is_size_times_variance_and_its_jackknife_error_is_right():
     draws = drawn(lambda rng, shape: 0.5 * rng.standard_normal(shape))
     found = susceptibility(draws, 8.0)

@@ -10,7 +10,7 @@ import xarray as xr
 
 from toysim.asking import landmark
 from toysim.outcomes import State, Status
-from toysim.store.replicas import mean_and_error
+from toysim.store.moments import mean_and_error
 
 __all__ = [
     "Data",

@@ -53,17 +53,29 @@ def _estimated(
         error = np.sqrt((n - 1) / n * off.sum("replica"))
     found = {"value": value * factor, "error": error * factor}
     enough = n >= max(fewest, 2)
-    return xr.Dataset({k: v.where(enough) for k, v in found.items()} | {"count": n})
+    return _together({k: v.where(enough) for k, v in found.items()} | {"count": n})
 
 
-def means(draws: xr.DataArray) -> xr.Dataset:
-    """Mean over the replicas that are there (NaN left out): ``value``, its standard ``error``
-    s / sqrt(n) with ddof = 1, NaN below two replicas, and ``count``.
+def _together(found: dict[str, xr.DataArray]) -> xr.Dataset:
+    """By their names; a parameter of such a name is a coordinate ``parameter_NAME``."""
+    taken = {n: f"parameter_{n}" for n in found if n in found["value"].coords}
+    return xr.Dataset({name: values.rename(taken) for name, values in found.items()})
+
+
+def mean_and_error(draws: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
+    """Mean over the replicas that are there (NaN left out) and its standard error, s / sqrt(n) with
+    ddof = 1; NaN below two replicas.
     """
     n = draws.count("replica")
     with np.errstate(invalid="ignore", divide="ignore"):
         error = draws.std("replica", ddof=1).where(n > 1) / np.sqrt(n.where(n > 0))
-    return xr.Dataset({"value": draws.mean("replica"), "error": error, "count": n})
+    return draws.mean("replica"), error
+
+
+def means(draws: xr.DataArray) -> xr.Dataset:
+    """``value`` and ``error`` as in ``mean_and_error``, and ``count``."""
+    value, error = mean_and_error(draws)
+    return _together({"value": value, "error": error, "count": draws.count("replica")})
 
 
 def extrapolated(found: xr.Dataset, size: str, power: float) -> xr.Dataset:

@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def mean_and_error(draws: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
-    """Mean over the replicas that are there (NaN left out) and its standard error, s / sqrt(n) with
-    ddof = 1; NaN below two replicas.
-    """
-    found = moments.means(draws)
-    return found["value"], found["error"]
-
-
 @xr.register_dataset_accessor("toysim")  # type: ignore[no-untyped-call]
 class Replicas:
     """``ds.toysim.mean()``, ``.sem()``, ``.count()`` and what else is asked of replicas: over those
@@ -60,7 +52,7 @@ class Replicas:
             return self._ok() * np.nan
         errors = {}
         for name, draws in self._spread().data_vars.items():
-            errors[name] = mean_and_error(draws)[1].assign_attrs(draws.attrs)
+            errors[name] = moments.mean_and_error(draws)[1].assign_attrs(draws.attrs)
         return self._counted(xr.Dataset(errors))
 
     def _counted(self, ds: xr.Dataset) -> xr.Dataset:
