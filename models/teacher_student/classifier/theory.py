@@ -34,7 +34,7 @@ def of_loss(p: Any, alpha: float) -> dict[str, Any]:
         "stability": at.stability,
         "iterations": float(at.rounds),
         "residual": at.residual,
-        "valid": settled,
+        "valid": settled and at.q > 0.0,
     }
 
 
