@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -65,8 +65,12 @@ def edited_root(path):
 
 
 def events(path, kind):
-    lines = (Path(path) / "log.jsonl").read_text().splitlines()
-    return [e for e in map(json.loads, lines) if e["event"] == kind]
+    """Of a log; a line that a kill tore, or left empty, is passed over."""
+    found = []
+    for line in (Path(path) / "log.jsonl").read_text().splitlines():
+        with suppress(ValueError):
+            found.append(json.loads(line))
+    return [e for e in found if e["event"] == kind]
 
 
 def every_panel_is_drawn(figure):

@@ -88,7 +88,9 @@ def residuals(tree: xr.DataTree) -> Figure:
     time, loss, sums = (observable(tree, name) for name in ("time", "loss", "residual_sum"))
     top = 0.9 * float(sums.max())
     for k, gamma in enumerate(steps(tree)):
-        draw_step(left, k, time, loss.rolling(record=WINDOW, center=True).mean(), 1.0)
+        draw_step(
+            left, k, time, loss.rolling(record=WINDOW, center=True, min_periods=1).mean(), 1.0
+        )
         draw_step(right, k, time, sums.isel(label=0), 0.8)
         if gamma > 1:
             visits = time.isel(gamma_u=k).values * parameter(tree, "strong_fraction") / 2

@@ -134,9 +134,9 @@ def matrices(tree: xr.DataTree) -> Figure:
             image = panels[row][column].imshow(
                 of.isel(record=k).transpose("unit", other), cmap="RdBu_r", vmin=-1.0, vmax=1.0
             )
-            panels[row][column].set(xticks=[], yticks=[])
-        panels[0][column].set_title(f"t = {t[k]:g}")
-    panels[0][0].set_ylabel("student Q")
-    panels[1][0].set_ylabel("teacher R")
+            name = f"{'QR'[row]}, t = {t[k]:g}"
+            panels[row][column].set(xticks=[], yticks=[], title=name)
+    panels[0][0].set_ylabel("student")
+    panels[1][0].set_ylabel("teacher")
     figure.colorbar(image, ax=panels, shrink=0.7, label="overlap")
     return figure
