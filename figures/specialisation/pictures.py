@@ -137,6 +137,6 @@ def matrices(tree: xr.DataTree) -> Figure:
             name = f"{'QR'[row]}, t = {t[k]:g}"
             panels[row][column].set(xticks=[], yticks=[], title=name)
     panels[0][0].set_ylabel("student")
-    panels[1][0].set_ylabel("teacher")
+    panels[1][0].set(xlabel="unit", ylabel="teacher")
     figure.colorbar(image, ax=panels, shrink=0.7, label="overlap")
     return figure
