@@ -72,5 +72,9 @@ def switch_time_of(p: Any) -> float:
         raise ValueError("the urns must be known: give urn_shares, one an urn")
     found = _row(p, two_colours(p.urn_shares))
     if not found["valid"]:
-        raise ValueError(f"penalty = {p.penalty:g}: too small for theory; give a larger")
+        raise ValueError(
+            f"penalty = {p.penalty:g}, context_length = {p.context_length}: theory wants a switch "
+            f"after many sequences of many values, but before {p.max_sequences}; here the mean is "
+            f"{found['switch_time']:.3g}"
+        )
     return float(found["switch_time"])

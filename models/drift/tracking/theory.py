@@ -76,7 +76,7 @@ def predict(batch: Batch) -> Rows:
     for i, row in enumerate(trackers(batch)):
         if batch["rule"][i] != "regulated":
             valid[i] = seen(row, moments(row, batch.record_at[i], course[i], means[i]))
-        elif row.walk:
+        elif row.walk and row.moves[0] == row.moves[1]:
             g = kalman_gain(row.moves[0], row.s2)
             kappa = float(batch["memory"][i])
             laws[:, i] = g * row.s2 + price(g, row.moves[0], row.s2, kappa), kappa * (1.0 - g) ** 2
