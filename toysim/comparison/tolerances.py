@@ -181,8 +181,7 @@ def _means(sides: Sides, o: Observable) -> Measured:
         enough = enough + skewness * (2.0 * enough**2 + 1.0) / (6.0 * np.sqrt(n))
         tolerance = np.where(n > 1, enough * error, np.inf) + finite_size(sides, o, rows)
         declared = o.atol + o.rtol * np.abs(sides.theory_at(o, rows)[0])
-        equal = error * np.sqrt(n) <= declared
-        unseen = np.where(equal, -np.log(ONE_SIDED) / np.maximum(n, 1) * o.span, 0.0)
+        unseen = np.where(error == 0.0, -np.log(ONE_SIDED) / np.maximum(n, 1) * o.span, 0.0)
         tolerance = tolerance + unseen + declared
     tolerance = np.where(_survivors(sides, o) | _heavy(sides, o), np.inf, tolerance)
     return Measured(rows, mean, mean, tolerance, error, np.zeros(len(rows), bool))
