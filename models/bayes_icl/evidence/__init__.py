@@ -12,22 +12,22 @@ EVIDENCE = Model(
     title="sequences until the evidence for memorising passes a penalty",
     parameters_class=EvidenceParameters,
     observables=(
-        Observable("switch_time", "sequences until the switch", "sequences"),
+        Observable("switch_time", "sequences until the switch", "seq."),
         Observable("overshoot", "evidence above the penalty then", "nats"),
     ),
     diagnostics=(
         Observable("gain", "mean evidence ln P_M/P_G of a sequence", "nats"),
         Observable("variance", "variance of the evidence of a sequence", "nats^2"),
-        Observable("switch_time_lower", "mean switch time is at least K/gain", "sequences"),
+        Observable("switch_time_lower", "mean switch time is at least K/gain", "seq."),
         Observable(
             "switch_time_upper",
             "mean switch time is at most (K + E (x+)^2/gain)/gain, x of a sequence",
-            "sequences",
+            "seq.",
         ),
         Observable(
             "switch_time_deviation",
             "standard deviation of the switch time, sqrt(K variance/gain^3)",
-            "sequences",
+            "seq.",
         ),
     ),
     version=2,
