@@ -221,10 +221,11 @@ def test_a_store_that_goes_away_stops_its_run(tmp_path, how):
 
     with pytest.raises(StoreError, match="was moved, removed or replaced"):
         run_walk(path, block=4, workers=1, listen=listen)
-    # A block that was being written may have reached the store that took the place.
-    if how != "replaced":
+    if how == "replaced":
+        assert run_walk(path, walk_sweep(seed=6)).blocks == 0
+    else:
         assert not path.exists()
-        run_walk(path, block=32)
+    run_walk(path, walk_sweep(seed=6 if how == "replaced" else 5), block=32)
 
 
 def test_links_in_a_store_are_not_followed(store, tmp_path):

@@ -258,6 +258,8 @@ class Store:
                 values = rows[o.name]
                 self.array(unit.part, o.name)[region] = values.reshape(lengths + values.shape[1:])
             self.home.sync()
+        self.refuse_moved()  # the sync takes long enough for that; a state there would be believed
+        with one_line(self.path, "write"):
             self.home.append(log)
             self.array(unit.part, "state")[region] = state.reshape(lengths)
 
