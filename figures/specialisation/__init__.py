@@ -1,6 +1,6 @@
 """Specialisation of soft committees: plateau, escape, largest rate, what noise leaves."""
 
-from toysim.figures.specialisation import evidence, pictures
+from toysim.figures.specialisation import evidence, flows, pictures
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
 
@@ -54,6 +54,16 @@ REPRODUCTION = Reproduction(
             _CLASSIC,
             ("course",),
             pictures.matrices,
+            film=flows.leaving,
+        ),
+        Recipe(
+            "field",
+            "Flow of the overlaps of two units with the teacher unit of their own and with the "
+            "other, at a small learning rate and from starts in the span of the teacher, with the "
+            "lines on which one overlap rests; cross: the plateau, circles: solutions.",
+            "derived",
+            ("field",),
+            flows.field,
         ),
     ),
     claims=(
