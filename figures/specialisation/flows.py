@@ -52,7 +52,12 @@ def leaving(tree: xr.DataTree) -> Film:
     left.plot(t, run["error"], color="0.8", lw=1.0)
     (course,) = left.plot([], [], color="C0")
     draw_landmark(left, landmark(MODEL, "plateau_error", learning_rate=at["learning_rate"]), "y")
-    left.set(yscale="log", xlabel="examples per input", ylabel="error", title="A committee leaves its plateau")
+    left.set(
+        yscale="log",
+        xlabel="examples per input",
+        ylabel="error",
+        title="A committee leaves its plateau",
+    )
     image = right.imshow(matrix_of(run, 0), cmap="RdBu_r", vmin=-1.0, vmax=1.0)
     k, m = run["teacher_overlaps"].sizes["unit"], run["teacher_overlaps"].sizes["teacher_unit"]
     right.axvline(m - 0.5, color="k", lw=1.0)
