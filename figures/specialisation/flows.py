@@ -23,7 +23,8 @@ def field(tree: xr.DataTree) -> Figure:
     rates = observable(tree, "teacher_rates", "theory").isel(record=0, unit=0)
     rates = rates.transpose("teacher_unit", "start_other", "start_own")
     own, other = rates["start_own"].values, rates["start_other"].values
-    draw_flow(axes, own, other, *rates.values, ("own overlap at rest", "other at rest"))
+    first, second = rates.values
+    draw_flow(axes, own, other, first, second, ("own overlap at rest", "other at rest"))
     axes.plot([1.0, 0.0], [0.0, 1.0], "ko", ms=5, label="solutions")
     axes.plot([6**-0.5], [6**-0.5], "kx", ms=6, label="plateau")
     axes.set(xlabel="overlap with the own teacher unit", ylabel="overlap with the other")

@@ -24,7 +24,7 @@ ACCURATE = 0.01  # of m and q, as their tolerance
 
 def annealed_time(angle: Array) -> Array:
     """t = 2 A/sin^2 A + 2 cot A - pi: from R = 0 to the angle A."""
-    return 2.0 * angle / np.sin(angle) ** 2 + 2.0 / np.tan(angle) - np.pi
+    return np.asarray(2.0 * angle / np.sin(angle) ** 2 + 2.0 / np.tan(angle) - np.pi)
 
 
 def annealed_angle(t: Array) -> Array:
@@ -76,8 +76,9 @@ def predict(batch: Batch) -> Rows:
     """
     shape, rule = batch.record_at.shape, codes(batch["rule"])
     out, ok = np.full((len(batch), 5, shape[1]), np.nan), np.zeros(len(batch), bool)
-    given = ("learning_rate", "margin", "flip", "start_power", "start_cosine")
-    courses(rule, *(batch[name] for name in given), batch.record_at, out, ok)
+    eta, kappa, flip = batch["learning_rate"], batch["margin"], batch["flip"]
+    starts = (batch["start_power"], batch["start_cosine"])
+    courses(rule, eta, kappa, flip, *starts, batch.record_at, out, ok)
     m, v, variance, m_rate, q_rate = out.transpose(1, 0, 2)
     alone = np.isin(batch["rule"], TUNED)[:, None]
     cosine, sine = tuned(batch, np.where(alone, m, 0.0))
