@@ -111,7 +111,7 @@ def _digest(columns: Iterable[tuple[str, Iterable[npt.NDArray[Any]]]]) -> str:
                 content.update(("\0" + "\0".join(values.tolist())).encode())
             else:
                 content.update(b"" if k else b"\0")
-                content.update(np.ascontiguousarray(values).ravel())
+                content.update(np.ascontiguousarray(values).ravel().data)
     return content.hexdigest()
 
 

@@ -52,8 +52,8 @@ class Later(BackendArray):
     def variable(self, dims: tuple[str, ...], attributes: dict[str, Any]) -> xr.Variable:
         """It labelled; once it has been read whole it stays in memory."""
         lazy = indexing.LazilyIndexedArray(self)
-        cached = indexing.CopyOnWriteArray(indexing.MemoryCachedArray(lazy))
-        return xr.Variable(dims, cached, attributes, fastpath=True)
+        cached: Any = indexing.MemoryCachedArray(lazy)  # type: ignore[no-untyped-call]
+        return xr.Variable(dims, indexing.CopyOnWriteArray(cached), attributes, fastpath=True)
 
 
 def rows_of(bounds: Bounds, lengths: tuple[int, ...]) -> tuple[slice, tuple[int, ...], Bounds]:
