@@ -89,7 +89,7 @@ PLATEAUS = 4  # sweeps of plateaus; those next to solutions come behind
 
 def small_rate(k: int) -> float:
     """lambda/eta on the plateau at small rates: 2 K/[pi (2K - 1)^(1/2) (2K + 1)^(3/2)]."""
-    return 2.0 * k / np.pi / np.sqrt(2.0 * k - 1.0) / (2.0 * k + 1.0) ** 1.5
+    return float(2.0 * k / np.pi / np.sqrt(2.0 * k - 1.0) / (2.0 * k + 1.0) ** 1.5)
 
 
 def rates(*trees: xr.DataTree) -> Figure:
