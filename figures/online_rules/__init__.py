@@ -46,8 +46,8 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "field",
-            "Flow of the cosine with the teacher and of the student's length in the limit of many "
-            "inputs, learning rate 1, with the lines on which one of them rests. With flipped "
+            "Flow of the cosine with the teacher and of the student's length (darker: faster) as N "
+            "-> infinity, learning rate 1, with the lines on which one of them rests. With flipped "
             "labels (p) the perceptron comes to rest, and the Adatron keeps a cosine and goes on "
             "shrinking; with clean ones the margin rule grows.",
             "derived",

@@ -54,11 +54,11 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "matrices",
-            "Overlaps of a committee's units with each other and with the teacher's over time, on "
-            "the plateau and beyond it.",
+            "Overlaps of a committee's units with the teacher's (t1, t2) and with each other (s1, "
+            "s2) over time, on the plateau and beyond it.",
             _CLASSIC,
             ("course",),
-            pictures.matrices,
+            flows.matrices,
             film=flows.leaving,
         ),
         Recipe(
