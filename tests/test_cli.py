@@ -390,6 +390,8 @@ PRINTED = {
     "check": "check walk.gaussian --draws 0 --json",
     "sweep --dry-run": "sweep walk.toml --dry-run --json",
     "sweep": "sweep walk.toml --json",
+    "sweep --create-only": "sweep walk.toml --create-only --store room.zarr --json",
+    "work": "work results/walk.zarr --json",
     "merge": "merge results/walk.zarr here.zarr -o both.zarr --json",
     "status": "status results/walk.zarr --json",
     "compare": "compare results/walk.zarr --json",
@@ -412,6 +414,11 @@ def test_json_has_the_fields_that_are_documented(cli):
         kind = "list" if isinstance(printed, list) else "one"
         first = printed[0] if kind == "list" else printed
         assert (kind, list(first)) == documented[name], name
+
+
+def test_every_command_that_prints_json_is_documented():
+    prints = {n for n, c in commands().items() if any("--json" in p.opts for p in c.params)}
+    assert {name.split()[0] for name in PRINTED} == prints
 
 
 def test_progress_as_json(cli):

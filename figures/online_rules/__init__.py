@@ -1,8 +1,10 @@
 """Online rules for a sign teacher: exponents, constants, floors of label noise, spread."""
 
-from toysim.figures.online_rules import evidence, pictures
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, pictures = parts(__name__, "evidence", "pictures")
 
 _CLASSIC = "classic results of online learning, recalled; no arXiv number"
 

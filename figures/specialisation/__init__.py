@@ -1,8 +1,10 @@
 """Specialisation of soft committees: plateau, escape, largest rate, what noise leaves."""
 
-from toysim.figures.specialisation import evidence, flows, pictures
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, flows, pictures = parts(__name__, "evidence", "flows", "pictures")
 
 _CLASSIC = "classic results on soft committees, recalled; no arXiv number"
 _PLATEAUS = ("plateau_2", "plateau_3", "plateau_4", "plateau_5")

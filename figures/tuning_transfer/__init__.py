@@ -1,8 +1,10 @@
 """Hyperparameters tuned on one sequence of tasks and used on others."""
 
-from toysim.figures.tuning_transfer import evidence, pictures
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Expected, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, pictures = parts(__name__, "evidence", "pictures")
 
 _SOURCE = "arXiv:2403.09066"
 

@@ -163,10 +163,13 @@ def _print_plans(plans: dict[str, list[Planned]], as_json: bool) -> None:
     if as_json:
         print_json({name: [vars(p) for p in plan] for name, plan in plans.items()})
         return
+    if len(plans) > 1:
+        every = [planned for plan in plans.values() for planned in plan]
+        typer.echo(f"{len(plans)} papers: {_total(every)}, to a factor of ten\n")
     for name, plan in plans.items():
+        typer.echo(f"{name}: {_total(plan)}, to a factor of ten")
         rows = [(p.sweep, p.cells, p.replicas, f"{p.seconds:.2g}", p.there) for p in plan]
-        print_table(("sweep", "cells", "replicas", "core seconds", "there already"), rows, name)
-        typer.echo(f"{_total(plan)}, to a factor of ten")
+        print_table(("sweep", "cells", "replicas", "core seconds", "there already"), rows)
 
 
 def _total(plan: list[Planned]) -> str:

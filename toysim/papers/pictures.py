@@ -148,7 +148,7 @@ def ingredients(recipe: Recipe, paper: Reproduction, data: Data) -> dict[str, st
     """Hashes of what a picture depends on: code, drawing library, each sweep's numbers, and the
     models, whose closed forms and landmarks may be drawn.
     """
-    home = Path(inspect.getfile(recipe.draw)).parent
+    home = Path(inspect.getfile(inspect.unwrap(recipe.draw))).parent
     engine = [Path(inspect.getfile(module)) for module in (drawing, reading, replicas)]
     engine.append(Path(inspect.getfile(layout)).parent)
     own = {k: str(v) for k, v in sorted(drawing.own_settings().items())}
