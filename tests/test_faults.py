@@ -18,11 +18,12 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from helpers import chunk_digests, run_walk, walk_sweep
+from helpers import chunk_digests, events, run_walk, walk_sweep
 from test_crash import calls, check, done_blocks, members
 
 import toysim
 from toysim.errors import ToysimError
+from toysim.outcomes import State
 from toysim.runner.execute import Options, join
 from toysim.store.files import LOCK_SECONDS
 from toysim.store.status import read_status
@@ -155,6 +156,32 @@ def test_a_night_of_kills(tmp_path, script, truth):
 @pytest.mark.parametrize("piece", range(1, PIECES + 1))
 def test_a_long_night_of_kills(tmp_path, script, truth, piece):
     assert night(tmp_path, script, truth, KILLS, piece) >= 100
+
+
+WRONG = {1: "asked to fail", 4: "Unable to allocate", 6: "shape"}
+
+
+@pytest.mark.parametrize("backend", ["threads", "processes"])
+def test_cells_that_go_wrong_are_recorded_and_the_rest_goes_on(tmp_path, backend):
+    """They raise, hang, eat memory, return NaN or another shape; NaN is a number like others."""
+    modes = [0, *WRONG, 5] + [2, 3] * (backend == "processes")
+    how = {"time_limit": 20.0} if backend == "processes" else {}
+    ds = toysim.sweep(
+        "walk.trouble", mode=modes, seed=3, block=1, workers=2, backend=backend,
+        store=tmp_path / "t.zarr", **how,
+    )["simulation"]  # fmt: skip
+    state = dict(zip(ds["mode"].values.tolist(), ds["state"].values.ravel().tolist(), strict=True))
+    assert state == {
+        m: {0: State.OK, 5: State.OK, 2: State.TIMED_OUT}.get(m, State.FAILED) for m in modes
+    }
+    assert np.isfinite(ds["y"].sel(mode=0)).all()
+    assert np.isnan(ds["y"].sel(mode=5)).all()
+    found = events(tmp_path / "t.zarr", "block")
+    told = {e["cell"]["mode"]: e["message"] for b in found for e in b["errors"]}
+    for mode, words in WRONG.items():
+        assert words in told[mode]
+    again = toysim.sweep("walk.trouble", mode=[0, 5], seed=3)["simulation"]["y"]
+    np.testing.assert_array_equal(again, ds["y"].sel(mode=[0, 5]))
 
 
 KINDS = {
