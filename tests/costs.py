@@ -35,7 +35,9 @@ HEAD = """\
 Made by `python tests/costs.py`, which writes this page from [costs.json](costs.json). The models
 are the cheapest there are, a sum of two numbers, and the same with noise; so the costs are those of
 the engine. Each step runs in a process of its own on one worker: seconds of the clock (of the
-processor in brackets), and the peak of memory in MB above that of the process before the step.
+processor in brackets), and the peak of memory in MB above that of the process before the step,
+which had taken it on the least store. Where the load exceeds the cores (two) the clock tells of
+others' work: there the seconds of the processor are those to go by.
 `grow` adds a tenth more values to an axis. Sizes from two million rows on are opened without
 reading their numbers, and compared a piece at a time where no rows are run again at smaller steps;
 a flat table (`export` to .csv or .parquet) is made in memory whole.

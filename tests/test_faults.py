@@ -18,11 +18,12 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from helpers import chunk_digests, run_walk, walk_sweep
+from helpers import chunk_digests, events, run_walk, walk_sweep
 from test_crash import calls, check, done_blocks, members
 
 import toysim
 from toysim.errors import ToysimError
+from toysim.outcomes import State
 from toysim.runner.execute import Options, join
 from toysim.store.files import LOCK_SECONDS
 from toysim.store.status import read_status
@@ -45,7 +46,7 @@ if __name__ == "__main__":
                      seed=3, block=3, store=path, backend=role, workers=2)
 """
 KILLS = 108  # in CI
-LONG = 1000
+PIECES = 10  # of the long run, each as long as CI's
 
 
 @pytest.fixture(scope="module")
@@ -135,12 +136,12 @@ class Night:
         assert read_status(path).finished
 
 
-def night(tmp_path, script, truth, kills):
-    """Two nights at a time, each of one role."""
+def night(tmp_path, script, truth, kills, piece=0):
+    """Two nights at a time, each of one role; other pieces throw other dice."""
     shares = {"threads": 0.5, "processes": 0.2, "helper": 0.3}
     nights = [
-        (Night(tmp_path, script, truth, role, seed), max(2, round(kills * share)))
-        for seed, (role, share) in enumerate(shares.items())
+        (Night(tmp_path, script, truth, role, 10 * piece + k), max(2, round(kills * share)))
+        for k, (role, share) in enumerate(shares.items())
     ]
     with ThreadPoolExecutor(2) as pool:
         return sum(pool.map(lambda pair: pair[0].run(pair[1]), nights))
@@ -152,8 +153,35 @@ def test_a_night_of_kills(tmp_path, script, truth):
 
 
 @pytest.mark.long
-def test_a_long_night_of_kills(tmp_path, script, truth):
-    assert night(tmp_path, script, truth, LONG) >= LONG
+@pytest.mark.parametrize("piece", range(1, PIECES + 1))
+def test_a_long_night_of_kills(tmp_path, script, truth, piece):
+    assert night(tmp_path, script, truth, KILLS, piece) >= 100
+
+
+WRONG = {1: "asked to fail", 4: "Unable to allocate", 6: "shape"}
+
+
+@pytest.mark.parametrize("backend", ["threads", "processes"])
+def test_cells_that_go_wrong_are_recorded_and_the_rest_goes_on(tmp_path, backend):
+    """They raise, hang, eat memory, return NaN or another shape; NaN is a number like others."""
+    modes = [0, *WRONG, 5] + [2, 3] * (backend == "processes")
+    how = {"time_limit": 20.0} if backend == "processes" else {}
+    ds = toysim.sweep(
+        "walk.trouble", mode=modes, seed=3, block=1, workers=2, backend=backend,
+        store=tmp_path / "t.zarr", **how,
+    )["simulation"]  # fmt: skip
+    state = dict(zip(ds["mode"].values.tolist(), ds["state"].values.ravel().tolist(), strict=True))
+    assert state == {
+        m: {0: State.OK, 5: State.OK, 2: State.TIMED_OUT}.get(m, State.FAILED) for m in modes
+    }
+    assert np.isfinite(ds["y"].sel(mode=0)).all()
+    assert np.isnan(ds["y"].sel(mode=5)).all()
+    found = events(tmp_path / "t.zarr", "block")
+    told = {e["cell"]["mode"]: e["message"] for b in found for e in b["errors"]}
+    for mode, words in WRONG.items():
+        assert words in told[mode]
+    again = toysim.sweep("walk.trouble", mode=[0, 5], seed=3)["simulation"]["y"]
+    np.testing.assert_array_equal(again, ds["y"].sel(mode=[0, 5]))
 
 
 KINDS = {

@@ -132,6 +132,17 @@ CRAFTED = {
 }
 
 
+@pytest.mark.parametrize("document", [[], {}, "text", None])
+def test_an_array_whose_document_is_none_is_refused(store, document):
+    root = json.loads((store / "zarr.json").read_text())
+    del root["attributes"]["toysim"]["checksum"]
+    root["consolidated_metadata"]["metadata"]["theory/state"] = document
+    (store / "zarr.json").write_text(json.dumps(root))
+    for read in (read_status, toysim.open_store):
+        with pytest.raises(StoreError, match="holds no readable toysim store"):
+            read(store)
+
+
 @pytest.mark.parametrize("craft", CRAFTED, ids=str)
 def test_crafted_documents_are_refused_at_once(store, craft, capsys):
     with edited_root(store) as meta:

@@ -179,7 +179,11 @@ def build_sweep(
         if key in fixed:
             raise ToysimError(f"{key} is fixed and also an axis; drop one of the two", key)
     if where and refine:
-        raise ToysimError("refine needs a whole product of axes; leave where out", "where")
+        raise ToysimError(
+            "refine needs a whole product of axes: between cells where a condition holds it may "
+            "not; leave where out",
+            "where",
+        )
     _refuse_lists(model, fixed)
     built = dimensions([parse_axis(n, v) for n, v in axes.items()], model.parameters, seed)
     _refuse_taken_names(model, built)

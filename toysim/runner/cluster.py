@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal
 import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -103,7 +104,15 @@ def _here(workers: int) -> Any:
         threads_per_worker=1,
         dashboard_address=None,
         silence_logs=logging.CRITICAL,  # else Ctrl-C is told with traces of the nannies
+        preload=[__name__],
     )
+
+
+def dask_setup(worker: Any) -> None:
+    """Dask calls it in every worker of ``_here``: a terminal tells Ctrl-C to all, and the parent
+    answers.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def of_queue(file: Path) -> Any:

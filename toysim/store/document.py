@@ -190,7 +190,7 @@ def _checked(document: Any, path: Path) -> dict[str, Any]:
     try:
         checked = _Meta.model_validate(meta)
         documents = document["consolidated_metadata"]["metadata"]
-        arrays = {k: _Array.model_validate(d) for k, d in documents.items() if "shape" in d}
+        arrays = {k: _Array.model_validate(d) for k, d in documents.items() if "/" in k}
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

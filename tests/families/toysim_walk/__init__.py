@@ -62,7 +62,11 @@ class TroubleParameters(Parameters):
 
     x: float = parameter(0.0, symbol="x", meaning="value passed through")
     mode: int = parameter(
-        0, symbol="m", meaning="0 fine, 1 raises, 2 hangs, 3 kills its process", ge=0, le=3
+        0,
+        symbol="m",
+        meaning="0 fine, 1 raises, 2 hangs, 3 kills its process, 4 eats memory, 5 nan, 6 misshapen",
+        ge=0,
+        le=6,
     )
     rest: float = parameter(
         0.0, symbol="t", unit="s", meaning="seconds a row takes", ge=0, stream=False

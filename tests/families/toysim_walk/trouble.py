@@ -1,13 +1,17 @@
-"""A simulation that raises, hangs or dies where its parameters say so."""
+"""A simulation that goes wrong as its parameters say."""
 
 import os
 import time
+
+import numpy as np
 
 from toysim.batch import Batch, Rows
 
 
 def simulate(batch: Batch) -> Rows:
-    """y = x + z; mode 1 raises, mode 2 sleeps for a minute, mode 3 ends the process."""
+    """y = x + z; mode 1 raises, 2 sleeps for a minute, 3 ends the process, 4 asks for more memory
+    than there is, 5 gives NaN, 6 a row too many.
+    """
     time.sleep(float(batch["rest"].sum()))
     if (batch["mode"] == 1).any():
         raise ArithmeticError("asked to fail")
@@ -15,4 +19,7 @@ def simulate(batch: Batch) -> Rows:
         time.sleep(60)
     if (batch["mode"] == 3).any():
         os._exit(3)
-    return {"y": batch["x"] + batch.normal("y")}
+    if (batch["mode"] == 4).any():
+        np.ones(2**40)
+    y = np.where(batch["mode"] == 5, np.nan, batch["x"] + batch.normal("y"))
+    return {"y": np.append(y, 0.0) if (batch["mode"] == 6).any() else y}
