@@ -18,10 +18,11 @@ from toysim.errors import ToysimError, UnknownPreset, suggest
 from toysim.paper import Recipe, Reproduction
 from toysim.papers.claims import Judgement, judge
 from toysim.papers.drawing import style
-from toysim.papers.page import write_page
 from toysim.papers.panels import PLAIN, Look, shaped, values_suffix
 from toysim.papers.pictures import MadeFigure, draw, make
 from toysim.papers.reading import complete
+from toysim.papers.site.comparing import recipe_of
+from toysim.papers.site.pages import FORMATS, Found, write_index, write_page
 from toysim.plan import Sweep
 from toysim.registry import load_reproduction, reproduction_names
 from toysim.runner.execute import Listener, Options, execute
@@ -88,20 +89,67 @@ def reproduce(
     _refuse_unknown(preset, found.sweeps)
     listen = listen or _quiet
     data, stores = _data(found.sweeps, preset, Path(results), workers, listen)
-    pictures = Path(results) / "figures"
-    listen({"event": "stage", "text": f"{name}: {len(found.figures)} figures"})
-    figures = [make(recipe, found, data, pictures, ("png",)) for recipe in found.figures]
-    listen({"event": "stage", "text": f"{name}: {len(found.claims)} claims"})
-    claims = [judge(claim, found, data, preset) for claim in found.claims]
-    comparisons = {
-        sweep: compare(tree)
-        for sweep, tree in data.items()
-        if {"simulation", "theory"} <= set(tree.children)
-    }
-    page = write_page(Path(results) / f"{name}.html", found, claims, figures, comparisons, data)
-    unfinished = [sweep for sweep, tree in data.items() if not complete(tree)]
-    beyond = {found.full(sweep): why for sweep, why in found.beyond_theory.items()}
-    return Outcome(name, claims, figures, comparisons, page, stores, unfinished, beyond)
+    outcome = _told(found, preset, Path(results), data, stores, listen)
+    write_index(Path(results), reproduction_names())
+    return outcome
+
+
+def report(
+    names: Iterable[str] = (),
+    *,
+    preset: str | None = None,
+    results: Path | str = RESULTS,
+    listen: Listener | None = None,
+) -> Report:
+    """Judge, draw and write the pages of papers from what their stores hold, and the index of all;
+    nothing is run.
+
+    Without ``names``: every paper with a store at the preset. Pictures whose data have not changed
+    are left alone. Raises ToysimError on an unknown name, or one with nothing stored.
+    """
+    begin, results, listen = time.monotonic(), Path(results), listen or _quiet
+    chosen = [load_reproduction(name) for name in names] or _stored(preset, results)
+    outcomes = []
+    for found in chosen:
+        _refuse_unknown(preset, found.sweeps)
+        data, stores = _there(found.sweeps, preset, results)
+        if not data:
+            raise ToysimError(
+                f"{found.name}: nothing is stored in {results} at the preset "
+                f"{preset or DEFAULT_PRESET}; toysim reproduce {found.name} runs it"
+            )
+        outcomes.append(_told(found, preset, results, data, stores, listen))
+    index = write_index(results, reproduction_names())
+    return Report(index, outcomes, time.monotonic() - begin)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The index of a site, what its pages were made of, and the seconds that took; of them
+    ``drawing`` went into pictures.
+    """
+
+    index: Path
+    outcomes: list[Outcome]
+    seconds: float
+
+    @property
+    def drawing(self) -> float:
+        return sum(outcome.drawing for outcome in self.outcomes)
+
+    @property
+    def ok(self) -> bool:
+        return all(outcome.ok for outcome in self.outcomes)
+
+    def __repr__(self) -> str:
+        return "\n\n".join([*map(repr, self.outcomes), str(self.index)])
+
+
+def _stored(preset: str | None, results: Path) -> list[Reproduction]:
+    """Papers of which something is stored, to be told from names of folders alone."""
+    there = {path.name.partition(".")[0] for path in results.glob("*.zarr")}
+    found = [load_reproduction(name) for name in reproduction_names() if name in there]
+    return [paper for paper in found if _there(paper.sweeps, preset, results)[0]]
 
 
 @dataclass(frozen=True)
