@@ -1,4 +1,4 @@
-"""Claims as cards: the verdict, the figure that shows it, numbers with errors, what would turn it."""
+"""Claims as cards: verdict, the figure that shows it, numbers with errors, what would turn it."""
 
 from __future__ import annotations
 

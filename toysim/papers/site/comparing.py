@@ -26,12 +26,20 @@ def recipe_of(sweep: str) -> Recipe:
     return Recipe(sweep, title, "this run", (sweep,), draw_comparison)
 
 
+def judged_tree(tree: xr.DataTree) -> xr.DataTree:
+    """What was judged in the place of the simulation: a picture is of these numbers alone."""
+    sides = {"simulation": comparison_dataset(tree), "theory": tree["theory"].to_dataset()}
+    judged = xr.DataTree.from_dict(sides)
+    judged.attrs = tree.attrs
+    return judged
+
+
 def draw_comparison(tree: xr.DataTree) -> Figure:
     """Two panels an observable: simulation over theory, and their difference in tolerances.
 
     Of many cells, evenly spaced ones are shown, and the one farthest off among them.
     """
-    judged, theory = comparison_dataset(tree), tree["theory"].to_dataset()
+    judged, theory = (tree[side].to_dataset() for side in ("simulation", "theory"))
     names = [n for n in map(str, judged.data_vars) if f"{n}_tolerance" in judged]
     seen = {name: cells for name in names if len((cells := _cells(judged, theory, name))[0])}
     figure = new_figure(7.0, 2.2 * max(1, len(seen)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,8 @@ from urllib.parse import quote
 import xarray as xr
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from toysim.comparison.verdicts import Comparison
-from toysim.paper import DEFAULT_PRESET, Reproduction
-from toysim.papers.claims import Judgement
+from toysim.paper import DEFAULT_PRESET, Recipe, Reproduction
+from toysim.papers.outcome import Outcome
 from toysim.papers.pictures import MadeFigure
 from toysim.papers.site import facts
 from toysim.papers.site.cards import badge, cards
@@ -38,19 +37,17 @@ class Found:
 
     paper: Reproduction
     preset: str | None
-    claims: Sequence[Judgement]
-    figures: Sequence[MadeFigure]
-    comparisons: Mapping[str, Comparison]
+    outcome: Outcome
     pictures: Mapping[str, MadeFigure]
     data: Mapping[str, xr.DataTree]
-    stores: Mapping[str, Path]
-    ok: bool
 
 
 def write_page(results: Path, found: Found) -> Path:
     """Write ``results/NAME.html`` and the verdicts that the index counts; returns the page."""
     paper = found.paper
-    shown = [_figure(m, r, results) for m, r in zip(found.figures, paper.figures, strict=True)]
+    shown = [
+        _figure(m, r, results) for m, r in zip(found.outcome.figures, paper.figures, strict=True)
+    ]
     _write(results / f"{paper.name}{KEPT}", json.dumps(_verdicts(found, shown), indent=1))
     page = results / f"{paper.name}.html"
     _write(page, _templates().get_template("paper.html").render(_contents(found, shown, results)))
@@ -58,7 +55,7 @@ def write_page(results: Path, found: Found) -> Path:
 
 
 def write_index(results: Path, known: Iterable[str]) -> Path:
-    """Write ``results/index.html``: the papers with a page there, and which of ``known`` have none."""
+    """Write ``results/index.html``: papers with a page there, and those of ``known`` without."""
     papers = [_read(path) for path in sorted(results.glob(f"*{KEPT}"))]
     named = {paper["name"] for paper in papers}
     lacking = [name for name in known if name not in named]
@@ -71,17 +68,17 @@ def write_index(results: Path, known: Iterable[str]) -> Path:
 def _contents(found: Found, shown: list[dict[str, Any]], results: Path) -> dict[str, Any]:
     paper = found.paper
     beyond = {paper.full(sweep): why for sweep, why in paper.beyond_theory.items()}
-    origins = facts.origins(found.data, found.stores, results)
+    origins = facts.origins(found.data, found.outcome.stores, results)
     return {
         "paper": paper,
         "preset": found.preset or DEFAULT_PRESET,
         "command": command(paper.name, found.preset),
-        "claims": cards(paper, found.claims),
-        "counts": Counter(str(claim.verdict) for claim in found.claims),
+        "claims": cards(paper, found.outcome.claims),
+        "counts": Counter(str(claim.verdict) for claim in found.outcome.claims),
         "figures": {f["recipe"].name: f for f in shown},
         "compared": [
             facts.compared(n, table, found.data[n], beyond.get(n, ""), found.pictures.get(n))
-            for n, table in found.comparisons.items()
+            for n, table in found.outcome.comparisons.items()
         ],
         "lacking": facts.lacking(found.data),
         "origins": origins,
@@ -97,7 +94,7 @@ def command(name: str, preset: str | None) -> str:
     return f"toysim reproduce {name}" + (f" --preset {preset}" if preset else "")
 
 
-def _figure(made: MadeFigure, recipe: Any, results: Path) -> dict[str, Any]:
+def _figure(made: MadeFigure, recipe: Recipe, results: Path) -> dict[str, Any]:
     files = _files(made, results)
     return {"recipe": recipe, "id": anchor("figure", recipe.name), "made": made, "files": files}
 
@@ -119,12 +116,12 @@ def _verdicts(found: Found, shown: list[dict[str, Any]]) -> dict[str, Any]:
         "title": paper.title,
         "paper": paper.paper,
         "preset": found.preset or DEFAULT_PRESET,
-        "ok": found.ok,
+        "ok": found.outcome.ok,
         "picture": picture["files"]["png"] if picture else "",
         "alt": picture["recipe"].title if picture else "",
         "claims": [
             {"name": c.name, "verdict": c.verdict, "as_expected": c.as_expected}
-            for c in found.claims
+            for c in found.outcome.claims
         ],
     }
 

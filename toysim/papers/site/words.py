@@ -16,12 +16,14 @@ from markupsafe import Markup, escape
 from toysim.outcomes import Agreement, Verdict
 from toysim.paper import Spoiler
 
-ARXIV = re.compile(r"(?<![\w./])((?:arXiv:)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)\b")
+ARXIV = re.compile(
+    r"(?<![\w./])((?:arXiv:)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)\b"
+)
 VERDICTS = {
     Verdict.REPRODUCED: "true under every condition that was tested",
-    Verdict.LIMITED: "true wherever its limits say so and false outside them: the limits are real",
+    Verdict.LIMITED: "true wherever its limits say so and false outside them: they are real",
     Verdict.REFUTED: "false somewhere inside its limits, or they do not separate true from false",
-    Verdict.UNDECIDED: "the data of this preset cannot decide it; its numbers are shown, not judged",
+    Verdict.UNDECIDED: "the data of this preset cannot decide it: its numbers are not judged",
     Verdict.MISSING: "a sweep that it is tested on has not run to its end",
     Verdict.BROKEN: "its check raised an error on these data",
 }
