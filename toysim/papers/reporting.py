@@ -21,7 +21,7 @@ from toysim.papers.pictures import MadeFigure, make
 from toysim.papers.presets import at_preset, refuse_unknown, store_of
 from toysim.papers.reading import complete
 from toysim.papers.site.comparing import judged_tree, recipe_of
-from toysim.papers.site.pages import FORMATS, INDEX, Found, write_index, write_page
+from toysim.papers.site.pages import FORMATS, INDEX, Found, preset_of, write_index, write_page
 from toysim.registry import load_reproduction, reproduction_names
 from toysim.runner.execute import Listener
 from toysim.store.dataset import read_tree
@@ -68,25 +68,28 @@ def report(
     """Judge, draw and write the pages of papers from what their stores hold, and the index of all;
     nothing is run.
 
-    Without ``names``: every paper with a store at the preset. Pictures whose data have not changed
-    are left alone. Raises ToysimError on an unknown name, or one with nothing stored.
+    Without ``names``: every paper with something stored. Without ``preset``: for each the one that
+    its page was made at before. Pictures whose data have not changed are left alone. Raises
+    ToysimError on an unknown name, or one with nothing stored.
     """
     begin, folder = time.monotonic(), Path(results)
     papers = [load_reproduction(name) for name in names] or _with_stores(folder, preset)
-    stores = {paper.name: _stores(paper, folder, preset) for paper in papers}
+    presets = {paper.name: preset or preset_of(folder, paper.name) for paper in papers}
+    stores = {paper.name: _stores(paper, folder, presets[paper.name]) for paper in papers}
     outcomes = []
     for paper in papers:
         data = {sweep: read_tree(path) for sweep, path in stores[paper.name].items()}
-        outcomes.append(told(paper, preset, folder, data, stores[paper.name], listen or quiet))
+        where = (presets[paper.name], folder, data, stores[paper.name])
+        outcomes.append(told(paper, *where, listen or quiet))
     index = write_index(folder, reproduction_names())
     return Report(index, outcomes, time.monotonic() - begin)
 
 
 def _with_stores(results: Path, preset: str | None) -> list[Reproduction]:
-    """Papers of which something is stored at the preset."""
+    """Papers of which something is stored."""
     there = {path.name.partition(".")[0] for path in results.glob("*.zarr")}
     papers = [load_reproduction(name) for name in reproduction_names() if name in there]
-    return [paper for paper in papers if _there(paper, results, preset)]
+    return [p for p in papers if _there(p, results, preset or preset_of(results, p.name))]
 
 
 def _stores(paper: Reproduction, results: Path, preset: str | None) -> dict[str, Path]:
@@ -138,14 +141,19 @@ def told(
 
 
 def _made(
-    recipe: Recipe, paper: Reproduction, data: Data, folder: Path, listen: Listener
+    recipe: Recipe,
+    paper: Reproduction,
+    data: Data,
+    folder: Path,
+    listen: Listener,
+    formats: tuple[str, ...] = FORMATS,
 ) -> MadeFigure:
-    """A picture in every format with its numbers, told when it was drawn."""
+    """A picture in its formats with its numbers, told when it was drawn."""
     name = f"{paper.name}.{recipe.name}"
     lacking = [sweep for sweep in map(paper.full, recipe.sweeps) if sweep not in data]
     if lacking:
         return MadeFigure(name, [], False, f"nothing is stored of {', '.join(lacking)}")
-    made = make(recipe, paper, data, folder, FORMATS, TAKEN)
+    made = make(recipe, paper, data, folder, formats, TAKEN)
     if not made.cached:
         listen({"event": "stage", "text": f"{name}: drawn"})
     return made
@@ -158,7 +166,8 @@ def _compared(
     for sweep, tree in data.items():
         if _comparable(tree):
             recipe = recipe_of(sweep.removeprefix(f"{paper.name}."))
-            yield sweep, _made(recipe, paper, {sweep: judged_tree(tree)}, folder, listen)
+            judged = {sweep: judged_tree(tree)}
+            yield sweep, _made(recipe, paper, judged, folder, listen, ("svg",))
 
 
 def _comparable(tree: xr.DataTree) -> bool:

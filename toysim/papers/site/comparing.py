@@ -13,10 +13,12 @@ from matplotlib.figure import Figure
 
 from toysim.comparison.judged import comparison_dataset
 from toysim.paper import Recipe
-from toysim.papers.drawing import BLUE, RED, new_figure
+from toysim.papers.drawing import new_figure
 
-MOST = 2000  # points of a panel
-WIDE = 1e3  # between the largest and the smallest number, beyond which an axis has decades
+MOST = 500  # points of an observable
+FAR = 1e6  # tolerances: what lies beyond is drawn there
+NEAR = 3.0  # tolerances, beyond which the axis has decades
+MARKS = "osD^v<>P"
 Array = npt.NDArray[np.float64]
 
 
@@ -35,22 +37,39 @@ def judged_tree(tree: xr.DataTree) -> xr.DataTree:
 
 
 def draw_comparison(tree: xr.DataTree) -> Figure:
-    """Two panels an observable: simulation over theory, and their difference in tolerances.
+    """Simulation over theory, each observable in units of its theory's largest value, and the
+    differences in tolerances.
 
     Of many cells, evenly spaced ones are shown, and the one farthest off among them.
     """
     judged, theory = (tree[side].to_dataset() for side in ("simulation", "theory"))
     names = [n for n in map(str, judged.data_vars) if f"{n}_tolerance" in judged]
     seen = {name: cells for name in names if len((cells := _cells(judged, theory, name))[0])}
-    figure = new_figure(7.0, 2.2 * max(1, len(seen)))
-    panels = figure.subplots(max(1, len(seen)), 2, squeeze=False)
-    if not seen:
-        for axes in panels.ravel():
-            axes.set(title="no cell was judged", xlabel="theory")
-    for (left, right), (name, cells) in zip(panels, seen.items(), strict=False):
-        _on_the_line(left, name, *cells)
-        _within(right, name, *cells)
+    figure = new_figure(7.0, 2.6)
+    line, within = figure.subplots(1, 2)
+    line.axline((0.0, 0.0), slope=1.0, color="0.4", lw=0.8, gid="theory")
+    line.set(title="points on the line", xlabel="theory [its largest]", ylabel="simulation")
+    within.axvspan(-1.0, 1.0, color="0.9", zorder=0)
+    within.set(title="differences within tolerances", xlabel="difference [tolerance]")
+    within.set_yticks(range(len(seen)), list(seen))
+    within.set_ylim(len(seen) - 0.5, -0.5)
+    for row, (name, cells) in enumerate(seen.items()):
+        _add(line, within, row, name, *cells)
     return figure
+
+
+def _add(line: Any, within: Any, row: int, name: str, x: Array, off: Array, limit: Array) -> None:
+    """The points of one observable in both panels."""
+    look = {"marker": MARKS[(row + row // 8) % 8], "color": f"C{row % 8}", "mfc": "none", "ls": ""}
+    unit = np.abs(x).max() or 1.0
+    line.plot(x / unit, (x + off) / unit, gid=name, **look)
+    share = np.divide(
+        off, limit, out=np.where(off == 0.0, 0.0, FAR * np.sign(off)), where=limit > 0
+    )
+    share = np.clip(share, -FAR, FAR)
+    within.plot(share, np.full(len(share), row), gid=f"{name} differences", **look)
+    if np.abs(share).max() > NEAR:
+        within.set_xscale("symlog", linthresh=1.0)
 
 
 def _cells(judged: xr.Dataset, theory: xr.Dataset, name: str) -> tuple[Array, Array, Array]:
@@ -69,27 +88,3 @@ def _few(share: Array) -> npt.NDArray[np.int64]:
         return np.arange(len(share))
     even = np.linspace(0, len(share) - 1, MOST).astype(np.int64)
     return np.unique(np.append(even, np.argmax(share)))
-
-
-def _on_the_line(axes: Any, name: str, x: Array, off: Array, tolerance: Array) -> None:
-    ends = np.array([x.min(), x.max()])
-    axes.plot(ends, ends, "-", color=RED, gid="theory", label="equal")
-    axes.plot(x, x + off, "o", color=BLUE, mfc="none", gid="simulation", label="simulation")
-    axes.set(title=f"{name}: points on the line", xlabel="theory", ylabel="simulation")
-    if _wide(x):
-        axes.set(xscale="log", yscale="log")
-    axes.legend()
-
-
-def _within(axes: Any, name: str, x: Array, off: Array, tolerance: Array) -> None:
-    share = np.divide(off, tolerance, out=np.where(off == 0.0, 0.0, np.inf), where=tolerance > 0.0)
-    axes.axhspan(-1.0, 1.0, color="0.9", zorder=0)
-    axes.axhline(0.0, color=RED, lw=0.8)
-    axes.plot(x, share, "o", color=BLUE, mfc="none", gid="share")
-    axes.set(title=f"{name}: differences", xlabel="theory", ylabel="difference [tolerance]")
-    if _wide(x):
-        axes.set(xscale="log")
-
-
-def _wide(x: Array) -> bool:
-    return bool(x.min() > 0.0 and x.max() > WIDE * x.min())

@@ -25,7 +25,7 @@ from toysim.typeset import typeset
 from toysim.version import __version__
 
 INDEX, KEPT = "index.html", ".verdicts.json"
-FORMATS = ("png", "svg", "pdf")  # the first is shown, the others are to take away
+FORMATS = ("png", "svg", "pdf")  # of a paper's figures: the first is shown, the others taken away
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def write_index(results: Path, known: Iterable[str]) -> Path:
     named = {paper["name"] for paper in papers}
     lacking = [name for name in known if name not in named]
     counts = sum((paper["counts"] for paper in papers), Counter())
-    told = {"papers": papers, "lacking": lacking, "counts": counts, "version": __version__}
+    told = {"papers": papers, "lacking": lacking, "counts": counts, "usual": DEFAULT_PRESET}
     _write(results / INDEX, _templates().get_template("index.html").render(told))
     return results / INDEX
 
@@ -84,7 +84,6 @@ def _contents(found: Found, shown: list[dict[str, Any]], results: Path) -> dict[
         "origins": origins,
         "cost": facts.cost(origins),
         "symbols": facts.symbols(found.data),
-        "version": __version__,
         "picture_of": lambda made: _files(made, results),
     }
 
@@ -115,7 +114,7 @@ def _verdicts(found: Found, shown: list[dict[str, Any]]) -> dict[str, Any]:
         "name": paper.name,
         "title": paper.title,
         "paper": paper.paper,
-        "preset": found.preset or DEFAULT_PRESET,
+        "preset": found.preset,
         "ok": found.outcome.ok,
         "picture": picture["files"]["png"] if picture else "",
         "alt": picture["recipe"].title if picture else "",
@@ -126,7 +125,15 @@ def _verdicts(found: Found, shown: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def preset_of(results: Path, name: str) -> str | None:
+    """The preset that a paper's page there was made at; None also where there is no page."""
+    path = results / f"{name}{KEPT}"
+    found: str | None = _read(path)["preset"] if path.exists() else None
+    return found
+
+
 def _read(path: Path) -> dict[str, Any]:
+    """What ``_verdicts`` wrote, and how many claims came to each verdict."""
     with one_line(path, "read"):
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found | {"counts": Counter(claim["verdict"] for claim in found["claims"])}
@@ -149,4 +156,5 @@ def _templates() -> Environment:
     )
     made.filters |= {"linked": linked, "typeset": typeset, "badge": badge, "anchor": anchor}
     made.globals |= {"verdicts": VERDICTS, "agreements": AGREEMENTS, "terms": TERMS}
+    made.globals["version"] = __version__
     return made

@@ -79,12 +79,17 @@ def change_told(change: Callable[..., Any]) -> str:
     name = getattr(change, "__qualname__", type(change).__name__)
     outer = name.partition(".<locals>.")[0]
     if outer != name:
-        inner = inspect.getclosurevars(change).nonlocals  # type: ignore[arg-type]
-        return f"{_spaced(outer)} ({', '.join(f'{k} {v}' for k, v in inner.items())})"
+        return f"{_spaced(outer)} ({_given(change)})"
     if name == "<lambda>":
         return _formula(change.__code__) or "changed"
     told = inspect.getdoc(change) if inspect.isfunction(change) else ""
     return told.partition("\n\n")[0].replace("\n", " ") if told else _spaced(name)
+
+
+def _given(change: Any) -> str:
+    """What a function was made with, where it is a word or a number."""
+    inner = inspect.getclosurevars(change).nonlocals
+    return ", ".join(f"{k} {v}" for k, v in inner.items() if isinstance(v, str | int | float))
 
 
 def _spaced(name: str) -> str:
