@@ -52,7 +52,7 @@ def draw_comparison(tree: xr.DataTree) -> Figure:
     within.axvspan(-1.0, 1.0, color="0.9", zorder=0)
     within.set(title="differences within tolerances", xlabel="difference [tolerance]")
     within.set_yticks(range(len(seen)), list(seen))
-    within.set_ylim(len(seen) - 0.5, -0.5)
+    within.set_ylim(max(1, len(seen)) - 0.5, -0.5)
     for row, (name, cells) in enumerate(seen.items()):
         _add(line, within, row, name, *cells)
     return figure
