@@ -101,7 +101,7 @@ def test_pages_are_sound(page, index):
 def test_badges_are_the_verdicts_of_the_data(page, index, reproduced):
     verdicts = [str(claim.verdict) for claim in reproduced.claims]
     assert [badges(card) for card in page.cards()] == [[verdict] for verdict in verdicts]
-    counted = {f"{n} {word}" for word, n in Counter(verdicts).items()}
+    counted = {f"{word}: {n}" for word, n in Counter(verdicts).items()}
     assert set(badges(page.all("header")[0])) == counted
     (paper,) = index.all("li", id="paper-critical_periods")
     assert set(badges(paper)) == counted

@@ -171,7 +171,8 @@ def report(
     for outcome in made.outcomes:
         _all_drawn(outcome.figures)
     if as_json:
-        print_json(vars(made) | {"ok": made.ok, "outcomes": [_outcome(o) for o in made.outcomes]})
+        told = {"outcomes": [_outcome(o) for o in made.outcomes], "drawing": made.drawing}
+        print_json(vars(made) | told | {"ok": made.ok})
     else:
         _print_report(made)
     return OK if made.ok else FAILED

@@ -140,6 +140,12 @@ def _commit(commit: str) -> str:
     return f"commit {commit}" if commit else "toysim from an installed package"
 
 
+def shared(rows: Sequence[Row]) -> Row:
+    """The facts that are the same of every sweep of a page: they are told once."""
+    first = rows[0]["facts"] if len(rows) > 1 else {}
+    return {k: v for k, v in first.items() if all(row["facts"][k] == v for row in rows)}
+
+
 def cost(rows: Sequence[Row]) -> Row:
     """The sums of a page's sweeps."""
     return {"rows": sum(r["rows"] for r in rows), "seconds": sum(r["seconds"] for r in rows)}

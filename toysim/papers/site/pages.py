@@ -82,6 +82,7 @@ def _contents(found: Found, shown: list[dict[str, Any]], results: Path) -> dict[
         ],
         "lacking": facts.lacking(found.data),
         "origins": origins,
+        "shared": facts.shared(origins),
         "cost": facts.cost(origins),
         "symbols": facts.symbols(found.data),
         "picture_of": lambda made: _files(made, results),
