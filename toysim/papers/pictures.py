@@ -16,13 +16,8 @@ from matplotlib.figure import Figure
 from toysim.errors import ToysimError
 from toysim.paper import Film, Recipe, Reproduction
 from toysim.papers import drawing, layout, reading
-<<<<<<< HEAD
-from toysim.papers.drawing import save_plain, style
-from toysim.papers.panels import PLAIN, Look, described, save_table, shaped, table_of
-=======
 from toysim.papers.drawing import save_film, save_plain, style
-from toysim.papers.panels import PLAIN, Look, save_table, shaped, table_of
->>>>>>> 575fa938d71b0f45285240a7c7a48e92bcbef5ea
+from toysim.papers.panels import PLAIN, Look, described, save_table, shaped, table_of
 from toysim.papers.reading import Data
 from toysim.registry import load_model
 from toysim.sources import hash_of
