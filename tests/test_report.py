@@ -212,6 +212,7 @@ def test_what_is_missing_is_said(reproduced_data, tmp_path):
     paper = load_reproduction("critical_periods")
     some = {name: tree for name, tree in reproduced_data.items() if name.endswith(".late")}
     outcome = told(paper, "ci", tmp_path, some, {}, quiet)
+    write_index(tmp_path, [])
     page = Page(outcome.page)
     assert not outcome.ok
     assert Counter(c.verdict for c in outcome.claims)[Verdict.MISSING] > 3

@@ -81,6 +81,7 @@ def _contents(found: Found, shown: list[dict[str, Any]], results: Path) -> dict[
             for n, table in found.outcome.comparisons.items()
         ],
         "lacking": facts.lacking(found.data),
+        "stored": set(found.data),
         "origins": origins,
         "shared": facts.shared(origins),
         "cost": facts.cost(origins),
