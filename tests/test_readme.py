@@ -23,7 +23,7 @@ def test_two_commands_are_one_line_each():
 def test_functions_of_readme_and_guide_agree_with_their_formulas():
     """From nothing to a table of verdicts in a dozen lines, as they stand."""
     (short,) = [b for b in blocks("python") if "toysim.define" in b]
-    (arrays,) = [b for b in blocks("python", "docs/guide.md") if "toysim.define" in b]
+    (arrays,) = [b for b in blocks("python", "docs/own_model.md") if "toysim.define" in b]
     told = "print(toysim.compare(toysim.sweep(model, rate=[1.0, 2.0], replicas=200)))"
     assert len([line for line in short.splitlines() if line]) <= 12
     for script in (short, f"{arrays}\n{told}"):
