@@ -15,6 +15,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from making import arxiv, docstrings, mathml, pages, streams  # noqa: E402
 
 import toysim  # noqa: E402
+from toysim.places import VARIABLE  # noqa: E402
 
 project = "toysim"
 copyright = "the toysim project"
@@ -37,6 +38,7 @@ os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PAT
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, (str(HERE.parent), os.environ.get("PYTHONPATH")))
 )
+os.environ.pop(VARIABLE, None)  # the shipped models, not those of a project besides
 os.environ |= {"NO_COLOR": "1", "COLUMNS": "100"}
 
 autodoc_member_order = "bysource"

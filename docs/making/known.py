@@ -22,10 +22,11 @@ def model_of(sweep):
 
 
 def families():
-    """Models by family."""
+    """Models by family, those of this repository."""
     found = {}
     for model in all_models().values():
-        found.setdefault(family_of(model.id), []).append(model)
+        if (DOCS.parent / "models" / family_of(model.id)).is_dir():
+            found.setdefault(family_of(model.id), []).append(model)
     return found
 
 
