@@ -14,15 +14,15 @@ class Links(SphinxPostTransform):
     def run(self):
         for text in list(self.document.findall(nodes.Text)):
             if "arXiv:" in text and isinstance(text.parent, self.free):
-                text.parent.replace(text, [linked(part) for part in NUMBER.split(text)])
+                parts = enumerate(NUMBER.split(text))
+                text.parent.replace(text, [linked(p) if i % 2 else nodes.Text(p) for i, p in parts])
 
     free = (nodes.paragraph, nodes.emphasis, nodes.strong, nodes.caption, nodes.term)
 
 
-def linked(part):
-    if not NUMBER.fullmatch(part):
-        return nodes.Text(part)
-    return nodes.reference("", part, refuri=f"https://arxiv.org/abs/{part.removeprefix('arXiv:')}")
+def linked(number):
+    address = f"https://arxiv.org/abs/{number.removeprefix('arXiv:')}"
+    return nodes.reference("", number, refuri=address)
 
 
 def setup(app):

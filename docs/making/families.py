@@ -162,7 +162,7 @@ def disagreements(family, found):
         for sweep, reason in paper.beyond_theory.items()
         if known.family_of(known.model_of(paper.full(sweep))) == family
     ]
-    return "## Known disagreements\n\n" + "\n".join(told) if told else ""
+    return "## Known limits and disagreements\n\n" + "\n".join(told) if told else ""
 
 
 def told_of(claim):
