@@ -31,6 +31,7 @@ FLOORS = (
     ("papers", "checking", "making", "catalogue"),
     ("measuring", "plotting"),
     ("api", "sharing"),
+    ("viewing",),
     ("cli", "__main__"),
 )
 FAMILY_MAY = {

@@ -288,6 +288,8 @@ WALK = [
         "python:  toysim.plot(\"results/walk.zarr\", y='position', x='n_rounds', hue='drift'",
     ),
     ("plot results/walk.zarr --panel drift --y square --out a.pdf", (DONE,), 0, "a.pdf"),
+    ("plot results/walk.zarr --x n_rounds --at drift=1.0", (DONE,), 0, "at={'drift': 1.0}"),
+    ("view nothing --preset quick --port 8123 --no-browser", (), 2, ""),
     ("export results/walk.zarr walk.nc", (DONE,), 0, "data: walk.nc"),
     (
         "export results/walk.zarr walk.nc --force",

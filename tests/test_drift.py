@@ -1,11 +1,15 @@
 """Family drift: known numbers, limits, and plain runs of ``reference/drift.py``."""
 
+import itertools
+
 import numpy as np
 import pytest
 from reference import drift as written
 
 import toysim
 from toysim.errors import ToysimError
+from toysim.models.drift.tracking.bayes import first_belief, moved, seen
+from toysim.models.drift.tracking.problem import Tracker
 
 Z = 5.0
 
@@ -121,6 +125,38 @@ def test_plain_learner_is_exact_and_diverges_above_its_limit():
     plain = {"normalised": False, "dimension": 10, "noise": 0.0, "duration": 50.0}
     assert scale("excess_loss", rate=0.99 * limit, **plain) < 0.5
     assert scale("excess_loss", rate=1.01 * limit, **plain) > 0.5
+
+
+def test_the_filter_is_the_mean_over_all_times_of_jumps():
+    """Against every pattern of jumps, each with the Gaussian law of what was seen."""
+    p, variance, s2, n = 0.2, 4.0, 1.5, 8
+    y = np.random.default_rng(0).normal(0.0, 2.0, n)
+    row = Tracker(False, (p, p), variance, s2, False, True, 0.1, 1, n, 0)
+    belief, count = first_belief(row)
+    for t in range(n):
+        found, _, count = seen(belief, moved(row, belief, count, p), y[t], s2)
+    total = mean = 0.0
+    for jumps in itertools.product((0, 1), repeat=n):
+        part = np.cumsum(jumps)
+        prior = p ** sum(jumps) * (1.0 - p) ** (n - sum(jumps))
+        theta = variance * np.equal.outer(part, part)
+        inner = np.linalg.solve(theta + s2 * np.eye(n), y)
+        weight = prior * np.exp(-0.5 * y @ inner)
+        weight /= np.sqrt(np.linalg.det(theta + s2 * np.eye(n)))
+        total, mean = total + weight, mean + weight * theta[-1] @ inner
+    assert found == pytest.approx(mean / total, rel=1e-10)
+
+
+def test_nothing_beats_the_filter():
+    """Of a walk it is Kalman's; of jumps its error is below that of the best regulated gain."""
+    runs = toysim.run("drift.tracking", rule="bayes", replicas=20)
+    agrees(runs["mean_square_error"].values, tracking("mean_square_error", rule="bayes"))
+    assert tracking("mean_gain", rule="bayes") == pytest.approx(mark("tracking", "best_gain"))
+    for p, floor, regulated in ((0.01, 0.089, 0.225), (0.1, 0.382, 0.550)):
+        fixed = {"target": "switch", "switch_probability": p, "replicas": 20}
+        runs = toysim.run("drift.tracking", rule="bayes", **fixed)["mean_square_error"].values
+        agrees(runs, floor, 0.001)
+        assert runs.max() < regulated
 
 
 def test_tracking_numbers():

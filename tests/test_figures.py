@@ -3,16 +3,18 @@ changes.
 """
 
 import os
+from dataclasses import replace
 from html import escape
 
 import numpy as np
 import pytest
 import xarray as xr
 from helpers import every_panel_is_drawn
+from PIL import Image
 
 import toysim
 from toysim.errors import ToysimError, UnknownPreset
-from toysim.paper import Spoiler
+from toysim.paper import Film, Spoiler
 from toysim.papers import pictures
 from toysim.papers.claims import spoiled
 from toysim.papers.drawing import draw_landmark, draw_means, new_figure
@@ -146,6 +148,27 @@ def test_equal_data_give_equal_files(timing, tmp_path, form):
     a, b = (timing(tmp_path / k, form=form).paths[0].read_bytes() for k in "ab")
     assert len(a) > 1000
     assert a == b
+
+
+def test_films_stand_beside_their_pictures(reproduced_data, tmp_path):
+    """Frames differ; a film that is gone is made anew."""
+
+    def film(tree):
+        figure = new_figure(1.0, 1.0)
+        (line,) = figure.subplots().plot([0, 1], [0, 0])
+        return Film(figure, lambda k: line.set_ydata([0, 0.01 * k]), 3)
+
+    recipe = replace(RECIPES["timing"], film=lambda *trees: film(trees[0]))
+    made = pictures.make(recipe, PAPER, reproduced_data, tmp_path, ("png",))
+    assert [path.suffix for path in made.paths] == [".png", ".gif"]
+    moving = made.paths[1]
+    with Image.open(moving) as image:
+        assert image.n_frames == 3
+    first = moving.read_bytes()
+    assert pictures.make(recipe, PAPER, reproduced_data, tmp_path, ("png",)).cached
+    moving.unlink()
+    again = pictures.make(recipe, PAPER, reproduced_data, tmp_path, ("png",))
+    assert (again.reason, moving.read_bytes()) == ("new format: gif", first)
 
 
 def test_figure_by_name_and_its_nearest(results):

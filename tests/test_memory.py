@@ -7,6 +7,7 @@ from scipy.stats import binom
 
 import toysim
 from toysim.errors import ToysimError
+from toysim.models.memory.activation_codes.law import triple_collision
 from toysim.models.memory.hopfield import saddle
 
 Z = 5.0
@@ -200,6 +201,16 @@ def test_activation_codes_numbers():
     np.testing.assert_allclose(widths, (155.5, 157.0, 18.5, 26.7), atol=0.06)
 
 
+@pytest.mark.parametrize(("d", "n"), [(3, 6), (4, 10), (10, 4)])
+def test_three_codes_collide(d, n):
+    """Against the mean over triples of directions; one unit parts none with probability 1/4."""
+    x = np.random.default_rng(d).standard_normal((3, 100_000, d))
+    x /= np.linalg.norm(x, axis=2, keepdims=True)
+    angle = [np.arccos(np.clip(np.sum(x[i] * x[j], 1), -1, 1)) for i, j in ((0, 1), (0, 2), (1, 2))]
+    agrees((1.0 - sum(angle) / (2.0 * np.pi)) ** n, triple_collision(d, n))
+    assert triple_collision(d, 1) == pytest.approx(0.25, rel=1e-9)
+
+
 @pytest.mark.parametrize("d", [2, 4])
 def test_codes_written_out(d):
     rng = np.random.default_rng(10)
@@ -212,7 +223,8 @@ def test_codes_written_out(d):
         agrees(draws[:, 1], redundancy)
     else:
         bound = theory("activation_codes", "redundancy_bound", **fixed)[0]
-        assert draws[:, 1].mean() < bound
+        least = theory("activation_codes", "redundancy_least", **fixed)[0]
+        assert 0.0 < least < draws[:, 1].mean() < bound
         assert np.isnan(redundancy)
 
 

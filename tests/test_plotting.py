@@ -102,7 +102,7 @@ def test_courses_run_over_their_times():
     [
         ({"x": "drfit"}, "x = 'drfit' is no dimension of position: did you mean 'drift'"),
         ({"y": "positon"}, "did you mean 'position'"),
-        ({"x": "drift", "hue": "drift"}, "three different dimensions"),
+        ({"x": "drift", "hue": "drift"}, "different dimensions"),
         ({"file": "a.gif"}, "must end in .png, .svg or .pdf"),
     ],
 )

@@ -54,6 +54,55 @@ def test_structured_start_best_ranks_and_boundary():
     np.testing.assert_allclose(recruit_time(1.0, 60, 1, eps), 29.444390, atol=5e-7)
 
 
+def test_structured_start_laws_of_best_ranks():
+    """Exact minima and their laws for many inputs, of the kernel and of W'W."""
+    for name, d, f, known in (
+        ("wide_best_rank", 20, 20.0, 8.25),
+        ("wide_best_rank", 400, 200.0, 40.3),
+        ("best_representation_rank", 400, 20.0, 27.2),
+        ("wide_best_representation_rank", 400, 20.0, 25.9),
+        ("best_representation_rank", 20, 5.0, 8.88),
+        ("best_representation_rank", 20, 10.0, 20.0),
+        ("best_representation_rank", 20, 20.0, 20.0),
+    ):
+        found = mark("structured_start", name, n_inputs=d, start_norm=f**0.5)
+        assert found == pytest.approx(known, abs=0.05), (name, d, f)
+    strong = {"n_inputs": 20, "start_norm": 50**0.5}
+    none = toysim.landmark("deep_linear.structured_start", "wide_best_rank", **strong)
+    assert "not below n_inputs" in none.reason
+
+
+def test_structured_start_of_full_rank_to_first_order():
+    from toysim.models.deep_linear.structured_start.closed_forms import first_order
+
+    change, readout = first_order(np.array([4.0, 6.0, 3.0, 8.0]), np.full(4, 0.5))
+    assert np.linalg.norm(change) == pytest.approx(0.24062332, abs=5e-9)
+    assert readout == pytest.approx(0.21875, abs=1e-12)
+
+
+def off_first_order(**given):
+    """Relative distance of a run of full rank from the law of first order."""
+    fixed = {"rank": 4, "n_inputs": 4, "width": 9, "start_norm": 4.0, "duration": 60.0} | given
+    run = toysim.run("deep_linear.structured_start", **fixed)
+    law = toysim.theory("deep_linear.structured_start", **fixed)
+    names = ("kernel_change", "representation_change", "readout_square")
+    pairs = ((float(run[name]), float(law[f"first_order_{name}"])) for name in names)
+    return np.array([abs(found / known - 1.0) for found, known in pairs])
+
+
+def test_the_first_order_is_what_runs_leave_of_strong_starts():
+    """Its relative error falls as the square of the task's norm: by four at half of it."""
+    coarse, fine = (off_first_order(teacher_norm=s, learning_rate=1e-4) for s in (1.0, 0.5))
+    assert (coarse < 0.1).all()
+    assert (np.abs(coarse / fine - 4.0) < 0.4).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_first_order_of_any_spectrum(seed):
+    given = {"spectrum": "gaussian", "teacher_norm": 0.05, "learning_rate": 1e-3, "seed": seed}
+    assert (off_first_order(**given) < 0.05).all()
+
+
 def test_structured_start_strong_starts_and_half_times():
     limit = np.sqrt(2.0 * (1.0 / 3.0 - 1.0 / 6.0))
     strong = mark("structured_start", "mean_kernel_change", rank=3, start_norm=100.0)

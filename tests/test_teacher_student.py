@@ -359,6 +359,25 @@ def test_square_loss_has_one_best_penalty():
     assert float(mark) == pytest.approx(best, rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("loss", "known"),
+    [("logistic", (0.0316, 0.0093, 0.0011, 0.00012)), ("hinge", (0.342, 0.074, 0.0077, 0.0009))],
+)
+def test_best_penalties(loss, known):
+    """The error of the hinge loss is flat at small penalties, which lead a search astray."""
+    for alpha, value in zip((1.0, 3.0, 10.0, 30.0), known, strict=True):
+        given = {"loss": loss, "sample_ratio": alpha, "dimension": 5000}
+        found = float(toysim.landmark("teacher_student.classifier", "best_penalty", **given))
+        assert found == pytest.approx(value, rel=0.05)
+
+
+def test_every_draw_is_separable_or_not():
+    """At n = 2 d half of them; programs without an answer would be left out of the mean."""
+    runs = toysim.run("teacher_student.separability", replicas=1000, dimension=20)["separable"]
+    assert np.isfinite(runs).all()
+    agrees(runs, 0.5, 0.0)
+
+
 def test_two_clusters_by_the_square_loss():
     """As the penalty grows the student is the average of y x, the best that the data allow."""
     given = {"teacher": "mixture", "loss": "square", "dimension": 1000, "sample_ratio": 2.0}

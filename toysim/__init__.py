@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from toysim.registry import list_models, load_model
     from toysim.sharing import merge, script
     from toysim.store.lab_note import lab_note
+    from toysim.viewing.notebook import explore
 
 
 _HOMES = {
     "check": "toysim.checking.conformance",
     "compare": "toysim.api",
     "define": "toysim.defining",
+    "explore": "toysim.viewing.notebook",
     "export": "toysim.api",
     "figure": "toysim.papers.reproduction",
     "find": "toysim.finding",
@@ -52,6 +54,7 @@ __all__ = [
     "check",
     "compare",
     "define",
+    "explore",
     "export",
     "figure",
     "find",

@@ -165,14 +165,27 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Film:
+    """A picture that moves: ``show`` puts a frame's state into the figure, from 0 on in order."""
+
+    figure: Any  # a matplotlib Figure
+    show: Callable[[int], None]
+    frames: int
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """A figure: what it shows, of which sweeps, and the function that draws it from their data."""
+    """A figure: what it shows, of which sweeps, and the function that draws it from their data.
+
+    ``film``, of the same data, is saved beside it as NAME.gif.
+    """
 
     name: str
     title: str
     source: str
     sweeps: tuple[str, ...]
     draw: Draw
+    film: Callable[..., Film] | None = None
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ REPRODUCTION = Reproduction(
     figures=(
         Recipe(
             "regulation",
-            "Excess error of a regulated gain on a walking target (lines: law of slow regulation), "
-            "and its error where concepts jump, against a fixed gain tuned for rare jumps.",
+            "Excess error of a regulated gain on a walking target (bars: standard errors; lines: "
+            "law of slow regulation), and its error where concepts jump, against a fixed gain "
+            "tuned for rare jumps and the exact Bayesian filter.",
             _SOURCE,
             ("walk", "rates"),
             panels.regulation,

@@ -30,7 +30,7 @@ def thrice(rule: str) -> Any:
 
 def helps_under_shift(rates: xr.DataTree) -> Evidence:
     """Fixed gain tuned for p = 0.001 against regulation, over p."""
-    p, fixed, regulated = by_rule(rates)
+    p, fixed, regulated, floor = by_rule(rates, "fixed", "regulated", "bayes")
     gained = fixed - regulated
     more = np.append(True, np.diff(gained) > 0.0)
     return Evidence(
@@ -38,6 +38,7 @@ def helps_under_shift(rates: xr.DataTree) -> Evidence:
         (
             Number("switch probability", p, form="g"),
             Number("error, regulated", regulated, fixed, form=".4f"),
+            Number("of the Bayesian filter", floor, form=".4f"),
         ),
         "regulated below the fixed gain, by more at each higher rate; expected: the fixed gain's",
         p >= 0.01,

@@ -8,31 +8,33 @@ from matplotlib.figure import Figure
 from toysim.figures.concept_shift.reading import (
     best_memory,
     by_rule,
-    errors,
     switch_least,
     walk_least,
 )
 from toysim.papers.drawing import name_axes, new_figure
-from toysim.papers.reading import observable
+from toysim.papers.reading import mean_and_error, observable
 
 
 def regulation(walk: xr.DataTree, rates: xr.DataTree) -> Figure:
     """What regulation costs on a walk; what it gains where concepts shift."""
     figure = new_figure()
     left, right = figure.subplots(1, 2)
-    found, least = errors(walk), walk_least(walk)
+    found, noise = mean_and_error(observable(walk, "mean_square_error"))
+    least = walk_least(walk)
     law = observable(walk, "regulated_error", "theory")
     for k, q in enumerate(found["drift"].values):
         share = found.sel(drift=q) / least[k] - 1.0
         known = (law.sel(drift=q) / least[k] - 1.0).where(share["memory"] <= 0.1 * least[k])
-        left.plot(share["memory"], share, "o", ms=3, mfc="none", color=f"C{k}", label=f"q = {q:g}")
+        look = {"fmt": "o", "ms": 3, "mfc": "none", "color": f"C{k}", "label": f"q = {q:g}"}
+        left.errorbar(share["memory"], share, noise.sel(drift=q) / least[k], **look)
         known = known.dropna("memory")
         left.plot(known["memory"], known, "-", color=f"C{k}", gid=f"theory:{q:g}")
-    left.set(xscale="log", yscale="log")
+    left.set(xscale="log", yscale="log", ylim=(1e-4, None))
     name_axes(left, r"memory $\kappa$", "excess over the best gain's", "Walk: what it costs")
-    p, fixed, regulated = by_rule(rates)
+    p, fixed, regulated, floor = by_rule(rates, "fixed", "regulated", "bayes")
     right.plot(p, fixed, "s-", ms=4, mfc="none", label="fixed, tuned at p = 0.001")
     right.plot(p, regulated, "o-", ms=4, mfc="none", label=r"regulated, $\kappa$ = 0.08")
+    right.plot(p, floor, "^-", ms=4, mfc="none", label="Bayesian filter")
     right.set(xscale="log", yscale="log")
     name_axes(right, "switch probability p", "mean square error", "Jumps: what it gains")
     return figure

@@ -50,9 +50,9 @@ def best_memory(tree: xr.DataTree, sigmas: float = 0.0) -> xr.DataArray:
     return (mean + sigmas * error).min("memory")
 
 
-def by_rule(tree: xr.DataTree) -> tuple[Array, Array, Array]:
-    """Switch probabilities, errors of the tuned fixed gain and of the regulated one."""
+def by_rule(tree: xr.DataTree, *rules: str) -> tuple[Array, ...]:
+    """Switch probabilities, and the errors of every rule named."""
     found = errors(tree)
-    rules = list(found["rule"].values)
-    fixed, regulated = (found.isel(how=rules.index(rule)) for rule in ("fixed", "regulated"))
-    return found["switch_probability"].values, fixed.values, regulated.values
+    known = list(found["rule"].values)
+    found_of = (found.isel(how=known.index(rule)).values for rule in rules)
+    return found["switch_probability"].values, *found_of

@@ -16,18 +16,26 @@ from toysim.papers.reading import observable, parameter, sides
 MARKERS = "osD^"
 
 
-def curves(tree: xr.DataTree) -> Figure:
+LOSSES = ("square", "logistic", "hinge", "hard_margin")
+
+
+def curves(tree: xr.DataTree, runs: xr.DataTree) -> Figure:
     """Error over samples, log-log, a colour a loss."""
     figure = new_figure()
     axes = figure.subplots()
-    for k, name in enumerate(("square", "logistic", "hinge", "hard_margin")):
+    draws = observable(runs, "error").transpose("tuned", "replica")
+    for k, name in enumerate(LOSSES):
         alpha, error = curve(tree, name)
-        label = name.replace("_", " ")
-        line(axes, alpha, error, tag=name, marker=MARKERS[k], ms=4, color=f"C{k}", label=label)
-    alpha, bayes = curve(tree, "logistic", "bayes_error")
-    axes.plot(alpha, bayes, "k--", lw=1, label="Bayes")
+        line(axes, alpha, error, tag=name, color=f"C{k}", label=name.replace("_", " "))
+        some = draws.isel(tuned=draws["loss"].values == name)
+        look: dict[str, Any] = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none", "ms": 4}
+        if some.sizes["tuned"]:
+            draw_means(axes, some["sample_ratio"].values, some, **look)
+    for of, dash in (("bayes_error", "--"), ("gibbs_error", "-.")):
+        alpha, best = curve(tree, "logistic", of)
+        axes.plot(alpha, best, dash, color="k", lw=1, label=of.removesuffix("_error").title())
     axes.set(xscale="log", yscale="log", xlabel="samples per input", ylabel="error")
-    axes.set_xticks([1, 3, 10, 30], ["1", "3", "10", "30"])
+    axes.set_xticks([0.5, 1, 3, 10, 30], ["0.5", "1", "3", "10", "30"])
     axes.minorticks_off()
     axes.set_title("Losses at their best penalty")
     axes.legend()
@@ -51,10 +59,28 @@ def penalties(tree: xr.DataTree) -> Figure:
     return figure
 
 
-def threshold(tree: xr.DataTree) -> Figure:
-    """Share of separable draws over samples in units of alpha*."""
+def vanishing(tree: xr.DataTree, limit: xr.DataTree) -> Figure:
+    """Error over the penalty, a colour a loss, and that of the largest margin."""
     figure = new_figure()
     axes = figure.subplots()
+    error, law = sides(tree, "error")
+    for k, loss in ((1, "logistic"), (2, "hinge")):
+        draws = error.sel(loss=loss).transpose("penalty", "replica")
+        look: dict[str, Any] = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none", "ms": 4}
+        draw_means(axes, law["penalty"], draws, label=loss, **look)
+        line(axes, law["penalty"], law.sel(loss=loss), tag=loss, color=f"C{k}")
+    known = observable(limit, "error", "theory")
+    hard = known[known["loss"].values == "hard_margin"].item()
+    axes.axhline(hard, color="0.3", ls="--", lw=1, label="largest margin")
+    axes.set(xscale="log", xlabel="penalty", ylabel="error", title="Small penalties")
+    axes.legend()
+    return figure
+
+
+def threshold(tree: xr.DataTree, cover: xr.DataTree) -> Figure:
+    """Share of separable draws over samples in units of alpha*, and of random labels by d."""
+    figure = new_figure()
+    axes, right = figure.subplots(1, 2, sharey=True)
     draws = observable(tree, "separable").transpose("labels", "replica")
     star = observable(tree, "critical_ratio", "theory").values
     teachers = draws["teacher"].values
@@ -68,6 +94,15 @@ def threshold(tree: xr.DataTree) -> Figure:
     axes.set(xlabel="samples over threshold", ylabel="share separable", ylim=(-0.03, 1.03))
     axes.set_title("Separable up to a threshold")
     axes.legend()
+    draws, law = sides(cover, "separable")
+    for k, d in enumerate(law["dimension"].values):
+        at = draws.sel(dimension=d).transpose("sample_ratio", "replica")
+        look = {"color": f"C{k + 4}", "fmt": MARKERS[k], "mfc": "none"}
+        draw_means(right, law["sample_ratio"], at, label=f"d = {d}", **look)
+        line(right, law["sample_ratio"], law.sel(dimension=d), tag=str(d), color=f"C{k + 4}")
+    right.axvline(2.0, color="0.6", ls=":", lw=1, zorder=0)
+    right.set(xlabel="samples per input", title="Random labels")
+    right.legend()
     return figure
 
 

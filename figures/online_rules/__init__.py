@@ -44,6 +44,16 @@ REPRODUCTION = Reproduction(
             ("window",),
             pictures.window,
         ),
+        Recipe(
+            "field",
+            "Flow of the cosine with the teacher and of the student's length in the limit of many "
+            "inputs, learning rate 1, with the lines on which one of them rests. With flipped "
+            "labels (p) the perceptron comes to rest, and the Adatron keeps a cosine and goes on "
+            "shrinking; with clean ones the margin rule grows.",
+            "derived",
+            ("field",),
+            pictures.field,
+        ),
     ),
     claims=(
         Claim(

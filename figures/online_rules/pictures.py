@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.papers.drawing import draw_means, line, new_figure
+from toysim.papers.drawing import draw_flow, draw_means, line, new_figure
 from toysim.papers.reading import landmark, observable, parameter, sides
 
 MODEL = "teacher_student.online_rules"
@@ -97,4 +97,24 @@ def window(tree: xr.DataTree) -> Figure:
     axes.minorticks_off()
     axes.set_title("A window in which the perceptron is ahead")
     axes.legend(loc="lower left")
+    return figure
+
+
+def field(tree: xr.DataTree) -> Figure:
+    """R' = (m' - R q'/(2 l))/l and l' = q'/(2 l) over R and l = sqrt(q), a panel a rule."""
+    figure = new_figure()
+    rates = [
+        observable(tree, name, "theory").isel(record=0).transpose("panel", "start_power", ...)
+        for name in ("overlap_rate", "self_overlap_rate")
+    ]
+    cosine, length = rates[0]["start_cosine"].values, np.sqrt(rates[0]["start_power"].values)
+    panels = figure.subplots(1, rates[0].sizes["panel"], sharey=True)
+    for axes, first, second in zip(panels, *rates, strict=True):
+        stretch = second.values / (2.0 * length[:, None])
+        turn = (first.values - cosine * stretch) / length[:, None]
+        draw_flow(axes, cosine, length, turn, stretch, ("R at rest", "length at rest"))
+        rule, flip = first["rule"].item(), first["flip"].item()
+        axes.set(xlabel="cosine R", title=f"{rule}, p = {flip:g}", xlim=(-1.0, 1.0))
+    panels[0].set_ylabel("length of the student")
+    panels[0].legend(loc="upper left")
     return figure

@@ -1,10 +1,13 @@
 """Specialisation of soft committees: plateau, escape, largest rate, what noise leaves."""
 
-from toysim.figures.specialisation import evidence, pictures
+from toysim.figures.specialisation import evidence, flows, pictures
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
 
 _CLASSIC = "classic results on soft committees, recalled; no arXiv number"
+_PLATEAUS = ("plateau_2", "plateau_3", "plateau_4", "plateau_5")
+_RATES = ("rates_2", "rates_3", "rates_4")
+_RUNS = ("floor_runs_11", "floor_runs_22", "floor_runs_21")
 _FLOORS = ("floor_11", "floor_21", "floor_22", "floor_32")
 
 REPRODUCTION = Reproduction(
@@ -31,11 +34,13 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "rates",
-            "Left: error of the plateau over the learning rate, dashed its value at small rates. "
-            "Right: error after 600 examples per input over that at the start; dotted the exact "
-            "largest rate, dash-dotted the usual formula.",
+            "Matched committees of K units, over the learning rate in shares of its largest. Error "
+            "of the plateau over its value at small rates; rate at which specialisation grows "
+            "there, over its law at small rates; where the error next to the solution falls in 600 "
+            "examples per input (filled) or grows (open), with the usual formula's largest rate "
+            "(crosses).",
             "derived",
-            ("plateau", "rates"),
+            (*_PLATEAUS, *_RATES),
             pictures.rates,
         ),
         Recipe(
@@ -54,6 +59,16 @@ REPRODUCTION = Reproduction(
             _CLASSIC,
             ("course",),
             pictures.matrices,
+            film=flows.leaving,
+        ),
+        Recipe(
+            "field",
+            "Flow of the overlaps of two units with the teacher unit of their own and with the "
+            "other, at a small learning rate and from starts in the span of the teacher, with the "
+            "lines on which one overlap rests; cross: the plateau, circles: solutions.",
+            "derived",
+            ("field",),
+            flows.field,
         ),
     ),
     claims=(
@@ -69,19 +84,19 @@ REPRODUCTION = Reproduction(
             name="plateau_height",
             sentence="The plateau's error is (K/pi) [pi/6 - K asin(1/2K)].",
             source=_CLASSIC,
-            sweeps=("plateau",),
+            sweeps=_PLATEAUS,
             check=evidence.plateau_height,
-            spoilers=(Spoiler("plateau", "plateau_error", evidence.a_fifth_more),),
+            spoilers=(Spoiler("plateau_2", "plateau_error", evidence.a_fifth_more),),
             expected_verdict=Verdict.LIMITED,
-            limits="learning rates up to 0.1",
+            limits="learning rates up to 0.03 of the largest",
         ),
         Claim(
             name="usual_largest_rate",
             sentence="Learning fails above sqrt(3) pi/(K + 3/sqrt(5) - 1).",
             source=_CLASSIC,
-            sweeps=("rates",),
+            sweeps=_RATES,
             check=evidence.usual_largest_rate,
-            spoilers=(Spoiler("rates", "flow_error", evidence.backwards),),
+            spoilers=(Spoiler("rates_3", "flow_error", evidence.backwards),),
             expected_verdict=Verdict.LIMITED,
             limits="outside the 0.7 % between the exact largest rate and this bound",
         ),
@@ -97,7 +112,7 @@ REPRODUCTION = Reproduction(
             name="noise_floor",
             sentence="Noise leaves (sigma^2 eta/2 pi) (K - M + M/sqrt(3)).",
             source="arXiv:1906.08632, form recalled",
-            sweeps=_FLOORS,
+            sweeps=(*_FLOORS, *_RUNS),
             check=evidence.noise_floor,
             spoilers=(Spoiler("floor_22", "flow_error", evidence.a_fifth_more),),
             expected_verdict=Verdict.LIMITED,

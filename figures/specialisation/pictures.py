@@ -6,7 +6,15 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.specialisation.evidence import HARD, MODEL, height, slope_of, usual_rate
+from toysim.figures.specialisation.evidence import (
+    HARD,
+    MODEL,
+    by_units,
+    height,
+    largest_rate,
+    slope_of,
+    usual_rate,
+)
 from toysim.papers.drawing import (
     BLUE,
     RED,
@@ -76,28 +84,43 @@ def escape(tree: xr.DataTree) -> Figure:
     return figure
 
 
-def rates(plateau: xr.DataTree, near: xr.DataTree) -> Figure:
-    """The plateau's height over the rate, and where the solution ceases to attract."""
+PLATEAUS = 4  # sweeps of plateaus; those next to solutions come behind
+
+
+def small_rate(k: int) -> float:
+    """lambda/eta on the plateau at small rates: 2 K/[pi (2K - 1)^(1/2) (2K + 1)^(3/2)]."""
+    return 2.0 * k / np.pi / np.sqrt(2.0 * k - 1.0) / (2.0 * k + 1.0) ** 1.5
+
+
+def rates(*trees: xr.DataTree) -> Figure:
+    """The plateau's height and how fast it is left over the rate, and where the solution ceases to
+    attract.
+    """
     figure = new_figure()
-    left, right = figure.subplots(1, 2)
-    error = observable(plateau, "plateau_error", "theory")
-    line(left, error["learning_rate"], error)
-    low = height(int(parameter(plateau, "hidden_units")))
-    left.axhline(low, color="0.5", ls="--", lw=1, zorder=0)
-    left.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="error", title="Plateau")
-    left.set_yticks([0.015, 0.02, 0.03, 0.05], ["0.015", "0.02", "0.03", "0.05"])
+    left, middle, right = figure.subplots(1, 3)
+    plateaus, near = trees[:PLATEAUS], trees[PLATEAUS:]
+    error, speed = (by_units(plateaus, f"plateau_{of}") for of in ("error", "rate"))
+    for (k, high), (_, fast) in zip(error, speed, strict=True):
+        eta = high["learning_rate"].values
+        look = {"tag": str(k), "color": f"C{k - 2}", "label": f"K = {k}"}
+        line(left, eta / largest_rate(k), high / height(k), **look)
+        line(middle, eta / largest_rate(k), fast / (small_rate(k) * eta), **look)
+    left.set(yscale="log", title="Plateau", ylabel="error over that at small rates")
+    left.set_yticks([1, 2, 4, 8], ["1", "2", "4", "8"])
     left.minorticks_off()
-    flow = observable(near, "flow_error", "theory")
-    ratio = np.maximum(flow.isel(record=-1) / flow.isel(record=0), 1e-4)  # rounding is below
-    k = int(parameter(near, "hidden_units"))
-    shown = ratio["learning_rate"] >= 2.2
-    line(right, ratio["learning_rate"][shown], ratio[shown])
-    exact = landmark(MODEL, "rate_max", hidden_units=k, teacher_units=k)
-    draw_landmark(right, exact)
-    right.axvline(usual_rate(k), color="0.6", ls="-.", lw=1, zorder=0)
-    right.axhline(1.0, color="0.8", lw=1, zorder=0)
-    right.set(yscale="log", xlabel="learning rate", title="Where the solution ceases to attract")
-    right.set(ylabel="error at t = 600 over the first", xticks=[2.2, 2.25, 2.3, 2.35])
+    middle.set(title="Escape", ylabel="growth rate over the law", ylim=(0.0, 1.05))
+    for axes in (left, middle):
+        axes.set_xlabel("rate over the largest")
+    for k, found in by_units(near, "flow_error"):
+        eta = found["learning_rate"].values / largest_rate(k)
+        falls = (found.isel(record=-1) < found.isel(record=0)).values
+        for which, fill in ((falls, f"C{k - 2}"), (~falls, "none")):
+            right.plot(np.full(which.sum(), k), eta[which], "o", color=f"C{k - 2}", mfc=fill)
+        right.plot(k, usual_rate(k) / largest_rate(k), "kx", ms=5)
+    right.axhline(1.0, color="0.6", ls=":", lw=1, zorder=0, gid="landmark:rate_max")
+    right.set(ylim=(0.975, 1.025), xlim=(1.5, 4.5), xticks=[2, 3, 4], xlabel="units K")
+    right.set(title="Does it converge?", ylabel="rate over the largest")
+    left.legend()
     return figure
 
 

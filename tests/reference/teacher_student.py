@@ -22,10 +22,13 @@ def ridge(rng, d, n, penalty, noise, rho):
     return off @ off / d, w @ teacher / d, w @ w / d, np.mean((y - x @ w) ** 2)
 
 
-def online(rng, n, rule, eta, flip, duration):
-    """Overlap and self-overlap after ``duration`` n examples, from w ~ N(0, 1)."""
+def online(rng, n, rule, eta, flip, duration, cosine=0.0):
+    """Overlap and self-overlap after ``duration`` n examples, from w ~ N(0, 1), or turned towards
+    the teacher.
+    """
     teacher, w = rng.standard_normal(n), rng.standard_normal(n)
     teacher *= math.sqrt(n) / np.linalg.norm(teacher)
+    w = cosine * teacher + math.sqrt(1.0 - cosine**2) * w
     for _ in range(round(duration * n)):
         x = rng.standard_normal(n)
         u, h = teacher @ x / math.sqrt(n), w @ x / math.sqrt(n)

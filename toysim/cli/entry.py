@@ -15,7 +15,7 @@ import typer
 # In the order of ``toysim --help``.
 # isort: off
 from toysim.cli import listing, one_cell, asking, running, sharing  # noqa: F401
-from toysim.cli import looking, measuring, papers, projects  # noqa: F401
+from toysim.cli import looking, viewing, measuring, papers, projects  # noqa: F401
 
 # isort: on
 from toysim.cli.app import BAD_INPUT, INTERRUPTED, INTERRUPTION, OK, app, debugging

@@ -11,7 +11,14 @@ import typer
 from toysim.cli.app import FAILED, OK, app, debugging
 from toysim.cli.arguments import Json, ParameterValues, Plot, StorePath
 from toysim.cli.measuring import measured
-from toysim.cli.values import PICTURES, check_suffix, print_facts, print_json, print_table
+from toysim.cli.values import (
+    PICTURES,
+    assignments,
+    check_suffix,
+    print_facts,
+    print_json,
+    print_table,
+)
 from toysim.errors import ToysimError
 from toysim.outcomes import State, word
 from toysim.progress import line
@@ -180,6 +187,10 @@ def plot(
         list[str] | None,
         typer.Option("--y", metavar="OBSERVABLE", help="What to draw; may be repeated."),
     ] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option("--at", metavar="AXIS=VALUE", help="Where another axis stays."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="FILE.png, .svg or .pdf; default NAME.png."),
@@ -196,7 +207,7 @@ def plot(
     from toysim.store.dataset import read_tree
 
     tree = read_tree(store)
-    choice = choose(tree, x, hue, panel, y)
+    choice = choose(tree, x, hue, panel, y, assignments(at or (), "--at"))
     file = out or Path(f"{store.stem}.png")
     save_plain(drawn(tree, choice), file)
     typer.echo(f"picture: {file}")

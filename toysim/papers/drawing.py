@@ -15,11 +15,13 @@ import matplotlib.style
 import numpy as np
 import xarray as xr
 from cycler import cycler
+from matplotlib.animation import PillowWriter
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from toysim.errors import ToysimError
 from toysim.landmarks import LandmarkValue
+from toysim.paper import Film
 from toysim.papers.layout.words import COUNT
 from toysim.papers.reading import mean_and_error
 from toysim.store.files import one_line
@@ -59,6 +61,8 @@ METADATA: dict[str, Any] = {
     "svg": {"Date": None},
     "pdf": {"CreationDate": None},
 }
+
+FRAME_RATE, FILM_DPI = 10, 120
 
 BLUE, RED = "#0072B2", "#D55E00"  # what was simulated, and what is known
 
@@ -126,6 +130,14 @@ def note_counts(axes: Any, x: Any, y: Any, draws: xr.DataArray) -> None:
             axes.annotate(f"{at[0]}/{n}", at[1:], size=6, color="0.3", gid=COUNT, **above)
 
 
+def draw_flow(axes: Any, x: Any, y: Any, dx: Any, dy: Any, names: tuple[str, str]) -> None:
+    """Streamlines of the rates (y, x) on even grids, and the nullclines: where one rate is 0."""
+    axes.streamplot(x, y, dx, dy, color="0.65", density=0.7, linewidth=0.6, arrowsize=0.6)
+    for rate, name, color, dash in zip((dx, dy), names, (BLUE, RED), ("-", "--"), strict=True):
+        axes.contour(x, y, rate, [0.0], colors=color, linestyles=dash, linewidths=1.2)
+        axes.plot([], [], dash, color=color, label=name)
+
+
 def draw_landmark(
     axes: Any, mark: LandmarkValue, along: str = "x", unit: float = 1.0, **look: Any
 ) -> None:
@@ -150,3 +162,12 @@ def save_plain(figure: Figure, path: Path) -> None:
     """Save by the suffix of ``path``, without dates."""
     with style(), one_line(path, "write"):
         figure.savefig(path, metadata=METADATA[path.suffix[1:]])
+
+
+def save_film(film: Film, path: Path) -> None:
+    """Save as a gif of FRAME_RATE frames a second that begins anew at its end."""
+    writer = PillowWriter(fps=FRAME_RATE)
+    with style(), one_line(path, "write"), writer.saving(film.figure, path, FILM_DPI):
+        for frame in range(film.frames):
+            film.show(frame)
+            writer.grab_frame()

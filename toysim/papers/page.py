@@ -101,15 +101,17 @@ def _verdict(c: Judgement) -> str:
 
 
 def _figure(made: MadeFigure, title: str, source: str) -> str:
-    pictures = [p for p in made.paths if p.suffix == ".png"]
+    pictures = [p for p in made.paths if p.suffix in (".png", ".gif")]
     if not pictures:
         return f"<p class='wrong'>{escape(made.name)}: {escape(made.reason)}</p>"
-    content = base64.b64encode(pictures[0].read_bytes()).decode()
+    images = "".join(_image(made.name, p) for p in pictures)
     caption = f"{escape(title)} <span class='small'>({escape(source)})</span>"
-    return (
-        f"<figure><img alt='{escape(made.name)}' src='data:image/png;base64,{content}'>"
-        f"<figcaption>{caption}</figcaption></figure>"
-    )
+    return f"<figure>{images}<figcaption>{caption}</figcaption></figure>"
+
+
+def _image(name: str, path: Path) -> str:
+    content = base64.b64encode(path.read_bytes()).decode()
+    return f"<img alt='{escape(name)}' src='data:image/{path.suffix[1:]};base64,{content}'>"
 
 
 COLUMNS = ("share", "stored", "extrapolated", "theory", "tolerance")

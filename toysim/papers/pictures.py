@@ -14,9 +14,9 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.errors import ToysimError
-from toysim.paper import Recipe, Reproduction
+from toysim.paper import Film, Recipe, Reproduction
 from toysim.papers import drawing, layout, reading
-from toysim.papers.drawing import save_plain, style
+from toysim.papers.drawing import save_film, save_plain, style
 from toysim.papers.panels import PLAIN, Look, save_table, shaped, table_of
 from toysim.papers.reading import Data
 from toysim.registry import load_model
@@ -43,6 +43,13 @@ def draw(recipe: Recipe, paper: Reproduction, data: Data) -> Figure:
     with style():
         figure: Figure = recipe.draw(*(data[paper.full(sweep)] for sweep in recipe.sweeps))
     return figure
+
+
+def moving(recipe: Recipe, paper: Reproduction, data: Data) -> Film:
+    """The film of a recipe that has one."""
+    assert recipe.film is not None
+    with style():
+        return recipe.film(*(data[paper.full(sweep)] for sweep in recipe.sweeps))
 
 
 def make(
@@ -78,14 +85,17 @@ def _make(
         return _shaped(name, recipe, paper, data, folder, formats, look)
     record = folder / f"{name}.json"
     paths = [folder / f"{name}.{form}" for form in formats]
+    film = folder / f"{name}.gif" if recipe.film else None
     now = ingredients(recipe, paper, data)
     before = _read(record)
     stale = [key for key in now if before.get(key) != now[key]]
     missing = [p.suffix[1:] for p in paths if not p.is_file()]
     table = folder / f"{name}.csv"
     missing += ["csv"] if look.data and not table.is_file() else []
+    missing += ["gif"] if film and not film.is_file() else []
+    made = [*paths, *filter(None, [film])]
     if not stale and not missing and not look.force:
-        return MadeFigure(name, paths, True, "unchanged")
+        return MadeFigure(name, made, True, "unchanged")
     figure = draw(recipe, paper, data)
     numbers = table_of(figure) if look.data else None
     with style():
@@ -97,13 +107,15 @@ def _make(
                 old.unlink()
         for path in paths:
             save_plain(figure, path)
+        if film:
+            save_film(moving(recipe, paper, data), film)
         if numbers is not None:
             save_table(numbers, table)
         record.write_text(json.dumps(now, indent=1))
     changed = f"changed: {', '.join(stale)}" if stale else f"new format: {', '.join(missing)}"
     if look.force and not stale:
         changed = "drawn anew"
-    made = [*paths, table] if look.data else paths
+    made += [table] if look.data else []
     return MadeFigure(name, made, False, changed if before else "new")
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,19 +12,22 @@ import xarray as xr
 
 from toysim.errors import ToysimError, suggest
 from toysim.observables import RECORD
+from toysim.shown import shown
 from toysim.store.table import OWN
 
 MANY_HUES = 8  # curves in a panel
 MANY_PANELS = 6
 MAP = 8  # values of both axes, from which on two axes are a map
-RATIO = 1e-6  # of steps, within which they are equal
+RATIO = 1e-6  # of steps, or of values, within which they are equal
+MOST_TOLD = 8  # values of a dimension, in an error
 DECADES = 100.0  # between largest and smallest value, from which on an axis is logarithmic
 
 
 @dataclass(frozen=True)
 class Choice:
     """``x``, ``hue`` and ``panel`` are dimensions of the data (hue and panel may be None); ``map``:
-    hue is the second axis of a map. ``fixed``: index of every other dimension.
+    hue is the second axis of a map. ``fixed``: index of every other dimension; ``at``: the value of
+    those that were asked for.
     """
 
     y: tuple[str, ...]
@@ -33,12 +36,14 @@ class Choice:
     panel: str | None
     fixed: dict[str, int]
     map: bool = False
+    at: dict[str, Any] = field(default_factory=dict)
 
     @property
     def keywords(self) -> str:
         """As they are written in Python."""
         y = self.y[0] if len(self.y) == 1 else list(self.y)
-        told = {"y": y, "x": self.x, "hue": self.hue, "panel": self.panel}
+        told: dict[str, Any] = {"y": y, "x": self.x, "hue": self.hue, "panel": self.panel}
+        told["at"] = self.at or None
         return ", ".join(f"{name}={value!r}" for name, value in told.items() if value is not None)
 
 
@@ -48,17 +53,19 @@ def choose(
     hue: str | None = None,
     panel: str | None = None,
     y: str | Sequence[str] | None = None,
+    at: Mapping[str, Any] | None = None,
 ) -> Choice:
-    """What was asked for, and sensible answers for the rest. Raises ToysimError on names that are
-    not there.
+    """What was asked for, and sensible answers for the rest; ``at`` is the value of a dimension
+    that is none of these. Raises ToysimError on names and values that are not there.
     """
     ds = next(tree[side].to_dataset() for side in ("simulation", "theory") if side in tree)
     names = _observables(ds, [y] if isinstance(y, str) else y, set(json.loads(tree.attrs["axes"])))
     dims = [str(d) for d in ds[names[0]].dims if d != "replica"]
     dims = [d for d in dims if ds.sizes[d] > 1]
     given = {"x": x, "hue": hue, "panel": panel}
-    _refuse_unknown(given, dims, names[0])
-    free = [d for d in dims if d not in given.values()]
+    _refuse_unknown({**given, **{f"at {d}": d for d in at or {}}}, dims, names[0])
+    held = {d: place_of(ds, d, value) for d, value in (at or {}).items()}
+    free = [d for d in dims if d not in given.values() and d not in held]
     along = x or _along(ds, free)
     free = [d for d in free if d != along]
     hue = hue or next((d for d in free if _few(ds, d, MANY_HUES) or _mapped(ds, along, d)), None)
@@ -67,9 +74,24 @@ def choose(
         panel = next((d for d in free if _few(ds, d, MANY_PANELS)), None)
     if panel is not None:
         names = names[:1]
-    fixed = {d: 0 for d in free if d != panel}
+    fixed = {d: 0 for d in free if d != panel} | held
     is_map = hue is not None and not _few(ds, hue, MANY_HUES) and _mapped(ds, along, hue)
-    return Choice(tuple(names), along, hue, panel, fixed, is_map)
+    return Choice(tuple(names), along, hue, panel, fixed, is_map, dict(at or {}))
+
+
+def place_of(ds: xr.Dataset, dim: str, value: Any) -> int:
+    """Which of a dimension's values it is. Raises ToysimError where it is none."""
+    values = ds[dim].values if dim in ds.coords else np.arange(ds.sizes[dim])
+    same = np.isclose(values, value, RATIO, 0.0) if _number(values, value) else values == value
+    if not np.any(same):
+        told = ", ".join(map(shown, values[:MOST_TOLD].tolist()))
+        more = ", ..." if len(values) > MOST_TOLD else ""
+        raise ToysimError(f"at: {dim} = {value!r} is none of its values: {told}{more}", "at")
+    return int(np.argmax(same))
+
+
+def _number(values: Any, value: Any) -> bool:
+    return values.dtype.kind in "if" and isinstance(value, int | float)
 
 
 def _observables(ds: xr.Dataset, asked: Iterable[str] | None, axes: set[str]) -> list[str]:
@@ -97,7 +119,7 @@ def _refuse_unknown(given: dict[str, str | None], dims: list[str], name: str) ->
             raise ToysimError(f"{key} = {dim!r} is no dimension of {name}: {told}", key)
     asked = [dim for dim in given.values() if dim is not None]
     if len(set(asked)) < len(asked):
-        raise ToysimError("x, hue and panel are three different dimensions")
+        raise ToysimError("x, hue, panel and at are different dimensions")
 
 
 def _along(ds: xr.Dataset, dims: list[str]) -> str:

@@ -4,7 +4,7 @@ as a map.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from toysim.papers.layout.series import DASHES, MARKS
 from toysim.plotting.choice import Choice, choose, is_geometric, spans_decades
 from toysim.plotting.lines import Lines, positions
 from toysim.plotting.marks import landmark_lines
-from toysim.shown import shown
+from toysim.plotting.reading import draws_of, first_side, label, level, title, x_label
 from toysim.store.dataset import read_tree
 
 ABREAST = 3
@@ -37,13 +37,15 @@ def plot(
     hue: str | None = None,
     panel: str | None = None,
     y: str | Sequence[str] | None = None,
+    at: Mapping[str, Any] | None = None,
     file: str | Path | None = None,
 ) -> Figure:
     """A picture of a sweep: simulation as points with standard errors, theory as lines.
 
     data: a sweep's DataTree, or the path of its store.
     x, hue, panel: dimensions that run along x, by colour, and by panel; by default the axis with
-        most values, then those with few. The rest stays at its first value, as the title says.
+        most values, then those with few. The rest stays at its first value, as the title says,
+        or where ``at={"depth": 3}`` puts it.
         Two axes of eight values and more are a map, with theory as contours.
     y: an observable or several, a panel each; by default those that are single numbers.
     file: where to save it, by its ending: .png, .svg, .pdf.
@@ -55,7 +57,7 @@ def plot(
     if file is not None and Path(file).suffix[1:] not in METADATA:
         raise ToysimError(f"file {file}: the name must end in .png, .svg or .pdf", "file")
     tree = data if isinstance(data, xr.DataTree) else read_tree(data)
-    figure = drawn(tree, choose(tree, x, hue, panel, y))
+    figure = drawn(tree, choose(tree, x, hue, panel, y, at))
     if file is not None:
         save_plain(figure, Path(file))
     return figure
@@ -63,7 +65,7 @@ def plot(
 
 def drawn(tree: xr.DataTree, choice: Choice) -> Figure:
     """The picture of a choice."""
-    ds = _first(tree)
+    ds = first_side(tree)
     panels = range(ds.sizes[choice.panel]) if choice.panel else range(1)
     places = [(name, k) for name in choice.y for k in panels]
     wide, high = min(len(places), ABREAST), -(-len(places) // ABREAST)
@@ -80,31 +82,27 @@ def drawn(tree: xr.DataTree, choice: Choice) -> Figure:
     return figure
 
 
-def _first(tree: xr.DataTree) -> xr.Dataset:
-    return next(tree[side].to_dataset() for side in ("simulation", "theory") if side in tree)
-
-
 def _draw_panel(
     axes: Any, tree: xr.DataTree, choice: Choice, name: str, at: dict[Any, int]
 ) -> None:
-    ds = _first(tree)
+    ds = first_side(tree)
     if choice.map:
         _draw_map(axes, tree, choice, name, at)
     else:
         _draw_curves(axes, tree, choice, name, at)
-        axes.set_ylabel(_label(ds, name))
+        axes.set_ylabel(label(ds, name))
         values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
         axes.set_yscale("log" if spans_decades(values) else "linear")
-    axes.set_xlabel(_x_label(ds, choice.x))
+    axes.set_xlabel(x_label(ds, choice.x))
     first = {choice.hue: 0} if choice.hue else {}  # every cell has record times of its own
     _scale(axes, "x", ds, choice.x, at | first)
-    axes.set_title(_title(ds, name if choice.map else "", at))
+    axes.set_title(title(ds, name if choice.map else "", at))
 
 
 def _draw_curves(
     axes: Any, tree: xr.DataTree, choice: Choice, name: str, at: dict[Any, int]
 ) -> None:
-    hues = range(_first(tree).sizes[choice.hue]) if choice.hue else (0,)
+    hues = range(first_side(tree).sizes[choice.hue]) if choice.hue else (0,)
     lines = Lines(tree, choice.x, len(hues)) if "theory" in tree else None
     for k in hues:
         place = at | ({choice.hue: k} if choice.hue else {})
@@ -115,7 +113,7 @@ def _draw_curves(
             axes.plot(where, theory, color=color, lw=1.2, **look)
         if "simulation" in tree:
             simulation = tree["simulation"].to_dataset()
-            draws = _draws(simulation, name).isel(place)
+            draws = draws_of(simulation, name).isel(place)
             where = positions(simulation, choice.x, place)
             look = {
                 "fmt": mark,
@@ -127,23 +125,17 @@ def _draw_curves(
             draw_means(axes, where, draws.transpose(choice.x, "replica"), **look)
 
 
-def _draws(ds: xr.Dataset, name: str) -> xr.DataArray:
-    """Runs that ended well; the dimension of replicas is there."""
-    well = (ds["state"] == 1) & (ds["status"] == 0)
-    return ds[name].astype(float).where(well)
-
-
 def _draw_map(axes: Any, tree: xr.DataTree, choice: Choice, name: str, at: dict[Any, int]) -> None:
     """The simulation's means as colours, theory's as contours."""
-    ds = _first(tree)
-    values = _draws(ds, name).mean("replica") if "simulation" in tree else ds[name]
+    ds = first_side(tree)
+    values = draws_of(ds, name).mean("replica") if "simulation" in tree else ds[name]
     grid = values.isel(at).transpose(choice.hue, choice.x)
     x, y = ds[choice.x].values, ds[choice.hue].values
     log = spans_decades(grid.values)
     norm = "log" if log else None
     mesh = axes.pcolormesh(x, y, grid.values, norm=norm, shading="nearest", rasterized=True)
     bar = axes.figure.colorbar(mesh, ax=axes)
-    bar.set_label(_label(ds, name))
+    bar.set_label(label(ds, name))
     if "theory" in tree and name in tree["theory"] and "simulation" in tree:
         theory = tree["theory"].to_dataset()
         law = theory[name].where(theory["valid"])
@@ -154,7 +146,7 @@ def _draw_map(axes: Any, tree: xr.DataTree, choice: Choice, name: str, at: dict[
             between = levels(np.nanmin(lines), np.nanmax(lines), CONTOURS + 2)[1:-1]
             axes.contour(x, y, lines, between, colors="k", linewidths=0.8)
     _draw_landmarks(axes, tree, choice, at)
-    axes.set_ylabel(_x_label(ds, str(choice.hue)))
+    axes.set_ylabel(x_label(ds, str(choice.hue)))
     _scale(axes, "y", ds, str(choice.hue), at)
 
 
@@ -182,36 +174,11 @@ def _scale(axes: Any, which: str, ds: xr.Dataset, dim: str, at: dict[Any, int]) 
             axis.set_minor_locator(NullLocator())
 
 
-def _label(ds: xr.Dataset, name: str) -> str:
-    unit = ds[name].attrs.get("units", "1")
-    return name if unit == "1" else f"{name} [{unit}]"
-
-
-def _x_label(ds: xr.Dataset, dim: str) -> str:
-    """Name, symbol and unit of an axis; the clock's of a course."""
-    clock = [n for n, c in ds.coords.items() if n != dim and c.dims[-1:] == (dim,)]
-    name = str(clock[0]) if dim == "record" and clock else dim
-    if name not in ds.coords:
-        return name
-    symbol = ds[name].attrs.get("symbol", "")
-    return _label(ds, name) if symbol in ("", name) else f"{_label(ds, name)}, {symbol}"
-
-
-def _title(ds: xr.Dataset, name: str, at: dict[Any, int]) -> str:
-    """What is the same in a whole panel."""
-    told = [f"{dim} = {_level(ds, dim, k)}" for dim, k in at.items()]
-    return ", ".join(filter(None, [name, *told]))
-
-
-def _level(ds: xr.Dataset, dim: Any, k: int) -> str:
-    return shown(ds[dim].values[k].item()) if dim in ds.coords else str(k)
-
-
 def _add_legend(figure: Figure, tree: xr.DataTree, choice: Choice) -> None:
     """Beside the panels, for all of them, so that it lies on no data: what points and lines are,
     and the values of the hue.
     """
-    handles = [*_sides(tree, choice), *_hues(_first(tree), choice.hue)]
+    handles = [*_sides(tree, choice), *_hues(first_side(tree), choice.hue)]
     figure.legend(handles=handles, loc="outside right upper")
 
 
@@ -234,4 +201,4 @@ def _hues(ds: xr.Dataset, hue: str | None) -> Iterator[Line2D]:
     for k in range(ds.sizes[hue] if hue else 0):
         look: dict[str, Any] = {"marker": MARKS[k % len(MARKS)], "ls": DASHES[k % len(DASHES)]}
         look |= {"mfc": "none", "ms": 3.5}
-        yield Line2D([], [], color=f"C{k}", label=f"{hue} = {_level(ds, hue, k)}", **look)
+        yield Line2D([], [], color=f"C{k}", label=f"{hue} = {level(ds, hue, k)}", **look)

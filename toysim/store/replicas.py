@@ -10,6 +10,7 @@ import xarray as xr
 
 from toysim.errors import ToysimError, suggest
 from toysim.outcomes import State, Status
+from toysim.references import loaded
 from toysim.store import collapse, moments
 from toysim.store.table import tidy
 
@@ -141,6 +142,11 @@ class SweepData:
         if name.startswith("_") or "simulation" not in self._tree:
             raise AttributeError(f"no {name!r}; there are those of a Dataset, and to_dataframe")
         return getattr(self._tree["simulation"].to_dataset().toysim, name)
+
+    def explore(self, notebook_url: str | None = None) -> None:
+        """``toysim.explore`` of these data, in a notebook."""
+        show = loaded("toysim.viewing.notebook:explore")  # that storey stands on this one
+        show(self._tree, notebook_url)
 
     def to_dataframe(self, *observables: str) -> pd.DataFrame:
         """A flat table: a row a cell and replica, theory beside simulation as NAME_theory; by

@@ -18,6 +18,8 @@ flat: B = F^2/r, A = (B + sqrt(B^2 + 4 s^2))/2, G = A - B = |a|^2, rho = share o
 |d Theta|^2/|Theta|^2 = [2 A B (1-rho) + (d+3) G^2]/(B^2 r); W'W alone: G^2 for (d+3) G^2
 |dW|^2 + |a|^2 = F^2 weight_change^2 = A + B - 2 sqrt(A B rho) + G
 alpha = sqrt(B) sinh x,  x' = s c - (B/2) sinh 2x,  c' = s tanh x (1 - c^2),  c(0) = sqrt(rho)
+full rank, l eigenvalues of W'W at the start, to first order: |a|^2 = sum beta_i^2/l_i,
+d(W'W)_ij = beta_i beta_j (l_i^2 + l_j^2)/[l_i l_j (l_i + l_j)]
 half learned: recruited ln(2 s/((h-r) eps^2) - 1)/(2 s), directly B/(2 s^2) ln((1-rho)/rho)"""
 
 _AT = f"{__name__}.landmarks"
@@ -54,6 +56,14 @@ STRUCTURED_START = Model(
         Observable("residual", "|beta - W'a| at which the run ended"),
         course("strength", "output along the task, a'W beta"),
     ),
+    diagnostics=(
+        Observable(
+            "first_order_kernel_change",
+            "kernel_change to first order in s^2 over the start's eigenvalues; full rank",
+        ),
+        Observable("first_order_representation_change", "representation_change to the same order"),
+        Observable("first_order_readout_square", "readout_square to the same order"),
+    ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
@@ -84,6 +94,30 @@ STRUCTURED_START = Model(
             along="rank",
         ),
         Landmark(
+            "wide_best_rank",
+            "best_rank of many inputs, [2/(3 (d+3))]^(1/4) F^2/s",
+            f"{_AT}:wide_best_rank",
+            ("n_inputs", "start_norm", "teacher_norm"),
+            where="below n_inputs",
+            along="rank",
+        ),
+        Landmark(
+            "best_representation_rank",
+            "rank (real) of least rms change of W'W over random tasks, flat spectrum",
+            f"{_AT}:best_representation_rank",
+            ("n_inputs", "start_norm", "teacher_norm"),
+            digits=4,
+            along="rank",
+        ),
+        Landmark(
+            "wide_best_representation_rank",
+            "best_representation_rank of many inputs, 1.2961 F^2/s",
+            f"{_AT}:wide_best_representation_rank",
+            ("n_inputs", "start_norm", "teacher_norm"),
+            where="below n_inputs",
+            along="rank",
+        ),
+        Landmark(
             "mean_kernel_change",
             "rms change of the kernel over random tasks, flat spectrum",
             f"{_AT}:mean_kernel_change",
@@ -106,5 +140,5 @@ STRUCTURED_START = Model(
             along="perturbation",
         ),
     ),
-    version=2,
+    version=3,
 )

@@ -109,6 +109,20 @@ def predicted(row: Row) -> Rows | None:
     return {name: np.asarray(value) for name, value in values.items()}
 
 
+def first_order(row: Row) -> tuple[float, float, float]:
+    """Changes of kernel and representation, and |a|^2, from a start of full rank; NaN elsewhere."""
+    p = row.p
+    if p.rank < p.n_inputs or p.perturbation > 0.0:
+        return math.nan, math.nan, math.nan
+    start = start_of(row)
+    return forms.first_order_changes(start.singular**2, start.inside)
+
+
 def predict(batch: Batch) -> Rows:
-    """Every observable but the residual, for flat spectra without perturbation."""
-    return stacked_where_valid([predicted(row) for row in batch.rows()])
+    """Every observable but the residual, for flat spectra without perturbation; of full ranks the
+    laws of first order besides.
+    """
+    changes = np.array([first_order(row) for row in batch.rows()]).T
+    names = ("kernel_change", "representation_change", "readout_square")
+    laws = {f"first_order_{name}": values for name, values in zip(names, changes, strict=True)}
+    return stacked_where_valid([predicted(row) for row in batch.rows()]) | laws

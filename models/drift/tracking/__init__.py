@@ -15,6 +15,7 @@ theta moves: walk theta <- theta + sqrt(q) z; switch, with probability p, theta 
 y = theta + sqrt(s2) xi,  u = y - w,  w <- w + g u;  w = 0 at first, theta = 0 or N(0, V)
 fixed g;  decaying g_t = 1/(t + 2), t = 0, 1, ...;
 regulated v <- (1 - kappa) v + kappa u^2,  g = max(1 - s2/v, g_least),  v = s2/(1 - g) at first
+bayes: the mean of theta given every y so far, over the times of its last jump
 walk:   P <- (1 - g)^2 (P + q) + g^2 s2 = E (theta - w)^2
 switch: C <- (1 - g)(1 - p) C + g V,  M <- (1 - g)^2 M + 2 g (1 - g)(1 - p) C_old + g^2 (V + s2),
         E (theta - w)^2 = V - 2 C + M
@@ -22,6 +23,14 @@ regulated, kappa << g* = (-q + sqrt(q^2 + 4 q s2))/(2 s2):
         Var g = kappa (1 - g*)^2,  E (theta - w)^2 = g* s2 + P''(g*) Var g/2"""
 
 _AT = f"{__name__}.landmarks"
+
+
+def n_hypotheses(p: TrackingParameters) -> float:
+    """Times of the last jump that the Bayesian filter holds for possible, about."""
+    if p.rule != "bayes" or p.target == "walk" or p.switch_probability == 0.0:
+        return float(p.rule == "bayes")
+    return min(1000.0, p.n_steps, 20.0 + 1.0 / p.switch_probability)
+
 
 TRACKING = Model(
     id="drift.tracking",
@@ -47,7 +56,7 @@ TRACKING = Model(
     theory_ignores=("least_gain",),
     equations=_EQUATIONS,
     sources=("arXiv:2205.08645", "derived"),
-    seconds=lambda p: 2e-5 + 1.5e-8 * p.n_steps,
+    seconds=lambda p: 2e-5 + p.n_steps * (1.5e-8 + 1.6e-8 * n_hypotheses(p)),
     theory_seconds=lambda p: 2e-5 + 6e-9 * p.n_steps,
     checks=(
         Check(

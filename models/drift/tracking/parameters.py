@@ -32,10 +32,11 @@ class TrackingParameters(Recorded):
     noise: float = parameter(
         1.0, symbol="s2", meaning="variance of the noise on what is seen", gt=0, le=1e6
     )
-    rule: Literal["fixed", "decaying", "regulated"] = parameter(
+    rule: Literal["fixed", "decaying", "regulated", "bayes"] = parameter(
         "fixed",
         symbol="rule",
-        meaning="gain g, 1/(t + 2), or set by the mean square of errors seen",
+        meaning="gain g, 1/(t + 2), or set by the mean square of errors seen; bayes: the mean "
+        "given all that was seen, which knows q or p, V and s2",
     )
     gain: float = parameter(
         0.1, symbol="g", meaning="fixed gain; where a regulated one starts", gt=0, le=1

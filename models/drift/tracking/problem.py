@@ -12,13 +12,16 @@ from toysim.batch import Batch
 
 
 class Tracker(NamedTuple):
-    """One row: ``moves`` q or p, at home and in every other season; ``decaying``: 1/(t + 2)."""
+    """One row: ``moves`` q or p, at home and in every other season; ``decaying``: 1/(t + 2);
+    ``bayes``: the filter that knows all of this.
+    """
 
     walk: bool
     moves: tuple[float, float]
     variance: float
     s2: float
     decaying: bool
+    bayes: bool
     gain: float
     season: int
     end: int
@@ -37,6 +40,7 @@ def trackers(batch: Batch) -> Iterator[Tracker]:
             float(batch["switch_variance"][i]),
             float(batch["noise"][i]),
             bool(batch["rule"][i] == "decaying"),
+            bool(batch["rule"][i] == "bayes"),
             float(batch["gain"][i]),
             max(int(batch["seasons"][i]), 1),
             int(batch["n_steps"][i]),

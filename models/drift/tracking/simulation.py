@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
 from toysim.jit import kernel
+from toysim.models.drift.tracking.bayes import first_belief, moved, seen
 from toysim.models.drift.tracking.problem import Tracker, outputs, trackers
 from toysim.numerics.normals import normals
 from toysim.records import ended
@@ -41,6 +42,7 @@ def track(
     size = (math.sqrt(row.moves[0]), math.sqrt(row.moves[1]))
     v = row.s2 / (1.0 - row.gain) if kappa > 0.0 else 0.0
     error_sum, gain_sum, square_sum = 0.0, 0.0, 0.0
+    belief, n_beliefs = first_belief(row)
     for t in range(row.end + 1):
         error = (theta - w) * (theta - w)
         if t > row.burn_in:
@@ -58,6 +60,10 @@ def track(
         elif switches.random() < row.moves[away]:
             theta = deviation * steps[t]
         u = theta + sigma * noise[t] - w
+        if row.bayes:
+            n_beliefs = moved(row, belief, n_beliefs, row.moves[away])
+            w, gain, n_beliefs = seen(belief, n_beliefs, u + w, row.s2)
+            continue
         if kappa > 0.0:
             v = (1.0 - kappa) * v + kappa * u * u
             gain = max(1.0 - row.s2 / v, least)

@@ -22,7 +22,7 @@ HEAVY = 30.0  # kurtosis of errors from which on means over runs say little
 def moments(row: Tracker, keep_at: Ints, course: Array, means: Array) -> float:
     """E (theta - w)^2 after the updates ``keep_at`` and its mean after the burn-in; derived.
 
-        walk:   P <- (1 - g)^2 (P + q) + g^2 s2
+        walk:   P <- (1 - g)^2 (P + q) + g^2 s2, Kalman's gain g = (P + q)/(P + q + s2)
         switch: C <- (1 - g)(1 - p) C + g V,  M <- (1-g)^2 M + 2 g (1-g)(1-p) C + g^2 (V + s2)
 
     Returns the least error met after the start, at a record or in the mean.
@@ -43,6 +43,8 @@ def moments(row: Tracker, keep_at: Ints, course: Array, means: Array) -> float:
             break
         move = row.moves[(t // row.season) % 2]
         gain = 1.0 / (t + 2.0) if row.decaying else row.gain
+        if row.bayes:
+            gain = (error + move) / (error + move + row.s2)
         stay = 1.0 - gain
         if row.walk:
             error = stay * stay * (error + move) + gain * gain * row.s2
@@ -68,12 +70,15 @@ def seen(row: Tracker, least: float) -> bool:
 
 
 def predict(batch: Batch) -> Rows:
-    """Every observable exactly at fixed and decaying gains; of regulated ones on a walk the law of
-    slow regulation, valid nowhere as a theory: it holds to 5 % for memories below 0.03 g*.
+    """Every observable exactly at fixed and decaying gains and of a walk's filter; of regulated
+    ones on a walk the law of slow regulation, valid nowhere as a theory: it holds to 5 % for
+    memories below 0.03 g*. What the filter leaves of jumps has no law.
     """
     course, means = np.full(batch.record_at.shape, np.nan), np.full((len(batch), 3), np.nan)
     laws, valid = np.full((2, len(batch)), np.nan), np.zeros(len(batch), bool)
     for i, row in enumerate(trackers(batch)):
+        if row.bayes and not row.walk:
+            continue
         if batch["rule"][i] != "regulated":
             valid[i] = seen(row, moments(row, batch.record_at[i], course[i], means[i]))
         elif row.walk and row.moves[0] == row.moves[1]:

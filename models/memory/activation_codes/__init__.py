@@ -9,7 +9,8 @@ _EQUATIONS = """\
 code of x: signs of n random projections; points x ~ N(0, I_d), or a prototype N(0, I_d) + spread z
 two points at angle t share a code with probability (1 - t/pi)^n
 p2 = c_d int_0^pi sin^(d-2) t (1 - t/pi)^n dt,  c_d = Gamma(d/2)/(sqrt(pi) Gamma((d-1)/2))
-colliding pairs M (M-1) p2/2;  redundancy (M - distinct)/M at most that over M;
+colliding pairs M (M-1) p2/2;  redundancy (M - distinct)/M at most that over M, and at least
+that less C(M,3) p3 over M, p3 = E (1 - (t12 + t13 + t23)/(2 pi))^n over three points
 d = 2: distinct = 2 n E[1 - (1 - x/2)^M], x ~ Beta(1, n - 1)
 two prototypes a, b: units that part x from a only, from b only: trinomial of
 (t_xa + t_ab - t_xb)/(2 pi) and its mirror"""
@@ -44,6 +45,11 @@ ACTIVATION_CODES = Model(
             "redundancy_bound",
             "mean colliding pairs over points: the mean redundancy is at most this",
         ),
+        Observable(
+            "redundancy_least",
+            "the same less mean colliding triples over points: it is at least this; in the plane "
+            "the redundancy",
+        ),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
@@ -56,7 +62,7 @@ ACTIVATION_CODES = Model(
         + 4e-10 * p.n_units * p.n_points * (p.dimension + 4)
         + p.n_points * (2e-7 + 1.3e-8 * p.dimension + 4e-9 * p.n_prototypes)
     ),
-    theory_seconds=lambda p: 5e-3,
+    theory_seconds=lambda p: 1e-2,
     checks=(
         Check({"dimension": 3, "n_units": 9, "n_points": 30}, replicas=20_000),
         Check({"dimension": 2, "n_units": 6, "n_points": 12}, replicas=20_000),
@@ -88,4 +94,5 @@ ACTIVATION_CODES = Model(
             along="n_units",
         ),
     ),
+    version=2,
 )

@@ -16,13 +16,16 @@ def predicted(row: Row) -> Rows:
     chance = law.collision(p.dimension, p.n_units)
     pairs, m, free = 0.5 * p.n_points * (p.n_points - 1) * chance, p.n_points, p.n_prototypes == 0
     plane = p.dimension == 2 and free
+    exact = law.redundancy_of_a_plane(p.n_units, m) if plane else np.nan
+    least = exact if p.dimension == 2 else law.redundancy_at_least(p.dimension, p.n_units, m)
     values = {
         "colliding_pairs": pairs if free else np.nan,
-        "redundancy": law.redundancy_of_a_plane(p.n_units, m) if plane else np.nan,
+        "redundancy": exact,
         "code_distance": 0.5 if free else np.nan,
         "accuracy_excess": 0.0 if p.n_prototypes == 2 else np.nan,
         "collision": chance,
         "redundancy_bound": pairs / m,
+        "redundancy_least": least if free else np.nan,
         "valid": (free and pairs > SEEN) or p.n_prototypes == 2,
     }
     return {name: np.asarray(value) for name, value in values.items()}

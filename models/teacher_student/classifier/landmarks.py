@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from scipy.optimize import minimize_scalar
 
 from toysim.models.teacher_student import labels
@@ -12,6 +13,8 @@ from toysim.models.teacher_student.classifier.fixed_point import solve
 from toysim.models.teacher_student.classifier.measures import overlaps
 from toysim.models.teacher_student.classifier.parameters import noise_of
 from toysim.models.teacher_student.sizes import samples
+
+GRID = 33  # penalties among which the best is looked for first
 
 
 def critical_ratio(p: Any) -> float:
@@ -31,6 +34,7 @@ def best_square_penalty(p: Any) -> float:
 
 
 def best_penalty(p: Any) -> float:
+    """Least error over ln lambda: from a grid on, as the hinge loss is flat at small penalties."""
     if p.loss == "hard_margin":
         raise ValueError("loss = hard_margin has no penalty")
     alpha = samples(p) / p.dimension
@@ -39,6 +43,8 @@ def best_penalty(p: Any) -> float:
         at = solve(p, alpha, math.exp(log_penalty))
         return overlaps(p, at.m, at.q)["error"]
 
-    bounds = (math.log(1e-5), math.log(100.0))
+    grid = np.linspace(math.log(1e-5), math.log(100.0), GRID)
+    best = int(np.argmin([error(x) for x in grid]))
+    bounds = grid[max(best - 1, 0)], grid[min(best + 1, GRID - 1)]
     found = minimize_scalar(error, bounds=bounds, method="bounded", options={"xatol": 1e-5})
     return math.exp(float(found.x))

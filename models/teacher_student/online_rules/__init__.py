@@ -34,6 +34,8 @@ ONLINE_RULES = Model(
         ),
     ),
     diagnostics=(
+        course("overlap_rate", "dm/dt of the limit; of rules with a rate"),
+        course("self_overlap_rate", "dq/dt of the limit; of rules with a rate"),
         course("error_variance", "N times the variance of the error over runs, leading order"),
         Observable("error_floor", "error of clean labels that is left at late times"),
         Observable("asymptote", "error at the end by the law of late times"),
@@ -85,4 +87,5 @@ ONLINE_RULES = Model(
             where="flip = 0, or rule = hebb; not rule margin",
         ),
     ),
+    version=2,
 )

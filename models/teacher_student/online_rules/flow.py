@@ -75,20 +75,26 @@ def courses(
     kappa: Array,
     flip: Array,
     start_power: Array,
+    start_cosine: Array,
     at: Array,
     out: Array,
     ok: Array,
 ) -> None:
-    """out (rows, 3, R): m, v and N Var(error) of every row with a rate; R^2 of the optimal one."""
+    """out (rows, 5, R): m, v, N Var(error), m' and q' of every row with a rate; R^2 of the optimal
+    one.
+    """
     for i in range(len(rule)):
         if rule[i] == ANNEALED:
             ok[i] = True  # in closed form
             continue
         tuned = rule[i] == OPTIMAL
         start = np.zeros(1 if tuned else 5)
+        start[0] = start_cosine[i] ** 2
         if not tuned:
-            start[1], start[2] = start_power[i], start_power[i]
-            start[4] = 2.0 * start_power[i] ** 2
+            free = start_power[i] * (1.0 - start_cosine[i] ** 2)
+            start[0] = start_cosine[i] * math.sqrt(start_power[i])
+            # m and |w - m B|^2/N are independent, of N times the variances s and 2 s^2.
+            start[1], start[2], start[4] = free, free, 2.0 * free**2
         states = np.full((at.shape[1], len(start)), math.nan)
         ok[i] = course(rule[i], eta[i], kappa[i], flip[i], start, at[i], states)
         for j in range(at.shape[1]):
@@ -97,3 +103,5 @@ def courses(
             if not tuned:
                 out[i, 1, j] = y[1]
                 out[i, 2, j] = error_variance(y[0], y[1], y[2], y[3], y[4])
+                first, second = drift(rule[i], eta[i], kappa[i], flip[i], y[0], y[1])
+                out[i, 3, j], out[i, 4, j] = first, second + 2.0 * y[0] * first

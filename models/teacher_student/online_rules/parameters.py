@@ -47,6 +47,14 @@ class OnlineRulesParameters(Recorded):
     start_power: float = parameter(
         1.0, symbol="q_0", meaning="variance of a weight at the start", gt=0, le=1e6
     )
+    start_cosine: float = parameter(
+        0.0,
+        symbol="R_0",
+        meaning="cosine with the teacher given to the start, before its random part; the tuned "
+        "rules take its size",
+        ge=-0.99,
+        le=0.99,
+    )
     duration: float = parameter(
         20.0, symbol="T", unit="N examples", meaning="examples per input", gt=0, le=1e9
     )

@@ -82,7 +82,7 @@ def chain(
     eta: float,
     kappa: float,
     flip: float,
-    start: float,
+    start: tuple[float, float],
     n: int,
     n_examples: int,
     at: Array,
@@ -93,11 +93,13 @@ def chain(
 ) -> int:
     """m <- m + F y u/N,  q <- q + 2 F y h/N + F^2 |x|^2/N^2;  out (2, R) is m and q.
 
+    A start (a, s) has a of m along the teacher and independent normals of variance s besides.
     Returns -1, or the example at which q left the numbers.
     """
-    z = first.standard_normal()
-    m = math.sqrt(start / n) * z
-    q = start * (z * z + 2.0 * first.standard_gamma(0.5 * (n - 1))) / n
+    (along, free), z = start, first.standard_normal()
+    m = along + math.sqrt(free / n) * z
+    q = free * (z * z + 2.0 * first.standard_gamma(0.5 * (n - 1))) / n
+    q += along * (2.0 * m - along)
     if rule >= OPTIMAL:
         m = abs(m)
     kept = keep(0, n, at, 0, (m, q), (m, q), out)
@@ -123,7 +125,7 @@ def weights(
     eta: float,
     kappa: float,
     flip: float,
-    start: float,
+    start: tuple[float, float],
     n: int,
     n_examples: int,
     at: Array,
@@ -135,7 +137,8 @@ def weights(
     """w <- w + F y x/sqrt(N), the teacher along the first axis; otherwise as ``chain``."""
     w, x, root = np.empty(n), np.empty(n), math.sqrt(n)
     for i in range(n):
-        w[i] = math.sqrt(start) * first.standard_normal()
+        w[i] = math.sqrt(start[1]) * first.standard_normal()
+    w[0] += start[0] * root
     if rule >= OPTIMAL and w[0] < 0.0:
         w[0] = -w[0]
     m, q = float(w[0]) / root, float(np.sum(w * w)) / n
@@ -165,6 +168,8 @@ def simulate(batch: Batch) -> Rows:
     out = np.full((len(batch), 2, at.shape[1]), np.nan)
     failed_at = np.empty(len(batch), np.int64)
     n_examples = np.ceil(batch["duration"] * batch["size"]).astype(np.int64)
+    power, cosine = batch["start_power"], batch["start_cosine"]
+    along, free = cosine * np.sqrt(power), power * (1.0 - cosine**2)
     for i in range(len(batch)):
         run = chain if batch["method"][i] == "overlaps" else weights
         failed_at[i] = run(
@@ -172,7 +177,7 @@ def simulate(batch: Batch) -> Rows:
             batch["learning_rate"][i],
             batch["margin"][i],
             batch["flip"][i],
-            batch["start_power"][i],
+            (along[i], free[i]),
             batch["size"][i],
             n_examples[i],
             at[i],

@@ -22,8 +22,13 @@ MOST_ADATRON = 2.9
 ACCURATE = 0.01  # of m and q, as their tolerance
 
 
+def annealed_time(angle: Array) -> Array:
+    """t = 2 A/sin^2 A + 2 cot A - pi: from R = 0 to the angle A."""
+    return np.asarray(2.0 * angle / np.sin(angle) ** 2 + 2.0 / np.tan(angle) - np.pi)
+
+
 def annealed_angle(t: Array) -> Array:
-    """t = 2 A/sin^2 A + 2 cot A - pi, solved for A by Newton's rule on its logarithm.
+    """The angle A at which ``annealed_time`` is t, by Newton's rule on its logarithm.
 
     4/(t + pi) is A at late times, and too small by at most a fifth before.
     """
@@ -39,8 +44,11 @@ def annealed_angle(t: Array) -> Array:
 
 
 def tuned(batch: Batch, squares: Array) -> tuple[Array, Array]:
-    """Cosine and sine of the rules that know R, from R = 0."""
-    annealed = annealed_angle(batch.record_at)
+    """Cosine and sine of the rules that know R, from |R_0|."""
+    before = annealed_time(np.arccos(np.abs(batch["start_cosine"])))
+    annealed = annealed_angle(
+        batch.record_at + np.where(batch["start_cosine"], before, 0.0)[:, None]
+    )
     best = (batch["rule"] == "optimal")[:, None]
     cosine = np.where(best, np.sqrt(squares), np.cos(annealed))
     sine = np.where(best, np.sqrt(1.0 - np.minimum(squares, 1.0)), np.sin(annealed))
@@ -67,10 +75,11 @@ def predict(batch: Batch) -> Rows:
     Adatron that hardly turns are not valid.
     """
     shape, rule = batch.record_at.shape, codes(batch["rule"])
-    out, ok = np.full((len(batch), 3, shape[1]), np.nan), np.zeros(len(batch), bool)
+    out, ok = np.full((len(batch), 5, shape[1]), np.nan), np.zeros(len(batch), bool)
     eta, kappa, flip = batch["learning_rate"], batch["margin"], batch["flip"]
-    courses(rule, eta, kappa, flip, batch["start_power"], batch.record_at, out, ok)
-    m, v, variance = out[:, 0], out[:, 1], out[:, 2]
+    starts = (batch["start_power"], batch["start_cosine"])
+    courses(rule, eta, kappa, flip, *starts, batch.record_at, out, ok)
+    m, v, variance, m_rate, q_rate = out.transpose(1, 0, 2)
     alone = np.isin(batch["rule"], TUNED)[:, None]
     cosine, sine = tuned(batch, np.where(alone, m, 0.0))
     m = np.where(alone, np.nan, m)
@@ -86,6 +95,8 @@ def predict(batch: Batch) -> Rows:
         "self_overlap": np.where(early & large, q, np.nan),
         "cosine": np.where(early, np.where(alone, cosine, cosines(m, q)), np.nan),
         "error": np.where(early, error, np.nan),
+        "overlap_rate": m_rate,
+        "self_overlap_rate": q_rate,
         "error_variance": variance,
         "error_floor": np.array([end[0] for end in late]),
         "asymptote": np.array([end[1] for end in late]),

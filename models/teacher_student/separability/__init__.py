@@ -26,7 +26,7 @@ SEPARABILITY = Model(
     stochastic=True,
     equations=_EQUATIONS,
     sources=("Cover's count, 1965", "arXiv:1804.09753"),
-    seconds=lambda p: 3e-3 + 1.5e-8 * p.sample_ratio * p.dimension**3,
+    seconds=lambda p: 3e-3 + 2e-8 * p.sample_ratio * p.dimension**3,
     theory_seconds=lambda p: 2e-3,
     checks=(
         Check({"dimension": 6}, {"sample_ratio": [1.3]}, replicas=3000),
@@ -55,4 +55,5 @@ SEPARABILITY = Model(
             along="sample_ratio",
         ),
     ),
+    version=2,
 )

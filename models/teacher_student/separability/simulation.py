@@ -16,7 +16,8 @@ from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
 
-FEASIBLE, INFEASIBLE = 0, 2  # of SciPy's solver
+SOLVED = 0  # of SciPy's solver
+LEAST = 1e-9  # t of a separable draw is of order 1/d, of others rounding
 
 
 def labels(p: Any, u: Array, noise: np.random.Generator) -> Array:
@@ -32,16 +33,21 @@ def labels(p: Any, u: Array, noise: np.random.Generator) -> Array:
 
 
 def separable(row: Row) -> float:
-    """1 if some w has y (w.x) >= 1 for all samples, 0 if none has, NaN if the solver gave up.
+    """1 if some w has y (w.x) > 0 for all samples, 0 if none has, NaN if the solver gave up.
 
-    The teacher is the first axis, which a rotation makes any.
+    The largest t with y (w.x) >= t and entries of w within [-1, 1] always exists, and is 0 or not:
+    to ask for y (w.x) >= 1 left some programs without an answer. The teacher is the first axis,
+    which a rotation makes any.
     """
     p = row.p
     x = row.normal("inputs", samples(p), p.dimension)
     y = labels(p, x[:, 0], row.generator("noise"))
-    zero, free = np.zeros(p.dimension), (None, None)
-    found = linprog(zero, -y[:, None] * x, -np.ones(len(x)), bounds=free, method="highs")
-    return {FEASIBLE: 1.0, INFEASIBLE: 0.0}.get(found.status, np.nan)
+    aim = np.zeros(p.dimension + 1)
+    aim[-1] = -1.0
+    rows = np.hstack([-y[:, None] * x, np.ones((len(x), 1))])
+    bounds = [(-1.0, 1.0)] * p.dimension + [(None, 1.0)]
+    found = linprog(aim, rows, np.zeros(len(x)), bounds=bounds, method="highs")
+    return float(found.x[-1] > LEAST) if found.status == SOLVED else np.nan
 
 
 def simulate(batch: Batch) -> Rows:

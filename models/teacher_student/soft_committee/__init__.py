@@ -55,6 +55,8 @@ SOFT_COMMITTEE = Model(
     diagnostics=(
         course("flow_error", "error as N -> infinity from the same start"),
         course("flow_gap", "gap as N -> infinity from the same start"),
+        course("teacher_rates", "dR/dt as N -> infinity", dims=("unit", "teacher_unit")),
+        course("student_rates", "dQ/dt as N -> infinity", dims=("unit", "unit2")),
         Observable("plateau_error", "error on the plateau; K = M"),
         Observable("plateau_rate", "rate in time at which specialisation grows there; K = M"),
         Observable(
@@ -116,4 +118,5 @@ SOFT_COMMITTEE = Model(
             where="hidden_units = teacher_units > 1",
         ),
     ),
+    version=2,
 )

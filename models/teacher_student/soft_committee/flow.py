@@ -86,6 +86,13 @@ def slopes_of(y: Array, k: int, m: int, eta: float, noise: float, slope: Array) 
 
 
 @kernel
+def rates(states: Array, k: int, m: int, eta: float, noise: float, out: Array) -> None:
+    """R' and Q' (R, K (M + K)) at the states, flattened alike."""
+    for j in range(len(states)):
+        slopes_of(states[j], k, m, eta, noise, out[j])
+
+
+@kernel
 def course(y: Array, k: int, m: int, eta: float, noise: float, at: Array, out: Array) -> bool:
     """States (R, K (M + K)) at times ``at`` (R,), ascending, from y at 0, which is overwritten;
     whether it got there.

@@ -27,8 +27,11 @@ class SoftCommitteeParameters(Recorded):
     start_scale: float = parameter(
         0.3, symbol="s_0", meaning="deviation of a weight at a random start", gt=0, le=10
     )
-    start: Literal["random", "given"] = parameter(
-        "random", symbol="start", meaning="overlaps at the start, drawn or given"
+    start: Literal["random", "given", "symmetric"] = parameter(
+        "random",
+        symbol="start",
+        meaning="overlaps at the start: drawn, given, or start_own and start_other of every unit, "
+        "which has no part outside the teacher's",
     )
     start_draw: int = parameter(
         0,
@@ -42,6 +45,20 @@ class SoftCommitteeParameters(Recorded):
     )
     start_teacher_overlaps: Matrix = parameter(
         (), symbol="R(0)", meaning="given start, K x M: w_i.B_n/N"
+    )
+    start_own: float = parameter(
+        0.5,
+        symbol="R_own",
+        meaning="start = symmetric: overlap with a teacher unit of its own",
+        ge=-10,
+        le=10,
+    )
+    start_other: float = parameter(
+        0.25,
+        symbol="R_other",
+        meaning="start = symmetric: overlap with every other teacher unit",
+        ge=-10,
+        le=10,
     )
     duration: float = parameter(
         100.0, symbol="T", unit="N examples", meaning="examples per input", gt=0, le=1e5
@@ -68,8 +85,10 @@ class SoftCommitteeParameters(Recorded):
                 "use method = overlaps"
             )
         given = (self.start_student_overlaps, self.start_teacher_overlaps)
-        if self.start == "random" and any(given):
-            raise ValueError("start = random takes no overlaps; give start = given with them")
+        if self.start != "given" and any(given):
+            raise ValueError(
+                f"start = {self.start} takes no overlaps; give start = given with them"
+            )
         if self.start == "given":
             self._check_gram()
         return self

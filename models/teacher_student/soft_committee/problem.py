@@ -32,6 +32,10 @@ def start_of(row: Row, shared: np.random.Generator | None) -> tuple[Array, Array
     p, k, m = row.p, row.p.hidden_units, row.p.teacher_units
     if p.start == "given":
         return np.array(p.start_teacher_overlaps), np.array(p.start_student_overlaps)
+    if p.start == "symmetric":
+        own = np.equal.outer(np.arange(k) % m, np.arange(m))
+        r = np.where(own, p.start_own, p.start_other)
+        return r, r @ r.T
     rng = row.generator("start") if shared is None else shared
     z = rng.standard_normal((k, m))
     bartlett = np.tril(rng.standard_normal((k, k)), -1)

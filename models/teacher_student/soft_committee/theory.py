@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Row, Rows, stacked
-from toysim.models.teacher_student.soft_committee.flow import course
+from toysim.models.teacher_student.soft_committee.flow import course, rates
 from toysim.models.teacher_student.soft_committee.measures import courses_of
 from toysim.models.teacher_student.soft_committee.problem import starts
 from toysim.models.teacher_student.soft_committee.symmetric import (
@@ -59,6 +59,18 @@ def overlaps_at(
     return {"student_overlaps": student, "teacher_overlaps": teacher} | both, ok
 
 
+def rates_at(found: dict[str, Array], eta: float, noise: float) -> dict[str, Array]:
+    """Rates of both overlaps (..., R) at the courses found."""
+    r, q = found["teacher_overlaps"], found["student_overlaps"]
+    (k, m, n), slopes = r.shape, np.full((r.shape[-1], len(r) * (len(r) + r.shape[1])), np.nan)
+    states = np.concatenate([r.reshape(k * m, n), q.reshape(k * k, n)]).T
+    rates(np.ascontiguousarray(states), k, m, eta, noise, slopes)
+    return {
+        "teacher_rates": slopes.T[: k * m].reshape(r.shape),
+        "student_rates": slopes.T[k * m :].reshape(q.shape),
+    }
+
+
 def self_averaging(row: Row, r: Array, q: Array) -> tuple[dict[str, Array], bool]:
     """Courses of one row, NaN from where on noise that acts like another start bends the mean.
 
@@ -68,6 +80,7 @@ def self_averaging(row: Row, r: Array, q: Array) -> tuple[dict[str, Array], bool
     p, at = row.p, row.record_at
     found, ok = overlaps_at(r, q, p.learning_rate, p.label_noise, at)
     flow = {f"flow_{name}": found[name].copy() for name in ("error", "gap")}
+    flow |= rates_at(found, p.learning_rate, p.label_noise)
     step = SPREAD * p.learning_rate / math.sqrt(p.size) * pattern(*r.shape)
     q_up, q_down = (q + s * (r @ step.T + step @ r.T) + step @ step.T for s in (1.0, -1.0))
     up, up_ok = overlaps_at(r + step, q_up, p.learning_rate, p.label_noise, at)
@@ -87,6 +100,6 @@ def predict(batch: Batch) -> Rows:
         found, ok = self_averaging(row, r, q)
         same = p.hidden_units == p.teacher_units
         ends = matched(p.hidden_units, p.learning_rate, p.label_noise) if same else UNMATCHED
-        shared = p.start == "given" or p.start_draw >= 0
+        shared = p.start != "random" or p.start_draw >= 0
         rows.append(found | ends | {"valid": ok and shared and p.size >= LEAST_SIZE})
     return stacked(rows)
