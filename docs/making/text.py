@@ -8,8 +8,13 @@ from toysim.typeset import typeset
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#$|~^])")
 CODE = re.compile(r"``(.+?)``")
-RAISED_ESCAPED = re.compile(r"\\\^(\([^()]*\)|\w)")
-RAISED = re.compile(r"\^(\([^()]*\)|\w)")
+GROUP = r"\((?:[^()]|\([^()]*\))*\)|\{[^{}]*\}"
+LETTERS = "A-Za-z0-9\u0370-\u03ff"  # Latin and Greek, without raised digits
+RAISED = re.compile(rf"\\?\^({GROUP}|-?[{LETTERS}]+)")  # in Markdown the sign is escaped
+LOWERED = re.compile(
+    rf"(?:(?<=[ΣΠ*'|)])|(?<=\b[^\W\d_]))\\?_({GROUP}|[+-]|[{LETTERS}]{{1,4}}(?![{LETTERS}_]))"
+)
+LONG = re.compile(rf"(?<=[ΣΠ])_([{LETTERS}]+)")
 
 
 def plain(text):
@@ -25,7 +30,20 @@ def words(text):
 
 
 def _set(text):
-    return RAISED_ESCAPED.sub(lambda m: f"<sup>{m[1].strip('()')}</sup>", plain(typeset(text)))
+    return _raised(plain(typeset(text)))
+
+
+def _raised(text):
+    return RAISED.sub(lambda m: f"<sup>{_inner(m[1])}</sup>", text)
+
+
+def _lowered(text):
+    return LOWERED.sub(lambda m: f"<sub>{_inner(m[1])}</sub>", text)
+
+
+def _inner(script):
+    """A script without the brackets that hold it together."""
+    return script[1:-1] if script[0] in "({" else script
 
 
 def prose(docstring):
@@ -40,14 +58,14 @@ def table(head, rows):
 
 
 def symbol(text):
-    """A symbol in Greek letters."""
-    return plain(typeset(text))
+    """A symbol in Greek letters, with its indices."""
+    return _lowered(_set(text))
 
 
 def equations(text):
-    """Equations line by line; raised signs that have no letter of their own are set as such."""
-    lines = RAISED.sub(lambda m: f"<sup>{m[1].strip('()')}</sup>", escape(typeset(text)))
-    return f'```{{raw}} html\n<pre class="equations">{lines}</pre>\n```'
+    """Equations line by line; raised and lowered signs without a letter of their own are set so."""
+    lines = LONG.sub(r"<sub>\1</sub>", _raised(escape(typeset(text), quote=False)))
+    return f'```{{raw}} html\n<pre class="equations">{_lowered(lines)}</pre>\n```'
 
 
 def section(*parts):
