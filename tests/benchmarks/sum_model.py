@@ -1,4 +1,6 @@
-"""The cheapest model there can be, to time the engine by itself: x = a + b."""
+"""The cheapest models there can be, to time the engine by itself: x = a + b, and the same with
+noise, x = a + b + z, whose theory is the mean.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +24,10 @@ def simulate(batch: Any) -> dict[str, Any]:
     return {"total": batch["a"] + batch["b"]}
 
 
+def draw(batch: Any) -> dict[str, Any]:
+    return {"total": batch["a"] + batch["b"] + batch.normal("noise")}
+
+
 MODELS = (
     Model(
         id="benchmark.sum",
@@ -33,12 +39,25 @@ MODELS = (
         sources=("elementary",),
         seconds=lambda p: 1e-8,
     ),
+    Model(
+        id="benchmark.noisy_sum",
+        title="sum of two numbers and a normal one",
+        parameters_class=SumParameters,
+        observables=(Observable("total", "sum"),),
+        simulate=f"{__name__}:draw",
+        theory=f"{__name__}:simulate",
+        equations="x = a + b + z",
+        sources=("elementary",),
+        stochastic=True,
+        seconds=lambda p: 1e-7,
+        theory_seconds=lambda p: 1e-8,
+    ),
 )
 
 
 @cache
 def announce() -> None:
-    """Let the engine find the model as that of another distribution, before it looks for models."""
+    """Let the engine find the models as those of another distribution, before it looks for any."""
     folder = Path(mkdtemp(prefix="toysim-benchmark-"))
     atexit.register(rmtree, folder, ignore_errors=True)
     info = folder / "toysim_benchmark-1.0.dist-info"

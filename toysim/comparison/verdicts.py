@@ -7,7 +7,8 @@ observable's scale a cell decides nothing; a verdict is of the cells that were d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import reduce
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,14 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from toysim.comparison import pieces
 from toysim.comparison.realised import at_realised
 from toysim.comparison.tolerances import Measured, measured
 from toysim.errors import ToysimError, suggest
 from toysim.model import Observable
 from toysim.outcomes import Agreement
 from toysim.shown import shown
+from toysim.store import later
 from toysim.store.dataset import read_tree
 from toysim.store.sides import Sides
 
@@ -149,12 +152,17 @@ def compare(data: xr.DataTree | str | Path) -> Comparison:
     """
     tree = data if isinstance(data, xr.DataTree) else read_tree(data)
     _refuse_incomparable(tree)
-    sides = at_realised(Sides.of(tree))
-    if not sides.rows_ok.any():
+    cut = pieces.can_be_cut(tree) and pieces.rows_of(tree) > later.PIECE
+    parts = pieces.in_pieces(tree) if cut else [at_realised(Sides.of(tree))]
+    advice, ran, found = _advice(tree), False, []
+    for sides in parts:
+        ran |= bool(sides.rows_ok.any())
+        found.append(compare_sides(sides, advice))
+    if not ran:
         raise ToysimError(
             "nothing to compare yet: no cell has both simulation and theory; run toysim sweep first"
         )
-    return compare_sides(sides, _advice(tree))
+    return reduce(_with, found)
 
 
 def _refuse_incomparable(tree: xr.DataTree) -> None:
@@ -182,6 +190,41 @@ def compare_sides(sides: Sides, advice: str = "run the sweep again") -> Comparis
     left_out = int((sides.asked & ~sides.rows_ok).sum())
     verdicts = [_judge(sides, o, measured(sides, o)) for o in names]
     return Comparison(verdicts, left_out, unrefined, advice, _cells_of_survivors(sides))
+
+
+def _with(one: Comparison, other: Comparison) -> Comparison:
+    """The verdicts of two parts of a sweep as one."""
+    return Comparison(
+        map(_of_both, one, other),
+        one.left_out + other.left_out,
+        one.unrefined + other.unrefined,
+        one.advice,
+        one.survivors + other.survivors,
+    )
+
+
+def _of_both(one: ObservableVerdict, other: ObservableVerdict) -> ObservableVerdict:
+    """The numbers of the worse of their worst cells, the first where they are equal."""
+    worse = other if _badness(other) > _badness(one) else one
+    step_errors = [v.step_error for v in (one, other) if v.step_error is not None]
+    return replace(
+        worse,
+        verdict=min((one.verdict, other.verdict), key=GRAVEST.index),
+        decided=one.decided + other.decided,
+        undecided=one.undecided + other.undecided,
+        outside=one.outside + other.outside,
+        step_error=max(step_errors, default=None),
+    )
+
+
+GRAVEST = (Agreement.DIFFERS, Agreement.AGREES, Agreement.UNDECIDED, Agreement.OUTSIDE)
+
+
+def _badness(v: ObservableVerdict) -> float:
+    """Orders worst cells as within one part: by share, those that decide nothing last."""
+    if v.decided:
+        return v.share if v.share == v.share else np.inf
+    return -0.5 if v.undecided else -1.0
 
 
 def _cells_of_survivors(sides: Sides) -> int:

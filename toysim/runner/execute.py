@@ -191,7 +191,7 @@ def _prepared(home: Home, sweep: Sweep, options: Options) -> Store:
     if existed and options.repair:
         coordinates.mend(store, sweep)
     elif existed:
-        coordinates.refuse_damaged(store)
+        coordinates.refuse_damaged(store, store.sides)
     return store
 
 
@@ -202,7 +202,7 @@ def join(path: Path, options: Options, listen: Listener = lambda event: None) ->
     options.check()
     store = open_existing(path)
     refuse_older(store)
-    coordinates.refuse_damaged(store)
+    coordinates.refuse_damaged(store, store.sides)
     return _Run(store, options, listen).a_hand()
 
 

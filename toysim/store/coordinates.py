@@ -7,7 +7,7 @@ written again when they were lost.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from toysim.store.schema import coordinate_chunk, encoded, inner_dimensions, rec
 from toysim.store.store import INPUTS, Store
 
 Columns = dict[str, npt.NDArray[Any]]
+RUN = 2**17  # cells that are checked at a time
 UNREADABLE = (OSError, RuntimeError, ValueError, LookupError)
 
 
@@ -90,30 +91,48 @@ def write_inner(store: Store, side: Side) -> None:
 
 def digest_of(columns: Columns) -> str:
     """Digest of the axis values of a segment."""
+    return _digest((name, [columns[name]]) for name in sorted(columns))
+
+
+def _stored_digest(store: Store, side: Side, start: int, stop: int) -> str:
+    """The same of what is stored, a run of cells at a time: fresh memory costs more than that."""
+    return _digest(
+        (name, (store.column(side, name, run) for run in _runs(start, stop)))
+        for name in sorted(store.axes)
+    )
+
+
+def _digest(columns: Iterable[tuple[str, Iterable[npt.NDArray[Any]]]]) -> str:
     content = hashlib.blake2b(digest_size=16)
-    for name in sorted(columns):
-        values = columns[name]
-        text = values.dtype.kind == "U"
-        plain = (
-            "\0".join(values.tolist()).encode() if text else np.ascontiguousarray(values).tobytes()
-        )
-        content.update(name.encode() + b"\0" + plain)
+    for name, parts in columns:
+        content.update(name.encode())
+        for k, values in enumerate(parts):
+            if values.dtype.kind == "U":
+                content.update(("\0" + "\0".join(values.tolist())).encode())
+            else:
+                content.update(b"" if k else b"\0")
+                content.update(np.ascontiguousarray(values).ravel().data)
     return content.hexdigest()
 
 
-def refuse_damaged(store: Store) -> None:
-    """Raise unless all that rows depend on is as it was written; array inputs are checked where
-    they are read.
+def _runs(start: int, stop: int) -> Iterator[slice]:
+    for first in range(start, stop, RUN):
+        yield slice(first, min(first + RUN, stop))
+
+
+def refuse_damaged(store: Store, sides: tuple[Side, ...]) -> None:
+    """Raise unless all that rows of these sides depend on is as it was written; array inputs are
+    checked where they are read.
     """
-    if damaged := next(_damaged_sides(store), None):
+    if damaged := next(_damaged_sides(store, sides), None):
         raise StoreError(
             f"{store.path} is damaged: {damaged} are lost or changed; run the same command with "
             "--repair to write them again"
         )
 
 
-def _damaged_sides(store: Store) -> Iterator[str]:
-    for side in store.sides:
+def _damaged_sides(store: Store, sides: tuple[Side, ...]) -> Iterator[str]:
+    for side in sides:
         for segment in damaged_segments(store, side):
             yield f"coordinates of {side} (segment {segment})"
         if not _indices_intact(store, side):
@@ -129,15 +148,17 @@ def damaged_segments(store: Store, side: Side) -> list[int]:
 def _intact(store: Store, side: Side, segment: int) -> bool:
     start, stop = store.layout.cells[segment]
     before = sum(b - a for a, b in store.layout.cells[:segment])
-    numbers = np.arange(start, stop) - start + before
+    cell = store.array(side, "cell")
     try:
-        same = np.array_equal(store.array(side, "cell")[start:stop], numbers)
-        columns = store.columns(side, slice(start, stop))
+        for run in _runs(start, stop):
+            numbers = np.arange(run.start, run.stop) - start + before
+            if not np.array_equal(cell[run], numbers):
+                return False
+        if _stored_digest(store, side, start, stop) != store.layout.digests[segment]:
+            return False
+        first = {n: v[0] for n, v in store.columns(side, slice(start, start + 1)).items()}
     except UNREADABLE:
         return False
-    if not same or digest_of(columns) != store.layout.digests[segment]:
-        return False
-    first = {name: column[0] for name, column in columns.items()}
     clock = recorded_on(store.model, side, store.model.validate({**store.fixed, **first}))
     return clock is None or store.array(side, clock.name).intact(start, stop)
 
@@ -171,7 +192,7 @@ def mend(store: Store, sweep: Sweep) -> None:
                 f"and this sweep did not ask for them; repair with the sweep or preset that did"
             )
         write(store, segment, columns)
-    if any(_damaged_sides(store)):
+    if any(_damaged_sides(store, store.sides)):
         write_replicas(store)
         for side in store.sides:
             write_inner(store, side)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,10 @@ from toysim.model import Model, Rows, Side
 from toysim.observables import HALVING, RECORD, ROW
 from toysim.outcomes import State
 from toysim.plan import Sweep
+from toysim.store import later
 from toysim.store.coordinates import refuse_damaged
 from toysim.store.grid import Grid, grid_of, index
+from toysim.store.homes import Folder
 from toysim.store.layout import HOLE, REFINEMENT, Part, stored
 from toysim.store.provenance import git_commit, host_kind, versions
 from toysim.store.replicas import Replicas  # noqa: F401  registers the accessor
@@ -32,42 +35,96 @@ from toysim.store.schema import (
 )
 from toysim.store.store import Store, open_existing
 
-Positions = tuple[npt.NDArray[np.int64], ...]
+Positions = tuple[npt.NDArray[np.int64] | slice, ...]
 
 
 def read_tree(place: Store | str | Path) -> xr.DataTree:
-    """/simulation, /theory and /refinement of a store on the grid of its axes."""
+    """/simulation, /theory and /refinement of a store on the grid of its axes.
+
+    Numbers of a large store are read when they are asked for, and what they depend on is checked
+    then; it is on the product of its axes, in order, or is read whole.
+    """
     store = place if isinstance(place, Store) else open_existing(place)
+    large = is_large(store)
     if store.format > 1:
-        refuse_damaged(store)
+        refuse_damaged(store, store.sides[:1] if large else store.sides)
+    grid = grid_of(store)
     tree = {"/": xr.Dataset(attrs=_provenance(store))}
     for side in store.sides:
-        tree[f"/{side}"] = read_side(store, side)
+        tree[f"/{side}"] = _read_side(store, side, grid, large)
     if len(store.refined_rows):
-        tree[f"/{REFINEMENT}"] = read_refinement(store)
+        tree[f"/{REFINEMENT}"] = _read_refinement(store, grid)
     return xr.DataTree.from_dict(tree, name=str(store.meta["name"]))
 
 
-def read_side(store: Store, side: Side) -> xr.Dataset:
+def is_large(store: Store) -> bool:
+    """Whether a store of the disk is read as it is asked for."""
+    rows = store.layout.n_cells * store.layout.n_replicas
+    return isinstance(store.home, Folder) and store.format > 1 and rows > later.AT_ONCE
+
+
+def _read_side(store: Store, side: Side, grid: Grid, large: bool) -> xr.Dataset:
     """One side as a Dataset with dimensions (axes..., replica, ...)."""
-    grid = grid_of(store)
     lead: tuple[str, ...] = tuple(grid.lengths)
     coords = grid.coordinates(store.model)
-    positions: Positions = (store.layout.filled(0),)
     if store.model.per_replica(side):
-        positions = (*positions, store.layout.filled(1))
         lead = (*lead, "replica")
-        replicas = len(positions[1])
+        replicas = len(store.layout.filled(1))
         coords["replica"] = index("replica", replicas, "index of the replica's random stream")
+    if large and grid.in_order and len(store.layout.cells) == 1:
+        data = _data_later(store, side, grid, lead)
+    else:
+        data = _data(store, side, grid, lead)
+    coords |= _record_times(store, side, grid)
+    return xr.Dataset(data, coords | _inner_coordinates(store, side), attrs=_provenance(store))
+
+
+def _positions(store: Store, side: Side) -> Positions:
+    """All that are filled along cell, and along replica where there is one."""
+    axes: tuple[Literal[0, 1], ...] = (0, 1) if store.model.per_replica(side) else (0,)
+    return tuple(store.layout.filled(axis) for axis in axes)
+
+
+def _data(store: Store, side: Side, grid: Grid, lead: tuple[str, ...]) -> dict[str, xr.Variable]:
+    """Every observable and the state, read at once."""
+    positions, data = _positions(store, side), {}
     state = _read(store, side, "state", positions)
-    data = {}
     for o in store.outputs(side):
         values = _where_run(_read(store, side, o.name, positions), state)
         data[o.name] = xr.Variable((*lead, *o.dims), grid.arrange(values), observable_attributes(o))
     states = grid.arrange(state, State.NOT_ASKED_FOR)
-    data["state"] = xr.Variable(lead, states, STATE_ATTRIBUTES)
-    coords |= _record_times(store, side, grid)
-    return xr.Dataset(data, coords | _inner_coordinates(store, side), attrs=_provenance(store))
+    return data | {"state": xr.Variable(lead, states, STATE_ATTRIBUTES)}
+
+
+def _data_later(
+    store: Store, side: Side, grid: Grid, lead: tuple[str, ...]
+) -> dict[str, xr.Variable]:
+    """The same where cells lie in the order of the grid, read when it is asked for."""
+    lengths = tuple(grid.lengths.values())
+    replicas = (store.layout.filled(1),) if store.model.per_replica(side) else ()
+
+    @cache
+    def check() -> None:
+        if side != store.sides[0]:  # that one was checked as it was opened
+            refuse_damaged(store, (side,))
+
+    def read(name: str, bounds: later.Bounds) -> npt.NDArray[Any]:
+        check()
+        cells, shape, inside = later.rows_of(bounds, lengths)
+        values = _read(store, side, name, (cells, *replicas))
+        if name != "state" and values.dtype.kind == "i":
+            values = _where_run(values, _read(store, side, "state", (cells, *replicas)))
+        return values.reshape(*shape, *values.shape[1:])[inside]
+
+    def variable(name: str, inner: tuple[str, ...], attributes: Any) -> xr.Variable:
+        array = store.array(side, name)
+        shape = (*lengths, *map(len, replicas), *array.shape[1 + len(replicas) :])
+        values = later.Later(partial(read, name), len(lengths), shape, array.dtype)
+        return values.variable((*lead, *inner), attributes)
+
+    outputs = store.outputs(side)
+    data = {o.name: variable(o.name, tuple(o.dims), observable_attributes(o)) for o in outputs}
+    return data | {"state": variable("state", (), STATE_ATTRIBUTES)}
 
 
 def _where_run(values: npt.NDArray[Any], state: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -101,7 +158,7 @@ def _times_now(store: Store, side: Side, grid: Grid) -> npt.NDArray[Any]:
     return grid.arrange(clock.as_coordinate(batch.record_at))
 
 
-def read_refinement(store: Store) -> xr.Dataset:
+def _read_refinement(store: Store, grid: Grid) -> xr.Dataset:
     """Rows run again at half and a quarter of the step; ``grid_row`` counts rows of the grid."""
     places = np.array(store.refined_rows.places)
     kept = np.flatnonzero(np.any(places != HOLE, axis=1))
@@ -111,7 +168,7 @@ def read_refinement(store: Store) -> xr.Dataset:
         data[o.name] = xr.Variable((ROW, HALVING, *o.dims), values, observable_attributes(o))
     data["state"] = xr.Variable(ROW, _read(store, REFINEMENT, "state", (kept,)), STATE_ATTRIBUTES)
     cells, replicas = places[kept].T
-    row = grid_of(store).place[np.searchsorted(store.layout.filled(0), cells)]
+    row = grid.place[np.searchsorted(store.layout.filled(0), cells)]
     filled = store.layout.filled(1)
     row = row * len(filled) + np.searchsorted(filled, replicas)
     label = labelled(
@@ -121,9 +178,12 @@ def read_refinement(store: Store) -> xr.Dataset:
 
 
 def _read(store: Store, part: Part, name: str, positions: Positions) -> npt.NDArray[Any]:
-    """All filled rows of an array; segments are cut out, not gathered, when there is only one."""
+    """All filled rows of an array, or those of a run of cells; segments are cut out, not gathered,
+    when there is only one.
+    """
+    run = positions[0] if isinstance(positions[0], slice) else slice(None)
     try:
-        values = store.array(part, name)[:]
+        values = store.array(part, name)[run]
     except (OSError, RuntimeError, ValueError) as error:
         raise StoreError(
             f"{store.path} is damaged: {part}/{name} cannot be read "
@@ -131,7 +191,7 @@ def _read(store: Store, part: Part, name: str, positions: Positions) -> npt.NDAr
             f"run toysim sweep with --repair to compute the damaged blocks again"
         ) from None
     for axis, kept in enumerate(positions):
-        if len(kept) < values.shape[axis]:
+        if not isinstance(kept, slice) and len(kept) < values.shape[axis]:
             values = np.take(values, kept, axis=axis)
     return np.asarray(values)
 

@@ -13,12 +13,38 @@ from toysim.model import Model
 from toysim.store.schema import labelled, missing_value, parameter_attributes
 from toysim.store.store import Store
 
+Levels = dict[str, dict[str, npt.NDArray[Any]]]  # of every axis, by dimension
+
 
 def grid_of(store: Store) -> Grid:
     """The grid of a store's filled cells."""
+    axes = store.identity["axes"]
+    if len(store.layout.cells) == 1 and (levels := _product(store, axes)) is not None:
+        return Grid(axes, levels, None, store.layout.n_cells)
     filled = store.layout.filled(0)
     columns = {n: v[filled] for n, v in store.columns(store.sides[0], slice(None)).items()}
-    return Grid(store.identity["axes"], columns, len(filled))
+    return Grid.spanned(axes, columns, len(filled))
+
+
+def _product(store: Store, axes: dict[str, list[str]]) -> Levels | None:
+    """Levels where the cells are a product of numbers in ascending order, one axis a dimension:
+    known from a column at a time, without sorting; None where they are anything else.
+    """
+    n, below, levels = store.layout.n_cells, 1, {}
+    for dimension, names in reversed(axes.items()):
+        column = store.column(store.sides[0], names[0], slice(None))
+        if len(names) > 1 or column.ndim > 1 or column.dtype.kind not in "biuf":
+            return None
+        steps = column[::below]
+        falls = np.flatnonzero(~(steps[1:] > steps[:-1]))
+        found = steps[: falls[0] + 1 if len(falls) else None].copy()
+        if n % (len(found) * below):
+            return None
+        if (column.reshape(-1, len(found), below) != found[:, None]).any():
+            return None
+        below *= len(found)
+        levels[dimension] = {names[0]: found}
+    return dict(reversed(levels.items())) if below == n else None
 
 
 def index(name: str, n: int, text: str) -> xr.Variable:
@@ -28,24 +54,40 @@ def index(name: str, n: int, text: str) -> xr.Variable:
 
 class Grid:
     """The product grid that the stored cells span: sorted levels a dimension, and each cell's place
-    on it.
+    on it; without ``place`` they are the whole product in order.
     """
 
     def __init__(
-        self, axes: dict[str, list[str]], columns: dict[str, npt.NDArray[Any]], n: int
+        self,
+        axes: dict[str, list[str]],
+        levels: Levels,
+        place: npt.NDArray[np.int64] | None,
+        n: int,
     ) -> None:
         self.axes = axes
         self.n = n
-        self.levels: dict[str, dict[str, npt.NDArray[Any]]] = {}
+        self.levels = levels
+        self.lengths = {d: len(next(iter(v.values()))) for d, v in levels.items()}
+        self.in_order = place is None or (n == self.size and bool((place == np.arange(n)).all()))
+        self._place = place
+
+    @classmethod
+    def spanned(
+        cls, axes: dict[str, list[str]], columns: dict[str, npt.NDArray[Any]], n: int
+    ) -> Grid:
+        """The smallest product that holds ``n`` cells of these axis values."""
+        levels: Levels = {}
         place = np.zeros(n, np.int64)
         for dimension, names in axes.items():
             codes = joint_codes([columns[name] for name in names])
             _, first = np.unique(codes, return_index=True)
-            self.levels[dimension] = {name: columns[name][first] for name in names}
+            levels[dimension] = {name: columns[name][first] for name in names}
             place = place * len(first) + codes
-        self.lengths = {d: len(next(iter(v.values()))) for d, v in self.levels.items()}
-        self.place = place
-        self.in_order = bool(np.array_equal(place, np.arange(n))) and n == self.size
+        return cls(axes, levels, place, n)
+
+    @property
+    def place(self) -> npt.NDArray[np.int64]:
+        return np.arange(self.n) if self._place is None else self._place
 
     @property
     def size(self) -> int:

@@ -70,7 +70,7 @@ def merge_stores(paths: list[Path], into: Path) -> Merged:
 def _readable(path: Path) -> Store:
     store = open_existing(path)
     refuse_older(store)
-    refuse_damaged(store)
+    refuse_damaged(store, store.sides)
     return store
 
 

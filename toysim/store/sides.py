@@ -44,6 +44,7 @@ class Sides:
     refined: Refined
     dropped: Array  # (n_rows,) ran, and failed or ended with another status than ok
     asked: Array  # (n_rows,) not a hole of the grid
+    sizes: dict[str, float] | None = None  # largest of theory in the sweep that this is a piece of
 
     @classmethod
     def of(cls, tree: xr.DataTree) -> Sides:
@@ -122,9 +123,8 @@ class Sides:
 
     def scale(self, o: Observable) -> float:
         """Largest size of the theory over the sweep, at least the observable's declared scale."""
-        sizes = np.abs(self.theory[o.name])
-        top = float(np.nanmax(sizes, initial=0.0)) if sizes.size else 0.0
-        return max(top, o.scale) or 1.0
+        own = float(np.nanmax(np.abs(self.theory[o.name]), initial=0.0))
+        return max(self.sizes[o.name] if self.sizes else own, o.scale) or 1.0
 
 
 def _rows(values: Array, lead: int) -> Array:

@@ -215,8 +215,11 @@ class Store:
 
     def columns(self, side: Side, cells: slice) -> dict[str, npt.NDArray[Any]]:
         """Axis values of some positions along ``cell``."""
-        known = self.model.parameters
-        return {n: decoded(known[n], self.array(side, n)[cells]) for n in self.axes}
+        return {n: self.column(side, n, cells) for n in self.axes}
+
+    def column(self, side: Side, name: str, cells: slice) -> npt.NDArray[Any]:
+        """Values of one axis."""
+        return decoded(self.model.parameters[name], self.array(side, name)[cells])
 
     def batch(self, unit: Unit) -> Batch:
         """The rows of a unit, cells slowest; parameter values are those stored as coordinates."""

@@ -51,8 +51,11 @@ def _seconds(p: NetworkParameters) -> float:
         1e-8 * p.n_in * (side * (p.depth - 1) + p.n_out) if p.nonlinearity == "tanh" else 0.0
     )
     update = p.n_pathways * (1e-6 * p.depth + 2e-10 * p.n_in * layers + activations)
+    weights = p.n_pathways * layers
+    looks = p.n_records * (3e-4 + 1e-8 * weights)
+    ends = (3e-8 if p.nonlinearity != "linear" else 2e-7) * weights  # a start, and a sharpness
     fixed = 2.5e-2 if p.start == "balanced" else 5e-3
-    return fixed + 8e-8 * p.width**2 + 3e-4 * p.n_records + p.duration / p.step * update
+    return fixed + 8e-8 * p.width**2 + looks + ends + p.duration / p.step * update
 
 
 def _one_update_long(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,7 +107,7 @@ NETWORK = Model(
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     paired=True,
-    version=3,
+    version=4,
     theory_omits=("eta_sharpness",),
     theory_ignores=("step", "allow_unstable"),
     discretisation=Discretisation(

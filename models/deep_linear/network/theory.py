@@ -47,9 +47,13 @@ def _predicted(row: Row, windows: Array) -> Rows | None:
     return None
 
 
-def _mode_by_mode(row: Row, task: Task, cut: Mask, windows: Array) -> Rows:
-    """An aligned network: every mode is a row of the clock solution (derived)."""
+def _mode_by_mode(row: Row, task: Task, cut: Mask, windows: Array) -> Rows | None:
+    """An aligned network: every mode is a row of the clock solution (derived). Not valid where a
+    mode is learned so near the end that the run may not see it.
+    """
     out, layers = _solve(row, task, cut, windows)
+    if np.any(out.half[:, 0] > row.p.duration - _lag(row, task, cut)):
+        return None
     strength, course = out.strength.T, np.moveaxis(out.records, 1, 0)
     residual = task.S - np.sum(~cut * strength, axis=0)
     residuals = task.S[:, None] - np.sum(~cut[:, :, None] * course, axis=0)
@@ -70,6 +74,16 @@ def _mode_by_mode(row: Row, task: Task, cut: Mask, windows: Array) -> Rows:
         # An entry of the map between two modes has at most the mean of their sharpnesses.
         "sharpness": mode_sharpness(all_layers, cut.T, depth).max(),
     }
+
+
+def _lag(row: Row, task: Task, cut: Mask) -> Array:
+    """Bound (n_modes,) on how much later than the flow updates of step h reach a level (derived):
+    to first order h/2 ln(speed there / speed at the start), with speed K^(2 - 2/D) (S - K), hence
+    at most h ln(K there / K at the start), and one update more.
+    """
+    strength = np.sum(~cut * aligned_layers(row)[:, : len(task.S)] ** row.p.depth, axis=0)
+    gain = row.p.level * task.S / np.maximum(strength, np.finfo(float).tiny)
+    return np.asarray(row.p.step * (1.0 + np.log(np.maximum(gain, 1.0))))
 
 
 def _solve(row: Row, task: Task, cut: Mask, windows: Array) -> tuple[Trajectory, Array]:
