@@ -31,7 +31,7 @@ exclude_patterns = ["making", "images", "gallery"]
 nb_execution_mode = "auto"
 nb_execution_in_temp = True
 nb_execution_raise_on_error = True
-nb_execution_timeout = 120
+nb_execution_timeout = 600  # seconds of a cell on a machine that does much else
 nb_merge_streams = True
 # What a cell's terminal lines need: this environment's toysim, one thread, no colours.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
