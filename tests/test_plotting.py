@@ -91,7 +91,7 @@ def test_landmarks_name_a_parameter_that_they_do_not_depend_on():
 
 
 def test_courses_run_over_their_times():
-    tree = toysim.sweep("walk.gaussian", drift=[1.0, 2.0], n_rounds=20, n_records=6, replicas=3)
+    tree = toysim.sweep("walk.gaussian", drift=[1.0, 2.0, 3.0], n_rounds=20, n_records=6)
     (axes,) = toysim.plot(tree, y="course").axes
     assert axes.get_xlabel() == "round [rounds]"
     np.testing.assert_array_equal(axes.containers[0][0].get_xdata(), [0, 4, 8, 12, 16, 20])

@@ -20,10 +20,10 @@ def test_two_commands_are_one_line_each():
     assert all("\n" not in c for c in commands)
 
 
-def test_functions_of_readme_and_guide_agree_with_their_formulas():
+def test_functions_of_readme_and_docs_agree_with_their_formulas():
     """From nothing to a table of verdicts in a dozen lines, as they stand."""
     (short,) = [b for b in blocks("python") if "toysim.define" in b]
-    (arrays,) = [b for b in blocks("python", "docs/guide.md") if "toysim.define" in b]
+    (arrays,) = [b for b in blocks("python", "docs/own_model.md") if "toysim.define" in b]
     told = "print(toysim.compare(toysim.sweep(model, rate=[1.0, 2.0], replicas=200)))"
     assert len([line for line in short.splitlines() if line]) <= 12
     for script in (short, f"{arrays}\n{told}"):
@@ -34,7 +34,7 @@ def test_functions_of_readme_and_guide_agree_with_their_formulas():
 
 
 @pytest.mark.slow
-def test_sweep_python_call_and_plain_xarray(tmp_path):
+def test_sweep_and_function(tmp_path):
     (sweep,) = blocks("toml")
     (tmp_path / "my_sweep.toml").write_text(sweep)
     command = [sys.executable, "-m", "toysim"]

@@ -179,7 +179,7 @@ def page(results: Sequence[Result], machine: dict[str, str]) -> str:
     return f"""# Benchmarks
 
 Measured on {machine["date"]} by `python tests/benchmarks --page docs/benchmarks.md`
-([how](../tests/benchmarks/README.md)); they gate no test.
+(how: `tests/benchmarks/README.md`); they gate no test.
 
 * Ratio: a peer's time over toysim's, median over the turns, with the quartiles as spread. Above 1
   toysim is faster, **below 1 slower**.

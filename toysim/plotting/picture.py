@@ -94,7 +94,8 @@ def _draw_panel(
         values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
         axes.set_yscale("log" if spans_decades(values) else "linear")
     axes.set_xlabel(x_label(ds, choice.x))
-    _scale(axes, "x", ds, choice.x, at)
+    first = {choice.hue: 0} if choice.hue else {}  # every cell has record times of its own
+    _scale(axes, "x", ds, choice.x, at | first)
     axes.set_title(title(ds, name if choice.map else "", at))
 
 

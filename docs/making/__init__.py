@@ -1,0 +1,1 @@
+"""What makes pages from the code, and what sets them."""
