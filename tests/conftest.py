@@ -4,6 +4,7 @@ subprocess.
 
 import os
 import resource
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -69,3 +70,22 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.timeout(0))
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The browser of this machine without a window; a skip where there is none, but a failure where
+    TOYSIM_BROWSER is ``required``.
+    """
+    driver = pytest.importorskip("playwright.sync_api")
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        told = f"no browser: none of {', '.join(BROWSERS)} is installed"
+        (pytest.fail if os.environ.get("TOYSIM_BROWSER") == "required" else pytest.skip)(told)
+    with driver.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield opened
+        opened.close()

@@ -4,6 +4,8 @@ Every import counts, also those for type checking and those inside functions.
 """
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,7 @@ FIGURES_MAY = {
     "toysim.paper",
     "toysim.papers.drawing",
     "toysim.papers.reading",
+    "toysim.references",
 }
 
 
@@ -192,6 +195,30 @@ def test_figures_read_data_and_never_kernels():
         for other in IMPORTS[name]:
             formula = other.endswith(".closed_forms")
             assert formula or allowed(other, paper, FIGURES_MAY), f"{name} imports {other}"
+
+
+DECLARED = """
+import inspect, sys
+from toysim.registry import load_reproduction, reproduction_names
+papers = [load_reproduction(name) for name in reproduction_names()]
+print("loaded", *({"numpy", "xarray", "matplotlib"} & set(sys.modules)))
+for paper in papers:
+    parts = [(f, getattr(f, "draw", None) or f.check) for f in (*paper.figures, *paper.claims)]
+    for part, function in parts:
+        inspect.signature(function).bind(*part.sweeps)
+    for spoiler in (s for claim in paper.claims for s in claim.spoilers):
+        inspect.signature(spoiler.change).bind("values")
+print(len(papers))
+"""
+
+
+def test_papers_declare_without_numbers_and_pictures_what_is_there():
+    """Listing them is quick; every function that they name takes what it will be given."""
+    said = subprocess.run([sys.executable, "-c", DECLARED], capture_output=True, text=True)
+    assert said.returncode == 0, said.stderr
+    loaded, papers = said.stdout.splitlines()
+    assert loaded == "loaded"
+    assert int(papers) > 20
 
 
 def test_the_engine_names_no_model_and_no_paper():

@@ -149,6 +149,24 @@ def test_evidence_that_gains_nothing_is_not_valid():
     assert not found["valid"][0]
 
 
+@pytest.mark.parametrize(
+    ("given", "told", "mended"),
+    [
+        ({"context_length": 1, "urn_shares": (0.25, 0.75)}, "raise context_length", 40),
+        ({"context_length": 3, "urn_shares": (0.1, 0.8)}, "raise context_length", 40),
+        ({"penalty": 0.1}, "raise it", 60.0),
+        ({"penalty": 1e6}, "lower the penalty", 60.0),
+    ],
+)
+def test_a_switch_time_that_theory_lacks_tells_the_remedy(given, told, mended):
+    """And the remedy, followed, gives a time."""
+    base = {"n_tasks": len(given.get("urn_shares", FOUR["urn_shares"]))}
+    said = toysim.landmark(EVIDENCE.id, "switch_time", **(FOUR | given | base))
+    assert told in str(said)
+    remedy = {next(iter(given)): mended}
+    assert float(toysim.landmark(EVIDENCE.id, "switch_time", **(FOUR | given | base | remedy))) > 0
+
+
 def test_evidence_is_a_random_walk():
     p = EVIDENCE.validate(FOUR | {"penalty": 8.0})
     chances = np.array([p.urn_shares, 1 - np.array(p.urn_shares)])

@@ -90,7 +90,9 @@ def test_an_unknown_name_is_refused():
         chosen(["moods"])
 
 
-@pytest.mark.parametrize("name", ["modes", "samplers", "noisy"])
+@pytest.mark.parametrize(
+    "name", ["modes", "samplers", "noisy", "rugged", "drift", "memory", "teacher_student"]
+)
 def test_tiny_rows_agree_with_numpy_and_make_a_page(name):
     results = []
     for each in chosen([name], tiny=True):

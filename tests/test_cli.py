@@ -318,6 +318,9 @@ WALK = [
         "walkpaper.line.pdf",
     ),
     ("reproduce walkpaper", (), 0, "DOES NOT HOLD: Less far. [p. 2]"),
+    ("report walkpaper", ("reproduce walkpaper",), 0, "results/index.html"),
+    ("report --preset many --json", ("reproduce walkpaper --preset many",), 0, '"ok": true'),
+    ("report walkpaper", (), 2, ""),
     ("reproduce walkpaper --dry-run", (), 0, "1 sweeps, 240 rows"),
     ("reproduce walkpaper --dry-run --json", ("reproduce walkpaper",), 0, "2 of 2 blocks"),
     ("reproduce walkpaper --preset many --workers 1 --json", (), 0, '"verdict": "reproduced"'),
@@ -390,6 +393,8 @@ PRINTED = {
     "check": "check walk.gaussian --draws 0 --json",
     "sweep --dry-run": "sweep walk.toml --dry-run --json",
     "sweep": "sweep walk.toml --json",
+    "sweep --create-only": "sweep walk.toml --create-only --store room.zarr --json",
+    "work": "work results/walk.zarr --json",
     "merge": "merge results/walk.zarr here.zarr -o both.zarr --json",
     "status": "status results/walk.zarr --json",
     "compare": "compare results/walk.zarr --json",
@@ -397,6 +402,7 @@ PRINTED = {
     "fit": "fit walk.gaussian --data ends.csv --free drift=1 -p noise=0.5 --json",
     "figures": "figures walkpaper --json",
     "reproduce": "reproduce walkpaper --json",
+    "report": "report walkpaper --json",
 }
 FIELDS = re.compile(r"\| `toysim (.+)` \| (list|one) \| (.+) \|")
 
@@ -412,6 +418,11 @@ def test_json_has_the_fields_that_are_documented(cli):
         kind = "list" if isinstance(printed, list) else "one"
         first = printed[0] if kind == "list" else printed
         assert (kind, list(first)) == documented[name], name
+
+
+def test_every_command_that_prints_json_is_documented():
+    prints = {n for n, c in commands().items() if any("--json" in p.opts for p in c.params)}
+    assert {name.split()[0] for name in PRINTED} == prints
 
 
 def test_progress_as_json(cli):
@@ -755,7 +766,7 @@ def test_a_wrong_verdict_and_a_failed_figure_give_1(cli, tmp_path):
 
 def test_reproduce_says_where_everything_is(cli):
     out = cli("reproduce walkpaper").out
-    for name in ("results/walkpaper.html", "results/figures", "results"):
+    for name in ("results/walkpaper.html", "results/index.html", "results/figures", "results"):
         assert name in out
         assert Path(name).exists()
     assert "results (1)" in out  # stores

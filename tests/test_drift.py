@@ -165,6 +165,10 @@ def test_tracking_numbers():
     np.testing.assert_allclose(tracking("square_error", gain=0.2), 0.12888889, atol=5e-9)
     regulated = tracking("regulated_error", rule="regulated", memory=0.003)
     np.testing.assert_allclose(regulated - mark("tracking", "least_error"), 0.0149813, atol=5e-8)
+    unturned = tracking("regulated_error", rule="regulated", memory=0.003, seasons=100_000)
+    assert unturned == regulated, "a first season longer than the run is the run"
+    turned = tracking("regulated_error", rule="regulated", memory=0.003, seasons=100)
+    assert np.isnan(turned), "the law is of a steady walk"
     jumps = {"target": "switch", "switch_probability": 0.01, "switch_variance": 10.0}
     np.testing.assert_allclose(mark("tracking", "best_gain", **jumps), 0.353657, atol=6e-7)
     np.testing.assert_allclose(mark("tracking", "least_error", **jumps), 0.35573867, atol=5e-9)

@@ -17,10 +17,10 @@ from toysim.models.perceptron.continual.theory import (
     second_measure,
     second_task,
 )
-from toysim.models.perceptron.field_space.measure import task_measure
+from toysim.models.perceptron.field_space.measure import Branches, task_measure
 from toysim.models.perceptron.field_space.theory import branches
 from toysim.models.perceptron.field_space.transitions import coexistence, instability
-from toysim.models.perceptron.replica.solver_outputs import AT_UNSTABLE, FROZEN, OK
+from toysim.models.perceptron.replica.solver_outputs import AT_UNSTABLE, FROZEN, MAX_ITER, OK
 from toysim.registry import load_model
 
 # Values of an independent prototype (trapezoids and Gauss-Legendre sums, damped iteration), to
@@ -175,6 +175,22 @@ def test_where_branches_end_cross_and_lose_stability():
         < begin.overlap
         < measure.high(begin.load + 1e-3).overlap
     )
+
+
+@pytest.mark.parametrize("alpha", [1.975, 1.9875, 2.0])
+def test_a_long_passage_beyond_the_end_of_a_branch_is_no_cycle(alpha):
+    """Damped iteration goes by the place where the low branch was, and on to the high one."""
+    both = task_measure(20.0).branches(alpha)
+    assert both.low.solver_status == 0
+    np.testing.assert_allclose(both.low.overlap, both.high.overlap, rtol=1e-9)
+    assert both.present == (True, False)
+
+
+def test_a_search_that_did_not_converge_has_found_no_branch():
+    there = task_measure(20.0).high(1.7)
+    lost = there._replace(overlap=0.98 * there.overlap, solver_status=MAX_ITER)
+    assert Branches(lost, there).present == (False, True)
+    assert not Branches(lost, there).two
 
 
 def test_overlap_rises_steeply_but_without_a_jump_at_a_higher_temperature():

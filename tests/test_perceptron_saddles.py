@@ -289,7 +289,9 @@ def test_overlaps_of_signs_stay_within_one():
 
 
 def test_a_search_that_goes_round_ends_and_one_that_spirals_in_arrives():
-    """Of a rotation by 0.2 about (0.2, 0.2): damped iteration turns by half of it."""
+    """Of a rotation by 0.2 about (0.2, 0.2): damped iteration turns by half of it, 63 points a
+    turn, and comes back to the marks at 64, 128 and 256.
+    """
 
     def rotation(growth):
         def update(x):
@@ -303,7 +305,7 @@ def test_a_search_that_goes_round_ends_and_one_that_spirals_in_arrives():
 
     round_and_round = solve(rotation(1.1), np.array([0.5, 0.2]))
     assert round_and_round.status == MAX_ITER
-    assert round_and_round.evaluations < 300
+    assert round_and_round.evaluations <= 512
     inwards = solve(rotation(0.9), np.array([0.5, 0.2]))
     assert inwards.status == OK
     np.testing.assert_allclose(inwards.overlaps, 0.2, atol=1e-10)

@@ -7,7 +7,7 @@ from reference.scheduled_sgd import deviations, mixture_losses
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.scheduled_sgd import MIXTURE, REGRESSION
-from toysim.models.scheduled_sgd.mixture.problem import run, sources
+from toysim.models.scheduled_sgd.mixture.problem import run, signs, sources
 from toysim.models.scheduled_sgd.mixture.theory import mean_losses
 from toysim.numerics.schedules import learning_rates
 
@@ -94,3 +94,13 @@ def test_bad_input_is_one_line(values, says):
     with pytest.raises(ToysimError, match=says) as told:
         MIXTURE.validate(values)
     assert "\n" not in str(told.value)
+
+
+def test_similarity_is_a_cosine_where_signs_average_out():
+    """w*.w_k/|w*|^2 = rho + sqrt(1 - rho^2) of the mean sign, of teachers alike in every mode."""
+    equal = {"capacity_exponent": 1.5, "signal_exponent": 1.5, "similarity": 0.5}
+    teacher, other = sources(MIXTURE.validate(equal | {"n_modes": 987})).teachers
+    share = teacher @ other / (teacher @ teacher)
+    assert share == pytest.approx(0.5 + np.sqrt(0.75) * np.mean(signs(987, 1, True)), abs=1e-12)
+    cosine = share * np.linalg.norm(teacher) / np.linalg.norm(other)
+    assert cosine == pytest.approx(0.5, abs=2 / 987)

@@ -10,6 +10,7 @@ import pytest
 
 import toysim
 from toysim.errors import ToysimError
+from toysim.models.perceptron.field_space import theory as field_space_theory
 from toysim.plan import build_sweep
 from toysim.registry import load_model
 from toysim.runner.cost import estimate_cost, plan_sweep, refuse_huge
@@ -199,7 +200,9 @@ def test_the_pilot_times_solutions_that_are_new():
 
     def keeping(batch):
         new = [a for a in batch["drift"].tolist() if a not in seen]
-        time.sleep(0.01 * len(new))
+        until = time.process_time() + 0.01 * len(new)
+        while time.process_time() < until:
+            pass
         seen.update(new)
         return walk_theory(batch)
 
@@ -209,6 +212,27 @@ def test_the_pilot_times_solutions_that_are_new():
     axes = {"drift": {"linspace": [0.0, 1.0, 100]}}
     sweep = build_sweep("kept", kept, {}, axes, simulation=False)
     assert 0.8 < estimate_cost(sweep).seconds < 5.0
+
+
+def test_a_plan_tells_what_refining_may_add():
+    axes = {"drift": {"linspace": [0.0, 1.0, 5]}, "n_rounds": [1, 2, 3]}
+    refine = {"along": "drift", "by": "position", "budget": 4}
+    plans = [
+        plan_sweep(build_sweep("r", load_model("walk.gaussian"), {}, axes, refine=how))
+        for how in (None, refine)
+    ]
+    assert [plan.refined_cells for plan in plans] == [0, 4 * 3]
+
+
+def test_the_pilot_asks_anew_for_solutions_kept_in_the_family():
+    """Once more in the same process: the estimate stays that of a fresh one."""
+    axes = {"alpha": [0.3, 0.6, 0.9]}
+    sweep = build_sweep("kept", load_model("perceptron.field_space"), {}, axes, simulation=False)
+    estimate_cost(sweep)
+    solved = field_space_theory.branches.cache_info
+    assert solved().currsize == 3
+    estimate_cost(sweep)
+    assert (solved().misses, solved().currsize) == (3, 3)  # counted from the last emptying
 
 
 def test_plan_does_not_try_what_takes_long():

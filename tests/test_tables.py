@@ -8,6 +8,8 @@ from contextlib import suppress
 
 import pytest
 
+from toysim.describing import told
+from toysim.registry import all_models
 from toysim.tables import table_lines
 
 COLUMNS = ("observable", "verdict", "share", "theory", "worst cell")
@@ -83,3 +85,11 @@ def test_show_and_list_keep_all_they_say(width):
     for o in known["observables"]:
         assert o["name"] in words
     assert "\x1b[1m" in on_a_terminal("models", COLUMNS=str(width))
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_of_a_model_is_wider_than_the_terminal(width):
+    """But for one that is a single word."""
+    for model in all_models().values():
+        for line in told(model, width):
+            assert len(line) <= width or " " not in line.strip(), line

@@ -330,6 +330,19 @@ def test_largest_margins():
     np.testing.assert_allclose(largest_margin(3.0), (0.9009981761, 0.3177650504), rtol=1e-9)
 
 
+@pytest.mark.parametrize("noise", [{"flip": 0.1}, {"probit_noise": 0.5}])
+def test_the_largest_margin_of_noisy_labels_ends_at_the_threshold(noise):
+    """kappa is 0 at alpha*, which is found by counting; runs agree below it."""
+    star = toysim.landmark("teacher_student.classifier", "critical_ratio", **noise)
+    probit, flip = noise.get("probit_noise", 0.0), noise.get("flip", 0.0)
+    assert largest_margin((1.0 - 1e-6) * float(star), probit, flip)[1] == pytest.approx(0, abs=1e-6)
+    given = {"loss": "hard_margin", "sample_ratio": 1.4, **noise}
+    runs = toysim.run("teacher_student.classifier", replicas=30, dimension=150, **given)
+    names = ("cosine", "margin")
+    for name, value in zip(names, theory("classifier", *names, **given), strict=True):
+        agrees(runs[name], value, 0.02 * value)
+
+
 def test_bayes_errors():
     given = {"loss": "square"}
     known = {1.0: 0.2543729703, 3.0: 0.1298548261}
@@ -420,7 +433,7 @@ def test_thresholds_of_separability():
         ("soft_committee", {"size": 5}, "below hidden_units"),
         ("soft_committee", {"start": "given"}, "start_student_overlaps"),
         ("classifier", {"penalty": 0.0, "teacher": "logistic", "signal": 5.0}, "alpha* = 3.07"),
-        ("classifier", {"loss": "hard_margin", "flip": 0.1}, "hard_margin needs"),
+        ("classifier", {"loss": "hard_margin", "flip": 0.1}, "below alpha* = 2.99"),
     ],
 )
 def test_bad_input_is_told_in_one_line(model, given, told):

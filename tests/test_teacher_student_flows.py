@@ -68,6 +68,30 @@ def test_tuned_rules_go_on_from_where_they_start(cosine):
         assert float(found["cosine"][-1]) == pytest.approx(later, abs=1e-6)
 
 
+def test_hebb_is_exact_at_every_size():
+    """m and q after T examples of N inputs, c = sqrt(2/pi): E m = eta c T/N, N Var m = q_0 +
+    eta^2 (1 - c^2) T/N, E q = q_0 + eta^2 T/N + 2 eta^2 c^2 T (T - 1)/(2 N^2).
+    """
+    n, eta, power, t, c2 = 25, 0.8, 0.5, 3.0, 2.0 / math.pi
+    given = {"rule": "hebb", "learning_rate": eta, "start_power": power, "duration": t}
+    runs = toysim.run(RULES, replicas=20_000, size=n, n_records=1, **given)
+    m, q = (runs[name].values.ravel() for name in ("overlap", "self_overlap"))
+    mean_q = power + eta**2 * t + eta**2 * c2 * t * (t - 1.0 / n)
+    for draws, known in ((m, eta * math.sqrt(c2) * t), (q, mean_q)):
+        assert abs(draws.mean() - known) <= Z * draws.std() / math.sqrt(len(draws))
+    known = power + eta**2 * (1.0 - c2) * t
+    assert n * m.var() == pytest.approx(known, rel=Z * math.sqrt(2.0 / len(m)))
+
+
+def test_the_floor_of_label_noise_as_a_landmark():
+    """(sigma^2 eta/2 pi) M/sqrt(3) at small rates; none where the solution does not attract."""
+    given = {"learning_rate": 1e-3, "label_noise": 0.01}
+    floor = 0.01 * 1e-3 / (2.0 * math.pi) * 2.0 / math.sqrt(3.0)
+    assert float(toysim.landmark(COMMITTEE, "final_error", **given)) == pytest.approx(floor, 1e-3)
+    none = toysim.landmark(COMMITTEE, "final_error", learning_rate=2.4)
+    assert "does not attract" in none.reason
+
+
 def committee(own, other, eta, **given):
     given |= {"start": "symmetric", "start_own": own, "start_other": other, "n_records": 3}
     return toysim.theory(COMMITTEE, size=10**9, learning_rate=eta, duration=2e-2, **given)

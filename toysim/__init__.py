@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from toysim.defining import define
     from toysim.finding import find
     from toysim.measuring.fitting import fit
+    from toysim.papers.reporting import report
     from toysim.papers.reproduction import figure, reproduce
     from toysim.plotting.picture import plot
     from toysim.registry import list_models, load_model
@@ -42,6 +43,7 @@ _HOMES = {
     "merge": "toysim.sharing",
     "open_store": "toysim.api",
     "plot": "toysim.plotting.picture",
+    "report": "toysim.papers.reporting",
     "reproduce": "toysim.papers.reproduction",
     "run": "toysim.api",
     "script": "toysim.sharing",
@@ -67,6 +69,7 @@ __all__ = [
     "merge",
     "open_store",
     "plot",
+    "report",
     "reproduce",
     "run",
     "script",

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from toysim.shown import shown
-from toysim.tables import emphasised, table_lines
+from toysim.tables import emphasised, prose_lines, table_lines
 from toysim.typeset import typeset
 
 TABLES = ("parameters", "dims", "observables", "landmarks")
@@ -61,14 +61,17 @@ def describe(model: Any) -> dict[str, Any]:
 
 def told(model: Any, width: int | None = None, greek: bool = True) -> Iterator[str]:
     """Lines of what ``toysim show`` says; equations as the model writes them without ``greek``."""
-    yield f"{model.id} (version {model.version}): {model.title}"
+    yield from prose_lines(f"{model.id} (version {model.version}): {model.title}", width)
     yield ""
     for title, columns, rows in _tables(model):
         yield emphasised(title)
         yield from table_lines(columns, rows, width)
         yield ""
     equations = typeset(model.equations) if greek else model.equations
-    yield from ("equations", equations, "", f"sources: {', '.join(model.sources)}")
+    yield "equations"
+    yield from prose_lines(equations, width)
+    yield ""
+    yield from prose_lines(f"sources: {', '.join(model.sources)}", width)
 
 
 def as_html(model: Any) -> str:

@@ -20,15 +20,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
 from toysim.outcomes import Verdict
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import xarray as xr
 
-Flags = npt.NDArray[np.bool_]
 Check = Callable[..., "Evidence"]
 Draw = Callable[..., Any]  # gives a matplotlib Figure
 DEFAULT_PRESET = "quick"
@@ -36,6 +33,8 @@ DEFAULT_PRESET = "quick"
 
 def listed(values: npt.ArrayLike, form: str = ".3f") -> str:
     """Numbers as text, with commas; ``form``: the format of one."""
+    import numpy as np  # where there are numbers: declaring a paper has none
+
     return ", ".join(f"{v:{form}}" for v in np.asarray(values).ravel())
 
 
@@ -77,6 +76,8 @@ class Number:
         return f"({counts} entered)"
 
     def as_dict(self) -> dict[str, Any]:
+        import numpy as np
+
         parts = {"measured": self.measured, "expected": self.expected, "error": self.error}
         arrays = {k: None if v is None else np.asarray(v) for k, v in parts.items()}
         return {"name": self.name, "unit": self.unit, **arrays, **self._counts()}
@@ -123,6 +124,11 @@ class Spoiler:
     @property
     def sweeps(self) -> tuple[str, ...]:
         return (self.sweep,) if isinstance(self.sweep, str) else self.sweep
+
+
+def backwards(dim: str) -> Callable[[Any], Any]:
+    """For spoilers: values the other way round along a dimension."""
+    return lambda v: v.isel({dim: slice(None, None, -1)}).values
 
 
 @dataclass(frozen=True)
@@ -216,6 +222,8 @@ class Reproduction:
 
 def verdict_of(evidence: Evidence) -> Verdict:
     """The word that follows from where the claim holds and where its limits say it does."""
+    import numpy as np
+
     holds = np.asarray(evidence.holds, bool)
     within = np.ones_like(holds) if evidence.within is None else np.asarray(evidence.within, bool)
     if holds.shape != within.shape or holds.size == 0:

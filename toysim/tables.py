@@ -81,6 +81,16 @@ def _flowing(pairs: Sequence[str], width: int) -> Iterator[str]:
         yield line
 
 
+def prose_lines(text: str, width: int | None) -> Iterator[str]:
+    """Lines of a text; one that is too long is broken at spaces and goes on set in."""
+    for line in text.splitlines():
+        if width is None or len(line) <= width:
+            yield line
+        else:
+            within = " " * (len(line) - len(line.lstrip()) + 4)
+            yield from _wrapped(line, width, within)
+
+
 def named_lines(
     name: str, text: str, names: int, width: int | None, indent: str = ""
 ) -> Iterator[str]:
@@ -91,6 +101,11 @@ def named_lines(
     yield from (" " * len(head) + line for line in more)
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    """Lines broken at spaces only: a value stays whole."""
-    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+def _wrapped(text: str, width: int, within: str = "") -> list[str]:
+    """Lines broken at spaces only: a value stays whole. ``within``: what sets in all but the
+    first.
+    """
+    lines = textwrap.wrap(
+        text, width, subsequent_indent=within, break_long_words=False, break_on_hyphens=False
+    )
+    return lines or [""]

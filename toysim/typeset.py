@@ -51,7 +51,7 @@ def _line(line: str) -> str:
     line = re.sub(r"\bhat\((\w)(\w*)\)", "\\1\u0302\\2", line)
     line = re.sub(r"\bint_(\w+)\^(\w+) ", r"∫[\1, \2] ", line)
     line = re.sub(r"\bint\b", "∫", line)
-    line = re.sub(r"(?<!the )(?<!of )\bsum(?=_| (?!of))", "Σ", line)
+    line = re.sub(r"(?<!the )(?<!of )(?<!their )(?<!s' )\bsum(?=_| (?!of))", "Σ", line)
     line = re.sub(r"\bprod(?=[_ ])", "Π", line)
     for name, letter in GREEK.items():
         line = re.sub(rf"(?<![A-Za-z])([dD]?){name}(?![A-Za-z])", rf"\1{letter}", line)

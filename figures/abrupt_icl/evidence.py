@@ -20,8 +20,9 @@ from toysim.figures.abrupt_icl.reading import (
     over_mean_field,
 )
 from toysim.models.induction_head.logits import closed_forms as forms
-from toysim.paper import Evidence, Flags, Number
+from toysim.paper import Evidence, Number
 from toysim.papers.reading import (
+    Flags,
     landmark,
     mean_and_error,
     observable,

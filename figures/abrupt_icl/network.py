@@ -1,8 +1,12 @@
 """Figures and claims of the attention-only network."""
 
-from toysim.figures.abrupt_icl import network_courses, network_evidence, network_tasks
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Expected, Recipe, Spoiler, undecided_at_ci
+from toysim.references import parts
+
+network_courses, network_evidence, network_tasks = parts(
+    __package__, "network_courses", "network_evidence", "network_tasks"
+)
 
 PAPER = "arXiv:2312.03002"
 

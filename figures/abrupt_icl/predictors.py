@@ -5,7 +5,6 @@ from __future__ import annotations
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.paper import Recipe
 from toysim.papers.drawing import line, name_axes, new_figure
 from toysim.papers.reading import observable
 
@@ -28,15 +27,3 @@ def predictors(tree: xr.DataTree) -> Figure:
     name_axes(left, "updates", "weight", "Bayesian strategies")
     name_axes(right, "updates", "loss, nats", "Averaged prediction")
     return figure
-
-
-FIGURES = (
-    Recipe(
-        "predictors",
-        "The same question without a network: weights of a uniform, a generalising and a "
-        "memorising prediction of urns by loss and complexity, and the losses of their average.",
-        "arXiv:2506.17859",
-        ("icl_strategies.transience",),
-        predictors,
-    ),
-)

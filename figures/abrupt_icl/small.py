@@ -1,8 +1,10 @@
 """Figures and claims of the small models: nested logits and the minimal head."""
 
-from toysim.figures.abrupt_icl import evidence, heads, logits
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Spoiler
+from toysim.references import parts
+
+evidence, heads, logits = parts(__package__, "evidence", "heads", "logits")
 
 PAPER = "arXiv:2312.03002"
 DERIVED = f"derived for a reconstruction of the three-parameter loss of {PAPER}"

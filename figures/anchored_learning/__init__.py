@@ -1,8 +1,10 @@
 """Anchors: one objective, its fronts, what importances are worth, and refresh learning."""
 
-from toysim.figures.anchored_learning import evidence, pictures
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, pictures = parts(__name__, "evidence", "pictures")
 
 ROTATIONS = ("rotation_4", "rotation_16", "rotation_64")
 

@@ -2,9 +2,11 @@
 a batch is worth.
 """
 
-from toysim.figures.batch_and_stability import evidence, pictures
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, pictures = parts(__name__, "evidence", "pictures")
 
 SENSITIVITY = ("sensitivity_16", "sensitivity_256")
 

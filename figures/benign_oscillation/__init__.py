@@ -5,21 +5,23 @@ gamma_u = 4 kappa eta |u|^2 / m is the step in units of the strong feature's cur
 1 the paper's window m/(4 |u|^2) <= eta <= 2m/(5 |u|^2) is 1 <= gamma_u <= 1.6.
 """
 
-import xarray as xr
+from typing import Any
 
-from toysim.figures.benign_oscillation import courses, evidence, ranges
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+courses, evidence, ranges = parts(__name__, "courses", "evidence", "ranges")
 
 SOURCE = "arXiv:2310.17074"
 
 
-def learned_where_derived(accuracy: xr.DataArray) -> xr.DataArray:
+def learned_where_derived(accuracy: Any) -> Any:
     """Weak accuracies if the derived window in the noise were sharp."""
     half, square = accuracy["n_samples"] / 2, accuracy["noise_norm"] ** 2 / 0.01
     strong = accuracy["strong_fraction"]
     inside = ((1 - strong) * half < square) & (square < strong * half)
-    known: xr.DataArray = inside & (accuracy["gamma_u"] > 1)
+    known = inside & (accuracy["gamma_u"] > 1)
     return (0.5 + 0.5 * known).broadcast_like(accuracy)
 
 

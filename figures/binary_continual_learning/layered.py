@@ -11,7 +11,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.figures.binary_continual_learning.reading import epochs, exceeds
-from toysim.paper import Claim, Evidence, Number, Recipe, Spoiler, undecided_at_ci
+from toysim.paper import Evidence, Number
 from toysim.papers.drawing import name_axes, new_figure, note_counts
 from toysim.papers.reading import entered, mean_and_error, observable
 
@@ -142,28 +142,3 @@ def variational_wins(tree: xr.DataTree) -> Evidence:
         criterion="above metaplasticity of any steepness with the mean weights, beyond three "
         "standard errors of the paired differences",
     )
-
-
-FIGURES = (
-    Recipe(
-        "layered",
-        "Four permuted tasks, a network of two hidden layers. Every method over its own strength, "
-        "the same tasks."
-        " Bars: standard errors.",
-        "arXiv:2212.02846, permuted tasks; here made by a teacher",
-        ("layered",),
-        comparison,
-    ),
-)
-CLAIMS = (
-    Claim(
-        name="variational_beats_metaplastic",
-        sentence="On permuted tasks the variational learner keeps more than binarised weights "
-        "with metaplasticity.",
-        source="arXiv:2212.02846 abstract",
-        sweeps=("layered",),
-        check=variational_wins,
-        spoilers=(Spoiler("layered", "mean_accuracy", lambda v: 1 - v, preset="quick"),),
-        at=undecided_at_ci("two runs of a small network on few examples"),
-    ),
-)

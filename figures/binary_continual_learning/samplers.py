@@ -11,8 +11,7 @@ import numpy.typing as npt
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.outcomes import Verdict
-from toysim.paper import Claim, Evidence, Number, Recipe, Spoiler
+from toysim.paper import Evidence, Number
 from toysim.papers.drawing import draw_means, name_axes, new_figure
 from toysim.papers.reading import ended, mean_and_error, observable
 
@@ -165,47 +164,3 @@ def fails_when_unstable(cold: xr.DataTree) -> Evidence:
         criterion=f"below {STANDARD_ERRORS:g} standard errors where the AT value is below 1, above "
         "beyond; chains four times as long came out the same at alpha = 0.6, 1.0 and 1.4",
     )
-
-
-FIGURES = (
-    Recipe(
-        "samplers",
-        "Samplers (points, standard errors) beside the replica-symmetric theory (lines; points are "
-        "open where it is unstable).",
-        "arXiv:2212.02846 (theory); Metropolis and message passing are this project's",
-        (
-            "samplers",
-            "samplers_cold",
-            "samplers_two_tasks",
-            "samplers_binary",
-            "samplers_binary_tasks",
-        ),
-        samplers,
-    ),
-)
-
-CLAIMS = (
-    Claim(
-        name="samplers_on_the_theory",
-        sentence="Where it is stable, the replica-symmetric theory is what samplers of the Gibbs "
-        "measures find, for one task and for two, in field space and on binary weights.",
-        source="derived; arXiv:2212.02846 for the theory in field space",
-        sweeps=("samplers", "samplers_two_tasks", "samplers_binary", "samplers_binary_tasks"),
-        check=on_the_theory,
-        spoilers=(
-            Spoiler("samplers", "self_overlap", lambda v: 1.05 * v),
-            Spoiler("samplers_two_tasks", "self_overlap", lambda v: 1.05 * v),
-        ),
-    ),
-    Claim(
-        name="replica_symmetry_at_low_temperature",
-        sentence="At beta = 20 the replica-symmetric theory of the low-overlap branch is what a "
-        "sampler finds.",
-        source="arXiv:2212.02846, where the stability is not examined",
-        sweeps=("samplers_cold",),
-        check=fails_when_unstable,
-        spoilers=(Spoiler("samplers_cold", "self_overlap", lambda v: 1.1 * v),),
-        expected_verdict=Verdict.LIMITED,
-        limits="loads below 0.73, where replica symmetry is stable",
-    ),
-)

@@ -1,8 +1,10 @@
 """Concept shift: when a learning rate that follows one's own errors beats a fixed one."""
 
-from toysim.figures.concept_shift import evidence, panels
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 _SOURCE = "arXiv:2205.08645 abstract"
 
@@ -37,7 +39,9 @@ REPRODUCTION = Reproduction(
             source=_SOURCE,
             sweeps=("rates",),
             check=evidence.helps_under_shift,
-            spoilers=(Spoiler("rates", "mean_square_error", evidence.thrice("regulated")),),
+            spoilers=(
+                Spoiler("rates", "mean_square_error", lambda v: evidence.thrice(v, "regulated")),
+            ),
             expected_verdict=Verdict.LIMITED,
             limits="shifts at p = 0.01 an update or more; at the rate that the fixed gain was "
             "tuned for it loses",

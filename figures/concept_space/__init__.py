@@ -1,8 +1,10 @@
 """Concept space: the order of concepts, the swing of a held-out prompt, and what prompts lack."""
 
-from toysim.figures.concept_space import evidence, panels
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 _SOURCE = "arXiv:2406.19370 abstract, in a two-layer linear network"
 

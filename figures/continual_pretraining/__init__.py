@@ -1,8 +1,10 @@
 """Training that goes on with other data: re-warming, replay, and schedules without an end."""
 
-from toysim.figures.continual_pretraining import evidence, pictures
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, pictures = parts(__name__, "evidence", "pictures")
 
 REPRODUCTION = Reproduction(
     name="continual_pretraining",

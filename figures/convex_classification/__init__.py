@@ -1,8 +1,10 @@
 """Convex classification: how near losses come to Bayes, and where maximum likelihood ends."""
 
-from toysim.figures.convex_classification import evidence, pictures
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, pictures = parts(__name__, "evidence", "pictures")
 
 REPRODUCTION = Reproduction(
     name="convex_classification",

@@ -96,9 +96,9 @@ def threshold(tree: xr.DataTree, cover: xr.DataTree) -> Figure:
     axes.legend()
     draws, law = sides(cover, "separable")
     for k, d in enumerate(law["dimension"].values):
-        at = draws.sel(dimension=d).transpose("sample_ratio", "replica")
+        some = draws.sel(dimension=d).transpose("sample_ratio", "replica")
         look = {"color": f"C{k + 4}", "fmt": MARKERS[k], "mfc": "none"}
-        draw_means(right, law["sample_ratio"], at, label=f"d = {d}", **look)
+        draw_means(right, law["sample_ratio"], some, label=f"d = {d}", **look)
         line(right, law["sample_ratio"], law.sel(dimension=d), tag=str(d), color=f"C{k + 4}")
     right.axvline(2.0, color="0.6", ls=":", lw=1, zorder=0)
     right.set(xlabel="samples per input", title="Random labels")

@@ -7,16 +7,13 @@ the task.
 
 from typing import Any
 
-from toysim.figures.critical_periods import (
-    evidence,
-    network_evidence,
-    networks,
-    portraits,
-    shares,
-    windows,
-)
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler, undecided_at_ci
+from toysim.references import parts
+
+evidence, network_evidence, networks, portraits, shares, windows = parts(
+    __name__, "evidence", "network_evidence", "networks", "portraits", "shares", "windows"
+)
 
 
 def _swap_pathways(values: Any) -> Any:

@@ -16,8 +16,8 @@ from toysim.figures.critical_periods.reading import (
     end,
     off_theory,
 )
-from toysim.paper import Evidence, Flags, Number
-from toysim.papers.reading import mean_and_error, parameter, sides
+from toysim.paper import Evidence, Number
+from toysim.papers.reading import Flags, mean_and_error, parameter, sides
 
 HARMLESS = 0.05  # of the early deficit's harm
 LEARNED = 0.01  # residual as a share of S at which the mode counts as learned

@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 
 from toysim.figures.critical_periods.reading import STANDARD_ERRORS, A, B, off_theory
-from toysim.paper import Evidence, Flags, Number, listed
-from toysim.papers.reading import mean_and_error, observable
+from toysim.paper import Evidence, Number, listed
+from toysim.papers.reading import Flags, mean_and_error, observable
 
 # Singular values of the tree task, strongest first.
 TASK = np.sqrt([15.0, 7.0, 3.0, 3.0, 1.0, 1.0, 1.0, 1.0])

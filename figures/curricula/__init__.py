@@ -1,9 +1,12 @@
 """Curricula: what order and difficulty of the data do to online learning, by seven questions."""
 
-from toysim.figures.curricula import orders_evidence, panels, tasks_evidence, tasks_panels
-from toysim.figures.curricula.reading import CYCLES, changed, flipped, place, swapped
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+orders_evidence, panels, reading, tasks_evidence, tasks_panels = parts(
+    __name__, "orders_evidence", "panels", "reading", "tasks_evidence", "tasks_panels"
+)
 
 REPRODUCTION = Reproduction(
     name="curricula",
@@ -108,7 +111,7 @@ REPRODUCTION = Reproduction(
             source="arXiv:2106.08068 abstract",
             sweeps=("orders",),
             check=orders_evidence.easy_first_helps,
-            spoilers=(Spoiler("orders", "error_hard", lambda v: flipped(v, "order")),),
+            spoilers=(Spoiler("orders", "error_hard", lambda v: reading.flipped(v, "order")),),
         ),
         Claim(
             name="only_on_hard_tests",
@@ -116,7 +119,7 @@ REPRODUCTION = Reproduction(
             source="derived",
             sweeps=("orders",),
             check=orders_evidence.only_on_hard_tests,
-            spoilers=(Spoiler("orders", "error_easy", lambda v: flipped(v, "order")),),
+            spoilers=(Spoiler("orders", "error_easy", lambda v: reading.flipped(v, "order")),),
         ),
         Claim(
             name="gain_is_transient",
@@ -138,7 +141,9 @@ REPRODUCTION = Reproduction(
                 Spoiler(
                     "optimal",
                     "error_test",
-                    lambda v: changed(v, "order", place(v, "order", "optimal"), by=0.02),
+                    lambda v: reading.changed(
+                        v, "order", reading.place(v, "order", "optimal"), by=0.02
+                    ),
                 ),
             ),
         ),
@@ -153,7 +158,7 @@ REPRODUCTION = Reproduction(
                 Spoiler(
                     "cyclical",
                     "error_test",
-                    lambda v: changed(v, "how", CYCLES["cyclical"], factor=1.1),
+                    lambda v: reading.cyclical(v, factor=1.1),
                 ),
             ),
             expected_verdict=Verdict.LIMITED,
@@ -171,7 +176,7 @@ REPRODUCTION = Reproduction(
                 Spoiler(
                     "cyclical",
                     "error_test",
-                    lambda v: changed(v, "how", CYCLES["cyclical"], by=-0.01),
+                    lambda v: reading.cyclical(v, by=-0.01),
                 ),
             ),
             expected_verdict=Verdict.REFUTED,
@@ -187,7 +192,9 @@ REPRODUCTION = Reproduction(
                 Spoiler(
                     "teachers",
                     "episodes",
-                    lambda v: changed(v, "teacher", place(v, "teacher", "progress"), factor=8.0),
+                    lambda v: reading.changed(
+                        v, "teacher", reading.place(v, "teacher", "progress"), factor=8.0
+                    ),
                 ),
             ),
         ),
@@ -197,7 +204,7 @@ REPRODUCTION = Reproduction(
             source="arXiv:1910.07224",
             sweeps=("noise",),
             check=tasks_evidence.progress_survives_noise,
-            spoilers=(Spoiler("noise", "episodes", lambda v: flipped(v, "reward_noise")),),
+            spoilers=(Spoiler("noise", "episodes", lambda v: reading.flipped(v, "reward_noise")),),
             expected_verdict=Verdict.LIMITED,
             limits="noise below sqrt(pi)/6 of what a visit adds to the reward",
         ),
@@ -211,7 +218,9 @@ REPRODUCTION = Reproduction(
                 Spoiler(
                     "spectral",
                     "loss",
-                    lambda v: changed(v, "pacing", place(v, "pacing", "three_stage"), factor=1.3),
+                    lambda v: reading.changed(
+                        v, "pacing", reading.place(v, "pacing", "three_stage"), factor=1.3
+                    ),
                 ),
             ),
             expected_verdict=Verdict.LIMITED,
@@ -226,8 +235,8 @@ REPRODUCTION = Reproduction(
             sweeps=("levels",),
             check=tasks_evidence.low_noise_is_harder,
             spoilers=(
-                Spoiler("levels", "steps_to_1_percent", lambda v: flipped(v, "level")),
-                Spoiler("levels", "relative_entropy", lambda v: flipped(v, "level")),
+                Spoiler("levels", "steps_to_1_percent", lambda v: reading.flipped(v, "level")),
+                Spoiler("levels", "relative_entropy", lambda v: reading.flipped(v, "level")),
             ),
             expected_verdict=Verdict.LIMITED,
             limits="coloured data; relative entropy: data with variances down to ten times the "
@@ -243,7 +252,9 @@ REPRODUCTION = Reproduction(
                 Spoiler(
                     "denoising",
                     "loss",
-                    lambda v: changed(v, "order", place(v, "order", "easy_first"), factor=0.9),
+                    lambda v: reading.changed(
+                        v, "order", reading.place(v, "order", "easy_first"), factor=0.9
+                    ),
                 ),
             ),
             expected_verdict=Verdict.LIMITED,
@@ -259,7 +270,7 @@ REPRODUCTION = Reproduction(
                 Spoiler(
                     "denoising",
                     "loss",
-                    lambda v: swapped(v, "order", "easy_first", "hard_first"),
+                    lambda v: reading.swapped(v, "order", "easy_first", "hard_first"),
                 ),
             ),
             expected_verdict=Verdict.LIMITED,
@@ -271,7 +282,7 @@ REPRODUCTION = Reproduction(
             source="arXiv:2506.02281",
             sweeps=("norms",),
             check=tasks_evidence.angles_set_the_norm,
-            spoilers=(Spoiler("norms", "gradient_square", lambda v: flipped(v, "c")),),
+            spoilers=(Spoiler("norms", "gradient_square", lambda v: reading.flipped(v, "c")),),
             expected_verdict=Verdict.LIMITED,
             limits="(c + s)(d - 1) p^2 > s q: an error with a part along the tokens' direction",
         ),
@@ -282,7 +293,11 @@ REPRODUCTION = Reproduction(
             sweeps=("angles",),
             check=tasks_evidence.concentrated_first_is_faster,
             spoilers=(
-                Spoiler("angles", "loss", lambda v: swapped(v, "order", "high_first", "low_first")),
+                Spoiler(
+                    "angles",
+                    "loss",
+                    lambda v: reading.swapped(v, "order", "high_first", "low_first"),
+                ),
             ),
             expected_verdict=Verdict.LIMITED,
             limits="a share of the error along the tokens' direction well above 1/d",

@@ -27,6 +27,11 @@ def changed(values: xr.DataArray, along: str, of: Any, factor: float = 1.0, by: 
     return found
 
 
+def cyclical(values: xr.DataArray, factor: float = 1.0, by: float = 0.0) -> Any:
+    """The values of the cyclical order changed so."""
+    return changed(values, "how", CYCLES["cyclical"], factor, by)
+
+
 def place(values: xr.DataArray, along: str, name: str) -> int:
     """Where a choice stands along its axis."""
     return [str(v) for v in values[along].values].index(name)

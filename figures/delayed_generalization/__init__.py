@@ -1,8 +1,10 @@
 """Delayed generalization in a linear student: the delay, its law and its limits."""
 
-from toysim.figures.delayed_generalization import evidence, panels
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 REPRODUCTION = Reproduction(
     name="delayed_generalization",

@@ -1,7 +1,9 @@
 """Double descent of ridge regression: the peak at interpolation, and the penalty without one."""
 
-from toysim.figures.double_descent import evidence, pictures
-from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler, backwards
+from toysim.references import parts
+
+evidence, pictures = parts(__name__, "evidence", "pictures")
 
 REPRODUCTION = Reproduction(
     name="double_descent",
@@ -34,10 +36,10 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "spectrum",
-            "Excess error over samples with power-law inputs: points simulated, lines the theory."
-            " Bars: standard errors.",
+            "Excess error over samples with power-law inputs: points simulated, lines the theory, "
+            "dashed the least over penalties. Bars: standard errors.",
             "arXiv:2102.08127",
-            ("spectrum",),
+            ("spectrum", "best_penalty"),
             pictures.spectrum,
         ),
     ),
@@ -48,7 +50,7 @@ REPRODUCTION = Reproduction(
             source="arXiv:1903.08560",
             sweeps=("samples",),
             check=evidence.peak_at_interpolation,
-            spoilers=(Spoiler("samples", "excess_error", evidence.reversed_along("sample_ratio")),),
+            spoilers=(Spoiler("samples", "excess_error", backwards("sample_ratio")),),
         ),
         Claim(
             name="best_penalty_is_monotone",
@@ -65,9 +67,7 @@ REPRODUCTION = Reproduction(
             source="arXiv:1908.05355",
             sweeps=("features",),
             check=evidence.features_peak_at_samples,
-            spoilers=(
-                Spoiler("features", "excess_error", evidence.reversed_along("feature_ratio")),
-            ),
+            spoilers=(Spoiler("features", "excess_error", backwards("feature_ratio")),),
         ),
         Claim(
             name="two_numbers_of_an_activation",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import xarray as xr
 
@@ -16,15 +13,6 @@ Z_EXACT = 5.0
 OF_FEATURES = 1.5  # over d: how far the equivalent linear model may be off, in shares
 FOUR_MOMENTS = 8  # of |n - d|: from it on means at penalty 0 are well behaved
 COARSE = (0.5, 0.9, 1.0, 1.1, 2.0)  # sample ratios whose differences stand above the noise
-
-
-def reversed_along(axis: str) -> Callable[[xr.DataArray], Any]:
-    """The values in the opposite order along an axis."""
-
-    def change(values: xr.DataArray) -> Any:
-        return np.flip(values.values, values.get_axis_num(axis))
-
-    return change
 
 
 def beside_the_peak_exchanged(excess: xr.DataArray) -> xr.DataArray:

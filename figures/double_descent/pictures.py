@@ -91,8 +91,8 @@ def dimensions(tree: xr.DataTree) -> Figure:
     return figure
 
 
-def spectrum(tree: xr.DataTree) -> Figure:
-    """Excess error over samples of a power-law design."""
+def spectrum(tree: xr.DataTree, tuned: xr.DataTree) -> Figure:
+    """Excess error over samples of a power-law design, and the least over penalties."""
     figure = new_figure()
     axes = figure.subplots()
     excess, law = sides(tree, "excess_error")
@@ -102,6 +102,8 @@ def spectrum(tree: xr.DataTree) -> Figure:
         look: dict[str, Any] = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none"}
         draw_means(axes, ratio, draws, label=f"penalty {penalty:g}", **look)
         line(axes, ratio, law.sel(penalty=penalty), color=f"C{k}")
+    least = observable(tuned, "excess_error", "theory").min("penalty")
+    axes.plot(least["sample_ratio"], least, "k--", lw=1, label="best penalty")
     axes.set(xscale="log", yscale="log", xlabel="samples per mode n/d", ylabel="excess error")
     axes.set_xticks([0.1, 0.2, 0.5, 1, 2], ["0.1", "0.2", "0.5", "1", "2"])
     axes.minorticks_off()

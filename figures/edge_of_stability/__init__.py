@@ -2,14 +2,15 @@
 papers.
 """
 
-import numpy as np
-
-from toysim.figures.edge_of_stability import descent, evidence, schedules, single_datum
-from toysim.figures.edge_of_stability.reading import KINDS
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler, undecided_at_ci
+from toysim.references import parts
 
-SHARPNESS = tuple(f"sharpness_{kind}" for kind in KINDS)
+descent, evidence, schedules, single_datum = parts(
+    __name__, "descent", "evidence", "schedules", "single_datum"
+)
+
+SHARPNESS = ("sharpness_quadratic", "sharpness_quartic", "sharpness_logistic")
 FEW = "four data sets, between which the norms differ too much"
 
 REPRODUCTION = Reproduction(
@@ -80,7 +81,7 @@ REPRODUCTION = Reproduction(
             sweeps=("bifurcation",),
             check=evidence.thresholds,
             # rounding leaves no orbit near the threshold
-            spoilers=(Spoiler("bifurcation", "strong_samples", np.round),),
+            spoilers=(Spoiler("bifurcation", "strong_samples", lambda v: v.round()),),
         ),
         Claim(
             name="chaos",
@@ -88,7 +89,7 @@ REPRODUCTION = Reproduction(
             source="derived: accumulation of the superstable orbits of period 2^n",
             sweeps=("bifurcation",),
             check=evidence.chaos,
-            spoilers=(Spoiler("bifurcation", "lyapunov", lambda v: -np.abs(v)),),
+            spoilers=(Spoiler("bifurcation", "lyapunov", lambda v: -abs(v)),),
         ),
         Claim(
             name="large_steps_teach_the_weak_feature",
@@ -130,7 +131,7 @@ REPRODUCTION = Reproduction(
             check=evidence.catapult_bounds,
             spoilers=(
                 Spoiler("catapult", "final_eta_kernel", lambda v: 1.1 * v),
-                Spoiler("catapult_width", "peak_loss", np.sqrt),
+                Spoiler("catapult_width", "peak_loss", lambda v: v**0.5),
             ),
         ),
         Claim(

@@ -1,14 +1,27 @@
 """Effective learning rates behind a normalisation: how they fall, and what restores them."""
 
-from toysim.figures.effective_learning_rate import evidence, panels
-from toysim.figures.effective_learning_rate.reading import LEARNERS, OF_TASKS, SCHEDULES
+from typing import Any
+
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 _SOURCE = "arXiv:2407.01800 abstract"
-UNPROJECTED = evidence.exchanged("no projection", "projected", OF_TASKS)
-UNSCHEDULED = evidence.exchanged("constant", "implicit", SCHEDULES)
-GREEDLESS = evidence.exchanged("constant", "greedy", SCHEDULES)
+
+
+def _unprojected(values: Any) -> Any:
+    return evidence.exchanged(values, "no projection", "projected")
+
+
+def _unscheduled(values: Any) -> Any:
+    return evidence.exchanged(values, "constant", "implicit")
+
+
+def _greedless(values: Any) -> Any:
+    return evidence.exchanged(values, "constant", "greedy")
+
 
 REPRODUCTION = Reproduction(
     name="effective_learning_rate",
@@ -62,7 +75,7 @@ REPRODUCTION = Reproduction(
                 Spoiler(
                     "tasks",
                     "task_end_overlap",
-                    UNPROJECTED,
+                    _unprojected,
                 ),
                 Spoiler("drifting", "overlap", lambda v: v.isel(norm=[1, 0]).values),
             ),
@@ -77,7 +90,7 @@ REPRODUCTION = Reproduction(
                 Spoiler(
                     "stationary",
                     "final_excess",
-                    UNSCHEDULED,
+                    _unscheduled,
                 ),
             ),
             expected_verdict=Verdict.REFUTED,
@@ -92,7 +105,7 @@ REPRODUCTION = Reproduction(
                 Spoiler(
                     "stationary",
                     "final_excess",
-                    GREEDLESS,
+                    _greedless,
                 ),
             ),
         ),
@@ -107,7 +120,7 @@ REPRODUCTION = Reproduction(
                 Spoiler(
                     "sensitivity",
                     "final_excess",
-                    evidence.exchanged("plain", "independent", LEARNERS),
+                    lambda v: evidence.exchanged(v, "plain", "independent"),
                 ),
             ),
         ),

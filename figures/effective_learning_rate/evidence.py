@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import xarray as xr
 from toysim.figures.effective_learning_rate.reading import (
     LEARNERS,
     OF_TASKS,
+    SCHEDULES,
     diverged,
     excess,
     growth,
@@ -128,16 +128,13 @@ def diverges_with_size(tree: xr.DataTree) -> Evidence:
     )
 
 
-def exchanged(first: str, second: str, learners: Mapping[str, Mapping[str, Any]]) -> Any:
+def exchanged(values: xr.DataArray, first: str, second: str) -> Any:
     """A change of data: two learners in each other's place."""
-
-    def change(values: xr.DataArray) -> Any:
-        k = [place(values, learners[name]) for name in (first, second)]
-        order = np.arange(values.sizes["learner"])
-        order[k] = order[k[::-1]]
-        return values.isel(learner=order).values
-
-    return change
+    learners = {**LEARNERS, **OF_TASKS, **SCHEDULES}
+    k = [place(values, learners[name]) for name in (first, second)]
+    order = np.arange(values.sizes["learner"])
+    order[k] = order[k[::-1]]
+    return values.isel(learner=order).values
 
 
 def steady(status: xr.DataArray) -> Any:

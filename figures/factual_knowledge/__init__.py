@@ -1,10 +1,10 @@
 """Factual knowledge: how a fact is acquired, forgotten, kept by repetition, and recognised."""
 
-from toysim.figures.factual_knowledge import evidence, panels
-from toysim.figures.factual_knowledge.reading import log_line
 from toysim.outcomes import Verdict
-from toysim.paper import Claim, Recipe, Reproduction, Spoiler
-from toysim.papers.reading import backwards
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler, backwards
+from toysim.references import parts
+
+evidence, panels, reading = parts(__name__, "evidence", "panels", "reading")
 
 ACQUISITION, FEW_SHOT = "arXiv:2406.11813", "arXiv:2303.17557"
 
@@ -64,7 +64,7 @@ REPRODUCTION = Reproduction(
             source=ACQUISITION,
             sweeps=("law", "late"),
             check=evidence.log_linear_fit,
-            spoilers=(Spoiler("law", "retention", log_line),),
+            spoilers=(Spoiler("law", "retention", reading.log_line),),
             expected_verdict=Verdict.LIMITED,
             limits="q up to 1/3 over two decades; its zero is not a threshold: much is kept there",
         ),

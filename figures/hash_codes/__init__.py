@@ -1,8 +1,10 @@
 """Activation patterns as hash codes, at random weights; training is not part of it."""
 
-from toysim.figures.hash_codes import evidence, panels
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 _SOURCE = "arXiv:2101.05490 abstract, at random weights"
 

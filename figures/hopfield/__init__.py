@@ -1,8 +1,10 @@
 """The Hopfield model: what random patterns it keeps, and what else it keeps."""
 
-from toysim.figures.hopfield import evidence, panels
 from toysim.outcomes import Verdict
-from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler, backwards
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 _SOURCE = "Amit, Gutfreund and Sompolinsky 1985, recalled"
 
@@ -36,7 +38,7 @@ REPRODUCTION = Reproduction(
             source=_SOURCE,
             sweeps=("load",),
             check=evidence.ends_with_a_jump,
-            spoilers=(Spoiler("load", "mean_overlap", evidence.backwards("alpha")),),
+            spoilers=(Spoiler("load", "mean_overlap", backwards("alpha")),),
             expected_verdict=Verdict.LIMITED,
             limits="loads below 0.1379, which is replica symmetric: breaking the symmetry moves "
             "the fourth digit",
@@ -65,7 +67,7 @@ REPRODUCTION = Reproduction(
             source="derived",
             sweeps=("sizes",),
             check=evidence.sizes_round,
-            spoilers=(Spoiler("sizes", "mean_overlap", evidence.backwards("size")),),
+            spoilers=(Spoiler("sizes", "mean_overlap", backwards("size")),),
         ),
     ),
 )

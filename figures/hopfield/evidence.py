@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import xarray as xr
 
@@ -91,8 +89,3 @@ def sizes_round(sizes: xr.DataTree) -> Evidence:
         ),
         "the smallest size keeps more than the largest, by five standard errors",
     )
-
-
-def backwards(dim: str) -> Any:
-    """A change of data: an axis from its end to its beginning."""
-    return lambda values: values.isel({dim: slice(None, None, -1)}).values

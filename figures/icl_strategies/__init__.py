@@ -1,8 +1,10 @@
 """Strategies in context: predictors that memorise the tasks seen, or generalise over them."""
 
-from toysim.figures.icl_strategies import evidence, panels
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 REPRODUCTION = Reproduction(
     name="icl_strategies",

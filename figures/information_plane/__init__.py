@@ -1,8 +1,10 @@
 """The information plane of a linear network, which does not show a compression phase."""
 
-from toysim.figures.information_plane import evidence, panels
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 _SOURCE = "arXiv:1703.00810 abstract, in a linear network with Gaussian noise"
 

@@ -1,8 +1,10 @@
 """The structure of the start: rank, alignment, and when fresh directions are recruited."""
 
-from toysim.figures.initial_structure import evidence, panels
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 _SOURCE = "arXiv:2310.08513 abstract, in a two-layer linear network"
 

@@ -2,8 +2,12 @@
 and 1304.2850.
 """
 
-from toysim.figures.isolated_solutions import evidence, landscapes, potential, students
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, landscapes, potential, students = parts(
+    __name__, "evidence", "landscapes", "potential", "students"
+)
 
 REPRODUCTION = Reproduction(
     name="isolated_solutions",

@@ -1,8 +1,9 @@
 """Knowledge accumulation: recurring tasks are learned although every switch forgets."""
 
-from toysim.figures.knowledge_accumulation import evidence, panels
-from toysim.paper import Claim, Recipe, Reproduction, Spoiler
-from toysim.papers.reading import backwards
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler, backwards
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 SCOLE, ALTERNATING = "arXiv:2207.04543", "arXiv:2205.09588"
 

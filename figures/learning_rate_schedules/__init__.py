@@ -3,19 +3,19 @@ held against exact losses.
 """
 
 from collections.abc import Callable
+from typing import Any
 
-import numpy as np
-import xarray as xr
-
-from toysim.figures.learning_rate_schedules import courses, evidence, rankings
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Expected, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+courses, evidence, rankings = parts(__name__, "courses", "evidence", "rankings")
 
 STAGED = ("staged_100", "staged_200", "staged_500")
 SHORT = Expected(Verdict.REPRODUCED, "budgets up to 1,000 updates alone")
 
 
-def only(name: str, word: str, factor: float) -> Callable[[xr.DataArray], xr.DataArray]:
+def only(name: str, word: str, factor: float) -> Callable[[Any], Any]:
     """A change of the values of one kind of curve: times a factor."""
     return lambda v: v.where(v[name] != word, factor * v)
 
@@ -126,7 +126,7 @@ REPRODUCTION = Reproduction(
             source="arXiv:2310.07831",
             sweeps=("worst_case",),
             check=evidence.worst_case,
-            spoilers=(Spoiler("worst_case", "worst_loss", lambda v: v * np.sqrt(v["n_steps"])),),
+            spoilers=(Spoiler("worst_case", "worst_loss", lambda v: v * v["n_steps"] ** 0.5),),
         ),
         Claim(
             name="refined_shape",

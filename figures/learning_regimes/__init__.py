@@ -2,9 +2,11 @@
 mode is learned.
 """
 
-from toysim.figures.learning_regimes import balance, evidence, regimes, times
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+balance, evidence, regimes, times = parts(__name__, "balance", "evidence", "regimes", "times")
 
 REPRODUCTION = Reproduction(
     name="learning_regimes",

@@ -14,8 +14,8 @@ from toysim.figures.matrix_completion.reading import (
     observed,
     without_deficit,
 )
-from toysim.paper import Evidence, Flags, Number, listed
-from toysim.papers.reading import parameter
+from toysim.paper import Evidence, Number, listed
+from toysim.papers.reading import Flags, parameter
 
 HARM = 0.1  # damage that counts: a tenth of the loss of predicting 0
 LEARNED = 0.1  # share of the train loss at the start below which a task counts as learned

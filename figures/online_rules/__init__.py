@@ -1,8 +1,10 @@
 """Online rules for a sign teacher: exponents, constants, floors of label noise, spread."""
 
-from toysim.figures.online_rules import evidence, pictures
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, pictures = parts(__name__, "evidence", "pictures")
 
 _CLASSIC = "classic results of online learning, recalled; no arXiv number"
 
@@ -46,8 +48,8 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "field",
-            "Flow of the cosine with the teacher and of the student's length in the limit of many "
-            "inputs, learning rate 1, with the lines on which one of them rests. With flipped "
+            "Flow of the cosine with the teacher and of the student's length (darker: faster) as N "
+            "-> infinity, learning rate 1, with the lines on which one of them rests. With flipped "
             "labels (p) the perceptron comes to rest, and the Adatron keeps a cosine and goes on "
             "shrinking; with clean ones the margin rule grows.",
             "derived",

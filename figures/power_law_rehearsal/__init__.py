@@ -1,12 +1,25 @@
 """Rehearsal by a power of the lag: what it mitigates, and where it does not help."""
 
-from toysim.figures.power_law_rehearsal import evidence, panels
-from toysim.figures.power_law_rehearsal.reading import swapped
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, panels, reading = parts(__name__, "evidence", "panels", "reading")
 
 PAPER = "arXiv:2401.10393"
 WEAK = "Rehearsal by a power of the lag keeps the worst-served task better than "
+
+
+def _beats(name: str, told: str, rival: str) -> Claim:
+    return Claim(
+        name=f"beats_{name}",
+        sentence=f"{WEAK}{told}.",
+        source=PAPER,
+        sweeps=("retention",),
+        check=lambda tree: evidence.beats(tree, rival),
+        spoilers=(Spoiler("retention", "retention", lambda v: reading.swapped(v, "power", rival)),),
+    )
+
 
 REPRODUCTION = Reproduction(
     name="power_law_rehearsal",
@@ -45,27 +58,15 @@ REPRODUCTION = Reproduction(
                 ),
             ),
         ),
-        *(
-            Claim(
-                name=f"beats_{rival}",
-                sentence=f"{WEAK}{told}.",
-                source=PAPER,
-                sweeps=("retention",),
-                check=evidence.beats(rivals),
-                spoilers=(Spoiler("retention", "retention", swapped("power", rivals[0])),),
-            )
-            for rival, told, rivals in (
-                ("no_rehearsal", "none", ("none",)),
-                ("uniform", "uniform rehearsal", ("uniform",)),
-                ("exponential", "rehearsal by an exponential", ("exponential",)),
-            )
-        ),
+        _beats("no_rehearsal", "none", "none"),
+        _beats("uniform", "uniform rehearsal", "uniform"),
+        _beats("exponential", "rehearsal by an exponential", "exponential"),
         Claim(
             name="beats_all",
             sentence="Rehearsal by a power of the lag is the best there is.",
             source=PAPER,
             sweeps=("retention",),
-            check=evidence.beats(("none", "uniform", "exponential", "balanced")),
+            check=lambda tree: evidence.beats(tree, "none", "uniform", "exponential", "balanced"),
             spoilers=(
                 Spoiler(
                     "retention",
@@ -83,7 +84,9 @@ REPRODUCTION = Reproduction(
             source=PAPER,
             sweeps=("compatible",),
             check=evidence.compatible_tasks,
-            spoilers=(Spoiler("compatible", "pool_loss", swapped("power", "none")),),
+            spoilers=(
+                Spoiler("compatible", "pool_loss", lambda v: reading.swapped(v, "power", "none")),
+            ),
         ),
         Claim(
             name="recency_hurts_recurring_tasks",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 import xarray as xr
 
@@ -32,27 +30,23 @@ def mean_is_conserved(retention: xr.DataTree) -> Evidence:
     )
 
 
-def beats(rivals: Sequence[str]) -> Callable[[xr.DataTree], Evidence]:
+def beats(retention: xr.DataTree, *rivals: str) -> Evidence:
     """Least retention of the best power against the best of the rivals, by samples."""
-
-    def check(retention: xr.DataTree) -> Evidence:
-        kept = kept_shares(retention)
-        power = of_kind(kept, "power")
-        best = power.max("schedule").values
-        others = {k: of_kind(kept, k).max("schedule").values for k in rivals}
-        exponent = power["exponent"].values[np.argmax(power.values, axis=1)]
-        return Evidence(
-            np.concatenate([best > other for other in others.values()]),
-            (
-                Number("rho", kept_of_phase(retention)),
-                Number("power, at its best exponent", best, form=".5f"),
-                Number("exponent", exponent),
-                *(Number(k, other, form=".5f") for k, other in others.items()),
-            ),
-            "the least retention of a task is above, at every rho",
-        )
-
-    return check
+    kept = kept_shares(retention)
+    power = of_kind(kept, "power")
+    best = power.max("schedule").values
+    others = {k: of_kind(kept, k).max("schedule").values for k in rivals}
+    exponent = power["exponent"].values[np.argmax(power.values, axis=1)]
+    return Evidence(
+        np.concatenate([best > other for other in others.values()]),
+        (
+            Number("rho", kept_of_phase(retention)),
+            Number("power, at its best exponent", best, form=".5f"),
+            Number("exponent", exponent),
+            *(Number(k, other, form=".5f") for k, other in others.items()),
+        ),
+        "the least retention of a task is above, at every rho",
+    )
 
 
 def compatible_tasks(compatible: xr.DataTree) -> Evidence:

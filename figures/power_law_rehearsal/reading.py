@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -19,16 +17,12 @@ def of_kind(values: xr.DataArray, kind: str, dim: str = "schedule") -> xr.DataAr
     return part.isel({dim: np.lexsort((part["decay"].values, part["exponent"].values))})
 
 
-def swapped(one: str, other: str) -> Callable[[xr.DataArray], xr.DataArray]:
+def swapped(values: xr.DataArray, one: str, other: str) -> xr.DataArray:
     """For spoilers: all of one kind as the best of the other, and the other way round."""
-
-    def change(values: xr.DataArray) -> xr.DataArray:
-        best = {k: of_kind(values, k).max("schedule") for k in (one, other)}
-        kind = values["rehearsal"]
-        values = values.where(kind != one, best[other])
-        return values.where(kind != other, best[one])
-
-    return change
+    best = {k: of_kind(values, k).max("schedule") for k in (one, other)}
+    kind = values["rehearsal"]
+    values = values.where(kind != one, best[other])
+    return values.where(kind != other, best[one])
 
 
 def kept_shares(tree: xr.DataTree) -> xr.DataArray:

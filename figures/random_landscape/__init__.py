@@ -1,8 +1,10 @@
 """Random landscapes: ultra-slow diffusion, and what the batch size has to do with it."""
 
-from toysim.figures.random_landscape import evidence, panels
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 _SOURCE = "arXiv:1705.08741, on a line"
 

@@ -1,8 +1,10 @@
 """Repeated data: a tenth of the tokens repeated, and what it costs at the end and in time."""
 
-from toysim.figures.repeated_data import evidence, panels
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 REPRODUCTION = Reproduction(
     name="repeated_data",

@@ -1,8 +1,12 @@
 """Scaling laws of a linear model: the loss over data, and what several epochs make of it."""
 
-from toysim.figures.scaling_laws import budgets, curves, epochs, evidence, panels
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+budgets, curves, epochs, evidence, panels = parts(
+    __name__, "budgets", "curves", "epochs", "evidence", "panels"
+)
 
 REPRODUCTION = Reproduction(
     name="scaling_laws",

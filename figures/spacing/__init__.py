@@ -1,9 +1,10 @@
 """Spacing: when a second exposure to the same thing is worth most, and what two time scales buy."""
 
-from toysim.figures.spacing import evidence, panels
 from toysim.outcomes import Verdict
-from toysim.paper import Claim, Recipe, Reproduction, Spoiler
-from toysim.papers.reading import backwards
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler, backwards
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 REPRODUCTION = Reproduction(
     name="spacing",

@@ -1,8 +1,10 @@
 """Sparse memories: recognition and recall, instances and classes, overload and replay."""
 
-from toysim.figures.sparse_memory import evidence, panels
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 _FEW_SHOT = "arXiv:2303.17557 abstract, in a sparse memory"
 _SUPERPOSED = "arXiv:1710.07829 abstract"

@@ -1,7 +1,9 @@
 """Sparse recovery by l1: what is found at each penalty, and how dense a signal may be."""
 
-from toysim.figures.sparse_recovery import evidence, pictures
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, pictures = parts(__name__, "evidence", "pictures")
 
 REPRODUCTION = Reproduction(
     name="sparse_recovery",

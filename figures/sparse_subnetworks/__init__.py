@@ -1,8 +1,10 @@
 """Sparse subnetworks: how sparse, and where the weights should lie."""
 
-from toysim.figures.sparse_subnetworks import evidence, pictures
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, pictures = parts(__name__, "evidence", "pictures")
 
 _SOURCE = "arXiv:2308.14831"
 _SWAP = (Spoiler("layers", "mean_error", evidence.swapped),)

@@ -1,8 +1,10 @@
 """Specialisation of soft committees: plateau, escape, largest rate, what noise leaves."""
 
-from toysim.figures.specialisation import evidence, flows, pictures
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, flows, pictures = parts(__name__, "evidence", "flows", "pictures")
 
 _CLASSIC = "classic results on soft committees, recalled; no arXiv number"
 _PLATEAUS = ("plateau_2", "plateau_3", "plateau_4", "plateau_5")
@@ -54,11 +56,11 @@ REPRODUCTION = Reproduction(
         ),
         Recipe(
             "matrices",
-            "Overlaps of a committee's units with each other and with the teacher's over time, on "
-            "the plateau and beyond it.",
+            "Overlaps of a committee's units with the teacher's (t1, t2) and with each other (s1, "
+            "s2) over time, on the plateau and beyond it.",
             _CLASSIC,
             ("course",),
-            pictures.matrices,
+            flows.matrices,
             film=flows.leaving,
         ),
         Recipe(

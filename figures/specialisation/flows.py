@@ -13,6 +13,7 @@ from toysim.paper import Film
 from toysim.papers.drawing import draw_flow, draw_landmark, new_figure
 from toysim.papers.reading import landmark, observable
 
+MOMENTS = (0.0, 10.0, 40.0, 60.0, 80.0, 100.0)  # examples per input
 PACE = 2.0  # examples per input from frame to frame
 
 
@@ -33,6 +34,14 @@ def field(tree: xr.DataTree) -> Figure:
     return figure
 
 
+def largest_run(tree: xr.DataTree, *names: str) -> dict[str, xr.DataArray]:
+    """Observables of the largest committee's first run at the largest rate, and its times."""
+    found = {name: observable(tree, name) for name in names}
+    at = {k: found[names[0]][k].values.max() for k in ("learning_rate", "size")}
+    run = {name: values.sel(at).isel(replica=0) for name, values in found.items()}
+    return run | {"time": observable(tree, "time", "theory").sel(at)}
+
+
 def matrix_of(run: dict[str, xr.DataArray], k: int) -> Any:
     """Overlaps with the teacher's units, and the student's with each other, side by side."""
     r = run["teacher_overlaps"].isel(record=k).transpose("unit", "teacher_unit").values
@@ -40,35 +49,52 @@ def matrix_of(run: dict[str, xr.DataArray], k: int) -> Any:
     return np.concatenate([r, q], axis=1)
 
 
+def draw_matrix(axes: Any, run: dict[str, xr.DataArray], k: int) -> Any:
+    """The matrix of a record, its units named from 1."""
+    image = axes.imshow(matrix_of(run, k), cmap="RdBu_r", vmin=-1.0, vmax=1.0, aspect="auto")
+    units = [run["teacher_overlaps"].sizes[of] for of in ("teacher_unit", "unit")]
+    axes.axvline(units[0] - 0.5, color="k", lw=1.0)
+    names = [f"{side}{i + 1}" for side, n in zip("ts", units, strict=True) for i in range(n)]
+    axes.set_xticks(range(len(names)), names)
+    axes.set_yticks(range(units[1]), names[units[0] :])
+    return image
+
+
+def matrices(tree: xr.DataTree) -> Figure:
+    """Matrices of overlaps of one run at a few times."""
+    figure = new_figure()
+    run = largest_run(tree, "student_overlaps", "teacher_overlaps")
+    t = run["time"].values
+    panels = figure.subplots(1, len(MOMENTS), sharey=True)
+    for axes, moment in zip(panels, MOMENTS, strict=True):
+        k = int(np.argmin(np.abs(t - moment)))
+        image = draw_matrix(axes, run, k)
+        axes.set(title=f"t = {t[k]:g}", xlabel="teacher, student")
+    panels[0].set_ylabel("student")
+    figure.colorbar(image, ax=panels, shrink=0.7, label="overlap")
+    return figure
+
+
 def leaving(tree: xr.DataTree) -> Film:
-    """Error and overlaps of the largest committee's first run, growing with time."""
+    """Error and overlaps of one run, growing with time."""
     figure = new_figure(5.0, 2.3)
     left, right = figure.subplots(1, 2)
-    names = ("error", "student_overlaps", "teacher_overlaps")
-    at = {"learning_rate": observable(tree, "error")["learning_rate"].values.max()}
-    at["size"] = observable(tree, "error")["size"].values.max()
-    run = {name: observable(tree, name).sel(at).isel(replica=0) for name in names}
-    t = observable(tree, "time", "theory").sel(at).values
+    run = largest_run(tree, "error", "student_overlaps", "teacher_overlaps")
+    t, error = run["time"].values, run["error"].values
     frames = np.flatnonzero(np.isclose(t % PACE, 0.0))
-    left.plot(t, run["error"], color="0.8", lw=1.0)
+    left.plot(t, error, color="0.8", lw=1.0)
     (course,) = left.plot([], [], color="C0")
-    draw_landmark(left, landmark(MODEL, "plateau_error", learning_rate=at["learning_rate"]), "y")
-    left.set(
-        yscale="log",
-        xlabel="examples per input",
-        ylabel="error",
-        title="A committee leaves its plateau",
-    )
-    image = right.imshow(matrix_of(run, 0), cmap="RdBu_r", vmin=-1.0, vmax=1.0)
-    k, m = run["teacher_overlaps"].sizes["unit"], run["teacher_overlaps"].sizes["teacher_unit"]
-    right.axvline(m - 0.5, color="k", lw=1.0)
-    right.set(yticks=range(k), ylabel="student unit", xlabel="teacher and student units")
-    right.set_xticks(range(m + k), [*map(str, range(m)), *map(str, range(k))])
+    rate = float(run["error"]["learning_rate"])
+    draw_landmark(left, landmark(MODEL, "plateau_error", learning_rate=rate), "y")
+    left.set(yscale="log", xlabel="examples per input", ylabel="error")
+    left.set_title("A committee leaves its plateau")
+    image = draw_matrix(right, run, 0)
+    right.set(ylabel="student", xlabel="teacher and student units")
     figure.colorbar(image, ax=right, label="overlap", shrink=0.8)
 
     def show(frame: int) -> None:
         now = frames[frame]
-        course.set_data(t[: now + 1], run["error"].values[: now + 1])
+        course.set_data(t[: now + 1], error[: now + 1])
         image.set_data(matrix_of(run, now))
         right.set_title(f"overlaps, t = {t[now]:g}")
 

@@ -89,7 +89,7 @@ PLATEAUS = 4  # sweeps of plateaus; those next to solutions come behind
 
 def small_rate(k: int) -> float:
     """lambda/eta on the plateau at small rates: 2 K/[pi (2K - 1)^(1/2) (2K + 1)^(3/2)]."""
-    return 2.0 * k / np.pi / np.sqrt(2.0 * k - 1.0) / (2.0 * k + 1.0) ** 1.5
+    return float(2.0 * k / np.pi / np.sqrt(2.0 * k - 1.0) / (2.0 * k + 1.0) ** 1.5)
 
 
 def rates(*trees: xr.DataTree) -> Figure:
@@ -137,29 +137,4 @@ def hard(runs: xr.DataTree, curve: xr.DataTree) -> Figure:
     draw_landmark(axes, landmark(HARD, "specialisation"))
     axes.set(xlabel=r"samples per input $\alpha$", ylabel="overlap", title="Hard units part")
     axes.legend()
-    return figure
-
-
-MOMENTS = (0.0, 10.0, 30.0, 60.0, 100.0)  # examples per input
-
-
-def matrices(tree: xr.DataTree) -> Figure:
-    """Matrices of overlaps of the largest committee's first run, at the largest rate."""
-    figure = new_figure(7.0, 3.2)
-    q, r = observable(tree, "student_overlaps"), observable(tree, "teacher_overlaps")
-    at = {"learning_rate": float(q["learning_rate"].max()), "size": int(q["size"].max())}
-    q, r = q.sel(at).isel(replica=0), r.sel(at).isel(replica=0)
-    t = observable(tree, "time", "theory").sel(at).values
-    panels = figure.subplots(2, len(MOMENTS), squeeze=False)
-    for column, moment in enumerate(MOMENTS):
-        k = int(np.argmin(np.abs(t - moment)))
-        for row, (of, other) in enumerate(((q, "unit2"), (r, "teacher_unit"))):
-            image = panels[row][column].imshow(
-                of.isel(record=k).transpose("unit", other), cmap="RdBu_r", vmin=-1.0, vmax=1.0
-            )
-            name = f"{'QR'[row]}, t = {t[k]:g}"
-            panels[row][column].set(xticks=[], yticks=[], title=name)
-    panels[0][0].set_ylabel("student")
-    panels[1][0].set(xlabel="unit", ylabel="teacher")
-    figure.colorbar(image, ax=panels, shrink=0.7, label="overlap")
     return figure

@@ -1,8 +1,10 @@
 """The stability gap: what is seen of it, what deepens it, and which methods have it."""
 
-from toysim.figures.stability_gap import evidence, pictures
 from toysim.outcomes import Verdict
 from toysim.paper import Claim, Recipe, Reproduction, Spoiler
+from toysim.references import parts
+
+evidence, pictures = parts(__name__, "evidence", "pictures")
 
 _SOURCE = "arXiv:2205.13452"
 

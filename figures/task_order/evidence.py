@@ -32,11 +32,6 @@ def shuffled(error: xr.DataArray) -> Any:
     return np.take(error.values, order, axis=axis)
 
 
-def reversed_over(name: str) -> Any:
-    """Values in the other direction along an axis."""
-    return lambda values: np.flip(values.values, values.get_axis_num(name))
-
-
 def arrived(distance: xr.DataArray) -> Any:
     """Distances replaced by minus the centrality of the task that is gone to."""
     return (-distance.mean("task")).broadcast_like(distance).transpose(*distance.dims).values

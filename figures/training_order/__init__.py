@@ -1,9 +1,10 @@
 """The order of training: what it changes, how it can be told, and how much fits into one run."""
 
-from toysim.figures.training_order import evidence, panels
 from toysim.outcomes import Verdict
-from toysim.paper import Claim, Recipe, Reproduction, Spoiler
-from toysim.papers.reading import backwards
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler, backwards
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 ORDER, INTERVENTIONS = "arXiv:2505.22042", "arXiv:2509.23383"
 

@@ -1,9 +1,10 @@
 """Unlearning: what influence leaves behind, what it costs to forget, and what gradients can do."""
 
-from toysim.figures.unlearning import evidence, panels
 from toysim.outcomes import Verdict
-from toysim.paper import Claim, Recipe, Reproduction, Spoiler
-from toysim.papers.reading import backwards
+from toysim.paper import Claim, Recipe, Reproduction, Spoiler, backwards
+from toysim.references import parts
+
+evidence, panels = parts(__name__, "evidence", "panels")
 
 PAPER = "arXiv:2507.23257"
 

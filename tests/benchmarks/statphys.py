@@ -61,7 +61,9 @@ def _of(row: dict[str, Any], run: bool) -> Iterator[Line]:
     for at, theirs in zip(row["at"], row["theirs"], strict=True):
         ours(row, at)  # compiles
         mine, quick = _timed(partial(ours, row, at))
-        anew, slow = _timed(partial(call, row, at)) if run else (theirs, row["seconds"])
+        anew, slow = theirs, row["seconds"]
+        if run and row["call"]:
+            anew, slow = _timed(partial(call, row, at))
         yield Line(row, at, anew, mine, (slow, quick))
 
 
@@ -74,10 +76,16 @@ def _timed(job: Callable[[], float]) -> tuple[float, float]:
 def call(row: dict[str, Any], at: float) -> float:
     """Their theory of a row's quantity, by their classes."""
     given, name = dict(row["given"]), row["call"]
-    return _flow(name, given) if "duration" in given else _saddle(name, given, at)
+    if name == "capacity":
+        from statphys.theory import replica
+
+        return float(replica.GaussianLinearHingeEquations().critical_capacity(at))
+    if "duration" in given:
+        return _flow(name, given)
+    return _saddle(name, given, at, row.get("rounds", ROUNDS))
 
 
-def _saddle(name: str, given: dict[str, Any], alpha: float) -> float:
+def _saddle(name: str, given: dict[str, Any], alpha: float, rounds: int) -> float:
     """Of ridge and lasso a call of the equations is their solution; of the others a round."""
     from statphys.theory import replica
 
@@ -85,20 +93,24 @@ def _saddle(name: str, given: dict[str, Any], alpha: float) -> float:
     if name in ("ridge", "lasso"):
         m, q = equations(0.5, 0.5, alpha, **given)
     else:
-        solver = replica.SaddlePointSolver(equations, ["m", "q"], max_iter=ROUNDS)
+        solver = replica.SaddlePointSolver(equations, ["m", "q"], max_iter=rounds)
         params = solver.solve([alpha], **given).order_params
         m, q = (float(params[name][0]) for name in ("m", "q"))
     return float(equations.generalization_error(m, q, **given))
 
 
 def _flow(name: str, given: dict[str, Any]) -> float:
+    """Of rules for a sign teacher the share of errors, of regression their own error."""
     from statphys.theory import online
 
     start, duration = given.pop("start"), given.pop("duration")
-    equations = getattr(online, f"GaussianLinear{name.title()}Equations")(**given)
+    of = "CommitteeMse" if name == "committee" else f"Linear{name.title()}"
+    equations = getattr(online, f"Gaussian{of}Equations")(**given)
     solver = online.ODESolver(equations=equations, order_params=["m", "q"])
     found = solver.solve((0.0, duration), init_values=tuple(start), n_points=2, **given)
     m, q = (float(found.order_params[name][-1]) for name in ("m", "q"))
+    if name in ("committee", "mse"):
+        return float(equations.generalization_error((m, q)))
     return math.acos(m / math.sqrt(q)) / math.pi
 
 
@@ -121,7 +133,10 @@ def page(found: Sequence[Line]) -> str:
     for line in found:
         where = f"{line.row['along']} = {line.at:g}"
         cells = [line.row["quantity"], where, f"{line.theirs:.7g}", f"{line.ours:.7g}"]
-        cells += ["yes" if line.agree else "no", *(f"{t:.2g}" for t in line.seconds)]
+        cells += [
+            "yes" if line.agree else "no",
+            *("" if math.isnan(t) else f"{t:.2g}" for t in line.seconds),
+        ]
         text.append(f"| {' | '.join(cells)} |")
     text += ["", "## Equations of toysim", ""]
     text += [f"* {row['quantity']}: `{row['equation']}`" for row in told["rows"]]

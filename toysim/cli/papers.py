@@ -20,8 +20,10 @@ from toysim.outcomes import Agreement
 if TYPE_CHECKING:
     from toysim.comparison.verdicts import Comparison
     from toysim.papers.claims import Judgement
+    from toysim.papers.outcome import Outcome
     from toysim.papers.pictures import MadeFigure
-    from toysim.papers.reproduction import Outcome, Planned
+    from toysim.papers.reporting import Report
+    from toysim.papers.reproduction import Planned
 
 WIDTHS = (1.0, 40.0)  # inches
 FORMATS = ("png", "svg", "pdf")
@@ -144,6 +146,56 @@ def reproduce(
     return OK if all(o.ok for o in outcomes) else FAILED
 
 
+@app.command(epilog="Example: toysim report critical_periods")
+def report(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PAPER",
+            help="Reproductions; default: all with something stored.",
+            show_default=False,
+            autocompletion=completion.reproductions,
+        ),
+    ] = None,
+    preset: Preset = None,
+    as_json: Json = False,
+) -> int:
+    """Write the pages of papers from stored data, and the index of all; nothing is run.
+
+    Draws pictures whose data have changed. Exit 1 as toysim reproduce, also where data are missing.
+    """
+    from toysim.papers.reporting import report as write
+
+    with Progress() as progress:
+        made = write(names or (), preset=preset, listen=progress)
+    for outcome in made.outcomes:
+        _all_drawn(outcome.figures)
+    if as_json:
+        told = {"outcomes": [_outcome(o) for o in made.outcomes], "drawing": made.drawing}
+        print_json(vars(made) | told | {"ok": made.ok})
+    else:
+        _print_report(made)
+    return OK if made.ok else FAILED
+
+
+def _print_report(made: Report) -> None:
+    """Verdicts counted paper by paper, and where to look."""
+    rows = [
+        (o.name, _counted(o.claims), "as expected" if o.ok else "NOT AS EXPECTED", str(o.page))
+        for o in made.outcomes
+    ]
+    print_table(("paper", "verdicts", "in all", "page"), rows)
+    rest = made.seconds - made.drawing
+    typer.echo(f"\npictures {made.drawing:.1f} s, all else {rest:.1f} s")
+    print_facts({"index": str(made.index)})
+
+
+def _counted(claims: Iterable[Judgement]) -> str:
+    """``3 reproduced, 1 does not hold``."""
+    counts = Counter(str(c.verdict) for c in claims)
+    return ", ".join(f"{n} {word}" for word, n in counts.items())
+
+
 def _reproduce(name: str, plan: list[Planned], preset: str | None, workers: int | None) -> Outcome:
     """One paper, what it comes to said before it starts."""
     from toysim.papers.reproduction import reproduce as run_one
@@ -163,10 +215,13 @@ def _print_plans(plans: dict[str, list[Planned]], as_json: bool) -> None:
     if as_json:
         print_json({name: [vars(p) for p in plan] for name, plan in plans.items()})
         return
+    if len(plans) > 1:
+        every = [planned for plan in plans.values() for planned in plan]
+        typer.echo(f"{len(plans)} papers: {_total(every)}, to a factor of ten\n")
     for name, plan in plans.items():
+        typer.echo(f"{name}: {_total(plan)}, to a factor of ten")
         rows = [(p.sweep, p.cells, p.replicas, f"{p.seconds:.2g}", p.there) for p in plan]
-        print_table(("sweep", "cells", "replicas", "core seconds", "there already"), rows, name)
-        typer.echo(f"{_total(plan)}, to a factor of ten")
+        print_table(("sweep", "cells", "replicas", "core seconds", "there already"), rows)
 
 
 def _total(plan: list[Planned]) -> str:
@@ -202,6 +257,7 @@ def _print_outcome(outcome: Outcome) -> None:
     typer.echo("")
     places = {
         "page": str(outcome.page),
+        "all papers": str(outcome.index),
         "pictures": _folders(path for m in outcome.figures for path in m.paths),
         "data": _folders(outcome.stores.values()),
     }
@@ -254,6 +310,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "figures": [_figure(m) for m in outcome.figures],
         "comparisons": {name: table.as_dicts() for name, table in outcome.comparisons.items()},
         "page": outcome.page,
+        "index": outcome.index,
         "stores": outcome.stores,
         "unfinished": outcome.unfinished,
     }

@@ -220,6 +220,7 @@ def _dry_run(spec: Sweep, path: Path, block: int | None, as_json: bool) -> None:
         "model": spec.model.id,
         "axes": {d.name: len(d) for d in spec.dimensions},
         "cells": plan.cells,
+        "refined_cells_at_most": plan.refined_cells,
         "replicas": plan.replicas,
         "rows": plan.rows,
         "blocks": plan.blocks,

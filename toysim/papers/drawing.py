@@ -17,6 +17,7 @@ import xarray as xr
 from cycler import cycler
 from matplotlib.animation import PillowWriter
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from toysim.errors import ToysimError
@@ -131,8 +132,13 @@ def note_counts(axes: Any, x: Any, y: Any, draws: xr.DataArray) -> None:
 
 
 def draw_flow(axes: Any, x: Any, y: Any, dx: Any, dy: Any, names: tuple[str, str]) -> None:
-    """Streamlines of the rates (y, x) on even grids, and the nullclines: where one rate is 0."""
-    axes.streamplot(x, y, dx, dy, color="0.65", density=0.7, linewidth=0.6, arrowsize=0.6)
+    """Streamlines of the rates (y, x) on even grids, darker where they are fast, and the
+    nullclines: where one rate is 0.
+    """
+    speed = np.log10(np.maximum(np.hypot(dx, dy), 1e-300))
+    grey = Normalize(speed.max() - 4.0, speed.max() + 0.5)
+    look = {"color": speed, "cmap": "Greys", "norm": grey, "linewidth": 0.6, "arrowsize": 0.6}
+    axes.streamplot(x, y, dx, dy, density=0.7, **look)
     for rate, name, color, dash in zip((dx, dy), names, (BLUE, RED), ("-", "--"), strict=True):
         axes.contour(x, y, rate, [0.0], colors=color, linestyles=dash, linewidths=1.2)
         axes.plot([], [], dash, color=color, label=name)

@@ -100,6 +100,17 @@ def table_of(figure: Figure, letter: str | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def described(figure: Figure) -> str:
+    """The panels of a picture in words, for those who do not see it: titles and axes."""
+    several = len(lettered(figure)) > 1
+    told = []
+    for letter, axes in lettered(figure).items():
+        name = axes.get_title() or axes.get_title(loc="left")
+        over = " over ".join(filter(None, (axes.get_ylabel(), axes.get_xlabel())))
+        told.append((f"{letter}: " if several else "") + ", ".join(filter(None, (name, over))))
+    return " ".join(re.sub(r"[$\\{}]", "", "; ".join(told)).split())
+
+
 def _curves(axes: Any) -> Iterator[tuple[Any, ...]]:
     for number, line in enumerate(axes.lines):
         label = str(line.get_label())

@@ -17,7 +17,7 @@ from toysim.errors import ToysimError
 from toysim.paper import Film, Recipe, Reproduction
 from toysim.papers import drawing, layout, reading
 from toysim.papers.drawing import save_film, save_plain, style
-from toysim.papers.panels import PLAIN, Look, save_table, shaped, table_of
+from toysim.papers.panels import PLAIN, Look, described, save_table, shaped, table_of
 from toysim.papers.reading import Data
 from toysim.registry import load_model
 from toysim.sources import hash_of
@@ -29,13 +29,14 @@ from toysim.store.provenance import model_sources
 @dataclass(frozen=True)
 class MadeFigure:
     """Where a figure's files are; ``cached`` if nothing had changed, else ``reason`` names what
-    had.
+    had. ``words``: its panels, for those who do not see it.
     """
 
     name: str
     paths: list[Path]
     cached: bool
     reason: str
+    words: str = ""
 
 
 def draw(recipe: Recipe, paper: Reproduction, data: Data) -> Figure:
@@ -93,10 +94,11 @@ def _make(
     table = folder / f"{name}.csv"
     missing += ["csv"] if look.data and not table.is_file() else []
     missing += ["gif"] if film and not film.is_file() else []
-    made = [*paths, *filter(None, [film])]
+    made = [*paths, *filter(None, [film, table if look.data else None])]
     if not stale and not missing and not look.force:
-        return MadeFigure(name, made, True, "unchanged")
+        return MadeFigure(name, made, True, "unchanged", before.get("words", ""))
     figure = draw(recipe, paper, data)
+    words = described(figure)
     numbers = table_of(figure) if look.data else None
     with style():
         shaped(figure)
@@ -111,12 +113,11 @@ def _make(
             save_film(moving(recipe, paper, data), film)
         if numbers is not None:
             save_table(numbers, table)
-        record.write_text(json.dumps(now, indent=1))
+        record.write_text(json.dumps(now | {"words": words}, indent=1))
     changed = f"changed: {', '.join(stale)}" if stale else f"new format: {', '.join(missing)}"
     if look.force and not stale:
         changed = "drawn anew"
-    made += [table] if look.data else []
-    return MadeFigure(name, made, False, changed if before else "new")
+    return MadeFigure(name, made, False, changed if before else "new", words)
 
 
 def _shaped(
@@ -148,7 +149,7 @@ def ingredients(recipe: Recipe, paper: Reproduction, data: Data) -> dict[str, st
     """Hashes of what a picture depends on: code, drawing library, each sweep's numbers, and the
     models, whose closed forms and landmarks may be drawn.
     """
-    home = Path(inspect.getfile(recipe.draw)).parent
+    home = Path(inspect.getfile(inspect.unwrap(recipe.draw))).parent
     engine = [Path(inspect.getfile(module)) for module in (drawing, reading, replicas)]
     engine.append(Path(inspect.getfile(layout)).parent)
     own = {k: str(v) for k, v in sorted(drawing.own_settings().items())}

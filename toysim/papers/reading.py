@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from toysim.asking import landmark
@@ -14,7 +15,7 @@ from toysim.store.moments import mean_and_error
 
 __all__ = [
     "Data",
-    "backwards",
+    "Flags",
     "complete",
     "ended",
     "entered",
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 Data = Mapping[str, xr.DataTree]  # full name of a sweep -> its data
+Flags = npt.NDArray[np.bool_]
 
 
 def observable(tree: xr.DataTree, name: str, side: str = "simulation") -> xr.DataArray:
@@ -70,11 +72,6 @@ def entered(draws: xr.DataArray) -> str:
     counts, n = draws.count("replica"), draws.sizes["replica"]
     fewest = int(counts.where(counts > 0, n).min())
     return f" ({fewest}/{n})" if fewest < n else ""
-
-
-def backwards(dim: str) -> Callable[[xr.DataArray], Any]:
-    """For spoilers: values the other way round along a dimension."""
-    return lambda v: v.isel({dim: slice(None, None, -1)}).values
 
 
 def parameter(tree: xr.DataTree, name: str) -> Any:

@@ -1,72 +1,30 @@
-"""Reproductions: a paper's sweeps run or continued, its figures drawn, its claims judged, a page of
-it all.
-"""
+"""Reproductions: a paper's sweeps run or continued, and its page written from them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from html import escape
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.comparison.verdicts import Comparison, compare
-from toysim.errors import ToysimError, UnknownPreset, suggest
+from toysim.errors import ToysimError, suggest
 from toysim.paper import Recipe, Reproduction
-from toysim.papers.claims import Judgement, judge
 from toysim.papers.drawing import style
-from toysim.papers.page import write_page
-from toysim.papers.panels import PLAIN, Look, shaped, values_suffix
+from toysim.papers.outcome import Outcome
+from toysim.papers.panels import PLAIN, Look, shaped
 from toysim.papers.pictures import MadeFigure, draw, make
-from toysim.papers.reading import complete
+from toysim.papers.presets import at_preset, refuse_no_one_takes, refuse_unknown, store_of
+from toysim.papers.reporting import quiet, told
+from toysim.papers.site.pages import write_index
 from toysim.plan import Sweep
 from toysim.registry import load_reproduction, reproduction_names
 from toysim.runner.execute import Listener, Options, execute
 from toysim.store.dataset import read_tree
 from toysim.store.files import RESULTS
 from toysim.store.status import read_status
-from toysim.sweep_file import load_sweep
-from toysim.tables import table_lines
-
-
-@dataclass(frozen=True, repr=False)
-class Outcome:
-    """What a reproduction gave. ``ok``: verdicts as expected, every figure drawn, no observable off
-    its theory.
-    """
-
-    name: str
-    claims: list[Judgement]
-    figures: list[MadeFigure]
-    comparisons: dict[str, Comparison]
-    page: Path
-    stores: dict[str, Path]
-    unfinished: list[str]  # sweeps with rows that failed or timed out
-    beyond_theory: Mapping[str, str]
-
-    @property
-    def ok(self) -> bool:
-        whole = not self.unfinished and all(f.paths for f in self.figures)
-        held = all(t.ok for name, t in self.comparisons.items() if name not in self.beyond_theory)
-        return whole and held and all(c.as_expected for c in self.claims)
-
-    def __repr__(self) -> str:
-        """The verdicts, and where the page is."""
-        rows = [(c.name, str(c.verdict), str(c.expected.verdict)) for c in self.claims]
-        lines = table_lines(("claim", "verdict", "expected verdict"), rows) if rows else ()
-        return "\n".join(
-            [f"{self.name}: {'' if self.ok else 'NOT '}as expected", *lines, str(self.page)]
-        )
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(repr(self))}</pre>"
-
-
-def _quiet(event: dict[str, Any]) -> None:
-    """No listener."""
 
 
 def reproduce(
@@ -81,27 +39,16 @@ def reproduce(
     page.
 
     Stores go to ``results/SWEEP.zarr``, pictures to ``results/figures/``, the page to
-    ``results/NAME.html``. ``preset`` applies to the sweeps that have it. Raises ToysimError on an
-    unknown name or an unusable store.
+    ``results/NAME.html``, beside ``results/index.html``. ``preset`` applies to the sweeps that have
+    it. Raises ToysimError on an unknown name or an unusable store.
     """
     found = load_reproduction(name)
-    _refuse_unknown(preset, found.sweeps)
-    listen = listen or _quiet
-    data, stores = _data(found.sweeps, preset, Path(results), workers, listen)
-    pictures = Path(results) / "figures"
-    listen({"event": "stage", "text": f"{name}: {len(found.figures)} figures"})
-    figures = [make(recipe, found, data, pictures, ("png",)) for recipe in found.figures]
-    listen({"event": "stage", "text": f"{name}: {len(found.claims)} claims"})
-    claims = [judge(claim, found, data, preset) for claim in found.claims]
-    comparisons = {
-        sweep: compare(tree)
-        for sweep, tree in data.items()
-        if {"simulation", "theory"} <= set(tree.children)
-    }
-    page = write_page(Path(results) / f"{name}.html", found, claims, figures, comparisons, data)
-    unfinished = [sweep for sweep, tree in data.items() if not complete(tree)]
-    beyond = {found.full(sweep): why for sweep, why in found.beyond_theory.items()}
-    return Outcome(name, claims, figures, comparisons, page, stores, unfinished, beyond)
+    refuse_unknown(preset, found.sweeps)
+    listen, folder = listen or quiet, Path(results)
+    data, stores = _data(found.sweeps, preset, folder, workers, listen)
+    outcome = told(found, preset, folder, data, stores, listen)
+    write_index(folder, reproduction_names())
+    return outcome
 
 
 @dataclass(frozen=True)
@@ -121,12 +68,12 @@ class Planned:
 def planned(name: str, preset: str | None = None, results: Path | str = RESULTS) -> list[Planned]:
     """The sweeps of a reproduction and what they take; nothing is run."""
     found = load_reproduction(name)
-    _refuse_unknown(preset, found.sweeps)
+    refuse_unknown(preset, found.sweeps)
     return [_planned(sweep, at_preset(sweep, preset), Path(results)) for sweep in found.sweeps]
 
 
 def _planned(name: str, spec: Sweep, results: Path) -> Planned:
-    path = results / f"{spec.store_name}.zarr"
+    path = store_of(spec, results)
     seconds = spec.n_cells * spec.replicas * spec.seconds_a_row
     there = ""
     if path.exists():
@@ -150,10 +97,10 @@ def make_figures(
     """
     made = []
     for found, recipe in _chosen(names):
-        _refuse_unknown(preset, found.sweeps)
+        refuse_unknown(preset, found.sweeps)
         sweeps = [found.full(sweep) for sweep in recipe.sweeps]
-        _refuse_no_one_takes(f"{found.name}.{recipe.name}", sweeps, preset, look.values)
-        data, _ = _data(sweeps, preset, Path(results), workers, listen or _quiet, look.values)
+        refuse_no_one_takes(f"{found.name}.{recipe.name}", sweeps, preset, look.values)
+        data, _ = _data(sweeps, preset, Path(results), workers, listen or quiet, look.values)
         made.append(make(recipe, found, data, Path(results) / "figures", formats, look))
     return made
 
@@ -167,9 +114,9 @@ def figure(name: str, *, preset: str | None = None, results: Path | str = RESULT
         known = [f"{r.name}.{recipe.name}" for r, recipe in chosen]
         raise ToysimError(f"{name!r} is not one figure; give one of {', '.join(known)}")
     found, recipe = chosen[0]
-    _refuse_unknown(preset, found.sweeps)
+    refuse_unknown(preset, found.sweeps)
     sweeps = [found.full(sweep) for sweep in recipe.sweeps]
-    data, _ = _data(sweeps, preset, Path(results), None, _quiet)
+    data, _ = _data(sweeps, preset, Path(results), None, quiet)
     drawn = draw(recipe, found, data)
     with style():
         return shaped(drawn)
@@ -202,56 +149,8 @@ def _data(
     data, stores = {}, {}
     for name in sweeps:
         spec = at_preset(name, preset, values)
-        path = results / f"{spec.store_name}.zarr"
+        path = store_of(spec, results)
         listen({"event": "sweep", "name": name})
         execute(spec, path, Options(workers=workers), listen)
         data[name], stores[name] = read_tree(path), path
     return data, stores
-
-
-def at_preset(name: str, preset: str | None, values: Mapping[str, Any] = PLAIN.values) -> Sweep:
-    """The sweep under the preset, or plain where its file has none of that name; in a store of its
-    own where it keeps a parameter fixed that has another value here.
-    """
-    try:
-        spec = load_sweep(name, preset)
-    except UnknownPreset:
-        return at_preset(name, None, values)
-    taken = {k: v for k, v in values.items() if k in _kept_fixed(spec)}
-    if not taken:
-        return spec
-    found = load_sweep(name, preset, taken)
-    return replace(found, store_name=f"{found.store_name}.{values_suffix(taken)}")
-
-
-def _kept_fixed(spec: Sweep) -> list[str]:
-    return [name for name in spec.model.parameters if name not in spec.axis_names]
-
-
-def _refuse_no_one_takes(
-    figure: str, sweeps: list[str], preset: str | None, values: Mapping[str, Any]
-) -> None:
-    """A value that changes nothing is a slip."""
-    specs = [at_preset(name, preset) for name in sweeps]
-    fixed = {name for spec in specs for name in _kept_fixed(spec)}
-    axes = {name for spec in specs for name in spec.axis_names}
-    for name in values:
-        if name in fixed:
-            continue
-        why = "runs along it" if name in axes else suggest(name, sorted(fixed))
-        do = "; toysim sweep SWEEP --set takes other values of an axis" if name in axes else ""
-        raise ToysimError(f"{figure} has no fixed parameter {name!r}: {why}{do}", name)
-
-
-def _refuse_unknown(preset: str | None, sweeps: Iterable[str]) -> None:
-    """A preset that none of the sweeps has is a slip: plain ones would run in its place."""
-    refused = None
-    for name in sweeps:
-        try:
-            load_sweep(name, preset)
-        except UnknownPreset as error:
-            refused = error
-        else:
-            return
-    if refused is not None:
-        raise refused

@@ -4,7 +4,9 @@ that is short.
 
 from __future__ import annotations
 
+import math
 import os
+import sys
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +28,9 @@ PILOT_SECONDS = 10.0  # at most, as models declare their cost
 
 @dataclass(frozen=True)
 class Plan:
-    """Size of a sweep; rows and blocks are those of both sides, as a run counts them."""
+    """Size of a sweep; rows and blocks are those of both sides, as a run counts them.
+    ``refined_cells``: how many more ``refine`` may add, in none of the other numbers.
+    """
 
     cells: int
     replicas: int
@@ -34,6 +38,7 @@ class Plan:
     blocks: int
     block: tuple[int, int]
     bytes: int
+    refined_cells: int
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,15 @@ def plan_sweep(sweep: Sweep, block_rows: int | None = None) -> Plan:
         rows += sweep.n_cells * replicas
         blocks += -(-sweep.n_cells // block[0]) * -(-replicas // across)
         size += bytes_of_a_row(sweep, side) * sweep.n_cells * replicas
-    return Plan(sweep.n_cells, sweep.replicas, rows, blocks, block, size)
+    return Plan(sweep.n_cells, sweep.replicas, rows, blocks, block, size, refined_cells(sweep))
+
+
+def refined_cells(sweep: Sweep) -> int:
+    """Cells that ``refine`` adds at most: its budget on each line of the other axes."""
+    if sweep.focus is None:
+        return 0
+    others = (len(d) for d in sweep.dimensions if d.name != sweep.focus.along)
+    return sweep.focus.budget * math.prod(others)
 
 
 def estimate_cost(sweep: Sweep) -> Cost:
@@ -113,21 +126,30 @@ def announce_theory(
 
 
 def _pilot(sweep: Sweep, cells: npt.NDArray[np.int64]) -> float:
-    """Seconds of these cells, both sides, scaled to the sweep.
+    """Processor seconds of these cells, both sides, scaled to the sweep.
 
-    Cells between them compile first: theory that keeps its solutions would answer those again at
-    no cost. Where there are none between, theory costs what it declares, if that is more.
+    Cells between them compile first; what theory kept of them and of calls before is forgotten:
+    known answers cost nothing, and a sweep asks for new ones.
     """
     total, model = 0.0, sweep.model
     between = (cells + sweep.n_cells // (2 * len(cells))) % sweep.n_cells
-    cold = not set(between) & set(cells)
     for side in sweep.sides:
         scale = sweep.replicas if side == "simulation" or model.paired else 1
         compute_unit(model, side, sweep.batch(between), sweep.parameters)
-        start = time.perf_counter()
+        forget_solutions(model)
+        start = time.process_time()
         compute_unit(model, side, sweep.batch(cells), sweep.parameters)
-        spent = (time.perf_counter() - start) / len(cells)
-        if side == "theory" and not cold:
-            spent = max(spent, model.theory_seconds(sweep.parameters))
-        total += spent * sweep.n_cells * scale
+        total += (time.process_time() - start) / len(cells) * sweep.n_cells * scale
     return total
+
+
+def forget_solutions(model: Model) -> None:
+    """Empty what functions of the model's family keep by ``functools.cache`` or ``lru_cache``."""
+    family, home = model.id.partition(".")[0], model.load("theory" if model.theory else "simulate")
+    names = home.__module__.split(".")
+    top = ".".join(names[: names.index(family) + 1] if family in names else names)
+    for name, module in list(sys.modules.items()):
+        if name == top or name.startswith(f"{top}."):
+            for kept in vars(module).values():
+                if hasattr(kept, "cache_clear"):
+                    kept.cache_clear()

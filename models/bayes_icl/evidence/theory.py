@@ -70,11 +70,31 @@ def switch_time_of(p: Any) -> float:
     """The mean time with the urns of ``urn_shares``."""
     if not p.urn_shares:
         raise ValueError("the urns must be known: give urn_shares, one an urn")
-    found = _row(p, two_colours(p.urn_shares))
+    chances = two_colours(p.urn_shares)
+    found = _row(p, chances)
     if not found["valid"]:
-        raise ValueError(
-            f"penalty = {p.penalty:g}, context_length = {p.context_length}: theory wants a switch "
-            f"after many sequences of many values, but before {p.max_sequences}; here the mean is "
-            f"{found['switch_time']:.3g}"
-        )
+        raise ValueError(_why_not(p, found, count_probabilities(p, chances)))
     return float(found["switch_time"])
+
+
+def _why_not(p: Any, found: Rows, probability: Array) -> str:
+    """What keeps theory from being valid, and what to change."""
+    gain, rms = float(found["gain"]), float(np.hypot(found["gain"], np.sqrt(found["variance"])))
+    values = 1.0 / float(np.sum(probability**2))
+    if not gain > 0.0:
+        return (
+            f"a sequence gains {gain:.3g} nats, so that there is no switch: raise context_length, "
+            "or set the urn_shares further apart"
+        )
+    if values < VALUES:
+        return (
+            f"context_length = {p.context_length}: the evidence takes {values:.3g} values, theory "
+            f"wants {VALUES:g}: raise context_length"
+        )
+    if p.penalty < PENALTY * rms:
+        return f"penalty = {p.penalty:g}: theory holds above {PENALTY * rms:.4g}: raise it"
+    latest = float(found["switch_time"] + ROOM * found["switch_time_deviation"])
+    return (
+        f"penalty = {p.penalty:g}: runs take up to {latest:.3g} sequences, max_sequences = "
+        f"{p.max_sequences}: lower the penalty"
+    )

@@ -42,7 +42,8 @@ class AnchoredParameters(Parameters):
     n_samples: int = parameter(
         30,
         symbol="n",
-        meaning="rows of a task, at least d; 0 is the covariance itself",
+        meaning="rows of a task, at least d (for projection all old tasks' rows are fewer than d); "
+        "0 is the covariance itself",
         ge=0,
         le=10**5,
     )

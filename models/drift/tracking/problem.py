@@ -32,7 +32,8 @@ def trackers(batch: Batch) -> Iterator[Tracker]:
     """Every row's numbers."""
     walk = batch["target"] == "walk"
     home = np.where(walk, batch["drift"], batch["switch_probability"])
-    away = np.where(batch["seasons"] > 0, home * batch["season_factor"], home)
+    turns = (batch["seasons"] > 0) & (batch["seasons"] < batch["n_steps"])
+    away = np.where(turns, home * batch["season_factor"], home)
     for i in range(len(batch)):
         yield Tracker(
             bool(walk[i]),

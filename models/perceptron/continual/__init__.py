@@ -81,5 +81,5 @@ CONTINUAL = Model(
             replicas=700,
         ),
     ),
-    version=3,
+    version=4,
 )

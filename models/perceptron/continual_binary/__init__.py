@@ -62,5 +62,5 @@ CONTINUAL_BINARY = Model(
     sources=("after arXiv:2212.02846",),
     seconds=_seconds,
     checks=(Check({"size": 205, "task_overlap": 0.6}, {"coupling": [0.5]}, replicas=1000),),
-    version=2,
+    version=3,
 )

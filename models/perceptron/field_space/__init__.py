@@ -90,5 +90,5 @@ FIELD_SPACE = Model(
         _turning("crossing", "load at which the branches' free entropies are equal"),
         _turning("low_ends", "load at which the branch of low overlap ends"),
     ),
-    version=3,
+    version=4,
 )

@@ -104,9 +104,9 @@ class Branches(NamedTuple):
     def present(self) -> tuple[bool, bool]:
         """Which exist; one that both starts lead to is the low one.
 
-        At low temperatures either may freeze, Q = 1.
+        At low temperatures either may freeze, Q = 1; a search that did not converge found none.
         """
-        low, high = (bool(np.isfinite(saddle.overlap)) for saddle in self)
+        low, high = (bool(np.isfinite(at.overlap)) and at.solver_status != MAX_ITER for at in self)
         return low, high and not abs(self.low.overlap - self.high.overlap) <= SAME
 
     @property

@@ -19,8 +19,8 @@ class LayeredLearnerParameters(Recorded):
     tasks: Literal["permuted", "teachers"] = parameter(
         "permuted",
         symbol="tasks",
-        meaning="one data set with its inputs permuted anew for each task, or new inputs and a "
-        "new teacher each",
+        meaning="one data set with its inputs permuted anew for each task after the first, or new "
+        "inputs and a new teacher each",
     )
     n_tasks: int = parameter(3, symbol="K", meaning="tasks in sequence", ge=1, le=100)
     n_inputs: int = parameter(100, symbol="n", meaning="inputs, +-1", ge=1)

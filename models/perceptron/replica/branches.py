@@ -58,7 +58,7 @@ def shown(low: Student, high: Student, high_there: Flags, branch: npt.NDArray[np
         "solver_status": status,
         "iterations": low.iterations,
         "chosen_branch": chosen,
-        "branch_present": np.stack([~np.isnan(low.overlap), high_there], axis=1),
+        "branch_present": np.stack([known(low) & ~np.isnan(low.overlap), high_there], axis=1),
         "branch_overlap": np.stack([low.overlap, high.overlap], axis=1),
         "branch_self_overlap": np.stack([low.self_overlap, high.self_overlap], axis=1),
         "branch_free_entropy": np.stack([low.free_entropy, high.free_entropy], axis=1),

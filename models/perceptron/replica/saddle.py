@@ -33,6 +33,8 @@ NEAR = 1e-2  # Newton steps are tried below this residual ...
 PATIENCE = 10  # ... and, where one failed, again after so many damped updates
 MOST = 0.9  # of the way to overlap 1 by one Newton step
 ROUND = 8.0  # steps away that a cycle goes at least
+RETURNS = 3  # marks that it comes back to, one after the other, ...
+NARROWER = 0.5  # ... while its width stays this share of what it was
 NUDGE = 1e-7  # of an overlap, for differences
 
 
@@ -201,22 +203,25 @@ def judged(status: int, stability: float, entropy: float) -> int:
 
 class Orbit:
     """Whether damped iteration goes round for ever: it comes back to a mark, set after 1, 2, 4, ...
-    points, from many steps away. A slow passage, or a spiral inwards, does not.
+    points, from many steps away, to ``RETURNS`` marks in turn, and does not get narrower. A slow
+    passage does not come back, and a spiral inwards gets narrower.
     """
 
     def __init__(self, start: Array) -> None:
         self.mark, self.far, self.n = start.copy(), 0.0, 0
+        self.back, self.widths = False, list[float]()
 
     def closed(self, x: Array, change: float) -> bool:
         """Take the next point, which the equations would change by so much."""
         self.n += 1
-        back = float(np.max(np.abs(x - self.mark)))
-        if back < change and self.far > ROUND * change:
-            return True
-        self.far = max(self.far, back)
+        away = float(np.max(np.abs(x - self.mark)))
+        self.back |= away < change and self.far > ROUND * change
+        self.far = max(self.far, away)
         if self.n & (self.n - 1) == 0:
-            self.mark, self.far = x.copy(), 0.0
-        return False
+            self.widths = [*self.widths, self.far] if self.back else []
+            self.mark, self.far, self.back = x.copy(), 0.0, False
+        recent = self.widths[-RETURNS:]
+        return len(recent) == RETURNS and recent[-1] > NARROWER * recent[0]
 
 
 def solve(update: Callable[[Array], Array], start: Array) -> Saddle:

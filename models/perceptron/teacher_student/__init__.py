@@ -103,5 +103,5 @@ TEACHER_STUDENT = Model(
     seconds=_seconds,
     checks=(Check({"size": 205}, {"alpha": [0.4, 0.6], "temperature": [0.0, 0.5]}, replicas=400),),
     landmarks=_LANDMARKS,
-    version=2,
+    version=3,
 )

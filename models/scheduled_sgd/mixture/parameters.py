@@ -30,12 +30,17 @@ class MixtureParameters(LeastSquares, Recorded):
         0.0, symbol="p", meaning="share of a stage's samples from earlier sources", ge=0, le=1
     )
     similarity: float = parameter(
-        1.0, symbol="rho", meaning="cosine of a source's teacher with the first", ge=-1, le=1
+        1.0,
+        symbol="rho",
+        meaning="teachers w* (rho +- sqrt(1 - rho^2)), w* itself for the first of two: rho is the "
+        "cosine with w* where the signs average out",
+        ge=-1,
+        le=1,
     )
     input_shift: float = parameter(
         0.0,
         symbol="k",
-        meaning="a source's input variances h e^(+-k), of the same sum",
+        meaning="input variances h e^(+-k), of the same sum; h itself for the first of two",
         ge=0,
         le=20,
     )

@@ -37,6 +37,9 @@ Array = npt.NDArray[np.float64]
 ROUNDS = 2000
 CLOSE = 1e-12  # relative change of a round at which it has converged
 PARTS = 8
+NEAR, LONGEST, FARTHER = 0.1, 2.0, 1.5  # residuals, steps in logarithms, growth: what is trusted
+ALONE, BROYDEN, NEWTON = range(3)  # how a step was found
+ASIDE, LEAST_SLOPE = 1e-6, 1e-12
 
 
 @dataclass(frozen=True)
@@ -120,24 +123,72 @@ def on_samples(p: Problem, m: float, q: float, v: float) -> tuple[float, float, 
 
 
 @kernel
+def round_of(p: Problem, u: Array, out: Array) -> float:
+    """What a round adds to u = (m/sqrt(q), ln q, ln V); the largest relative change of m, q, V."""
+    q, v = math.exp(u[1]), math.exp(u[2])
+    m = u[0] * math.sqrt(q)
+    mh, qh, vh = conjugates(p, m, q, v)
+    scale = p.penalty + vh
+    new_m, new_q = p.signal * mh / scale, (p.signal * mh * mh + qh) / scale**2
+    out[0] = new_m / math.sqrt(new_q) - u[0]
+    out[1], out[2] = math.log(new_q) - u[1], -math.log(scale) - u[2]
+    change = abs(new_m / m - 1.0) if m != 0.0 else 0.0
+    return max(change, abs(new_q / q - 1.0), abs(1.0 / (scale * v) - 1.0))
+
+
+@kernel
+def learned(inverse: Array, step: Array, turned: Array) -> None:
+    """Broyden's rule: the inverse H of the slope of what rounds add, such that H turned = step;
+    H <- H + (step - H turned) step'H/(step'H turned).
+    """
+    moved = inverse @ turned
+    row = step @ inverse
+    size = row @ turned
+    if abs(size) > 1e-300:
+        inverse += np.outer(step - moved, row) / size
+
+
+@kernel
+def newton(p: Problem, u: Array, add: Array, inverse: Array) -> None:
+    """The inverse slope of what rounds add at u, by differences; left alone where it is none."""
+    slope, moved = np.empty((3, 3)), np.empty(3)
+    for k in range(3):
+        aside = u.copy()
+        aside[k] += ASIDE
+        round_of(p, aside, moved)
+        slope[:, k] = (moved - add) / ASIDE
+    if np.isfinite(slope).all() and abs(np.linalg.det(slope)) > LEAST_SLOPE:
+        inverse[:] = np.linalg.inv(slope)
+
+
+@kernel
 def iterated(p: Problem) -> tuple[float, float, float, int, float]:
     """m, q, V, rounds and the relative change of the last.
 
-    Undamped rounds converge linearly, and always; following the slowest direction to its end
-    after every third to sixth was no quicker, and with little penalty three times as slow.
+    Rounds alone converge linearly, and always: they come first, and again after a step of Broyden's
+    rule, or of Newton's after it, that ends farther off than it began.
     """
-    m, q, v = 0.5 * p.signal, 1.0, 1.0
-    residual, rounds = math.inf, 0
+    u, add, inverse = np.array([0.5 * p.signal, 0.0, 0.0]), np.empty(3), -np.eye(3)
+    new, new_add, way = np.empty(3), np.empty(3), ALONE
+    residual, rounds = round_of(p, u, add), 1
     while residual > CLOSE and rounds < ROUNDS:
-        mh, qh, vh = conjugates(p, m, q, v)
-        scale = p.penalty + vh
-        new_m, new_v = p.signal * mh / scale, 1.0 / scale
-        new_q = (p.signal * mh * mh + qh) / scale**2
-        change = abs(new_m / m - 1.0) if m != 0.0 else 0.0
-        residual = max(change, abs(new_q / q - 1.0), abs(new_v / v - 1.0))
-        m, q, v = new_m, new_q, new_v
+        step = add.copy() if way == ALONE else -(inverse @ add)
+        new[:] = u + step
+        inside = way == ALONE or (new[0] ** 2 < p.signal and np.abs(step[1:]).max() < LONGEST)
+        after = round_of(p, new, new_add) if inside else math.inf
         rounds += 1
-    return m, q, v, rounds, residual
+        if way != ALONE and after >= FARTHER * residual:
+            if way == BROYDEN:
+                newton(p, u, add, inverse)
+                way, rounds = NEWTON, rounds + 3
+            else:
+                inverse[:], way = -np.eye(3), ALONE
+            continue
+        learned(inverse, step, new_add - add)
+        way = BROYDEN if after < NEAR else ALONE
+        u[:], add[:], residual = new, new_add, after
+    q = math.exp(u[1])
+    return u[0] * math.sqrt(q), q, math.exp(u[2]), rounds, residual
 
 
 def solve(p: Any, alpha: float, penalty: float) -> Solution:

@@ -1,11 +1,13 @@
-"""The largest margin of a noise-free teacher's labels as d -> infinity; derived.
+"""The largest margin of labels that can be separated as d -> infinity; derived.
 
-R = 2 alpha int Dxi Z' (kappa - xi)_+,  1 - R^2 = 2 alpha int Dxi Z (kappa - xi)_+^2,  q = rho = 1.
+R = 2 alpha int Dxi Z' (kappa - xi)_+,  1 - R^2 = 2 alpha int Dxi Z (kappa - xi)_+^2,  q = rho = 1;
+with label noise below the ratio alpha* at which kappa is 0.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq
@@ -19,34 +21,42 @@ CLOSE = 1e-15  # of kappa
 MOST_STEPS = 100
 
 
+class Noise(NamedTuple):
+    """Samples per input, and what makes labels noisy: Delta/rho and the share flipped."""
+
+    alpha: float
+    probit: float
+    flip: float
+
+
 @kernel
-def integrals(alpha: float, cosine: float, kappa: float) -> tuple[float, float, float]:
+def integrals(p: Noise, cosine: float, kappa: float) -> tuple[float, float, float]:
     """Right sides of both equations, and the slope of the second in kappa."""
-    sine2 = (1.0 - cosine) * (1.0 + cosine)
-    edges = panels(math.sqrt(sine2) / cosine, np.empty(0), -END, kappa, PARTS)
+    rest = (1.0 - cosine) * (1.0 + cosine) + p.probit
+    edges = panels(math.sqrt(rest) / cosine, np.empty(0), -END, kappa, PARTS)
     first, second, rise = 0.0, 0.0, 0.0
     for j in range(len(edges) - 1):
         for i in range(POINTS):
             xi, share = node(edges[j], edges[j + 1], i)
             weight = share * density(xi)
-            z, slope = label(SIGN, cosine * xi, sine2, 0.0)
+            z, slope = label(SIGN, cosine * xi, rest, p.flip)
             first += weight * slope * (kappa - xi)
             second += weight * z * (kappa - xi) ** 2
             rise += weight * z * 2.0 * (kappa - xi)
-    return 2.0 * alpha * first, 2.0 * alpha * second, 2.0 * alpha * rise
+    return 2.0 * p.alpha * first, 2.0 * p.alpha * second, 2.0 * p.alpha * rise
 
 
 @kernel
-def margin_at(alpha: float, cosine: float) -> float:
+def margin_at(p: Noise, cosine: float) -> float:
     """kappa of the second equation, whose right side is convex and grows with kappa: Newton's rule
     comes down to it from above, one way.
     """
     goal = (1.0 - cosine) * (1.0 + cosine)
     kappa = 1.0
-    while integrals(alpha, cosine, kappa)[1] < goal:
+    while integrals(p, cosine, kappa)[1] < goal:
         kappa *= 2.0
     for _ in range(MOST_STEPS):
-        _, value, rise = integrals(alpha, cosine, kappa)
+        _, value, rise = integrals(p, cosine, kappa)
         step = (value - goal) / rise
         kappa -= step
         if step <= CLOSE * max(1.0, abs(kappa)):
@@ -54,12 +64,15 @@ def margin_at(alpha: float, cosine: float) -> float:
     return kappa
 
 
-def largest_margin(alpha: float) -> tuple[float, float]:
-    """R and kappa."""
+def largest_margin(alpha: float, probit: float = 0.0, flip: float = 0.0) -> tuple[float, float]:
+    """R and kappa; ``probit`` is Delta/rho. Above alpha* kappa is negative: nothing separates."""
+    p = Noise(alpha, probit, flip)
 
     def excess(angle: float) -> float:
         cosine = math.cos(angle)
-        return integrals(alpha, cosine, margin_at(alpha, cosine))[0] - cosine
+        return integrals(p, cosine, margin_at(p, cosine))[0] - cosine
 
-    angle = brentq(excess, 1e-7, 0.5 * math.pi - 1e-9, xtol=1e-14)
-    return math.cos(angle), margin_at(alpha, math.cos(angle))
+    across = 0.5 * math.pi - 1e-9  # where labels say nothing of the teacher
+    informed = flip < 0.5 and excess(across) > 0.0
+    angle = brentq(excess, 1e-7, across, xtol=1e-14) if informed else across
+    return math.cos(angle), margin_at(p, math.cos(angle))

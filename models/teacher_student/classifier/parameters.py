@@ -76,14 +76,22 @@ class ClassifierParameters(Parameters):
         if noisy and self.teacher != "sign":
             raise ValueError(f"flip and probit_noise are of teacher = sign, not {self.teacher}")
         if self.loss == "hard_margin":
-            if noisy or self.teacher != "sign":
-                raise ValueError(
-                    "loss = hard_margin needs labels that can be separated: teacher = sign with "
-                    "flip = 0 and probit_noise = 0"
-                )
+            self._can_be_separated()
         elif self.penalty == 0.0:
             self._has_a_minimiser()
         return self
+
+    def _can_be_separated(self) -> None:
+        from toysim.models.teacher_student.labels import critical_ratio
+
+        noise = noise_of(self) if self.teacher == "sign" else None
+        star = critical_ratio(*noise) if noise else 0.0
+        if self.sample_ratio >= star:
+            below = f" = {star:.3g}" if star else ""
+            raise ValueError(
+                "loss = hard_margin needs labels that can be separated: teacher = sign with flip = "
+                f"0 and probit_noise = 0, or one of the two and sample_ratio below alpha*{below}"
+            )
 
     def _has_a_minimiser(self) -> None:
         from toysim.models.teacher_student.labels import critical_ratio

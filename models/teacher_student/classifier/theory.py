@@ -18,6 +18,7 @@ from toysim.models.teacher_student.sizes import samples
 
 # Means are off by a share of about 1.5/(d stability) (measured): from here on within 1 %. Of
 # inputs with other fourth moments more.
+FAR = 4.0  # of the relative distance from alpha* times sqrt(d): from there on draws are separable
 LEAST_SIZE = {"gaussian": 130.0, "sign": 260.0, "student_t5": 780.0}
 
 
@@ -40,7 +41,9 @@ def of_loss(p: Any, alpha: float) -> dict[str, Any]:
 
 def of_margin(p: Any, alpha: float) -> dict[str, Any]:
     """The largest margin; q = 1/kappa^2 makes every y h at least 1."""
-    cosine, kappa = largest_margin(alpha)
+    cosine, kappa = largest_margin(alpha, p.probit_noise / p.signal, p.flip)
+    near = alpha / critical_ratio(*(noise_of(p) or ("flip", 0.0)))
+    separable = near < 1.0 - FAR / math.sqrt(p.dimension)
     m = cosine * math.sqrt(p.signal) / kappa
     return overlaps(p, m, kappa**-2) | {
         "train_loss": math.nan,
@@ -50,7 +53,9 @@ def of_margin(p: Any, alpha: float) -> dict[str, Any]:
         "stability": math.nan,
         "iterations": 0.0,
         "residual": 0.0,
-        "valid": p.dimension >= LEAST_SIZE[p.input_law] and samples(p) >= p.dimension / 2,
+        "valid": p.dimension >= LEAST_SIZE[p.input_law]
+        and samples(p) >= p.dimension / 2
+        and separable,
     }
 
 

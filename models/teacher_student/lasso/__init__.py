@@ -54,6 +54,7 @@ LASSO = Model(
             "susceptibility", "V = c active (1 + V)/alpha; residuals are 1/(1 + V) of fresh errors"
         ),
         Observable("stability", "1 - d ln(sigma^2 + E)/d ln(tau^2): 0 where the fit is lost"),
+        Observable("residual", "of (sigma^2 + E)/(alpha tau^2) = 1"),
         Observable("critical_density", "eps_c: densest signal that l1 finds without noise"),
     ),
     simulate=f"{__name__}.simulation:simulate",
@@ -88,4 +89,5 @@ LASSO = Model(
             along="density",
         ),
     ),
+    version=2,
 )

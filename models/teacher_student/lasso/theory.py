@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from toysim.batch import Batch, Row, Rows, stacked
@@ -9,6 +10,7 @@ from toysim.models.teacher_student.lasso.parameters import nonzeros
 from toysim.models.teacher_student.lasso.state_evolution import (
     Problem,
     critical_density,
+    left,
     solve,
     stability,
 )
@@ -40,6 +42,7 @@ def predicted(row: Row) -> dict[str, Any]:
         "threshold": at.threshold,
         "susceptibility": v,
         "stability": firm,
+        "residual": abs(left(problem, math.log(at.tau))),
         "critical_density": critical_density(alpha),
         "valid": firm * fewest >= LEAST_COUNT,
     }

@@ -109,6 +109,14 @@ SOFT_COMMITTEE = Model(
             where="hidden_units = teacher_units > 1",
         ),
         Landmark(
+            "final_error",
+            "error that label noise leaves, (sigma^2 eta/2 pi) M/sqrt(3) at small rates",
+            f"{_LANDMARKS}:final_error",
+            ("hidden_units", "teacher_units", "learning_rate", "label_noise"),
+            digits=8,
+            where="hidden_units = teacher_units, learning_rate below rate_max",
+        ),
+        Landmark(
             "escape_slope",
             "1/(2 lambda): the escape from the plateau takes it times ln N, and a constant",
             f"{_LANDMARKS}:escape_slope",

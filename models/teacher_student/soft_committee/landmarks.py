@@ -37,3 +37,10 @@ def escape_slope(p: Any) -> float:
     if not rate > 0.0:
         raise ValueError("the plateau does not repel at this learning rate")
     return 0.5 / rate
+
+
+def final_error(p: Any) -> float:
+    value = symmetric.final_error(_matched(p), p.learning_rate, p.label_noise)
+    if math.isnan(value):
+        raise ValueError("the solution does not attract: learning_rate is at least rate_max")
+    return value

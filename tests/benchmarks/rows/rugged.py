@@ -45,7 +45,7 @@ def rows(tiny: bool) -> Iterator[Row]:
 
 
 def numpy_walkers(sweep: Sweep, replicas: int) -> Job:
-    p, right, rng = sweep.parameters, walks(batch_of(sweep))[0].right, np.random.default_rng(4)
+    p, right, rng = sweep.parameters, next(walks(batch_of(sweep))).right, np.random.default_rng(4)
     half = len(right) // 2
 
     def job() -> dict[str, Any]:
@@ -60,7 +60,7 @@ def numpy_walkers(sweep: Sweep, replicas: int) -> Job:
 def jax_walkers(sweep: Sweep, replicas: int) -> Job:
     jax, jnp = jax_numpy()
     p = sweep.parameters
-    right = jnp.asarray(walks(batch_of(sweep))[0].right, jnp.float32)
+    right = jnp.asarray(next(walks(batch_of(sweep))).right, jnp.float32)
     half, shape = len(right) // 2, (replicas, p.n_walkers)
 
     @jax.jit
@@ -78,7 +78,7 @@ def jax_walkers(sweep: Sweep, replicas: int) -> Job:
 
 
 def numpy_distribution(sweep: Sweep) -> Job:
-    right, n = walks(batch_of(sweep))[0].right, sweep.parameters.n_steps
+    right, n = next(walks(batch_of(sweep))).right, sweep.parameters.n_steps
     left, away = 1.0 - right, np.abs(np.arange(len(right)) - len(right) // 2)
 
     def job() -> dict[str, Any]:
@@ -96,7 +96,7 @@ def numpy_distribution(sweep: Sweep) -> Job:
 
 def jax_distribution(sweep: Sweep) -> Job:
     jax, jnp = jax_numpy()
-    right, n = jnp.asarray(walks(batch_of(sweep))[0].right), sweep.parameters.n_steps
+    right, n = jnp.asarray(next(walks(batch_of(sweep))).right), sweep.parameters.n_steps
     half = len(right) // 2
     away = jnp.abs(jnp.arange(len(right)) - half)
 
