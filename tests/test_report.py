@@ -13,9 +13,8 @@ import xarray as xr
 import toysim
 from toysim.errors import ToysimError
 from toysim.outcomes import Verdict
-from toysim.paper import Claim, Evidence, Number, Recipe, Reproduction, Spoiler
+from toysim.paper import Claim, Evidence, Number, Recipe, Reproduction, Spoiler, backwards
 from toysim.papers.drawing import new_figure
-from toysim.papers.reading import backwards
 from toysim.papers.reporting import quiet, told
 from toysim.papers.site.cards import lines, shown_by
 from toysim.papers.site.comparing import draw_comparison, judged_tree

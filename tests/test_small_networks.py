@@ -86,7 +86,7 @@ def off_first_order(**given):
     run = toysim.run("deep_linear.structured_start", **fixed)
     law = toysim.theory("deep_linear.structured_start", **fixed)
     names = ("kernel_change", "representation_change", "readout_square")
-    pairs = ((float(run[name]), float(law[f"first_order_{name}"])) for name in names)
+    pairs = ((float(run[name]), float(law[f"leading_{name}"])) for name in names)
     return np.array([abs(found / known - 1.0) for found, known in pairs])
 
 

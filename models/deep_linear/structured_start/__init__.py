@@ -58,11 +58,11 @@ STRUCTURED_START = Model(
     ),
     diagnostics=(
         Observable(
-            "first_order_kernel_change",
+            "leading_kernel_change",
             "kernel_change to first order in s^2 over the start's eigenvalues; full rank",
         ),
-        Observable("first_order_representation_change", "representation_change to the same order"),
-        Observable("first_order_readout_square", "readout_square to the same order"),
+        Observable("leading_representation_change", "representation_change to the same order"),
+        Observable("leading_readout_square", "readout_square to the same order"),
     ),
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",

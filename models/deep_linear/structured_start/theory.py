@@ -124,5 +124,5 @@ def predict(batch: Batch) -> Rows:
     """
     changes = np.array([first_order(row) for row in batch.rows()]).T
     names = ("kernel_change", "representation_change", "readout_square")
-    laws = {f"first_order_{name}": values for name, values in zip(names, changes, strict=True)}
+    laws = {f"leading_{name}": values for name, values in zip(names, changes, strict=True)}
     return stacked_where_valid([predicted(row) for row in batch.rows()]) | laws
