@@ -358,3 +358,16 @@ def test_a_value_that_an_axis_lacks_is_refused_in_one_line(data):
         toysim.plot(data, at={"noise": 0.3})
     with pytest.raises(ToysimError, match="different dimensions"):
         toysim.plot(data, x="drift", at={"drift": 0.5})
+
+
+@pytest.mark.slow
+def test_a_notebook_shows_it_below_the_cell():
+    formats, client = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    cell = (
+        "import toysim\n"
+        "toysim.sweep('oscillation.catapult', start_eta_kernel=[1.0, 2.5]).toysim.explore()"
+    )
+    notebook = formats.v4.new_notebook(cells=[formats.v4.new_code_cell(cell)])
+    client.NotebookClient(notebook, timeout=120).execute()
+    shown = [set(o.data) for o in notebook.cells[0].outputs if o.output_type == "display_data"]
+    assert any("application/vnd.bokehjs_exec.v0+json" in kinds for kinds in shown)
