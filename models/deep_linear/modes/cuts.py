@@ -22,6 +22,7 @@ from toysim.models.deep_linear.mode import Trajectory
 from toysim.models.deep_linear.modes.lanes import Group, stop_lane
 from toysim.models.deep_linear.modes.update import multiply
 from toysim.models.deep_linear.updates import half_crossing
+from toysim.numerics.copies import put
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -30,7 +31,14 @@ Ints = npt.NDArray[np.int64]
 @kernel
 def any_cut(windows: Array, end: Array) -> bool:
     """Whether an edge of a window (W, 3, L) or an end (L,) falls between two updates."""
-    return bool(np.any(end != np.floor(end)) or np.any(windows != np.floor(windows)))
+    for lane in range(len(end)):
+        if end[lane] != np.floor(end[lane]):
+            return True
+        for w in range(len(windows)):
+            for side in range(3):
+                if windows[w, side, lane] != np.floor(windows[w, side, lane]):
+                    return True
+    return False
 
 
 @borrowing
@@ -45,7 +53,7 @@ def cut_updates(
         first, last = next_cut(n, lane, group), min(n + 1.0, group.end[lane])
         if not n < first < n + 1:
             continue
-        group.rate[:, lane], group.live[lane] = 0.0, 0.0
+        stand_still(lane, group)
         i, begin = group.row[lane], float(n)
         while begin < last:
             end = min(next_cut(begin, lane, group), last)
@@ -54,6 +62,14 @@ def cut_updates(
         if not math.isfinite(total_of(lane, group)):
             failed_at[i] = n + 1
             stop_lane(lane, record_at.shape[1], group)
+
+
+@borrowing
+def stand_still(lane: int, group: Group) -> None:
+    """A lane that the loop leaves where it is."""
+    group.live[lane] = 0.0
+    for j in range(len(group.rate)):
+        group.rate[j, lane] = 0.0
 
 
 @borrowing
@@ -81,13 +97,17 @@ def take_part(
     """From ``begin`` to ``end``: numbers, strength, exposure, records (P, R) and half (1,); neither
     of these where the numbers are not finite any more.
     """
-    length, start = end - begin, group.numbers[:, :, lane].copy()
-    before, strength_before = total_of(lane, group), group.strength[:, lane].copy()
+    length, before = end - begin, total_of(lane, group)
+    start, strength_before = np.empty(group.numbers.shape[:2]), np.empty(len(group.strength))
+    for j in range(len(start)):
+        strength_before[j] = group.strength[j, lane]
+        put(group.numbers[j, :, lane], start[j])
     residual = group.target[lane] - before
     push(begin, -0.5 * (1.0 - length) * residual, lane, group)
     multiply_lane(kind, lane, group)
     residual = group.target[lane] - total_of(lane, group)
-    group.numbers[:, :, lane] = start
+    for j in range(len(start)):
+        put(start[j], group.numbers[j, :, lane])
     push(begin, length * residual, lane, group)
     multiply_lane(kind, lane, group)
     for j in range(len(group.rate)):
@@ -103,7 +123,9 @@ def take_part(
     k = group.record[lane]
     while k < len(record_at) and record_at[k] <= end:
         weight = max(record_at[k] - begin, 0.0) / length
-        records[:, k] = (1.0 - weight) * strength_before + weight * group.strength[:, lane]
+        for j in range(len(records)):
+            now = group.strength[j, lane]
+            records[j, k] = (1.0 - weight) * strength_before[j] + weight * now
         k += 1
     if k > group.record[lane]:
         group.record[lane], group.due[lane] = k, math.ceil(end)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.deep_linear.mode import ModeTask, Trajectory
 from toysim.models.deep_linear.modes.cuts import any_cut, cut_updates
 from toysim.models.deep_linear.modes.events import (
@@ -35,11 +35,29 @@ from toysim.models.deep_linear.modes.update import (
     multiply_reduced,
     take_residual,
 )
+from toysim.numerics.copies import put
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 SETTLING = 64  # updates between two looks for lanes that repeat themselves
+
+
+@borrowing
+def keep(numbers: Array, past: Array) -> None:
+    """The numbers (P, M, L) of this update, for the update after next."""
+    for j in range(len(numbers)):
+        for k in range(numbers.shape[1]):
+            put(numbers[j, k], past[j, k])
+
+
+@borrowing
+def any_above(limit: float, values: Array) -> bool:
+    """Whether one of ``values`` (L,) is."""
+    found = False
+    for value in values:
+        found |= value > limit
+    return found
 
 
 @kernel
@@ -83,11 +101,12 @@ def descend(kind: int, group: Group, record_at: Array, outs: Trajectory, failed_
             if cut:
                 cut_updates(kind, n, group, record_at, outs, failed_at)
         if n % SETTLING == SETTLING - 2:
-            past[:], past_at = numbers, n
+            past_at = n
+            keep(numbers, past)
         elif n % SETTLING == 0 and past_at == n - 2:
             settle(n, group)
         stop = min(due, next_edge)
-        if np.any(live > 0.0):
+        if any_above(0.0, live):
             look = n - n % SETTLING + SETTLING
             stop = min(stop, look if n >= look - 2 else look - 2)
         else:

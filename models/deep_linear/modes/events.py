@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import borrowing, inlined, kernel
+from toysim.jit import borrowing, inlined
 from toysim.models.deep_linear.mode import Trajectory
 from toysim.models.deep_linear.modes.lanes import NEVER, Group, stop_lane
 from toysim.models.deep_linear.updates import half_crossing
@@ -84,7 +84,17 @@ def set_rates(n: int, step: Array, weight: Array, windows: Array, edge: Ints, ra
                 rate[j, lane] = 0.0 if frozen else rate[j, lane]
 
 
-@kernel
+@borrowing
+def repeats(lane: int, numbers: Array, past: Array) -> bool:
+    """Whether a lane's numbers are those of the past, both (P, M, L)."""
+    for j in range(len(numbers)):
+        for k in range(numbers.shape[1]):
+            if numbers[j, k, lane] != past[j, k, lane]:
+                return False
+    return True
+
+
+@borrowing
 def settle(n: int, group: Group) -> None:
     """Lanes that stand where they stood two updates ago repeat these two until their phase ends.
 
@@ -93,8 +103,7 @@ def settle(n: int, group: Group) -> None:
     """
     now, next_one = group.totals[n % 3], group.totals[(n + 2) % 3]
     for lane in range(len(now)):
-        repeats = np.all(group.numbers[:, :, lane] == group.past[:, :, lane])
-        if repeats and group.live[lane] > 0.0:
+        if group.live[lane] > 0.0 and repeats(lane, group.numbers, group.past):
             rest = group.edge[lane] - n
             group.residual_sum[lane] += (group.target[lane] - now[lane]) * ((rest + 1) // 2)
             group.residual_sum[lane] += (group.target[lane] - next_one[lane]) * (rest // 2)

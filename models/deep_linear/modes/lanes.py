@@ -141,11 +141,19 @@ def write_back(group: Group, numbers: Array, outs: Trajectory) -> None:
                 numbers[i, j, k] = group.numbers[j, k, lane]
 
 
-@kernel
+@borrowing
 def stop_lane(lane: int, n_records: int, group: Group) -> None:
     """A lane that failed stays at 0 from now on, without records or phases."""
-    group.numbers[:, :, lane], group.others[:, :, lane], group.offset[:, lane] = 0.0, 0.0, 0.0
-    group.strength[:, lane], group.rate[:, lane], group.totals[:, lane] = 0.0, 0.0, 0.0
+    n_pathways, size, _ = group.numbers.shape
+    for j in range(n_pathways):
+        group.offset[j, lane], group.strength[j, lane], group.rate[j, lane] = 0.0, 0.0, 0.0
+        for k in range(size):
+            group.numbers[j, k, lane], group.others[j, k, lane] = 0.0, 0.0
+    for j in range(3):
+        group.totals[j, lane] = 0.0
     group.watched[lane], group.live[lane] = math.inf, 0.0
-    group.windows[:, :, lane], group.end[lane], group.edge[lane] = -1.0, -1.0, NEVER
+    for w in range(len(group.windows)):
+        for j in range(3):
+            group.windows[w, j, lane] = -1.0
+    group.end[lane], group.edge[lane] = -1.0, NEVER
     group.due[lane], group.record[lane] = NEVER, n_records
