@@ -40,7 +40,7 @@ TASK_POOL = Model(
         Observable("cyclic_rate", "the same of a cycle of visits"),
         Observable("smallest_eigenvalue", "of the mean projector, the smallest above 0"),
     ),
-    version=2,
+    version=3,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

@@ -132,7 +132,8 @@ def at_once(pool: Pool, start: Array, chance: Array, at: Ints) -> Means:
     most = last + 1
     seen, t = np.empty((n_tasks + 2, most)), np.zeros((2, most))
     basis, size = np.zeros((3, d, d)), float(np.linalg.norm(start))
-    basis[1] = start / size
+    # Symmetric to the last bit, which BLAS does not promise of a start: its errors run away.
+    basis[1] = (start + start.T) / (2.0 * size)
     left = switching(*pool, chance, chance) if last > 1 else np.zeros((d, d))
     room, square, k = np.empty((2, pool.share.size, d)), np.empty((n_tasks, n)), 0
     found = np.empty((n_tasks + 2, len(at)))

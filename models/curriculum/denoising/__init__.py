@@ -51,7 +51,9 @@ DENOISING = Model(
     sources=("arXiv:2403.10348", "recursion derived"),
     seconds=lambda p: 2e-4 + p.n_steps * (1e-7 + p.n_modes * (5e-9 + 3e-9 * p.n_features)),
     theory_seconds=lambda p: (
-        0.01 + 1e-8 * p.n_modes * p.n_features**4 * (p.n_levels_used + 60 * p.n_features**2)
+        0.01
+        + 2e-6 * p.n_modes * p.n_levels_used
+        + 1e-8 * p.n_modes * p.n_features**4 * (p.n_levels_used + 60 * p.n_features**2)
     ),
     checks=(
         Check(
