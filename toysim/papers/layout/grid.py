@@ -12,7 +12,7 @@ NARROWEST = 2.2  # inches of a panel
 NARROW_SHARED = 1.65  # of panels that share their axes' names
 SHAPE, WORDS = 0.62, 0.7  # height of a panel: by its width, and inches of words
 EQUAL = 0.9  # the same of panels whose axes have one scale
-TALLEST = 3.4
+SHORTEST, TALLEST = 2.0, 3.4
 
 Cells = dict[Any, tuple[int, int]]  # row and column of each panel
 
@@ -87,7 +87,7 @@ def row_height(panels: list[Any], cells: Cells, width: float) -> list[float]:
     columns = 1 + max(column for _, column in cells.values())
     rows = 1 + max(row for row, _ in cells.values())
     shape = EQUAL if any(a.get_aspect() == 1.0 for a in panels) else SHAPE
-    tall = min(TALLEST, WORDS + shape * width / columns)
+    tall = min(TALLEST, max(SHORTEST, WORDS + shape * width / columns))
     ratios = panels[0].get_subplotspec().get_gridspec().get_height_ratios()
     mean = max(ratios) if ratios else 1.0
     return [WORDS + (tall - WORDS) * ratios[k] / mean for k in range(rows)]
