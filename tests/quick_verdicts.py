@@ -14,9 +14,8 @@ from paper_sizes import DOCS, today
 from toysim.outcomes import Verdict
 from toysim.paper import DEFAULT_PRESET, Reproduction
 from toysim.papers.claims import judge
-from toysim.papers.presets import at_preset, store_of
+from toysim.papers.presets import at_preset, read_asked, store_of
 from toysim.registry import load_reproduction, reproduction_names
-from toysim.store.dataset import read_tree
 from toysim.store.provenance import git_commit, versions
 
 DATA = DOCS / "quick_verdicts.json"
@@ -43,8 +42,12 @@ def parsed() -> argparse.Namespace:
 
 def judged(paper: Reproduction, results: Path) -> dict[str, dict]:
     """The verdicts of a paper's claims by their keys, without those whose data are missing."""
-    stores = {name: store_of(at_preset(name, DEFAULT_PRESET), results) for name in paper.sweeps}
-    data = {name: read_tree(store) for name, store in stores.items() if store.is_dir()}
+    specs = {name: at_preset(name, DEFAULT_PRESET) for name in paper.sweeps}
+    data = {
+        name: read_asked(spec, path)
+        for name, spec in specs.items()
+        if (path := store_of(spec, results)).is_dir()
+    }
     claims = [judge(claim, paper, data, DEFAULT_PRESET) for claim in paper.claims]
     told = {"date": today(), "toysim": versions()["toysim"], "commit": git_commit()}
     return {

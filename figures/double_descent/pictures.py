@@ -9,6 +9,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.papers.drawing import draw_landmark, draw_means, line, new_figure, points
+from toysim.papers.lines import theory_curve
 from toysim.papers.reading import landmark, mean_and_error, observable, sides
 
 MARKERS = "osD^v"
@@ -18,16 +19,13 @@ def samples(tree: xr.DataTree) -> Figure:
     """Excess error over samples per input, a colour a penalty."""
     figure = new_figure()
     axes = figure.subplots()
-    excess, law = sides(tree, "excess_error")
-    ratio, valid = law["sample_ratio"], observable(tree, "valid", "theory")
-    for k, penalty in enumerate(law["penalty"].values):
-        at = {"penalty": penalty}
+    excess = observable(tree, "excess_error")
+    ratio = excess["sample_ratio"]
+    for k, penalty in enumerate(excess["penalty"].values):
         name = f"penalty {penalty:g}"
-        draws = excess.sel(at).transpose("sample_ratio", "replica")
-        known = law.sel(at)[valid.sel(at).values]
-        for side in (ratio < 1.0, ratio > 1.0) if penalty == 0.0 else (ratio > 0.0,):
-            part = known[side[valid.sel(at).values].values]
-            line(axes, part["sample_ratio"], part, tag=f"{penalty:g}", color=f"C{k}")
+        draws = excess.sel(penalty=penalty).transpose("sample_ratio", "replica")
+        x, law = theory_curve(tree, "excess_error", "sample_ratio", penalty=penalty)
+        line(axes, x, law, tag=f"{penalty:g}", color=f"C{k}")
         if penalty == 0.0:
             points(axes, ratio, draws.median("replica"), label=name, color=f"C{k}")
         else:
@@ -95,13 +93,14 @@ def spectrum(tree: xr.DataTree, tuned: xr.DataTree) -> Figure:
     """Excess error over samples of a power-law design, and the least over penalties."""
     figure = new_figure()
     axes = figure.subplots()
-    excess, law = sides(tree, "excess_error")
-    for k, penalty in enumerate(law["penalty"].values):
+    excess = observable(tree, "excess_error")
+    for k, penalty in enumerate(excess["penalty"].values):
         draws = excess.sel(penalty=penalty).transpose("sample_ratio", "replica")
         ratio = draws["sample_ratio"]
         look: dict[str, Any] = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none"}
         draw_means(axes, ratio, draws, label=f"penalty {penalty:g}", **look)
-        line(axes, ratio, law.sel(penalty=penalty), color=f"C{k}")
+        x, law = theory_curve(tree, "excess_error", "sample_ratio", penalty=penalty)
+        line(axes, x, law, color=f"C{k}")
     least = observable(tuned, "excess_error", "theory").min("penalty")
     axes.plot(least["sample_ratio"], least, "k--", lw=1, label="best penalty")
     axes.set(xscale="log", yscale="log", xlabel="samples per mode n/d", ylabel="excess error")

@@ -23,7 +23,7 @@ DECADES = 100.0  # between largest and smallest value, from which on an axis is 
 Curve = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 
 
-def law(tree: xr.DataTree, name: str, x: str, **at: Any) -> Curve:
+def theory_curve(tree: xr.DataTree, name: str, x: str, **at: Any) -> Curve:
     """Theory of an observable along the axis ``x`` at a place of the grid, on a grid of its own
     where that is cheap: x and values, NaN where theory is not valid.
     """

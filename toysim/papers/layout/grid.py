@@ -66,9 +66,17 @@ def outer_names(axes: Any, panels: list[Any]) -> tuple[str, str]:
 def _found(axes: Any, which: str, panels: list[Any]) -> str:
     groups = getattr(axes, f"get_shared_{which}_axes")()
     labels = {a: getattr(a, f"get_{which}label")() for a in panels}
-    told = [label for a, label in labels.items() if label and groups.joined(axes, a)]
+    named = [a for a in panels if labels[a] and groups.joined(axes, a)]
+    told = [labels[a] for a in sorted(named, key=lambda a: not _in_line(axes, a, which))]
     every = {label for label in labels.values() if label}
     return labels[axes] or next(iter([*told, *(every if len(every) == 1 else ())]), "")
+
+
+def _in_line(axes: Any, other: Any, which: str) -> bool:
+    """Whether two panels stand in one column (``which`` is x) or in one row."""
+    span = "colspan" if which == "x" else "rowspan"
+    one, two = (getattr(a.get_subplotspec(), span).start for a in (axes, other))
+    return bool(one == two)
 
 
 def _name(axes: Any, which: str, name: str, outer: Any, names: dict[Any, Any]) -> None:
