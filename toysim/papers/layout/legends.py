@@ -130,7 +130,7 @@ def _below(figure: Figure, axes: Any) -> float:
     look = {"loc": "upper left", "bbox_to_anchor": (0.0, 0.0), "borderaxespad": 0.0}
     for columns in range(min(len(axes.get_legend().get_texts()), MOST), 0, -1):
         legend = _renewed(axes, ncols=columns, bbox_transform=place, **look)
-        if legend.get_window_extent().width <= room.width:
+        if legend.get_window_extent().width <= room.width - SPARE:
             break
     return float(legend.get_window_extent().height / figure.dpi) + GAP
 

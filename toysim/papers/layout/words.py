@@ -17,7 +17,7 @@ from toysim.papers.layout.grid import Cells
 WORD = re.compile(r"(?:\$[^$]*\$|[^\s$])+")  # a formula is one word
 LETTERS = re.compile(r"^[A-Za-z]{3,}")  # of a tick that is a word
 SHORT = 1.7  # decades of an axis
-GAP = 2.0  # pixels between two ticks' labels
+GAP = 4.0  # pixels between two ticks' labels
 COUNT = "count"  # how a count of runs is named in a picture's source
 ASIDE = tuple(up for k in range(12) for up in (5.0 + 9.0 * k, -13.0 - 9.0 * k))  # points
 MARGIN = 6.0  # pixels of a title that stay free
