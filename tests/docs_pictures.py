@@ -10,10 +10,13 @@ import json
 import shutil
 from pathlib import Path
 
+from PIL import Image
+
 import toysim
 from toysim.papers.reproduction import make_figures
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+COLORS = 128
 PICTURES = json.loads((DOCS / "pictures.json").read_text())
 
 
@@ -35,8 +38,18 @@ def take(file: str, figure: str, results: Path) -> None:
     found = {path.suffix: path for path in made.paths}
     if Path(file).suffix not in found:
         raise toysim.ToysimError(f"{figure}: {made.reason}")
-    shutil.copyfile(found[Path(file).suffix], DOCS / "images" / file)
+    keep(found[Path(file).suffix], DOCS / "images" / file)
     print(f"{file}: {figure}, {made.reason}", flush=True)
+
+
+def keep(drawn: Path, copy: Path) -> None:
+    """Stills with COLORS colours: they take a third of the room in the repository."""
+    if drawn.suffix != ".png":
+        shutil.copyfile(drawn, copy)
+        return
+    with Image.open(drawn) as image:
+        few = image.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
+    few.save(copy, optimize=True)
 
 
 if __name__ == "__main__":
