@@ -113,9 +113,7 @@ def _taken(model: Model, fixed: Mapping[str, Any], change: Mapping[str, Any]) ->
     return same and model.seconds(p) <= LONGEST
 
 
-def _faults(
-    model: Model, side: Side, parameters: Any, batch: Batch, alone: Any
-) -> Iterator[Fault]:
+def _faults(model: Model, side: Side, parameters: Any, batch: Batch, alone: Any) -> Iterator[Fault]:
     """The first observable that changes in another order, or alone."""
 
     def run(rows: Any) -> dict[str, Any]:  # a row that raises is blank, in company and alone
