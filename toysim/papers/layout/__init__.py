@@ -41,6 +41,7 @@ def arranged(figure: Figure, width: float | None = None) -> Figure:
     thin_ticks(figure.axes)
     _measured(figure, width, sum(heights) + beside)
     settle_counts(panels)
+    figure.set_layout_engine("none")  # measured again at each drawing: .2 s a format
     return figure
 
 
