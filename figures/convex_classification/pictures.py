@@ -134,9 +134,10 @@ def likelihood(tree: xr.DataTree) -> Figure:
     figure = new_figure()
     panels = figure.subplots(1, 2)
     names, rho = ("overlap", "self_overlap"), parameter(tree, "signal")
-    found = bias_and_spread(*(observable(tree, name) for name in names), rho)
-    ratio, law_m = theory_curve(tree, names[0], "sample_ratio")
-    known = bias_and_spread(law_m, theory_curve(tree, names[1], "sample_ratio")[1], rho)
+    m, q = (observable(tree, name) for name in names)
+    laws = [theory_curve(tree, name, "sample_ratio", beyond=True) for name in names]
+    found, known = bias_and_spread(m, q, rho), bias_and_spread(laws[0][1], laws[1][1], rho)
+    ratio = laws[0][0]
     share = 1.0 / found[0]["sample_ratio"].values
     for axes, draws, law, name in zip(panels, found, known, ("bias", "spread"), strict=True):
         draw_means(axes, share, draws.transpose("sample_ratio", "replica"), mfc="none")
