@@ -20,6 +20,7 @@ from typing import Any, TypeVar, cast
 import numba
 import platformdirs
 from numba.core.registry import CPUDispatcher
+from numba.extending import overload
 from numba.np import linalg
 
 from toysim import compiling
@@ -39,7 +40,20 @@ def _leave_scipy_for_later() -> None:
         linalg.ensure_blas = asked
 
 
+def _say_wrong_sizes_in_short() -> None:
+    """A slice set to an array of another size is refused without both shapes in the message: to
+    compile what writes them down was 1.7 s for the first such slice of a process (measured).
+    """
+    arrays: Any = import_module("numba.np.arrayobj")
+
+    def refuse(src_shapes: Any, index_shape: Any) -> None: ...
+
+    overload(refuse)(arrays.ol_raise_with_shape_context_generic)
+    arrays.raise_with_shape_context = refuse
+
+
 _leave_scipy_for_later()
+_say_wrong_sizes_in_short()
 compiling.listen()
 
 F = TypeVar("F", bound=Callable[..., Any])
