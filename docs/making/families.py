@@ -133,8 +133,8 @@ def landmarks(of):
 
 VERDICTS = """\
 Verdicts at three sizes. The tests hold those at `ci` at every run. Those at `quick` and at `paper`
-([at the papers' sizes](../paper_sizes.md)) carry the day on which they were judged, or say that they
-were not."""
+([at the papers' sizes](../paper_sizes.md)) carry the day on which they were judged, or say that
+they were not."""
 
 
 def of_claims(family):

@@ -133,10 +133,10 @@ def likelihood(tree: xr.DataTree) -> Figure:
     """Bias and spread over parameters per sample."""
     figure = new_figure()
     panels = figure.subplots(1, 2)
-    names, rho = ("overlap", "self_overlap"), parameter(tree, "signal")
-    found = bias_and_spread(*(observable(tree, name) for name in names), rho)
-    ratio, law_m = theory_curve(tree, names[0], "sample_ratio")
-    known = bias_and_spread(law_m, theory_curve(tree, names[1], "sample_ratio")[1], rho)
+    rho = parameter(tree, "signal")
+    found = bias_and_spread(observable(tree, "overlap"), observable(tree, "self_overlap"), rho)
+    ratio, law_m = theory_curve(tree, "overlap", "sample_ratio")
+    known = bias_and_spread(law_m, theory_curve(tree, "self_overlap", "sample_ratio")[1], rho)
     share = 1.0 / found[0]["sample_ratio"].values
     for axes, draws, law, name in zip(panels, found, known, ("bias", "spread"), strict=True):
         draw_means(axes, share, draws.transpose("sample_ratio", "replica"), mfc="none")

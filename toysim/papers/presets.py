@@ -13,10 +13,12 @@ import xarray as xr
 
 from toysim.design import Dimension
 from toysim.errors import ToysimError, UnknownPreset, suggest
+from toysim.observables import ROW
 from toysim.papers.panels import PLAIN, values_suffix
 from toysim.papers.reading import Flags
 from toysim.plan import Sweep
-from toysim.store.dataset import REFINEMENT, ROW, read_tree
+from toysim.store.dataset import read_tree
+from toysim.store.layout import REFINEMENT
 from toysim.sweep_file import load_sweep
 
 
