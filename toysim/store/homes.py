@@ -72,27 +72,31 @@ class Folder:
 
     def _write(self, key: str, content: bytes) -> None:
         place = self._file(key)
-        temporary = Path(f"{place}.{uuid.uuid4().hex}.partial")
+        temporary = f"{place}.{uuid.uuid4().hex}.partial"
         try:
             try:
-                temporary.write_bytes(content)
+                _fill(temporary, content)
             except FileNotFoundError:  # the first chunk of a row of chunks
                 self._make_folder(os.path.dirname(key))
-                temporary.write_bytes(content)
+                _fill(temporary, content)
             os.replace(temporary, place)
         except OSError:
             with suppress(OSError):
-                temporary.unlink()
+                os.unlink(temporary)
             raise
 
     def _make_folder(self, folder: str) -> None:
         """With the access of the store's own, which is not made anew where it was moved away."""
-        mode, place = self.path.stat().st_mode & 0o7777, self.path
-        for name in folder.split("/"):
-            place = place / name
-            with suppress(FileExistsError):
-                place.mkdir()
-                place.chmod(mode)
+        place, mode = f"{self.path}/{folder}", os.stat(self.path).st_mode & 0o7777
+        try:
+            os.mkdir(place)
+        except FileNotFoundError:
+            self._make_folder(os.path.dirname(folder))
+            self._make_folder(folder)
+        except FileExistsError:
+            pass
+        else:
+            os.chmod(place, mode)
 
     # Documents and the log
 
@@ -239,6 +243,11 @@ class Memory:
 
     def take_in(self, chunks: Chunks) -> None:
         self.chunks |= chunks
+
+
+def _fill(file: str, content: bytes) -> None:
+    with open(file, "wb", buffering=0) as opened:
+        opened.write(content)
 
 
 Home: TypeAlias = Folder | Memory
