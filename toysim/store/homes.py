@@ -72,17 +72,17 @@ class Folder:
 
     def _write(self, key: str, content: bytes) -> None:
         place = self._file(key)
-        temporary = f"{place}.{uuid.uuid4().hex}.partial"
+        temporary = Path(f"{place}.{uuid.uuid4().hex}.partial")
         try:
             try:
-                _fill(temporary, content)
+                temporary.write_bytes(content)
             except FileNotFoundError:  # the first chunk of a row of chunks
                 self._make_folder(os.path.dirname(key))
-                _fill(temporary, content)
+                temporary.write_bytes(content)
             os.replace(temporary, place)
         except OSError:
             with suppress(OSError):
-                os.unlink(temporary)
+                temporary.unlink()
             raise
 
     def _make_folder(self, folder: str) -> None:
@@ -243,11 +243,6 @@ class Memory:
 
     def take_in(self, chunks: Chunks) -> None:
         self.chunks |= chunks
-
-
-def _fill(file: str, content: bytes) -> None:
-    with open(file, "wb", buffering=0) as opened:
-        opened.write(content)
 
 
 Home: TypeAlias = Folder | Memory
