@@ -19,8 +19,20 @@ class WalkParameters(Parameters):
 
 
 def simulate(batch: Batch):
-    draws = batch.normal("steps", "n_steps").sum(axis=1)
+    """A running sum: the order in which ``sum`` adds hangs on the longest row of the batch."""
+    draws = np.cumsum(batch.normal("steps", "n_steps"), axis=1)[:, -1]
     return {"position": batch["n_steps"] * batch["drift"] + draws}
+
+
+def added(batch: Batch):
+    return {
+        "position": batch["n_steps"] * batch["drift"] + batch.normal("steps", "n_steps").sum(axis=1)
+    }
+
+
+def beside(batch: Batch):
+    """Theory that looks at the rows beside it."""
+    return {"position": batch["n_steps"] * batch["drift"] * (1.0 + 1e-16 * len(batch))}
 
 
 def predict(batch: Batch):
@@ -64,6 +76,7 @@ def test_a_good_model_passes_and_what_has_no_clock_is_not_run():
         "defaults run and are labelled": "passed",
         "rows of cells": "passed",
         "rows of different sizes": "passed",
+        "rows of drawn values": "passed",
         "theory has checks": "passed",
         "theory agrees with simulation": "passed",
         "theory three per cent off in any observable differs": "passed",
@@ -71,7 +84,7 @@ def test_a_good_model_passes_and_what_has_no_clock_is_not_run():
         "time courses one update late differ": "not run",
         "valid is right": "passed",
     }
-    assert "9 passed, 0 failed, 1 not run" in repr(found)
+    assert "10 passed, 0 failed, 1 not run" in repr(found)
 
 
 def test_a_short_form_says_what_it_cannot_try():
@@ -150,6 +163,13 @@ def test_noise_that_decides_nothing_asks_for_replicas():
     found = failed(toysim.check(few, draws=0))["theory agrees with simulation"]
     assert "is undecided" in found.faults[0].seen
     assert "replicas=" in found.faults[0].mend
+
+
+@pytest.mark.parametrize("side", [{"simulate": added}, {"theory": beside}])
+def test_rows_that_hang_on_their_company_at_some_values_are_found(side):
+    found = failed(toysim.check(model(**side), draws=0))
+    assert set(found) == {"rows of drawn values"}
+    assert "alone" in found["rows of drawn values"].faults[0].seen
 
 
 def test_a_theory_that_is_valid_where_it_is_wrong_is_hunted_down():

@@ -10,6 +10,7 @@ import pytest
 from toysim.checking.case import Case
 from toysim.checking.conformance import OF_CASE, OF_MODEL, tried, tried_at
 from toysim.checking.findings import Outcome
+from toysim.checking.neighbours import rows_of_drawn_values
 from toysim.registry import all_models
 
 MODELS = sorted(all_models())
@@ -27,6 +28,8 @@ def judge(finding):
 @pytest.mark.parametrize("of_model", OF_MODEL, ids=lambda f: f.__name__)
 @pytest.mark.parametrize("name", MODELS)
 def test_model(name, of_model):
+    if of_model is rows_of_drawn_values and name == "walk.trouble":
+        pytest.skip("drawn, it hangs or kills this process, as it is made to")
     judge(tried(of_model, all_models()[name]))
 
 

@@ -18,6 +18,7 @@ from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.deep_linear import MODES
 from toysim.models.deep_linear.modes.lanes import LANES
+from toysim.models.deep_linear.modes.problem import first_layer_of
 from toysim.models.deep_linear.stability import sharpness_at_end
 from toysim.outcomes import Status
 
@@ -531,6 +532,17 @@ def test_rows_do_not_depend_on_their_company():
         alone = MODES.load("simulate")(batch.take(np.array([i])))
         for name, values in alone.items():
             np.testing.assert_array_equal(values[0], together[name][i], err_msg=name)
+
+
+def test_a_layer_of_a_strength_does_not_wait_for_others():
+    """It moved on while a row beside it had not arrived: 1 in 12 had another last bit."""
+    rng, n = np.random.default_rng(0), 300
+    strength, offset = rng.uniform(1e-6, 2.0, n), 10.0 ** rng.uniform(-6.0, 1.0, n)
+    depth = rng.integers(1, 9, n)
+    together = first_layer_of(strength, offset, depth)
+    cuts = (np.split(values, n) for values in (strength, offset, depth))
+    alone = [first_layer_of(*row) for row in zip(*cuts, strict=True)]
+    np.testing.assert_array_equal(np.concatenate(alone), together)
 
 
 @pytest.mark.parametrize("offset", [0.0, 0.4])

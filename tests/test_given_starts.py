@@ -8,6 +8,7 @@ from reference.induction_network import loss_and_gradients, one_hot_tokens
 import toysim
 from toysim.batch import Batch
 from toysim.errors import ToysimError
+from toysim.models.perceptron.layered_learner.tasks import tasks_of
 from toysim.models.perceptron.samplers.instances import flipped, signs, teachers
 from toysim.registry import load_model
 
@@ -172,6 +173,20 @@ def test_theory_speaks_of_random_patterns(model):
     assert not toysim.theory(model, **fixed, **patterns).valid
 
 
+LAYERED = {"n_inputs": 9, "n_train": 12, "n_test": 8, "width": 6, "epochs": 2, "batch_size": 4}
+
+
+def test_data_of_a_layered_learner():
+    row = row_of("perceptron.layered_learner", **LAYERED)
+    task = tasks_of(row.p, row.generator("tasks"))[0]
+    given = {"patterns": np.concatenate([task.train, task.test])}
+    given["classes"] = np.concatenate([task.train_class, task.test_class])
+    drawn = simulated("perceptron.layered_learner", **LAYERED)
+    again = simulated("perceptron.layered_learner", **LAYERED, **given)
+    for name, values in drawn.items():
+        np.testing.assert_array_equal(again[name], values, err_msg=name)
+
+
 HEAD = {"n_pairs": 3, "n_labels": 4, "dimension": 5, "batch_size": 6, "n_test": 20, "n_steps": 4}
 CLASSIFIERS = ({}, {"n_hidden": 1, "weight_scale": 1.0, "classifier_input": "sum"})
 
@@ -267,6 +282,16 @@ MISFITS = [
         "perceptron.continual",
         {"size": SIZE, "teachers": SIGNS[[0, 0]]},
         "teachers have overlap 1, and task_overlap = 0; give their overlap",
+    ),
+    (
+        "perceptron.layered_learner",
+        {**LAYERED, "patterns": SIGNS[:5], "classes": (0,) * 20},
+        "patterns has 5 rows of [11] signs; give 20 (n_train + n_test) of 9 (n_inputs)",
+    ),
+    (
+        "perceptron.layered_learner",
+        {**LAYERED, "patterns": np.tile(SIGNS[:10, :9], (2, 1)), "classes": (0,) * 19 + (5,)},
+        "classes: every one must be in 0..4",
     ),
     (
         "perceptron.learner",

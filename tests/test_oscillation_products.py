@@ -165,6 +165,16 @@ def test_rows_side_by_side_have_the_bits_of_one_alone(side):
             np.testing.assert_array_equal(values[0], whole[name][i], err_msg=f"{name}, row {i}")
 
 
+def test_rounding_does_not_grow_where_a_row_has_ended():
+    """Tiny rates beside a row of twice the length; the unit of their error went on changing."""
+    steps, kernel = np.array([100, 4000]), np.array([1.8e-5, 1.9e-5])
+    rows = batch(CATAPULT, {"n_steps": steps, "start_eta_kernel": kernel}, width=194)
+    growth = CATAPULT.load("theory")(rows)["rounding_growth"]
+    for i in range(2):
+        alone = CATAPULT.load("theory")(rows.take(np.array([i])))["rounding_growth"]
+        assert alone[0] == growth[i]
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("model", [SCALAR_FACTORISED, CATAPULT, DIAGONAL_LINEAR])
 def test_divergence_warns_of_nothing(model):

@@ -81,3 +81,13 @@ def test_landmarks_say_where_there_is_none():
     steep = ALLOCATION.validate({"label_noise": 0.0, "signal_exponent": 4.0})
     with pytest.raises(ValueError, match="up to signal_exponent"):
         found(steep)
+
+
+def test_records_after_a_divergence_are_missing():
+    """They were whatever the memory held."""
+    fixed = {"peak": "given", "learning_rate": 1e6, "n_steps": 20, "n_records": 4}
+    run = toysim.run(ALLOCATION.id, **fixed)
+    assert int(run.status) == 1
+    assert np.isfinite(run.loss.values.ravel()[0])
+    assert np.isnan(run.loss.values.ravel()[1:]).all()
+    assert np.isnan(float(run.final_loss))

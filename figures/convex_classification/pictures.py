@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from toysim.figures.convex_classification.evidence import bias_and_spread, curve
 from toysim.papers.drawing import draw_means, line, new_figure
+from toysim.papers.lines import theory_curve
 from toysim.papers.reading import observable, parameter, sides
 
 MARKERS = "osD^"
@@ -38,6 +39,28 @@ def curves(tree: xr.DataTree, runs: xr.DataTree) -> Figure:
     axes.set_xticks([0.5, 1, 3, 10, 30], ["0.5", "1", "3", "10", "30"])
     axes.minorticks_off()
     axes.set_title("Losses at their best penalty")
+    axes.legend()
+    return figure
+
+
+def noise(tree: xr.DataTree) -> Figure:
+    """Error over Bayes' by samples, a colour a loss."""
+    figure = new_figure()
+    axes = figure.subplots()
+    draws = observable(tree, "error").transpose("tuned", "replica")
+    for k, name in enumerate(("square", "logistic", "hinge", "probit")):
+        alpha, error = curve(tree, name)
+        _, best = curve(tree, name, "bayes_error")
+        line(axes, alpha, error / best, tag=name, color=f"C{k}", label=name)
+        some = draws.isel(tuned=draws["loss"].values == name)
+        look: dict[str, Any] = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none", "ms": 4}
+        shift = 1.0 + 0.03 * (k - 1.5)  # error bars side by side
+        draw_means(axes, shift * alpha, some / best[:, None], **look)
+    axes.axhline(1.0, color="0.6", ls=":", lw=1, zorder=0)
+    axes.set(xscale="log", xlabel="samples per input", ylabel="error over Bayes'")
+    axes.set_xticks([0.5, 1, 2, 3, 5, 8], ["0.5", "1", "2", "3", "5", "8"])
+    axes.minorticks_off()
+    axes.set_title("Noisy labels, losses at their best penalty")
     axes.legend()
     return figure
 
@@ -110,13 +133,14 @@ def likelihood(tree: xr.DataTree) -> Figure:
     """Bias and spread over parameters per sample."""
     figure = new_figure()
     panels = figure.subplots(1, 2)
-    (m, law_m), (q, law_q) = sides(tree, "overlap"), sides(tree, "self_overlap")
     rho = parameter(tree, "signal")
-    found, known = bias_and_spread(m, q, rho), bias_and_spread(law_m, law_q, rho)
-    share = 1.0 / law_m["sample_ratio"].values
+    found = bias_and_spread(observable(tree, "overlap"), observable(tree, "self_overlap"), rho)
+    ratio, law_m = theory_curve(tree, "overlap", "sample_ratio")
+    known = bias_and_spread(law_m, theory_curve(tree, "self_overlap", "sample_ratio")[1], rho)
+    share = 1.0 / found[0]["sample_ratio"].values
     for axes, draws, law, name in zip(panels, found, known, ("bias", "spread"), strict=True):
         draw_means(axes, share, draws.transpose("sample_ratio", "replica"), mfc="none")
-        line(axes, share, law, color="k")
+        line(axes, 1.0 / ratio, law, color="k")
         axes.set(xlabel="parameters per sample d/n", ylabel=name)
         axes.set_title(f"Maximum likelihood: {name}")
     panels[0].axhline(1.0, color="0.6", ls=":", lw=1)

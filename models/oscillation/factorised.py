@@ -95,7 +95,7 @@ def follow(kind: int, start: Array, eta: Array, keep_at: Ints, kept: Array) -> t
                 give_up(lanes, written, keep_at.shape[1])
                 stop = next_stop(keep_at, written)
             if t % RESCALED == 0:
-                rescale(dp, ds, least)
+                rescale(dp, ds, least, eta)
         stop = keep(t, state, keep_at, written, kept, eta)
     return lanes.peak, 0.5 * np.log(growth)
 
@@ -162,10 +162,13 @@ def stretched(
 
 
 @borrowing
-def rescale(dp: Array, ds: Array, least: Array) -> None:
-    """Measure errors (L,) in units of their least length, whose square becomes 1."""
+def rescale(dp: Array, ds: Array, least: Array, eta: Array) -> None:
+    """Measure errors (L,) in units of their least length, whose square becomes 1; lanes that have
+    ended (eta 0) keep theirs, or rounding would make them grow.
+    """
     for i in range(len(dp)):
-        unit = 1.0 / math.sqrt(least[i]) if least[i] > 0.0 else 1.0
-        dp[i] *= unit
-        ds[i] *= unit
-        least[i] = 1.0 if least[i] > 0.0 else 0.0
+        if eta[i] > 0.0 and least[i] > 0.0:
+            unit = 1.0 / math.sqrt(least[i])
+            dp[i] *= unit
+            ds[i] *= unit
+            least[i] = 1.0

@@ -31,7 +31,9 @@ def given_teachers() -> Matrix:
     return value
 
 
-def check_given(name: str, rows: Given, size: int, n_rows: int, why: str) -> None:
+def check_given(
+    name: str, rows: Given, size: int, n_rows: int, why: str, width: str = "size"
+) -> None:
     """Raise ValueError unless ``rows`` are empty, or n_rows rows of ``size`` signs."""
     if not rows:
         return
@@ -39,7 +41,7 @@ def check_given(name: str, rows: Given, size: int, n_rows: int, why: str) -> Non
         lengths = sorted({len(row) for row in rows})
         raise ValueError(
             f"{name} has {len(rows)} rows of {lengths} signs; give {n_rows} ({why}) of {size} "
-            "(size)"
+            f"({width})"
         )
     if any(value not in (1.0, -1.0) for row in rows for value in row):
         raise ValueError(f"{name}: every entry must be 1 or -1")

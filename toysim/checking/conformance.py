@@ -15,7 +15,11 @@ import numpy as np
 from toysim.checking.case import Case, computed
 from toysim.checking.findings import Fault, Finding, Findings, NotTried, Outcome
 from toysim.checking.hunting import valid_is_right
-from toysim.checking.neighbours import rows_of_cells, rows_of_different_sizes
+from toysim.checking.neighbours import (
+    rows_of_cells,
+    rows_of_different_sizes,
+    rows_of_drawn_values,
+)
 from toysim.checking.power import to_decide, to_tell
 from toysim.comparison.verdicts import RESOLUTION, ObservableVerdict
 from toysim.model import RESERVED, Model
@@ -162,6 +166,7 @@ OF_MODEL = (
     defaults_run_and_are_labelled,
     rows_of_cells,
     rows_of_different_sizes,
+    rows_of_drawn_values,
     theory_has_checks,
 )
 

@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 
 from toysim.batch import Batch
+from toysim.checking.draws import draw
 from toysim.checking.findings import Fault, NotTried
 from toysim.errors import ToysimError
-from toysim.model import Model
+from toysim.model import Model, Side
 from toysim.plan import Sweep, build_sweep
 from toysim.runner.work import compute
 
 SEED = 11
 CELLS, REPLICAS = 4, 3
+DRAWN, TOGETHER, FEWEST = 12, 6, 3  # cells, draws put together in one
+CHEAP = 0.02  # seconds of a drawn row
 LONGEST = 0.1  # seconds of a row whose sizes are changed
 
 
@@ -23,7 +26,7 @@ def rows_of_cells(model: Model) -> Iterator[Fault]:
     """Cells of the first declared check, else of the defaults."""
     sweep = _first_sweep(model)
     batch = sweep.batch(np.arange(min(sweep.n_cells, CELLS)), REPLICAS)
-    yield from _faults(model, sweep, batch, (0, len(batch) - 1))
+    yield from _faults(model, "simulation", sweep.parameters, batch, (0, len(batch) - 1))
 
 
 def rows_of_different_sizes(model: Model) -> Iterator[Fault]:
@@ -41,7 +44,34 @@ def rows_of_different_sizes(model: Model) -> Iterator[Fault]:
     kept = {name: value for name, value in fixed.items() if name not in axes}
     sweep = build_sweep(model.id, model, kept, axes, seed=SEED)
     batch = sweep.batch(np.arange(sweep.n_cells))
-    yield from _faults(model, sweep, batch, range(len(batch)))
+    yield from _faults(model, "simulation", sweep.parameters, batch, range(len(batch)))
+
+
+def rows_of_drawn_values(model: Model) -> Iterator[Fault]:
+    """Cells from the whole allowed range side by side, both sides of the comparison."""
+    start = _first_sweep(model).parameters
+    drawn = _drawn(model, start)
+    if len(drawn) < FEWEST:
+        raise NotTried("hardly any cheap draw leaves the observables' shape")
+    names = sorted({name for values in drawn for name in values})
+    columns = {n: np.array([values.get(n, getattr(start, n)) for values in drawn]) for n in names}
+    fixed = {n: value for n, value in start.model_dump().items() if n not in columns}
+    batch = Batch(model, columns, fixed, np.arange(len(drawn)), SEED)
+    for side in model.sides():
+        yield from _faults(model, side, start, batch, range(len(batch)))
+
+
+def _drawn(model: Model, start: Any) -> list[dict[str, Any]]:
+    """Numbers and words moved away from ``start``, in cells of its shape; some draws in each."""
+    rng, base = np.random.default_rng(SEED), start.model_dump()
+    fixed = model.checks[0].fixed if model.checks else {}
+    cells: list[dict[str, Any]] = [{} for _ in range(DRAWN)]
+    for i in range(TOGETHER * DRAWN):
+        drawn = draw(model, rng, CHEAP, fixed).values
+        plain = {n: v for n, v in drawn.items() if not model.parameters[n].ndim and v != base[n]}
+        moved = {**cells[i % DRAWN], **plain}
+        cells[i % DRAWN] = moved if _taken(model, base, moved) else cells[i % DRAWN]
+    return [cell for cell in cells if cell]
 
 
 def _first_sweep(model: Model) -> Sweep:
@@ -73,7 +103,7 @@ def _change(model: Model, fixed: Mapping[str, Any], name: str) -> dict[str, int]
     return next((change for change in sizes if _taken(model, fixed, change)), {})
 
 
-def _taken(model: Model, fixed: Mapping[str, Any], change: Mapping[str, int]) -> bool:
+def _taken(model: Model, fixed: Mapping[str, Any], change: Mapping[str, Any]) -> bool:
     """Whether the model allows it, with the same shapes, in a cheap row."""
     try:
         p = model.validate({**fixed, **change})
@@ -83,11 +113,11 @@ def _taken(model: Model, fixed: Mapping[str, Any], change: Mapping[str, int]) ->
     return same and model.seconds(p) <= LONGEST
 
 
-def _faults(model: Model, sweep: Sweep, batch: Batch, alone: Any) -> Iterator[Fault]:
+def _faults(model: Model, side: Side, parameters: Any, batch: Batch, alone: Any) -> Iterator[Fault]:
     """The first observable that changes in another order, or alone."""
 
     def run(rows: Any) -> dict[str, Any]:  # a row that raises is blank, in company and alone
-        return compute(model, "simulation", batch.take(np.asarray(rows)), sweep.parameters).rows
+        return compute(model, side, batch.take(np.asarray(rows)), parameters).rows
 
     whole = run(np.arange(len(batch)))
     order = np.random.default_rng(0).permutation(len(batch))

@@ -120,12 +120,14 @@ def first_layer_of(strength: Array, offset: Array, depth: npt.NDArray[np.int64])
     with np.errstate(divide="ignore", invalid="ignore"):
         equal = strength ** (1.0 / depth)
         log_p, power = np.log(equal), 0.5 * (depth - 1.0)
+        moving = np.ones(len(equal), bool)  # a row that has arrived stays, whoever is beside it
         for _ in range(100):
             w = np.exp(2.0 * log_p) + offset
             gap = log_p + power * np.log(w) - np.log(strength)
-            move = gap / (1.0 + 2.0 * power * (1.0 - offset / w))
+            move = np.where(moving, gap / (1.0 + 2.0 * power * (1.0 - offset / w)), 0.0)
             log_p = log_p - move
-            if not np.any(np.abs(move) > 1e-15 * np.maximum(np.abs(log_p), 1.0)):
+            moving = np.abs(move) > 1e-15 * np.maximum(np.abs(log_p), 1.0)
+            if not moving.any():
                 break
         return np.where(offset == 0.0, equal, np.exp(log_p))
 

@@ -39,7 +39,7 @@ _BRACKETED = (
 
 LOGITS = Model(
     id="induction_head.logits",
-    version=3,
+    version=4,
     title="three or four nested logits of an induction head: a cliff after a plateau",
     parameters_class=LogitsParameters,
     clock=Clock("time", "t", end=lambda p: p.duration),

@@ -106,9 +106,11 @@ def action_half(
     C = np.asarray(invariant(beta1, alpha, m, rho))
     end = np.sqrt(2.0 * np.maximum(np.log(m) + 1.0 - C, 0.0) / rho)
     half = 0.5 * (end - alpha)
-    nodes = alpha + half * (1.0 + _NODES.reshape(-1, *[1] * np.ndim(half)))
-    inverse_p = 1.0 + 1.0 / odds_along(nodes, C, m, rho)
-    return _per_alpha(n_pairs, mu_alpha) * half * np.tensordot(_WEIGHTS, inverse_p, 1)
+    nodes = np.asarray(alpha)[..., None] + half[..., None] * (1.0 + _NODES)
+    along = odds_along(nodes, *(np.asarray(x)[..., None] for x in (C, m, rho)))
+    # Not a product (BLAS), whose order of summation hangs on how many rows there are.
+    integral = half * np.sum(_WEIGHTS * (1.0 + 1.0 / along), axis=-1)
+    return _per_alpha(n_pairs, mu_alpha) * integral
 
 
 def time_of_action(

@@ -21,7 +21,7 @@ CATAPULT = Model(
     title="catapult of a two-layer linear network",
     parameters_class=CatapultParameters,
     clock=UPDATES,
-    version=2,
+    version=3,
     observables=(
         course("output", "output f", **EXACT),
         course("eta_kernel", "learning rate times tangent kernel lambda", **EXACT),

@@ -22,7 +22,7 @@ SCALAR_FACTORISED = Model(
     title="loss of a product of two numbers at the edge of stability",
     parameters_class=ScalarFactorisedParameters,
     clock=UPDATES,
-    version=2,
+    version=3,
     observables=(
         course("product", "product x y", **EXACT),
         course("imbalance", "x^2 - y^2", **EXACT),

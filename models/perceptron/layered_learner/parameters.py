@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from toysim.model import parameter
+from toysim.model import Matrix, Vector, parameter
+from toysim.models.perceptron.given import check_given
 from toysim.records import Recorded
 
 MAX_WEIGHTS = 10**7
@@ -90,6 +91,15 @@ class LayeredLearnerParameters(Recorded):
         5, symbol="T", meaning="epochs of each task", ge=1, le=10**5, stream=False
     )
 
+    patterns: Matrix = parameter(
+        (),
+        symbol="x",
+        meaning="inputs of +-1, a row an example, those to test with last, in place of drawn ones",
+    )
+    classes: Vector = parameter(
+        (), symbol="y", meaning="class 0..C-1 of every pattern, in place of the teacher's"
+    )
+
     @property
     def sizes(self) -> tuple[int, ...]:
         """Units of every layer, inputs first."""
@@ -113,6 +123,20 @@ class LayeredLearnerParameters(Recorded):
                 f"the examples of all tasks have {signs:.3g} inputs, allowed are {MAX_SIGNS:.0e}; "
                 f"lower n_tasks, n_train, n_test or n_inputs"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _given_data_fit(self) -> LayeredLearnerParameters:
+        if bool(self.patterns) != bool(self.classes):
+            raise ValueError("patterns and classes go together; give both or none")
+        if self.patterns and self.tasks != "permuted":
+            raise ValueError("patterns are the data of permuted tasks; set tasks = permuted")
+        n = self.n_train + self.n_test
+        check_given("patterns", self.patterns, self.n_inputs, n, "n_train + n_test", "n_inputs")
+        if self.classes and len(self.classes) != n:
+            raise ValueError(f"classes holds {len(self.classes)} numbers; give {n}, one a pattern")
+        if not set(self.classes) <= set(range(self.n_classes)):
+            raise ValueError(f"classes: every one must be in 0..{self.n_classes - 1}")
         return self
 
     @model_validator(mode="after")

@@ -27,7 +27,9 @@ def tasks_of(p: LayeredLearnerParameters, generator: np.random.Generator) -> lis
     """All tasks of a row; permuted ones share inputs and classes, the first unpermuted."""
     if p.tasks == "teachers":
         return [_task(p, generator) for _ in range(p.n_tasks)]
-    first = _task(p, generator)
+    first = _task(p, generator)  # drawn where it is given too, so that the orders are the same
+    if p.patterns:
+        first = _split(p, np.array(p.patterns, np.int8), np.array(p.classes, np.int64))
     orders = [
         np.arange(p.n_inputs),
         *(generator.permutation(p.n_inputs) for _ in range(p.n_tasks - 1)),
@@ -45,7 +47,11 @@ def _task(p: LayeredLearnerParameters, generator: np.random.Generator) -> Task:
         x = _sign(generator.standard_normal((n, p.n_latent)) @ manifold)
     else:
         x = _sign(generator.standard_normal((n, p.n_inputs)))
-    classes = _classes(p, generator, x)
+    return _split(p, x, _classes(p, generator, x))
+
+
+def _split(p: LayeredLearnerParameters, x: Signs, classes: npt.NDArray[np.int64]) -> Task:
+    """The first to train on, the others to test with."""
     return Task(x[: p.n_train], classes[: p.n_train], x[p.n_train :], classes[p.n_train :])
 
 

@@ -36,6 +36,7 @@ ALLOCATION = Model(
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
+    version=2,
     equations=_EQUATIONS,
     sources=("arXiv:1906.06669", "arXiv:2403.06563", "moments derived"),
     seconds=lambda p: 2e-3 + p.n_steps * (1e-5 + 2e-7 * p.n_modes),

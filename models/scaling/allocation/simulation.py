@@ -19,7 +19,7 @@ def simulate(batch: Batch) -> Rows:
     rows = []
     for row, kept, rates in problems(batch):
         at = np.append(row.record_at, len(rates))
-        loss, train = np.empty((2, len(at)))
+        loss, train = np.full((2, len(at)), np.nan)
         delta, none = -np.sqrt(kept.c / kept.h), np.empty((0, len(kept.h)))
         told = (kept.h, none, np.empty(0), 0.0, False, np.sqrt(kept.noise), rates)
         draws = (row.generator("order"), row.generator("inputs"))
