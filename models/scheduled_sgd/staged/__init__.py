@@ -5,7 +5,7 @@ Losses are exact, so what such a search costs (the short horizon of a stage, arX
 what a forecast adds to that are numbers.
 """
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.scheduled_sgd.staged.parameters import StagedParameters
 
 _EQUATIONS = """\
@@ -53,6 +53,14 @@ STAGED = Model(
             {"evaluation": ["exact", "forecast", "trial"]},
             replicas=4000,
             shifted=lambda values: {**values, "n_steps": 27, "stage_steps": 9},
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "mean_square_stable_rate",
+            "learning rate above which the mean square grows",
+            "toysim.models.scheduled_sgd.landmarks:plain_stable_rate",
+            ("n_modes", "capacity_exponent", "batch_size"),
         ),
     ),
 )
