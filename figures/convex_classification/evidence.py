@@ -88,19 +88,34 @@ def distances(losses: xr.DataTree) -> tuple[list[str], Array, Array]:
 
 
 def near_bayes(curves: xr.DataTree, losses: xr.DataTree) -> Evidence:
-    """Exact errors over Bayes', by loss and number of samples; runs against the exact errors."""
-    found = {name: curve(curves, name) for name in ("logistic", "hinge")}
-    best = {name: curve(curves, name, "bayes_error")[1] for name in found}
-    share = np.array([found[name][1] / best[name] for name in found])
-    near = np.array([[name == "logistic"] * share.shape[1] for name in found])
-    names, off, noise = distances(losses)
-    bound = Z * noise + OF_SIZE / parameter(losses, "dimension")
+    """Labels without noise."""
+    return beside_bayes(curves, losses, {"logistic": math.inf, "hinge": 0.0})
+
+
+def near_bayes_with_noise(noise: xr.DataTree) -> Evidence:
+    """Noisy labels: the square loss has its limit in the number of samples."""
+    ends = {"logistic": math.inf, "probit": math.inf, "square": 3.0, "hinge": 0.5}
+    return beside_bayes(noise, noise, ends)
+
+
+def beside_bayes(exact: xr.DataTree, runs: xr.DataTree, ends: dict[str, float]) -> Evidence:
+    """Exact errors over Bayes', near it up to ``ends`` samples per input by loss; runs against
+    exact errors.
+    """
+    found = {name: curve(exact, name) for name in ends}
+    best = {name: curve(exact, name, "bayes_error")[1] for name in ends}
+    share = np.array([found[name][1] / best[name] for name in ends])
+    near = np.array([found[name][0] <= end for name, end in ends.items()])
+    names, off, noise = distances(runs)
+    bound = Z * noise + OF_SIZE / parameter(runs, "dimension")
     return Evidence(
         np.append(share <= CLOSE, abs(off) <= bound),
         (
             Number("samples per input", found["hinge"][0], form="g"),
-            Number("logistic error over Bayes'", share[0], form=".5f"),
-            Number("hinge", share[1], form=".4f"),
+            *(
+                Number(f"{name} error over Bayes'", row, form=".5f")
+                for name, row in zip(ends, share, strict=True)
+            ),
             Number(f"runs over the limit less 1, {', '.join(names)}", off, 0.0, bound, form=".4f"),
         ),
         f"at most {CLOSE:g} times Bayes' error; runs, averaged over the loads, within {Z:g} "

@@ -42,6 +42,28 @@ def curves(tree: xr.DataTree, runs: xr.DataTree) -> Figure:
     return figure
 
 
+def noise(tree: xr.DataTree) -> Figure:
+    """Error over Bayes' by samples, a colour a loss."""
+    figure = new_figure()
+    axes = figure.subplots()
+    draws = observable(tree, "error").transpose("tuned", "replica")
+    for k, name in enumerate(("square", "logistic", "hinge", "probit")):
+        alpha, error = curve(tree, name)
+        _, best = curve(tree, name, "bayes_error")
+        line(axes, alpha, error / best, tag=name, color=f"C{k}", label=name)
+        some = draws.isel(tuned=draws["loss"].values == name)
+        look: dict[str, Any] = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none", "ms": 4}
+        shift = 1.0 + 0.03 * (k - 1.5)  # error bars side by side
+        draw_means(axes, shift * alpha, some / best[:, None], **look)
+    axes.axhline(1.0, color="0.6", ls=":", lw=1, zorder=0)
+    axes.set(xscale="log", xlabel="samples per input", ylabel="error over Bayes'")
+    axes.set_xticks([0.5, 1, 2, 3, 5, 8], ["0.5", "1", "2", "3", "5", "8"])
+    axes.minorticks_off()
+    axes.set_title("Noisy labels, losses at their best penalty")
+    axes.legend()
+    return figure
+
+
 def penalties(tree: xr.DataTree) -> Figure:
     """Error over the penalty, a colour a number of samples."""
     figure = new_figure()
