@@ -41,6 +41,7 @@ LISTS = (
     "bayes_icl.strategies",
     "continual.fast_slow_memory",
     "continual.fresh_tasks",
+    "continual.stability_gap",
     "continual.task_pool",
     "curriculum.spectral",
     "deep_linear.concepts",

@@ -21,5 +21,5 @@ def late_constant(p: Any) -> float:
     def share(u: float) -> float:  # G^2/H = G sqrt(2/pi)/erfcx(u/sqrt(2))
         return math.exp(-0.5 * u * u) / (math.pi * float(erfcx(u / math.sqrt(2.0))))
 
-    integral = quad(share, -12.0, 12.0, epsabs=1e-13, epsrel=1e-13, limit=200)[0]
+    integral = float(quad(share, -12.0, 12.0, epsabs=1e-13, epsrel=1e-13, limit=200)[0])
     return 1.0 / (math.sqrt(2.0 * math.pi) * integral)
