@@ -25,8 +25,12 @@ STAGED = Model(
     ),
     diagnostics=(
         Observable("rate", "rate chosen for the stage", dims=("stage",)),
-        Observable("forecast_error", "of the rate chosen, relative", dims=("stage",)),
-        Observable("worst_forecast_error", "of all trials that end below 1, relative"),
+        Observable(
+            "forecast_error", "relative error of the forecast at the rate chosen", dims=("stage",)
+        ),
+        Observable(
+            "worst_forecast_error", "largest such error of all trials whose loss ends below 1"
+        ),
         Observable("best_pieces", "least final loss of as many constant rates, NaN unless pieces"),
         Observable("piece_rate", "rate of the stage there", dims=("stage",)),
     ),
