@@ -26,6 +26,7 @@ mu <- mu - eta (A mu - q);  M = E delta delta', mu = E delta"""
 
 REPEATED_SGD = Model(
     id="scaling.repeated_sgd",
+    version=2,
     title="SGD on least squares with repeated rows",
     parameters_class=RepeatedSgdParameters,
     clock=UPDATES,
