@@ -65,10 +65,10 @@ def tree(tmp_path):
     return tmp_path
 
 
-def ask(tree):
+def run_in(tree, code):
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tree / "cache"), "PYTHONPATH": str(tree)}
     done = subprocess.run(
-        [sys.executable, "-P", "-c", ASK],
+        [sys.executable, "-P", "-c", code],
         cwd=tree,
         env=environment,
         capture_output=True,
@@ -76,7 +76,11 @@ def ask(tree):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    value, hits = done.stdout.split()
+    return done.stdout
+
+
+def ask(tree):
+    value, hits = run_in(tree, ASK).split()
     return float(value), int(hits)
 
 
@@ -86,6 +90,26 @@ def test_second_process_does_not_compile_and_an_edited_helper_counts(tree):
     (tree / "models" / "tiny" / "helper.py").write_text(HELPER.format(value=10.0))
     assert ask(tree) == (20.0, 0)
     assert ask(tree) == (20.0, 1)
+
+
+def test_what_is_compiled_for_kernels_alone_is_never_called_from_python(tree):
+    """The twin that kernels call has nothing that Python could call, neither here nor cached."""
+    code = """
+from toysim.models.tiny.kernels import factor, scaled
+assert scaled(2.0) == 2.0 and factor() == 1.0
+"""
+    run_in(tree, code)
+    run_in(tree, code.replace("scaled(2.0) == 2.0 and", ""))
+    run_in(tree, code)
+
+
+def test_a_slice_of_another_size_is_refused():
+    @jit.kernel
+    def put(x, into):
+        into[:] = x
+
+    with pytest.raises(ValueError, match="cannot assign slice from input of different size"):
+        put(np.ones(3), np.empty(4))
 
 
 def test_kernels_run_as_plain_python_too():
@@ -114,7 +138,7 @@ def test_threads_that_import_kernels_together_all_cache_in_the_folder(tmp_path):
         "threads = [threading.Thread(target=decorate) for _ in range(4)]\n"
         "[t.start() for t in threads], [t.join() for t in threads]\n"
         "assert len(made) == 800\n"
-        "places = {str(k._cache.cache_path) for k in made}\n"
+        "places = {str(k._cache.cache_path) for one in made for k in (one, one.twin)}\n"
         "home = cache_dir(sources_hash('toysim.test', KERNELS))\n"
         "assert all(p.startswith(home) for p in places), places\n"
         "assert numba.config.CACHE_DIR == ''\n"

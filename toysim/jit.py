@@ -12,13 +12,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 import platformdirs
+from numba.core.registry import CPUDispatcher
+from numba.extending import overload
 from numba.np import linalg
 
 from toysim import compiling
@@ -38,7 +40,20 @@ def _leave_scipy_for_later() -> None:
         linalg.ensure_blas = asked
 
 
+def _say_wrong_sizes_in_short() -> None:
+    """A slice set to an array of another size is refused without both shapes in the message: to
+    compile what writes them down was 1.7 s for the first such slice of a process (measured).
+    """
+    arrays: Any = import_module("numba.np.arrayobj")
+
+    def refuse(src_shapes: Any, index_shape: Any) -> None: ...
+
+    overload(refuse)(arrays.ol_raise_with_shape_context_generic)
+    arrays.raise_with_shape_context = refuse
+
+
 _leave_scipy_for_later()
+_say_wrong_sizes_in_short()
 compiling.listen()
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -122,22 +137,52 @@ def inlined(function: F) -> F:
     return _compiled(function, counted=False, forceinline=True)
 
 
+class _Kernel(CPUDispatcher):
+    """A kernel as Python calls it, kept in ``folder``."""
+
+    folder: str | None
+
+    @cached_property
+    def twin(self) -> Any:
+        """What kernels call: the same without what unpacks Python's objects, which was half to
+        three quarters of the time to compile (measured).
+        """
+        policy = self.targetoptions | {"no_cpython_wrapper": True}
+        return _kept(CPUDispatcher(self.py_func, targetoptions=policy), self.folder, "called")
+
+    @property
+    def _numba_type_(self) -> Any:
+        return self.twin._numba_type_
+
+
 def _compiled(function: F, counted: bool, forceinline: bool = False) -> F:
     """``counted``: references to arrays; unless it is said, Numba does as the first caller does."""
-    config: Any = numba.config
-    folder = cache_dir(sources_hash(function.__module__, KERNELS))
     policy: dict[str, Any] = {
+        "nopython": True,
         "nogil": True,
-        "cache": folder is not None,
         "error_model": "numpy",
         "forceinline": forceinline,
         "_nrt": counted,
+        "no_cfunc_wrapper": True,
     }
+    config: Any = numba.config
+    if config.DISABLE_JIT:
+        return function
+    compiled = _Kernel(function, targetoptions=policy)
+    compiled.folder = cache_dir(sources_hash(function.__module__, KERNELS))
+    return cast(F, _kept(compiled, compiled.folder))
+
+
+def _kept(compiled: CPUDispatcher, folder: str | None, *below: str) -> CPUDispatcher:
+    """The same, cached in a folder below ``folder``, where there is one."""
+    config: Any = numba.config
+    if folder is None:
+        return compiled
     with _decorating:
         previous = config.CACHE_DIR
-        config.CACHE_DIR = folder or previous
+        config.CACHE_DIR = os.path.join(folder, *below)
         try:
-            compiled: Any = numba.njit(**policy)(function)
+            compiled.enable_caching()
         finally:
             config.CACHE_DIR = previous
-    return cast(F, compiled)
+    return compiled
