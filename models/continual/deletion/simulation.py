@@ -67,7 +67,8 @@ def _side_by_side(p: Any, words: Words) -> Rows:
     before, after = (without, whole) if new else (whole, without)
     known = np.concatenate([before.pull, own.x.swapaxes(1, 2)], axis=2)
     start, towards = np.split(np.linalg.solve(before.hessian, known), [1], axis=2)
-    start, again = np.ascontiguousarray(start), np.linalg.solve(after.hessian, after.pull)
+    start = np.ascontiguousarray(start)
+    again = np.asarray(np.linalg.solve(after.hessian, after.pull), np.float64)
     off = estimated(p, before, after, own, start, again) - again
     leverage = np.sum(own.x * towards.swapaxes(1, 2), axis=2)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -13,12 +13,9 @@ from toysim.models.scheduled_sgd.modes import modes
 from toysim.models.scheduled_sgd.parts import alike, scattered
 from toysim.models.scheduled_sgd.regression.columns import together
 from toysim.models.scheduled_sgd.regression.problem import rows_and_rates
-from toysim.models.scheduled_sgd.stability import (
-    fourth_stable_rate,
-    largest_stable_rate,
-    stationary_loss,
-)
+from toysim.models.scheduled_sgd.stability import fourth_stable_rate, stationary_loss
 from toysim.numerics.least_squares import fourth_moments
+from toysim.numerics.mean_square import largest_stable_rate
 from toysim.numerics.spread import narrow
 
 Array = npt.NDArray[np.float64]
