@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -137,10 +137,18 @@ def inlined(function: F) -> F:
     return _compiled(function, counted=False, forceinline=True)
 
 
-class _Kernel(CPUDispatcher):  # type: ignore[misc]
-    """A kernel as Python calls it. Kernels that call it see a twin without what unpacks Python's
-    objects, which was half to three quarters of the time to compile (measured).
-    """
+class _Kernel(CPUDispatcher):
+    """A kernel as Python calls it, kept in ``folder``."""
+
+    folder: str | None
+
+    @cached_property
+    def twin(self) -> Any:
+        """What kernels call: the same without what unpacks Python's objects, which was half to
+        three quarters of the time to compile (measured).
+        """
+        policy = self.targetoptions | {"no_cpython_wrapper": True}
+        return _kept(CPUDispatcher(self.py_func, targetoptions=policy), self.folder, "called")
 
     @property
     def _numba_type_(self) -> Any:
@@ -149,7 +157,6 @@ class _Kernel(CPUDispatcher):  # type: ignore[misc]
 
 def _compiled(function: F, counted: bool, forceinline: bool = False) -> F:
     """``counted``: references to arrays; unless it is said, Numba does as the first caller does."""
-    folder = cache_dir(sources_hash(function.__module__, KERNELS))
     policy: dict[str, Any] = {
         "nopython": True,
         "nogil": True,
@@ -158,22 +165,24 @@ def _compiled(function: F, counted: bool, forceinline: bool = False) -> F:
         "_nrt": counted,
         "no_cfunc_wrapper": True,
     }
-    if numba.config.DISABLE_JIT:
+    config: Any = numba.config
+    if config.DISABLE_JIT:
         return function
     compiled = _Kernel(function, targetoptions=policy)
-    compiled.twin = CPUDispatcher(function, targetoptions=policy | {"no_cpython_wrapper": True})
-    if folder is not None:
-        with _decorating:
-            _keep_in(folder, compiled)
-            _keep_in(os.path.join(folder, "called"), compiled.twin)
-    return cast(F, compiled)
+    compiled.folder = cache_dir(sources_hash(function.__module__, KERNELS))
+    return cast(F, _kept(compiled, compiled.folder))
 
 
-def _keep_in(folder: str, compiled: CPUDispatcher) -> None:
+def _kept(compiled: CPUDispatcher, folder: str | None, *below: str) -> CPUDispatcher:
+    """The same, cached in a folder below ``folder``, where there is one."""
     config: Any = numba.config
-    previous = config.CACHE_DIR
-    config.CACHE_DIR = folder
-    try:
-        compiled.enable_caching()
-    finally:
-        config.CACHE_DIR = previous
+    if folder is None:
+        return compiled
+    with _decorating:
+        previous = config.CACHE_DIR
+        config.CACHE_DIR = os.path.join(folder, *below)
+        try:
+            compiled.enable_caching()
+        finally:
+            config.CACHE_DIR = previous
+    return compiled

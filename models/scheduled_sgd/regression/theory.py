@@ -30,7 +30,8 @@ def predict(batch: Batch) -> Rows:
     """
     alone = (batch["momentum"] > 0.0) | (batch["weight_decay"] > 0.0) | (batch["target"] > 0.0)
     alone |= batch["variance"] | (batch["schedule"] == "refined")
-    parts = [(rows, together(batch.take(rows))) for rows in alike(batch, np.flatnonzero(~alone))]
+    plain = np.flatnonzero(~alone)
+    parts = [(rows, together(batch.take(rows))) for rows in alike(batch, plain) if len(rows)]
     if alone.any():
         some = batch.take(np.flatnonzero(alone))
         told = stacked([by_itself(row, rates) for row, rates in rows_and_rates(some)])
