@@ -11,6 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from toysim.papers.layout.grid import all_legends
+
 TOUCH = 1.0  # pixels by which boxes of words may overlap: they hold some space of their own
 LIGHT = 0.8  # of what may lie behind a legend: paper, shades
 
@@ -44,6 +46,7 @@ def faults(figure):
         *legends_over_data(figure),
         *empty_panels(figure),
         *not_told_apart(figure),
+        *names_alike(figure),
         *sides_alike(figure),
         *values_with_two_colors(figure),
     ]
@@ -143,6 +146,18 @@ def not_told_apart(figure):
                 if kinds:
                     title = axes.get_title(loc="left")
                     yield f"{title!r}: {a} and {b} ({look[0]}, {look[1]}) look alike: {kinds}"
+
+
+def names_alike(figure):
+    """Each name of a legend has a look of its own."""
+    for legend in all_legends(figure):
+        seen = {}
+        for text, line in zip(legend.get_texts(), legend.legend_handles, strict=True):
+            if isinstance(line, Line2D):
+                look = (str(line.get_marker()), line.get_linestyle(), _dashes(line), _face(line))
+                other = seen.setdefault((to_rgb(line.get_color()), *look), text.get_text())
+                if other != text.get_text():
+                    yield f"{other!r} and {text.get_text()!r} of a legend look the same"
 
 
 def sides_alike(figure):

@@ -55,6 +55,7 @@ FIGURES_MAY = {
     "toysim.outcomes",
     "toysim.paper",
     "toysim.papers.drawing",
+    "toysim.papers.lines",
     "toysim.papers.reading",
     "toysim.references",
 }

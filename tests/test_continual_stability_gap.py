@@ -1,11 +1,13 @@
 """The stability gap: known numbers, plain descents of ``reference/continual.py``, bad input."""
 
+import mpmath
 import numpy as np
 import pytest
 from reference import continual as plain
 
 import toysim
 from toysim.errors import ToysimError
+from toysim.models.continual.stability_gap.theory import responses
 
 MODEL = "continual.stability_gap"
 
@@ -116,3 +118,22 @@ def test_bad_input_is_told_in_a_line(parameters, told):
 
 def test_there_is_no_worst_overlap_of_one_loss_alone():
     assert "give a weight" in toysim.landmark(MODEL, "worst_overlap", replay_weight=1.0).reason
+
+
+@pytest.mark.parametrize("rate", [0.0, 7e-9, 0.06])
+def test_a_response_keeps_its_digits_over_many_steps(rate):
+    """(1 - u_t)/(eta lambda) from both roots of z^2 - (1 + beta - eta lambda) z + beta, 40 digits;
+    with eta lambda = 0 the sum of (1 - beta^s)/(1 - beta).
+    """
+    beta, T = 0.999, 100_000
+    found = responses(np.array([rate]), beta, T)[-1, 0]
+    with mpmath.workdps(40):
+        b, r = mpmath.mpf(beta), mpmath.mpf(rate)
+        if rate == 0.0:
+            exact = (T - b * (1 - b**T) / (1 - b)) / (1 - b)
+        else:
+            middle = (1 + b - r) / 2
+            z, other = (middle + s * mpmath.sqrt(middle**2 - b) for s in (1, -1))
+            u = ((1 - r - other) * z**T - (1 - r - z) * other**T) / (z - other)
+            exact = mpmath.re(1 - u) / r
+    assert found == pytest.approx(float(exact), rel=1e-12)

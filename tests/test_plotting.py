@@ -5,7 +5,8 @@ import pytest
 
 import toysim
 from toysim.errors import ToysimError
-from toysim.plotting.choice import choose, is_geometric, spans_decades
+from toysim.papers.lines import is_geometric
+from toysim.plotting.choice import choose, spans_decades
 from toysim.plotting.picture import drawn
 from toysim.registry import all_models
 

@@ -15,10 +15,9 @@ from toysim.models.scheduled_sgd.regression.theory import by_itself, predict
 from toysim.models.scheduled_sgd.stability import (
     fourth_stable_rate,
     growth,
-    largest_stable_rate,
-    noise_gain,
     stationary_loss,
 )
+from toysim.numerics.mean_square import largest_stable_rate, noise_gain
 from toysim.numerics.schedules import learning_rates
 from toysim.numerics.spread import lumped, narrow, narrow_rows
 

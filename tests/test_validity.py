@@ -4,9 +4,11 @@ Draws that differ, break, or are slow are faults; planted ones must be found.
 """
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
+import validity
 
 from toysim.batch import Batch
 from toysim.checking.draws import draw
@@ -41,6 +43,7 @@ LISTS = (
     "bayes_icl.strategies",
     "continual.fast_slow_memory",
     "continual.fresh_tasks",
+    "continual.stability_gap",
     "continual.task_pool",
     "curriculum.spectral",
     "deep_linear.concepts",
@@ -197,6 +200,11 @@ def test_planted_faults_are_found_by_the_default_draws(fault, monkeypatch):
     broken = dataclasses.replace(model, dims=(), theory=f"{__name__}:predict")
     assert hunt(broken, FAST, FAST_SECONDS).faults
     assert not hunt(model, FAST, FAST_SECONDS).faults
+
+
+def test_the_page_of_long_hunts_is_that_of_the_data():
+    found = json.loads(validity.PAGE.with_suffix(".json").read_text())
+    assert validity.PAGE.read_text() == validity.page(found)
 
 
 def test_draws_start_where_theory_holds():

@@ -336,7 +336,7 @@ def _labelled(store: Store) -> xr.DataTree:
     from toysim.comparison.judged import comparison_dataset
     from toysim.store.dataset import fixed_as_attributes, read_tree
 
-    tree = read_tree(store).map_over_datasets(fixed_as_attributes)
+    tree = read_tree(store, fixed_as_attributes)
     if {"simulation", "theory"} <= set(tree.children):
         tree["comparison"] = xr.DataTree(comparison_dataset(tree))
     return tree

@@ -258,15 +258,10 @@ def _validate_levels(
     sizes = model.sizes(parameters)
     for k, d in enumerate(built):
         for places in _first_cells(k, d, shape, kept):
-            cell, here = (
-                _cell(built, places),
-                {n: v[places[k]].tolist() for n, v in d.values.items()},
-            )
             where = f"axis {d.name}, value {places[k] + 1}: "
-            changed = model.sizes(model.validate({**fixed, **cell}, where))
-            for key in changed:
-                if changed[key] != sizes[key]:
-                    _refuse_shape(d.name, here, key, changed[key], sizes[key])
+            changed = model.sizes(model.validate({**fixed, **_cell(built, places)}, where))
+            if changed != sizes:
+                _refuse_shape(d, places[k], changed, sizes)
     return parameters
 
 
@@ -294,12 +289,15 @@ def _first_cells(
         yield tuple(int(level[cells[i]]) for level in levels)
 
 
-def _refuse_shape(axis: str, here: Mapping[str, Any], key: str, length: int, first: int) -> None:
-    shown = ", ".join(f"{n} = {v!r}" for n, v in here.items())
+def _refuse_shape(
+    d: Dimension, level: int, sizes: Mapping[str, int], first: Mapping[str, int]
+) -> None:
+    shown = ", ".join(f"{n} = {v[level].tolist()!r}" for n, v in d.values.items())
+    key = next(name for name in sizes if sizes[name] != first[name])
     raise ToysimError(
-        f"axis {axis}: at {shown} the dimension {key!r} has length {length} instead of {first}; "
-        f"observables must keep their shape, so sweep {axis} in separate sweeps",
-        axis,
+        f"axis {d.name}: at {shown} the dimension {key!r} has length {sizes[key]} instead of "
+        f"{first[key]}; observables must keep their shape, so sweep {d.name} in separate sweeps",
+        d.name,
     )
 
 

@@ -28,9 +28,9 @@ def link(model):
     return f"[`{model}`](#model-{model.replace('.', '-')})"
 
 
-def picture(paper, figure):
+def picture(paper, figure, file):
     return (
-        f":::{{figure}} ../images/{figure.name}.png\n:alt: {figure.title}\n\n"
+        f":::{{figure}} ../images/{file}\n:alt: {figure.title}\n\n"
         f"{words(figure.title)} From `toysim reproduce {paper.name}` ({plain(figure.source)}).\n:::"
     )
 
@@ -132,9 +132,9 @@ def landmarks(of):
 
 
 VERDICTS = """\
-Verdicts at three sizes. The tests hold those at `ci` at every run and those at `quick` by hand
-([tallies](../tallies.md)); those at `paper` carry the day on which they were run
-([at the papers' sizes](../paper_sizes.md)), or say that they were not."""
+Verdicts at three sizes. The tests hold those at `ci` at every run. Those at `quick` and at `paper`
+([at the papers' sizes](../paper_sizes.md)) carry the day on which they were judged, or say that
+they were not."""
 
 
 def of_claims(family):

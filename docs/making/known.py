@@ -5,7 +5,6 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from toysim.paper import DEFAULT_PRESET
 from toysim.registry import all_models, all_sweeps, load_reproduction, reproduction_names
 
 DOCS = Path(__file__).resolve().parents[1]
@@ -57,8 +56,18 @@ def at_paper_size():
 
 def verdicts(paper, claim):
     """The words at ``ci``, ``quick`` and ``paper``; what was not run says so."""
-    small = [str(claim.expected(preset).verdict) for preset in ("ci", DEFAULT_PRESET)]
-    return [*small, verdict_at_paper(f"{paper.name}.{claim.name}")]
+    key = f"{paper.name}.{claim.name}"
+    return [str(claim.expected("ci").verdict), verdict_at_quick(key), verdict_at_paper(key)]
+
+
+@cache
+def at_quick():
+    return json.loads((DOCS / "quick_verdicts.json").read_text())
+
+
+def verdict_at_quick(key):
+    found = at_quick().get(key)
+    return f"{found['verdict']} ({found['date']})" if found else "not run"
 
 
 def verdict_at_paper(key):
@@ -70,26 +79,17 @@ def verdict_at_paper(key):
 
 @cache
 def _pictures():
-    """Full names of figures whose picture is kept, under a name that no other paper has."""
-    kept = {path.stem for path in (DOCS / "images").glob("*.png")}
-    return {
-        f"{paper.name}.{figure.name}"
-        for paper in papers()
-        for figure in paper.figures
-        if figure.name in kept and sum(figure.name in names(other) for other in papers()) == 1
-    }
-
-
-def names(paper):
-    return [figure.name for figure in paper.figures]
+    """Kept pictures by the full names of their figures."""
+    named = json.loads((DOCS / "pictures.json").read_text())
+    return {figure: file for file, figure in named.items() if file.endswith(".png")}
 
 
 def pictures_of(family):
-    """(paper, figure) with a kept picture, of papers whose sweeps are of the family."""
+    """(paper, figure, file) with a kept picture, of papers whose sweeps are of the family."""
     return [
-        (paper, figure)
+        (paper, figure, file)
         for paper in papers()
         for figure in paper.figures
-        if f"{paper.name}.{figure.name}" in _pictures()
+        if (file := _pictures().get(f"{paper.name}.{figure.name}"))
         and family in map(family_of, models_of(paper, figure.sweeps))
     ]

@@ -10,7 +10,8 @@ HEAD = """\
 # Papers
 
 What `toysim list papers` lists: each is a folder of sweeps, claims and figures, run by
-`toysim reproduce NAME`. Verdicts are those of `quick`; single claims stand on the families' pages.
+`toysim reproduce NAME`. Verdicts are those of `quick`, with the day on which they were judged;
+single claims stand on the families' pages.
 """
 
 
@@ -28,8 +29,8 @@ def cited(source):
 
 
 def of_paper(paper):
-    counts = Counter(str(claim.expected("quick").verdict) for claim in paper.claims)
-    told = ", ".join(f"{n} {verdict}" for verdict, n in counts.most_common())
+    verdicts = Counter(known.verdict_at_quick(f"{paper.name}.{c.name}") for c in paper.claims)
+    told = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.most_common())
     models = ", ".join(
         f"[`{m}`]({known.family_of(m)}.md#model-{m.replace('.', '-')})"
         for m in known.models_of(paper)

@@ -10,8 +10,6 @@ from toysim.figures.anchored_learning.reading import LEARNED, best_losses, by_di
 from toysim.papers.drawing import BLUE, RED, name_axes, new_figure
 from toysim.papers.reading import observable
 
-COLORS = (BLUE, RED, "0.2", "C1", "C2")
-
 
 def fronts(two: xr.DataTree, long: xr.DataTree) -> Figure:
     """Mean old against mean new loss over the strengths, two tasks and eight."""
@@ -19,8 +17,8 @@ def fronts(two: xr.DataTree, long: xr.DataTree) -> Figure:
     titles = ("two tasks", "eight tasks")
     for axes, tree, title in zip(figure.subplots(1, 2), (two, long), titles, strict=True):
         old, new = mean_losses(tree)
-        for k, color in enumerate(COLORS):
-            name = str(old["method"].values[k])
+        for k in range(old.sizes["method"]):
+            color, name = f"C{k}", str(old["method"].values[k])
             axes.plot(new[k], old[k], "-", lw=1.2, color=color, label=name, gid=f"theory:{name}")
         name_axes(axes, "new loss", "old loss", title)
     return figure
@@ -50,8 +48,8 @@ def refresh(tree: xr.DataTree) -> Figure:
     axes = figure.subplots()
     loss = observable(tree, "loss", "theory").isel(record=0)
     best = best_losses(tree)
-    for k, color in enumerate(COLORS[: loss.sizes["unlearning_rate"]]):
-        course = loss.isel(unlearning_rate=k)
+    for k in range(loss.sizes["unlearning_rate"]):
+        color, course = f"C{k}", loss.isel(unlearning_rate=k)
         label = rf"$\gamma$ = {float(best['unlearning_rate'][k]):g}"
         axes.plot(course["learning_rate"], course, "-", lw=1.2, color=color, label=label)
         at = int(np.argmin(course.values))

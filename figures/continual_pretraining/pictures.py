@@ -45,7 +45,7 @@ def trade(replay: xr.DataTree, scratch: xr.DataTree) -> Figure:
     for axes, shift in zip(figure.subplots(1, len(shifts)), shifts, strict=True):
         for rewarm, style in ((True, "o-"), (False, "s--")):
             at = {"shift": shift, "rewarm": rewarm}
-            name = f"re-warming {rewarm}"
+            name = "re-warmed" if rewarm else "not re-warmed"
             axes.plot(new.sel(at), old.sel(at), style, label=name, gid=f"trade:{shift}:{rewarm}")
         star = both.isel(shift=shift, learning_rate_new=int(best.isel(shift=shift)))
         axes.plot(star.isel(source=1), star.isel(source=0), "k*", ms=10, label="from scratch")

@@ -179,7 +179,7 @@ def vanishing(limit: xr.DataTree, runs: xr.DataTree) -> Evidence:
     )
 
 
-def bias_and_spread(m: xr.DataArray, q: xr.DataArray, rho: float) -> tuple[Any, Any]:
+def bias_and_spread(m: Any, q: Any, rho: float) -> tuple[Any, Any]:
     """m/rho and sqrt(q - m^2/rho)."""
     return m / rho, np.sqrt(q - m**2 / rho)
 

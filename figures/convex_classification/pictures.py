@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from toysim.figures.convex_classification.evidence import bias_and_spread, curve
 from toysim.papers.drawing import draw_means, line, new_figure
+from toysim.papers.lines import theory_curve
 from toysim.papers.reading import observable, parameter, sides
 
 MARKERS = "osD^"
@@ -132,13 +133,14 @@ def likelihood(tree: xr.DataTree) -> Figure:
     """Bias and spread over parameters per sample."""
     figure = new_figure()
     panels = figure.subplots(1, 2)
-    (m, law_m), (q, law_q) = sides(tree, "overlap"), sides(tree, "self_overlap")
     rho = parameter(tree, "signal")
-    found, known = bias_and_spread(m, q, rho), bias_and_spread(law_m, law_q, rho)
-    share = 1.0 / law_m["sample_ratio"].values
+    found = bias_and_spread(observable(tree, "overlap"), observable(tree, "self_overlap"), rho)
+    ratio, law_m = theory_curve(tree, "overlap", "sample_ratio")
+    known = bias_and_spread(law_m, theory_curve(tree, "self_overlap", "sample_ratio")[1], rho)
+    share = 1.0 / found[0]["sample_ratio"].values
     for axes, draws, law, name in zip(panels, found, known, ("bias", "spread"), strict=True):
         draw_means(axes, share, draws.transpose("sample_ratio", "replica"), mfc="none")
-        line(axes, share, law, color="k")
+        line(axes, 1.0 / ratio, law, color="k")
         axes.set(xlabel="parameters per sample d/n", ylabel=name)
         axes.set_title(f"Maximum likelihood: {name}")
     panels[0].axhline(1.0, color="0.6", ls=":", lw=1)

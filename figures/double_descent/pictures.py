@@ -9,6 +9,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.papers.drawing import draw_landmark, draw_means, line, new_figure, points
+from toysim.papers.lines import theory_curve
 from toysim.papers.reading import landmark, mean_and_error, observable, sides
 
 MARKERS = "osD^v"
@@ -18,16 +19,13 @@ def samples(tree: xr.DataTree) -> Figure:
     """Excess error over samples per input, a colour a penalty."""
     figure = new_figure()
     axes = figure.subplots()
-    excess, law = sides(tree, "excess_error")
-    ratio, valid = law["sample_ratio"], observable(tree, "valid", "theory")
-    for k, penalty in enumerate(law["penalty"].values):
-        at = {"penalty": penalty}
+    excess = observable(tree, "excess_error")
+    ratio = excess["sample_ratio"]
+    for k, penalty in enumerate(excess["penalty"].values):
         name = f"penalty {penalty:g}"
-        draws = excess.sel(at).transpose("sample_ratio", "replica")
-        known = law.sel(at)[valid.sel(at).values]
-        for side in (ratio < 1.0, ratio > 1.0) if penalty == 0.0 else (ratio > 0.0,):
-            part = known[side[valid.sel(at).values].values]
-            line(axes, part["sample_ratio"], part, tag=f"{penalty:g}", color=f"C{k}")
+        draws = excess.sel(penalty=penalty).transpose("sample_ratio", "replica")
+        x, law = theory_curve(tree, "excess_error", "sample_ratio", penalty=penalty)
+        line(axes, x, law, tag=f"{penalty:g}", color=f"C{k}")
         if penalty == 0.0:
             points(axes, ratio, draws.median("replica"), label=name, color=f"C{k}")
         else:

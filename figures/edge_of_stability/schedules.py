@@ -20,7 +20,7 @@ NAMES = {
 }
 POINTS = 40  # of a course
 LONGEST = 2  # of the three budgets
-MARKS = {1.0: ("-", "o"), 1.8: ("--", "s")}  # the same peak; the same sum of rates
+DASHES = {1.0: "-", 1.8: "--"}  # the same peak; the same sum of rates
 
 
 def river(courses: xr.DataTree, pairs: xr.DataTree) -> Figure:
@@ -31,7 +31,7 @@ def river(courses: xr.DataTree, pairs: xr.DataTree) -> Figure:
     draw_longest(position, courses, "position")
     position.set(ylabel="position x along the river", title="Progress at the longest budget")
     draw_longest(hill, courses, "hill_loss")
-    hill.set_title("Bounce at the longest budget; dashed: exact mean")
+    hill.set_title("Bounce at the longest budget; lines: exact mean")
     hill.set(ylabel="loss above the river", yscale="log")
     for axes in (loss, position, hill):
         axes.set_xlabel("update")
@@ -57,7 +57,9 @@ def draw_longest(axes: Any, tree: xr.DataTree, name: str) -> None:
 
 
 def draw(axes: Any, tree: xr.DataTree, name: str, schedule: str, budget: int) -> None:
-    """Mean of one course over replicas, and the exact mean dashed; the longest budget is named."""
+    """Mean of one course over replicas, and the exact mean as a line; the longest budget is
+    named.
+    """
     at, tag = {"schedule": schedule, "budget": budget}, f"{name}:{schedule}:{budget}"
     t = observable(tree, "update").sel(at)
     draws, exact = sides(tree, name, **at)
@@ -75,14 +77,13 @@ def draw_gaps(axes: Any, tree: xr.DataTree) -> None:
     rates = sorted({gap.wsd_rate for gap in gaps(tree)})
     for gap in gaps(tree):
         updates, color = gap.mean["n_steps"], f"C{rates.index(gap.wsd_rate)}"
-        line, marker = MARKS[gap.factor]
-        axes.errorbar(updates, gap.mean, gap.error, fmt=marker, ms=4, mfc="none", color=color)
+        axes.errorbar(updates, gap.mean, gap.error, fmt="o", ms=4, mfc="none", color=color)
         note_counts(axes, updates, gap.mean, gap.draws)
         label = f"peak {gap.wsd_rate:g} against {gap.cosine_rate:g}"
         tag = f"gap:{gap.wsd_rate:g}:{gap.factor:g}"
-        axes.plot(updates, gap.exact, line, color=color, lw=1, label=label, gid=tag)
+        axes.plot(updates, gap.exact, DASHES[gap.factor], color=color, lw=1, label=label, gid=tag)
     axes.axhline(0, color="0.3", lw=0.8)
     axes.set_yscale("symlog", linthresh=1e-3)
     axes.set(xlabel="updates", xscale="log", ylabel="final loss, wsd less cosine", ylim=(-10, 0.1))
-    axes.set_title("Same peak (circles): wsd wins. Same sum of rates (squares): cosine")
+    axes.set_title("Solid: same peak, wsd wins; dashed: same sum of rates, cosine")
     axes.legend(ncols=2)

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from toysim.figures.factual_knowledge.reading import fits, fitted_at, forgetting_exponent
 from toysim.landmarks import LandmarkValue
 from toysim.papers.drawing import draw_landmark, line, new_figure, points
+from toysim.papers.lines import theory_curve
 from toysim.papers.reading import landmark, observable, parameter
 
 
@@ -65,10 +66,10 @@ def intervals(tree: xr.DataTree, periodic: xr.DataTree) -> Figure:
     kappa = parameter(tree, "strength")
     for axes, (a, b) in zip(figure.subplots(1, 2), ((1.5, 1.5), (1.2, 2.9)), strict=True):
         chosen = (limit["capacity_exponent"] == a) & (limit["fact_exponent"] == b)
-        part = limit.isel(exponents=int(np.argmax(chosen.values)))
-        for k, d in enumerate(part["n_modes"].values):
-            row = part.sel(n_modes=d)
-            line(axes, row["interval"], row, f"{d}", color=f"C{k}", label=f"d = {d:,}")
+        pair = int(np.argmax(chosen.values))
+        for k, d in enumerate(limit["n_modes"].values):
+            x, law = theory_curve(tree, "limit_recall", "interval", n_modes=d, exponents=pair)
+            line(axes, x, law, f"{d}", color=f"C{k}", label=f"d = {d:,}")
             given: dict[str, Any] = {"n_modes": int(d), "capacity_exponent": a, "fact_exponent": b}
             mark = landmark(
                 "continual.fact_injection", "learnability_threshold", strength=kappa, **given

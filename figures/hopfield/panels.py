@@ -12,6 +12,7 @@ from toysim.papers.drawing import draw_landmark, draw_means, line, name_axes, ne
 from toysim.papers.reading import landmark, observable, parameter
 
 MODEL = "memory.hopfield"
+STARTS = {"random": "x", "mixture": "s", "pattern": "o"}
 TEMPERATURES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
@@ -50,8 +51,9 @@ def phases(spurious: xr.DataTree) -> Figure:
     alpha = np.linspace(0.0, 0.16, 50)
     plane.plot(alpha, 1.0 + np.sqrt(alpha), label=r"spin glass below")
     name_axes(plane, r"load $\alpha$", "temperature T", "Phases", ylim=(0, 1.9), xlim=(0, 0.16))
-    for start, marker in (("pattern", "o"), ("mixture", "s"), ("random", "x")):
+    for color, (start, marker) in enumerate(STARTS.items()):  # the widest cloud lies behind
         m, e = (observable(spurious, n).sel(start=start) for n in ("largest_overlap", "energy"))
-        ends.plot(m, e, marker, ms=4, mfc="none", alpha=0.6, label=start, gid=f"ends:{start}")
+        look = {"ms": 3, "mfc": "none", "mew": 0.6, "alpha": 0.5, "color": f"C{color}"}
+        ends.plot(m, e, marker, label=start, gid=f"ends:{start}", **look)
     name_axes(ends, "largest overlap with a pattern", "energy per neuron", "Ends of runs, by start")
     return figure

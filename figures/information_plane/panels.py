@@ -32,6 +32,8 @@ def plane(course: xr.DataTree) -> Figure:
     name_axes(left, "I(X;T), nats (dots: ends)", "I(T;Y), nats (dashed: bound)", "Plane")
     right.set(xscale="log")
     name_axes(right, "flow time", "I(X;T), nats", "It falls from large balanced starts")
+    for axes in (left, right):
+        axes.get_legend().set_title("size of the start")
     return figure
 
 

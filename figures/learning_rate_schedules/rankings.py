@@ -20,9 +20,9 @@ def optimum(best: xr.DataTree, laws: xr.DataTree, budget: xr.DataTree) -> Figure
     draw_rates(rates, best, laws)
     ratio = over_best(budget, best)
     for k, name in enumerate(ratio["curve"].values):
-        style = ("-", "--")[k // 10]
+        style = ("-", "--")[k // 8]
         ratios.plot(
-            ratio["n_steps"], ratio.sel(curve=name), style, color=f"C{k % 10}", marker=".",
+            ratio["n_steps"], ratio.sel(curve=name), style, color=f"C{k % 8}", marker=".",
             label=name, gid=f"ratio:{name}",
         )  # fmt: skip
     ratios.set(xlabel="updates T", ylabel="loss at the best peak over the least", xscale="log")
@@ -57,7 +57,8 @@ def heat(budget: xr.DataTree, best: xr.DataTree) -> Figure:
     bright = np.asarray(mesh.norm(height)) > 0.7
     look: dict[str, Any] = {"ha": "center", "va": "center", "size": 8}
     for (i, j), value in np.ndenumerate(above):
-        axes.text(j + 0.5, i + 0.5, f"{value:.1f}", color="k" if bright[i, j] else "w", **look)
+        told = f"{value:.0f}" if value >= 100.0 else f"{value:.1f}"
+        axes.text(j + 0.5, i + 0.5, told, color="k" if bright[i, j] else "w", **look)
     axes.set_xticks(np.arange(above.shape[1]) + 0.5, ratio["n_steps"].values)
     axes.set_yticks(np.arange(len(above)) + 0.5, ratio["curve"].values)
     axes.set(

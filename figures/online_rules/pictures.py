@@ -9,6 +9,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from toysim.papers.drawing import draw_flow, draw_means, line, new_figure
+from toysim.papers.lines import theory_curve
 from toysim.papers.reading import landmark, observable, parameter, sides
 
 MODEL = "teacher_student.online_rules"
@@ -46,7 +47,8 @@ def adatron(tree: xr.DataTree) -> Figure:
     axes = figure.subplots()
     error = observable(tree, "error", "theory").isel(record=0)
     eta, t = error["learning_rate"].values, parameter(tree, "duration")
-    line(axes, eta, error * t, label=f"at t = {t:g}")
+    x, law = theory_curve(tree, "error", "learning_rate")
+    line(axes, x, law * t, label=f"at t = {t:g}")
     fine = np.linspace(eta[0], eta[-1], 200)
     axes.plot(fine, 3.0 / (fine * (3.0 - fine)), "k--", lw=1, label=r"$3/(\eta (3 - \eta))$")
     axes.set(xlabel=r"learning rate $\eta$", ylabel="error times t", ylim=(0.0, None))

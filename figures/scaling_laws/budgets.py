@@ -213,10 +213,11 @@ def draw_trajectory(tree: xr.DataTree) -> Figure:
     power = SumOfPowers.through(loss[loss["n_modes"] <= FITTED])
     for k, size in enumerate(np.unique(loss["n_modes"])):
         run = loss[loss["n_modes"] == size].sortby("n_steps")
-        look: dict[str, Any] = {"color": f"C{k}", "gid": f"loss:{size}", "label": f"p = {size}"}
+        color = f"C{k}" if k < 8 else "k"  # the house has eight
+        look: dict[str, Any] = {"color": color, "gid": f"loss:{size}", "label": f"p = {size}"}
         axes.plot(run["n_steps"], run, "o" if size <= FITTED else "s", ms=4, **look)
         dash = "-" if size <= FITTED else "--"
-        axes.plot(run["n_steps"], power.at(run), dash, lw=1, color=f"C{k}", gid=f"fit:{size}")
+        axes.plot(run["n_steps"], power.at(run), dash, lw=1, color=color, gid=f"fit:{size}")
     axes.set(xscale="log", yscale="log", xlabel="updates", ylabel="excess loss")
     axes.set_title("Lines: fit to p <= 32; dashed: its forecast")
     axes.legend(ncols=2)

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from toysim.figures.spacing.reading import FED, has_effect, late_best, ratio, traces
 from toysim.models.continual.fast_slow_memory.closed_forms import strength_of_two
 from toysim.papers.drawing import line, new_figure, points
+from toysim.papers.lines import theory_curve
 from toysim.papers.reading import observable, parameter
 
 
@@ -65,10 +66,12 @@ def pair(tree: xr.DataTree) -> Figure:
     """Strength over lag of the pair and of single traces."""
     figure = new_figure()
     axes = figure.subplots()
-    strength, law = (traces(tree, side) for side in ("simulation", "theory"))
+    strength = traces(tree, "simulation")
     for k, name in enumerate(("fast feeds slow", "fast alone", "slow alone")):
-        points(axes, strength["lag"], strength.isel(traces=k), name, color=f"C{k}")
-        line(axes, law["lag"], law.isel(traces=k), name, color=f"C{k}", label=name)
+        draws = strength.isel(traces=k)
+        points(axes, draws["lag"], draws, name, color=f"C{k}")
+        x, law = theory_curve(tree, "final_strength", "lag", traces=int(draws["traces"]))
+        line(axes, x, law, name, color=f"C{k}", label=name)
     axes.set(xscale="log", xlabel="lag (steps)", ylabel="strength", ylim=(-0.02, 0.6))
     axes.set_title("One exposure")
     axes.legend(loc="upper right")

@@ -27,7 +27,7 @@ def load(tree: xr.DataTree, exposures: xr.DataTree) -> Figure:
         left.plot(law["n_pairs"], law, style, color="0.2", label=label, gid=f"theory:{name}")
     sizes: dict[str, Any] = {n: int(parameter(tree, n)) for n in SIZES}
     draw_landmark(left, landmark("memory.willshaw", "recall_capacity", **sizes))
-    left.set(yscale="log")
+    left.set(yscale="log", ylim=(1e-8, 2.0))
     name_axes(left, "pairs P", "false rate", "Recall")
     for k, p in enumerate(observable(exposures, "hit_rate")["plasticity"].values):
         errors = least_errors(exposures).sel(plasticity=p)

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from toysim.figures.sparse_recovery.evidence import BEYOND, INSIDE
 from toysim.papers.drawing import draw_means, line, new_figure
+from toysim.papers.lines import theory_curve
 from toysim.papers.reading import landmark, mean_and_error, observable, sides
 
 LEAST, MOST = 1e-6, 1.0  # of the colours
@@ -26,11 +27,11 @@ def curve(tree: xr.DataTree) -> Figure:
         (below, "false_discovery_rate", "false discoveries", "D"),
     )
     for k, (axes, name, label, marker) in enumerate(shown):
-        draws, law = sides(tree, name)
-        penalty = law["penalty"]
+        draws = observable(tree, name)
+        penalty = draws["penalty"]
         look: dict[str, Any] = {"color": f"C{k}", "fmt": marker, "mfc": "none"}
         draw_means(axes, penalty, draws.transpose("penalty", "replica"), label=label, **look)
-        line(axes, penalty, law, tag=name, color=f"C{k}")
+        line(axes, *theory_curve(tree, name, "penalty"), tag=name, color=f"C{k}")
     below.set(xscale="log", xlabel="penalty")
     below.set_xticks([0.03, 0.1, 0.3, 1.0], ["0.03", "0.1", "0.3", "1"])
     for axes in (above, below):

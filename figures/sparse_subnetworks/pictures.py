@@ -10,8 +10,6 @@ from toysim.figures.sparse_subnetworks.evidence import advantage, best_densities
 from toysim.papers.drawing import BLUE, RED, line, name_axes, new_figure, points
 from toysim.papers.reading import observable, runs
 
-COLORS = (BLUE, "C1", "0.4", "C2", RED)
-
 
 def density(tree: xr.DataTree) -> Figure:
     """Mean error against density by distance, and the errors of the tasks."""
@@ -22,8 +20,8 @@ def density(tree: xr.DataTree) -> Figure:
         observable(tree, "mean_error", "theory").sel(rule="overwrite"),
         best_densities(tree),
     )
-    for k, color in zip(range(mean.sizes["distance"]), COLORS, strict=False):
-        tag = f"{float(mean['distance'][k]):g}"
+    for k in range(mean.sizes["distance"]):
+        color, tag = f"C{k}", f"{float(mean['distance'][k]):g}"
         law = exact.isel(distance=k)
         line(left, law["density"], law, tag, color=color, label=f"D = {tag}")
         points(left, law["density"], mean.isel(distance=k), tag, color=color)

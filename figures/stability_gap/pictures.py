@@ -13,8 +13,6 @@ from toysim.numerics.task_metrics import share_of_start, task_metrics
 from toysim.papers.drawing import BLUE, RED, draw_landmark, name_axes, new_figure
 from toysim.papers.reading import landmark, observable
 
-COLORS = (BLUE, RED, "0.4", "C1", "C2", "C4", "C5")
-
 
 def course(tree: xr.DataTree) -> Figure:
     """Old loss by step, with what is seen at task ends."""
@@ -22,11 +20,11 @@ def course(tree: xr.DataTree) -> Figure:
     axes = figure.subplots()
     loss = observable(tree, "old_loss").transpose("replay_weight", "record")
     step = observable(tree, "step").isel(replay_weight=0)
-    for k, color in enumerate(COLORS[: len(loss)]):
-        weight = float(loss["replay_weight"][k])
+    for k in range(len(loss)):
+        color, weight = f"C{k}", float(loss["replay_weight"][k])
         axes.plot(step, loss[k], color=color, lw=1.2, label=f"replay weight {weight:g}")
         axes.plot(step[[0, -1]], loss[k, [0, -1]], "o", ms=4, color=color)
-    axes.set_xticks(np.arange(0, 20001, 5000))
+    axes.set_xscale("symlog", linthresh=10)  # the gap is over after a tenth of the steps
     name_axes(axes, "steps on the new task", "old loss", "Seen every step (lines), at ends (dots)")
     return figure
 
@@ -77,15 +75,16 @@ def methods(tree: xr.DataTree) -> Figure:
     left, right = figure.subplots(1, 2)
     residual = courses(tree)
     step, names = observable(tree, "step").isel(how=0), named(residual)
-    for k, color in enumerate(COLORS):
-        left.plot(step[1:], residual[k, 1:], color=color, lw=1.2, label=names[k])
+    for k in range(len(names)):
+        left.plot(step[1:], residual[k, 1:], color=f"C{k}", lw=1.2, label=names[k])
     name_axes(left, "steps on the new task", "old residual", "What is held of the old task")
     left.set_xscale("log")
     left.legend(ncols=2, loc="upper left")
     left.set_ylim(-0.15, 0.75)
     found = scores(tree)
-    for k, color in enumerate(COLORS):
-        right.plot(found["average_score"][k], found["worst_case_score"][k], "o", color=color, ms=5)
+    for k in range(len(names)):
+        x, y = (found[score][k] for score in ("average_score", "worst_case_score"))
+        right.plot(x, y, "o", color=f"C{k}", ms=5)
     right.plot([0.8, 1.0], [0.8, 1.0], ":", color="0.6", lw=1)
     right.set_xticks([0.8, 0.85, 0.9, 0.95, 1.0])
     right.set(xlabel="score at the end", ylabel="worst-case score", title="Dotted: no gap")

@@ -24,14 +24,17 @@ def order_scores(orders: xr.DataTree) -> Figure:
     score, found = scores(orders), by_order(orders, "final_error").values
     exact = by_order(orders, "final_error", "theory").values
     for k, axes in enumerate(figure.subplots(1, len(score))):
-        for draw, color in zip(range(3), (BLUE, RED, "0.4"), strict=True):
+        for draw in range(3):
+            color = f"C{draw}"
             order = np.argsort(score[k, draw])
             x = score[k, draw][order]
             points(axes, x, found[k, draw][order], f"{k}:{draw}", color=color, ms=2)
-            line(axes, x, exact[k, draw][order], f"{k}:{draw}", color=color)
+            name = f"teachers {draw + 1}"
+            line(axes, x, exact[k, draw][order], f"{k}:{draw}", color=color, label=name)
         title = f"share kept by a visit {kept(orders)[k]:.1f}"
         axes.set(title=title, xlabel=r"score $\sum_k r^{T-k} R_{j(k)}$")
         axes.set_ylabel("final error" if k == 0 else "")
+        axes.legend()
     return figure
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
@@ -24,7 +26,8 @@ def transfer(tune: xr.DataTree) -> Figure:
         for at, (here, there) in enumerate(mean):
             right.plot([at + shift] * 2, [here, there], "-", color=color, lw=1)
             right.plot(at + shift, here, "o", ms=4, color=color, label=_once(at, k, "where tuned"))
-            right.plot(at + shift, there, "s", ms=4, color=color, label=_once(at, k, "elsewhere"))
+            hollow: dict[str, Any] = {"mfc": "white", "color": color, "ms": 4}
+            right.plot(at + shift, there, "o", label=_once(at, k, "elsewhere"), **hollow)
     ends = [
         min(left.get_xlim()[0], left.get_ylim()[0]),
         max(left.get_xlim()[1], left.get_ylim()[1]),
@@ -36,7 +39,7 @@ def transfer(tune: xr.DataTree) -> Figure:
         [n.replace(" direction", "\ndirection").replace(", ", "\n") for n in names],
     )
     right.set_xlim(-0.6, len(names) - 0.4)
-    name_axes(right, "scenarios", "mean error", "Circles to squares: what transfer costs")
+    name_axes(right, "scenarios", "mean error", "Filled to hollow: what transfer costs")
     return figure
 
 

@@ -1,4 +1,4 @@
-"""Landmarks of one mode as functions of its parameters; each is a closed form."""
+"""The family's landmarks as functions of a model's parameters; each is a closed form."""
 
 from __future__ import annotations
 
@@ -17,6 +17,18 @@ def stable_step(p: Any) -> float:
 def shared_stable_step(p: Any) -> float:
     """Largest step at which descent settles where balanced pathways share the mode evenly."""
     return forms.stable_step(p.singular_value, p.depth, p.n_pathways)
+
+
+def network_stable_step(p: Any) -> float:
+    """2 over the sharpness where one pathway alone has learned all modes."""
+    if p.nonlinearity != "linear":
+        raise ValueError(f"nonlinearity = {p.nonlinearity}: known for linear networks; give linear")
+    return float(UNSTABLE_ABOVE / p.sharpness_at_end)
+
+
+def completion_safe_step(p: Any) -> float:
+    """2 over a bound on the sharpness of the solution."""
+    return float(UNSTABLE_ABOVE / p.most_sharpness)
 
 
 def half_time(p: Any) -> float:

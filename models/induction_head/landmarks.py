@@ -1,4 +1,4 @@
-"""Landmarks of the nested logits as functions of their parameters.
+"""The family's landmarks as functions of a model's parameters.
 
 The cliff's bracket is for three logits from the origin with equal mobilities and m = N competitors;
 it is checked, not proven, where ``closed_forms.bracketed`` says so.
@@ -15,6 +15,16 @@ from toysim.models.induction_head.logits import closed_forms as forms
 def plateau_loss(p: Any) -> float:
     """Loss while attention is even over N shown labels."""
     return math.log(p.n_pairs)
+
+
+def chance_accuracy(p: Any) -> float:
+    """Any of the L labels."""
+    return 1.0 / float(p.n_labels)
+
+
+def plateau_accuracy(p: Any) -> float:
+    """A label of the context at random, B of whose N pairs show the right one."""
+    return float(p.burst) / float(p.n_pairs)
 
 
 def cliff_lower(p: Any) -> float:

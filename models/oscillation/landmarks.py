@@ -88,6 +88,11 @@ def stable_rate(p: Any) -> float:
     return 2.0 / sharpness
 
 
+def hill_stable_rate(p: Any) -> float:
+    """2 / k."""
+    return 2.0 / float(p.curvature)
+
+
 def mean_stable_rate(p: Any) -> float:
     """2 (1 + beta) / h_1 with h_1 = 1, where the mean of the first mode ceases to shrink."""
     return 2.0 * (1.0 + float(p.momentum))

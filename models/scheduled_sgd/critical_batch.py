@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares, minimize_scalar
 
-from toysim.models.scheduled_sgd.stability import largest_stable_rate
 from toysim.numerics.least_squares import plain
+from toysim.numerics.mean_square import largest_stable_rate
 
 Array = npt.NDArray[np.float64]
 

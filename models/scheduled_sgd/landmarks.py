@@ -11,7 +11,8 @@ from toysim.models.scheduled_sgd.modes import modes
 from toysim.models.scheduled_sgd.optimal.law import law_rates
 from toysim.models.scheduled_sgd.optimal.search import Problem
 from toysim.models.scheduled_sgd.regression.parameters import MOST_MODES
-from toysim.models.scheduled_sgd.stability import fourth_stable_rate, largest_stable_rate
+from toysim.models.scheduled_sgd.stability import fourth_stable_rate
+from toysim.numerics.mean_square import largest_stable_rate
 
 
 def mean_square_stable_rate(p: Any) -> float:
@@ -19,6 +20,18 @@ def mean_square_stable_rate(p: Any) -> float:
     if p.weight_decay:
         raise ValueError("known without weight decay alone; give weight_decay = 0")
     return float(largest_stable_rate(modes(p)[0], float(p.batch_size), p.momentum))
+
+
+def plain_stable_rate(p: Any) -> float:
+    """Gamma(eta) = 1 without momentum and decay."""
+    return float(largest_stable_rate(modes(p)[0], float(p.batch_size), 0.0))
+
+
+def shared_stable_rate(p: Any) -> float:
+    """The same for sources whose inputs are alike: their mixture is one source of them."""
+    if p.input_shift:
+        raise ValueError(f"input_shift = {p.input_shift:g}: known for equal inputs; give 0")
+    return plain_stable_rate(p)
 
 
 def fourth_moment_stable_rate(p: Any) -> float:

@@ -17,8 +17,12 @@ OF_MODES = ("n_modes", "capacity_exponent", "signal_exponent", "spectrum", "cond
 
 def alike(batch: Batch, rows: Ints) -> Iterator[Ints]:
     """The given rows in groups (m,) of the same modes."""
+    swept = [name for name in OF_MODES if name in batch.columns]
+    if not swept:
+        yield rows
+        return
     found: dict[tuple[object, ...], list[int]] = {}
-    of_rows = zip(*(batch[name][rows].tolist() for name in OF_MODES), strict=True)
+    of_rows = zip(*(batch[name][rows].tolist() for name in swept), strict=True)
     for row, values in zip(rows.tolist(), of_rows, strict=True):
         found.setdefault(values, []).append(row)
     yield from (np.array(members) for members in found.values())
@@ -34,6 +38,8 @@ def cells(batch: Batch) -> Iterator[tuple[Any, Ints]]:
 
 def scattered(parts: Sequence[tuple[Ints, Rows]]) -> Rows:
     """Rows of the parts put where they belong."""
+    if len(parts) == 1:
+        return parts[0][1]
     n = sum(len(rows) for rows, _ in parts)
     whole: Rows = {}
     for rows, told in parts:

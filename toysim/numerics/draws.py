@@ -35,6 +35,16 @@ def refill(state: Ints, buffer: Array) -> None:
 
 
 @kernel
+def normals_of_rows(words: Words, z: Array) -> None:
+    """Fills z (n_rows, n), n even, with standard normal numbers from the rows' words (n_rows, 2):
+    2 ns a number, 10 by a row's generator.
+    """
+    for i in range(len(z)):
+        pairs = z[i].reshape((2, z.shape[1] // 2))
+        fill_normals(np.uint64(words[i, 0]), np.uint64(words[i, 1]), pairs)
+
+
+@kernel
 def normals_into(state: Ints, buffer: Array, z: Array) -> None:
     """Fills z (n,) with standard normal numbers, |z| < 8.6."""
     at = state[2]

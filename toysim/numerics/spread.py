@@ -91,13 +91,14 @@ def narrow_rows(
 
 def first_wide(low: Ints, high: Ints, shown: Callable[[Ints], Flags]) -> Ints:
     """The first place from ``low`` on (G,) that is not ``shown``, or ``high``; all at once, as many
-    tries a round as go side by side.
+    tries a round as go side by side. The last place is among those of the first round: mostly all
+    are shown.
     """
-    low, high = low.copy(), high.copy()
+    low, high, to_end = low.copy(), high.copy(), 1
     while (left := np.flatnonzero(low < high)).size:
         tries = max(1, WIDE // left.size)
-        steps = (high - low)[left, None] * np.arange(1, tries + 1) // (tries + 1)
-        at = low[left, None] + steps
+        steps = (high - low)[left, None] * np.arange(1, tries + 1) // (tries + 1 - to_end)
+        at, to_end = low[left, None] + steps - to_end, 0
         passed = shown(at.ravel()).reshape(at.shape).sum(axis=1)
         known = np.column_stack((low[left] - 1, at, high[left]))
         low[left] = known[np.arange(left.size), passed] + 1

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from toysim.errors import ToysimError
 from toysim.paper import Film, Recipe, Reproduction
-from toysim.papers import drawing, layout, reading
+from toysim.papers import drawing, layout, lines, reading
 from toysim.papers.drawing import save_film, save_plain, style
 from toysim.papers.panels import PLAIN, Look, described, save_table, shaped, table_of
 from toysim.papers.reading import Data
@@ -150,7 +150,7 @@ def ingredients(recipe: Recipe, paper: Reproduction, data: Data) -> dict[str, st
     models, whose closed forms and landmarks may be drawn.
     """
     home = Path(inspect.getfile(inspect.unwrap(recipe.draw))).parent
-    engine = [Path(inspect.getfile(module)) for module in (drawing, reading, replicas)]
+    engine = [Path(inspect.getfile(module)) for module in (drawing, lines, reading, replicas)]
     engine.append(Path(inspect.getfile(layout)).parent)
     own = {k: str(v) for k, v in sorted(drawing.own_settings().items())}
     found = {"sources": hash_of([home, *engine]), "matplotlib": matplotlib.__version__}

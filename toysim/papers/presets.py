@@ -2,20 +2,68 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import xarray as xr
+
+from toysim.design import Dimension
 from toysim.errors import ToysimError, UnknownPreset, suggest
+from toysim.observables import ROW
 from toysim.papers.panels import PLAIN, values_suffix
+from toysim.papers.reading import Flags
 from toysim.plan import Sweep
+from toysim.store.dataset import read_tree
+from toysim.store.layout import REFINEMENT
 from toysim.sweep_file import load_sweep
 
 
 def store_of(spec: Sweep, results: Path) -> Path:
     """Where a sweep's data are, or would be."""
     return results / f"{spec.store_name}.zarr"
+
+
+def read_asked(spec: Sweep, path: Path) -> xr.DataTree:
+    """What a sweep asks of its store, which may have grown at a larger preset."""
+    tree = read_tree(path)
+    if spec.focus is not None:  # its cells are chosen between those that were asked for
+        return tree
+    parts = {key: node.to_dataset() for key, node in tree.children.items()}
+    first = next(part for key, part in parts.items() if key != REFINEMENT)
+    kept = {d.name: _asked(first, d) for d in spec.dimensions}
+    if "replica" in (sizes := {k: n for part in parts.values() for k, n in part.sizes.items()}):
+        kept["replica"] = np.arange(sizes["replica"]) < spec.replicas
+    if all(levels.all() for levels in kept.values()):
+        return tree
+    for key, part in parts.items():
+        own = {name: levels for name, levels in kept.items() if name in part.dims}
+        parts[key] = _refined(part, kept) if key == REFINEMENT else part.isel(own)
+    return xr.DataTree.from_dict({"/": tree.to_dataset()} | parts, name=tree.name)
+
+
+def _asked(side: xr.Dataset, dimension: Dimension) -> Flags:
+    """Which levels of a dimension are asked for, by the values of all its axes."""
+    labels = {n: f"{n}_value" if f"{n}_value" in side.coords else n for n in dimension.values}
+    return np.isin(
+        _words(side.coords[label].values for label in labels.values()),
+        _words(dimension.values.values()),
+    )
+
+
+def _words(columns: Iterable[Any]) -> list[str]:
+    return [repr(level) for level in zip(*(np.asarray(c).tolist() for c in columns), strict=True)]
+
+
+def _refined(part: xr.Dataset, kept: dict[str, Flags]) -> xr.Dataset:
+    """Rows of the grid that were run again, those that are left, at their new places."""
+    whole = functools.reduce(np.multiply.outer, kept.values()).ravel()
+    left = part.isel({ROW: whole[part["grid_row"].values]})
+    place = left["grid_row"].copy(data=(np.cumsum(whole) - 1)[left["grid_row"].values])
+    return left.assign_coords(grid_row=place)
 
 
 def at_preset(name: str, preset: str | None, values: Mapping[str, Any] = PLAIN.values) -> Sweep:

@@ -18,13 +18,12 @@ from toysim.papers.claims import judge
 from toysim.papers.outcome import Outcome
 from toysim.papers.panels import Look
 from toysim.papers.pictures import MadeFigure, make
-from toysim.papers.presets import at_preset, refuse_unknown, store_of
+from toysim.papers.presets import at_preset, read_asked, refuse_unknown, store_of
 from toysim.papers.reading import complete
 from toysim.papers.site.comparing import judged_tree, recipe_of
 from toysim.papers.site.pages import FORMATS, INDEX, Found, preset_of, write_index, write_page
 from toysim.registry import load_reproduction, reproduction_names
 from toysim.runner.execute import Listener
-from toysim.store.dataset import read_tree
 from toysim.store.files import RESULTS
 
 TAKEN = Look(data=True)  # pictures of a page have their numbers beside them
@@ -78,8 +77,12 @@ def report(
     stores = {paper.name: _stores(paper, folder, presets[paper.name]) for paper in papers}
     outcomes = []
     for paper in papers:
-        data = {sweep: read_tree(path) for sweep, path in stores[paper.name].items()}
-        where = (presets[paper.name], folder, data, stores[paper.name])
+        at = presets[paper.name]
+        data = {
+            sweep: read_asked(at_preset(sweep, at), path)
+            for sweep, path in stores[paper.name].items()
+        }
+        where = (at, folder, data, stores[paper.name])
         outcomes.append(told(paper, *where, listen or quiet))
     index = write_index(folder, reproduction_names())
     return Report(index, outcomes, time.monotonic() - begin)

@@ -16,13 +16,18 @@ from toysim.papers.drawing import style
 from toysim.papers.outcome import Outcome
 from toysim.papers.panels import PLAIN, Look, shaped
 from toysim.papers.pictures import MadeFigure, draw, make
-from toysim.papers.presets import at_preset, refuse_no_one_takes, refuse_unknown, store_of
+from toysim.papers.presets import (
+    at_preset,
+    read_asked,
+    refuse_no_one_takes,
+    refuse_unknown,
+    store_of,
+)
 from toysim.papers.reporting import quiet, told
 from toysim.papers.site.pages import write_index
 from toysim.plan import Sweep
 from toysim.registry import load_reproduction, reproduction_names
 from toysim.runner.execute import Listener, Options, execute
-from toysim.store.dataset import read_tree
 from toysim.store.files import RESULTS
 from toysim.store.status import read_status
 
@@ -152,5 +157,5 @@ def _data(
         path = store_of(spec, results)
         listen({"event": "sweep", "name": name})
         execute(spec, path, Options(workers=workers), listen)
-        data[name], stores[name] = read_tree(path), path
+        data[name], stores[name] = read_asked(spec, path), path
     return data, stores

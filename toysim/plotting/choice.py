@@ -12,15 +12,14 @@ import xarray as xr
 
 from toysim.errors import ToysimError, suggest
 from toysim.observables import RECORD
+from toysim.papers.lines import DECADES, RATIO
 from toysim.shown import shown
 from toysim.store.table import OWN
 
 MANY_HUES = 8  # curves in a panel
 MANY_PANELS = 6
 MAP = 8  # values of both axes, from which on two axes are a map
-RATIO = 1e-6  # of steps, or of values, within which they are equal
 MOST_TOLD = 8  # values of a dimension, in an error
-DECADES = 100.0  # between largest and smallest value, from which on an axis is logarithmic
 
 
 @dataclass(frozen=True)
@@ -141,16 +140,6 @@ def _few(ds: xr.Dataset, dim: str, most: int) -> bool:
 
 def _mapped(ds: xr.Dataset, x: str, dim: str) -> bool:
     return all(_numeric(ds, d) and ds.sizes[d] >= MAP for d in (x, dim)) and x != RECORD
-
-
-def is_geometric(values: Any) -> bool:
-    """Whether values come in equal ratios, or over decades without equal steps."""
-    v = np.sort(np.asarray(values, float))
-    if len(v) < 3 or not np.isfinite(v).all() or v[0] <= 0.0:
-        return False
-    ratios, steps = v[1:] / v[:-1], np.diff(v)
-    even = np.ptp(steps) <= RATIO * steps.max()
-    return not even and bool(np.ptp(ratios) <= RATIO * ratios.max() or v[-1] >= DECADES * v[0])
 
 
 def spans_decades(values: Any) -> bool:

@@ -14,8 +14,7 @@ from toysim.asking import landmark
 from toysim.errors import ToysimError
 from toysim.landmarks import Landmark
 from toysim.model import Model
-from toysim.plotting.choice import is_geometric
-from toysim.plotting.lines import values_at
+from toysim.papers.lines import is_geometric, values_at
 from toysim.registry import load_model
 
 POINTS = 40

@@ -17,8 +17,8 @@ from matplotlib.ticker import NullLocator
 from toysim.errors import ToysimError
 from toysim.papers.drawing import METADATA, draw_means, new_figure, save_plain, style
 from toysim.papers.layout.series import DASHES, MARKS
-from toysim.plotting.choice import Choice, choose, is_geometric, spans_decades
-from toysim.plotting.lines import Lines, positions
+from toysim.papers.lines import Lines, is_geometric, positions
+from toysim.plotting.choice import Choice, choose, spans_decades
 from toysim.plotting.marks import landmark_lines
 from toysim.plotting.reading import draws_of, first_side, label, level, title, x_label
 from toysim.store.dataset import read_tree

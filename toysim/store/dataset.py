@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
@@ -38,8 +39,11 @@ from toysim.store.store import Store, open_existing
 Positions = tuple[npt.NDArray[np.int64] | slice, ...]
 
 
-def read_tree(place: Store | str | Path) -> xr.DataTree:
-    """/simulation, /theory and /refinement of a store on the grid of its axes.
+def read_tree(
+    place: Store | str | Path, told: Callable[[xr.Dataset], xr.Dataset] = lambda group: group
+) -> xr.DataTree:
+    """/simulation, /theory and /refinement of a store on the grid of its axes, each as ``told``
+    makes it (in a tree that is there already that takes xarray as long as the reading).
 
     Numbers of a large store are read when they are asked for, and what they depend on is checked
     then; it is on the product of its axes, in order, or is read whole.
@@ -49,11 +53,12 @@ def read_tree(place: Store | str | Path) -> xr.DataTree:
     if store.format > 1:
         refuse_damaged(store, store.sides[:1] if large else store.sides)
     grid = grid_of(store)
-    tree = {"/": xr.Dataset(attrs=_provenance(store))}
+    origin = _provenance(store)
+    tree = {"/": xr.Dataset(attrs=origin)}
     for side in store.sides:
-        tree[f"/{side}"] = _read_side(store, side, grid, large)
+        tree[f"/{side}"] = told(_read_side(store, side, grid, large).assign_attrs(origin))
     if len(store.refined_rows):
-        tree[f"/{REFINEMENT}"] = _read_refinement(store, grid)
+        tree[f"/{REFINEMENT}"] = told(_read_refinement(store, grid))
     return xr.DataTree.from_dict(tree, name=str(store.meta["name"]))
 
 
@@ -76,7 +81,7 @@ def _read_side(store: Store, side: Side, grid: Grid, large: bool) -> xr.Dataset:
     else:
         data = _data(store, side, grid, lead)
     coords |= _record_times(store, side, grid)
-    return xr.Dataset(data, coords | _inner_coordinates(store, side), attrs=_provenance(store))
+    return xr.Dataset(data, coords | _inner_coordinates(store, side))
 
 
 def _positions(store: Store, side: Side) -> Positions:

@@ -87,12 +87,16 @@ class Folder:
 
     def _make_folder(self, folder: str) -> None:
         """With the access of the store's own, which is not made anew where it was moved away."""
-        mode, place = self.path.stat().st_mode & 0o7777, self.path
-        for name in folder.split("/"):
-            place = place / name
-            with suppress(FileExistsError):
-                place.mkdir()
-                place.chmod(mode)
+        place, mode = f"{self.path}/{folder}", os.stat(self.path).st_mode & 0o7777
+        try:
+            os.mkdir(place)
+        except FileNotFoundError:
+            self._make_folder(os.path.dirname(folder))
+            self._make_folder(folder)
+        except FileExistsError:
+            pass
+        else:
+            os.chmod(place, mode)
 
     # Documents and the log
 

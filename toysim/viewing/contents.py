@@ -11,8 +11,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from toysim.observables import RECORD
+from toysim.papers.lines import Curve, Lines, positions
 from toysim.plotting.choice import Choice
-from toysim.plotting.lines import Curve, Lines, positions
 from toysim.plotting.marks import landmark_lines
 from toysim.plotting.reading import draws_of, first_side, level
 from toysim.store.moments import mean_and_error

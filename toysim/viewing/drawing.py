@@ -18,7 +18,8 @@ from bokeh.models import (
 from bokeh.palettes import Viridis256
 from bokeh.plotting import figure
 
-from toysim.plotting.choice import is_geometric, spans_decades
+from toysim.papers.lines import is_geometric
+from toysim.plotting.choice import spans_decades
 from toysim.viewing.contents import Map, Series
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#332288", "#666666")

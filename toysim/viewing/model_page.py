@@ -17,8 +17,8 @@ from toysim.durations import clock
 from toysim.errors import ToysimError
 from toysim.model import Model
 from toysim.observables import RECORD
-from toysim.plotting.choice import MANY_HUES, Choice, is_geometric, spans_decades
-from toysim.plotting.lines import positions
+from toysim.papers.lines import is_geometric, positions
+from toysim.plotting.choice import MANY_HUES, Choice, spans_decades
 from toysim.plotting.reading import first_side, label, title, x_label
 from toysim.viewing.contents import series
 from toysim.viewing.drawing import REPLICAS, draw_series, listen, new_figure

@@ -12,8 +12,8 @@ import xarray as xr
 from bokeh.layouts import column, row
 from bokeh.models import CheckboxGroup, Div, RadioButtonGroup, Select, Slider
 
-from toysim.plotting.choice import Choice, choose, is_geometric, spans_decades
-from toysim.plotting.lines import positions
+from toysim.papers.lines import is_geometric, positions
+from toysim.plotting.choice import Choice, choose, spans_decades
 from toysim.plotting.reading import first_side, label, level, title, x_label
 from toysim.store.table import OWN
 from toysim.viewing.contents import courses, map_of, series

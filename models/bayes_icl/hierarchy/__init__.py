@@ -4,7 +4,7 @@ Two conjugate hierarchies: task vectors seen exactly, under a normal-inverse-Wis
 scalar tasks seen through shots, with known variances.
 """
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.bayes_icl.hierarchy.parameters import HierarchyParameters
 
 _EQUATIONS = """\
@@ -61,5 +61,13 @@ HIERARCHY = Model(
     checks=(
         Check({"n_episodes": 3, "mode": "observed"}, replicas=32_000),
         Check({"n_episodes": 3, "mode": "shots"}, replicas=40_000),
+    ),
+    landmarks=(
+        Landmark(
+            "risk_floor",
+            "risk of shots that is left after endlessly many episodes",
+            "toysim.models.bayes_icl.landmarks:risk_floor",
+            ("shots", "between_variance", "within_variance"),
+        ),
     ),
 )

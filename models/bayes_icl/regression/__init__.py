@@ -48,7 +48,10 @@ REGRESSION = Model(
     equations=_EQUATIONS,
     sources=("arXiv:2306.15063", "arXiv:2506.17859", "bounds derived"),
     seconds=lambda p: (
-        1e-4 + p.n_sequences * p.n_points * (1e-7 + 5e-9 * p.n_tasks + 3e-9 * p.dim**2)
+        1e-4
+        + 1.2e-8 * p.dim * p.n_tasks
+        + p.n_sequences * p.n_points * (1e-7 + 5e-9 * p.n_tasks + 3e-9 * p.dim**2)
+        + p.n_sequences * p.n_points * 2.5e-10 * p.dim * p.n_tasks
     ),
     theory_seconds=lambda p: 0.3 + 1e-7 * p.n_sequences * p.n_points * p.dim**2,
     checks=(

@@ -5,7 +5,7 @@ generaliser knows the distribution of urns. What the memoriser gains is bounded 
 sequence tells of its urn, and its mean over sets of urns is known exactly for two colours.
 """
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.bayes_icl.urns.parameters import UrnsParameters
 
 _EQUATIONS = """\
@@ -73,6 +73,14 @@ URNS = Model(
         Check(
             {"n_colours": 3, "context_length": 5, "n_tasks": 3, "urn_set": 2, "concentration": 0.5},
             replicas=400,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "distinguishable_tasks",
+            "N_eff: urns that a sequence can tell apart",
+            "toysim.models.bayes_icl.landmarks:distinguishable_tasks",
+            ("n_colours", "context_length", "concentration"),
         ),
     ),
 )

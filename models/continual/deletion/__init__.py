@@ -38,7 +38,7 @@ DELETION = Model(
             **_ROUNDED,
         ),
     ),
-    version=3,
+    version=4,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Row
+from toysim.numerics.draws import Words, normals_of_rows
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -25,18 +24,21 @@ class Data(NamedTuple):
     new: bool
 
 
-def data(p: Any, rows: Sequence[Row]) -> Data:
-    """Of runs with the parameters p. N = n, and n + m where rows are added."""
+def data(p: Any, words: Words) -> Data:
+    """Of runs with the parameters p, their words (B, 2) of the stream "data". N = n, and n + m
+    where rows are added.
+    """
     new = p.method == "add"
     if p.rows:
         chosen = np.array(p.deleted or range(p.n_deleted), np.int64)
         x, y = np.array(p.rows), np.array(p.labels)
-        return Data(np.tile(x, (len(rows), 1, 1)), np.tile(y, (len(rows), 1)), chosen, new)
+        return Data(np.tile(x, (len(words), 1, 1)), np.tile(y, (len(words), 1)), chosen, new)
     n, d = p.n_samples + new * p.n_deleted, p.dimension
-    z = np.empty((len(rows), d + n * d + n))
-    for row, own in zip(rows, z, strict=True):
-        row.generator("data").standard_normal(out=own)
-    teacher, x, noise = z[:, :d] / np.sqrt(d), z[:, d:-n].reshape(-1, n, d), z[:, -n:]
+    numbers = d + n + n * d
+    z = np.empty((len(words), numbers + numbers % 2))
+    normals_of_rows(words, z)
+    teacher, noise = z[:, :d] / np.sqrt(d), z[:, d : d + n]
+    x = np.ascontiguousarray(z[:, d + n : numbers]).reshape(-1, n, d)
     if p.spectrum != 0.0:
         x = x * np.arange(1.0, d + 1.0) ** (-0.5 * p.spectrum)
     y = (x @ teacher[:, :, None])[:, :, 0] + np.sqrt(p.noise) * noise

@@ -2,72 +2,74 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from toysim.batch import Batch, Row, Rows
+from toysim.batch import Batch, Rows
 from toysim.models.continual.deletion.problem import data
 from toysim.models.continual.sequences import settings
+from toysim.numerics.draws import Words
 
 Array = npt.NDArray[np.float64]
 
-BLOCK = 2**20  # inputs held at once
+BLOCK = 2**16  # inputs held at once: half a megabyte, 2**20 take twice the time
 
 
 @dataclass(frozen=True)
 class Loss:
-    """|y - X w|^2/2 + ridge |w|^2/2 of several data sets, x (B, n, d) and y (B, n, 1)."""
+    """|y - X w|^2/2 + ridge |w|^2/2 of several data sets, x (B, n, d) and y (B, n, 1): Hessian
+    (B, d, d), and X'y (B, d, 1).
+    """
 
     x: Array
     y: Array
     ridge: float
+    hessian: Array
+    pull: Array
 
-    def of(self, rows: Any) -> Loss:
-        """The same of some of the rows alone, each set in one piece: products of strided ones are
-        rounded as their neighbours in memory lie.
+    @classmethod
+    def of(cls, x: Array, y: Array, ridge: float, rows: Any) -> Loss:
+        """On some of the rows, each set in one piece: products of strided ones are rounded as their
+        neighbours in memory lie.
         """
-        return Loss(self.x.take(rows, axis=1), self.y.take(rows, axis=1), self.ridge)
-
-    def least(self) -> Array:
-        """Its minimum (B, d, 1)."""
-        return np.asarray(np.linalg.solve(self.hessian, self.x.swapaxes(1, 2) @ self.y))
+        x, y = x.take(rows, axis=1), y.take(rows, axis=1)
+        turned = x.swapaxes(1, 2)
+        return cls(x, y, ridge, turned @ x + ridge * np.eye(x.shape[2]), turned @ y)
 
     def gradient(self, w: Array) -> Array:
         return np.asarray(self.x.swapaxes(1, 2) @ (self.x @ w - self.y) + self.ridge * w)
-
-    @cached_property
-    def hessian(self) -> Array:
-        return np.asarray(self.x.swapaxes(1, 2) @ self.x + self.ridge * np.eye(self.x.shape[2]))
 
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row; rows of one setting side by side."""
     which, distinct = settings(batch, batch.model.parameters)
-    rows = list(batch.rows())
+    words = batch.words("data")
     found: Rows = {}
     for k, p in enumerate(distinct):
         of_setting = np.flatnonzero(which == k)
         at_once = max(1, BLOCK // ((p.n_samples + p.n_deleted) * p.dimension))
         for first in range(0, len(of_setting), at_once):
             some = of_setting[first : first + at_once]
-            for name, values in _side_by_side(p, [rows[i] for i in some]).items():
+            for name, values in _side_by_side(p, words[some]).items():
                 found.setdefault(name, np.empty(len(batch)))[some] = values
     return found
 
 
-def _side_by_side(p: Any, rows: list[Row]) -> Rows:
-    x, y, chosen, new = data(p, rows)
-    all_rows = Loss(x, y[..., None], p.ridge)
-    without = all_rows.of(np.delete(np.arange(x.shape[1]), chosen))
-    own = replace(all_rows.of(chosen), ridge=0.0)
-    before, after = (without, all_rows) if new else (all_rows, without)
-    start, again = before.least(), after.least()
+def _side_by_side(p: Any, words: Words) -> Rows:
+    x, y, chosen, new = data(p, words)
+    y = y[..., None]
+    without = Loss.of(x, y, p.ridge, np.delete(np.arange(x.shape[1]), chosen))
+    own = Loss.of(x, y, 0.0, chosen)
+    whole = Loss(x, y, p.ridge, without.hessian + own.hessian, without.pull + own.pull)
+    before, after = (without, whole) if new else (whole, without)
+    known = np.concatenate([before.pull, own.x.swapaxes(1, 2)], axis=2)
+    start, towards = np.split(np.linalg.solve(before.hessian, known), [1], axis=2)
+    start = np.ascontiguousarray(start)
+    again = np.asarray(np.linalg.solve(after.hessian, after.pull), np.float64)
     off = estimated(p, before, after, own, start, again) - again
-    towards = np.linalg.solve(before.hessian, own.x.swapaxes(1, 2))
     leverage = np.sum(own.x * towards.swapaxes(1, 2), axis=2)
     with np.errstate(invalid="ignore", divide="ignore"):
         relative = np.linalg.norm(off, axis=(1, 2)) / np.linalg.norm(start - again, axis=(1, 2))

@@ -25,7 +25,7 @@ def predict(batch: Batch) -> Rows:
 
 def _row(row: Row) -> dict[str, Any]:
     p = row.p
-    given = data(p, [row])
+    given = data(p, row.batch.words("data")[row.index][None])
     x, y, chosen = given.x[0], given.y[0], given.chosen
     fitted = np.delete(np.arange(len(y)), chosen) if given.new else np.arange(len(y))
     gram = x[fitted].T @ x[fitted] + p.ridge * np.eye(p.dimension)

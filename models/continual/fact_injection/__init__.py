@@ -30,7 +30,7 @@ FACT_INJECTION = Model(
     parameters_class=FactInjectionParameters,
     clock=UPDATES,
     observables=(
-        course("recall", "read-out f.delta of the fact, 0 before and 1 when known"),
+        course("recall", "read-out f.delta of the fact, or of what its wordings have in common"),
         course("recall_square", "square of the recall"),
         course("memory", "read-out of the first wording"),
         course("generalisation", "read-out of a wording never presented"),

@@ -45,7 +45,7 @@ class FactInjectionParameters(Recorded):
         1,
         symbol="t_1",
         unit="updates",
-        meaning="those before the first",
+        meaning="updates before the first injection",
         ge=0,
         le=10**7,
     )

@@ -5,7 +5,7 @@ Order enters at the square of the step. Estimates for another order from one run
 exact for least squares when they carry the Hessian, and worse than none when they do not.
 """
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.continual.sample_order.parameters import SampleOrderParameters
 
 ESTIMATES = ("reference", "zeroth", "first", "first_diagonal", "second_in_step")
@@ -66,6 +66,15 @@ SAMPLE_ORDER = Model(
             {"n_samples": 6, "dimension": 4, "n_orders": 1000, "learning_rate": 1e-4},
             {"data_draw": [0, 1], "spectrum": [0.0, 1.0]},
             replicas=200,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "stable_rate",
+            "learning rate above which the mean square error grows from sample to sample",
+            "toysim.models.continual.sample_order.landmarks:stable_rate",
+            ("dimension", "spectrum"),
+            along="learning_rate",
         ),
     ),
 )

@@ -47,6 +47,7 @@ STABILITY_GAP = Model(
             "flow_time", "steps after which it is reached, time over learning rate", "steps"
         ),
     ),
+    version=2,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     equations=_EQUATIONS,

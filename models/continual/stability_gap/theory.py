@@ -20,13 +20,17 @@ Array = npt.NDArray[np.float64]
 def responses(rate: Array, beta: float, n_steps: int) -> Array:
     """f_t = (1 - u_t)/lambda of every mode, times eta^-1, (T+1, modes): of eta lambda = ``rate``
     u_0 = 1, u_1 = 1 - eta lambda, u_(t+1) = (1 + beta - eta lambda) u_t - beta u_(t-1), so that
-    f_(t+1) = (1 + beta - eta lambda) f_t - beta f_(t-1) + 1 also where lambda is 0.
+    f_(t+1) = f_t + d_t, d_t = beta d_(t-1) + 1 - eta lambda f_t also where lambda is 0.
+
+    Not from f_t and f_(t-1): a difference of theirs would be taken times 1/(1 - beta), which left 7
+    digits of 10^5 steps at beta = 0.999.
     """
     f = np.zeros((n_steps + 1, len(rate)))
     for k in range(len(rate)):
-        f[1, k] = 1.0
-        for t in range(1, n_steps):
-            f[t + 1, k] = (1.0 + beta - rate[k]) * f[t, k] - beta * f[t - 1, k] + 1.0
+        d = 0.0
+        for t in range(n_steps):
+            d = beta * d + 1.0 - rate[k] * f[t, k]
+            f[t + 1, k] = f[t, k] + d
     return f
 
 

@@ -4,7 +4,7 @@ Tokens with pairwise cosines of about c make a gradient whose mean square is kno
 with c where the error lies along the common direction; a large gradient is not fast learning.
 """
 
-from toysim.model import Check, Model, Observable
+from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.curriculum.angles.parameters import AnglesParameters
 from toysim.records import Clock, course
 
@@ -54,6 +54,15 @@ ANGLES = Model(
             {"order": ["high_first", "low_first", "shuffled"]},
             replicas=20_000,
             shifted=SEQUENCES.one_more,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "stable_rate",
+            "learning rate above which mean squares grow on the most concentrated sequences",
+            "toysim.models.curriculum.landmarks:angles_stable_rate",
+            ("dim", "n_tokens", "concentration_high"),
+            along="learning_rate",
         ),
     ),
 )

@@ -4,7 +4,7 @@ Levels of little noise converge slowly where the data have small variances. A cu
 starts from the noisiest levels; the mean loss of every order has an exact recursion.
 """
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.curriculum.denoising.parameters import DenoisingParameters
 from toysim.records import Clock, course
 
@@ -61,6 +61,20 @@ DENOISING = Model(
             {"order": ["joint", "easy_first", "hard_first"]},
             replicas=4000,
             shifted=UPDATES.one_more,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "stable_rate",
+            "learning rate above which mean squares grow in a stage of the order",
+            "toysim.models.curriculum.landmarks:denoising_stable_rate",
+            (
+                *("n_modes", "power", "n_features", "order"),
+                *("n_clusters", "trained_level", "n_levels_used"),
+            ),
+            seconds=lambda p: 2e-2 + 4e-9 * p.n_clusters * p.n_modes * p.n_features**6,
+            digits=8,
+            along="learning_rate",
         ),
     ),
 )

@@ -4,7 +4,7 @@ Modes by falling variance stand for frequencies. A curriculum exposes the first 
 of the cost of an update; hidden ones act as label noise, so the mean loss has an exact recursion.
 """
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.curriculum.spectral.parameters import SpectralParameters
 from toysim.records import Clock, course
 
@@ -43,6 +43,15 @@ SPECTRAL = Model(
             {"pacing": ["full", "linear", "three_stage", "constant"]},
             replicas=30_000,
             shifted=UPDATES.one_more,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "stable_rate",
+            "learning rate above which mean squares grow once all modes are shown",
+            "toysim.models.curriculum.landmarks:spectral_stable_rate",
+            ("n_modes", "input_power", "batch_size"),
+            along="learning_rate",
         ),
     ),
 )

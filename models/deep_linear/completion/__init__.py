@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from toysim.model import Check, Dim, Discretisation, Model, Observable
+from toysim.model import Check, Dim, Discretisation, Landmark, Model, Observable
 from toysim.models.deep_linear.completion.parameters import CompletionParameters, course_end
 from toysim.models.deep_linear.observables import accurate, accurate_course, eta_sharpness
 from toysim.models.deep_linear.stability import sharpness_bound
@@ -151,6 +151,19 @@ COMPLETION = Model(
             {"depth": [1]},
             replicas=2,
             shifted=_switches_one_update_late,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "safe_step",
+            "step up to which descent settles whatever is observed; it may settle above",
+            "toysim.models.deep_linear.landmarks:completion_safe_step",
+            (
+                *("size", "depth", "n_observed", "deficit", "n_observed_before"),
+                *("n_blocks", "target", "target_before", "observed"),
+            ),
+            unit="t",
+            along="step",
         ),
     ),
 )

@@ -172,17 +172,19 @@ class CompletionParameters(Recorded):
 
     @model_validator(mode="after")
     def _step_fits(self) -> CompletionParameters:
-        sharpness = max(
-            sharpness_bound(self.depth, norm, count)
-            for norm, count in ((self._norm("target"), self.observed_count), self._before())
-        )
         refuse_unstable(
             self.step,
-            sharpness,
+            self.most_sharpness,
             self.allow_unstable,
             "may be unstable: step * (bound on the sharpness of the solution)",
         )
         return self
+
+    @property
+    def most_sharpness(self) -> float:
+        """A bound on that of the solution, before the switch and after it."""
+        after = self._norm("target"), self.observed_count
+        return max(sharpness_bound(self.depth, *given) for given in (after, self._before()))
 
     def _before(self) -> tuple[float, float]:
         """Frobenius norm of the target before the switch and how many entries are observed then, on

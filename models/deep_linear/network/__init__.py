@@ -16,7 +16,7 @@ number of steps ends in an update that counts by its share.
 from collections.abc import Mapping
 from typing import Any
 
-from toysim.model import Check, Dim, Discretisation, Model
+from toysim.model import Check, Dim, Discretisation, Landmark, Model
 from toysim.models.deep_linear.network.parameters import NetworkParameters
 from toysim.models.deep_linear.observables import (
     accurate,
@@ -161,6 +161,17 @@ NETWORK = Model(
             },
             {"depth": [1, 3]},
             shifted=_one_update_long,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "stable_step",
+            "largest step at which descent settles where one pathway has learned all modes",
+            "toysim.models.deep_linear.landmarks:network_stable_step",
+            ("depth", "levels", "input_output", "input_correlation", "balance", "nonlinearity"),
+            unit="t",
+            where="linear networks",
+            along="step",
         ),
     ),
 )

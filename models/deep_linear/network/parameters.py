@@ -238,10 +238,15 @@ class NetworkParameters(PathwayParameters):
     @model_validator(mode="after")
     def _steps_fit(self) -> NetworkParameters:
         self.refuse_updates(MAX_GATES // self.n_pathways)
+        self.refuse_unstable(self.sharpness_at_end)
+        return self
+
+    @property
+    def sharpness_at_end(self) -> float:
+        """Where one linear pathway alone has learned all."""
         strength, correlation = self._largest()
         offsets = (0.0, abs(self.balance)) if self.balance else (0.0,) * self.depth
-        self.refuse_unstable(correlation * sharpness_at_end(strength, offsets))
-        return self
+        return correlation * sharpness_at_end(strength, offsets)
 
     def _largest(self) -> tuple[float, float]:
         """Largest singular value of Sigma_yx Sigma_xx^-1 and eigenvalue of Sigma_xx."""

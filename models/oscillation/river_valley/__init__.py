@@ -5,7 +5,7 @@ the hillsides; decay takes the bounce away and lets the progress show (arXiv:241
 straight valley with quadratic hillsides is solved exactly for every schedule.
 """
 
-from toysim.model import Check, Model, Observable
+from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.oscillation.declarations import UPDATES
 from toysim.models.oscillation.river_valley.parameters import RiverValleyParameters
 from toysim.records import course
@@ -74,6 +74,15 @@ RIVER_VALLEY = Model(
                 "start": 2.0,
             },
             replicas=20_000,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "stable_rate",
+            "learning rate above which the bounce across the valley grows",
+            "toysim.models.oscillation.landmarks:hill_stable_rate",
+            ("curvature",),
+            along="learning_rate",
         ),
     ),
 )

@@ -29,7 +29,7 @@ ALLOCATION = Model(
         Observable("final_loss", "excess loss at the end"),
     ),
     diagnostics=(
-        Observable("dropped_loss", "share of the loss that the dropped modes are"),
+        Observable("dropped_loss", "what the dropped modes add to the loss, r/2"),
         Observable("peak_rate", "largest learning rate"),
         Observable("samples_per_mode", "updates over kept modes", unit="updates"),
     ),

@@ -11,7 +11,7 @@ from typing import Any
 
 
 def size_exponent(p: Any) -> float:
-    """1/(1 + b) with label noise, 1/(1 + a) without."""
+    """1/(1 + max(a, b)) with label noise, 1/(1 + a) without."""
     return 1.0 / (1.0 + _inverse(p))
 
 

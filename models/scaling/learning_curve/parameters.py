@@ -30,7 +30,7 @@ class LearningCurveParameters(Spectrum):
     regularisation: Literal["fixed", "best"] = parameter(
         "best",
         symbol="regularisation",
-        meaning="the same penalty at all sizes, or at each that of the least test loss",
+        meaning="the same penalty at all sizes, or at each that of the least expected test loss",
     )
     penalty: float = parameter(
         1.0,

@@ -4,7 +4,7 @@ f = 0 is one pass, f = 1 several epochs on m rows. The rows and their label nois
 replicas are runs on the same rows, and ``data_set`` numbers the rows.
 """
 
-from toysim.model import Check, Model, Observable
+from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.scaling.repeated_sgd.parameters import RepeatedSgdParameters
 from toysim.records import Clock, course
 
@@ -26,6 +26,7 @@ mu <- mu - eta (A mu - q);  M = E delta delta', mu = E delta"""
 
 REPEATED_SGD = Model(
     id="scaling.repeated_sgd",
+    version=2,
     title="SGD on least squares with repeated rows",
     parameters_class=RepeatedSgdParameters,
     clock=UPDATES,
@@ -54,6 +55,15 @@ REPEATED_SGD = Model(
             {"fraction": [0.0, 0.5, 1.0], "schedule": ["constant", "linear"]},
             replicas=6000,
             shifted=UPDATES.one_more,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "fresh_stable_rate",
+            "learning rate above which the mean square grows on fresh samples",
+            "toysim.models.scaling.repeated_sgd.landmarks:fresh_stable_rate",
+            ("n_modes", "capacity_exponent"),
+            along="learning_rate",
         ),
     ),
 )

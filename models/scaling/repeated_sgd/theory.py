@@ -20,56 +20,81 @@ CONTRACTING = 1.9  # times the squared length of a kept row; at 2 an update no m
 
 
 @kernel
-def residual_squares(moment: Array, mean: Array, rows: Array, eps: Array) -> tuple[Array, Array]:
-    """X M (m, d), and r_k^2 = x_k'M x_k - 2 eps_k x_k.mu + eps_k^2 (m,)."""
-    product = rows @ moment
-    square = np.empty(len(rows))
-    for k in range(len(rows)):
-        along, off = 0.0, 0.0
-        for i in range(len(mean)):
-            along += product[k, i] * rows[k, i]
-            off += rows[k, i] * mean[i]
-        square[k] = along - 2.0 * eps[k] * off + eps[k] * eps[k]
-    return product, square
+def residuals(
+    moment: Array, mean: Array, columns: Array, eps: Array, product: Array
+) -> tuple[Array, Array]:
+    """r_k^2 = x_k'M x_k - 2 eps_k x_k.mu + eps_k^2 and x_k.mu - eps_k (m,), of X' = columns (d, m);
+    ``product`` (d, m) takes M X'.
+
+    Inner loops run over the rows x_k: a sum along one of them would wait for its last addition.
+    """
+    np.dot(moment, columns, product)
+    square, off = np.zeros(len(eps)), -eps
+    for i in range(len(mean)):
+        for k in range(len(eps)):
+            square[k] += product[i, k] * columns[i, k]
+            off[k] += columns[i, k] * mean[i]
+    for k in range(len(eps)):
+        square[k] -= eps[k] * (2.0 * off[k] + eps[k])
+    return square, off
+
+
+@kernel
+def pulls(
+    moment: Array, mean: Array, columns: Array, eps: Array, f: float, eta: float, product: Array
+) -> tuple[Array, Array]:
+    """What the m rows do in an update, f > 0: P (d, d), so that P + P' is their part of M, and
+    their part of mu over -eta (d,); derived.
+
+    P = X'Y, Y = (f/m) (eta^2 r_k^2 x_k/2 - eta (X M)_k): two products an update, where A M, X M
+    and sum r_k^2 x_k x_k' one by one are three.
+    """
+    d, m = columns.shape
+    share = f / m
+    square, off = residuals(moment, mean, columns, eps, product)
+    for k in range(m):
+        square[k] *= 0.5 * eta * eta
+    for i in range(d):
+        for k in range(m):
+            product[i, k] = share * (square[k] * columns[i, k] - eta * product[i, k])
+    return np.dot(columns, product.T), share * np.dot(columns, off)
 
 
 @kernel
 def advance(
-    moment: Array, mean: Array, h: Array, rows: Array, eps: Array, f: float, s2: float, eta: float
+    moment: Array,
+    mean: Array,
+    h: Array,
+    columns: Array,
+    eps: Array,
+    learned: Array,
+    f: float,
+    s2: float,
+    eta: float,
+    product: Array,
 ) -> None:
     """One update of M (d, d) and mu (d,), overwritten; derived.
 
-    With P = X'Y, Y = (f/m) (eta^2 r_k^2 x_k/2 - eta (X M)_k), the rows' part of M is P + P': two
-    products an update, where A M, X M and sum r_k^2 x_k x_k' one by one are three.
+    M_ij <- (1 - eta g (h_i + h_j) + 2 eta^2 g h_i h_j) M_ij + eta (mu_i l_j + l_i mu_j)
+            + delta_ij eta^2 g h_i (tr h M + s2) + P_ij + P_ji,   g = 1 - f, l = f X'eps/m
+    mu <- (1 - eta g h) mu - eta pull
     """
-    d, m = len(mean), len(rows)
-    trace = s2
+    d = len(mean)
+    trace, fresh = s2, 1.0 - f
     for i in range(d):
         trace += h[i] * moment[i, i]
-    pull = np.zeros(d)
-    part = np.zeros((d, d))
+    part, pull = np.zeros((d, d)), np.zeros(d)
     if f > 0.0:
-        product, square = residual_squares(moment, mean, rows, eps)
-        share = f / m
-        for k in range(m):
-            off = -eps[k]
-            for i in range(d):
-                off += rows[k, i] * mean[i]
-            for i in range(d):
-                pull[i] += share * rows[k, i] * off
-                half = 0.5 * eta * eta * square[k] * rows[k, i]
-                product[k, i] = share * (half - eta * product[k, i])
-        part = rows.T @ product
-    learned = f * (rows.T @ eps) / max(m, 1)
-    fresh = 1.0 - f
+        part, pull = pulls(moment, mean, columns, eps, f, eta, product)
     for i in range(d):
-        for j in range(i + 1):
+        for j in range(d):
             kept = 1.0 - eta * fresh * (h[i] + h[j]) + 2.0 * eta * eta * fresh * h[i] * h[j]
-            new = kept * moment[i, j] + part[i, j] + part[j, i]
-            new += eta * (mean[i] * learned[j] + learned[i] * mean[j])
-            if i == j:
-                new += eta * eta * fresh * h[i] * trace
-            moment[i, j] = moment[j, i] = new
+            both = mean[i] * learned[j] + learned[i] * mean[j]
+            moment[i, j] = kept * moment[i, j] + eta * both
+        moment[i, i] += eta * eta * fresh * h[i] * trace
+    for i in range(d):  # apart, as reading down a column stops the loop above from vectorising
+        for j in range(i + 1):
+            moment[i, j] = moment[j, i] = moment[i, j] + (part[i, j] + part[j, i])
     for i in range(d):
         mean[i] -= eta * (fresh * h[i] * mean[i] + pull[i])
 
@@ -91,6 +116,8 @@ def mean_course(
     and its update.
     """
     mean, moment = start.copy(), np.outer(start, start)
+    columns = np.ascontiguousarray(rows.T)
+    product, learned = np.empty_like(columns), f * np.dot(columns, eps) / max(len(eps), 1)
     best, best_at, kept, now = np.inf, 0, 0, 0.0
     for t in range(len(rates) + 1):
         now = 0.5 * np.sum(h * np.diag(moment))
@@ -98,10 +125,10 @@ def mean_course(
             best, best_at = now, t
         while kept < len(keep_at) and keep_at[kept] == t:
             loss[kept] = now
-            train[kept] = 0.5 * np.mean(residual_squares(moment, mean, rows, eps)[1])
+            train[kept] = 0.5 * np.mean(residuals(moment, mean, columns, eps, product)[0])
             kept += 1
         if t < len(rates):
-            advance(moment, mean, h, rows, eps, f, s2, rates[t])
+            advance(moment, mean, h, columns, eps, learned, f, s2, rates[t], product)
     return now, best, best_at
 
 

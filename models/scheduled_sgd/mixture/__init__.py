@@ -5,7 +5,7 @@ source, and a share of them from the sources before (replay). Means and variance
 close, so what is forgotten and what is learned are numbers.
 """
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.scheduled_sgd.mixture.parameters import MixtureParameters
 from toysim.records import Clock, course
 
@@ -67,6 +67,15 @@ MIXTURE = Model(
             _SHORT | {"n_sources": 3, "source_steps": 8, "replay": 0.2},
             {"schedule_old": ["cosine", "infinite"]},
             replicas=4000,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "mean_square_stable_rate",
+            "learning rate above which the mean square grows, sources of equal inputs",
+            "toysim.models.scheduled_sgd.landmarks:shared_stable_rate",
+            ("n_modes", "capacity_exponent", "batch_size", "input_shift"),
+            where="input_shift 0",
         ),
     ),
 )

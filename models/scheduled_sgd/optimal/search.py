@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import kernel
-from toysim.models.scheduled_sgd.stability import largest_stable_rate
 from toysim.numerics.least_squares import LANES, padded, total
+from toysim.numerics.mean_square import largest_stable_rate
 
 Array = npt.NDArray[np.float64]
 

@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Row, Rows
 from toysim.models.scheduled_sgd.modes import modes
-from toysim.models.scheduled_sgd.stability import largest_stable_rate, stationary_losses
+from toysim.models.scheduled_sgd.stability import stationary_losses
 from toysim.numerics.least_squares import moments_of_rows
+from toysim.numerics.mean_square import largest_stable_rate
 from toysim.numerics.spread import narrow_rows
 from toysim.scheduled import rate_shares, share_units
 

@@ -13,12 +13,9 @@ from toysim.models.scheduled_sgd.modes import modes
 from toysim.models.scheduled_sgd.parts import alike, scattered
 from toysim.models.scheduled_sgd.regression.columns import together
 from toysim.models.scheduled_sgd.regression.problem import rows_and_rates
-from toysim.models.scheduled_sgd.stability import (
-    fourth_stable_rate,
-    largest_stable_rate,
-    stationary_loss,
-)
+from toysim.models.scheduled_sgd.stability import fourth_stable_rate, stationary_loss
 from toysim.numerics.least_squares import fourth_moments
+from toysim.numerics.mean_square import largest_stable_rate
 from toysim.numerics.spread import narrow
 
 Array = npt.NDArray[np.float64]
@@ -33,7 +30,8 @@ def predict(batch: Batch) -> Rows:
     """
     alone = (batch["momentum"] > 0.0) | (batch["weight_decay"] > 0.0) | (batch["target"] > 0.0)
     alone |= batch["variance"] | (batch["schedule"] == "refined")
-    parts = [(rows, together(batch.take(rows))) for rows in alike(batch, np.flatnonzero(~alone))]
+    plain = np.flatnonzero(~alone)
+    parts = [(rows, together(batch.take(rows))) for rows in alike(batch, plain) if len(rows)]
     if alone.any():
         some = batch.take(np.flatnonzero(alone))
         told = stacked([by_itself(row, rates) for row, rates in rows_and_rates(some)])

@@ -5,7 +5,7 @@ Losses are exact, so what such a search costs (the short horizon of a stage, arX
 what a forecast adds to that are numbers.
 """
 
-from toysim.model import Check, Dim, Model, Observable
+from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.scheduled_sgd.staged.parameters import StagedParameters
 
 _EQUATIONS = """\
@@ -25,8 +25,12 @@ STAGED = Model(
     ),
     diagnostics=(
         Observable("rate", "rate chosen for the stage", dims=("stage",)),
-        Observable("forecast_error", "of the rate chosen, relative", dims=("stage",)),
-        Observable("worst_forecast_error", "of all trials that end below 1, relative"),
+        Observable(
+            "forecast_error", "relative error of the forecast at the rate chosen", dims=("stage",)
+        ),
+        Observable(
+            "worst_forecast_error", "largest such error of all trials whose loss ends below 1"
+        ),
         Observable("best_pieces", "least final loss of as many constant rates, NaN unless pieces"),
         Observable("piece_rate", "rate of the stage there", dims=("stage",)),
     ),
@@ -53,6 +57,14 @@ STAGED = Model(
             {"evaluation": ["exact", "forecast", "trial"]},
             replicas=4000,
             shifted=lambda values: {**values, "n_steps": 27, "stage_steps": 9},
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "mean_square_stable_rate",
+            "learning rate above which the mean square grows",
+            "toysim.models.scheduled_sgd.landmarks:plain_stable_rate",
+            ("n_modes", "capacity_exponent", "batch_size"),
         ),
     ),
 )

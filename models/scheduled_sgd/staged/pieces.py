@@ -9,8 +9,8 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from toysim.models.scheduled_sgd.modes import modes
-from toysim.models.scheduled_sgd.stability import largest_stable_rate
 from toysim.numerics.least_squares import plain
+from toysim.numerics.mean_square import largest_stable_rate
 
 Array = npt.NDArray[np.float64]
 

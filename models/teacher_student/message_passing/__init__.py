@@ -6,7 +6,7 @@ round(alpha d) samples, prior N(0, 1) of every weight.
 
 from typing import Any
 
-from toysim.model import Check, FiniteSize, Model, Observable
+from toysim.model import Check, FiniteSize, Landmark, Model, Observable
 from toysim.models.teacher_student.message_passing.parameters import MessagePassingParameters
 from toysim.records import Clock, course
 
@@ -45,6 +45,15 @@ MESSAGE_PASSING = Model(
             {"dimension": 400, "iterations": 3, "n_records": 4, "sample_ratio": 3.0, "flip": 0.1},
             replicas=400,
             shifted=CLOCK.one_more,
+        ),
+    ),
+    landmarks=(
+        Landmark(
+            "late_constant",
+            "error times samples per input at many samples, noiseless labels",
+            "toysim.models.teacher_student.message_passing.landmarks:late_constant",
+            ("flip", "probit_noise"),
+            where="flip 0, probit_noise 0",
         ),
     ),
 )

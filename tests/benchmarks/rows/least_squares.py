@@ -16,6 +16,9 @@ from benchmarks.limits import Amount, Limit
 from benchmarks.peers import jax_numpy, one_thread_torch
 from benchmarks.sides import Engine, batch_of, sweep_of
 
+from toysim.numerics.least_squares import own_coefficient, pair_coefficients
+from toysim.numerics.spread import lumped
+from toysim.numerics.spread_rows import LOSS_SPREADS, MODE_SPREADS
 from toysim.plan import Sweep
 from toysim.scheduled import rates
 
@@ -53,7 +56,11 @@ def _curves(peaks: int, modes: int, steps: int) -> Row:
     }
     sweep = sweep_of("scheduled_sgd.regression", {"n_modes": modes, "n_steps": steps}, axes)
     n = sweep.n_cells * modes * steps
-    jobs = {"NumPy": numpy_curves, "JAX": jax_curves}
+    jobs = {
+        "NumPy": numpy_curves,
+        "JAX": partial(jax_curves, True),
+        "JAX, losses alone": partial(jax_curves, False),
+    }
     return Row(
         f"least squares, exact curves: {sweep.n_cells}",
         "update of a mode",
@@ -156,39 +163,85 @@ def jax_runs(sweep: Sweep, replicas: int) -> Job:
     return lambda: m.outputs(run(*given))
 
 
+class Spread:
+    """Fourth moments of a few modes, samples one by one, for whether means over replicas show the
+    mean loss: as ``toysim.numerics.spread_rows`` has them, in matrices of all pairs.
+    """
+
+    def __init__(self, m: Modes) -> None:
+        self.h, signal, self.alike = lumped(m.h, m.signal)
+        mean, self.noise = self.alike * signal, m.noise
+        own, pairs = mean * signal, np.outer(mean, mean)
+        self.start = mean[None], own[None], (pairs - np.diag(own))[None]
+
+    def advance(self, xp: Any, state: Any, rate: Any) -> Any:
+        """m, O (cells, G) and R (cells, G, G) after an update."""
+        m, own, pairs = state
+        a = rate[:, None] * self.h
+        square, Z = a * a, own + pairs.sum(axis=2)
+        weight, S, fourth = self.alike * square, m.sum(axis=1), Z.sum(axis=1)
+        kick = 1.5 * (fourth + self.noise * (2.0 * S + self.noise))
+        slope = 1.0 - 6.0 * a + 12.0 * square
+        push = slope * (Z + self.noise * m) + weight * kick[:, None]
+        c0, c1, c2 = (c[:, :, None] for c in pair_coefficients.py_func(a, 1.0))
+        held = c0 + a[:, None] * (c1 + a[:, None] * c2)
+        both = weight[:, :, None] * push[:, None]
+        alone = 2.0 * square * push
+        gained = both + xp.swapaxes(both, 1, 2)
+        diagonal = ((self.alike - 1.0) * alone)[:, :, None] * np.eye(len(self.h))
+        pairs = held * pairs + xp.where(np.eye(len(self.h)) > 0, diagonal, gained)
+        own = own_coefficient.py_func(a, 1.0) * own + 3.0 * alone
+        m = m * (1.0 - 2.0 * a + 2.0 * square) + weight * (S + self.noise)[:, None]
+        return m, own, pairs
+
+    def shown(self, xp: Any, state: Any) -> Any:
+        m, own, pairs = state
+        S, fourth = m.sum(axis=1), (own + pairs.sum(axis=2)).sum(axis=1)
+        modes = own * self.alike < MODE_SPREADS * m * m
+        return (fourth < LOSS_SPREADS * S * S) & xp.all(modes, axis=1)
+
+
 def numpy_curves(sweep: Sweep) -> Job:
     m, eta = Modes(sweep), _rates(sweep)
+    spread = Spread(m)
 
     def job() -> dict[str, Any]:
-        M = np.tile(m.signal, (len(eta), 1))
+        M, state = np.tile(m.signal, (len(eta), 1)), spread.start
         for rate in eta.T:
             a = rate[:, None] * m.h
             M = M * (1.0 - 2.0 * a + 2.0 * a * a) + a * a * (M.sum(1, keepdims=True) + m.noise)
-        return {"final_loss": 0.5 * M.sum(axis=1), "mode_loss": 0.5 * M}
+            state = spread.advance(np, state, rate)
+        loss = 0.5 * M.sum(axis=1)
+        valid = np.isfinite(loss) & spread.shown(np, state)
+        return {"final_loss": loss, "mode_loss": 0.5 * M, "valid": valid}
 
     return job
 
 
-def jax_curves(sweep: Sweep) -> Job:
+def jax_curves(validity: bool, sweep: Sweep) -> Job:
+    """With our validity, or without it."""
     jax, jnp = jax_numpy()
     m, eta = Modes(sweep), _rates(sweep)
+    spread = Spread(m)
 
     @jax.jit
     def run(eta: Any) -> Any:
-        def step(M: Any, rate: Any) -> Any:
+        def step(state: Any, rate: Any) -> Any:
+            M, few = state
             a = rate[:, None] * m.h
             fresh = jnp.sum(M, axis=1, keepdims=True) + m.noise
-            return M * (1.0 - 2.0 * a + 2.0 * a * a) + a * a * fresh, None
+            M = M * (1.0 - 2.0 * a + 2.0 * a * a) + a * a * fresh
+            return (M, spread.advance(jnp, few, rate) if validity else few), None
 
-        return jax.lax.scan(step, jnp.tile(m.signal, (eta.shape[0], 1)), eta.T)[0]
+        every = lambda x: jnp.repeat(x, eta.shape[0], axis=0)  # noqa: E731
+        start = every(m.signal[None]), tuple(map(every, spread.start)) if validity else ()
+        M, few = jax.lax.scan(step, start, eta.T)[0]
+        loss = 0.5 * jnp.sum(M, axis=1)
+        told = {"final_loss": loss, "mode_loss": 0.5 * M}
+        return told | ({"valid": jnp.isfinite(loss) & spread.shown(jnp, few)} if validity else {})
 
     given = jnp.asarray(eta)
-
-    def job() -> dict[str, Any]:
-        M = np.asarray(run(given))
-        return {"final_loss": 0.5 * M.sum(axis=1), "mode_loss": 0.5 * M}
-
-    return job
+    return lambda: {name: np.asarray(values) for name, values in run(given).items()}
 
 
 def jax_optimum(sweep: Sweep) -> Job:

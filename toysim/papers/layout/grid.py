@@ -12,7 +12,7 @@ NARROWEST = 2.2  # inches of a panel
 NARROW_SHARED = 1.65  # of panels that share their axes' names
 SHAPE, WORDS = 0.62, 0.7  # height of a panel: by its width, and inches of words
 EQUAL = 0.9  # the same of panels whose axes have one scale
-TALLEST = 3.4
+SHORTEST, TALLEST = 2.0, 3.4
 
 Cells = dict[Any, tuple[int, int]]  # row and column of each panel
 
@@ -66,9 +66,17 @@ def outer_names(axes: Any, panels: list[Any]) -> tuple[str, str]:
 def _found(axes: Any, which: str, panels: list[Any]) -> str:
     groups = getattr(axes, f"get_shared_{which}_axes")()
     labels = {a: getattr(a, f"get_{which}label")() for a in panels}
-    told = [label for a, label in labels.items() if label and groups.joined(axes, a)]
+    named = [a for a in panels if labels[a] and groups.joined(axes, a)]
+    told = [labels[a] for a in sorted(named, key=lambda a: not _in_line(axes, a, which))]
     every = {label for label in labels.values() if label}
     return labels[axes] or next(iter([*told, *(every if len(every) == 1 else ())]), "")
+
+
+def _in_line(axes: Any, other: Any, which: str) -> bool:
+    """Whether two panels stand in one column (``which`` is x) or in one row."""
+    span = "colspan" if which == "x" else "rowspan"
+    one, two = (getattr(a.get_subplotspec(), span).start for a in (axes, other))
+    return bool(one == two)
 
 
 def _name(axes: Any, which: str, name: str, outer: Any, names: dict[Any, Any]) -> None:
@@ -87,7 +95,7 @@ def row_height(panels: list[Any], cells: Cells, width: float) -> list[float]:
     columns = 1 + max(column for _, column in cells.values())
     rows = 1 + max(row for row, _ in cells.values())
     shape = EQUAL if any(a.get_aspect() == 1.0 for a in panels) else SHAPE
-    tall = min(TALLEST, WORDS + shape * width / columns)
+    tall = min(TALLEST, max(SHORTEST, WORDS + shape * width / columns))
     ratios = panels[0].get_subplotspec().get_gridspec().get_height_ratios()
     mean = max(ratios) if ratios else 1.0
     return [WORDS + (tall - WORDS) * ratios[k] / mean for k in range(rows)]

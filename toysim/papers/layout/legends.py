@@ -28,6 +28,7 @@ PLACES = (
 )
 PAD = 3.0  # pixels around data
 GAP = 0.04  # inches
+SPARE = 8.0  # pixels of a width that a legend leaves free: it is drawn at another resolution
 MOST = 6  # columns
 
 
@@ -108,7 +109,7 @@ def _renewed(axes: Any, **look: Any) -> Any:
 
 def _boxes(size: Any, room: Any) -> Iterator[tuple[str, Bbox]]:
     """The places of a legend that fits into its panel."""
-    if size.width > room.width or size.height > room.height:
+    if size.width > room.width - SPARE or size.height > room.height:
         return
     for place in PLACES:
         x = {"left": room.x0, "right": room.x1 - size.width}
@@ -129,7 +130,7 @@ def _below(figure: Figure, axes: Any) -> float:
     look = {"loc": "upper left", "bbox_to_anchor": (0.0, 0.0), "borderaxespad": 0.0}
     for columns in range(min(len(axes.get_legend().get_texts()), MOST), 0, -1):
         legend = _renewed(axes, ncols=columns, bbox_transform=place, **look)
-        if legend.get_window_extent().width <= room.width:
+        if legend.get_window_extent().width <= room.width - SPARE:
             break
     return float(legend.get_window_extent().height / figure.dpi) + GAP
 
@@ -141,7 +142,7 @@ def _widen(figure: Figure, legend: Any) -> float:
     legend.remove()
     for columns in range(min(len(labels), MOST), 0, -1):
         new = figure.legend(handles, labels, title=title, ncols=columns, loc="outside lower center")
-        if new.get_window_extent().width <= figure.bbox.width:
+        if new.get_window_extent().width <= figure.bbox.width - SPARE:
             break
         if columns > 1:
             new.remove()

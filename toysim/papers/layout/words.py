@@ -15,10 +15,11 @@ from matplotlib.ticker import AutoLocator, FixedLocator, LogLocator, NullLocator
 from toysim.papers.layout.grid import Cells
 
 WORD = re.compile(r"(?:\$[^$]*\$|[^\s$])+")  # a formula is one word
+LETTERS = re.compile(r"^[A-Za-z]{3,}")  # of a tick that is a word
 SHORT = 1.7  # decades of an axis
-GAP = 2.0  # pixels between two ticks' labels
+GAP = 4.0  # pixels between two ticks' labels
 COUNT = "count"  # how a count of runs is named in a picture's source
-ASIDE = (5.0, -13.0, 14.0, -22.0, 23.0, -31.0, 32.0, -40.0, -49.0)  # points
+ASIDE = tuple(up for k in range(12) for up in (5.0 + 9.0 * k, -13.0 - 9.0 * k))  # points
 MARGIN = 6.0  # pixels of a title that stay free
 
 
@@ -129,8 +130,10 @@ def _touch(boxes: list[Any], along: int) -> bool:
 def _thin(axis: Any, along: int) -> None:
     boxes = _boxes(axis)
     step = next((k for k in range(1, len(boxes)) if not _touch(boxes[::k], along)), len(boxes))
-    if step > 1:
-        labels = [text.get_text() for text in axis.get_majorticklabels()]
+    labels = [text.get_text() for text in axis.get_majorticklabels()]
+    if step > 1 and along == 0 and any(LETTERS.search(label) for label in labels):
+        axis.set_tick_params(rotation=45)  # words are not left out
+    elif step > 1:
         blank = [label if k % step == 0 else "" for k, label in enumerate(labels)]
         axis.set_ticks(axis.get_majorticklocs(), blank)
 

@@ -50,6 +50,11 @@ class Card:
     def folded(self) -> bool:
         return len(self.lines) > MANY
 
+    @property
+    def units(self) -> bool:
+        """Whether any of its numbers has one."""
+        return any(line.unit for line in self.lines)
+
 
 def badge(word: str) -> str:
     """The colour of a verdict, as a class of the style sheet."""

@@ -11,6 +11,7 @@ from typing import Any
 import xarray as xr
 
 from toysim.comparison.verdicts import Comparison, ObservableVerdict
+from toysim.outcomes import Agreement
 from toysim.papers.pictures import MadeFigure
 from toysim.papers.site.words import anchor
 from toysim.registry import load_model
@@ -35,6 +36,11 @@ class Compared:
     notes: list[str]
     rows: list[Row]
     picture: MadeFigure | None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing differs, but for sweeps that do so on purpose."""
+        return bool(self.beyond) or all(row["verdict"] != Agreement.DIFFERS for row in self.rows)
 
 
 def compared(

@@ -59,7 +59,9 @@ def write_index(results: Path, known: Iterable[str]) -> Path:
     papers = [_read(path) for path in sorted(results.glob(f"*{KEPT}"))]
     named = {paper["name"] for paper in papers}
     lacking = [name for name in known if name not in named]
-    counts: Counter[str] = sum((paper["counts"] for paper in papers), Counter())
+    counts: Counter[str] = Counter()
+    for paper in papers:
+        counts.update(paper["counts"])
     told = {"papers": papers, "lacking": lacking, "counts": counts, "usual": DEFAULT_PRESET}
     _write(results / INDEX, _templates().get_template("index.html").render(told))
     return results / INDEX

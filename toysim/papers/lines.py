@@ -12,14 +12,24 @@ import xarray as xr
 from toysim.errors import ToysimError
 from toysim.model import Model
 from toysim.plan import build_sweep
-from toysim.plotting.choice import is_geometric
 from toysim.registry import load_model
 from toysim.runner.work import compute_unit, one_blas_thread
 
 POINTS = 120
 LONGEST = 1.0  # seconds for all lines of a picture
+RATIO = 1e-6  # of steps, or of values, within which they are equal
+DECADES = 100.0  # between largest and smallest value, from which on an axis is logarithmic
 
 Curve = tuple[npt.NDArray[Any], npt.NDArray[Any]]
+
+
+def theory_curve(tree: xr.DataTree, name: str, x: str, **at: Any) -> Curve:
+    """Theory of an observable along the axis ``x`` at a place of the grid, on a grid of its own
+    where that is cheap: x and values, NaN where theory is not valid.
+    """
+    theory = tree["theory"].to_dataset()
+    place = {d: int(theory.get_index(d).get_loc(value)) for d, value in at.items()}
+    return Lines(tree, x, 1).curve(name, place)
 
 
 class Lines:
@@ -99,3 +109,13 @@ def _between(values: npt.NDArray[Any], model: Model, x: str) -> list[Any]:
     if model.parameters[x].kind == "int":
         return sorted({*np.round(fine).astype(int).tolist()})
     return [float(v) for v in fine]
+
+
+def is_geometric(values: Any) -> bool:
+    """Whether values come in equal ratios, or over decades without equal steps."""
+    v = np.sort(np.asarray(values, float))
+    if len(v) < 3 or not np.isfinite(v).all() or v[0] <= 0.0:
+        return False
+    ratios, steps = v[1:] / v[:-1], np.diff(v)
+    even = np.ptp(steps) <= RATIO * steps.max()
+    return not even and bool(np.ptp(ratios) <= RATIO * ratios.max() or v[-1] >= DECADES * v[0])
