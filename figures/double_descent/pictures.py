@@ -25,7 +25,8 @@ def samples(tree: xr.DataTree) -> Figure:
         name = f"penalty {penalty:g}"
         draws = excess.sel(penalty=penalty).transpose("sample_ratio", "replica")
         x, law = theory_curve(tree, "excess_error", "sample_ratio", penalty=penalty)
-        for part in np.ma.clump_unmasked(np.ma.masked_invalid(law)):  # both sides of the peak
+        for side in (x <= 1.0, x >= 1.0):  # at the peak the limit may not be there
+            part = side & np.isfinite(law)
             line(axes, x[part], law[part], tag=f"{penalty:g}", color=f"C{k}")
         if penalty == 0.0:
             points(axes, ratio, draws.median("replica"), label=name, color=f"C{k}")
