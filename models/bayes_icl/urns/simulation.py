@@ -12,6 +12,7 @@ from toysim.batch import Batch, Row, Rows, stacked
 from toysim.jit import inlined, kernel
 from toysim.models.bayes_icl.counts import log_gammas
 from toysim.models.bayes_icl.drawn_urns import LEAST_CHANCE, Urns
+from toysim.numerics.elementary import exp
 from toysim.numerics.reductions import largest, total
 
 Array = npt.NDArray[np.float64]
@@ -37,9 +38,9 @@ def draw_sequence(rng: Any, chances: Array, a: float, fresh: bool, own: Array, b
         own[:] = chances[:, min(int(rng.random() * n_tasks), n_tasks - 1)]
     for n in range(len(balls)):
         left, v = rng.random() - own[0], 0
-        while v < n_colours - 1 and left >= 0.0:
-            v += 1
-            left -= own[v]
+        for colour in range(1, n_colours):  # to the last: a jump out of it is guessed wrong
+            v += left >= 0.0
+            left -= own[colour]
         balls[n] = v
 
 
@@ -126,11 +127,10 @@ def sampled_gain(
         for v in range(n_colours):
             log_fresh += log_gamma[counts[v]] - log_gamma[0]
         log_likelihoods(counts, log_chances, logs)
-        best, seen = largest(logs, room), 0.0
-        for d in range(n_tasks):
-            if logs[d] > best - 40.0:
-                seen += math.exp(logs[d] - best)
-        total_gain += best + math.log(seen / n_tasks) - log_fresh
+        best = largest(logs, room)
+        for d in range(n_tasks):  # all of them: half the time of those alone that are not nothing
+            logs[d] = exp(logs[d] - best)
+        total_gain += best + math.log(total(logs, room) / n_tasks) - log_fresh
     return total_gain / n_sequences
 
 

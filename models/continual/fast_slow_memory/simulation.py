@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Rows
-from toysim.jit import kernel
+from toysim.jit import borrowing, kernel
 from toysim.models.continual.fast_slow_memory.problem import ladder
 
 Array = npt.NDArray[np.float64]
@@ -37,27 +37,35 @@ def follow(
         x, due = np.zeros((n_levels, LANES)), np.full(LANES, -1)
         r, k = np.zeros((n_levels, LANES)), np.zeros((n_levels, LANES))
         done = np.zeros((2, LANES), np.int64)  # exposures and records so far
-        last = 0
         for lane in range(len(rows)):
-            r[:, lane], k[:, lane] = decays[rows[lane]], feeds[rows[lane]]
-            due[lane], last = 0, max(last, keep_at[rows[lane]].max())
-        for t in range(last + 1):
-            for lane in range(LANES):
-                x[0, lane] *= r[0, lane]
-            for level in range(1, n_levels):
-                for lane in range(LANES):
-                    fed = k[level, lane] * x[level - 1, lane]
-                    x[level, lane] = r[level, lane] * x[level, lane] + fed
-            events = 0
-            for lane in range(LANES):
-                events += due[lane] == t
-            for lane in range(len(rows) if events > 0 else 0):
+            for level in range(n_levels):
+                r[level, lane], k[level, lane] = decays[rows[lane], level], feeds[rows[lane], level]
+            due[lane] = 0
+        t, soonest = -1, 0
+        while soonest >= 0:
+            decay(soonest - t, r, k, x)
+            t, soonest = soonest, -1
+            for lane in range(len(rows)):
                 if due[lane] == t:
                     i = rows[lane]
                     due[lane] = note(t, i, lane, gain, exposures, keep_at, done, x, strength)
+                if due[lane] >= 0:
+                    soonest = due[lane] if soonest < 0 else min(soonest, due[lane])
 
 
-@kernel
+@borrowing
+def decay(n_steps: int, r: Array, k: Array, x: Array) -> None:
+    """Steps without an exposure, all (L, LANES)."""
+    for _ in range(n_steps):
+        for lane in range(LANES):
+            x[0, lane] *= r[0, lane]
+        for level in range(1, len(x)):
+            for lane in range(LANES):
+                fed = k[level, lane] * x[level - 1, lane]
+                x[level, lane] = r[level, lane] * x[level, lane] + fed
+
+
+@borrowing
 def note(
     t: int,
     i: int,
@@ -78,7 +86,9 @@ def note(
         due = exposures[i, exposed]
     while kept < keep_at.shape[1] and keep_at[i, kept] <= t:
         if keep_at[i, kept] == t:  # -1: fewer records than in other rows
-            strength[i, kept] = np.sum(x[:, lane])
+            strength[i, kept] = 0.0
+            for level in range(len(x)):
+                strength[i, kept] += x[level, lane]
         kept += 1
     if kept < keep_at.shape[1]:
         due = keep_at[i, kept] if due < 0 else min(due, keep_at[i, kept])

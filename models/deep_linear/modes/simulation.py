@@ -19,6 +19,7 @@ from toysim.models.deep_linear.updates import in_updates
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+FEW = 16  # rows that do not fill the lanes
 FLOW = -1  # beside the kinds of descent, see ``update``
 
 
@@ -85,19 +86,24 @@ def _descend(kind: int, batch: Batch, start: Start) -> Run:
     tasks, depth = _task_in_updates(batch, start), batch["depth"]
     out, failed_at = unwritten(tasks), np.full(len(batch), -1)
     layers = start.all_layers(depth) if kind == LAYERS else start.first[:, :, None].copy()
-    order = _like_beside_like(tasks.end, depth)
-    descend_rows(kind, order, layers, start.offset, batch["step"], tasks, out, failed_at)
+    for rows in _side_by_side(tasks.end, depth):
+        descend_rows(kind, rows, layers, start.offset, batch["step"], tasks, out, failed_at)
     if kind != LAYERS:
         with np.errstate(over="ignore"):
             layers = layers_of(layers[:, :, 0], start.offset, depth)
     return Run(layers, _in_time(batch, out), failed_at)
 
 
-def _like_beside_like(end: Array, depth: Ints) -> Ints:
-    """Rows by their end, then by depth."""
+def _side_by_side(end: Array, depth: Ints) -> list[Ints]:
+    """Rows by their end, then by depth; few of them each depth by itself: lanes that have settled,
+    which shallow ones do a hundred times as soon, cost as much as those that have not.
+    """
     if np.all(end == end[0]) and np.all(depth == depth[0]):
-        return np.arange(len(end))
-    return np.lexsort((depth, end))
+        return [np.arange(len(end))]
+    order = np.lexsort((depth, end))
+    if len(order) > FEW:
+        return [order]
+    return np.split(order, np.flatnonzero(np.diff(depth[order])) + 1)
 
 
 def _in_time(batch: Batch, out: Trajectory) -> Trajectory:
