@@ -77,11 +77,13 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 @pytest.fixture(scope="session")
 def browser():
-    """The browser of this machine without a window; a skip where there is none, but a failure where
-    TOYSIM_BROWSER is ``required``.
+    """The browser of this machine, or playwright's own, without a window; a skip where there is
+    none, but a failure where TOYSIM_BROWSER is ``required``.
     """
     driver = pytest.importorskip("playwright.sync_api")
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    with driver.sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)  # where its own would be
+    found = next(filter(None, map(shutil.which, BROWSERS)), own if own.is_file() else None)
     if found is None:
         told = f"no browser: none of {', '.join(BROWSERS)} is installed"
         (pytest.fail if os.environ.get("TOYSIM_BROWSER") == "required" else pytest.skip)(told)

@@ -1,4 +1,4 @@
-"""The pictures of the docs: ``python tests/docs_pictures.py [PICTURE or PAPER...]``.
+"""Pictures of the docs: ``python tests/docs_pictures.py [PICTURE or PAPER...]`` from a checkout.
 
 Draws those that ``docs/pictures.json`` names, each at ``quick`` from what ``toysim reproduce`` left
 in ``results``, and copies them into ``docs/images``. Runs what the stores lack, as ``toysim

@@ -4,6 +4,7 @@ peers by name; nothing is said of speed.
 
 import numpy as np
 import pytest
+from benchmarks import cold
 from benchmarks.bench import Peer, Result, Row, Seconds, equal_means, equal_to, measured
 from benchmarks.families import chosen, families
 from benchmarks.report import as_json, growth_tables, page, ratios_table
@@ -105,3 +106,12 @@ def test_tiny_rows_agree_with_numpy_and_make_a_page(name):
     assert results[0].row.name in told
     assert growth_tables(results) in told
     assert len(as_json(results, MACHINE)["rows"]) == len(results)
+
+
+def test_first_runs_are_told_by_how_long_they_took():
+    """A model without kernels has none to compile; one with them leaves them in the folder."""
+    none, some = (cold.first_run(name) for name in ("continual.sparse_masks", "bayes_icl.evidence"))
+    assert none.kernels == 0 < some.kernels
+    assert min(none.seconds, some.seconds) > 0.1
+    told = cold.page([some._replace(seconds=9.0), none], "1")
+    assert told.index(none.model) < told.index(some.model)

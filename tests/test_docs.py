@@ -109,3 +109,43 @@ def test_cells_show_what_came_out(site):
         if page.stem != "index":
             assert "cell_output" in page.read_text(), page.name
     assert "agrees" in (site / "tutorial.html").read_text()
+
+
+WIDTHS = (360, 768, 1280)
+LOOKED_AT = (
+    "index",
+    "tutorial",
+    "gallery",
+    "glossary",
+    "questions/oscillation",
+    "generated/papers",
+    "generated/deep_linear",
+)
+PICTURES = "[...document.images].map(i => [i.src, i.alt, i.complete && i.naturalWidth > 0])"
+
+
+@pytest.fixture(scope="module")
+def tab(browser):
+    context = browser.new_context(offline=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_pages_fit_every_width_and_bar_nobody(site, tab, name):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    tab.goto((site / f"{name}.html").as_uri())
+    for scheme in ("light", "dark"):
+        tab.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            tab.set_viewport_size({"width": width, "height": 900})
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width, (scheme, width)
+        found = axe.run(tab).response["violations"]
+        serious = [v for v in found if v["impact"] in ("serious", "critical")]
+        assert [(v["id"], v["nodes"][0]["html"]) for v in serious] == [], scheme
+    tab.evaluate("document.querySelectorAll('img[loading=lazy]').forEach(i => i.loading = 'eager')")
+    for source, words, drawn in tab.evaluate(PICTURES):
+        assert drawn, source
+        assert len(words) > 12, source
+        assert not words.endswith((".png", ".svg")), source

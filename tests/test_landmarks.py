@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,6 +40,15 @@ def test_every_landmark_is_a_number_or_says_why(model, mark):
     assert found.valid or mark.where
     assert mark.meaning
     assert mark.source
+
+
+def test_models_without_landmarks_are_named():
+    page = (Path(__file__).parents[1] / "docs" / "landmarks.md").read_text()
+    shipped = [m for m in all_models().values() if m.simulate.startswith("toysim.models.")]
+    none = [m.id for m in shipped if not m.landmarks]
+    assert len(none) == 7
+    for name in none:
+        assert f"`{name}`" in page
 
 
 @pytest.mark.parametrize(

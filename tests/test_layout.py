@@ -94,6 +94,30 @@ def test_axes_that_panels_share_are_named_by_outer_ones():
     assert shown == [("y", True), ("", False)] * 2
 
 
+def test_panels_that_share_an_axis_keep_the_name_of_their_row():
+    with style():
+        figure = new_figure()
+        rows = figure.subplots(2, 3, sharex=True, sharey=True)
+        for row, name in zip(rows, ("open", "deprived"), strict=True):
+            row[0].set_ylabel(name)
+            for axes in row:
+                axes.plot(X, X)
+                axes.set(title="a panel")
+        arranged(figure, 3.4)
+    named = [{a.get_ylabel() for a in row} - {""} for row in rows]
+    assert named == [{"open"}, {"deprived"}]
+
+
+def test_two_names_of_a_legend_that_look_the_same_are_found():
+    with style():
+        figure = new_figure()
+        axes = figure.subplots()
+        for shift in (0.0, 1.0):
+            axes.plot(X, X + shift, color="C1", label=f"up by {shift:g}")
+        axes.legend()
+        assert "'up by 0' and 'up by 1' of a legend look the same" in told(figure)
+
+
 def test_colors_are_told_apart_without_one_kind_of_cones():
     """The first four of the house, and its pair: what marks and dashes do not say."""
     house = [entry["color"] for entry in STYLE["axes.prop_cycle"]][:4]

@@ -59,6 +59,25 @@ def test_a_long_call_speaks_where_somebody_watches(capsys, monkeypatch):
     assert capsys.readouterr().err == ""
 
 
+BOOK = """
+import toysim, toysim.api
+toysim.api.PATIENCE = 0.01
+data = toysim.sweep("walk.trouble", x=[0.0, 1.0, 2.0], rest=0.2, block=1, workers=1)
+"""
+
+
+@pytest.mark.slow
+def test_progress_in_a_notebook_is_one_bar():
+    formats, client = pytest.importorskip("nbformat.v4"), pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    book = formats.new_notebook(cells=[formats.new_code_cell(BOOK)])
+    client.NotebookClient(book, timeout=300).execute()
+    (shown,) = [o for o in book.cells[0].outputs if o.output_type == "display_data"]
+    assert shown.data["text/plain"].startswith("walk.trouble: 3 of 3 blocks, ")
+    assert shown.data["text/html"].startswith('<progress value="3" max="3"')
+    assert not [o for o in book.cells[0].outputs if "blocks" in str(o.get("text"))]
+
+
 def interrupting(event):
     if event["event"] == "block":
         raise KeyboardInterrupt

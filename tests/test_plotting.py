@@ -5,7 +5,7 @@ import pytest
 
 import toysim
 from toysim.errors import ToysimError
-from toysim.papers.lines import is_geometric
+from toysim.papers.lines import is_geometric, theory_curve
 from toysim.plotting.choice import choose, spans_decades
 from toysim.plotting.picture import drawn
 from toysim.registry import all_models
@@ -41,6 +41,13 @@ def test_theory_has_a_grid_of_its_own_and_passes_through_the_cells(data):
     assert len(x) > 100
     there = data["theory"]["square"].sel(n_rounds=16)
     np.testing.assert_allclose(np.interp(there["drift"], x, y), there, rtol=1e-6)
+
+
+def test_a_curve_of_a_paper_is_that_of_the_cells_on_a_finer_grid(data):
+    x, law = theory_curve(data, "square", "drift", n_rounds=16)
+    kept = data["theory"].to_dataset()["square"].sel(n_rounds=16)
+    assert len(x) > 4 * kept.sizes["drift"]
+    np.testing.assert_allclose(law[np.isin(x, kept["drift"])], np.ravel(kept), rtol=1e-12)
 
 
 def test_points_are_means_with_standard_errors(data):

@@ -19,7 +19,7 @@ from toysim.papers.reporting import quiet, told
 from toysim.papers.site.cards import lines, shown_by
 from toysim.papers.site.comparing import draw_comparison, judged_tree
 from toysim.papers.site.pages import write_index
-from toysim.papers.site.words import change_told, linked
+from toysim.papers.site.words import AGREEMENTS, change_told, linked
 from toysim.registry import load_reproduction
 
 NAMES = {"id", "for", "aria-labelledby"}
@@ -142,7 +142,10 @@ def test_figures_are_there_to_take_away(page, results):
 def test_every_comparison_has_its_verdicts_and_its_picture(page, reproduced):
     for sweep, table in reproduced.comparisons.items():
         (article,) = page.all("article", id=f"compared-{sweep}")
-        assert badges(article) == [str(v.verdict) for v in table]
+        verdicts = [str(v.verdict) for v in table]
+        told = Counter(verdicts)
+        counts = [f"{word}: {told[word]}" for word in AGREEMENTS if told[word]]
+        assert badges(article) == counts + verdicts
         assert [e.get("src").split("/")[1] for e in article.iter("img")] == ["compared"]
 
 

@@ -84,9 +84,11 @@ class Batch:
     def listed(self, name: str) -> list[Any]:
         """A parameter's plain values, a list as a tuple, of every row."""
         given = name in self.columns
-        values = (self[name] if given else self._typed(name, self.fixed[name])[None]).tolist()
-        plain = [tuple(v) if isinstance(v, list) else v for v in values]
-        return plain if given else plain * len(self)
+        values = self.columns[name] if given else self._typed(name, self.fixed[name])
+        plain: Any = values.tolist()
+        if given:
+            return [tuple(v) if isinstance(v, list) else v for v in plain]
+        return [tuple(plain) if isinstance(plain, list) else plain] * len(self)
 
     def chosen(self, name: str, choice: str) -> npt.NDArray[np.bool_]:
         """Where a parameter is ``choice`` (n_rows,); a fixed one is compared once."""

@@ -1,17 +1,18 @@
-"""Progress of runs: a bar with ETA on a terminal, a line now and then elsewhere."""
+"""Progress of runs: a bar with ETA on a terminal and in a notebook, else a line now and then."""
 
 from __future__ import annotations
 
 import sys
 import time
 from contextlib import suppress
+from html import escape
 from statistics import mean
 from types import TracebackType
 from typing import Any
 
 from toysim.shown import printable
 
-SECONDS_BETWEEN_LINES = 5.0
+SECONDS_BETWEEN_LINES, SECONDS_BETWEEN_BARS = 5.0, 0.5
 RECENT = 51  # blocks that tell how long the next ones take
 PATIENCE = 2.0  # seconds that a call in Python may take in silence
 
@@ -46,6 +47,23 @@ class Left:
         return (work - min(begun, work / 2)) / self._workers  # blocks begun are half done
 
 
+class Cell:
+    """A bar in a notebook: one output of its cell, renewed in place."""
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+
+    def show(self, done: int, total: int, text: str) -> None:
+        from IPython.display import display
+
+        bar = f'<progress value="{done}" max="{total}" aria-label="{escape(text)}"></progress>'
+        shown = {"text/plain": text, "text/html": f"{bar} {escape(text)}"}
+        if self._handle is None:
+            self._handle = display(shown, raw=True, display_id=True)
+        else:
+            self._handle.update(shown, raw=True)
+
+
 class Progress:
     """Listens to a runner's events; use as a context manager. Speaks on stderr: results go to
     stdout. ``patience``: seconds before the first word.
@@ -57,6 +75,7 @@ class Progress:
         self.name = name
         self.patience = patience
         self._bar: Any = None
+        self._cell = Cell() if self.with_bar and _in_notebook() else None
         self._task: Any = None
         self._total = self._done = self._failed = 0
         self._left = Left({}, 1)
@@ -99,7 +118,7 @@ class Progress:
             self._task = self._bar.add_task(
                 self.name, total=total, completed=done, note="", left=""
             )
-        elif done < total and not self.patience:
+        elif done < total and not self.patience and self._cell is None:
             line(f"{self.name}: {total - done} of {total} blocks to do")
 
     def _say(self, text: str) -> None:
@@ -117,11 +136,18 @@ class Progress:
         if self._bar is not None:
             self._bar.update(self._task, advance=1, note=note, left=self._clock(now))
             return
-        due = now - self._last > SECONDS_BETWEEN_LINES or self._done == self._total
+        between = SECONDS_BETWEEN_LINES if self._cell is None else SECONDS_BETWEEN_BARS
+        due = now - self._last > between or self._done == self._total
         if due and now - self._begin >= self.patience:
             self._last = now
             told = [f"{self.name}: {self._done} of {self._total} blocks", self._clock(now), note]
-            line(", ".join(filter(None, told)))
+            self._tell(", ".join(filter(None, told)))
+
+    def _tell(self, text: str) -> None:
+        if self._cell is None:
+            line(text)
+        else:
+            self._cell.show(self._done, self._total, text)
 
     def _clock(self, now: float) -> str:
         """The time left, or the time it took."""
@@ -132,7 +158,11 @@ class Progress:
 
 def somebody_watches() -> bool:
     """Whether a call in Python is made at a terminal or in a notebook."""
-    return "ipykernel" in sys.modules or _at_terminal()
+    return _in_notebook() or _at_terminal()
+
+
+def _in_notebook() -> bool:
+    return "ipykernel" in sys.modules
 
 
 def _at_terminal() -> bool:

@@ -132,9 +132,9 @@ def landmarks(of):
 
 
 VERDICTS = """\
-Verdicts at three sizes. The tests hold those at `ci` at every run. Those at `quick` and at `paper`
-([at the papers' sizes](../paper_sizes.md)) carry the day on which they were judged, or say that
-they were not."""
+Verdicts at three sizes. The tests hold those at `ci` at every run. Those at `quick` and at
+`paper` ([at the papers' sizes](../paper_sizes.md)) carry the day on which they were judged, or say
+that they were not."""
 
 
 def of_claims(family):

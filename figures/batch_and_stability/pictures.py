@@ -17,7 +17,8 @@ from toysim.figures.batch_and_stability.reading import (
     stable_rates,
     steps_to_target,
 )
-from toysim.papers.drawing import new_figure
+from toysim.papers.drawing import line, new_figure
+from toysim.papers.lines import theory_curve
 from toysim.papers.reading import observable
 
 PHASES = ("signal rules", "noise rules", "rare runs rule", "divergent")
@@ -59,11 +60,11 @@ def tails(runs: xr.DataTree) -> Figure:
     figure = new_figure()
     axes = figure.subplots()
     loss = observable(runs, "final_loss").sortby("learning_rate")
-    exact = observable(runs, "final_loss", "theory").sortby("learning_rate")
     rate = loss["learning_rate"]
     axes.plot(rate, loss.mean("replica"), "o", label="mean of runs", gid="mean")
     axes.plot(rate, loss.median("replica"), "s", label="median of runs", gid="median")
-    axes.plot(rate, exact, "k-", label="exact mean", gid="exact")
+    exact = theory_curve(runs, "final_loss", "learning_rate", beyond=True)
+    line(axes, *exact, color="k", label="exact mean")
     axes.set(xlabel="learning rate", ylabel="final excess loss", yscale="log")
     axes.set_title("Near the limit the mean comes from rare runs")
     axes.legend()

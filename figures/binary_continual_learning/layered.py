@@ -76,7 +76,7 @@ def draw_balance(axes: Any, tree: xr.DataTree) -> None:
         axes.errorbar(x, y, error[at], color=color, fmt="none", lw=1)
         axes.plot(x, y, "o-", color=color, lw=0.8, ms=4, label=label, gid=f"balance:{kind}")
         note_counts(axes, x, y, kept.isel(case=at))
-        place = {"xytext": (4, 3 - 9 * (k % 2)), "textcoords": "offset points"}
+        place = {"xytext": (4 - 18 * (k // 2), 3 - 9 * (k % 2)), "textcoords": "offset points"}
         for case, *point in zip(at.tolist(), x, y, strict=True):
             value = strength(tree, case).split()[-1]
             axes.annotate(value, point, size=7, color=color, **place)

@@ -133,10 +133,11 @@ def likelihood(tree: xr.DataTree) -> Figure:
     """Bias and spread over parameters per sample."""
     figure = new_figure()
     panels = figure.subplots(1, 2)
-    rho = parameter(tree, "signal")
-    found = bias_and_spread(observable(tree, "overlap"), observable(tree, "self_overlap"), rho)
-    ratio, law_m = theory_curve(tree, "overlap", "sample_ratio")
-    known = bias_and_spread(law_m, theory_curve(tree, "self_overlap", "sample_ratio")[1], rho)
+    names, rho = ("overlap", "self_overlap"), parameter(tree, "signal")
+    m, q = (observable(tree, name) for name in names)
+    laws = [theory_curve(tree, name, "sample_ratio", beyond=True) for name in names]
+    found, known = bias_and_spread(m, q, rho), bias_and_spread(laws[0][1], laws[1][1], rho)
+    ratio = laws[0][0]
     share = 1.0 / found[0]["sample_ratio"].values
     for axes, draws, law, name in zip(panels, found, known, ("bias", "spread"), strict=True):
         draw_means(axes, share, draws.transpose("sample_ratio", "replica"), mfc="none")

@@ -93,13 +93,14 @@ def spectrum(tree: xr.DataTree, tuned: xr.DataTree) -> Figure:
     """Excess error over samples of a power-law design, and the least over penalties."""
     figure = new_figure()
     axes = figure.subplots()
-    excess, law = sides(tree, "excess_error")
-    for k, penalty in enumerate(law["penalty"].values):
+    excess = observable(tree, "excess_error")
+    for k, penalty in enumerate(excess["penalty"].values):
         draws = excess.sel(penalty=penalty).transpose("sample_ratio", "replica")
         ratio = draws["sample_ratio"]
         look: dict[str, Any] = {"color": f"C{k}", "fmt": MARKERS[k], "mfc": "none"}
         draw_means(axes, ratio, draws, label=f"penalty {penalty:g}", **look)
-        line(axes, ratio, law.sel(penalty=penalty), color=f"C{k}")
+        x, law = theory_curve(tree, "excess_error", "sample_ratio", beyond=True, penalty=penalty)
+        line(axes, x, law, color=f"C{k}")
     least = observable(tuned, "excess_error", "theory").min("penalty")
     axes.plot(least["sample_ratio"], least, "k--", lw=1, label="best penalty")
     axes.set(xscale="log", yscale="log", xlabel="samples per mode n/d", ylabel="excess error")

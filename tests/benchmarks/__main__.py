@@ -21,19 +21,20 @@ from benchmarks.machine import described, use_one_thread  # noqa: E402
 def main() -> int:
     options = _options()
     use_one_thread()
+    from benchmarks import cold
     from benchmarks.bench import measured
     from benchmarks.families import chosen
     from benchmarks.report import as_json, page, ratios_table, told_lines
 
     from toysim.runner.work import one_blas_thread
 
+    if options.cold:
+        return _told(cold.page(list(cold.first_runs(options.names)), described()["load"]), options)
     if options.statphys is not None:
         from benchmarks.statphys import lines
         from benchmarks.statphys import page as beside
 
-        told = beside(lines(options.statphys or None))
-        options.page.write_text(told) if options.page else print(told)
-        return 0
+        return _told(beside(lines(options.statphys or None)), options)
     rows = chosen(options.names, options.tiny)
     if options.list:
         print("\n".join(row.name for row in rows))
@@ -60,6 +61,11 @@ def main() -> int:
     return int(any(result.quarrels or result.failure for result in results))
 
 
+def _told(page: str, options: argparse.Namespace) -> int:
+    options.page.write_text(page) if options.page else print(page)
+    return 0
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python tests/benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", help="families or beginnings of rows; none: all")
@@ -68,6 +74,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tiny", action="store_true", help="tiny sizes, to see that all runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
     parser.add_argument("--page", type=Path, metavar="FILE", help="write the page of the docs")
+    parser.add_argument("--cold", action="store_true", help="first runs of models, with no kernel")
     parser.add_argument(
         "--statphys",
         type=lambda folder: Path(folder) if folder else "",

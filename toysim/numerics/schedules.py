@@ -205,8 +205,9 @@ def learning_rates(schedule: str, peak: float, n_steps: int, *phases: Any, **sha
 def shares(s: Shape) -> Array:
     """Shares (n_steps,) of the peak rate."""
     t = np.arange(s.n_steps, dtype=float)
-    since = np.maximum(t - s.warmup_steps, 0.0)
-    held = t - since % s.sampling
+    held = t
+    if s.sampling > 1:
+        held = t - np.maximum(t - s.warmup_steps, 0.0) % s.sampling
     return warmup(t, s.warmup_steps) * PROFILES[s.schedule](held, s)
 
 

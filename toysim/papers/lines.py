@@ -23,20 +23,23 @@ DECADES = 100.0  # between largest and smallest value, from which on an axis is 
 Curve = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 
 
-def theory_curve(tree: xr.DataTree, name: str, x: str, **at: Any) -> Curve:
+def theory_curve(tree: xr.DataTree, name: str, x: str, *, beyond: bool = False, **at: Any) -> Curve:
     """Theory of an observable along the axis ``x`` at a place of the grid, on a grid of its own
-    where that is cheap: x and values, NaN where theory is not valid.
+    where that is cheap: x and values. NaN where theory is not valid, unless ``beyond``.
     """
     theory = tree["theory"].to_dataset()
     place = {d: int(theory.get_index(d).get_loc(value)) for d, value in at.items()}
-    return Lines(tree, x, 1).curve(name, place)
+    return Lines(tree, x, 1, beyond).curve(name, place)
 
 
 class Lines:
-    """The theory of a sweep along ``x``; ``fine``: on a grid between its first and last value."""
+    """The theory of a sweep along ``x``; ``fine``: on a grid between its first and last value.
 
-    def __init__(self, tree: xr.DataTree, x: str, curves: int) -> None:
-        self.tree, self.x = tree, x
+    ``beyond``: also where it does not claim that simulations agree.
+    """
+
+    def __init__(self, tree: xr.DataTree, x: str, curves: int, beyond: bool = False) -> None:
+        self.tree, self.x, self.beyond = tree, x, beyond
         self.model = load_model(tree.attrs["model"])
         self.axes: dict[str, list[str]] = json.loads(tree.attrs["axes"])
         self.fine = self._cheap(curves)
@@ -60,7 +63,7 @@ class Lines:
             if solved is not None:
                 return solved
         place = {d: k for d, k in at.items() if d in theory.dims}
-        here = theory[name].where(theory["valid"]).isel(place)
+        here = theory[name].where(theory["valid"] | self.beyond).isel(place)
         here = here.mean("replica") if "replica" in here.dims else here
         return positions(theory, self.x, at), here.values
 
@@ -76,7 +79,7 @@ class Lines:
             outcome = compute_unit(self.model, "theory", batch, sweep.parameters)
         dims = [d for o in self.model.observables if o.name == name for d in o.dims]
         values = outcome.rows[name].astype(float)
-        values[~outcome.rows["valid"]] = np.nan
+        values[~(outcome.rows["valid"] | self.beyond)] = np.nan
         place = tuple(inner.get(d, 0) for d in dims)
         return np.asarray(along, float), np.array([row[place] for row in values])
 

@@ -47,7 +47,8 @@ def times_per_v(n: int, v: float, length: float, pace: Pace, paths: Paths) -> No
 @borrowing
 def time_between(v_from: float, v_to: float, pace: Pace, paths: Paths) -> float:
     """int dt/dv dv over at most one panel, by Gauss-Legendre."""
-    times_per_v(POINTS, v_from, v_to - v_from, pace, paths)
+    n = len(WEIGHTS)  # for a literal Numba would compile it all twice
+    times_per_v(n, v_from, v_to - v_from, pace, paths)
     total = 0.0
     for q in range(POINTS):
         total += WEIGHTS[q] * paths.nodes[3, q]

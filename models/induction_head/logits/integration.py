@@ -115,8 +115,9 @@ def march(rows: Ints, step: Step, stops: Stops, out: Outcome, within: Within) ->
     """
     problem, y, slopes, y_new, seen = step
     n, evaluations, duration = len(rows), 0, stops.duration[rows]
-    t, end, size, error, due, drift = np.zeros((6, n))
-    at_start, now, sizes = np.empty((3, n))
+    t, end, size = np.zeros(n), np.zeros(n), np.zeros(n)  # rows of one array would compile twice
+    error, due, drift = np.zeros(n), np.zeros(n), np.zeros(n)
+    at_start, now, sizes = np.empty(n), np.empty(n), np.empty(n)
     h, levels = first_sizes(step), stops.levels[rows].T.copy()
     before, after, slope, slope_new = seen[RIGHT].copy(), seen[RIGHT], slopes[0], slopes[-1]
     for i in range(n):
@@ -212,7 +213,7 @@ def cross(moments: Ints, problems: Problem, stops: Stops, out: Outcome, within: 
     n, levels = len(moments), stops.levels.ravel()[moments]
     step = step_from(begin, some_of(problems, moments // 4))
     bracket = np.stack((np.zeros(n), whole, before - levels, after - levels, np.zeros(n)))
-    size, value = np.empty((2, n))
+    size, value = np.empty(n), np.empty(n)
     for _ in range(60):
         guess(bracket, size)
         take_step(step, size)

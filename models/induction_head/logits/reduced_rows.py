@@ -105,7 +105,8 @@ def solve_rows(y: Array, rows: Reduced, levels: Array, stops: Array, found: Foun
 def march(rows: Ints, y: Array, row: Reduced, levels: Array, stops: Array, found: Found) -> None:
     """Steps until all of ``rows`` have come to their last stop; those who have stand still."""
     n, n_stops, evaluations = len(rows), stops.shape[1], 0
-    t, end, size, error, before, after = np.zeros((6, n))
+    t, end, size = np.zeros(n), np.zeros(n), np.zeros(n)
+    error, before, after = np.zeros(n), np.zeros(n), np.zeros(n)
     h, work, seen = np.empty(n), np.empty((WORK, 3, n)), np.empty((7, n))
     pace = Pace(rows, levels, stops, t, end, size, error, before, after, np.zeros(n, np.int64))
     take_log_right(y, row, seen)
@@ -173,8 +174,7 @@ def cross(moments: Ints, rows: Reduced, levels: Array, found: Found) -> None:
     begin, level = found.start.reshape(-1, 3)[moments].T.copy(), levels.ravel()[moments]
     whole, before, after = found.bracket.reshape(-1, 3)[moments].T.copy()
     bracket = np.stack((np.zeros(n), whole, before - level, after - level, np.zeros(n)))
-    size, value, error, enough = np.empty((4, n))
-    enough[:] = 1e-14
+    size, value, error, enough = np.empty(n), np.empty(n), np.empty(n), np.full(n, 1e-14)
     work, seen = np.empty((WORK, 3, n)), np.empty((7, n))
     for _ in range(60):
         guess(bracket, size)

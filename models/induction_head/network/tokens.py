@@ -38,7 +38,7 @@ def tokens(
         drawn.items.astype(dtype, copy=False),
         contents.label_vectors.astype(dtype, copy=False),
         drawn.labels,
-        drawn.truth,
+        np.ascontiguousarray(drawn.truth),  # a column of the labels would compile all again
         first,
     )
 

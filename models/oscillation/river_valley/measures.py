@@ -22,12 +22,10 @@ def updates_kept(batch: Batch) -> tuple[Ints, ...]:
 
 def measured(batch: Batch, place: Ints, position: Array, square: Array) -> Rows:
     """From positions and (mean) square heights (n_rows, R + 2) at ``updates_kept``."""
+    position, square = (np.take_along_axis(x, place, axis=1) for x in (position, square))
     hill = 0.5 * batch["curvature"][:, None] * square
     loss = hill - batch["river_slope"][:, None] * position
-    courses = {
-        name: np.take_along_axis(values, place, axis=1)
-        for name, values in {"position": position, "hill_loss": hill, "loss": loss}.items()
-    }
+    courses = {"position": position, "hill_loss": hill, "loss": loss}
     with np.errstate(invalid="ignore"):  # both infinite far above the stable rate
         decay_gain = courses["loss"][:, -2] - courses["loss"][:, -1]
     at_records = {name: values[:, :-2] for name, values in courses.items()}

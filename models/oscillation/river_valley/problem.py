@@ -34,10 +34,10 @@ class Rates(NamedTuple):
 def walk_rates(batch: Batch) -> Rates:
     """Rates of all rows, as given where they are; greedy keeps the peak until the decay."""
     greedy = (batch["schedule"] == "greedy") & (batch["rates"].shape[1] == 0)
-    which, shares = rate_shares(batch, np.where(greedy, "constant", batch["schedule"]))
     peak = share_units(batch)
     if not greedy.any():
-        return Rates(peak, which, shares)
+        return Rates(peak, *rate_shares(batch))
+    which, shares = rate_shares(batch, np.where(greedy, "constant", batch["schedule"]))
     own = _greedy_rates(batch.take(greedy), Rates(peak[greedy], which[greedy], shares))
     which[greedy] = len(shares) + np.arange(len(own))
     return Rates(np.where(greedy, 1.0, peak), which, np.concatenate([shares, own]))

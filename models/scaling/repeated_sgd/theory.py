@@ -115,7 +115,7 @@ def mean_course(
     """Mean losses at the updates ``keep_at`` (R,), ascending; the last mean loss, the least one,
     and its update.
     """
-    mean, moment = start.copy(), np.outer(start, start)
+    mean, moment = start.copy(), start.reshape(-1, 1) * start
     columns = np.ascontiguousarray(rows.T)
     product, learned = np.empty_like(columns), f * np.dot(columns, eps) / max(len(eps), 1)
     best, best_at, kept, now = np.inf, 0, 0, 0.0

@@ -145,7 +145,9 @@ def learned(inverse: Array, step: Array, turned: Array) -> None:
     row = step @ inverse
     size = row @ turned
     if abs(size) > 1e-300:
-        inverse += np.outer(step - moved, row) / size
+        for i in range(len(row)):
+            for j in range(len(row)):
+                inverse[i, j] += (step[i] - moved[i]) * row[j] / size
 
 
 @kernel

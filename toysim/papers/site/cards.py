@@ -20,7 +20,7 @@ BADGES = {
     Agreement.AGREES: "good",
     Agreement.DIFFERS: "bad",
 }
-MANY = 12  # rows of numbers that stand open
+MANY = 8  # rows of numbers that stand open
 
 
 @dataclass(frozen=True)
