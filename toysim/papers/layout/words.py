@@ -131,11 +131,19 @@ def _thin(axis: Any, along: int) -> None:
     boxes = _boxes(axis)
     step = next((k for k in range(1, len(boxes)) if not _touch(boxes[::k], along)), len(boxes))
     labels = [text.get_text() for text in axis.get_majorticklabels()]
-    if step > 1 and along == 0 and any(LETTERS.search(label) for label in labels):
-        axis.set_tick_params(rotation=45)  # words are not left out
-    elif step > 1:
+    words = along == 0 and any(LETTERS.search(label) for label in labels)
+    if step > 1 and not (words and _turned(axis)):
         blank = [label if k % step == 0 else "" for k, label in enumerate(labels)]
         axis.set_ticks(axis.get_majorticklocs(), blank)
+
+
+def _turned(axis: Any) -> bool:
+    """Words along x turned so far that none is left out, where that is far enough."""
+    for angle in (45.0, 90.0, 0.0):
+        axis.set_tick_params(rotation=angle)
+        if angle and not _touch(_boxes(axis), 0):
+            return True
+    return False
 
 
 def settle_counts(panels: Iterable[Any]) -> None:
