@@ -12,7 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from making import arxiv, docstrings, mathml, pages, streams  # noqa: E402
+from making import access, arxiv, docstrings, mathml, pages, streams  # noqa: E402
 
 import toysim  # noqa: E402
 from toysim.places import VARIABLE  # noqa: E402
@@ -56,6 +56,7 @@ html_copy_source = False
 
 
 def setup(app):
+    access.setup(app)
     mathml.setup(app)
     arxiv.setup(app)
     docstrings.setup(app)

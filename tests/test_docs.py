@@ -116,6 +116,8 @@ LOOKED_AT = (
     "index",
     "tutorial",
     "gallery",
+    "faq",
+    "benchmarks",
     "glossary",
     "questions/oscillation",
     "generated/papers",

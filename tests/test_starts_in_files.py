@@ -186,3 +186,23 @@ def test_one_line_before_anything_runs(start, monkeypatch):
             toysim.run(name, **fixed, **{**arrays, moved: longer})
         assert "\n" not in str(refused.value)
         assert moved in str(refused.value)
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_another_array_draws_other_numbers(start):
+    """Where the array is part of the row's stream, as a parameter's value is."""
+    name, fixed, arrays = STARTS[start]
+    model = load_model(name)
+
+    def drawn(values):
+        plain = {k: getattr(model.validate(values), k) for k in values}
+        return Batch(model, {}, plain, np.arange(1), 0).generator(0, "any").random()
+
+    for moved, array in arrays.items():
+        other = {**fixed, **arrays, moved: np.roll(array, 1, axis=-1)}
+        try:
+            again = drawn(other)
+        except ToysimError:
+            continue
+        streams = model.parameters[moved].stream
+        assert (drawn({**fixed, **arrays}) != again) == streams, moved

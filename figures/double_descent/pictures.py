@@ -25,7 +25,8 @@ def samples(tree: xr.DataTree) -> Figure:
         name = f"penalty {penalty:g}"
         draws = excess.sel(penalty=penalty).transpose("sample_ratio", "replica")
         x, law = theory_curve(tree, "excess_error", "sample_ratio", penalty=penalty)
-        line(axes, x, law, tag=f"{penalty:g}", color=f"C{k}")
+        for part in np.ma.clump_unmasked(np.ma.masked_invalid(law)):  # both sides of the peak
+            line(axes, x[part], law[part], tag=f"{penalty:g}", color=f"C{k}")
         if penalty == 0.0:
             points(axes, ratio, draws.median("replica"), label=name, color=f"C{k}")
         else:

@@ -68,7 +68,9 @@ def intervals(tree: xr.DataTree, periodic: xr.DataTree) -> Figure:
         chosen = (limit["capacity_exponent"] == a) & (limit["fact_exponent"] == b)
         pair = int(np.argmax(chosen.values))
         for k, d in enumerate(limit["n_modes"].values):
-            x, law = theory_curve(tree, "limit_recall", "interval", n_modes=d, exponents=pair)
+            x, law = theory_curve(
+                tree, "limit_recall", "interval", beyond=True, n_modes=d, exponents=pair
+            )
             line(axes, x, law, f"{d}", color=f"C{k}", label=f"d = {d:,}")
             given: dict[str, Any] = {"n_modes": int(d), "capacity_exponent": a, "fact_exponent": b}
             mark = landmark(

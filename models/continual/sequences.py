@@ -144,11 +144,12 @@ def sequences(batch: Batch) -> Ints:
     cumulated = [None if c is None else np.cumsum(c, axis=1) for c in chances]
     longest = max((p.n_visits for p in distinct), default=0)
     tasks = np.full((len(batch), longest), -1)
-    for i, k in enumerate(which.tolist()):
-        p, fixed = distinct[k], certain[k]
+    for k, fixed in enumerate(certain):
         if fixed is not None:
-            tasks[i, : p.n_visits] = fixed
-            continue
+            tasks[which == k, : len(fixed)] = fixed
+    drawn = np.array([fixed is None for fixed in certain], bool)[which]
+    for i in np.flatnonzero(drawn).tolist():
+        k, p = which[i], distinct[which[i]]
         u, row = batch.generator(i, "sequence").random(p.n_visits), tasks[i, : p.n_visits]
         if cumulated[k] is None:
             draw_recent(p.exponent, u, p.n_tasks, row)

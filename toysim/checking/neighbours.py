@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from toysim.batch import Batch
 from toysim.checking.draws import draw
 from toysim.checking.findings import Fault, NotTried
-from toysim.errors import ToysimError
+from toysim.errors import ToysimError, ToysimWarning
 from toysim.model import Model, Side
 from toysim.plan import Sweep, build_sweep
 from toysim.runner.work import compute
@@ -49,6 +50,13 @@ def rows_of_different_sizes(model: Model) -> Iterator[Fault]:
 
 def rows_of_drawn_values(model: Model) -> Iterator[Fault]:
     """Cells from the whole allowed range side by side, both sides of the comparison."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ToysimWarning)  # it speaks of the draw
+        found = list(_of_drawn_values(model))
+    yield from found
+
+
+def _of_drawn_values(model: Model) -> Iterator[Fault]:
     start = _first_sweep(model).parameters
     drawn = _drawn(model, start)
     if len(drawn) < FEWEST:

@@ -96,14 +96,28 @@ def after_all(tasks: Array, strength: float, diagonal: float, mean: Array, scale
     posterior(n_tasks, total, square, strength, diagonal, mean, scale)
 
 
+@kernel
 def order_gap(tasks: Array, strength: float, diagonal: float) -> float:
     """Largest change of m_N and Lambda_N when the tasks come reversed, over the largest entry."""
     p = tasks.shape[1]
-    means, scales = np.empty((2, p)), np.empty((2, p, p))
-    for k, order in enumerate((tasks, np.ascontiguousarray(tasks[::-1]))):
-        after_all(order, strength, diagonal, means[k], scales[k])
-    largest = max(np.abs(scales).max(), np.abs(means).max())
-    return float(max(np.ptp(scales, axis=0).max(), np.ptp(means, axis=0).max()) / largest)
+    first, second = np.empty((p + 1, p)), np.empty((p + 1, p))  # mean and scale
+    after_all(tasks, strength, diagonal, first[p], first[:p])
+    after_all(np.ascontiguousarray(tasks[::-1]), strength, diagonal, second[p], second[:p])
+    apart, largest = 0.0, 0.0
+    for i in range(p + 1):
+        for j in range(p):
+            apart = max(apart, abs(first[i, j] - second[i, j]))
+            largest = max(largest, abs(first[i, j]), abs(second[i, j]))
+    return apart / largest
+
+
+@kernel
+def make_lower(A: Array, diagonal: Array) -> None:
+    """Zeros above the diagonal (p,) of A (p, p)."""
+    for i in range(len(A)):
+        A[i, i] = diagonal[i]
+        for j in range(i + 1, len(A)):
+            A[i, j] = 0.0
 
 
 def simulate(batch: Batch) -> Rows:
@@ -124,8 +138,8 @@ def _observed(row: Row, constants: Array) -> Rows:
     """
     p, rng = row.p, row.generator("prior")
     N, dim, diagonal = p.n_episodes, p.dim, p.dof - p.dim - 1.0
-    A = np.tril(rng.standard_normal((dim, dim)), -1)
-    A[np.diag_indices(dim)] = np.sqrt(rng.chisquare(p.dof - np.arange(dim)))
+    A = rng.standard_normal((dim, dim))
+    make_lower(A, np.sqrt(rng.chisquare(p.dof - np.arange(dim))))
     spread = np.linalg.inv(A) * np.sqrt(diagonal)
     mean = rng.standard_normal(dim) @ spread / np.sqrt(p.strength)
     tasks = mean + row.normal("tasks", N, dim) @ spread

@@ -50,10 +50,11 @@ def multiply_equal(
             for m in range(FACTORS):
                 product *= numbers[j, 0, lane] if m < exponent[lane] else 1.0
             others[j, 0, lane] = product
+            strength[j, lane] = numbers[j, 0, lane] * product
         for m in range(FACTORS, factors):
             for lane in range(numbers.shape[2]):
                 others[j, 0, lane] *= numbers[j, 0, lane] if m < exponent[lane] else 1.0
-        for lane in range(numbers.shape[2]):
+        for lane in range(numbers.shape[2] if factors > FACTORS else 0):
             strength[j, lane] = numbers[j, 0, lane] * others[j, 0, lane]
 
 
@@ -126,8 +127,8 @@ def add_up(now: int, strength: Array, weight: Array, watched: Array, totals: Arr
     """
     events = 0
     for lane in range(len(watched)):
-        totals[now, lane] = 0.0
-    for j in range(strength.shape[0]):
+        totals[now, lane] = 0.0 + (strength[0, lane] if weight[0, lane] > 0.0 else 0.0)
+    for j in range(1, strength.shape[0]):
         for lane in range(len(watched)):
             totals[now, lane] += strength[j, lane] if weight[j, lane] > 0.0 else 0.0
     for lane in range(len(watched)):
