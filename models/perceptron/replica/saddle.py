@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from toysim.jit import borrowing, kernel
 from toysim.models.perceptron.replica.solver_outputs import AT_UNSTABLE, FROZEN, MAX_ITER, OK
+from toysim.numerics.copies import put
 
 Array = npt.NDArray[np.float64]
 NAN = float("nan")
@@ -69,11 +70,29 @@ def begin(start: Array) -> Search:
     )
 
 
-@kernel
+@borrowing
+def distance(a: Array, b: Array) -> float:
+    """Largest |a_i - b_i|, NaN where one is."""
+    largest = 0.0
+    for i in range(len(a)):
+        apart = abs(a[i] - b[i])
+        if apart > largest or math.isnan(apart):
+            largest = apart
+    return largest
+
+
+@borrowing
+def damp(last: Array, image: Array, x: Array) -> None:
+    """Into x: from a point part of the way to what the equations made of it, all (n,)."""
+    for i in range(len(x)):
+        x[i] = (1.0 - DAMPING) * last[i] + DAMPING * image[i]
+
+
+@borrowing
 def wants_slopes(search: Search, new: Array) -> bool:
     """Whether ``advance`` would try Newton's method on this answer."""
     wait = 0 if search.counts[2] else search.counts[1] - 1
-    return np.max(np.abs(new - search.x)) < NEAR and wait <= 0
+    return bool(distance(new, search.x) < NEAR and wait <= 0)
 
 
 @kernel
@@ -87,18 +106,19 @@ def advance(search: Search, new: Array, slopes: Array) -> int:
     """
     x, last, image, count, residual = search
     count[0] += 1
-    change = np.max(np.abs(new - x))
+    change = distance(new, x)
     if count[2] and not change < 0.5 * residual[0]:
-        x[:], count[1] = (1.0 - DAMPING) * last + DAMPING * image, PATIENCE
-        count[2] = 0
+        damp(last, image, x)
+        count[1], count[2] = PATIENCE, 0
         return GOING if count[0] < MAX_EVALUATIONS else MAX_ITER
     residual[0] = change
-    last[:], image[:] = x, new
+    put(x, last)
+    put(new, image)
     if not (math.isfinite(change) and max(x[0], new[0]) < 1.0 - CEILING):
         x[:], residual[0] = np.nan, np.nan
         return FROZEN if math.isfinite(change) else MAX_ITER
     if change <= TOLERANCE:
-        x[:] = new
+        put(new, x)
         return OK
     if count[0] >= MAX_EVALUATIONS:
         return MAX_ITER
@@ -110,14 +130,15 @@ def advance(search: Search, new: Array, slopes: Array) -> int:
         count[2] = np.max(np.abs(x)) < 1.0
     if not count[2]:
         count[1] = PATIENCE if newton else count[1]
-        x[:] = (1.0 - DAMPING) * last + DAMPING * new
+        damp(last, new, x)
     return GOING
 
 
 @kernel
 def settled(search: Search, new: Array) -> int:
     """The end at load 0, where the equations' answer does not depend on x, and may be overlap 1."""
-    search.x[:], search.last[:], search.image[:] = new, new, new
+    for into in (search.x, search.last, search.image):
+        put(new, into)
     search.counts[0], search.residual[0] = 1, 0.0
     return OK
 
@@ -161,7 +182,9 @@ def contracts(slopes: Array) -> bool:
     """
     n = len(slopes)
     m = np.zeros((3, 3))
-    m[:n, :n] = (1.0 - DAMPING) * np.eye(n) + DAMPING * slopes
+    for i in range(n):
+        for j in range(n):
+            m[i, j] = DAMPING * slopes[i, j] + (1.0 - DAMPING if i == j else 0.0)
     a, b = -(m[0, 0] + m[1, 1] + m[2, 2]), 0.0
     for i in range(3):
         j = (i + 1) % 3
