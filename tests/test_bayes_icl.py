@@ -1,5 +1,7 @@
 """Memorising and generalising in context: deterministic numbers, exact means, bounds, refusals."""
 
+import math
+
 import numpy as np
 import pytest
 from reference.bayes_icl import regression_losses, student_regret, urn_losses, walk_times
@@ -239,3 +241,16 @@ def test_hierarchy_is_that_of_textbook_updates():
 def test_bad_input(model, given, told):
     with pytest.raises(ToysimError, match=told):
         model.validate(given)
+
+
+@pytest.mark.parametrize("a", [0.01, 0.0155, 0.5])
+def test_a_fresh_urn_at_a_small_concentration_is_nearly_one_coloured(a):
+    """The second ball of two colours has the first one's with chance (1 + a)/(1 + 2 a); derived."""
+    given = {"concentration": a, "n_tasks": 1, "n_colours": 2, "context_length": 2}
+    runs = toysim.run("bayes_icl.urns", replicas=400, evaluate_on="fresh", **given)
+    loss = runs["loss_generalising"].isel(context=1)
+    same = (1.0 + a) / (1.0 + 2.0 * a)
+    exact = -same * math.log(same) - (1.0 - same) * math.log(1.0 - same)
+    error = float(loss.std("replica")) / math.sqrt(400)
+    assert abs(float(loss.mean("replica")) - exact) < 5.0 * error
+    assert error < 0.1 * exact

@@ -47,7 +47,7 @@ URNS = Model(
         ),
         Observable("divergence", "KL(P_M || P_G) of sequences of the urns; NaN if drawn", "nats"),
     ),
-    version=3,
+    version=4,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,

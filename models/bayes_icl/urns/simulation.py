@@ -11,13 +11,16 @@ import numpy.typing as npt
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.jit import inlined, kernel
 from toysim.models.bayes_icl.counts import log_gammas
-from toysim.models.bayes_icl.drawn_urns import LEAST_CHANCE, Urns
+from toysim.models.bayes_icl.drawn_urns import Urns
 from toysim.numerics.elementary import exp
 from toysim.numerics.reductions import largest, total
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+# Of a colour before weights are divided by their sum; at a = 0.01, the least, one in a thousand is
+# smaller, and not all of an urn are.
+LEAST_WEIGHT = 1e-300
 SMALL = 1e-100  # sum of weights below which they are made larger
 NOTHING = 1e-290  # a weight below it is 0: arithmetic of subnormal numbers is slow
 
@@ -31,7 +34,7 @@ def draw_sequence(rng: Any, chances: Array, a: float, fresh: bool, own: Array, b
     if fresh:
         total = 0.0
         for v in range(n_colours):
-            own[v] = max(rng.standard_gamma(a), LEAST_CHANCE)
+            own[v] = max(rng.standard_gamma(a), LEAST_WEIGHT)
             total += own[v]
         own /= total
     else:

@@ -31,12 +31,12 @@ def follow(
     last, and ``keep_at`` (n, R) steps, rising; ``strength`` (n, R) is the sum of x after these.
     Rows that ``order`` (n,) has one after the other stand side by side.
     """
-    n_levels = decays.shape[1]
-    for first in range(0, len(order), LANES):
-        rows = order[first : first + LANES]
-        x, due = np.zeros((n_levels, LANES)), np.full(LANES, -1)
-        r, k = np.zeros((n_levels, LANES)), np.zeros((n_levels, LANES))
-        done = np.zeros((2, LANES), np.int64)  # exposures and records so far
+    n_levels, lanes = decays.shape[1], min(LANES, len(order))
+    for first in range(0, len(order), lanes):
+        rows = order[first : first + lanes]
+        x, due = np.zeros((n_levels, lanes)), np.full(lanes, -1)
+        r, k = np.zeros((n_levels, lanes)), np.zeros((n_levels, lanes))
+        done = np.zeros((2, lanes), np.int64)  # exposures and records so far
         for lane in range(len(rows)):
             for level in range(n_levels):
                 r[level, lane], k[level, lane] = decays[rows[lane], level], feeds[rows[lane], level]
@@ -55,12 +55,13 @@ def follow(
 
 @borrowing
 def decay(n_steps: int, r: Array, k: Array, x: Array) -> None:
-    """Steps without an exposure, all (L, LANES)."""
+    """Steps without an exposure, all (L, lanes)."""
+    n_levels, lanes = x.shape
     for _ in range(n_steps):
-        for lane in range(LANES):
+        for lane in range(lanes):
             x[0, lane] *= r[0, lane]
-        for level in range(1, len(x)):
-            for lane in range(LANES):
+        for level in range(1, n_levels):
+            for lane in range(lanes):
                 fed = k[level, lane] * x[level - 1, lane]
                 x[level, lane] = r[level, lane] * x[level, lane] + fed
 
