@@ -11,12 +11,14 @@ from toysim.runner.execute import in_turns
 from toysim.store.layout import Unit
 
 
-def replayed(units, cost, workers, compiling=0.0):
+def replayed(units, cost, workers, compiling=0.0, declared=lambda unit: 1.0):
     """(share of the work done, estimate / truth) after each block of a run whose blocks take
     ``cost(unit)`` and whose first block of each part compiles.
     """
-    parts = [u.part for u in units]
-    left = Left({p: (parts.count(p), 1.0) for p in set(parts)}, workers)
+    parts = {
+        part: [declared(u) for u in units if u.part == part] for part in {u.part for u in units}
+    }
+    left = Left({part: (len(own), np.mean(own)) for part, own in parts.items()}, workers)
     free, seen, events = [0.0] * workers, set(), []
     for unit in units:
         start = heapq.heappop(free)
@@ -29,7 +31,7 @@ def replayed(units, cost, workers, compiling=0.0):
     total, done = sum(map(cost, units)), 0.0
     for now, unit, seconds, extra in sorted(events, key=lambda event: event[0]):
         block = {"event": "block", "side": unit.part, "wall_seconds": seconds}
-        left.done(block | {"compile_seconds": extra})
+        left.done(block | {"compile_seconds": extra, "declared_seconds": declared(unit)})
         done += cost(unit)
         told = left.seconds()
         if end > now:
@@ -56,6 +58,14 @@ def test_after_a_tenth_of_the_work_the_estimate_is_within_half(cost, compiling, 
     assert len(middle) > 20
     assert min(middle) > 0.5
     assert max(middle) < 1.5
+
+
+@pytest.mark.parametrize("n", [8, 24, 200])
+def test_few_blocks_of_unequal_cost_are_told_apart_by_what_is_declared(n):
+    """Three times too little declared, a hundred times dearer at one end."""
+    units = in_turns([Unit("simulation", i, 0) for i in range(n)])
+    told = replayed(units, lambda u: 3.0 * 100.0 ** (u.i / n), 1, 5.0, lambda u: 100.0 ** (u.i / n))
+    assert [ratio for _, ratio in told] == pytest.approx(np.ones(n - 1))
 
 
 def test_blocks_in_the_order_of_the_store_would_mislead():

@@ -13,38 +13,49 @@ from typing import Any
 from toysim.shown import printable
 
 SECONDS_BETWEEN_LINES, SECONDS_BETWEEN_BARS = 5.0, 0.5
-RECENT = 51  # blocks that tell how long the next ones take
+TOLD_APART = 300  # blocks, up to which what is declared of each one counts
 PATIENCE = 2.0  # seconds that a call in Python may take in silence
 
 
 class Left:
-    """Time that the blocks left will take, told from what blocks of each part took without
-    compilation.
+    """Time that the blocks left will take: what their model declares, times what blocks done of
+    their part took over what was declared of these, compilation apart.
 
-    ``parts``: blocks of each part and seconds of one, as the model declares; once some are done,
-    their mean counts, and the first, which imports, stands aside where there are others.
+    ``parts``: blocks of each part, and seconds of one, declared. The first that is done, which
+    imports, stands aside where there are others. From TOLD_APART blocks on all count alike: those
+    done are spread over them.
     """
 
     def __init__(self, parts: dict[str, tuple[int, float]], workers: int) -> None:
         self._blocks = {part: blocks for part, (blocks, _) in parts.items()}
-        self._declared = {part: seconds for part, (_, seconds) in parts.items()}
-        self._taken: dict[str, list[float]] = {part: [] for part in parts}
+        self._mean = {part: seconds for part, (_, seconds) in parts.items()}
+        self._declared = {part: blocks * seconds for part, (blocks, seconds) in parts.items()}
+        self._apart = {part: blocks <= TOLD_APART for part, blocks in self._blocks.items()}
+        self._taken: dict[str, list[tuple[float, float]]] = {part: [] for part in parts}
         self._workers = workers
 
     def done(self, event: dict[str, Any]) -> None:
         """A block was done, here or elsewhere."""
         part = event["side"]
+        apart = event["event"] == "block" and self._apart[part]
+        declared = event["declared_seconds"] if apart else self._mean[part]
+        self._declared[part] = max(0.0, self._declared[part] - declared)
         self._blocks[part] = max(0, self._blocks[part] - 1)
         if event["event"] == "block":
-            self._taken[part].append(event["wall_seconds"] - event["compile_seconds"])
+            self._taken[part].append((event["wall_seconds"] - event["compile_seconds"], declared))
 
     def seconds(self) -> float:
         taken = {part: seconds[1:] or seconds for part, seconds in self._taken.items()}
-        each = {part: mean(t) if t else self._declared[part] for part, t in taken.items()}
-        work = sum(self._blocks[part] * each[part] for part in each)
-        done = [seconds for t in taken.values() for seconds in t]
+        work = sum(self._declared[part] * _share(taken[part]) for part in taken)
+        done = [seconds for t in taken.values() for seconds, _ in t]
         begun = (self._workers - 1) * mean(done) / 2 if done else 0.0
         return (work - min(begun, work / 2)) / self._workers  # blocks begun are half done
+
+
+def _share(taken: list[tuple[float, float]]) -> float:
+    """What blocks took over what was declared of them."""
+    declared = sum(told for _, told in taken)
+    return sum(seconds for seconds, _ in taken) / declared if declared else 1.0
 
 
 class Cell:

@@ -8,7 +8,6 @@ import os
 import random
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -19,10 +18,12 @@ from typing import Any
 from toysim.errors import StoreError, ToysimError, suggest
 from toysim.outcomes import State
 from toysim.plan import Sweep
+from toysim.progress import TOLD_APART
 from toysim.runner.backends import on_processes, on_threads
 from toysim.runner.focusing import lines, next_round
 from toysim.runner.refine import plan_refinement
 from toysim.runner.stopping import Stop
+from toysim.runner.work import declared_seconds
 from toysim.store import coordinates
 from toysim.store.alive import this_process
 from toysim.store.files import one_line
@@ -285,19 +286,15 @@ class _Run:
         return bool(missing)
 
     def _left(self, missing: list[Unit]) -> dict[str, tuple[int, float]]:
-        """Blocks of each part, and seconds of one as the model declares."""
-        store, (cells, replicas) = self.store, self.store.layout.block
-        parts = Counter(unit.part for unit in missing)
-        parameters = store.first_parameters if parts else None
+        """Blocks of each part, and seconds of one as the model declares, in the mean over those
+        that come first, which are spread over all.
+        """
         found = {}
-        for part, blocks in parts.items():
-            if part == "theory":
-                rows = cells * (replicas if store.model.paired else 1)
-                seconds = rows * store.model.theory_seconds(parameters)
-            else:
-                rows = store.refined_rows.block if part == REFINEMENT else cells * replicas
-                seconds = rows * store.model.seconds(parameters)
-            found[str(part)] = blocks, seconds
+        for part in dict.fromkeys(unit.part for unit in missing):
+            own = [unit for unit in missing if unit.part == part]
+            some = own[:TOLD_APART]
+            seconds = sum(declared_seconds(self.store, u, self.store.batch(u)) for u in some)
+            found[str(part)] = len(own), seconds / len(some)
         return found
 
     def _events(self, missing: list[Unit]) -> Iterator[dict[str, Any]]:
