@@ -84,8 +84,8 @@ def _client(scheduler: str | None, cluster: Path | None, workers: int) -> Iterat
     with contextlib.ExitStack() as stack:
         address: Any = scheduler
         if scheduler is None:
-            made = _here(workers) if cluster is None else of_queue(cluster)
-            address = stack.enter_context(made)
+            address = _here(workers) if cluster is None else of_queue(cluster)
+            stack.callback(_close, address)
         try:
             client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
@@ -93,6 +93,15 @@ def _client(scheduler: str | None, cluster: Path | None, workers: int) -> Iterat
                 f"no Dask scheduler at {scheduler}: {error}; check the address"
             ) from None
         yield stack.enter_context(client)
+
+
+def _close(cluster: Any) -> None:
+    """Close a cluster of ours; while a worker that was killed is replaced, Dask's first try may end
+    in "can only join a started process" (seen once), which would take the place of our error.
+    """
+    for _ in range(2):
+        with contextlib.suppress(AssertionError):
+            cluster.close()
 
 
 def _here(workers: int) -> Any:
