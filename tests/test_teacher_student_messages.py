@@ -1,6 +1,7 @@
 """teacher_student.message_passing: known fixed points, rounds, and plain runs."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from reference import teacher_student as plain
 import toysim
 from toysim.errors import ToysimError
 from toysim.models.teacher_student.bayes import Labels, after, information
+from toysim.models.teacher_student.message_passing.simulation import course
 
 MESSAGES = "teacher_student.message_passing"
 
@@ -77,3 +79,13 @@ def test_plain_messages(alpha, noise, flip):
 def test_bad_input_is_told_in_one_line(given, told):
     with pytest.raises(ToysimError, match=r"^[^\n]*" + told):
         toysim.run(MESSAGES, **given)
+
+
+def test_labels_that_no_student_has_end_in_a_round_not_in_an_exception():
+    """One input with both labels and no noise: the variance falls below all numbers."""
+    given = SimpleNamespace(dimension=1, iterations=3000, probit_noise=0.0, flip=0.0)
+    x, y = np.array([[1.0], [1.0]]), np.array([1.0, -1.0])
+    overlaps, failed_at = course(given, x, y, np.array([1.0]))
+    assert 100 < failed_at < 3000
+    assert np.isfinite(overlaps[:failed_at]).all()
+    assert np.isnan(overlaps[failed_at:]).all()

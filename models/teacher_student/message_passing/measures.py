@@ -13,4 +13,4 @@ Array = npt.NDArray[np.float64]
 def error(m: Array, q: Array) -> Array:
     """arccos(m/sqrt(q))/pi, 1/2 where nothing is known."""
     sine = np.sqrt(np.maximum(q - m * m, 0.0))
-    return np.asarray(np.where(q > 0.0, np.arctan2(sine, m), 0.5 * math.pi) / math.pi)
+    return np.asarray(np.where(q == 0.0, 0.5 * math.pi, np.arctan2(sine, m)) / math.pi)

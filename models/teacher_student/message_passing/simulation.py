@@ -12,6 +12,7 @@ from scipy.special import log_ndtr
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.teacher_student.message_passing.measures import error
 from toysim.models.teacher_student.sizes import samples
+from toysim.records import ended
 
 Array = npt.NDArray[np.float64]
 
@@ -43,28 +44,35 @@ def posterior_slopes(p: Any, y: Array, field: Array, variance: float) -> tuple[A
     return g, -field * g / s**2 - g * g
 
 
-def course(p: Any, x: Array, y: Array, teacher: Array) -> Array:
-    """m and q (T + 1, 2) after every round, from w = 0, v = 1.
+def course(p: Any, x: Array, y: Array, teacher: Array) -> tuple[Array, int]:
+    """m and q (T + 1, 2) after every round, from w = 0, v = 1, and the round at which they left the
+    numbers, -1 if none: at small d a variance that vanishes without noise sends the fields there.
 
     om = X w/sqrt(d) - v g,  A = -sum g'/d,  B = A w + X'g/sqrt(d),  w = B/(1 + A), v = 1/(1 + A).
     """
     d = p.dimension
     w, v, g = np.zeros(d), 1.0, np.zeros(len(y))
-    overlaps = np.zeros((p.iterations + 1, 2))
+    overlaps = np.full((p.iterations + 1, 2), np.nan)
+    overlaps[0] = 0.0
     for t in range(1, p.iterations + 1):
-        g, slope = posterior_slopes(p, y, x @ w - v * g, v)
-        a = -float(slope.sum()) / d
-        w, v = (a * w + g @ x) / (1.0 + a), 1.0 / (1.0 + a)
+        with np.errstate(over="ignore", invalid="ignore"):
+            g, slope = posterior_slopes(p, y, x @ w - v * g, v)
+            a = -float(slope.sum()) / d
+            w, v = (a * w + g @ x) / (1.0 + a), 1.0 / (1.0 + a)
+        if not (a >= 0.0 and v > 0.0 and np.isfinite(w).all()):
+            return overlaps, t
         overlaps[t] = w @ teacher / d, w @ w / d
-    return overlaps
+    return overlaps, -1
 
 
-def measured(row: Row) -> dict[str, Array]:
-    """Every observable of one draw at the records."""
-    m, q = course(row.p, *drawn(row))[row.record_at].T
-    return {"overlap": m, "self_overlap": q, "error": error(m, q)}
+def measured(row: Row) -> tuple[dict[str, Array], int]:
+    """Every observable of one draw at the records, and the round at which it left the numbers."""
+    overlaps, failed_at = course(row.p, *drawn(row))
+    m, q = overlaps[row.record_at].T
+    return {"overlap": m, "self_overlap": q, "error": error(m, q)}, failed_at
 
 
 def simulate(batch: Batch) -> Rows:
     """Every observable of every row."""
-    return stacked([measured(row) for row in batch.rows()])
+    found, failed_at = zip(*map(measured, batch.rows()), strict=True)
+    return stacked(list(found)) | ended(np.array(failed_at, np.int64))
