@@ -7,8 +7,9 @@ out. Trained by SGD on fresh sequences, its in-context accuracy creeps up from 1
 which keeps the position of every token, predicts the whole course without a fitted constant.
 """
 
-from toysim.model import Check, Dim, FiniteSize, Landmark, Model, Observable
+from toysim.model import Check, Dim, FiniteSize, Model, Observable
 from toysim.models.induction_head.accuracies import ACCURACIES
+from toysim.models.induction_head.declarations import AT_RANDOM
 from toysim.models.induction_head.head.parameters import HeadParameters
 from toysim.records import Clock, course
 
@@ -109,20 +110,5 @@ HEAD = Model(
             shifted=_CLOCK.one_more,
         ),
     ),
-    landmarks=(
-        Landmark(
-            "chance_accuracy",
-            "accuracy of any label at random",
-            "toysim.models.induction_head.landmarks:chance_accuracy",
-            ("n_labels",),
-            source="arXiv:2312.03002",
-        ),
-        Landmark(
-            "plateau_accuracy",
-            "accuracy at the plateau on bursty contexts: a label of the context at random",
-            "toysim.models.induction_head.landmarks:plateau_accuracy",
-            ("n_pairs", "burst"),
-            source="arXiv:2312.03002",
-        ),
-    ),
+    landmarks=AT_RANDOM,
 )

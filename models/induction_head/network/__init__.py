@@ -13,8 +13,9 @@ start low the last ReLU layer dies. Of six runs at the paper's sizes and rate fi
 were active after 10^4 updates, its loss log L for good.
 """
 
-from toysim.model import Dim, Landmark, Model, Observable
+from toysim.model import Dim, Model, Observable
 from toysim.models.induction_head.accuracies import ACCURACIES
+from toysim.models.induction_head.declarations import AT_RANDOM
 from toysim.models.induction_head.network.parameters import NetworkParameters
 from toysim.records import Clock, course
 
@@ -87,20 +88,5 @@ NETWORK = Model(
     equations=_EQUATIONS,
     sources=("arXiv:2312.03002",),
     seconds=_seconds,
-    landmarks=(
-        Landmark(
-            "chance_accuracy",
-            "accuracy of any label at random",
-            "toysim.models.induction_head.landmarks:chance_accuracy",
-            ("n_labels",),
-            source="arXiv:2312.03002",
-        ),
-        Landmark(
-            "plateau_accuracy",
-            "accuracy at the plateau on bursty contexts: a label of the context at random",
-            "toysim.models.induction_head.landmarks:plateau_accuracy",
-            ("n_pairs", "burst"),
-            source="arXiv:2312.03002",
-        ),
-    ),
+    landmarks=AT_RANDOM,
 )
