@@ -27,10 +27,9 @@ class Left:
     """
 
     def __init__(self, parts: dict[str, tuple[int, float]], workers: int) -> None:
-        self._blocks = {part: blocks for part, (blocks, _) in parts.items()}
         self._mean = {part: seconds for part, (_, seconds) in parts.items()}
         self._declared = {part: blocks * seconds for part, (blocks, seconds) in parts.items()}
-        self._apart = {part: blocks <= TOLD_APART for part, blocks in self._blocks.items()}
+        self._apart = {part: blocks <= TOLD_APART for part, (blocks, _) in parts.items()}
         self._taken: dict[str, list[tuple[float, float]]] = {part: [] for part in parts}
         self._workers = workers
 
@@ -40,7 +39,6 @@ class Left:
         apart = event["event"] == "block" and self._apart[part]
         declared = event["declared_seconds"] if apart else self._mean[part]
         self._declared[part] = max(0.0, self._declared[part] - declared)
-        self._blocks[part] = max(0, self._blocks[part] - 1)
         if event["event"] == "block":
             self._taken[part].append((event["wall_seconds"] - event["compile_seconds"], declared))
 
