@@ -35,8 +35,8 @@ def read_asked(spec: Sweep, path: Path) -> xr.DataTree:
     parts = {key: node.to_dataset() for key, node in tree.children.items()}
     first = next(part for key, part in parts.items() if key != REFINEMENT)
     kept = {d.name: _asked(first, d) for d in spec.dimensions}
-    if "replica" in (sizes := {k: n for part in parts.values() for k, n in part.sizes.items()}):
-        kept["replica"] = np.arange(sizes["replica"]) < spec.replicas
+    if "replica" in first.sizes:
+        kept["replica"] = np.arange(first.sizes["replica"]) < spec.replicas
     if all(levels.all() for levels in kept.values()):
         return tree
     for key, part in parts.items():
