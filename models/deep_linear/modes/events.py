@@ -18,38 +18,31 @@ Ints = npt.NDArray[np.int64]
 
 
 @borrowing
-def close_phases(
-    n: int,
-    edge: Ints,
-    rate: Array,
-    residual_sum: Array,
-    exposure: Array,
-    totals: Array,
-    past: Array,
-    live: Array,
-) -> None:
+def close_phases(n: int, group: Group) -> None:
     """Where a phase ends at n, what it saw of the residual goes to its open pathways' exposure, and
-    what was before does not count in the next. Shapes as in ``Group``.
+    what was before does not count in the next.
     """
-    before = (n + 2) % 3
+    rate, edge, residual_sum = group.rate, group.edge, group.residual_sum
+    exposure, before = group.exposure, group.totals[(n + 2) % 3]
     for j in range(len(rate)):
         for lane in range(len(edge)):
             seen = rate[j, lane] > 0.0 and edge[lane] == n
             exposure[j, lane] += residual_sum[lane] if seen else 0.0
+    past, live = group.past[0, 0], group.live
     for lane in range(len(edge)):
         ends = edge[lane] == n
         residual_sum[lane] = 0.0 if ends else residual_sum[lane]
-        totals[before, lane] = math.nan if ends else totals[before, lane]
-        past[0, 0, lane] = math.nan if ends else past[0, 0, lane]
+        before[lane] = math.nan if ends else before[lane]
+        past[lane] = math.nan if ends else past[lane]
         live[lane] = 1.0 if ends else live[lane]
 
 
 @borrowing
-def next_edges(n: int, windows: Array, end: Array, edge: Ints, live: Array) -> int:
+def next_edges(n: int, group: Group) -> int:
     """Of every lane the first start or stop of a window, or the end, after n, else NEVER; and the
-    first of all lanes. An update that one of them cuts is a phase. Shapes: windows (W, 3, L), the
-    others (L,).
+    first of all lanes. An update that one of them cuts is a phase.
     """
+    windows, end, edge, live = group.windows, group.end, group.edge, group.live
     for lane in range(len(edge)):
         edge[lane] = whole_after(n, end[lane])
     for w in range(len(windows)):
@@ -72,16 +65,18 @@ def whole_after(n: int, at: float) -> int:
 
 
 @borrowing
-def set_rates(n: int, step: Array, weight: Array, windows: Array, edge: Ints, rate: Array) -> None:
+def set_rates(n: int, group: Group) -> None:
     """Steps from n on: 0 in a pathway's windows, where it is lesioned, and after the end."""
-    for j in range(len(rate)):
+    step, weight, windows, edge = group.step, group.weight, group.windows, group.edge
+    for j in range(len(group.rate)):
+        rate = group.rate[j]
         for lane in range(len(edge)):
-            rate[j, lane] = step[lane] * weight[j, lane] if edge[lane] != NEVER else 0.0
+            rate[lane] = step[lane] * weight[j, lane] if edge[lane] != NEVER else 0.0
         for w in range(len(windows)):
             for lane in range(len(edge)):
                 pathway, start, stop = windows[w, 0, lane], windows[w, 1, lane], windows[w, 2, lane]
                 frozen = pathway == j and start <= n < stop
-                rate[j, lane] = 0.0 if frozen else rate[j, lane]
+                rate[lane] = 0.0 if frozen else rate[lane]
 
 
 @borrowing
@@ -155,14 +150,17 @@ def note_events(n: int, group: Group, outs: Trajectory, failed_at: Ints) -> None
         group.totals[(n + 2) % 3],
         group.totals[n % 3],
     )
+    watched = group.watched
     for lane in range(len(after)):
+        if -math.inf < after[lane] < watched[lane]:
+            continue
         i = group.row[lane]
         if not math.isfinite(after[lane]):
             failed_at[i] = n
             stop_lane(lane, outs.records.shape[2], group)
-        elif after[lane] >= group.watched[lane] > -math.inf and put_off(n, lane, earlier, group):
-            group.watched[lane] = -math.inf
-        elif after[lane] >= group.watched[lane]:
+        elif watched[lane] > -math.inf and put_off(n, lane, earlier, group):
+            watched[lane] = -math.inf
+        else:
             crossing = half_time(
                 n,
                 earlier[lane],
@@ -170,10 +168,10 @@ def note_events(n: int, group: Group, outs: Trajectory, failed_at: Ints) -> None
                 after[lane],
                 group.target[lane],
                 group.goal[lane],
-                group.watched[lane],
+                watched[lane],
             )
             outs.half[i, 0] = crossing if n > 0 else 0.0
-            group.watched[lane] = math.inf
+            watched[lane] = math.inf
 
 
 @borrowing
