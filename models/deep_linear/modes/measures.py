@@ -42,9 +42,10 @@ class Run:
 def measure(batch: Batch, start: Start, run: Run) -> Rows:
     """All observables of a simulated batch, and its status; NaN at the end of a run that failed."""
     rows = _end_state(batch, start, run)
-    if np.any(run.failed_at >= 0):
+    failed = run.failed_at >= 0
+    if failed.any():
         for name in rows.keys() - set(COURSES):
-            rows[name][run.failed_at >= 0] = np.nan
+            rows[name][failed] = np.nan
     return rows | ended(run.failed_at, run.status)
 
 
@@ -82,7 +83,8 @@ def kept_layers(batch: Batch, start: Start, first: Array, layers: Array) -> Arra
 
 def strengths(out: Trajectory, start: Start, target: Array) -> Rows:
     """Observables that follow from the strengths K at the end and at the record times."""
-    share, residual, dominance = np.empty(out.strength.shape), *np.empty((2, len(target)))
+    share = np.empty(out.strength.shape)
+    residual, dominance = np.empty(len(target)), np.empty(len(target))
     take_shares(out.strength, start.lesioned, target, share, residual, dominance)
     left = np.empty((len(target), out.records.shape[2]))
     take_residuals(out.records, start.lesioned, target, left)

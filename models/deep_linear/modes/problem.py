@@ -74,7 +74,7 @@ def start_of(batch: Batch) -> Start:
         layers = _in_standard_order(batch["layer_starts"].reshape(n, n_pathways, -1))
         return Start(layers[:, :, 0].copy(), _offset(layers), layers, windows, lesioned)
     first, offset = np.empty((n, n_pathways)), np.empty((n, n_pathways))
-    noisy = np.any(batch["start_noise"])
+    noisy = batch["start_noise"].any()
     fill_first(
         _layer_start(batch),
         batch["start_imbalance"],
@@ -106,7 +106,7 @@ def _layer_start(batch: Batch) -> Array:
     """p0 (n,), as given or by the strength it is to have."""
     strength, p0 = batch["start_strength"], batch["layer_start"]
     given = strength > 0
-    if np.any(given):
+    if given.any():
         p0 = p0.copy()
         offset, depth = batch["layer_offset"][given], batch["depth"][given]
         p0[given] = first_layer_of(strength[given], offset, depth)
@@ -182,4 +182,6 @@ def _offset(layers: Array) -> Array:
 
 def _lesioned(batch: Batch, n_pathways: int) -> npt.NDArray[np.bool_]:
     cut = batch["lesions"].reshape(len(batch), -1)
+    if not cut.size:
+        return np.zeros((len(batch), n_pathways), bool)
     return np.asarray(np.any(cut[:, :, None] == np.arange(n_pathways), axis=1))

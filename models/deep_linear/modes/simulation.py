@@ -28,7 +28,7 @@ def simulate(batch: Batch) -> Rows:
     """Every observable of every row, a compiled call for each integrator and kind of start."""
     start = start_of(batch)
     kind = _kinds(batch, start)
-    if np.all(kind == kind[0]):
+    if (kind == kind[0]).all():
         return _simulate_kind(int(kind[0]), batch, start)
     kinds = np.unique(kind)
     parts = [np.flatnonzero(kind == k) for k in kinds]
@@ -61,7 +61,9 @@ def _task_in_updates(batch: Batch, start: Start) -> ModeTask:
     step, end, windows = batch["step"], np.empty(len(batch)), np.empty(start.windows.shape)
     count_updates(batch["duration"], start.windows, step, end, windows)
     target = batch["singular_value"]
-    record_at = in_updates(batch.record_at, step[:, None], end[:, None])
+    record_at = batch.record_at
+    if record_at.size:
+        record_at = in_updates(record_at, step[:, None], end[:, None])
     return ModeTask(
         batch["depth"], target, batch["level"] * target, end, windows, start.lesioned, record_at
     )
@@ -104,7 +106,7 @@ def _side_by_side(end: Array, depth: Ints) -> list[Ints]:
     """Rows by their end, then by depth; few of them each depth by itself: lanes that have settled,
     which shallow ones do a hundred times as soon, cost as much as those that have not.
     """
-    if np.all(end == end[0]) and np.all(depth == depth[0]):
+    if (end == end[0]).all() and (depth == depth[0]).all():
         return [np.arange(len(end))]
     order = np.lexsort((depth, end))
     if len(order) > FEW:
