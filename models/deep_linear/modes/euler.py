@@ -27,7 +27,6 @@ from toysim.models.deep_linear.modes.events import (
 from toysim.models.deep_linear.modes.lanes import (
     LANES,
     NEVER,
-    Group,
     fill,
     keep,
     new_group,
@@ -61,16 +60,30 @@ def any_above(limit: float, values: Array) -> bool:
 
 
 @borrowing
-def update_until(kind: int, n: int, stop: int, factors: int, group: Group) -> tuple[int, int]:
+def update_until(
+    kind: int,
+    n: int,
+    stop: int,
+    factors: int,
+    depth: Ints,
+    exponent: Ints,
+    offset: Array,
+    weight: Array,
+    target: Array,
+    watched: Array,
+    rate: Array,
+    live: Array,
+    numbers: Array,
+    others: Array,
+    strength: Array,
+    totals: Array,
+    residual: Array,
+    residual_sum: Array,
+) -> tuple[int, int]:
     """All lanes from update n to ``stop``, or to the first update in which one has an event;
-    returns that and how many have.
+    returns that and how many have. Shapes as in ``Group``.
     """
-    # The loop takes whole arrays, since an attribute or a view made in it costs as much as the
-    # arithmetic of 16 lanes.
-    depth, exponent, offset, numbers = group.depth, group.exponent, group.offset, group.numbers
-    others, strength, weight, rate = group.others, group.strength, group.weight, group.rate
-    live, residual, residual_sum = group.live, group.residual, group.residual_sum
-    target, totals, watched, found = group.target, group.totals, group.watched, 0
+    found = 0
     while n < stop and found == 0:
         if n >= 0:
             take_residual(n % 3, target, totals, live, residual, residual_sum)
@@ -126,15 +139,43 @@ def descend_rows(
         due = 0 if tasks.record_at.shape[1] > 0 else NEVER
         while next_edge != NEVER:
             while n < stop:
-                n, found = update_until(kind, n, stop, factors, group)
+                n, found = update_until(
+                    kind,
+                    n,
+                    stop,
+                    factors,
+                    group.depth,
+                    group.exponent,
+                    group.offset,
+                    group.weight,
+                    group.target,
+                    group.watched,
+                    group.rate,
+                    group.live,
+                    group.numbers,
+                    group.others,
+                    group.strength,
+                    group.totals,
+                    group.residual,
+                    group.residual_sum,
+                )
                 if found > 0:
                     note_events(n, group, outs, failed_at)
             if n >= due:
                 due = write_records(n, tasks.record_at, group, outs.records)
             if n >= next_edge:
-                close_phases(n, group)
-                next_edge = next_edges(n, group)
-                set_rates(n, group)
+                close_phases(
+                    n,
+                    group.edge,
+                    group.rate,
+                    group.residual_sum,
+                    group.exposure,
+                    group.totals,
+                    group.past,
+                    group.live,
+                )
+                next_edge = next_edges(n, group.windows, group.end, group.edge, group.live)
+                set_rates(n, group.step, group.weight, group.windows, group.edge, group.rate)
                 if cut:
                     cut_updates(kind, n, factors, group, tasks.record_at, outs, failed_at)
             if n % SETTLING == SETTLING - 2:

@@ -33,7 +33,7 @@ class Group(NamedTuple):
     totals       (3, L)     sum of K at the last three updates: n in row n % 3
     residual     (L,)       S - sum of K; its sum over the updates of a phase (L,)
     exposure     (P, L)     as in ``Trajectory``
-    edge         (L,)       when the phase ends; NEVER after the last
+    edge         (L,)       when the phase ends; infinite after the last
     live         (L,)       1, or 0 where the rest of the phase only repeats itself
     past         (P, M, L)  numbers two updates ago; NaN where another phase was
     watched      (L,)       S/2 until the sum of K has reached it, then inf; -inf for an update
@@ -101,7 +101,7 @@ def new_group(lanes: int, n_pathways: int, size: int, n_windows: int) -> Group:
         np.empty(lanes),
         np.empty(lanes),
         np.empty(real),
-        np.empty(lanes, np.int64),
+        np.empty(lanes),
         np.empty(lanes),
         np.empty(whole),
         np.empty(lanes),
@@ -153,7 +153,7 @@ def fill(
             tasks.goal[i],
         )
         group.end[lane], group.watched[lane] = tasks.end[i], tasks.goal[i]
-        group.residual_sum[lane], group.live[lane], group.edge[lane] = 0.0, 1.0, 0
+        group.residual_sum[lane], group.live[lane], group.edge[lane] = 0.0, 1.0, 0.0
         group.record[lane], group.due[lane] = 0, due
         for w in range(len(group.windows)):
             for k in range(3):
@@ -194,5 +194,5 @@ def stop_lane(lane: int, n_records: int, group: Group) -> None:
     for w in range(len(group.windows)):
         for j in range(3):
             group.windows[w, j, lane] = -1.0
-    group.end[lane], group.edge[lane] = -1.0, NEVER
+    group.end[lane], group.edge[lane] = -1.0, math.inf
     group.due[lane], group.record[lane] = NEVER, n_records
