@@ -8,9 +8,10 @@ import toysim
 from toysim.errors import ToysimError
 from toysim.models.continual import TASK_POOL
 from toysim.models.continual.task_pool.closed_forms import edges, most_forgotten
-from toysim.models.continual.task_pool.moments import at_once, one_by_one
+from toysim.models.continual.task_pool.moments import one_by_one
 from toysim.models.continual.task_pool.problem import pool
 from toysim.models.continual.task_pool.rates import cyclic_rate, random_rate
+from toysim.models.continual.task_pool.steady import at_once
 from toysim.models.continual.task_pool.theory import course
 
 MODEL = "continual.task_pool"

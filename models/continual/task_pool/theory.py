@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.continual.sequences import probabilities
-from toysim.models.continual.task_pool.moments import Means, along, at_once, one_by_one
+from toysim.models.continual.task_pool.moments import Means, along, one_by_one
 from toysim.models.continual.task_pool.problem import Pool, pools
 from toysim.models.continual.task_pool.rates import rates
+from toysim.models.continual.task_pool.steady import at_once
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -48,13 +49,13 @@ def _row(row: Row, pool: Pool) -> dict[str, Any]:
 
 
 def course(pool: Pool, start: Array, chance: Array, at: Ints) -> Means:
-    """Means after the visits ``at`` (R,), with the probabilities (T, K), in the space of the rows:
-    what lies across it stays.
+    """Means after the visits ``at`` (R,), with the probabilities (T, K), in coordinates along the
+    rows in turn, which make of them a triangle: what lies across the rows stays.
     """
-    rows = pool.directions.reshape(-1, len(start))
-    basis = np.linalg.qr(rows.T)[0] if len(rows) < len(start) else np.eye(len(start))
-    inside = Pool(np.ascontiguousarray(pool.directions @ basis), pool.curvature, pool.share)
-    moment = np.ascontiguousarray(basis.T @ start @ basis)
+    n_tasks, n, d = pool.directions.shape
+    basis, triangle = np.linalg.qr(pool.directions.reshape(-1, d).T)
+    rows = np.ascontiguousarray(triangle.T).reshape(n_tasks, n, -1)
+    inside, moment = pool._replace(directions=rows), np.ascontiguousarray(basis.T @ start @ basis)
     steady = np.all(chance == chance[0])
     how = (
         at_once(inside, moment, chance[0], at) if steady else one_by_one(inside, moment, chance, at)
