@@ -68,6 +68,15 @@ def test_runs_written_out(kappa):
     assert np.all(np.abs(mean - exact) <= 4.5 * error)
 
 
+@pytest.mark.parametrize("visits", [1, 2])
+def test_losses_of_tasks_that_are_never_visited(visits):
+    given = {"n_tasks": 3, "n_samples": 2, "dimension": 8, "sequence": "cyclic", "pool_draw": 4}
+    law = toysim.theory(MODEL, n_visits=visits, n_records=2, **given)
+    run = toysim.run(MODEL, n_visits=visits, n_records=2, replicas=20_000, **given)
+    mean, error = run.task_loss.mean("replica"), run.task_loss.std("replica") / 20_000**0.5
+    assert np.all(np.abs(mean - law.task_loss) <= 5 * error + 1e-12)
+
+
 def test_descent_by_many_steps_interpolates():
     few = {"n_tasks": 3, "n_samples": 2, "dimension": 8, "n_visits": 6, "n_records": 1}
     descend = {"visit_kind": "descend", "visit_steps": 10_000, "learning_rate": 0.02}

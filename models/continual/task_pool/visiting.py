@@ -15,7 +15,7 @@ from toysim.jit import kernel
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-BLOCK = 40  # rows or columns of a product: fewer leave out more zeros, more are faster each
+BLOCK = 20  # rows or columns of a product: fewer leave out more zeros, more are faster each
 TOGETHER = 16  # rows of small tasks that share a product
 
 
@@ -110,12 +110,11 @@ def advance(now: Array, of: Visit, room: Room, new: Array) -> None:
     With T_j = q_j C_j [(V_j M V_j') C_j V_j/2 - V_j M] this is M + P + P', P = sum_j V_j' T_j: the
     sum with the transpose keeps M symmetric to the last bit, without which it runs away.
     """
-    d = len(now)
+    part = room.part
     images(now, of, room.image)
     terms(of, room)
-    parts(of, room)
-    part = room.part
-    for i in range(d):
+    parts(of, room.image, part)
+    for i in range(len(now)):
         for j in range(i + 1):
             new[i, j] = now[i, j] + (part[i, j] + part[j, i])
             new[j, i] = new[i, j]
@@ -124,11 +123,11 @@ def advance(now: Array, of: Visit, room: Room, new: Array) -> None:
 @kernel
 def images(now: Array, of: Visit, image: Array) -> None:
     """V M (m, d)."""
-    at = 0
-    for b in range(len(of.width)):
-        first, end, width = of.edges[b], of.edges[b + 1], of.width[b]
+    edges, widths, across, at = of.edges, of.width, of.across, 0
+    for b in range(len(widths)):
+        first, end, width = edges[b], edges[b + 1], widths[b]
         size = (end - first) * width
-        rows = of.across[at : at + size].reshape((end - first, width))
+        rows = across[at : at + size].reshape((end - first, width))
         np.dot(rows, now[:width], image[first:end])
         at += size
 
@@ -136,36 +135,38 @@ def images(now: Array, of: Visit, image: Array) -> None:
 @kernel
 def terms(of: Visit, room: Room) -> None:
     """T from V M, in its place; small tasks together, with zeros between them."""
-    m, n = len(of.rows), of.n
+    rows, share, weight, n = of.rows, of.share, of.weight, of.n
+    images, square, held, of_both = room.image, room.square, room.inner, room.both
     together = n * max(1, TOGETHER // n)
-    for first in range(0, m, together):
-        end = min(first + together, m)
-        own, image, both = of.rows[first:end], room.image[first:end], room.both[first:end]
-        inner = room.inner[: (end - first) ** 2].reshape((end - first, end - first))
-        np.dot(image, own.T, inner)
-        for a in range(end - first):
-            room.square[first + a] = inner[a, a]
-            task = a - a % n
-            inner[a, :task] = 0.0
-            inner[a, task + n :] = 0.0
-            for b in range(task, task + n):
-                inner[a, b] *= 0.5 * of.weight[first + a] * of.share[first + b]
-        np.dot(inner, own, both)
-        for a in range(end - first):
+    for first in range(0, len(rows), together):
+        end = min(first + together, len(rows))
+        size = end - first
+        own, image, inner = rows[first:end], images[first:end], held[: size * size]
+        across, both = inner.reshape((size, size)), of_both[first:end]
+        np.dot(image, own.T, across)
+        for a in range(size):
+            square[first + a] = across[a, a]
+            half, task = 0.5 * weight[first + a], a - a % n
+            for b in range(size):
+                inside = task <= b < task + n
+                across[a, b] *= half * share[first + b] if inside else 0.0
+        np.dot(across, own, both)
+        for a in range(size):
+            taken = weight[first + a]
             for i in range(image.shape[1]):
-                image[a, i] = both[a, i] - of.weight[first + a] * image[a, i]
+                image[a, i] = both[a, i] - taken * image[a, i]
 
 
 @kernel
-def parts(of: Visit, room: Room) -> None:
+def parts(of: Visit, terms: Array, part: Array) -> None:
     """P = V' T (d, d)."""
-    m, at = len(of.rows), 0
-    for b in range(len(of.first)):
-        low, high, first = of.columns[b], of.columns[b + 1], of.first[b]
-        size = (m - first) * (high - low)
-        columns = of.down[at : at + size].reshape((m - first, high - low))
-        if first == m:
-            room.part[low:high] = 0.0
-        else:
-            np.dot(columns.T, room.image[first:], room.part[low:high])
+    columns, firsts, down, at = of.columns, of.first, of.down, 0
+    for b in range(len(firsts)):
+        low, high, first = columns[b], columns[b + 1], firsts[b]
+        size = (len(terms) - first) * (high - low)
+        if size == 0:
+            part[low:high] = 0.0
+            continue
+        rows = down[at : at + size].reshape((len(terms) - first, high - low))
+        np.dot(rows.T, terms[first:], part[low:high])
         at += size
