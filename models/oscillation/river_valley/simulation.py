@@ -22,13 +22,13 @@ DRAWN = 64  # numbers of a row at a time: with those of 128 rows they stay in th
 
 @kernel
 def walk(
+    shares: Array,
     y: Array,
     c: Array,
     k: Array,
     s: Array,
     peak: Array,
     which: Ints,
-    shares: Array,
     words: Words,
     keep_at: Ints,
 ) -> tuple[Array, Ints]:
@@ -88,8 +88,8 @@ def simulate(batch: Batch) -> Rows:
     peak, which, shares = rates = walk_rates(batch)
     words = batch.words("gradient")
     for rows in groups(batch["n_steps"]):
-        given = [column[rows] for column in (*valley, peak, which)]
-        at_kept[:, rows], failed_at[rows] = walk(*given, shares, words[rows], kept[rows])
+        given = [column[rows] for column in (*valley, peak, which, words, kept)]
+        at_kept[:, rows], failed_at[rows] = walk(shares, *given)
     x, y = at_kept
     at = batch.record_at
     last = at >= batch["n_steps"][:, None]
