@@ -34,7 +34,8 @@ def _product(p: Any) -> float:
 def _steps(p: Any) -> float:
     """Visits that theory goes through, or powers that it takes instead; more for the rates."""
     steady = p.sequence == "uniform" and not p.arrival
-    return float((5.0 * p.n_visits**0.5 if steady else p.n_visits) + p.rates * 500.0)
+    steps = 5.0 * p.n_visits**0.5 if steady else p.n_visits
+    return float(steps + p.rates * 500.0)
 
 
 TASK_POOL = Model(

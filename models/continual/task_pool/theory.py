@@ -37,7 +37,7 @@ def _row(row: Row, pool: Pool) -> dict[str, Any]:
     chance, start = probabilities(p), first_moment(p)
     calm = bool(np.all(np.abs(1.0 - pool.share) <= 1.0 + 1e-9))
     seen = calm and chance is not None
-    if chance is not None and calm and len(at):
+    if calm and chance is not None and len(at):
         means = course(pool, start, chance, at)
         seen = common(pool, start, chance, at, means.losses)
     else:
