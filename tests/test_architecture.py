@@ -18,7 +18,7 @@ FLOORS = (
         *("version", "compiling", "errors", "long_calls", "outcomes", "references", "sources"),
         "durations",
     ),
-    ("shown", "tables", "progress", "typeset", "describing"),
+    ("shown", "tables", "progress", "typeset", "notation", "mathml", "describing"),
     ("jit", "numerics", "streams", "parameters"),
     ("observables", "records", "landmarks"),
     ("model",),

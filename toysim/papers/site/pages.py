@@ -14,12 +14,13 @@ from urllib.parse import quote
 import xarray as xr
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from toysim import mathml
 from toysim.paper import DEFAULT_PRESET, Recipe, Reproduction
 from toysim.papers.outcome import Outcome
 from toysim.papers.pictures import MadeFigure
 from toysim.papers.site import facts
 from toysim.papers.site.cards import badge, cards
-from toysim.papers.site.words import AGREEMENTS, TERMS, VERDICTS, anchor, linked
+from toysim.papers.site.words import AGREEMENTS, TERMS, VERDICTS, anchor, formulas, linked
 from toysim.store.files import one_line
 from toysim.typeset import typeset
 from toysim.version import __version__
@@ -159,6 +160,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"linked": linked, "typeset": typeset, "badge": badge, "anchor": anchor}
+    made.filters |= {"symbol": formulas(mathml.symbol), "equations": formulas(mathml.equations)}
     made.globals |= {"verdicts": VERDICTS, "agreements": AGREEMENTS, "terms": TERMS}
     made.globals["version"] = __version__
     return made

@@ -50,6 +50,11 @@ TERMS = {
 }
 
 
+def formulas(set_: Callable[[str], str]) -> Callable[[str], Markup]:
+    """What makes formulas of a text, for a page: its letters are escaped already."""
+    return lambda text: Markup(set_(text))
+
+
 def linked(text: str) -> Markup:
     """The text with its arXiv numbers as links."""
     parts, end = [], 0
