@@ -81,14 +81,25 @@ def spoiler_told(spoiler: Spoiler) -> str:
 
 def change_told(change: Callable[..., Any]) -> str:
     """What a change of values does: its formula, the first line it says of itself, or its name."""
+    change = inspect.unwrap(change)
     name = getattr(change, "__qualname__", type(change).__name__)
     outer = name.partition(".<locals>.")[0]
     if outer != name:
-        return f"{_spaced(outer)} ({_given(change)})"
+        formula = _formula(change.__code__)
+        return f"{_spaced(outer)}{': ' * bool(formula)}{formula} ({_given(change)})"
     if name == "<lambda>":
         return _formula(change.__code__) or "changed"
     told = inspect.getdoc(change) if inspect.isfunction(change) else ""
-    return told.partition("\n\n")[0].replace("\n", " ") if told else _spaced(name)
+    return told.partition("\n\n")[0].replace("\n", " ") if told else _returned(change, name)
+
+
+def _returned(change: Any, name: str) -> str:
+    """The name, and what a function of one line returns."""
+    lines = ast.parse(inspect.getsource(change)).body[0].body if inspect.isfunction(change) else []
+    if len(lines) != 1 or not isinstance(lines[0], ast.Return):
+        return _spaced(name)
+    given = ", ".join(inspect.signature(change).parameters)
+    return f"{_spaced(name)}: {given} becomes {ast.unparse(lines[0].value)}"
 
 
 def _given(change: Any) -> str:
