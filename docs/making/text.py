@@ -5,14 +5,11 @@ from html import escape
 from inspect import cleandoc
 
 from toysim import mathml
-from toysim.typeset import typeset
+from toysim.papers.site.words import said
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#$|~^])")
 CODE = re.compile(r"``(.+?)``")
-MARKUP = {sign: f"&#{ord(sign)};" for sign in "|[]_*"}
-GROUP = r"\((?:[^()]|\([^()]*\))*\)|\{[^{}]*\}"
-LETTERS = "A-Za-z0-9\u0370-\u03ff"  # Latin and Greek, without raised digits
-RAISED = re.compile(rf"\\?\^({GROUP}|-?[{LETTERS}]+)")  # in Markdown the sign is escaped
+MARKUP = {sign: f"&#{ord(sign)};" for sign in "\\`*_{}[]$|~^"}
 
 
 def plain(text):
@@ -22,22 +19,14 @@ def plain(text):
 
 
 def words(text):
-    """A text with its Greek letters and raised signs; ``code`` stays as it is."""
+    """A text with its Greek letters, indices and powers; ``code`` stays as it is."""
     parts = CODE.split(text)
-    return "".join(f"`{p}`" if i % 2 else _set(p) for i, p in enumerate(parts))
+    return "".join(f"`{p}`" if i % 2 else _kept(said(p)) for i, p in enumerate(parts))
 
 
-def _set(text):
-    return _raised(plain(typeset(text)))
-
-
-def _raised(text):
-    return RAISED.sub(lambda m: f"<sup>{_inner(m[1])}</sup>", text)
-
-
-def _inner(script):
-    """A script without the brackets that hold it together."""
-    return script[1:-1] if script[0] in "({" else script
+def _kept(html):
+    """HTML in which no sign is one that Markdown reads."""
+    return "".join(MARKUP.get(sign, sign) for sign in html)
 
 
 def prose(docstring):
@@ -52,8 +41,8 @@ def table(head, rows):
 
 
 def symbol(text):
-    """A symbol as a formula; its signs are nothing that Markdown reads."""
-    return "".join(MARKUP.get(sign, sign) for sign in mathml.symbol(text))
+    """A symbol as a formula."""
+    return _kept(mathml.symbol(text))
 
 
 def equations(text):

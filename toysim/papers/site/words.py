@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from toysim.outcomes import Agreement, Verdict
 from toysim.paper import Spoiler
+from toysim.typeset import typeset
 
 ARXIV = re.compile(
     r"(?<![\w./])((?:arXiv:)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)\b"
@@ -48,6 +49,22 @@ TERMS = {
     "decided, undecided, outside": "cells whose tolerance could see a theory 3 % off, cells whose "
     "tolerance could not, and cells where theory does not claim to hold",
 }
+
+
+SCRIPTS = re.compile(
+    r"(?<=[\w)*|])\^(\([^()]*\)|-?\w+)|(?<![^\W\d_])([^\W\d_])_(\([^()]*\)|\w+)(?!\w)", re.UNICODE
+)
+
+
+def said(text: str) -> Markup:
+    """A sentence with Greek letters and signs, its indices and powers lowered and raised."""
+    return Markup(SCRIPTS.sub(_script, str(escape(typeset(text)))))
+
+
+def _script(found: re.Match[str]) -> str:
+    if found[1]:
+        return f"<sup>{found[1].strip('()')}</sup>"
+    return f"{found[2]}<sub>{found[3].strip('()')}</sub>"
 
 
 def formulas(set_: Callable[[str], str]) -> Callable[[str], Markup]:
