@@ -7,6 +7,7 @@ at words, before relations and before terms.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import pairwise
 
@@ -31,7 +32,7 @@ CLOSE = ' lspace="0" rspace="0"'
 WIDE = ' lspace="0.2em" rspace="0.2em"'
 FREE = ' lspace="0.28em" rspace="0.28em"'
 SPACES = {"/": CLOSE, "|": CLOSE, "·": ' lspace="0.08em" rspace="0.08em"'}
-WHOLE = 40  # signs of a bracket that stays on one line
+WHOLE = {"group": 36, "fraction": 44}  # signs of what stays on one line
 
 
 def equations(text: str) -> str:
@@ -89,14 +90,23 @@ def _is_prose(node: Node) -> bool:
 
 
 def _flat(nodes: Iterable[Node]) -> Iterator[Node]:
-    """The nodes, with long brackets taken apart so that lines may break within."""
+    """The nodes, with what is long taken apart so that lines may break within."""
     for node in nodes:
-        if node.kind == "group" and node.text != "<>" and _length(node) > WHOLE:
+        long = _length(node) > WHOLE.get(node.kind, 0)
+        if long and node.kind == "group" and node.text != "<>":
             yield Node("open", node.text[0], apart=node.apart)
             yield from _flat(node.parts)
             yield Node("close", node.text[1], sub=node.sub, sup=node.sup)
+        elif long and node.kind == "fraction":
+            above, below = map(_bracketed, node.parts)
+            yield from _flat([replace(above, apart=node.apart), Node("operator", "/"), below])
         else:
             yield node
+
+
+def _bracketed(side: Node) -> Node:
+    """A side of a fraction, as it stands beside a stroke."""
+    return side.parts[0] if len(side.parts) == 1 else replace(side, kind="group", text="()")
 
 
 def _length(node: Node) -> int:
@@ -116,7 +126,8 @@ def _pieces(nodes: list[Node]) -> Iterator[list[Node]]:
 def _breaks(before: Node, node: Node) -> bool:
     if _is_prose(before) or _is_prose(node):
         return True
-    return node.apart and (before.kind == "mark" or _joins(node) or _is_remark(node))
+    factor = node.kind in ("big", "open") and before.factor and before.kind != "open"
+    return node.apart and (before.kind == "mark" or _joins(node) or factor or _is_remark(node))
 
 
 def _is_remark(node: Node) -> bool:
