@@ -105,7 +105,8 @@ def symbols(data: Data) -> list[Row]:
 
 def _parameters(model: Any) -> Iterator[Row]:
     for p in model.parameters.values():
-        yield {"name": p.name, "symbol": p.symbol, "unit": p.unit, "meaning": p.meaning}
+        symbol = p.symbol if p.symbol != p.name else ""
+        yield {"name": p.name, "symbol": symbol, "unit": p.unit, "meaning": p.meaning}
 
 
 def _observables(model: Any) -> Iterator[Row]:
