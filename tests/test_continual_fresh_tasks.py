@@ -11,6 +11,9 @@ from scipy import stats
 
 import toysim
 from toysim.errors import ToysimError, ToysimWarning
+from toysim.models.continual import FRESH_TASKS
+from toysim.models.continual.fresh_tasks.theory import Problem
+from toysim.models.continual.sequences import probabilities
 from toysim.numerics.draws import chi_squared_into
 
 MODEL = "continual.fresh_tasks"
@@ -62,6 +65,13 @@ def test_deviation_of_the_mean_error():
     exact = theory(**TWICE)
     variance = exact["mean_error_square"] - exact["mean_error"] ** 2
     np.testing.assert_allclose(np.sqrt(variance.values.ravel()[8]), 0.110023319, atol=1e-9)
+
+
+def test_covariances_of_two_tasks():
+    p = FRESH_TASKS.validate(TWICE)
+    moments = Problem(p, probabilities(p)).moments()
+    found = [n[1, 2] - n[0, 1] * n[0, 2] for n in moments[[1, 8]]]
+    np.testing.assert_allclose(found, [3.56118907e-5, 0.0281133448], rtol=2e-9)
 
 
 def explicit_runs(n_runs, kappa, d=14, n=5, noise=0.1, order=(0, 0, 2, 1, 2)):

@@ -10,6 +10,7 @@ from toysim.errors import ToysimError
 from toysim.models.continual.stability_gap.theory import responses
 
 MODEL = "continual.stability_gap"
+OVERLAPS = np.linspace(0.0, 1.0, 101)
 
 
 def theory(**parameters):
@@ -118,6 +119,18 @@ def test_bad_input_is_told_in_a_line(parameters, told):
 
 def test_there_is_no_worst_overlap_of_one_loss_alone():
     assert "give a weight" in toysim.landmark(MODEL, "worst_overlap", replay_weight=1.0).reason
+
+
+@pytest.mark.parametrize(("g1", "g2"), [(2.0, 1.0), (1.0, 1.2), (1.0, 2.0), (4.0, 1.0)])
+def test_no_overlap_from_0_to_1_is_worse_than_the_worst(g1, g2):
+    """Where the largest gap is not won back, towards parallel tasks, there is none."""
+    told = {"old_curvature": g1, "new_curvature": g2}
+    found = toysim.landmark(MODEL, "worst_overlap", **told)
+    gaps = [float(theory(overlaps=(c,), labels="same", **told)["flow_gap"]) for c in OVERLAPS]
+    assert found.valid == (np.argmax(gaps) < len(gaps) - 1)
+    if found.valid:
+        assert abs(float(found) - OVERLAPS[np.argmax(gaps)]) < 0.011
+        assert max(gaps) <= float(toysim.landmark(MODEL, "largest_gap", **told))
 
 
 @pytest.mark.parametrize("rate", [0.0, 7e-9, 0.06])

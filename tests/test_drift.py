@@ -103,6 +103,29 @@ def test_vectors_written_out(given):
             agrees(ends[:, k], scale(name, duration=float(tau), **parameters), 1.5 / d)
 
 
+@pytest.mark.parametrize(
+    ("given", "valid"),
+    [
+        ({"rate": 1.4}, True),
+        ({"rate": 1.4, "norm": "project"}, True),
+        ({"rate": 4.0}, True),  # has fallen by the records
+        ({"rate": 4.0, "n_records": 100}, False),  # 8/d in the first updates
+        ({"rate": 4.0, "norm": "project"}, False),  # 6/d, projected
+    ],
+)
+def test_strong_rates_leave_the_law(given, valid):
+    """Where theory says it is valid the mean of runs is within 1.5/d; not so at the others."""
+    fixed = {"dimension": 200, "duration": 2.0, "n_records": 3, "replicas": 4000} | given
+    tree = toysim.sweep("drift.scale_invariant", noise=[0.25], **fixed)
+    assert bool(tree["theory"]["valid"].all()) is valid
+    off = []
+    for name in ("overlap", "effective_rate"):
+        draws, exact = (tree[side][name].values[0] for side in ("simulation", "theory"))
+        error = Z * draws.std(axis=0) / np.sqrt(len(draws))
+        off += [np.abs(draws.mean(axis=0) - exact) - error]
+    assert bool(np.max(off) < 1.5 / 200) is valid
+
+
 def test_chain_and_vectors_are_one_learner():
     """Means of both at d = 30, exact for both, with decay, drift and new tasks."""
     fixed = {"dimension": 30, "duration": 3.0, "n_records": 2, "drift": 0.4, "task_length": 1.5}

@@ -1,4 +1,4 @@
-"""The README's examples run as they stand there."""
+"""The README's examples run as they stand there, and it names what there is."""
 
 import re
 import subprocess
@@ -18,6 +18,11 @@ def test_two_commands_are_one_line_each():
     commands = [b.strip() for b in blocks("sh") if b.startswith("python3 -m venv")]
     assert len(commands) == 2
     assert all("\n" not in c for c in commands)
+
+
+def test_every_family_is_named():
+    linked = set(re.findall(r"\]\(models/(\w+)\)", (ROOT / "README.md").read_text()))
+    assert linked == {p.parent.name for p in (ROOT / "models").glob("*/__init__.py")}
 
 
 def test_functions_of_readme_and_docs_agree_with_their_formulas():

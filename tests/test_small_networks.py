@@ -152,6 +152,19 @@ def test_concepts_slopes_over_the_start():
     np.testing.assert_allclose(turn, mark("concepts", "turn_slope"), rtol=1e-3)
 
 
+def test_concepts_turn_from_the_smallest_start():
+    """The turn grows from a determinant of 1e-9 that is no difference of products: it was 1.2 off.
+    Errors halve with the step.
+    """
+    fixed = {"signals": (0.7, 2.9), "orientation": "random", "start_strength": 1e-14}
+    tree = toysim.sweep(
+        "deep_linear.concepts", learning_rate=[0.002, 0.004], **fixed, duration=40.0, replicas=2
+    )
+    fine, coarse = (tree["simulation"]["turn_time"].values[k] for k in (0, 1))
+    exact = tree["theory"]["turn_time"].values[0]
+    assert (np.abs(2.0 * fine - coarse - exact) < 0.05 * np.abs(fine - coarse)).all()
+
+
 def test_concepts_written_out():
     """Errors halve with the step: extrapolated, the network is where the flow is."""
     fixed = {"start_strength": 0.01, "duration": 6.0, "n_records": 2}

@@ -82,7 +82,8 @@ def test_show_and_list_keep_all_they_say(width):
     for p in known["parameters"]:
         assert p["name"] in words
         assert p["allowed"] in words
-    for o in known["observables"]:
+    assert "theory_residual" in [o["name"] for o in known["diagnostics"]]
+    for o in known["observables"] + known["diagnostics"]:
         assert o["name"] in words
     assert "\x1b[1m" in on_a_terminal("models", COLUMNS=str(width))
 

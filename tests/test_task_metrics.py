@@ -78,6 +78,17 @@ def test_beside_an_expert():
     np.testing.assert_allclose(found["sample_efficiency"], (1.0 + 0.5 * 1 / 2) / 2)
 
 
+def test_all_blocks_of_a_task_count_beside_an_expert():
+    """Task 0 is trained three times in two blocks: (.5 + .6 + .9)/(.5 + .8 + 1) of the expert; .9
+    at the third training, the expert 1 at the third.
+    """
+    scores = [[0.0, 0.0], [0.5, 0.0], [0.3, 0.8], [0.6, 0.4], [0.9, 0.2]]
+    expert = [[0.0, 0.0], [0.5, 0.8], [0.8, 0.8], [1.0, 0.8]]
+    found = task_metrics(scores, [0, 1, 0, 0], expert=expert, window=1)
+    np.testing.assert_allclose(found["relative_performance"], (2.0 / 2.3 + 1.0) / 2)
+    np.testing.assert_allclose(found["sample_efficiency"], (0.9 + 1.0) / 2)
+
+
 def test_leading_dimensions():
     whole = task_metrics(np.stack([SCORES, np.flip(SCORES, axis=1)])[None], TRAINED, window=3)
     alone = task_metrics(SCORES, TRAINED, window=3)

@@ -207,6 +207,13 @@ def test_the_page_of_long_hunts_is_that_of_the_data():
     assert validity.PAGE.read_text() == validity.page(found)
 
 
+def test_a_model_without_theory_is_refused(capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["validity.py", "perceptron.learner"])
+    with pytest.raises(SystemExit):
+        validity.main()
+    assert "perceptron.learner is no model with a theory" in capsys.readouterr().err
+
+
 def test_draws_start_where_theory_holds():
     """The head's theory is the limit of large D, its defaults are not: a declared check is."""
     model = load_model("induction_head.head")

@@ -34,11 +34,13 @@ COLUMNS = ("draws", "smaller", "skipped", *map(str, Word), "seconds", "lists", "
 
 
 def main() -> int:
-    options = parsed()
-    data, models = options.page.with_suffix(".json"), all_models()
+    models = all_models()
+    with_theory = sorted(n for n, m in models.items() if m.theory)
+    options = parsed(with_theory)
+    data = options.page.with_suffix(".json")
     found = json.loads(data.read_text()) if data.is_file() else {}
     end, faults = time.monotonic() + 60.0 * options.minutes, 0
-    for name in options.model or sorted(n for n, m in models.items() if m.theory):
+    for name in options.model or with_theory:
         known = found.get(name, {}).get("version") == models[name].version
         if time.monotonic() < end and (options.model or not known):
             found[name], told = hunted(name, options)
@@ -64,7 +66,7 @@ def hunted(name: str, options: argparse.Namespace) -> tuple[dict, list[str]]:
     return counted | made, [f"{p.word}: {dict(p.values)}: {p.seen}" for p in tally.faults]
 
 
-def parsed() -> argparse.Namespace:
+def parsed(with_theory: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", nargs="*", metavar="MODEL")
     parser.add_argument("--draws", type=int, default=300)
@@ -73,7 +75,11 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lists", action="store_true", help="draw lists of other lengths too")
     parser.add_argument("--page", type=Path, default=PAGE)
-    return parser.parse_args()
+    options = parser.parse_args()
+    for name in options.model:
+        if name not in with_theory:
+            parser.error(f"{name} is no model with a theory; toysim models says which have one")
+    return options
 
 
 def page(found: dict) -> str:

@@ -13,7 +13,7 @@ from toysim.shown import shown
 from toysim.tables import emphasised, prose_lines, table_lines
 from toysim.typeset import typeset
 
-TABLES = ("parameters", "dims", "observables", "landmarks")
+TABLES = ("parameters", "dims", "observables", "diagnostics", "landmarks")
 
 
 def describe(model: Any) -> dict[str, Any]:
@@ -44,6 +44,10 @@ def describe(model: Any) -> dict[str, Any]:
                 "meaning": o.long_name,
             }
             for o in model.observables
+        ],
+        "diagnostics": [
+            {"name": o.name, "unit": o.unit, "dims": o.dims, "meaning": o.long_name}
+            for o in model.diagnostics
         ],
         "landmarks": [
             {

@@ -23,7 +23,7 @@ from numba.core.registry import CPUDispatcher
 from numba.extending import overload
 from numba.np import linalg
 
-from toysim import compiling
+from toysim import compiling, machine_code
 from toysim.sources import KERNELS, sources_hash
 
 
@@ -55,6 +55,7 @@ def _say_wrong_sizes_in_short() -> None:
 _leave_scipy_for_later()
 _say_wrong_sizes_in_short()
 compiling.listen()
+machine_code.make_late()
 
 F = TypeVar("F", bound=Callable[..., Any])
 

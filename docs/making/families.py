@@ -44,6 +44,7 @@ def of_model(model):
         f"**Equations** ({plain(', '.join(model.sources))})\n\n{equations(model.equations)}",
         f"**Parameters**\n\n{parameters(known_of)}",
         f"**Observables**\n\n{observables(known_of)}",
+        diagnostics(known_of),
         *sides(model),
         landmarks(known_of),
     )
@@ -88,6 +89,23 @@ def observables(of):
         for o in of["observables"]
     ]
     return table(head, rows)
+
+
+def diagnostics(of):
+    """What theory tells beside the observables."""
+    if not of["diagnostics"]:
+        return ""
+    rows = [
+        (
+            f"`{o['name']}`",
+            plain(o["unit"]),
+            plain(", ".join(o["dims"])),
+            words(o["meaning"]),
+        )
+        for o in of["diagnostics"]
+    ]
+    head = ("of theory alone", "unit", "dimensions", "meaning")
+    return f"**Diagnostics**\n\n{table(head, rows)}"
 
 
 def sides(model):

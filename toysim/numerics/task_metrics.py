@@ -42,6 +42,10 @@ class Blocks:
         others = np.flatnonzero(self.task[self.first[j] :] != j)
         return self.first[j] + int(others[0]) if others.size else len(self.task)
 
+    def trained(self, j: int) -> Ints:
+        """Evaluations just after a training of the task."""
+        return np.asarray(np.flatnonzero(self.task == j) + 1)
+
     def untrained(self, j: int) -> Ints:
         """Evaluations after the first block that do not end a training of the task itself."""
         after = np.arange(self.end[j] + 1, len(self.task) + 1)
@@ -74,9 +78,11 @@ def task_metrics(
       before and after the training of another while it was itself never trained, means over such
       pairs; arXiv:2301.07799. With ``expert`` (..., evaluations', tasks), the scores of learners of
       each task alone over as many trainings, evaluation 0 before: ``relative_performance``, mean
-      over tasks of the sum of a task's scores over its first block over the expert's;
-      ``sample_efficiency``, (saturation/expert's) x (expert's time to it/time to it), saturation
-      the largest running mean of ``window``.
+      over tasks of the sum of a task's scores after its own trainings, those of all its blocks in
+      a row, over the expert's; ``sample_efficiency``, (saturation/expert's) x (expert's time to
+      it/time to it), saturation the largest running mean of ``window`` over these, time in
+      trainings up to the window's end. Where tasks are trained in several blocks the authors' code
+      counts ``maintenance`` from the block before the evaluation, here it is from the first.
 
     A mean over nothing is NaN, and so is a contrast at a + b = 0 or a ratio at a = 0, which
     ``undefined_transfers`` counts; they are left out of the means. Raises ValueError at shapes
@@ -194,7 +200,7 @@ def _over(a: Array, b: Array) -> Array:
 def _beside_expert(s: Array, blocks: Blocks, expert: Array, window: int) -> dict[str, Array]:
     relative, efficient = [], []
     for j in blocks.seen:
-        own = s[..., blocks.first[j] + 1 : blocks.end[j] + 1, j]
+        own = s[..., blocks.trained(j), j]
         if expert.shape[-2] <= own.shape[-1]:
             raise ValueError(
                 f"expert has {expert.shape[-2] - 1} trainings; task {j} was trained "

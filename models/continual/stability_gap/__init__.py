@@ -21,7 +21,7 @@ steps: u_t in place of e^(-lambda t), u_(t+1) = (1 + beta - eta lambda) u_t - be
 _HERE = f"{__name__}.landmarks"
 _EXACT: dict[str, Any] = {"rtol": 1e-8, "scale": 1e-3}
 _OF_LOSSES = ("replay_weight", "old_curvature", "new_curvature")
-_BETWEEN = "replay_weight between 0 and 1"
+_BETWEEN = "replay_weight between 0 and 1, curvatures near to each other"
 
 STABILITY_GAP = Model(
     id="continual.stability_gap",
@@ -77,7 +77,7 @@ STABILITY_GAP = Model(
     landmarks=(
         Landmark(
             "worst_overlap",
-            "cosine c* of two tasks with equal labels at which the gap is largest",
+            "cosine c* from 0 to 1 of two tasks with equal labels at which the gap is largest",
             f"{_HERE}:worst_overlap",
             _OF_LOSSES,
             digits=6,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+GRID = 200
+
 
 class Gap(NamedTuple):
     """When the old residual is largest, how large, and the old loss there."""
@@ -45,7 +47,8 @@ def gap_of_same_labels(c: float, alpha: float, g1: float, g2: float) -> Gap:
 
 def worst_overlap(alpha: float, g1: float, g2: float) -> float:
     """c* in (0, 1) of the largest gap with equal labels; .526432 at equal curvatures and
-    alpha = 1/2, and the same for alpha and 1 - alpha.
+    alpha = 1/2, and the same for alpha and 1 - alpha. 1 where the gap is largest towards parallel
+    tasks: E = 1 - c sqrt(g2/g1) is 0 there at equal curvatures alone.
     """
 
     from scipy.optimize import minimize_scalar  # 0.2 s to import, and seldom needed
@@ -53,6 +56,9 @@ def worst_overlap(alpha: float, g1: float, g2: float) -> float:
     def minus(c: float) -> float:
         return -gap_of_same_labels(c, alpha, g1, g2).peak
 
-    options = {"xatol": 1e-12}
-    found = minimize_scalar(minus, bounds=(0.0, 1.0), method="bounded", options=options)
-    return float(found.x)
+    # Up to two maxima, on both sides of E = 0: the larger on a grid, then closely.
+    grid = [k / GRID for k in range(GRID + 1)]
+    k = min(range(GRID + 1), key=lambda k: minus(grid[k]))
+    around, options = (grid[max(k - 1, 0)], grid[min(k + 1, GRID)]), {"xatol": 1e-12}
+    found = float(minimize_scalar(minus, bounds=around, method="bounded", options=options).x)
+    return found if minus(found) < minus(1.0) else 1.0

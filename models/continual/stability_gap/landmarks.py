@@ -18,10 +18,16 @@ def _two_losses(p: Any) -> tuple[float, float, float]:
 
 def worst_overlap(p: Any) -> float:
     """c* of the largest gap of the flow with equal labels."""
-    return flow.worst_overlap(*_two_losses(p))
+    found = flow.worst_overlap(*_two_losses(p))
+    if found == 1.0:
+        raise ValueError(
+            f"old_curvature = {p.old_curvature:g}, new_curvature = {p.new_curvature:g}: the gap is "
+            "largest towards parallel tasks, where it is not won back; give curvatures nearer to "
+            "each other"
+        )
+    return found
 
 
 def largest_gap(p: Any) -> float:
     """The gap there."""
-    told = _two_losses(p)
-    return flow.gap_of_same_labels(flow.worst_overlap(*told), *told).gap
+    return flow.gap_of_same_labels(worst_overlap(p), *_two_losses(p)).gap

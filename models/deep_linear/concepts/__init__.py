@@ -114,5 +114,5 @@ CONCEPTS = Model(
             where="different signals, m < 0",
         ),
     ),
-    version=2,
+    version=3,
 )

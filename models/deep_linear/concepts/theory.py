@@ -16,7 +16,6 @@ from toysim.models.deep_linear.concepts.problem import LEARNED, covariances, rot
 
 Array = npt.NDArray[np.float64]
 
-# From starts of 1e-14 what the second phase grows from is 1e-9 of the first.
 RTOL = 1e-12
 SMALL = 0.01
 # Times at which the flow is looked at: splines between them err by 1e-8, extremes by the square of
@@ -27,12 +26,15 @@ SHORT = 0.02  # of the duration: events this near to the end do
 
 
 @kernel
-def slope(w: Array, prompts: Array, images: Array) -> Array:
-    """W' = (W W')^(1/2) R + R (W'W)^(1/2), w (4,) by rows; |det W| from W itself, which W W'
-    rounds.
+def slope(state: Array, prompts: Array, images: Array, turned: float) -> Array:
+    """W' = (W W')^(1/2) R + R (W'W)^(1/2),  (ln |det W|)' = 2 tr Q'R,  W = (W W')^(1/2) Q.
+
+    ``state`` (5,): W by rows, ln |det W|; ``turned`` the sign of det W. From small starts det W
+    falls to 1e-9 and less of what a product of W's entries can tell, and the second phase grows
+    from it: with a start of 1e-14 the turn was off by 1.3 in 26. Derived.
     """
-    a, b, c, d = w
-    det = abs(a * d - b * c)
+    a, b, c, d, log_det = state
+    det = math.exp(log_det)
     root = math.sqrt(a * a + b * b + c * c + d * d + 2.0 * det)
     left = (a * a + b * b + det, a * c + b * d, c * c + d * d + det)
     right = (a * a + c * c + det, a * b + c * d, b * b + d * d + det)
@@ -40,32 +42,36 @@ def slope(w: Array, prompts: Array, images: Array) -> Array:
     for j in range(2):
         r[0, j] = images[0, j] - a * prompts[0, j] - b * prompts[1, j]
         r[1, j] = images[1, j] - c * prompts[0, j] - d * prompts[1, j]
-    out = np.empty(4)
+    out = np.empty(5)
     for j in range(2):
         first, second = (right[0], right[1]) if j == 0 else (right[1], right[2])
         out[j] = left[0] * r[0, j] + left[1] * r[1, j] + r[0, 0] * first + r[0, 1] * second
         out[2 + j] = left[1] * r[0, j] + left[2] * r[1, j] + r[1, 0] * first + r[1, 1] * second
+    out[4] = 2.0 * ((a + turned * d) * r[0, 0] + (b - turned * c) * r[0, 1])
+    out[4] += 2.0 * ((c - turned * b) * r[1, 0] + (d + turned * a) * r[1, 1])
     return out / root
 
 
 def flow(row: Row, t: Array) -> Array:
-    """The map (4, times) at flow times, ascending from 0.
+    """The map and the logarithm of its determinant (5, times) at flow times, ascending from 0.
 
-    In two stages: while it is small its entries are kept relative to the start, which the second
-    phase grows from; later to 1e-16, what rounding leaves of those that vanish.
+    In two stages: while the map is small its entries are kept relative to the start; later to
+    1e-16, what rounding leaves of those that vanish.
     """
     p = row.p
     (u, v), (prompts, images) = rotations(row), covariances(p)
-    start = (p.start_strength * u @ v.T).ravel()
+    turn = u @ v.T
+    start = np.append(p.start_strength * turn, 2.0 * math.log(p.start_strength))
+    turned = float(np.sign(turn[0, 0] * turn[1, 1] - turn[0, 1] * turn[1, 0]))
     grown = math.log(SMALL / p.start_strength) / (2.0 * float(np.linalg.norm(images, 2)))
     end = min(max(grown, 0.0), float(t[-1]))
 
-    def solved(begin: float, stop: float, w: Array, at: Array, atol: float) -> Array:
-        def right(_: float, state: Array) -> Array:
-            return slope(state, prompts, images)
+    def solved(begin: float, stop: float, state: Array, at: Array, atol: float) -> Array:
+        def right(_: float, now: Array) -> Array:
+            return slope(now, prompts, images, turned)
 
-        times = np.append(at, stop)
-        found = solve_ivp(right, (begin, stop), w, "DOP853", times, rtol=RTOL, atol=atol)
+        times, small = np.append(at, stop), np.append(np.full(4, atol), RTOL)
+        found = solve_ivp(right, (begin, stop), state, "DOP853", times, rtol=RTOL, atol=small)
         return np.asarray(found.y)
 
     if end == 0.0:
@@ -78,9 +84,9 @@ def flow(row: Row, t: Array) -> Array:
 
 
 def seen(w: Array, sigma: Array) -> Array:
-    """Coordinates and reach (4, times) of maps (4, times)."""
-    a, b, c, d = w
-    det = np.abs(a * d - b * c)
+    """Coordinates and reach (4, times) of maps and ln |det| (5, times)."""
+    a, b, c, d, log_det = w
+    det = np.exp(log_det)
     root = np.sqrt(a * a + b * b + c * c + d * d + 2.0 * det)
     own = np.array([a * a + b * b + det, c * c + d * d + det]) / root
     out = math.sqrt(2.0) * np.array([a, c]) / sigma[:, None]

@@ -113,4 +113,5 @@ SCALE_INVARIANT = Model(
             ("dimension",),
         ),
     ),
+    version=2,
 )
