@@ -113,11 +113,12 @@ def change_told(change: Callable[..., Any]) -> str:
 
 def _returned(change: Any, name: str) -> str:
     """The name, and what a function of one line returns."""
-    lines = ast.parse(inspect.getsource(change)).body[0].body if inspect.isfunction(change) else []
-    if len(lines) != 1 or not isinstance(lines[0], ast.Return):
-        return _spaced(name)
-    given = ", ".join(inspect.signature(change).parameters)
-    return f"{_spaced(name)}: {given} becomes {ast.unparse(lines[0].value)}"
+    body = ast.parse(inspect.getsource(change)) if inspect.isfunction(change) else None
+    match body:
+        case ast.Module([ast.FunctionDef(args=args, body=[ast.Return(ast.expr() as value)])]):
+            given = ", ".join(argument.arg for argument in args.args)
+            return f"{_spaced(name)}: {given} becomes {ast.unparse(value)}"
+    return _spaced(name)
 
 
 def _given(change: Any) -> str:
