@@ -15,16 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Floors from the ground up; a module imports from its own floor and those below.
 FLOORS = (
     (
-        *(
-            "version",
-            "compiling",
-            "machine_code",
-            "errors",
-            "long_calls",
-            "outcomes",
-            "references",
-            "sources",
-        ),
+        *("version", "compiling", "machine_code", "errors", "long_calls", "outcomes"),
+        *("references", "sources"),
         "durations",
     ),
     ("shown", "tables", "progress", "typeset", "notation", "mathml", "describing"),

@@ -117,6 +117,23 @@ def test_the_loss_at_the_strongest_unlearning():
     np.testing.assert_allclose(float(mark), 0.0110149, atol=6e-8)
 
 
+@pytest.mark.parametrize("noise", [1e4, 1e6])
+def test_the_best_rate_of_a_loud_background_is_small(noise):
+    """No rate near it is better; 1e-5 of the largest was the least that was looked at."""
+    fixed = {"noise": noise, "n_records": 1}
+    best = float(toysim.landmark("continual.refresh", "best_learning_rate", noise=noise))
+    losses = [
+        float(toysim.theory("continual.refresh", learning_rate=x * best, **fixed)["loss"].item())
+        for x in (0.7, 1.0, 1.4)
+    ]
+    assert losses[1] == min(losses)
+
+
+def test_no_best_rate_where_the_loss_grows_at_all_of_them():
+    mark = toysim.landmark("continual.refresh", "best_loss", unlearning_rate=0.5)
+    assert "grows at every learning rate" in mark.reason
+
+
 @pytest.mark.parametrize("gamma", [0.0, 0.1])
 def test_plain_runs_of_refresh_learning(gamma):
     rng = np.random.default_rng(1)

@@ -8,9 +8,10 @@ import toysim
 from toysim.errors import ToysimError
 from toysim.models.continual import TASK_POOL
 from toysim.models.continual.task_pool.closed_forms import edges, most_forgotten
-from toysim.models.continual.task_pool.moments import at_once, one_by_one
+from toysim.models.continual.task_pool.moments import one_by_one
 from toysim.models.continual.task_pool.problem import pool
 from toysim.models.continual.task_pool.rates import cyclic_rate, random_rate
+from toysim.models.continual.task_pool.steady import at_once
 from toysim.models.continual.task_pool.theory import course
 
 MODEL = "continual.task_pool"
@@ -65,6 +66,15 @@ def test_runs_written_out(kappa):
     mean, error = pool_runs(rows, 2, visits, kappa=kappa, runs=3000, seed=1)
     exact = np.append(law.task_loss.values.ravel(), law.square_error.values.ravel())
     assert np.all(np.abs(mean - exact) <= 4.5 * error)
+
+
+@pytest.mark.parametrize("visits", [1, 2])
+def test_losses_of_tasks_that_are_never_visited(visits):
+    given = {"n_tasks": 3, "n_samples": 2, "dimension": 8, "sequence": "cyclic", "pool_draw": 4}
+    law = toysim.theory(MODEL, n_visits=visits, n_records=2, **given)
+    run = toysim.run(MODEL, n_visits=visits, n_records=2, replicas=20_000, **given)
+    mean, error = run.task_loss.mean("replica"), run.task_loss.std("replica") / 20_000**0.5
+    assert np.all(np.abs(mean - law.task_loss) <= 5 * error + 1e-12)
 
 
 def test_descent_by_many_steps_interpolates():

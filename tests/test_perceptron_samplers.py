@@ -9,6 +9,7 @@ import pytest
 from reference import perceptron_samplers as reference
 from scipy.special import log_ndtr
 
+import toysim
 from toysim.batch import Batch
 from toysim.errors import ToysimError
 from toysim.models.perceptron.samplers.enumeration import (
@@ -366,3 +367,29 @@ def test_bad_input_is_one_line(model, values, says):
         load_model(f"perceptron.{model}").validate(values)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("load", ["alpha_1", "alpha_2"])
+def test_two_tasks_are_in_equilibrium_beyond_the_transition(load):
+    """At 1.4 message passing from no magnetisation stays at students of overlap .79: the teacher
+    is heavier, in both tasks.
+    """
+    fixed = {"size": 405, "coupling": 0.0, "task_overlap": 1.0, "replicas": 20}
+    loads = {"alpha_1": 0.5, "alpha_2": 0.5} | {load: [1.4]}
+    tree = toysim.sweep("perceptron.continual_binary", **loads, **fixed)
+    name = {"alpha_1": "cross_overlap", "alpha_2": "overlap_2"}[load]
+    exact = float(tree["theory"][name].values.ravel()[0])
+    found = np.median(tree["simulation"][name].values)
+    assert abs(found - exact) < 0.03 * exact
+
+
+@pytest.mark.parametrize(
+    ("load", "size", "decided"), [(0.6, 205, True), (1.2, 205, False), (1.2, 10**6, True)]
+)
+def test_instances_near_the_transition_decide_nothing(load, size, decided):
+    """At 205 weights a quarter has gone over to the teacher at 1.2, where theory has none."""
+    for model, name in (("teacher_student", "alpha"), ("continual_binary", "alpha_2")):
+        known = load_model(f"perceptron.{model}").observables[0].finite_size.known
+        fixed = {name: load, "size": size, "branch": "equilibrium"}
+        batch = Batch(load_model(f"perceptron.{model}"), {}, fixed, np.arange(1), 0)
+        assert bool(known(batch)[0]) is decided

@@ -50,6 +50,7 @@ class Batch:
         self._repeated: dict[str, Array] = {}
         self._generators: dict[str, RowGenerators] = {}
         self._validated: tuple[dict[str, Any], Any] | None = None
+        self._typed_rows: dict[int, Any] = {}
 
     @classmethod
     def of_cells(
@@ -139,10 +140,12 @@ class Batch:
         """The typed parameters of one row; replicas of a cell, which follow each other, share
         them.
         """
-        values = self.values(i)
-        if self._validated is None or self._validated[0] != values:
-            self._validated = values, self.model.validate(values)
-        return self._validated[1]
+        if i not in self._typed_rows:
+            values = self.values(i)
+            if self._validated is None or self._validated[0] != values:
+                self._validated = values, self.model.validate(values)
+            self._typed_rows[i] = self._validated[1]
+        return self._typed_rows[i]
 
     def rows(self) -> Iterator[Row]:
         """The rows in turn."""

@@ -133,7 +133,10 @@ def _describe(name: str, info: FieldInfo) -> Parameter:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     kind, ndim, choices = _kind(name, info.annotation)
     bounds = [
-        f"{_SIGNS[b]} {getattr(m, b):g}" for m in info.metadata for b in _SIGNS if hasattr(m, b)
+        f"{_SIGNS[b]} {_exactly(getattr(m, b))}"
+        for m in info.metadata
+        for b in _SIGNS
+        if hasattr(m, b)
     ]
     bounds = ["> 0" if b == f">= {SMALLEST:g}" else b for b in bounds]
     any_value = "true, false" if kind == "bool" else "any"
@@ -150,6 +153,12 @@ def _describe(name: str, info: FieldInfo) -> Parameter:
         stream=bool(extra.get("stream", True)),
         range=_range(kind, info.metadata),
     )
+
+
+def _exactly(bound: float) -> str:
+    """Shortly, unless that is another number: what is shown must be allowed."""
+    short = f"{bound:g}"
+    return short if float(short) == bound else repr(bound)
 
 
 def _range(kind: Kind, metadata: list[Any]) -> tuple[float, float]:

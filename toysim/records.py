@@ -85,6 +85,8 @@ class Clock:
         import numpy as np
 
         end = np.atleast_1d(self.end(p))[:, None]
+        if n_records == 0:
+            return np.empty((len(end), 0), np.int64 if self.whole else np.float64)
         at = self._spaced(end, p, n_records)
         if self.multiple is not None:
             multiple = _column(self._of(self.multiple, p))

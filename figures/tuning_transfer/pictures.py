@@ -8,20 +8,20 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from toysim.figures.tuning_transfer.reading import ALGORITHMS, scored, settings
+from toysim.figures.tuning_transfer.reading import ALGORITHMS, kinds
 from toysim.papers.drawing import BLUE, RED, name_axes, new_figure
 
 
-def transfer(tune: xr.DataTree) -> Figure:
-    """Errors on the others against errors where tuned; and both in the mean, by setting."""
+def transfer(tune: xr.DataTree, common: xr.DataTree) -> Figure:
+    """Errors on the others against errors where tuned; and both in the mean, by kind."""
     figure = new_figure()
     left, right = figure.subplots(1, 2)
-    found, names = [scored(tune, k) for k in range(len(settings(tune)))], settings(tune)
-    first = names.index("own directions, spread 0")
+    found = kinds(tune, common)
+    first = next(iter(found.values()))
     for k, color in enumerate((BLUE, RED)):
-        x, y = found[first].conventional[k], found[first].transferred[k]
+        x, y = first.conventional[k], first.transferred[k]
         left.plot(x, y, "o", ms=3, mfc="none", color=color, label=ALGORITHMS[k])
-        mean = [[s.conventional[k].mean(), s.transferred[k].mean()] for s in found]
+        mean = [[c.conventional[k].mean(), c.transferred[k].mean()] for c in found.values()]
         shift = 0.12 * (2 * k - 1)
         for at, (here, there) in enumerate(mean):
             right.plot([at + shift] * 2, [here, there], "-", color=color, lw=1)
@@ -35,11 +35,16 @@ def transfer(tune: xr.DataTree) -> Figure:
     left.plot(ends, ends, ":", color="0.6", lw=1, zorder=0)
     name_axes(left, "error where tuned", "error tuned elsewhere", "Dotted: equal")
     right.set_xticks(
-        np.arange(len(names)),
-        [n.replace(" direction", "\ndirection").replace(", ", "\n") for n in names],
+        np.arange(len(found)),
+        [
+            name.replace(" directions,", "\n").replace(" common direction", "\ncommon")
+            for name in found
+        ],
     )
-    right.set_xlim(-0.6, len(names) - 0.4)
-    name_axes(right, "scenarios", "mean error", "Filled to hollow: what transfer costs")
+    right.set_xlim(-0.6, len(found) - 0.4)
+    name_axes(
+        right, "directions of scenarios", "mean error", "Filled to hollow: what transfer costs"
+    )
     return figure
 
 

@@ -14,6 +14,7 @@ from toysim.papers.reading import observable, parameter
 Array = npt.NDArray[np.float64]
 
 ALGORITHMS = ("one plasticity", "one a visit")
+SHORT, LONG = "short common direction", "long common direction"
 
 
 class Scores(NamedTuple):
@@ -26,38 +27,58 @@ class Scores(NamedTuple):
     of_tuned: Array
     share: float  # of pairs in which one a visit is the worse
 
+
+class Compared(NamedTuple):
+    """Scenarios of one kind in units that are alike and apart, (n,): single ones, or all that have
+    one common direction. Both algorithms' errors (2, n) where tuned and elsewhere.
+    """
+
+    conventional: Array
+    transferred: Array
+    worse: Array  # by how much one a visit is worse than one plasticity, transferred (n,)
+    share: float
+
     @property
     def excess(self) -> Array:
         return self.transferred - self.conventional
 
-    @property
-    def worse(self) -> Array:
-        """By how much one a visit is worse than one plasticity, transferred (n,)."""
-        return np.asarray(self.of_tuned[1] - self.of_tuned[0])
+
+def kinds(tune: xr.DataTree, common: xr.DataTree) -> dict[str, Compared]:
+    """Every kind of scenarios, by name: spreads of lengths, and short and long common directions.
+
+    A common vector is long where its teachers' mean square is above 1, that of all vectors.
+    """
+    spreads = observable(tune, "best_plasticity", "theory")["spread"].values
+    found = {
+        f"own directions, spread {s:g}": _by_scenario(scored(tune, spread=k))
+        for k, s in enumerate(spreads)
+    }
+    error = observable(common, "error", "theory").isel(record=0)
+    long = error.mean(("task", "teacher_draw")).values > 1.0
+    every = [scored(common, common_draw=k) for k in range(len(long))]
+    for name, some in ((SHORT, ~long), (LONG, long)):
+        found[name] = _by_direction([s for s, chosen in zip(every, some, strict=True) if chosen])
+    return found
 
 
-def settings(tree: xr.DataTree) -> list[str]:
-    """Scenarios in words."""
-    found = observable(tree, "best_plasticity", "theory")
-    pairs = zip(found["spread"].values, found["common_draw"].values, strict=True)
-    common = {True: "own directions", False: "one common direction"}
-    return [f"{common[bool(c < 0)]}, spread {s:g}" for s, c in pairs]
+def _by_scenario(s: Scores) -> Compared:
+    return Compared(s.conventional, s.transferred, s.of_tuned[1] - s.of_tuned[0], s.share)
 
 
-def own(tree: xr.DataTree) -> npt.NDArray[np.bool_]:
-    """Which settings have directions of their own in every scenario."""
-    return np.asarray(observable(tree, "best_plasticity", "theory")["common_draw"].values < 0)
+def _by_direction(every: list[Scores]) -> Compared:
+    own, other = (
+        np.array([getattr(s, name).mean(axis=1) for s in every]).T
+        for name in ("conventional", "transferred")
+    )
+    return Compared(own, other, other[1] - other[0], float(np.mean([s.share for s in every])))
 
 
-def tables(tree: xr.DataTree, setting: int) -> Array:
-    """Final errors (2, tuned on, scored on) of both algorithms."""
+def tables(tree: xr.DataTree, **at: int) -> Array:
+    """Final errors (2, tuned on, scored on) of both algorithms, at a place of the grid."""
     names = ("error", "distance", "best_plasticity", "best_plasticities")
     dims = (("task", "record"), ("task", "other"), (), ("visited",))
     start, far, one, many = (
-        observable(tree, name, "theory")
-        .isel(scenarios=setting)
-        .transpose("teacher_draw", *dim)
-        .values
+        observable(tree, name, "theory").isel(at).transpose("teacher_draw", *dim).values
         for name, dim in zip(names, dims, strict=True)
     )
     told = [parameter(tree, name) for name in ("dimension", "n_samples", "noise")]
@@ -68,9 +89,9 @@ def tables(tree: xr.DataTree, setting: int) -> Array:
     return np.array(errors).T.reshape(2, len(one), len(one))
 
 
-def scored(tree: xr.DataTree, setting: int) -> Scores:
-    """Conventional and transferred scores of one setting."""
-    table = tables(tree, setting)
+def scored(tree: xr.DataTree, **at: int) -> Scores:
+    """Conventional and transferred scores at a place of the grid."""
+    table = tables(tree, **at)
     n = table.shape[1]
     conventional = np.diagonal(table, axis1=1, axis2=2)
     transferred = (table.sum(axis=1) - conventional) / (n - 1)

@@ -14,7 +14,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from toysim.jit import borrowing
+from toysim.jit import borrowing, inlined
+from toysim.numerics.elementary import expm1, log1p
 from toysim.numerics.powers import integer_power
 from toysim.numerics.quadrature import NODES, POINTS, WEIGHTS
 
@@ -116,9 +117,35 @@ def between(p: float, c: float, q: float, d: float, depth: int) -> float:
     return coordinate(q, d, depth) - coordinate(p, c, depth)
 
 
+@inlined
+def log_ratio(p: float, q: float) -> float:
+    """ln(p/q) of positive numbers, to its own digits where they are close; NaN where one is not
+    positive.
+    """
+    low, high = (p, q) if p < q else (q, p)
+    size = log1p((high - low) / low) if low > 0.0 else math.nan
+    return -size if p < q else size
+
+
 @borrowing
 def distances(p: Array, c: Array, depth: npt.NDArray[np.int64], out: Array) -> None:
-    """x_0 - x_p of every row and pathway: p, c, out (n, P), depth (n,)."""
+    """x_0 - x_p of every row and pathway: p, c, out (n, P), depth (n,).
+
+    c = 0:  D = 2:  ln(p_0/p_p)     D > 2:  p^(2-D) [1 - (p/q)^(D-2)] / (D-2) of the lesser p and
+    the greater q, with the sign of p_0 - p_p
+    """
     for i in range(p.shape[0]):
         for j in range(p.shape[1]):
-            out[i, j] = between(p[i, j], c[i, j], p[i, 0], c[i, 0], depth[i])
+            out[i, j] = p[i, 0]
+    numbers, ratios = p.reshape(p.size), out.reshape(p.size)
+    for k in range(p.size):
+        ratios[k] = log_ratio(ratios[k], numbers[k])
+    for i in range(p.shape[0]):
+        for j in range(p.shape[1]):
+            if depth[i] == 1 or c[i, j] != 0.0 or c[i, 0] != 0.0:  # or NaN
+                out[i, j] = between(p[i, j], c[i, j], p[i, 0], c[i, 0], depth[i])
+            elif depth[i] > 2:
+                power = integer_power(min(p[i, 0], p[i, j]), depth[i] - 2)
+                grown = expm1(-(depth[i] - 2.0) * abs(out[i, j]))
+                size = -grown / ((depth[i] - 2.0) * power)
+                out[i, j] = math.copysign(size, out[i, j])

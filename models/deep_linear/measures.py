@@ -42,11 +42,3 @@ def add_sharpness(
                     before *= layers[i, j, k]
                 total[i] += squares
         after[:] = 1.0
-
-
-def sum_in_order(values: Array) -> Array:
-    """Sum over axis 1 in index order, as the loops sum; NumPy's order depends on the length."""
-    total = np.zeros((values.shape[0], *values.shape[2:]))
-    for j in range(values.shape[1]):
-        total += values[:, j]
-    return total

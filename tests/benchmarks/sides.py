@@ -23,13 +23,21 @@ def batch_of(sweep: Sweep, replicas: int = 1) -> Batch:
 
 
 class Engine:
-    """All cells of a sweep in one batch; called, it simulates or predicts, and returns the rows."""
+    """All cells of a sweep in one batch; called, it simulates or predicts, and returns the rows.
+
+    Peers are given the columns of the cells, and so is it.
+    """
 
     def __init__(self, sweep: Sweep, side: Side = "simulation", replicas: int = 1) -> None:
-        self.sweep, self.side, self.replicas = sweep, side, replicas
+        self.sweep, self.side = sweep, side
+        self.given = batch_of(sweep, replicas)
 
     def __call__(self) -> dict[str, Any]:
-        batch = batch_of(self.sweep, self.replicas)
-        outcome = compute(self.sweep.model, self.side, batch, self.sweep.parameters)
+        sweep, given = self.sweep, self.given
+        crn = sweep.common_random_numbers
+        batch = Batch(
+            sweep.model, given.columns, sweep.fixed, given.replica, sweep.seed, crn
+        )  # a new one: a batch keeps what it was asked for
+        outcome = compute(sweep.model, self.side, batch, sweep.parameters)
         assert not outcome.errors, outcome.errors[0]
         return outcome.rows

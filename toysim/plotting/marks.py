@@ -45,11 +45,11 @@ def landmark_places(tree: xr.DataTree, x: str, at: dict[Any, int]) -> Iterator[t
     marks = [mark for mark in model.landmarks if mark.along == x and axes.get(x) == [x]]
     if not marks:
         return
-    ends, fixed = next(iter(tree.children.values()))[x].values, values_at(tree, at)
+    side, fixed = next(iter(tree.children.values())).to_dataset(), values_at(tree, at)
     for mark in marks:
         if mark.seconds(model.validate(fixed)) <= LONGEST:
             place = _value(model, mark, fixed)
-            if np.min(ends) <= place <= np.max(ends):
+            if float(side[x].min()) <= place <= float(side[x].max()):
                 yield mark.name, place
 
 

@@ -34,6 +34,7 @@ WHY = {
 }
 LONGEST = 300  # characters of an error's message; a compiler's can fill a page
 MOST_ERRORS = 20  # kept of a block
+BLANKS: dict[str, Any] = {"status": Status.OK, "status_step": -1, "valid": True}
 
 
 @dataclass
@@ -147,37 +148,47 @@ class _Wanted:
 
     def empty(self, n: int) -> Rows:
         """Rows that have no numbers yet."""
-        rows = {}
-        for o in self.outputs:
-            shape = (n, *[self.sizes[d] for d in o.dims])
-            rows[o.name] = np.full(shape, missing_value(o.dtype), np.dtype(o.dtype))
-        return rows
+        return {o.name: self._filled(o, n, missing_value(o.dtype)) for o in self.outputs}
+
+    def _shape(self, output: Observable, n: int) -> tuple[int, ...]:
+        return (n, *[self.sizes[d] for d in output.dims])
+
+    def _filled(self, output: Observable, n: int, value: Any) -> npt.NDArray[Any]:
+        return np.full(self._shape(output, n), value, np.dtype(output.dtype))
 
     def checked(self, given: Rows, batch: Batch) -> Rows:
         """An answer held against its declaration: names, shapes; left-out outputs get blanks."""
-        rows = self.empty(len(batch))
-        for name, blank in (("status", Status.OK), ("status_step", -1), ("valid", True)):
-            if name in rows:
-                rows[name][:] = blank
         declared = {o.name for o in self.model.outputs(self.side)}
-        for name, values in given.items():
+        for name in given:
             if name not in declared:
                 raise ValueError(
                     f"{self.model.id} returned {name!r}, which it does not declare as an output "
                     f"of {self.side}"
                 )
-            if name in rows:
-                self._put(rows[name], name, np.asarray(values))
+        rows = {}
+        for o in self.outputs:
+            if o.name in given:
+                rows[o.name] = self._own(o, np.asarray(given[o.name]), len(batch))
+            else:
+                blank = BLANKS.get(o.name, missing_value(o.dtype))
+                rows[o.name] = self._filled(o, len(batch), blank)
         self._drop_padding(rows, batch)
         return rows
 
-    def _put(self, place: npt.NDArray[Any], name: str, values: npt.NDArray[Any]) -> None:
-        if values.shape != place.shape:
+    def _own(self, output: Observable, values: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
+        """The values in an array of the declared shape and type: the model's own if it is one, and
+        no view of others.
+        """
+        shape = self._shape(output, n)
+        if values.shape != shape:
             raise ValueError(
-                f"{self.model.id} returned {name} with shape {values.shape} instead of "
-                f"{place.shape}"
+                f"{self.model.id} returned {output.name} with shape {values.shape} instead of "
+                f"{shape}"
             )
-        place[...] = values
+        usable = values.base is None and values.flags.c_contiguous and values.flags.writeable
+        return (
+            values if usable and values.dtype == output.dtype else values.astype(output.dtype, "C")
+        )
 
     def _drop_padding(self, rows: Rows, batch: Batch) -> None:
         """Courses hold nothing where a row has no such record."""

@@ -76,7 +76,8 @@ def row_bytes(model: Model, observable: Observable, parameters: Any) -> int:
 
 def stored(model: Model, side: Side, parameters: Any) -> tuple[Observable, ...]:
     """The outputs that get an array: those with at least one number a row."""
-    return tuple(o for o in model.outputs(side) if row_bytes(model, o, parameters) > 0)
+    sizes = model.sizes(parameters)
+    return tuple(o for o in model.outputs(side) if all(sizes[d] > 0 for d in o.dims))
 
 
 def refined(model: Model, parameters: Any) -> tuple[Observable, ...]:

@@ -23,11 +23,16 @@ def _best(p: Any) -> tuple[float, float]:
         mean_course(h, start, p.noise, rate, p.unlearning_rate, at, loss)
         return float(np.log(loss[0])) if np.isfinite(loss[0]) else 1e3
 
-    grid = np.log(np.geomspace(1e-5, 2.0, 121) / h.sum())
+    grid = np.log(np.geomspace(1e-9, 2.0, 211) / h.sum())
     at_best = int(np.argmin([logarithm(x) for x in grid]))
     around = grid[max(at_best - 1, 0)], grid[min(at_best + 1, len(grid) - 1)]
     options = {"xatol": 1e-9}
     found = minimize_scalar(logarithm, bounds=around, method="bounded", options=options)
+    if at_best == 0 or not found.fun < np.log(0.5 * np.sum(h * start)):
+        raise ValueError(
+            f"unlearning_rate = {p.unlearning_rate:g}, noise = {p.noise:g}: the mean loss grows at "
+            "every learning rate; lower them"
+        )
     return float(np.exp(found.x)), float(np.exp(found.fun))
 
 

@@ -6,6 +6,8 @@ close, for random visits and for any order. Rates of learning are eigenvalues; l
 where the tasks together have just as many rows as there are weights.
 """
 
+from typing import Any
+
 from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.continual.task_pool.parameters import TaskPoolParameters
 from toysim.models.continual.visits import VISITS
@@ -18,6 +20,23 @@ M = E delta delta': M <- sum_j q_j B_j M B_j;  loss of task j: tr(H_j M)/2
 K n = d: mean projector's least eigenvalue x- = (sqrt(g (K-1)) - sqrt(1 - g))^2/K = 0, g = n/d"""
 
 _LANDMARKS = f"{__name__}.landmarks:"
+
+
+def _rows(p: Any) -> int:
+    return int(p.n_tasks * p.n_samples)
+
+
+def _product(p: Any) -> float:
+    """Multiplications of a visit's product in the space of the rows."""
+    return float(_rows(p) * min(_rows(p), p.dimension) ** 2)
+
+
+def _steps(p: Any) -> float:
+    """Visits that theory goes through, or powers that it takes instead; more for the rates."""
+    steady = p.sequence == "uniform" and not p.arrival
+    steps = 5.0 * p.n_visits**0.5 if steady else p.n_visits
+    return float(steps + p.rates * 500.0)
+
 
 TASK_POOL = Model(
     id="continual.task_pool",
@@ -40,7 +59,7 @@ TASK_POOL = Model(
         Observable("cyclic_rate", "the same of a cycle of visits"),
         Observable("smallest_eigenvalue", "of the mean projector, the smallest above 0"),
     ),
-    version=3,
+    version=4,
     simulate=f"{__name__}.simulation:simulate",
     theory=f"{__name__}.theory:predict",
     stochastic=True,
@@ -53,10 +72,10 @@ TASK_POOL = Model(
         + p.n_tasks * p.n_samples**2 * p.dimension * 3e-9
     ),
     theory_seconds=lambda p: (
-        5e-3
-        + (p.n_visits + p.rates * 3e4) * (1e-5 + 1e-9 * p.n_tasks * p.n_samples * p.dimension**2)
-        + p.n_records * p.n_tasks * (1e-4 + 1e-9 * p.n_tasks * p.n_samples * p.dimension**2)
-        + 3e-8 * p.dimension**3
+        3e-4
+        + 5e-10 * _rows(p) * p.dimension * min(_rows(p), p.dimension)
+        + _steps(p) * (5e-6 + 5e-11 * _product(p))
+        + p.n_records * (5e-5 + 2e-11 * _product(p))
     ),
     # Many rows a task, so that few runs see its loss well.
     checks=(

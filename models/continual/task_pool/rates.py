@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.models.continual.sequences import imbalanced
-from toysim.models.continual.task_pool.moments import advance
 from toysim.models.continual.task_pool.problem import Pool
+from toysim.models.continual.task_pool.visiting import advance, room, visit
 
 Array = npt.NDArray[np.float64]
 
@@ -42,17 +42,17 @@ def random_rate(directions: Array, share: Array, chance: Array) -> float:
     r = directions.shape[2]
     if not 0 < r <= LARGEST:
         return math.nan
-    room, square = np.empty((2, directions.size // r, r)), np.empty_like(share)
+    of = visit(directions, share, chance)
+    space = room(of)
 
-    def visit(flat: Array) -> Array:
-        m = flat.reshape(r, r)
-        m = 0.5 * (m + m.T)
-        advance(m, directions, share, chance, square, room)
-        return np.asarray(m.ravel())
+    def visited(flat: Array) -> Array:
+        m, new = flat.reshape(r, r), np.empty((r, r))
+        advance(0.5 * (m + m.T), of, space, new)
+        return new.ravel()
 
     if r == 1:
-        return float(visit(np.ones(1))[0])
-    operator = LinearOperator((r * r, r * r), matvec=visit, dtype=np.float64)
+        return float(visited(np.ones(1))[0])
+    operator = LinearOperator((r * r, r * r), matvec=visited, dtype=np.float64)
     start = np.eye(r).ravel()
     return float(eigsh(operator, k=1, which="LA", v0=start, tol=1e-8, return_eigenvectors=False)[0])
 

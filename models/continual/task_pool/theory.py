@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.batch import Batch, Row, Rows, stacked
+from toysim.jit import kernel
 from toysim.models.continual.sequences import probabilities
-from toysim.models.continual.task_pool.moments import Means, along, at_once, one_by_one
+from toysim.models.continual.task_pool.moments import Means, one_by_one
 from toysim.models.continual.task_pool.problem import Pool, pools
 from toysim.models.continual.task_pool.rates import rates
+from toysim.models.continual.task_pool.steady import at_once
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -25,36 +27,38 @@ def predict(batch: Batch) -> Rows:
     where no visit amplifies, and no runs so rare that means miss them rule a loss.
     """
     which, known = pools(batch)
-    return stacked([_row(row, known[k]) for row, k in zip(batch.rows(), which, strict=True)])
+    rows = stacked([_row(row, known[k]) for row, k in zip(batch.rows(), which, strict=True)])
+    losses = rows["task_loss"]
+    return {**rows, "pool_loss": losses.mean(axis=1), "worst_loss": losses.max(axis=1)}
 
 
 def _row(row: Row, pool: Pool) -> dict[str, Any]:
     p, at = row.p, row.record_at
-    chance = probabilities(p)
+    chance, start = probabilities(p), first_moment(p)
     calm = bool(np.all(np.abs(1.0 - pool.share) <= 1.0 + 1e-9))
-    means = Means(*(np.full((*size, len(at)), np.nan) for size in ((p.n_tasks,), (), ())))
-    if chance is not None and calm and len(at):
-        means = course(pool, first_moment(p), chance, at)
-    seen = calm and chance is not None and common(pool, first_moment(p), chance, at, means.losses)
+    seen = calm and chance is not None
+    if calm and chance is not None and len(at):
+        means = course(pool, start, chance, at)
+        seen = common(pool, start, chance, at, means.losses)
+    else:
+        means = Means(*(np.full((*size, len(at)), np.nan) for size in ((p.n_tasks,), (), ())))
     return {
         "task_loss": means.losses,
-        "pool_loss": means.losses.mean(axis=0),
         "square_error": means.square,
         "switch_forgetting": means.forgotten,
-        "worst_loss": means.losses.max(axis=0),
         **rates(p, pool),
         "valid": seen,
     }
 
 
 def course(pool: Pool, start: Array, chance: Array, at: Ints) -> Means:
-    """Means after the visits ``at`` (R,), with the probabilities (T, K), in the space of the rows:
-    what lies across it stays.
+    """Means after the visits ``at`` (R,), with the probabilities (T, K), in coordinates along the
+    rows in turn, which make of them a triangle: what lies across the rows stays.
     """
-    rows = pool.directions.reshape(-1, len(start))
-    basis = np.linalg.qr(rows.T)[0] if len(rows) < len(start) else np.eye(len(start))
-    inside = Pool(np.ascontiguousarray(pool.directions @ basis), pool.curvature, pool.share)
-    moment = np.ascontiguousarray(basis.T @ start @ basis)
+    n_tasks, n, d = pool.directions.shape
+    basis, triangle = np.linalg.qr(pool.directions.reshape(-1, d).T)
+    rows = np.ascontiguousarray(triangle.T).reshape(n_tasks, n, -1)
+    inside, moment = pool._replace(directions=rows), np.ascontiguousarray(basis.T @ start @ basis)
     steady = np.all(chance == chance[0])
     how = (
         at_once(inside, moment, chance[0], at) if steady else one_by_one(inside, moment, chance, at)
@@ -69,9 +73,26 @@ def first_moment(p: Any) -> Array:
     return np.asarray(np.eye(p.dimension) / p.dimension)
 
 
+@kernel
 def common(pool: Pool, start: Array, chance: Array, at: Ints, losses: Array) -> bool:
-    """Whether no task's mean loss comes from runs so rare in which it was not yet visited."""
-    missed = np.vstack([np.ones(len(losses)), np.cumprod(1.0 - chance, axis=0)])[at].T
-    first = pool.losses(along(pool, start))[:, None]
-    rare = (missed > 1e-15) & (missed < SEEN) & (missed * first > RARE * losses)
-    return not bool(rare.any())
+    """Whether no task's mean loss (K, R) comes from runs so rare in which it was unvisited."""
+    missed, visit = np.ones(len(losses)), 0
+    for k in range(len(at)):
+        while visit < at[k]:
+            missed *= 1.0 - chance[visit]
+            visit += 1
+        for j in range(len(losses)):
+            if 1e-15 < missed[j] < SEEN:
+                first = loss(pool.directions[j], pool.curvature[j], start)
+                if missed[j] * first > RARE * losses[j, k]:
+                    return False
+    return True
+
+
+@kernel
+def loss(directions: Array, curvature: Array, moment: Array) -> float:
+    """Mean loss of a task, from its directions (n, d) and M (d, d)."""
+    images, mean = np.dot(directions, moment), 0.0
+    for a in range(len(curvature)):
+        mean += 0.5 * curvature[a] * np.dot(images[a], directions[a])
+    return mean

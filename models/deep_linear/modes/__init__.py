@@ -53,7 +53,7 @@ _conserved: Callable[..., Observable] = partial(accurate, rtol=0.0)
 MODES = Model(
     id="deep_linear.modes",
     title="one singular mode of a multi-pathway deep linear network, with deficits",
-    version=4,
+    version=5,
     parameters_class=ModeParameters,
     clock=CLOCK,
     dims=(

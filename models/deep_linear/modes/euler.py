@@ -24,7 +24,14 @@ from toysim.models.deep_linear.modes.events import (
     settle,
     write_records,
 )
-from toysim.models.deep_linear.modes.lanes import LANES, NEVER, Group, group_of, write_back
+from toysim.models.deep_linear.modes.lanes import (
+    LANES,
+    NEVER,
+    fill,
+    keep,
+    new_group,
+    write_back,
+)
 from toysim.models.deep_linear.modes.update import (
     LAYERS,
     REDUCED,
@@ -44,14 +51,6 @@ SETTLING = 64  # updates between two looks for lanes that repeat themselves
 
 
 @borrowing
-def keep(numbers: Array, past: Array) -> None:
-    """The numbers (P, M, L) of this update, for the update after next."""
-    for j in range(len(numbers)):
-        for k in range(numbers.shape[1]):
-            put(numbers[j, k], past[j, k])
-
-
-@borrowing
 def any_above(limit: float, values: Array) -> bool:
     """Whether one of ``values`` (L,) is."""
     found = False
@@ -60,59 +59,53 @@ def any_above(limit: float, values: Array) -> bool:
     return found
 
 
-@kernel
-def descend(kind: int, group: Group, record_at: Array, outs: Trajectory, failed_at: Ints) -> None:
-    """A group from update 0 to the end of its longest row, from one event of a lane to the next.
-
-    Where all lanes repeat themselves until their next event, whole pairs of updates are left out.
+@borrowing
+def update_until(
+    kind: int,
+    n: int,
+    stop: int,
+    factors: int,
+    depth: Ints,
+    exponent: Ints,
+    offset: Array,
+    weight: Array,
+    target: Array,
+    watched: Array,
+    rate: Array,
+    live: Array,
+    numbers: Array,
+    others: Array,
+    strength: Array,
+    totals: Array,
+    residual: Array,
+    residual_sum: Array,
+) -> tuple[int, int]:
+    """All lanes from update n to ``stop``, or to the first update in which one has an event;
+    returns that and how many have. Shapes as in ``Group``.
     """
-    # The loop over updates takes whole arrays, since an attribute or a view made in it costs as
-    # much as the arithmetic of 16 lanes.
-    depth, exponent, factors, offset = group.depth, group.exponent, group.factors, group.offset
-    numbers, others, strength, weight = group.numbers, group.others, group.strength, group.weight
-    rate, live, residual, residual_sum = group.rate, group.live, group.residual, group.residual_sum
-    target, totals, watched, past = group.target, group.totals, group.watched, group.past
-    step, windows, end, edge = group.step, group.windows, group.end, group.edge
-    cut = any_cut(windows, end)
-    n, next_edge, past_at = -1, 0, -1
-    due = 0 if record_at.shape[1] > 0 else NEVER
-    stop = 0
-    while next_edge != NEVER:
-        while n < stop:
-            if n >= 0:
-                take_residual(n % 3, target, totals, live, residual, residual_sum)
-                move(rate, residual, others, numbers)
-            # ``multiply`` spelled out: as a call it took a lone row 1.7 times as long.
-            if kind == LAYERS:
-                multiply_layers(depth, numbers, others, strength)
-            elif kind == REDUCED:
-                multiply_reduced(depth, exponent, factors, offset, numbers, others, strength)
-            else:
-                multiply_equal(exponent, factors, numbers, others, strength)
-            n += 1
-            if add_up(n % 3, strength, weight, watched, totals) > 0:
-                note_events(n, group, outs, failed_at)
-        if n >= due:
-            due = write_records(n, record_at, group, outs.records)
-        if n >= next_edge:
-            close_phases(n, edge, rate, residual_sum, group.exposure, totals, past, live)
-            next_edge = next_edges(n, windows, end, edge, live)
-            set_rates(n, step, weight, windows, edge, rate)
-            if cut:
-                cut_updates(kind, n, group, record_at, outs, failed_at)
-        if n % SETTLING == SETTLING - 2:
-            past_at = n
-            keep(numbers, past)
-        elif n % SETTLING == 0 and past_at == n - 2:
-            settle(n, group)
-        stop = min(due, next_edge)
-        if any_above(0.0, live):
-            look = n - n % SETTLING + SETTLING
-            stop = min(stop, look if n >= look - 2 else look - 2)
+    found = 0
+    while n < stop and found == 0:
+        if n >= 0:
+            take_residual(n % 3, target, totals, live, residual, residual_sum)
+            move(rate, residual, others, numbers)
+        # ``multiply`` spelled out: as a call it took a lone row 1.7 times as long.
+        if kind == LAYERS:
+            multiply_layers(depth, numbers, others, strength)
+        elif kind == REDUCED:
+            multiply_reduced(depth, exponent, factors, offset, numbers, others, strength)
         else:
-            skipped = (stop - n) // 2 * 2
-            totals[(n + skipped) % 3] = totals[n % 3]
-            n += skipped
+            multiply_equal(exponent, factors, numbers, others, strength)
+        n += 1
+        found = add_up(n % 3, strength, weight, watched, totals)
+    return n, found
+
+
+@borrowing
+def skip_pairs(n: int, stop: int, totals: Array) -> int:
+    """n after whole pairs of updates that only repeat themselves; totals (3, L)."""
+    later = n + (stop - n) // 2 * 2
+    put(totals[n % 3], totals[later % 3])
+    return later
 
 
 @kernel
@@ -126,15 +119,74 @@ def descend_rows(
     outs: Trajectory,
     failed_at: Ints,
 ) -> None:
-    """All rows, in groups of ``order`` (n,), which should put rows of like length side by side.
+    """All rows, in groups of ``order`` (n,), which should put rows of like length side by side;
+    each group from update 0 to the end of its longest row, from one event of a lane to the next.
 
     ``numbers`` (n, P, M) start, overwritten by the end state; ``offset`` (n, P) c; step,
     failed_at (n,): the update that left the finite numbers, untouched where none did; bundles as
-    in ``mode``.
+    in ``mode``. Where all lanes repeat themselves until their next event, whole pairs of updates
+    are left out.
     """
-    for first in range(0, len(order), LANES):
-        group = group_of(
-            order[first : first + LANES], kind == REDUCED, numbers, offset, step, tasks
-        )
-        descend(kind, group, tasks.record_at, outs, failed_at)
+    _, n_pathways, size = numbers.shape
+    groups = max(1, -(-len(order) // LANES))
+    lanes = -(-len(order) // groups)
+    group = new_group(lanes, n_pathways, size, tasks.windows.shape[1])
+    for first in range(0, len(order), max(lanes, 1)):
+        factors = fill(order, first, kind == REDUCED, numbers, offset, step, tasks, group)
+        cut = any_cut(group.windows, group.end)
+        n = int(np.int64(-1))  # for a literal Numba would compile the updates twice
+        stop, next_edge, past_at = 0, 0, -1
+        due = 0 if tasks.record_at.shape[1] > 0 else NEVER
+        while next_edge != NEVER:
+            while n < stop:
+                n, found = update_until(
+                    kind,
+                    n,
+                    stop,
+                    factors,
+                    group.depth,
+                    group.exponent,
+                    group.offset,
+                    group.weight,
+                    group.target,
+                    group.watched,
+                    group.rate,
+                    group.live,
+                    group.numbers,
+                    group.others,
+                    group.strength,
+                    group.totals,
+                    group.residual,
+                    group.residual_sum,
+                )
+                if found > 0:
+                    note_events(n, group, outs, failed_at)
+            if n >= due:
+                due = write_records(n, tasks.record_at, group, outs.records)
+            if n >= next_edge:
+                close_phases(
+                    n,
+                    group.edge,
+                    group.rate,
+                    group.residual_sum,
+                    group.exposure,
+                    group.totals,
+                    group.past,
+                    group.live,
+                )
+                next_edge = next_edges(n, group.windows, group.end, group.edge, group.live)
+                set_rates(n, group.step, group.weight, group.windows, group.edge, group.rate)
+                if cut:
+                    cut_updates(kind, n, factors, group, tasks.record_at, outs, failed_at)
+            if n % SETTLING == SETTLING - 2:
+                past_at = n
+                keep(group.numbers, group.past)
+            elif n % SETTLING == 0 and past_at == n - 2:
+                settle(n, group)
+            stop = min(due, next_edge)
+            if any_above(0.0, group.live):
+                look = n - n % SETTLING + SETTLING
+                stop = min(stop, look if n >= look - 2 else look - 2)
+            else:
+                n = skip_pairs(n, stop, group.totals)
         write_back(group, numbers, outs)

@@ -17,10 +17,14 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
+# Loops over lanes are given their arrays one by one: LLVM made them three to ten times as long out
+# of the whole group (measured).
+
+
 @borrowing
 def close_phases(
     n: int,
-    edge: Ints,
+    edge: Array,
     rate: Array,
     residual_sum: Array,
     exposure: Array,
@@ -31,13 +35,13 @@ def close_phases(
     """Where a phase ends at n, what it saw of the residual goes to its open pathways' exposure, and
     what was before does not count in the next. Shapes as in ``Group``.
     """
-    before = (n + 2) % 3
+    now, before = float(n), (n + 2) % 3
     for j in range(len(rate)):
         for lane in range(len(edge)):
-            seen = rate[j, lane] > 0.0 and edge[lane] == n
+            seen = rate[j, lane] > 0.0 and edge[lane] == now
             exposure[j, lane] += residual_sum[lane] if seen else 0.0
     for lane in range(len(edge)):
-        ends = edge[lane] == n
+        ends = edge[lane] == now
         residual_sum[lane] = 0.0 if ends else residual_sum[lane]
         totals[before, lane] = math.nan if ends else totals[before, lane]
         past[0, 0, lane] = math.nan if ends else past[0, 0, lane]
@@ -45,42 +49,48 @@ def close_phases(
 
 
 @borrowing
-def next_edges(n: int, windows: Array, end: Array, edge: Ints, live: Array) -> int:
-    """Of every lane the first start or stop of a window, or the end, after n, else NEVER; and the
-    first of all lanes. An update that one of them cuts is a phase. Shapes: windows (W, 3, L), the
-    others (L,).
+def next_edges(n: int, windows: Array, end: Array, edge: Array, live: Array) -> int:
+    """Of every lane the first start or stop of a window, or the end, after n, else infinity; and
+    the first of all lanes, or NEVER. An update that one of them cuts is a phase. Shapes as in
+    ``Group``.
     """
+    now = float(n)
     for lane in range(len(edge)):
-        edge[lane] = whole_after(n, end[lane])
+        edge[lane] = whole_after(now, end[lane])
     for w in range(len(windows)):
         for lane in range(len(edge)):
-            start, stop = whole_after(n, windows[w, 1, lane]), whole_after(n, windows[w, 2, lane])
-            edge[lane] = min(edge[lane], start, stop)
-    first = NEVER
+            start = whole_after(now, windows[w, 1, lane])
+            stop = whole_after(now, windows[w, 2, lane])
+            stop = start if start < stop else stop
+            edge[lane] = stop if stop < edge[lane] else edge[lane]
+    first = math.inf
     for lane in range(len(edge)):
-        live[lane] = live[lane] if edge[lane] != NEVER else 0.0
+        live[lane] = live[lane] if edge[lane] < math.inf else 0.0
         first = min(first, edge[lane])
-    return first
+    return int(first) if first < math.inf else NEVER
 
 
 @inlined
-def whole_after(n: int, at: float) -> int:
-    """The first of the whole numbers around ``at`` (or itself) that is above n, else NEVER."""
-    if n < math.floor(at):
-        return math.floor(at)
-    return math.ceil(at) if n < math.ceil(at) else NEVER
+def whole_after(now: float, at: float) -> float:
+    """The first of the whole numbers around ``at`` (or itself) that is above now, else infinity."""
+    below, above = np.floor(at), np.ceil(at)  # as numbers, where math's are integers
+    later = above if now < above else math.inf
+    return below if now < below else later
 
 
 @borrowing
-def set_rates(n: int, step: Array, weight: Array, windows: Array, edge: Ints, rate: Array) -> None:
-    """Steps from n on: 0 in a pathway's windows, where it is lesioned, and after the end."""
+def set_rates(n: int, step: Array, weight: Array, windows: Array, edge: Array, rate: Array) -> None:
+    """Steps from n on: 0 in a pathway's windows, where it is lesioned, and after the end. Shapes as
+    in ``Group``.
+    """
+    now = float(n)
     for j in range(len(rate)):
         for lane in range(len(edge)):
-            rate[j, lane] = step[lane] * weight[j, lane] if edge[lane] != NEVER else 0.0
+            rate[j, lane] = step[lane] * weight[j, lane] if edge[lane] < math.inf else 0.0
         for w in range(len(windows)):
             for lane in range(len(edge)):
-                pathway, start, stop = windows[w, 0, lane], windows[w, 1, lane], windows[w, 2, lane]
-                frozen = pathway == j and start <= n < stop
+                within = (windows[w, 1, lane] <= now) & (now < windows[w, 2, lane])
+                frozen = within & (windows[w, 0, lane] == j)
                 rate[j, lane] = 0.0 if frozen else rate[j, lane]
 
 
@@ -104,7 +114,7 @@ def settle(n: int, group: Group) -> None:
     now, next_one = group.totals[n % 3], group.totals[(n + 2) % 3]
     for lane in range(len(now)):
         if group.live[lane] > 0.0 and repeats(lane, group.numbers, group.past):
-            rest = group.edge[lane] - n
+            rest = int(group.edge[lane]) - n
             group.residual_sum[lane] += (group.target[lane] - now[lane]) * ((rest + 1) // 2)
             group.residual_sum[lane] += (group.target[lane] - next_one[lane]) * (rest // 2)
             group.live[lane] = 0.0
@@ -155,14 +165,17 @@ def note_events(n: int, group: Group, outs: Trajectory, failed_at: Ints) -> None
         group.totals[(n + 2) % 3],
         group.totals[n % 3],
     )
+    watched = group.watched
     for lane in range(len(after)):
+        if -math.inf < after[lane] < watched[lane]:
+            continue
         i = group.row[lane]
         if not math.isfinite(after[lane]):
             failed_at[i] = n
             stop_lane(lane, outs.records.shape[2], group)
-        elif after[lane] >= group.watched[lane] > -math.inf and put_off(n, lane, earlier, group):
-            group.watched[lane] = -math.inf
-        elif after[lane] >= group.watched[lane]:
+        elif watched[lane] > -math.inf and put_off(n, lane, earlier, group):
+            watched[lane] = -math.inf
+        else:
             crossing = half_time(
                 n,
                 earlier[lane],
@@ -170,16 +183,16 @@ def note_events(n: int, group: Group, outs: Trajectory, failed_at: Ints) -> None
                 after[lane],
                 group.target[lane],
                 group.goal[lane],
-                group.watched[lane],
+                watched[lane],
             )
             outs.half[i, 0] = crossing if n > 0 else 0.0
-            group.watched[lane] = math.inf
+            watched[lane] = math.inf
 
 
 @borrowing
 def put_off(n: int, lane: int, earlier: Array, group: Group) -> bool:
     """Whether update n > 0 is the first of a phase that goes on; earlier (L,) as in note_events."""
-    return n > 0 and math.isnan(earlier[lane]) and n < group.edge[lane] != NEVER
+    return n > 0 and math.isnan(earlier[lane]) and n < group.edge[lane] < math.inf
 
 
 @borrowing

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from toysim.jit import borrowing, kernel
 from toysim.models.deep_linear.mode import ModeTask, Trajectory
+from toysim.numerics.copies import put
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -22,7 +23,8 @@ NEVER = 2**62
 class Group(NamedTuple):
     """Lane l is row ``row[l]``; time counts in updates n; all arrays are contiguous in the lane.
 
-    row, depth (L,); step, target (L,); offset c, weight (P, L): weight 0 if lesioned, else 1
+    row, depth (L,); exponent (L,) of ``multiply``; step, target, goal (L,)
+    offset c, weight (P, L): weight 0 if lesioned, else 1
     windows      (W, 3, L)  pathway, start, stop, cut to the run; end (L,)
     numbers      (P, M, L)  first layers (M = 1), or all (M = D, ones beyond a row's own)
     others       (P, M, L)  product of the other layers; what a number moves by is that * residual
@@ -31,19 +33,22 @@ class Group(NamedTuple):
     totals       (3, L)     sum of K at the last three updates: n in row n % 3
     residual     (L,)       S - sum of K; its sum over the updates of a phase (L,)
     exposure     (P, L)     as in ``Trajectory``
-    edge         (L,)       when the phase ends; NEVER after the last
+    edge         (L,)       when the phase ends; infinite after the last
     live         (L,)       1, or 0 where the rest of the phase only repeats itself
     past         (P, M, L)  numbers two updates ago; NaN where another phase was
     watched      (L,)       S/2 until the sum of K has reached it, then inf; -inf for an update
                             where that was the first of a phase
-    before       (P, L)     K before the update in which a record lies
+    before       (P, L)     K before the update, or the part of one, in which a record lies
     record, due  (L,)       index of the next record, and the update it next asks for
+    begin, length (L,)      of a part of an update, see ``cuts``; in it
+    part_rate    (P, L)     step of the pathways that move
+    start        (P, M, L)  numbers before
+    total_before (L,)       sum of K before
     """
 
     row: Any
     depth: Any
     exponent: Any
-    factors: Any
     step: Any
     target: Any
     goal: Any
@@ -66,27 +71,24 @@ class Group(NamedTuple):
     before: Any
     record: Any
     due: Any
+    begin: Any
+    length: Any
+    part_rate: Any
+    start: Any
+    total_before: Any
 
 
 @kernel
-def group_of(
-    rows: Ints, reduced: bool, numbers: Array, offset: Array, step: Array, tasks: ModeTask
-) -> Group:
-    """The lanes of ``rows`` (L,), before update 0: numbers (n, P, M), offset (n, P), step (n,)."""
-    lanes = len(rows)
-    _, n_pathways, size = numbers.shape
-    n_windows = tasks.windows.shape[1]
-    depth = tasks.depth[rows]
-    exponent = (depth - 1) // 2 if reduced else depth - 1
+def new_group(lanes: int, n_pathways: int, size: int, n_windows: int) -> Group:
+    """Arrays for groups of so many lanes, pathways, numbers a pathway and windows."""
     whole, real = (n_pathways, size, lanes), (n_pathways, lanes)
-    group = Group(
-        rows,
-        depth,
-        exponent,
-        exponent.max(),
-        step[rows],
-        tasks.target[rows],
-        tasks.goal[rows],
+    return Group(
+        np.empty(lanes, np.int64),
+        np.empty(lanes, np.int64),
+        np.empty(lanes, np.int64),
+        np.empty(lanes),
+        np.empty(lanes),
+        np.empty(lanes),
         np.empty(real),
         np.empty(real),
         np.empty((n_windows, 3, lanes)),
@@ -94,38 +96,75 @@ def group_of(
         np.empty(whole),
         np.empty(whole),
         np.empty(real),
-        np.zeros(real),
+        np.empty(real),
         np.empty((3, lanes)),
         np.empty(lanes),
-        np.zeros(lanes),
-        np.zeros(real),
-        np.zeros(lanes, np.int64),
-        np.ones(lanes),
+        np.empty(lanes),
+        np.empty(real),
+        np.empty(lanes),
+        np.empty(lanes),
         np.empty(whole),
-        tasks.goal[rows],
-        np.zeros(real),
-        np.zeros(lanes, np.int64),
-        np.full(lanes, 0 if tasks.record_at.shape[1] > 0 else NEVER),
+        np.empty(lanes),
+        np.empty(real),
+        np.empty(lanes, np.int64),
+        np.empty(lanes, np.int64),
+        np.empty(lanes),
+        np.empty(lanes),
+        np.empty(real),
+        np.empty(whole),
+        np.empty(lanes),
     )
-    fill(group, numbers, offset, tasks)
-    return group
 
 
 @borrowing
-def fill(group: Group, numbers: Array, offset: Array, tasks: ModeTask) -> None:
-    """What every lane takes from its row, shapes as in ``group_of``."""
+def keep(numbers: Array, into: Array) -> None:
+    """A copy of numbers, both (P, M, L)."""
+    for j in range(len(numbers)):
+        for k in range(numbers.shape[1]):
+            put(numbers[j, k], into[j, k])
+
+
+@borrowing
+def fill(
+    order: Ints,
+    first: int,
+    reduced: bool,
+    numbers: Array,
+    offset: Array,
+    step: Array,
+    tasks: ModeTask,
+    group: Group,
+) -> int:
+    """Rows ``order[first:]``, the last of them again where lanes are left, before update 0; returns
+    the largest exponent. Shapes as in ``descend_rows``.
+    """
     n_pathways, size, lanes = group.numbers.shape
+    due = 0 if tasks.record_at.shape[1] > 0 else NEVER
+    largest = 0
     for lane in range(lanes):
-        i = group.row[lane]
-        group.end[lane] = tasks.end[i]
+        i = order[min(first + lane, len(order) - 1)]
+        depth = tasks.depth[i]
+        exponent = (depth - 1) // 2 if reduced else depth - 1
+        largest = max(largest, exponent)
+        group.row[lane], group.depth[lane], group.exponent[lane] = i, depth, exponent
+        group.step[lane], group.target[lane], group.goal[lane] = (
+            step[i],
+            tasks.target[i],
+            tasks.goal[i],
+        )
+        group.end[lane], group.watched[lane] = tasks.end[i], tasks.goal[i]
+        group.residual_sum[lane], group.live[lane], group.edge[lane] = 0.0, 1.0, 0.0
+        group.record[lane], group.due[lane] = 0, due
         for w in range(len(group.windows)):
             for k in range(3):
                 group.windows[w, k, lane] = tasks.windows[i, w, k]
         for j in range(n_pathways):
             group.offset[j, lane] = offset[i, j]
             group.weight[j, lane] = 0.0 if tasks.lesioned[i, j] else 1.0
+            group.rate[j, lane], group.exposure[j, lane], group.before[j, lane] = 0.0, 0.0, 0.0
             for k in range(size):
                 group.numbers[j, k, lane] = numbers[i, j, k]
+    return largest
 
 
 @borrowing
@@ -155,5 +194,5 @@ def stop_lane(lane: int, n_records: int, group: Group) -> None:
     for w in range(len(group.windows)):
         for j in range(3):
             group.windows[w, j, lane] = -1.0
-    group.end[lane], group.edge[lane] = -1.0, NEVER
+    group.end[lane], group.edge[lane] = -1.0, math.inf
     group.due[lane], group.record[lane] = NEVER, n_records

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from toysim.batch import Batch
 from toysim.jit import borrowing
 from toysim.models.deep_linear.mode import ModeTask
-from toysim.models.deep_linear.problem import deficit_windows, imbalance
+from toysim.models.deep_linear.problem import deficit_windows, spread
 
 Array = npt.NDArray[np.float64]
 
@@ -69,18 +69,24 @@ def fill_layers(first: Array, offset: Array, depth: npt.NDArray[np.int64], layer
 def start_of(batch: Batch) -> Start:
     """Start and deficits of the rows of ``batch``; they all have as many pathways as the first."""
     n, n_pathways = len(batch), int(batch["n_pathways"][0])
-    layers = (
-        batch["layer_starts"].reshape(n, n_pathways, -1)
-        if batch["layer_starts"].size
-        else np.empty((n, 0, 0))
+    windows, lesioned = deficit_windows(batch), _lesioned(batch, n_pathways)
+    if batch["layer_starts"].size:
+        layers = _in_standard_order(batch["layer_starts"].reshape(n, n_pathways, -1))
+        return Start(layers[:, :, 0].copy(), _offset(layers), layers, windows, lesioned)
+    first, offset = np.empty((n, n_pathways)), np.empty((n, n_pathways))
+    noisy = batch["start_noise"].any()
+    fill_first(
+        _layer_start(batch),
+        batch["start_imbalance"],
+        spread(n_pathways),
+        batch["start_noise"],
+        batch.normal("start", "n_pathways") if noisy else np.empty((n, 0)),
+        batch["layer_offset"],
+        batch["depth"],
+        first,
+        offset,
     )
-    if layers.size:
-        layers = _in_standard_order(layers)
-        first, offset = layers[:, :, 0].copy(), _offset(layers)
-    else:
-        first = _first_layer(batch, n_pathways)
-        offset = np.repeat(batch["layer_offset"][:, None], n_pathways, axis=1)
-    return Start(first, offset, layers, deficit_windows(batch), _lesioned(batch, n_pathways))
+    return Start(first, offset, np.empty((n, 0, 0)), windows, lesioned)
 
 
 def task_in_time(batch: Batch, start: Start) -> ModeTask:
@@ -96,19 +102,41 @@ def task_in_time(batch: Batch, start: Start) -> ModeTask:
     )
 
 
-def _first_layer(batch: Batch, n_pathways: int) -> Array:
-    """p0 (1 + d_p) + sigma * noise, its size where all layers may change sign together."""
-    strength, p0 = batch["start_strength"], batch["layer_start"].copy()
+def _layer_start(batch: Batch) -> Array:
+    """p0 (n,), as given or by the strength it is to have."""
+    strength, p0 = batch["start_strength"], batch["layer_start"]
     given = strength > 0
-    if np.any(given):
+    if given.any():
+        p0 = p0.copy()
         offset, depth = batch["layer_offset"][given], batch["depth"][given]
         p0[given] = first_layer_of(strength[given], offset, depth)
-    first = p0[:, None] * imbalance(batch["start_imbalance"], n_pathways)
-    if np.any(batch["start_noise"]):
-        first = first + batch["start_noise"][:, None] * batch.normal("start", "n_pathways")
-    # An even number of equal layers of the other sign is the same mode.
-    even = (batch["layer_offset"] == 0.0) & (batch["depth"] % 2 == 0)
-    return np.where(even[:, None], np.abs(first), first)
+    return p0
+
+
+@borrowing
+def fill_first(
+    p0: Array,
+    imbalance: Array,
+    spread: Array,
+    sigma: Array,
+    noise: Array,
+    c: Array,
+    depth: npt.NDArray[np.int64],
+    first: Array,
+    offset: Array,
+) -> None:
+    """p0 (1 + d_p) + sigma * noise, its size where all layers may change sign together: an even
+    number of equal layers of the other sign is the same mode.
+
+    Shapes: spread of d (P,); noise (n, P), or (n, 0) for none; first, offset (n, P); others (n,).
+    """
+    for i in range(first.shape[0]):
+        even = c[i] == 0.0 and depth[i] % 2 == 0
+        for j in range(first.shape[1]):
+            p = p0[i] * (1.0 + imbalance[i] * spread[j])
+            if noise.shape[1] > 0:
+                p += sigma[i] * noise[i, j]
+            first[i, j], offset[i, j] = abs(p) if even else p, c[i]
 
 
 def first_layer_of(strength: Array, offset: Array, depth: npt.NDArray[np.int64]) -> Array:
@@ -154,4 +182,6 @@ def _offset(layers: Array) -> Array:
 
 def _lesioned(batch: Batch, n_pathways: int) -> npt.NDArray[np.bool_]:
     cut = batch["lesions"].reshape(len(batch), -1)
+    if not cut.size:
+        return np.zeros((len(batch), n_pathways), bool)
     return np.asarray(np.any(cut[:, :, None] == np.arange(n_pathways), axis=1))

@@ -6,10 +6,9 @@ import numpy as np
 
 from toysim.batch import Batch, Rows
 from toysim.models.deep_linear.clock.solution import coordinate_sizes, solved
-from toysim.models.deep_linear.measures import mode_sharpness
 from toysim.models.deep_linear.mode import unwritten
-from toysim.models.deep_linear.modes.measures import kept_layers, strengths
-from toysim.models.deep_linear.modes.problem import layers_of, start_of, task_in_time
+from toysim.models.deep_linear.modes.measures import kept_layers, one_number_sharpness, strengths
+from toysim.models.deep_linear.modes.problem import start_of, task_in_time
 from toysim.models.deep_linear.observables import ACCURATE
 
 MOST_DIGITS = 4.5e6  # |x| whose last digit is 1e-9, the tolerance
@@ -35,10 +34,7 @@ def predict(batch: Batch) -> Rows:
     size = coordinate_sizes(p, c, depth)
     invariant, account = solved(p, c, task, out)
     size = np.maximum(size, coordinate_sizes(p, c, depth))
-    with np.errstate(over="ignore", invalid="ignore"):
-        follows = strengths(out, start, batch["singular_value"])
-        layers = layers_of(p, c, depth)
-        sharpness = mode_sharpness(layers, start.lesioned, depth)
+    follows = strengths(out, start, batch["singular_value"])
     share = np.max(np.abs(follows["final_share"]), axis=1)
     valid &= np.isfinite(share)
     follows["dominance"][share > MOST_DIGITS * (1.0 + follows["dominance"])] = np.nan
@@ -47,11 +43,12 @@ def predict(batch: Batch) -> Rows:
     lost = size * np.where(batch.chosen("integrator", "flow"), 1.0, walked)[:, None]
     return {
         **follows,
+        "half_learning_time": out.half[:, 0],
         "invariant": np.where(size <= MOST_DIGITS * (1.0 + np.abs(invariant)), invariant, np.nan),
         "invariant_drift": np.where(valid[:, None] & (lost <= MOST_DIGITS), 0.0, np.nan),
         "balance_drift": np.zeros(len(batch)),
-        "final_layers": kept_layers(batch, layers),
-        "sharpness": sharpness,
+        "final_layers": kept_layers(batch, start, p, np.empty((0, 0, 0))),
+        "sharpness": one_number_sharpness(p, c, start.lesioned, depth),
         "theory_residual": account.residual[:, 0],
         "theory_iterations": account.iterations[:, 0],
         "valid": valid & (account.residual[:, 0] <= ACCURATE["rtol"]),

@@ -7,7 +7,14 @@ import numpy as np
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.perceptron.continual_binary.parameters import ContinualBinaryParameters
 from toysim.models.perceptron.measures import angle
-from toysim.models.perceptron.samplers.binary import OK, Measure, Sampled, passed, solved
+from toysim.models.perceptron.samplers.binary import (
+    OK,
+    Measure,
+    Sampled,
+    enumerated,
+    heavier,
+    passed,
+)
 from toysim.models.perceptron.samplers.enumeration import configuration, violations
 from toysim.models.perceptron.samplers.instances import Signs, labelled, teachers
 from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
@@ -43,18 +50,21 @@ def _reference(
     if sampler == "enumeration":
         solutions = np.flatnonzero(violations(c, 0.0) == 0)
         return configuration(int(generator.choice(solutions)), size), OK
-    found = passed(Measure(c, teacher))
+    found = heavier(Measure(c, teacher), teacher)
     up = generator.random(size) < 0.5 * (1.0 + found.magnetisation)
     return (2 * up - 1).astype(np.int8), found.status
 
 
 def _second_task(measure: Measure, teacher: Signs, p: ContinualBinaryParameters) -> Sampled:
-    """The exact measure, or a fixed point of message passing, reached from teacher 2 on the high
-    branch, else from no magnetisation.
+    """The exact measure, or a fixed point of message passing: reached from teacher 2 on the high
+    branch, from no magnetisation on the low one, in equilibrium the heavier of the two.
     """
-    if p.sampler == "message_passing" and p.branch == "high" and measure.patterns.size:
-        return passed(measure, start=teacher.astype(float))
-    return solved(measure, p.sampler)
+    if p.sampler == "enumeration":
+        return enumerated(measure)
+    if p.branch == "equilibrium":
+        return heavier(measure, teacher)
+    start = p.branch == "high" and measure.patterns.size
+    return passed(measure, start=teacher.astype(float) if start else None)
 
 
 def _observed(found: Sampled, reference: Signs, first: Signs, second: Signs) -> dict[str, float]:

@@ -12,6 +12,7 @@ from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.measures import angles
 from toysim.models.perceptron.replica.averages import STEP
 from toysim.models.perceptron.replica.branches import Flags, equilibrium, known, shown, teacher
+from toysim.models.perceptron.replica.coexistence import apart, by_distinct
 from toysim.models.perceptron.replica.saddle import Array
 from toysim.models.perceptron.replica.students import Reference, Student, low_branch, student
 
@@ -19,6 +20,25 @@ from toysim.models.perceptron.replica.students import Reference, Student, low_br
 def low_saddle(alpha: float, x: float, r_first: float, r0: float, step: float = STEP) -> Student:
     """The saddle point reached from overlap 0; FROZEN, and NaN, where that is teacher 2."""
     return student(float(alpha), 0.0, Reference(x, r_first, r0), 0.0, step)
+
+
+def settled(batch: Batch) -> Flags:
+    """Rows whose instances are nearly all on one branch, in both tasks."""
+
+    def first(alpha: Array, size: Array) -> Flags:
+        low = low_branch(alpha).free_entropy
+        return np.asarray(apart(low, np.zeros(len(alpha)), size) | (alpha == 0.0))
+
+    def second(alpha: Array, x: Array, before: Array, r0: Array, size: Array) -> Flags:
+        r_first, _ = first_overlap(before)
+        low = low_branch(alpha, 0.0, x, r_first, r0).free_entropy
+        high = teacher(x, r_first, r0).free_entropy
+        return np.asarray(apart(low, high, size) | (alpha == 0.0))
+
+    names = ("alpha_2", "coupling", "alpha_1", "task_overlap", "size")
+    free = batch["branch"] == "equilibrium"
+    both = ~free | by_distinct(batch, names, second)
+    return np.asarray(both & by_distinct(batch, ("alpha_1", "size"), first))
 
 
 def predict(batch: Batch) -> Rows:

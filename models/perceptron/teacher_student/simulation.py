@@ -6,7 +6,13 @@ import math
 
 from toysim.batch import Batch, Row, Rows, stacked
 from toysim.models.perceptron.measures import angle
-from toysim.models.perceptron.samplers.binary import Measure, Sampled, enumerated, passed
+from toysim.models.perceptron.samplers.binary import (
+    Measure,
+    Sampled,
+    enumerated,
+    heavier,
+    passed,
+)
 from toysim.models.perceptron.samplers.instances import Signs, given_or, labelled, signs
 from toysim.models.perceptron.samplers.sizes import n_patterns, outcome
 from toysim.models.perceptron.teacher_student.measures import bayes_error
@@ -37,11 +43,9 @@ def _student(measure: Measure, p: TeacherStudentParameters) -> Sampled:
         return enumerated(measure)
     if p.branch == "low" or not measure.patterns.size:  # without patterns there is one
         return passed(measure, p.n_iterations)
-    high = passed(measure, p.n_iterations, start=measure.reference.astype(float))
     if p.branch == "high":
-        return high
-    low = passed(measure, p.n_iterations)
-    return high if high.free_entropy > low.free_entropy else low
+        return passed(measure, p.n_iterations, start=measure.reference.astype(float))
+    return heavier(measure, measure.reference, p.n_iterations)
 
 
 def _observed(found: Sampled, teacher: Signs, beta: float) -> dict[str, float]:

@@ -8,7 +8,9 @@ from toysim.batch import Batch, Rows
 from toysim.models.perceptron.given import drawn
 from toysim.models.perceptron.measures import angles
 from toysim.models.perceptron.replica.averages import STEP
-from toysim.models.perceptron.replica.branches import shown, teacher
+from toysim.models.perceptron.replica.branches import Flags, shown, teacher
+from toysim.models.perceptron.replica.coexistence import apart, by_distinct
+from toysim.models.perceptron.replica.saddle import Array
 from toysim.models.perceptron.replica.students import Reference, Student, low_branch, student
 from toysim.models.perceptron.teacher_student.measures import bayes_error
 
@@ -20,6 +22,16 @@ def low_saddle(
 ) -> Student:
     """The saddle point reached from overlap 0 (``start``); FROZEN, and NaN, where that is 1."""
     return student(float(alpha), float(temperature), NO_REFERENCE, start, step)
+
+
+def settled(batch: Batch) -> Flags:
+    """Rows whose instances are nearly all on one branch."""
+
+    def known(alpha: Array, temperature: Array, size: Array) -> Flags:
+        return apart(low_branch(alpha, temperature).free_entropy, np.zeros(len(alpha)), size)
+
+    of_size = by_distinct(batch, ("alpha", "temperature", "size"), known)
+    return np.asarray(of_size | (batch["branch"] != "equilibrium") | (batch["alpha"] == 0.0))
 
 
 def predict(batch: Batch) -> Rows:

@@ -99,7 +99,8 @@ def given(sweep: Sweep) -> tuple[Given, float, int]:
 class State(NamedTuple):
     """Layers p, q of both pathways and the products f, g of the others; strengths now and an update
     ago; residuals summed for each pathway; the update of the half, the totals around it; late: 1
-    where it is the first of a phase, and they are of that update and the next.
+    where it is the first of a phase, and they are of that update and the next; the update that left
+    the finite numbers, or -1.
     """
 
     p: Any
@@ -113,6 +114,7 @@ class State(NamedTuple):
     half_at: Any
     half_from: Any
     late: Any
+    failed_at: Any
 
 
 def power(xp: Any, x: Any, depth: Any) -> Any:
@@ -124,7 +126,8 @@ def begin(xp: Any, c: Given, others: Others) -> State:
     zero, f = xp.zeros_like(c.start), others(c.start)
     total = 2.0 * c.start * f
     half = zero - 1.0
-    return State(c.start, c.start, f, f, total, total, zero, zero, half, (zero, zero, zero), zero)
+    around, failed_at = (zero, zero, zero), xp.where(xp.isfinite(total), half, zero)
+    return State(c.start, c.start, f, f, total, total, zero, zero, half, around, zero, failed_at)
 
 
 def advance(xp: Any, c: Given, others: Others, target: float, n: Any, s: State) -> State:
@@ -159,6 +162,7 @@ def advance(xp: Any, c: Given, others: Others, target: float, n: Any, s: State) 
         xp.where(crossed, n, s.half_at),
         around,
         xp.where(waits, 1.0, s.late),
+        xp.where((s.failed_at < 0.0) & ~xp.isfinite(total), n + 1.0, s.failed_at),
     )
 
 
@@ -178,8 +182,9 @@ def measured(xp: Any, c: Given, target: float, s: State) -> dict[str, Any]:
     deep = (s.p**order - s.q**order) / xp.where(order == 0.0, 1.0, order)
     invariant = xp.where(order == 0.0, xp.log(s.p) - xp.log(s.q), deep)
     apart = STEP * (s.exposure_p - s.exposure_q)
-    zero = xp.zeros_like(K)
-    return {
+    zero, failed = xp.zeros_like(K), s.failed_at >= 0.0
+    sharpness = c.depth * (s.f * s.f + s.g * s.g)
+    measured = {
         "final_strength": xp.stack([K, J], axis=-1),
         "final_share": xp.stack([K, J], axis=-1) / target,
         "final_residual": target - (K + J),
@@ -187,8 +192,15 @@ def measured(xp: Any, c: Given, target: float, s: State) -> dict[str, Any]:
         "half_learning_time": half,
         "invariant": xp.stack([zero, invariant], axis=-1),
         "invariant_drift": xp.stack([zero, invariant - apart], axis=-1),
-        "sharpness": c.depth * (s.f * s.f + s.g * s.g),
+        "balance_drift": zero,
+        "sharpness": sharpness,
+        "eta_sharpness": STEP * sharpness,
     }
+    kept = {
+        name: xp.where(failed[..., None] if v.ndim > failed.ndim else failed, xp.nan, v)
+        for name, v in measured.items()
+    }
+    return kept | {"status": failed.astype("int8"), "status_step": s.failed_at.astype("int64")}
 
 
 def jax_blocks(sweep: Sweep) -> Job:
