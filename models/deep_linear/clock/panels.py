@@ -100,7 +100,7 @@ def share_of_panel(wanted: float, rates: Array) -> float:
         left -= WEIGHTS[q] * rates[q]
         share += WEIGHTS[q]
         q += 1
-    return min(share + left / rates[q], 1.0)
+    return float(min(share + left / rates[q], 1.0))
 
 
 @borrowing
