@@ -27,12 +27,13 @@ def settled(batch: Batch) -> Flags:
 
     def first(alpha: Array, size: Array) -> Flags:
         low = low_branch(alpha).free_entropy
-        return apart(low, np.zeros(len(alpha)), size) | (alpha == 0.0)
+        return np.asarray(apart(low, np.zeros(len(alpha)), size) | (alpha == 0.0))
 
     def second(alpha: Array, x: Array, before: Array, r0: Array, size: Array) -> Flags:
         r_first, _ = first_overlap(before)
         low = low_branch(alpha, 0.0, x, r_first, r0).free_entropy
-        return apart(low, teacher(x, r_first, r0).free_entropy, size) | (alpha == 0.0)
+        high = teacher(x, r_first, r0).free_entropy
+        return np.asarray(apart(low, high, size) | (alpha == 0.0))
 
     names = ("alpha_2", "coupling", "alpha_1", "task_overlap", "size")
     free = batch["branch"] == "equilibrium"
