@@ -62,17 +62,20 @@ def visit(directions: Array, share: Array, chance: Array) -> Visit:
     width, first = reach[edges[1:] - 1], np.searchsorted(reach, columns[:-1], side="right")
     across, at = np.empty(np.sum(np.diff(edges) * width)), 0
     for b in range(len(width)):
-        for row in rows[edges[b] : edges[b + 1]]:
-            across[at : at + width[b]] = row[: width[b]]
-            at += width[b]
+        at = packed(rows[edges[b] : edges[b + 1], : width[b]], across, at)
     down, at = np.empty(np.sum((len(rows) - first) * np.diff(columns))), 0
     for b in range(len(first)):
-        low, high = columns[b], columns[b + 1]
-        for row in rows[first[b] :]:
-            down[at : at + high - low] = row[low:high]
-            at += high - low
+        at = packed(rows[first[b] :, columns[b] : columns[b + 1]], down, at)
     flat = taken.ravel(), weight.ravel()
     return Visit(n, rows, *flat, edges, width, across, columns, first, down)
+
+
+@kernel
+def packed(block: Array, flat: Array, at: int) -> int:
+    """Puts a block into ``flat`` from ``at`` on; returns where it ends."""
+    end = at + block.size
+    flat[at:end].reshape(block.shape)[:] = block
+    return end
 
 
 @kernel
