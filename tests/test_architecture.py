@@ -19,7 +19,7 @@ FLOORS = (
         *("references", "sources"),
         "durations",
     ),
-    ("shown", "tables", "progress", "typeset", "describing"),
+    ("shown", "tables", "progress", "typeset", "notation", "mathml", "describing"),
     ("jit", "numerics", "streams", "parameters"),
     ("observables", "records", "landmarks"),
     ("model",),

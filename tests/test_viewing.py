@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,12 +22,13 @@ from toysim.registry import all_models, load_model
 
 pytest.importorskip("bokeh")
 from bokeh.document import Document
+from bokeh.events import Tap
 from bokeh.models import Div
 
 from toysim.viewing import needed
-from toysim.viewing.contents import map_of, series
+from toysim.viewing.contents import Map, map_of, marks, series
 from toysim.viewing.downloads import written
-from toysim.viewing.drawing import edges
+from toysim.viewing.drawing import draw_map, edges, new_figure
 from toysim.viewing.knobs import STEPS, knob, place_on, reach
 from toysim.viewing.model_page import ModelPage
 from toysim.viewing.pages import of_store
@@ -60,7 +62,7 @@ def sources(axes):
 
 
 def line_of(page):
-    return html.unescape(page.python.text).removeprefix("<pre>").removesuffix("</pre>")
+    return html.unescape(re.sub("<[^<>]*>", "", page.python.text))
 
 
 def test_it_draws_the_means_that_the_data_have(data, page):
@@ -138,6 +140,42 @@ def test_a_click_shows_the_course_of_that_cell(data, page):
     name = figures[0].yaxis[0].axis_label.split(" ")[0]
     here = data["simulation"][name].isel(cell).mean("replica")
     np.testing.assert_allclose(sources(figures[0])[0]["y"], here)
+
+
+def test_a_fine_map_is_one_image_and_a_click_finds_its_cell():
+    """Rectangles below a pixel would leave seams, and take seconds to draw."""
+    x, y = np.linspace(0.0, 1.0, 300), np.linspace(1.0, 2.0, 100)
+    values = np.arange(30000.0).reshape(100, 300)
+    clicks = []
+    axes = new_figure("", "x", "y", (False, False))
+    draw_map(axes, Map(x, y, values, None, []), "z", lambda *cell: clicks.append(cell))
+    (image,) = axes.renderers
+    np.testing.assert_array_equal(image.data_source.data["image"][0], values)
+    half = 0.5 / 299
+    assert image.glyph.x == pytest.approx(-half)
+    assert image.glyph.dw == pytest.approx(1.0 + 2.0 * half)
+    axes._trigger_event(Tap(axes, x=x[7] + 0.9 * half, y=2.5))
+    assert clicks == [(99, 7)]
+
+
+def test_a_map_with_uneven_axes_keeps_rectangles():
+    x, y = np.linspace(0.0, 1.0, 300) ** 2, np.linspace(1.0, 2.0, 100)
+    axes = new_figure("", "x", "y", (False, False))
+    draw_map(axes, Map(x, y, np.zeros((100, 300)), None, []), "z")
+    assert len(axes.renderers[0].data_source.data["left"]) == 30000
+
+
+def test_landmarks_stand_on_curves_along_their_parameter():
+    data = toysim.sweep("memory.hopfield", alpha=[0.03, 0.1, 0.2], size=[50, 100], n_sweeps=5)
+    choice = replace(StorePage(data, "data", "load").choice, x="alpha", hue="size", map=False)
+    capacity = toysim.landmark("memory.hopfield", "capacity").value
+    assert ("capacity", pytest.approx(capacity), None) in marks(data, choice)
+    assert marks(data, replace(choice, x="size", hue="alpha")) == []
+
+
+def test_a_model_whose_theory_lacks_the_observable_opens():
+    page = ModelPage(toysim.load_model("memory.hopfield"), Document())
+    assert "simulation follows" in page.picture.children[0].text
 
 
 def test_a_sweep_without_courses_says_so():

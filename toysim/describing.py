@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+from toysim import mathml
 from toysim.shown import shown
 from toysim.tables import emphasised, prose_lines, table_lines
 from toysim.typeset import typeset
@@ -84,7 +85,7 @@ def as_html(model: Any) -> str:
     tables = "".join(
         f"<b>{title}</b>{_html_table(columns, rows)}" for title, columns, rows in _tables(model)
     )
-    return f"{head}{tables}<b>equations</b><pre>{escape(typeset(model.equations))}</pre>"
+    return f"{head}{tables}<b>equations</b>{mathml.equations(model.equations)}"
 
 
 def _html_table(columns: tuple[str, ...], rows: list[list[str]]) -> str:

@@ -60,7 +60,7 @@ def parameters(of):
     rows = [
         (
             f"`{p['name']}`",
-            symbol(p["symbol"]),
+            symbol(p["symbol"]) if p["symbol"] != p["name"] else "",
             f"`{default(p['default'])}`",
             plain(p["allowed"].replace(">=", "≥").replace("<=", "≤")),
             plain(p["unit"]),

@@ -4,17 +4,12 @@ import re
 from html import escape
 from inspect import cleandoc
 
-from toysim.typeset import typeset
+from toysim import mathml
+from toysim.papers.site.words import said
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#$|~^])")
 CODE = re.compile(r"``(.+?)``")
-GROUP = r"\((?:[^()]|\([^()]*\))*\)|\{[^{}]*\}"
-LETTERS = "A-Za-z0-9\u0370-\u03ff"  # Latin and Greek, without raised digits
-RAISED = re.compile(rf"\\?\^({GROUP}|-?[{LETTERS}]+)")  # in Markdown the sign is escaped
-LOWERED = re.compile(
-    rf"(?:(?<=[ΣΠ*'|)])|(?<=\b[^\W\d_]))\\?_({GROUP}|[+-]|[{LETTERS}]{{1,4}}(?![{LETTERS}_]))"
-)
-LONG = re.compile(rf"(?<=[ΣΠ])_([{LETTERS}]+)")
+MARKUP = {sign: f"&#{ord(sign)};" for sign in "\\`*_{}[]$|~^"}
 
 
 def plain(text):
@@ -24,26 +19,14 @@ def plain(text):
 
 
 def words(text):
-    """A text with its Greek letters and raised signs; ``code`` stays as it is."""
+    """A text with its Greek letters, indices and powers; ``code`` stays as it is."""
     parts = CODE.split(text)
-    return "".join(f"`{p}`" if i % 2 else _set(p) for i, p in enumerate(parts))
+    return "".join(f"`{p}`" if i % 2 else _kept(said(p)) for i, p in enumerate(parts))
 
 
-def _set(text):
-    return _raised(plain(typeset(text)))
-
-
-def _raised(text):
-    return RAISED.sub(lambda m: f"<sup>{_inner(m[1])}</sup>", text)
-
-
-def _lowered(text):
-    return LOWERED.sub(lambda m: f"<sub>{_inner(m[1])}</sub>", text)
-
-
-def _inner(script):
-    """A script without the brackets that hold it together."""
-    return script[1:-1] if script[0] in "({" else script
+def _kept(html):
+    """HTML in which no sign is one that Markdown reads."""
+    return "".join(MARKUP.get(sign, sign) for sign in html)
 
 
 def prose(docstring):
@@ -58,14 +41,15 @@ def table(head, rows):
 
 
 def symbol(text):
-    """A symbol in Greek letters, with its indices."""
-    return _lowered(_set(text))
+    """A symbol as a formula."""
+    return _kept(mathml.symbol(text))
 
 
 def equations(text):
-    """Equations line by line; raised and lowered signs without a letter of their own are set so."""
-    lines = LONG.sub(r"<sub>\1</sub>", _raised(escape(typeset(text), quote=False)))
-    return f'```{{raw}} html\n<pre class="equations">{_lowered(lines)}</pre>\n```'
+    """Equations typeset, and as they are written, to be copied."""
+    written = f"<pre>{escape(text, quote=False)}</pre>"
+    told = f"<details><summary>as text</summary>{written}</details>"
+    return f'```{{raw}} html\n<div class="equations">{mathml.equations(text)}\n{told}</div>\n```'
 
 
 def section(*parts):

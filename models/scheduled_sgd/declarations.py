@@ -27,7 +27,7 @@ class LeastSquares(Parameters):
         1, symbol="B", meaning="fresh samples of a minibatch", ge=1, le=10**6
     )
     label_noise: float = parameter(
-        0.25, symbol="s2", meaning="variance of the label noise", ge=0, le=1e6
+        0.25, symbol="s^2", meaning="variance of the label noise", ge=0, le=1e6
     )
 
     @field_validator("batch_size", mode="before")

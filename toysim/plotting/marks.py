@@ -1,4 +1,4 @@
-"""Where a model's landmarks lie on the map of two of its parameters."""
+"""Where a model's landmarks lie on the map of two of its parameters, or along one."""
 
 from __future__ import annotations
 
@@ -37,6 +37,20 @@ def landmark_lines(
         low, high = np.min(grid[mark.along]), np.max(grid[mark.along])
         if np.any((low <= values) & (values <= high)):
             yield mark.name, *((values, grid[other]) if mark.along == x else (grid[other], values))
+
+
+def landmark_places(tree: xr.DataTree, x: str, at: dict[Any, int]) -> Iterator[tuple[str, float]]:
+    """Name and place of every landmark that is a value of the axis ``x`` and seen along it."""
+    model, axes = load_model(tree.attrs["model"]), json.loads(tree.attrs["axes"])
+    marks = [mark for mark in model.landmarks if mark.along == x and axes.get(x) == [x]]
+    if not marks:
+        return
+    side, fixed = next(iter(tree.children.values())).to_dataset(), values_at(tree, at)
+    for mark in marks:
+        if mark.seconds(model.validate(fixed)) <= LONGEST:
+            place = _value(model, mark, fixed)
+            if float(side[x].min()) <= place <= float(side[x].max()):
+                yield mark.name, place
 
 
 def _between(values: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import xarray as xr
 
 from toysim.shown import shown
+from toysim.typeset import typeset
 
 
 def first_side(tree: xr.DataTree) -> xr.Dataset:
@@ -31,7 +32,7 @@ def x_label(ds: xr.Dataset, dim: str) -> str:
     if name not in ds.coords:
         return name
     symbol = ds[name].attrs.get("symbol", "")
-    return label(ds, name) if symbol in ("", name) else f"{label(ds, name)}, {symbol}"
+    return label(ds, name) if symbol in ("", name) else f"{label(ds, name)}, {typeset(symbol)}"
 
 
 def title(ds: xr.Dataset, name: str, at: dict[Any, int]) -> str:

@@ -13,7 +13,7 @@ import xarray as xr
 from toysim.observables import RECORD
 from toysim.papers.lines import Curve, Lines, positions
 from toysim.plotting.choice import Choice
-from toysim.plotting.marks import landmark_lines
+from toysim.plotting.marks import landmark_lines, landmark_places
 from toysim.plotting.reading import draws_of, first_side, level
 from toysim.store.moments import mean_and_error
 
@@ -77,6 +77,17 @@ def series(tree: xr.DataTree, choice: Choice) -> Iterator[Series]:
         else:
             none = np.empty(0)
             yield Series(told, none, np.empty((0, 1)), none, none, theory)
+
+
+def marks(tree: xr.DataTree, choice: Choice) -> list[tuple[str, float, int | None]]:
+    """Landmarks along x: name, place and the curve that it is of; None where it is that of all."""
+    hues = range(first_side(tree).sizes[choice.hue]) if choice.hue else (0,)
+    found = []
+    for k in hues:
+        place = choice.fixed | ({choice.hue: k} if choice.hue else {})
+        found += [(*mark, k) for mark in landmark_places(tree, choice.x, place)]
+    alike = {mark[:2] for mark in found if len({m[1] for m in found if m[0] == mark[0]}) == 1}
+    return [*((*mark, None) for mark in sorted(alike)), *(m for m in found if m[:2] not in alike)]
 
 
 def measured(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from html import escape
 from typing import Any
 
 import numpy as np
+from bokeh.events import Tap
+from bokeh.layouts import row
 from bokeh.models import (
     ColorBar,
     ColumnDataSource,
     HoverTool,
     LinearColorMapper,
+    LogAxis,
     LogColorMapper,
     Whisker,
 )
@@ -49,6 +53,17 @@ def new_figure(title: str, x: str, y: str, logs: tuple[bool, bool], **more: Any)
     )
 
 
+def beside(controls: Any, right: Any) -> Any:
+    """Controls and the picture beside them, or below where the window is narrow."""
+    right.sizing_mode = "stretch_width"
+    right.styles = {"flex": "1 1 30rem", "min-width": "min(30rem, 100%)"}
+    return row(controls, right, sizing_mode="stretch_width", styles={"flex-wrap": "wrap"})
+
+
+def python_line(text: str) -> str:
+    return f'<pre style="white-space: pre-wrap; overflow-wrap: anywhere">{escape(text)}</pre>'
+
+
 def draw_series(
     axes: Any, curves: Iterable[Series], replicas: str, clicked: Clicked | None = None
 ) -> None:
@@ -73,6 +88,14 @@ def draw_series(
         axes.legend.click_policy = "hide"
         axes.legend.background_fill_alpha = 0.6
         axes.add_layout(axes.legend[0], "right")
+
+
+def draw_marks(axes: Any, marks: Iterable[tuple[str, float, int | None]]) -> None:
+    """Landmarks as upright lines, black where they are those of all curves."""
+    for number, (name, place, k) in enumerate(marks, 1):
+        dash = DASHES[number % len(DASHES)]
+        colour = "black" if k is None else COLOURS[k % len(COLOURS)]
+        axes.vspan(x=[place], color=colour, line_width=1.5, line_dash=dash, legend_label=name)
 
 
 def _draw_points(axes: Any, curve: Series, replicas: str, mark: str, look: dict[str, Any]) -> Any:
@@ -117,21 +140,11 @@ def draw_map(axes: Any, shown: Map, name: str, clicked: Clicked | None = None) -
     mapper = (LogColorMapper if log else LinearColorMapper)(
         palette=Viridis256, low=ends[0], high=ends[1], nan_color="#cccccc"
     )
-    cells = _rectangles(shown)
-    drawn = axes.quad(
-        "left",
-        "right",
-        "bottom",
-        "top",
-        source=cells,
-        line_color=None,
-        nonselection_fill_alpha=1.0,
-        fill_color={"field": "value", "transform": mapper},
-    )
+    fine = shown.values.size > MANY and _is_even(axes.xaxis[0], shown.x)
+    draw = _draw_image if fine and _is_even(axes.yaxis[0], shown.y) else _draw_rectangles
+    drawn, told = draw(axes, shown, mapper)
     axes.add_layout(ColorBar(color_mapper=mapper, title=name), "right")
-    axes.add_tools(
-        HoverTool(renderers=[drawn], tooltips=[("x", "@x"), ("y", "@y"), (name, "@value")])
-    )
+    axes.add_tools(HoverTool(renderers=[drawn], tooltips=[*told[:2], (name, told[2])]))
     _draw_contours(axes, shown, log)
     for k, (mark, x, y) in enumerate(shown.landmarks):
         dash = DASHES[(k + 1) % len(DASHES)]
@@ -141,8 +154,37 @@ def draw_map(axes: Any, shown: Map, name: str, clicked: Clicked | None = None) -
         axes.legend.orientation = "horizontal"
         axes.add_layout(axes.legend[0], "below")
     if clicked is not None:
-        n = len(shown.x)
-        _tapped(drawn, lambda cell: clicked(cell // n, cell % n))
+        axes.on_event(Tap, lambda at: clicked(_cell(shown.y, at.y), _cell(shown.x, at.x)))
+
+
+def _cell(values: Any, place: float) -> int:
+    """The number of the cell that a place of an axis lies in."""
+    low, _ = edges(values, is_geometric(values))
+    return int(np.clip(np.searchsorted(low, place, side="right") - 1, 0, len(low) - 1))
+
+
+def _is_even(axis: Any, values: Any) -> bool:
+    """Whether the cells are equally wide on the screen."""
+    steps = np.diff(np.log(values) if isinstance(axis, LogAxis) else values)
+    return bool(np.allclose(steps, steps[0], rtol=1e-6))
+
+
+def _draw_image(axes: Any, shown: Map, mapper: Any) -> tuple[Any, tuple[Any, Any, str]]:
+    """Cells that are smaller than a pixel of the screen leave seams as rectangles."""
+    (left, right), (bottom, top) = (edges(v, is_geometric(v)) for v in (shown.x, shown.y))
+    where = {"x": left[0], "y": bottom[0], "dw": right[-1] - left[0], "dh": top[-1] - bottom[0]}
+    drawn = axes.image(image=[shown.values], color_mapper=mapper, **where)
+    return drawn, (("x", "$x"), ("y", "$y"), "@image")
+
+
+def _draw_rectangles(axes: Any, shown: Map, mapper: Any) -> tuple[Any, tuple[Any, Any, str]]:
+    fill = {"field": "value", "transform": mapper}
+    sides = ("left", "right", "bottom", "top")
+    cells = _rectangles(shown)
+    drawn = axes.quad(
+        *sides, source=cells, line_color=None, nonselection_fill_alpha=1.0, fill_color=fill
+    )
+    return drawn, (("x", "@x"), ("y", "@y"), "@value")
 
 
 def _rectangles(shown: Map) -> ColumnDataSource:

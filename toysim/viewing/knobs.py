@@ -12,6 +12,7 @@ from bokeh.layouts import column
 from bokeh.models import NumericInput, Select, Slider, TextInput
 
 from toysim.parameters import Parameter
+from toysim.typeset import typeset
 from toysim.viewing.drawing import listen
 
 STEPS = 200  # of a slider
@@ -21,7 +22,7 @@ WIDE = 1e3  # ratio of the ends, from which on a slider is logarithmic
 
 def knob(p: Parameter, value: Any, turned: Callable[[Any], None]) -> Any:
     """A control of parameter ``p`` at ``value``, which calls ``turned`` with every new one."""
-    words = f"{p.name}, {p.symbol}" if p.symbol not in ("", p.name) else p.name
+    words = f"{p.name}, {typeset(p.symbol)}" if p.symbol not in ("", p.name) else p.name
     told = words if p.unit == "1" else f"{words} [{p.unit}]"
     if p.ndim:
         return _text(told, value, turned)

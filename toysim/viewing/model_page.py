@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from bokeh.layouts import column, row
+from bokeh.layouts import column
 from bokeh.models import Button, Div, Select, Spinner
 
 from toysim.api import sweep
@@ -20,8 +20,16 @@ from toysim.observables import RECORD
 from toysim.papers.lines import is_geometric, positions
 from toysim.plotting.choice import MANY_HUES, Choice, spans_decades
 from toysim.plotting.reading import first_side, label, title, x_label
-from toysim.viewing.contents import series
-from toysim.viewing.drawing import REPLICAS, draw_series, listen, new_figure
+from toysim.viewing.contents import has_theory, marks, series
+from toysim.viewing.drawing import (
+    REPLICAS,
+    beside,
+    draw_marks,
+    draw_series,
+    listen,
+    new_figure,
+    python_line,
+)
 from toysim.viewing.knobs import grid, knob
 
 TIME = "(time)"
@@ -44,7 +52,7 @@ class ModelPage:
         self.replicas, self.asked, self.worker = 4, 0, ThreadPoolExecutor(1)
         self.trees: dict[str, xr.DataTree] = {}
         self.picture, self.controls = column(sizing_mode="stretch_width"), column(width=WIDTH)
-        self.python, self.state = Div(), Div(width=WIDTH)
+        self.python, self.state = Div(sizing_mode="stretch_width"), Div(width=WIDTH)
         self.button = Button(label="simulate", visible=False)
         self.button.on_click(self._simulate)
         names = [o.name for o in model.observables if o.dtype == "float64"]
@@ -59,8 +67,7 @@ class ModelPage:
             for name, p in model.parameters.items()
         ]
         left = column(self.y, self.along, runs, self.button, self.state, self.controls)
-        right = column(self.picture, self.python, sizing_mode="stretch_width")
-        self.layout = row(left, right, sizing_mode="stretch_width")
+        self.layout = beside(left, column(self.picture, self.python))
         self._other_observable()
 
     def _other_observable(self) -> None:
@@ -147,6 +154,9 @@ class ModelPage:
         if not self.trees:
             return
         name, tree = self.y.value, self._joined()
+        if "simulation" not in tree and not has_theory(tree, name):
+            self.picture.children = [Div(text="Theory tells nothing of it; simulation follows.")]
+            return
         ds, choice = first_side(tree), self._choice(tree)
         found = list(series(tree, choice))
         values = np.concatenate([[], *(c.mean for c in found), *(c.theory[1] for c in found)])
@@ -155,9 +165,10 @@ class ModelPage:
         logs = is_geometric(along), spans_decades(values)
         words = x_label(ds, choice.x), label(ds, name)
         axes = new_figure(title(ds, "", choice.fixed), *words, logs, height=HEIGHT)
+        draw_marks(axes, marks(tree, choice))
         draw_series(axes, found, REPLICAS[0])
         self.picture.children = [axes]
-        self.python.text = f"<pre>{escape(self._line(choice))}</pre>"
+        self.python.text = python_line(self._line(choice))
 
     def _joined(self) -> xr.DataTree:
         """Both sides, as far as they are there."""

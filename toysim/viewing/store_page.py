@@ -9,21 +9,31 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from bokeh.layouts import column, row
+from bokeh.layouts import column
 from bokeh.models import CheckboxGroup, Div, RadioButtonGroup, Select, Slider
 
 from toysim.papers.lines import is_geometric, positions
 from toysim.plotting.choice import Choice, choose, spans_decades
 from toysim.plotting.reading import first_side, label, level, title, x_label
 from toysim.store.table import OWN
-from toysim.viewing.contents import courses, map_of, series
+from toysim.viewing.contents import courses, map_of, marks, series
 from toysim.viewing.downloads import download_buttons
-from toysim.viewing.drawing import REPLICAS, draw_map, draw_series, listen, new_figure
+from toysim.viewing.drawing import (
+    REPLICAS,
+    beside,
+    draw_map,
+    draw_marks,
+    draw_series,
+    listen,
+    new_figure,
+    python_line,
+)
 
 NONE = "(none)"
 CLICK = "Click a point for its course over time."
 ROUNDING = 1e-10
 WIDTH, HEIGHT, LOW = 300, 460, 260  # of the controls, the picture and a course, in pixels
+FIELD = WIDTH - 10  # Bokeh's own margin is on both sides
 
 
 class StorePage:
@@ -37,12 +47,12 @@ class StorePage:
         self.replicas, self.axes = REPLICAS[0], None
         self.controls, self.picture = column(width=WIDTH), column(sizing_mode="stretch_width")
         self.below = column(Div(text=CLICK), sizing_mode="stretch_width")
-        self.python, self.state = Div(), Div()
+        self.python, self.state = Div(sizing_mode="stretch_width"), Div()
         left = column(
             self.controls, download_buttons(name, lambda: (self.tree, self.choice)), self.state
         )
-        right = column(self.picture, self.python, self.below, sizing_mode="stretch_width")
-        self.layout = row(left, right, sizing_mode="stretch_width")
+        right = column(self.picture, self.python, self.below)
+        self.layout = beside(left, right)
         first = choose(tree)
         self.show(replace(first, y=(_first_told(tree, first.y),), panel=None))
 
@@ -64,11 +74,11 @@ class StorePage:
     def _controls(self, dims: list[str], free: list[str]) -> list[Any]:
         choice = self.choice
         y = Select(
-            title="observable", options=observables(self.tree), value=choice.y[0], width=WIDTH
+            title="observable", options=observables(self.tree), value=choice.y[0], width=FIELD
         )
-        x = Select(title="along x", options=dims, value=choice.x, width=WIDTH)
+        x = Select(title="along x", options=dims, value=choice.x, width=FIELD)
         others = [NONE, *(d for d in dims if d != choice.x)]
-        hue = Select(title="by colour, or the map's other axis", options=others, width=WIDTH)
+        hue = Select(title="by colour, or the map's other axis", options=others, width=FIELD)
         hue.value = choice.hue or NONE
         for select in (y, x, hue):
             listen(select, lambda _: self.show(self._chosen(y.value, x.value, hue.value)))
@@ -136,9 +146,10 @@ class StorePage:
         if choice.map:
             draw_map(axes, map_of(self.tree, choice), name, self._click_map)
         else:
+            draw_marks(axes, marks(self.tree, choice))
             draw_series(axes, series(self.tree, choice), self.replicas, self._click_curve)
         self.axes, self.picture.children = axes, [axes]
-        self.python.text = f"<pre>{escape(f'toysim.plot({self.told}, {choice.keywords})')}</pre>"
+        self.python.text = python_line(f"toysim.plot({self.told}, {choice.keywords})")
 
     def _click_curve(self, curve: int, point: int) -> None:
         hue = {self.choice.hue: curve} if self.choice.hue else {}

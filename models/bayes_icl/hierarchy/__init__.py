@@ -12,8 +12,8 @@ observed: Sigma ~ IW(Lambda0, nu0) of mean 1, Lambda0 = (nu0 - p - 1) 1, mu ~ N(
 tasks ~ N(mu, Sigma); after N tasks of mean xbar and scatter S about it, nu = nu0 + N - p + 1:
 k_N = k0 + N, m_N = N xbar/k_N, Lambda_N = Lambda0 + S + (k0 N/k_N) xbar xbar'
 prediction: Student t of nu degrees at m_N, scale Lambda_N (k_N + 1)/(k_N nu)
-shots: mu ~ N(0, v0), tasks ~ N(mu, t2), shots ~ N(task, s2); v_N = 1/(1/v0 + N/(t2 + s2/m))
-risk = A (s2/n)/(A + s2/n),  A = t2 + v_N"""
+shots: mu ~ N(0, v0), tasks ~ N(mu, tau^2), shots ~ N(task, s^2); v_N = 1/(1/v0 + N/(tau^2 + s^2/m))
+risk = A (s^2/n)/(A + s^2/n),  A = tau^2 + v_N"""
 
 HIERARCHY = Model(
     id="bayes_icl.hierarchy",

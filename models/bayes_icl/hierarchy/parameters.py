@@ -25,10 +25,10 @@ class HierarchyParameters(Parameters):
         5, symbol="m", meaning="shots of a task in an episode", ge=1, le=10**6
     )
     between_variance: float = parameter(
-        0.5, symbol="t2", meaning="shots: variance of tasks about the global mean", gt=0, le=1e6
+        0.5, symbol="tau^2", meaning="shots: variance of tasks about the global mean", gt=0, le=1e6
     )
     within_variance: float = parameter(
-        1.0, symbol="s2", meaning="shots: variance of a shot about its task", gt=0, le=1e6
+        1.0, symbol="s^2", meaning="shots: variance of a shot about its task", gt=0, le=1e6
     )
     prior_variance: float = parameter(
         4.0, symbol="v0", meaning="shots: prior variance of the global mean", gt=0, le=1e6

@@ -8,10 +8,10 @@ from toysim.model import Check, Dim, Landmark, Model, Observable
 from toysim.models.bayes_icl.regression.parameters import RegressionParameters
 
 _EQUATIONS = """\
-w_d ~ N(0, I), x ~ N(0, I), y = w.x + noise of variance s2; a sequence: one task, K points
-M: sum_d c_d w_d.x, c_d ~ exp(-sum (y - w_d.x)^2/(2 s2));  G: ridge with penalty s2
-mean loss of G before point k, given the inputs: s2 x'(s2 + X'X)^-1 x
-I = E ln det(1 + X'X/s2)/2;  on seen tasks max(0, I - ln D) <= E gain <= E ln(1 + (e^i - 1)/D)"""
+w_d ~ N(0, I), x ~ N(0, I), y = w.x + noise of variance s^2; a sequence: one task, K points
+M: sum_d c_d w_d.x, c_d ~ exp(-sum (y - w_d.x)^2/(2 s^2));  G: ridge with penalty s^2
+mean loss of G before point k, given the inputs: s^2 x'(s^2 + X'X)^-1 x
+I = E ln det(1 + X'X/s^2)/2;  on seen tasks max(0, I - ln D) <= E gain <= E ln(1 + (e^i - 1)/D)"""
 
 REGRESSION = Model(
     id="bayes_icl.regression",

@@ -13,7 +13,7 @@ class RegressionParameters(Parameters):
     dim: int = parameter(8, symbol="d", meaning="inputs", ge=1, le=256)
     n_points: int = parameter(16, symbol="K", meaning="points of a sequence", ge=1, le=4096)
     noise_variance: float = parameter(
-        0.25, symbol="s2", meaning="variance of the noise on y", ge=1e-4, le=1e4
+        0.25, symbol="s^2", meaning="variance of the noise on y", ge=1e-4, le=1e4
     )
     n_tasks: int = parameter(1024, symbol="D", meaning="tasks seen in training", ge=1, le=2**20)
     n_sequences: int = parameter(

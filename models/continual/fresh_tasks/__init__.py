@@ -9,8 +9,8 @@ from toysim.models.continual.visits import VISITS
 from toysim.records import course
 
 _EQUATIONS = """\
-X (n x d) standard normal, y = X v_j + sigma xi,  w <- w + kappa X^+ (y - X w),  w = 0 at first
-e_i = |w - v_i|^2,  D_ij = |v_i - v_j|^2,  q = n/d,  S1 = sigma2 n/(d-n-1)
+X (n by d) standard normal, y = X v_j + sigma xi,  w <- w + kappa X^+ (y - X w),  w = 0 at first
+e_i = |w - v_i|^2,  D_ij = |v_i - v_j|^2,  q = n/d,  S1 = sigma^2 n/(d-n-1)
 E e_i <- (1 - q kappa) e_i + q kappa D_ij - q kappa (1-kappa) e_j + kappa^2 S1
 E e_i e_l closes likewise in E e e' and D
 kappa = 1: final mean error = r^T mean e(0) + (1-r) sum_k r^(T-k) R_j(k) + S1 (1-r^T)/(1-r),

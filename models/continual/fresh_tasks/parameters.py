@@ -20,7 +20,7 @@ class FreshTasksParameters(Visits):
     dimension: int = parameter(60, symbol="d", meaning="weights", ge=4, le=10**6)
     n_samples: int = parameter(12, symbol="n", meaning="fresh samples of a visit", ge=1, le=10**6)
     noise: float = parameter(
-        0.05, symbol="sigma2", meaning="variance of the label noise", ge=0, le=1e6
+        0.05, symbol="sigma^2", meaning="variance of the label noise", ge=0, le=1e6
     )
     plasticity: float = parameter(
         1.0,

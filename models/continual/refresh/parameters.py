@@ -15,7 +15,7 @@ class RefreshParameters(Recorded):
         1.0, symbol="a", meaning="variances h_i = i^-a of the inputs", ge=0, le=10
     )
     noise: float = parameter(
-        0.1, symbol="sigma2", meaning="variance of the label noise", ge=0, le=1e6
+        0.1, symbol="sigma^2", meaning="variance of the label noise", ge=0, le=1e6
     )
     learning_rate: float = parameter(
         0.05, symbol="eta", meaning="step by which a sample is relearned", ge=1e-9, le=10

@@ -14,7 +14,7 @@ from toysim.models.continual.visits import VISITS
 from toysim.records import course
 
 _EQUATIONS = """\
-delta = w - w*; task j has rows X_j (n x d), H_j = X_j'X_j/n; a visit delta <- B_j delta
+delta = w - w*; task j has rows X_j (n by d), H_j = X_j'X_j/n; a visit delta <- B_j delta
 interpolate B = 1 - kappa P_j, P_j the projector on the rows; descend B = (1 - eta H_j)^s
 M = E delta delta': M <- sum_j q_j B_j M B_j;  loss of task j: tr(H_j M)/2
 K n = d: mean projector's least eigenvalue x- = (sqrt(g (K-1)) - sqrt(1 - g))^2/K = 0, g = n/d"""

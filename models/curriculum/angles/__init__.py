@@ -13,10 +13,11 @@ SEQUENCES = Clock("sequence", "sequences", end=lambda p: p.n_sequences, whole=Tr
 _EQUATIONS = """\
 x_j = sqrt(c) u + sqrt((1 - c)/d) z_j, j = 1..m;  g = (1/m) sum_j x_j (x_j.theta - noise)
 s = (1 - c)/d, theta = w - w*, p = u.theta, q = |theta|^2, P = E p^2, Q = E (q - p^2)
-E |g|^2 = [c p^2 (1 + 4 s) + q s (1 + 2 s) + n2]/m + (1 - 1/m) [(c + s)^2 p^2 + s^2 (q - p^2)]
-P <- P (1 - 2 eta (c+s)) + eta^2 {[(c^2 + 6cs + 3s^2) P + (c+s) s Q + n2 (c+s)]/m
+E |g|^2 = [c p^2 (1 + 4 s) + q s (1 + 2 s) + sigma^2]/m + (1 - 1/m) [(c + s)^2 p^2 + s^2 (q - p^2)]
+P <- P (1 - 2 eta (c+s)) + eta^2 {[(c^2 + 6cs + 3s^2) P + (c+s) s Q + sigma^2 (c+s)]/m
      + (1 - 1/m) (c+s)^2 P}
-Q <- Q (1 - 2 eta s) + eta^2 {[s (d-1)(c+s) P + s^2 (d+1) Q + n2 s (d-1)]/m + (1 - 1/m) s^2 Q}"""
+Q <- Q (1 - 2 eta s) + eta^2 {[s (d-1)(c+s) P + s^2 (d+1) Q + sigma^2 s (d-1)]/m
+     + (1 - 1/m) s^2 Q}"""
 
 ANGLES = Model(
     id="curriculum.angles",

@@ -19,7 +19,7 @@ class AnglesParameters(Recorded):
     n_tokens: int = parameter(8, symbol="m", meaning="tokens of a sequence", ge=1, le=100_000)
     learning_rate: float = parameter(0.5, symbol="eta", meaning="learning rate", gt=0, le=1e3)
     noise_variance: float = parameter(
-        0.04, symbol="n2", meaning="variance of the label noise", ge=0, le=1e6
+        0.04, symbol="sigma^2", meaning="variance of the label noise", ge=0, le=1e6
     )
     n_sequences: int = parameter(60, symbol="T", meaning="sequences, one an update", ge=1, le=10**6)
     concentration_low: float = parameter(

@@ -15,9 +15,10 @@ x_t = sqrt(A_t) x_0 + sqrt(1 - A_t) eps, x_0 ~ N(0, diag l), l_i ~ i^-a of mean 
 A_t = prod_(s<=t) (1 - b_s), t = 0..999, b_s in even steps from 0.0001 to 0.02
 theta_i <- theta_i - eta (theta_i.phi x_i - eps_i) x_i phi,  phi_k(t) = cos(k pi t/1000)
 p = phi phi', v = A l + 1 - A
-g = sqrt(1 - A)/v, s2 = A l/v;  M, mu: moments of theta_i, mean over levels
+g = sqrt(1 - A)/v, s^2 = A l/v;  M, mu: moments of theta_i, mean over levels
 M <- M - eta v (pM + Mp) + 3 eta^2 v^2 pMp + eta g v (phi mu' + mu phi')
-       - 6 eta^2 v^2 g (phi.mu) p + eta^2 (3 v^2 g^2 + v s2) p;  mu <- mu - eta v p mu + eta g v phi
+       - 6 eta^2 v^2 g (phi.mu) p + eta^2 (3 v^2 g^2 + v s^2) p
+mu <- mu - eta v p mu + eta g v phi
 loss(t) = sum_i [v phi'M phi - 2 v g phi.mu + 1]/2"""
 
 _SHORT = {"n_modes": 2, "n_features": 2, "n_steps": 5, "learning_rate": 0.02, "n_levels_used": 20}

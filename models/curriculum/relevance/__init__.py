@@ -25,9 +25,9 @@ _EQUATIONS = """\
 y = sign(x.teacher), w <- w + (eta/sqrt d)(y - w.x/sqrt d) x, irrelevant inputs of variance Delta
 R = w.teacher/sqrt d, Q_r, Q_i = |w|^2/d of the relevant and of the irrelevant weights
 error = arccos(R/sqrt(Q_r + Delta Q_i))/pi
-means: R += g (c0 - R),  c0 = sqrt(2/pi), g = eta/d, S1 = 1 - 2 c0 R + Q_r, Dk = E Delta^k
-Q_r += 2g (c0 R - Q_r) + g^2 [n_r (S1 + D1 Q_i) + 2 (Q_r - c0 R)]
-Q_i += -2g D1 Q_i + g^2 [n_i (D1 S1 + D2 Q_i) + 2 D2 Q_i]"""
+means: R += g (c0 - R),  c0 = sqrt(2/pi), g = eta/d, S1 = 1 - 2 c0 R + Q_r, D_k = E Delta^k
+Q_r += 2g (c0 R - Q_r) + g^2 [n_r (S1 + D_1 Q_i) + 2 (Q_r - c0 R)]
+Q_i += -2g D_1 Q_i + g^2 [n_i (D_1 S1 + D_2 Q_i) + 2 D_2 Q_i]"""
 
 _TASK = (
     *("n_relevant", "n_irrelevant", "examples_per_dimension", "easy_variance", "hard_variance"),

@@ -13,7 +13,7 @@ UPDATES = Clock("update", "updates", end=lambda p: p.n_steps, whole=True)
 _EQUATIONS = """\
 x_i ~ N(0, h_i), h_i = i^-a, y = w*.x + noise, h_i w*_i^2 = i^-b; the student sees modes i <= m(t)
 w_i <- w_i - (eta/B) sum_b (w.x_exposed - y) x_i,  i <= m
-s = s2 + sum_(i<=m) h_i q_i + sum_(i>m) h_i w*_i^2,  q_i = E (w_i - w*_i)^2
+s = sigma^2 + sum_(i<=m) h_i q_i + sum_(i>m) h_i w*_i^2,  q_i = E (w_i - w*_i)^2
 q_i <- q_i (1 - 2 eta h_i + eta^2 h_i^2 (1 + 1/B)) + (eta^2/B) h_i s;  loss sum_i h_i q_i/2"""
 
 SPECTRAL = Model(

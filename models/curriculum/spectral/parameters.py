@@ -23,7 +23,7 @@ class SpectralParameters(Recorded):
     batch_size: int = parameter(8, symbol="B", meaning="fresh samples of an update", ge=1, le=10**5)
     learning_rate: float = parameter(0.2, symbol="eta", meaning="learning rate", gt=0, le=1e3)
     noise_variance: float = parameter(
-        0.01, symbol="s2", meaning="variance of the label noise", ge=0, le=1e6
+        0.01, symbol="sigma^2", meaning="variance of the label noise", ge=0, le=1e6
     )
     n_steps: int = parameter(300, symbol="T", meaning="updates", ge=1, le=10**7)
     pacing: Literal["full", "linear", "three_stage", "constant"] = parameter(

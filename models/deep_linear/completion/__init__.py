@@ -27,7 +27,7 @@ from toysim.models.deep_linear.stability import sharpness_bound
 from toysim.records import Clock
 
 _EQUATIONS = """\
-W = W_D ... W_1 (all N x N),  L = 1/(2n) sum_observed (W - M)^2,  G = dL/dW = mask (W - M)/n
+W = W_D ... W_1 (all N by N),  L = 1/(2n) sum_observed (W - M)^2,  G = dL/dW = mask (W - M)/n
 W_l <- W_l - step (W_D .. W_(l+1))^T G (W_(l-1) .. W_1)^T
     all layers at once; flow time t = step * updates
 dW/dt = -sum_(j=1..D) (W W^T)^((j-1)/D) G (W^T W)^((D-j)/D)

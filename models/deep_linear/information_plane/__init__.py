@@ -9,11 +9,11 @@ from toysim.records import Clock, course
 TIME = Clock("time", "flow time", end=lambda p: p.duration)
 
 _EQUATIONS = """\
-y = S x + noise, Var sy2, x ~ N(0, 1); T = W1 x + N(0, tau2); descent on |y - W2 W1 x|^2/2
-u_k squares of W1's singular values: balanced s u0/(u0 + (s - u0) e^(-2 s t)), of s = 0
+y = S x + noise, Var s_y^2, x ~ N(0, 1); T = W1 x + N(0, tau^2); descent on |y - W2 W1 x|^2/2
+u_k squared singular values of W1: balanced s u0/(u0 + (s - u0) e^(-2 s t)), of s = 0
 u0/(1 + 2 u0 t); zero readout (u0 + sqrt(u0^2 + 4 K^2))/2, K' = sqrt(u0^2 + 4 K^2)(s - K), K(0) = 0
-v = u/tau2, R2 = s^2/(s^2 + sy2):  I(X;T) = sum ln(1 + v)/2, I(T;Y) = -sum ln(1 - R2 v/(1+v))/2
-bound: I_k = max(0, ln(R2/(1 - R2)) + l)/2, l fixed by the sum of the I_k
+v = u/tau^2, R^2 = s^2/(s^2 + s_y^2):  I(X;T) = sum ln(1 + v)/2, I(T;Y) = -sum ln(1 - R^2 v/(1+v))/2
+bound: I_k = max(0, ln(R^2/(1 - R^2)) + l)/2, l fixed by the sum of the I_k
 balanced: I(X;T) falls at first iff u0 > mean of the strengths, zeros included"""
 
 INFORMATION_PLANE = Model(

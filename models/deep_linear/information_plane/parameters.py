@@ -33,13 +33,13 @@ class InformationPlaneParameters(Recorded):
     )
     reading_noise: float = parameter(
         0.05,
-        symbol="tau2",
+        symbol="tau^2",
         meaning="variance of the noise on each hidden unit when T is read",
         ge=1e-6,
         le=100,
     )
     label_noise: float = parameter(
-        0.5, symbol="sy2", meaning="variance of the noise on each label", ge=1e-6, le=100
+        0.5, symbol="s_y^2", meaning="variance of the noise on each label", ge=1e-6, le=100
     )
     learning_rate: float = parameter(
         0.001, symbol="eta", meaning="step of descent", ge=1e-5, le=0.01, stream=False

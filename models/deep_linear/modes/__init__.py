@@ -32,8 +32,8 @@ layers p, q, ..., q with q^2 = p^2 + c:  dp/dt = g (p^2+c)^((D-1)/2) Omega,  K =
 x'(p) = (p^2+c)^(-(D-1)/2):  dx_p/dt = g_p Omega   so x_0 - x_p is constant outside deficits
 lambda_max = sum_p sum_l prod_(m != l) a_pm^2
     gradient descent settles at a minimum if eta lambda_max < 2
-Time is flow time t = eta * updates; the loss is the sum (not the mean) of squared errors over
-    two."""
+Time is flow time t = eta * updates; the loss is the sum (not the mean) of
+    squared errors over two."""
 
 
 def _seconds(p: ModeParameters) -> float:

@@ -27,10 +27,10 @@ from toysim.models.deep_linear.observables import (
 from toysim.models.deep_linear.pathways import CLOCK, deficit_one_update_short
 
 _EQUATIONS = """\
-F_pl = phi(W_pl F_p(l-1)),  F_p0 = X
+F_pl = phi(W_pl F_(p,l-1)),  F_p0 = X
     layer l of pathway p; phi also after the last layer
 R = Y - sum_p F_pD,  loss = |R|^2 / 2              the sum (not the mean) over examples and outputs
-W_pl <- W_pl + eta g_p(n) B_pl F_p(l-1)'           B_pl = (W_p(l+1)' B_p(l+1)) phi'(F_pl),
+W_pl <- W_pl + eta g_p(n) B_pl F_(p,l-1)'           B_pl = (W_(p,l+1)' B_(p,l+1)) phi'(F_pl),
     B_pD = R phi'(F_pD)
 Y X' = Sigma_yx = U S V',  X = Sigma_xx^(1/2)
     K_p = U' W_pD .. W_p1 V, strengths on its diagonal

@@ -12,15 +12,15 @@ UPDATES = Clock("update", "updates", end=lambda p: p.n_steps, whole=True)
 
 _EQUATIONS = """\
 theta moves: walk theta <- theta + sqrt(q) z; switch, with probability p, theta ~ N(0, V)
-y = theta + sqrt(s2) xi,  u = y - w,  w <- w + g u;  w = 0 at first, theta = 0 or N(0, V)
+y = theta + sqrt(s^2) xi,  u = y - w,  w <- w + g u;  w = 0 at first, theta = 0 or N(0, V)
 fixed g;  decaying g_t = 1/(t + 2), t = 0, 1, ...;
-regulated v <- (1 - kappa) v + kappa u^2,  g = max(1 - s2/v, g_least),  v = s2/(1 - g) at first
+regulated v <- (1 - kappa) v + kappa u^2,  g = max(1 - s^2/v, g_least),  v = s^2/(1 - g) at first
 bayes: the mean of theta given every y so far, over the times of its last jump
-walk:   P <- (1 - g)^2 (P + q) + g^2 s2 = E (theta - w)^2
-switch: C <- (1 - g)(1 - p) C + g V,  M <- (1 - g)^2 M + 2 g (1 - g)(1 - p) C_old + g^2 (V + s2),
+walk:   P <- (1 - g)^2 (P + q) + g^2 s^2 = E (theta - w)^2
+switch: C <- (1 - g)(1 - p) C + g V,  M <- (1 - g)^2 M + 2 g (1 - g)(1 - p) C_old + g^2 (V + s^2),
         E (theta - w)^2 = V - 2 C + M
-regulated, kappa << g* = (-q + sqrt(q^2 + 4 q s2))/(2 s2):
-        Var g = kappa (1 - g*)^2,  E (theta - w)^2 = g* s2 + P''(g*) Var g/2"""
+regulated, kappa << g* = (-q + sqrt(q^2 + 4 q s^2))/(2 s^2):
+        Var g = kappa (1 - g*)^2,  E (theta - w)^2 = g* s^2 + P''(g*) Var g/2"""
 
 _AT = f"{__name__}.landmarks"
 

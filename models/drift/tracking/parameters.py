@@ -30,13 +30,13 @@ class TrackingParameters(Recorded):
         le=1e6,
     )
     noise: float = parameter(
-        1.0, symbol="s2", meaning="variance of the noise on what is seen", gt=0, le=1e6
+        1.0, symbol="s^2", meaning="variance of the noise on what is seen", gt=0, le=1e6
     )
     rule: Literal["fixed", "decaying", "regulated", "bayes"] = parameter(
         "fixed",
         symbol="rule",
         meaning="gain g, 1/(t + 2), or set by the mean square of errors seen; bayes: the mean "
-        "given all that was seen, which knows q or p, V and s2",
+        "given all that was seen, which knows q or p, V and s^2",
     )
     gain: float = parameter(
         0.1, symbol="g", meaning="fixed gain; where a regulated one starts", gt=0, le=1
@@ -72,7 +72,7 @@ class TrackingParameters(Recorded):
         if self.burn_in >= self.n_steps:
             raise ValueError(f"burn_in = {self.burn_in}: below n_steps = {self.n_steps}")
         if self.rule == "regulated" and self.gain == 1.0:
-            raise ValueError("gain = 1: the regulator starts at s2/(1 - gain); take gain < 1")
+            raise ValueError("gain = 1: the regulator starts at s^2/(1 - gain); take gain < 1")
         jumps = self.target == "switch" and self.seasons > 0
         if jumps and self.switch_probability * self.season_factor > 1.0:
             raise ValueError(

@@ -12,7 +12,7 @@ p2 = c_d int_0^pi sin^(d-2) t (1 - t/pi)^n dt,  c_d = Gamma(d/2)/(sqrt(pi) Gamma
 colliding pairs M (M-1) p2/2;  redundancy (M - distinct)/M at most that over M, and at least
 that less C(M,3) p3 over M, p3 = E (1 - (t12 + t13 + t23)/(2 pi))^n over three points
 d = 2: distinct = 2 n E[1 - (1 - x/2)^M], x ~ Beta(1, n - 1)
-two prototypes a, b: units that part x from a only, from b only: trinomial of
+two prototypes a, b: units that part x from only a, from only b: trinomial of
 (t_xa + t_ab - t_xb)/(2 pi) and its mirror"""
 
 _AT = f"{__name__}.law"

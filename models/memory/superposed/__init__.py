@@ -7,12 +7,13 @@ from toysim.models.memory.superposed.parameters import SuperposedParameters
 
 _EQUATIONS = """\
 Q modules of K units; an item copies its class prototype's unit in a module with probability a, else
-takes one at random: pm = a + (1-a)/K, po = (1-a)/K;  p_e = 1 - (1-p)^R
+takes one at random: p_same = a + (1-a)/K, p_other = (1-a)/K;  p_e = 1 - (1-p)^R
 a unit of inclusion pi gets all c cue inputs, g of them the prototype's, with probability
-sum_ij (-1)^(i+j) C(g,i) C(c-g,j) [1 - pi (1 - (1-p_e pm)^i (1-p_e po)^j)]^n'
-    E_B{[1 - pi_B (1 - (1-p_e pm)^m (1-p_e po)^(i+j-m))]^n}^(C-1)  (own unit: (1-p_e)^(i+j))
-n' = n - 1 of a stored cue, n of a novel one;  g ~ Binomial(c, pm), m ~ Binomial(i+j, 1/K),
-pi_B = pm with probability 1/K, else po"""
+sum_ij (-1)^(i+j) C(g,i) C(c-g,j) [1 - pi (1 - (1-p_e p_same)^i (1-p_e p_other)^j)]^n'
+    E_B{[1 - pi_B (1 - (1-p_e p_same)^m (1-p_e p_other)^(i+j-m))]^n}^(C-1)
+    (own unit: (1-p_e)^(i+j))
+n' = n - 1 of a stored cue, n of a novel one;  g ~ Binomial(c, p_same), m ~ Binomial(i+j, 1/K),
+pi_B = p_same with probability 1/K, else p_other"""
 
 _G = ("matches",)
 

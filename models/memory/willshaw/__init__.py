@@ -14,7 +14,7 @@ with probability p; the target pair has n presentations, the others one
 sum of an output: its on synapses from c cue units; it fires at theta or more
 no on synapse from a set A: [1 - (l/M)(1 - E (1-p)^m)]^P, m ~ Hypergeometric(N, |A|, k); the chain:
 u uncovered cue units -> u - i with probability (l/M) sum_m Hyp(m; N, u, k) Binom(i; m, p), P times
-familiarity = on synapses in the k x l block of a pair; recognition by the larger of two of them:
+familiarity = on synapses in the k by l block of a pair; recognition by the larger of two of them:
 mean k l (1 - (1-p)^n rho),  rho = (1 - p k l/(N M))^P"""
 
 _AT = f"{__name__}.landmarks"

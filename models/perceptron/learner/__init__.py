@@ -25,7 +25,7 @@ theta' = 0 in task 1 (weight gamma_1),
 ewc: s_i of theta' in the last term; variance_modulated: without it
 metaplastic: w = sign(theta), dL/dw_i = -sum_mu lambda(-u) y x_i/sqrt(N) with u = y w.x/sqrt(N),
              a step towards theta_i = 0 times 1 - tanh(mu_m theta_i)^2
-error_t = arccos(p_t)/pi, p_t = sum_i sign(theta_i) W_t,i / N"""
+error_t = arccos(p_t)/pi, p_t = sum_i sign(theta_i) W_(t,i)/N"""
 
 
 def _seconds(p: LearnerParameters) -> float:

@@ -22,7 +22,7 @@ from toysim.models.perceptron.teacher_student.parameters import TeacherStudentPa
 _EQUATIONS = """\
 phi = extr -hat(q) (1-q)/2 - r hat(r) + int Dz ln 2cosh(sqrt(hat(q)) z + hat(r))
     + 2 alpha int Dz H(-r z/sqrt(q-r^2)) ln M(u)
-M(u) = eb + (1-eb) H(u),  eb = exp(-1/T),  u = -sqrt(q/(1-q)) z,  f = (1-eb) G(u)/(M(u) sqrt(1-q))
+M(u) = b + (1-b) H(u),  b = exp(-1/T),  u = -sqrt(q/(1-q)) z,  f = (1-b) G(u)/(M(u) sqrt(1-q))
 hat(q) = 2 alpha int Dz H(-r z/sqrt(q-r^2)) f^2,
     hat(r) = 2 alpha/sqrt(1-r^2/q) int Dz G(r z/sqrt(q-r^2)) f
 q = int Dz tanh^2(sqrt(hat(q)) z + hat(r)),  r = int Dz tanh(sqrt(hat(q)) z + hat(r))

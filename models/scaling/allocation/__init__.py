@@ -17,7 +17,7 @@ _EQUATIONS = """\
 h_i = i^-a, h_i w*_i^2 = i^-b, i = 1, 2, ...; y = x.w* + noise, kept modes i <= p, w = 0 at first
 r = sum_{i > p} i^-b;  E L = S/2 + r/2, S = sum_{i <= p} M_i, A = eta_t h_i
 M_i <- M_i (1 - 2 A + 2 A^2) + A^2 (S + s^2 + r)
-eta_t = peak x schedule, the peak that makes E L at the end least;  compute C = p T"""
+eta_t = peak * schedule, the peak that makes E L at the end least;  compute C = p T"""
 
 ALLOCATION = Model(
     id="scaling.allocation",

@@ -21,7 +21,7 @@ STAGES = Clock(
 
 _EQUATIONS = """\
 x ~ N(0, diag h_k), y = x.w_k + s z, source k with share q_k of the stage; L_k = E (x.(w - w_k))^2/2
-mu = E w, v = Var w, D_k = mu - w_k, n = sum_k q_k [2 h_k^2 (v + D_k^2) + h_k (2 L_k + s2)]
+mu = E w, v = Var w, D_k = mu - w_k, n = sum_k q_k [2 h_k^2 (v + D_k^2) + h_k (2 L_k + s^2)]
 E g^2 = (1 - 1/B)(hbar^2 v + gbar^2) + n/B,  hbar = sum q_k h_k, gbar = sum q_k h_k D_k
 v <- v - 2 eta hbar v + eta^2 (E g^2 - gbar^2),  mu <- mu - eta gbar"""
 

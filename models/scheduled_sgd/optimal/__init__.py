@@ -12,10 +12,10 @@ from toysim.records import Clock, course
 WHOLE = Clock("update", "updates", end=lambda p: p.checkpoint_steps + p.n_steps, whole=True)
 
 _EQUATIONS = """\
-M <- M (1 - 2A + A^2 (1 + 1/B)) + A^2 (S + s2)/B,  A_i = eta_t h_i, S = sum_i M_i;  J = S/2 at T
-eta_t <- sum L h M/[(1 + 1/B) sum L h^2 M + (S + s2)(sum L h^2)/B],  the last first, where
+M <- M (1 - 2A + A^2 (1 + 1/B)) + A^2 (S + s^2)/B,  A_i = eta_t h_i, S = sum_i M_i;  J = S/2 at T
+eta_t <- sum L h M/[(1 + 1/B) sum L h^2 M + (S + s^2)(sum L h^2)/B],  the last first, where
 L <- L (1 - 2A + A^2 (1 + 1/B)) + (eta^2/B) sum L h^2 backward from 1/2
-law: eta_t ~ [(S_t + s2) K(u_t)]^(-1/2),  K(u) = sum_i h_i^2 exp(-2 h_i u), u_t the rates after t"""
+law: eta_t ~ [(S_t + s^2) K(u_t)]^(-1/2),  K(u) = sum_i h_i^2 exp(-2 h_i u), u_t: rates after t"""
 
 # Many modes alike: the loss spreads little over runs.
 _SHORT = {"n_modes": 16, "capacity_exponent": 0.3, "n_steps": 12, "n_records": 4, "batch_size": 16}

@@ -22,7 +22,7 @@ class OptimalParameters(LeastSquares, Recorded):
     noise: Literal["multiplicative", "additive"] = parameter(
         "multiplicative",
         symbol="noise",
-        meaning="of fresh samples, or of variance s2 h_i/B whatever the state",
+        meaning="of fresh samples, or of variance s^2 h_i/B whatever the state",
     )
     rate_limit: float = parameter(
         0.0, symbol="eta_max", meaning="largest rate allowed; 0 for none", ge=0, le=1e6

@@ -15,7 +15,7 @@ _EQUATIONS = """\
 h_i = i^-a, h_i w*_i^2 = i^-b; x ~ N(0, diag h), y = x.w* + s z; L = sum_i h_i (w_i - w*_i)^2 / 2
 v <- beta v - eta_t (mean of x (x.w - y) over B samples + lambda w),  w <- w + v, from w = 0
 M_i = h_i E delta_i^2, S = sum_i M_i, A = eta_t h_i, beta = lambda = 0:
-M_i <- M_i (1 - 2 A + A^2 (1 + 1/B)) + A^2 (S + s2)/B,   E L = S/2
+M_i <- M_i (1 - 2 A + A^2 (1 + 1/B)) + A^2 (S + s^2)/B,   E L = S/2
 stable iff sum_i A_i/(B (2 - A_i (1 + 1/B))) < 1 (beta = 0)"""
 
 _LIMITS = "toysim.models.scheduled_sgd.landmarks:"

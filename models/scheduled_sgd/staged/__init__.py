@@ -11,7 +11,7 @@ from toysim.models.scheduled_sgd.staged.parameters import StagedParameters
 _EQUATIONS = """\
 of rates eta_1 < ... < eta_n in equal ratios, each stage takes the one of least loss after tau
 updates from its state, as it is or as a e^(-r x) + c forecasts from the first tau'
-M <- M (1 - 2A + A^2 (1 + 1/B)) + A^2 (S + s2)/B,  A_i = eta h_i, S = sum_i M_i, loss S/2"""
+M <- M (1 - 2A + A^2 (1 + 1/B)) + A^2 (S + s^2)/B,  A_i = eta h_i, S = sum_i M_i, loss S/2"""
 
 STAGED = Model(
     id="scheduled_sgd.staged",

@@ -13,11 +13,13 @@ _SIZE: dict[str, Any] = {"finite_size": FiniteSize(2.0, "dimension", 1.0)}
 
 _EQUATIONS = """\
 y = sign(sign u_1 + sign u_2), u = w* x/sqrt(d); from V = 1, g = 0:
-om = X w'/sqrt(d) - g V,  g = d ln Z_y/dom,  A = g'g/d,  w <- V (A w + g'X/sqrt(d)), V = 1/(1 + A)
-Z_+ = Phi2(om_1/sqrt(V11), om_2/sqrt(V11); V12/V11),  Z_- with both signs changed, Z_0 the rest
+omega = X w'/sqrt(d) - g V,  g = d ln Z_y/domega,  A = g'g/d
+w <- V (A w + g'X/sqrt(d)),  V = 1/(1 + A)
+Z_+ = Phi2(omega_1/sqrt(V11), omega_2/sqrt(V11); V12/V11),
+    Z_- with both signs changed, Z_0 the rest
 d -> infinity: q_s, q_a on (1, 1)/sqrt(2), (1, -1)/sqrt(2):
-hat(q) = alpha E sum_y (dZ/dom)^2/Z,  q = hat(q)/(1 + hat(q))
-q_a = 0 is left where alpha E sum_y (d^2 Z/dom_a^2)^2/Z = 1"""
+hat(q) = alpha E sum_y (dZ/domega)^2/Z,  q = hat(q)/(1 + hat(q))
+q_a = 0 is left where alpha E sum_y (d^2 Z/domega_a^2)^2/Z = 1"""
 
 HARD_COMMITTEE = Model(
     id="teacher_student.hard_committee",

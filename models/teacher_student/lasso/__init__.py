@@ -11,12 +11,13 @@ from toysim.models.teacher_student.lasso.parameters import LassoParameters
 
 _EQUATIONS = """\
 w minimises |y - f|^2/2 + lambda |w|_1 + (mu/2) |w|^2, f = w.x/sqrt(d)
-tau^2 = (sigma^2 + E)/alpha,  hat(V) = alpha/(1 + V),  th = lambda/hat(V),  c = hat(V)/(hat(V) + mu)
-tpr = 2 H(th/s), s^2 = rho/eps + tau^2,  active = (1 - eps) 2 H(th/tau) + eps tpr,
+tau^2 = (sigma^2 + E)/alpha,  hat(V) = alpha/(1 + V),  theta = lambda/hat(V)
+c = hat(V)/(hat(V) + mu)
+tpr = 2 H(theta/s), s^2 = rho/eps + tau^2,  active = (1 - eps) 2 H(theta/tau) + eps tpr,
 V = c active/hat(V)
-m = c rho tpr,  q = c^2 [(1 - eps) M2(th, tau^2) + eps M2(th, s^2)],  E = rho - 2 m + q
-M2(th, s^2) = s^2 [2 (1 + a^2) H(a) - 2 a G(a)], a = th/s
-train = (sigma^2 + E)/(1 + V)^2,  fdr = (1 - eps) 2 H(th/tau)/active
+m = c rho tpr,  q = c^2 [(1 - eps) M2(theta, tau^2) + eps M2(theta, s^2)],  E = rho - 2 m + q
+M2(theta, s^2) = s^2 [2 (1 + a^2) H(a) - 2 a G(a)], a = theta/s
+train = (sigma^2 + E)/(1 + V)^2,  fdr = (1 - eps) 2 H(theta/tau)/active
 boundary (lambda -> 0, no noise): alpha = 2 G/(a + 2 (G - a H)),
 eps = 2 (G - a H)/(a + 2 (G - a H))"""
 
@@ -49,7 +50,7 @@ LASSO = Model(
         Observable(
             "tau", "standard deviation of the noise on an entry's estimate before its threshold"
         ),
-        Observable("threshold", "th = lambda (1 + V)/alpha, below which an estimate is 0"),
+        Observable("threshold", "theta = lambda (1 + V)/alpha, below which an estimate is 0"),
         Observable(
             "susceptibility", "V = c active (1 + V)/alpha; residuals are 1/(1 + V) of fresh errors"
         ),

@@ -16,8 +16,8 @@ _SIZE: dict[str, Any] = {"finite_size": FiniteSize(0.5, "dimension", 1.0)}
 
 _EQUATIONS = """\
 y = sign(u + sqrt(Delta) noise), flipped with probability p; from w = 0, v = 1, g = 0:
-om = X w/sqrt(d) - v g,  s^2 = v + Delta,  a = y om/s
-g = y (1 - 2p) G(a)/(s [p + (1 - 2p) P(a)]),  A = sum (om g/s^2 + g^2)/d
+omega = X w/sqrt(d) - v g,  s^2 = v + Delta,  a = y omega/s
+g = y (1 - 2p) G(a)/(s [p + (1 - 2p) P(a)]),  A = sum (omega g/s^2 + g^2)/d
 w <- (A w + X'g/sqrt(d))/(1 + A),  v <- 1/(1 + A)
 d -> infinity: hat(q) = 2 alpha int Dxi Z'^2/Z at m = q,  q <- hat(q)/(1 + hat(q))
 error = arccos(m/sqrt(q))/pi"""

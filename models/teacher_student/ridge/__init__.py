@@ -11,8 +11,8 @@ _LANDMARKS = f"{__name__}.landmarks"
 
 _EQUATIONS = """\
 y = u + noise, u = w*.x/sqrt(d), |w*|^2 = rho d; w minimises sum (y - f)^2 + lambda |w|^2
-n = sum_i s_i/(s_i + kappa) + lambda/kappa,  df2 = sum_i (s_i/(s_i + kappa))^2
-excess + sigma^2 = [sum_i c_i (kappa/(s_i + kappa))^2 + sigma^2]/(1 - df2/n)
+n = sum_i s_i/(s_i + kappa) + lambda/kappa,  dof_2 = sum_i (s_i/(s_i + kappa))^2
+excess + sigma^2 = [sum_i c_i (kappa/(s_i + kappa))^2 + sigma^2]/(1 - dof_2/n)
 isotropic, u = 1/(1 + kappa), S = 1 + alpha + lambda - 2 u:
 m = rho u - rho lambda u/(d S^2),  excess = rho kappa u (kappa u + lambda)/S + sigma^2 u/S + O(1/d)
 lambda = 0: excess = rho (1 - n/d)_+ + sigma^2 min(n, d)/(|n - d| - 1), exactly"""
@@ -34,7 +34,7 @@ RIDGE = Model(
             "effective penalty of the equations; isotropic: kappa of u = 1/(1 + kappa), d times it",
         ),
         Observable("degrees_1", "effective degrees of freedom df1"),
-        Observable("degrees_2", "sum of squared shares df2"),
+        Observable("degrees_2", "sum of squared shares dof_2"),
         Observable("best_penalty", "penalty of the least test error"),
         Observable("best_excess_error", "excess error there as d -> infinity; isotropic inputs"),
         Observable(

@@ -20,6 +20,7 @@ BADGES = {
     Agreement.AGREES: "good",
     Agreement.DIFFERS: "bad",
 }
+HEADS = {"measured": "measured", "expected": "expected", "error": "error ±", "unit": "unit"}
 MANY = 8  # rows of numbers that stand open
 
 
@@ -51,9 +52,9 @@ class Card:
         return len(self.lines) > MANY
 
     @property
-    def units(self) -> bool:
-        """Whether any of its numbers has one."""
-        return any(line.unit for line in self.lines)
+    def columns(self) -> dict[str, str]:
+        """Those of its table in which any number stands, and their heads."""
+        return {k: head for k, head in HEADS.items() if any(getattr(ln, k) for ln in self.lines)}
 
 
 def badge(word: str) -> str:
@@ -97,7 +98,7 @@ def lines(number: Number) -> Iterator[Line]:
     for k, (value, expected, error) in enumerate(values):
         told = f"{value} {counts[k]}".strip()
         unit = "" if number.unit == "1" else number.unit
-        yield Line(number.name, (k + 1, measured.size), told, expected, error, unit)
+        yield Line(number.name.rstrip(":"), (k + 1, measured.size), told, expected, error, unit)
 
 
 def _texts(values: Any, shape: tuple[int, ...], form: str) -> list[str]:

@@ -16,7 +16,6 @@ from toysim.papers.pictures import MadeFigure
 from toysim.papers.site.words import anchor
 from toysim.registry import load_model
 from toysim.shown import shown
-from toysim.typeset import typeset
 
 NUMBERS = ("share", "stored", "extrapolated", "theory", "tolerance")
 COUNTS = ("decided", "undecided", "outside")
@@ -91,9 +90,14 @@ def _lacking(name: str, tree: xr.DataTree) -> Iterator[Row]:
 
 
 def symbols(data: Data) -> list[Row]:
-    """The parameters and observables of the models behind a page, each model's under its name."""
+    """The models behind a page: equations, parameters and observables, each under its name."""
     return [
-        {"model": name, "title": model.title, "rows": [*_parameters(model), *_observables(model)]}
+        {
+            "model": name,
+            "title": model.title,
+            "equations": model.equations,
+            "rows": [*_parameters(model), *_observables(model)],
+        }
         for name in sorted({str(tree.attrs["model"]) for tree in data.values()})
         for model in (load_model(name),)
     ]
@@ -101,7 +105,8 @@ def symbols(data: Data) -> list[Row]:
 
 def _parameters(model: Any) -> Iterator[Row]:
     for p in model.parameters.values():
-        yield {"name": p.name, "symbol": typeset(p.symbol), "unit": p.unit, "meaning": p.meaning}
+        symbol = p.symbol if p.symbol != p.name else ""
+        yield {"name": p.name, "symbol": symbol, "unit": p.unit, "meaning": p.meaning}
 
 
 def _observables(model: Any) -> Iterator[Row]:

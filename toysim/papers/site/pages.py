@@ -14,14 +14,14 @@ from urllib.parse import quote
 import xarray as xr
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from toysim import mathml
 from toysim.paper import DEFAULT_PRESET, Recipe, Reproduction
 from toysim.papers.outcome import Outcome
 from toysim.papers.pictures import MadeFigure
 from toysim.papers.site import facts
 from toysim.papers.site.cards import badge, cards
-from toysim.papers.site.words import AGREEMENTS, TERMS, VERDICTS, anchor, linked
+from toysim.papers.site.words import AGREEMENTS, TERMS, VERDICTS, anchor, formulas, linked, said
 from toysim.store.files import one_line
-from toysim.typeset import typeset
 from toysim.version import __version__
 
 INDEX, KEPT = "index.html", ".verdicts.json"
@@ -158,7 +158,8 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"linked": linked, "typeset": typeset, "badge": badge, "anchor": anchor}
+    made.filters |= {"linked": linked, "said": said, "badge": badge, "anchor": anchor}
+    made.filters |= {"symbol": formulas(mathml.symbol), "equations": formulas(mathml.equations)}
     made.globals |= {"verdicts": VERDICTS, "agreements": AGREEMENTS, "terms": TERMS}
     made.globals["version"] = __version__
     return made

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from toysim.outcomes import Agreement, Verdict
 from toysim.paper import Spoiler
+from toysim.typeset import typeset
 
 ARXIV = re.compile(
     r"(?<![\w./])((?:arXiv:)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)\b"
@@ -50,6 +51,28 @@ TERMS = {
 }
 
 
+SCRIPTS = re.compile(
+    r"(?<=[\w)*|])\^(\([^()]*\)|-?\w+)"
+    r"|(?<![^\W\d_])([^\W\d_])_(\([^()]*\)|\w{1,4})(?!\w)"  # longer ones are names of the code
+)
+
+
+def said(text: str) -> Markup:
+    """A sentence with Greek letters and signs, its indices and powers lowered and raised."""
+    return Markup(SCRIPTS.sub(_script, str(escape(typeset(text)))))
+
+
+def _script(found: re.Match[str]) -> str:
+    if found[1]:
+        return f"<sup>{found[1].strip('()')}</sup>"
+    return f"{found[2]}<sub>{found[3].strip('()')}</sub>"
+
+
+def formulas(set_: Callable[[str], str]) -> Callable[[str], Markup]:
+    """What makes formulas of a text, for a page: its letters are escaped already."""
+    return lambda text: Markup(set_(text))
+
+
 def linked(text: str) -> Markup:
     """The text with its arXiv numbers as links."""
     parts, end = [], 0
@@ -76,14 +99,27 @@ def spoiler_told(spoiler: Spoiler) -> str:
 
 def change_told(change: Callable[..., Any]) -> str:
     """What a change of values does: its formula, the first line it says of itself, or its name."""
-    name = getattr(change, "__qualname__", type(change).__name__)
+    change = inspect.unwrap(change)
+    named = getattr(change, "__name__", type(change).__name__)  # of a ufunc before NumPy 2.2
+    name = getattr(change, "__qualname__", named)
     outer = name.partition(".<locals>.")[0]
     if outer != name:
-        return f"{_spaced(outer)} ({_given(change)})"
-    if name == "<lambda>":
+        formula = _formula(change.__code__)
+        return f"{_spaced(outer)}{': ' * bool(formula)}{formula} ({_given(change)})"
+    if name.endswith("<lambda>"):  # a comprehension may stand before it
         return _formula(change.__code__) or "changed"
     told = inspect.getdoc(change) if inspect.isfunction(change) else ""
-    return told.partition("\n\n")[0].replace("\n", " ") if told else _spaced(name)
+    return told.partition("\n\n")[0].replace("\n", " ") if told else _returned(change, name)
+
+
+def _returned(change: Any, name: str) -> str:
+    """The name, and what a function of one line returns."""
+    body = ast.parse(inspect.getsource(change)) if inspect.isfunction(change) else None
+    match body:
+        case ast.Module([ast.FunctionDef(args=args, body=[ast.Return(ast.expr() as value)])]):
+            given = ", ".join(argument.arg for argument in args.args)
+            return f"{_spaced(name)}: {given} becomes {ast.unparse(value)}"
+    return _spaced(name)
 
 
 def _given(change: Any) -> str:
