@@ -6,9 +6,11 @@ from reference import memory as written
 from scipy.stats import binom
 
 import toysim
+from toysim.checking.probe import probe
 from toysim.errors import ToysimError
 from toysim.models.memory.activation_codes.law import triple_collision
 from toysim.models.memory.hopfield import saddle
+from toysim.registry import load_model
 
 Z = 5.0
 
@@ -240,3 +242,18 @@ def test_codes_written_out(d):
 def test_bad_input_is_one_clear_line(model, parameters, told):
     with pytest.raises(ToysimError, match=told):
         toysim.run(f"memory.{model}", **parameters)
+
+
+def test_few_pairs_all_recognised_are_no_difference():
+    """At a probability of .9895 some tens of runs are all right."""
+    values = {
+        "exposures": 2,
+        "threshold": 0,
+        "plasticity": 0.009387,
+        "n_active": 62,
+        "n_pairs": 4336,
+        "n_outputs": 6250,
+        "n_active_outputs": 129,
+        "cue_size": 5,
+    }
+    assert not probe(load_model("memory.willshaw"), values, 0, 0.1).fault
