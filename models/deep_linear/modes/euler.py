@@ -159,6 +159,8 @@ def descend_rows(
     _, n_pathways, size = numbers.shape
     groups = max(1, -(-len(order) // LANES))
     lanes = -(-len(order) // groups)
+    if lanes > FEW:  # whole vectors of eight
+        lanes = -(-lanes // 8) * 8
     group = new_group(lanes, n_pathways, size, tasks.windows.shape[1])
     for first in range(0, len(order), max(lanes, 1)):
         factors = fill(order, first, kind == REDUCED, numbers, offset, step, tasks, group)
