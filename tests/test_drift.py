@@ -254,3 +254,9 @@ def test_landmarks_say_why_there_is_none():
     assert "give a drift" in str(toysim.landmark("drift.scale_invariant", "best_rate"))
     assert "give drift > 0" in str(toysim.landmark("drift.tracking", "best_gain", drift=0.0))
     assert "slow ones" in str(toysim.landmark("drift.tracking", "regulation_price", memory=0.5))
+
+
+def test_the_filter_without_noise_goes_all_the_way():
+    """Its gain is 1 to all digits; it was 0, of a variance that rounded to 0."""
+    run = toysim.run("drift.tracking", rule="bayes", noise=1e-100, seed=1)
+    np.testing.assert_allclose(float(run["mean_gain"]), 1.0, rtol=1e-12)

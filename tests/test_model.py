@@ -1,6 +1,7 @@
 """The contract itself: reserved words, clocks and record times, rows and their draws, endings."""
 
 import inspect
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +14,7 @@ from toysim.model import RESERVED, Dim, Model, Parameters, Tensor, parameter
 from toysim.outcomes import Status
 from toysim.plan import build_sweep, split_arguments
 from toysim.records import NEVER, Clock, ended
-from toysim.registry import load_model
+from toysim.registry import all_models, load_model
 
 END = 7  # updates
 
@@ -178,3 +179,11 @@ def test_errors_carry_the_guilty_name():
         with pytest.raises(ToysimError) as refused:
             model.validate(values)
         assert refused.value.key == key
+
+
+def test_ends_of_what_is_allowed_are_shown_exactly():
+    """``<= 1`` for 1 - 1e-9 refused 1."""
+    for model in all_models().values():
+        for p in model.parameters.values():
+            for sign, shown in re.findall(r"([<>]=) (\S+)", p.allowed):
+                assert float(shown) == p.range[sign == "<="], (model.id, p.name)

@@ -393,3 +393,14 @@ def test_instances_near_the_transition_decide_nothing(load, size, decided):
         fixed = {name: load, "size": size, "branch": "equilibrium"}
         batch = Batch(load_model(f"perceptron.{model}"), {}, fixed, np.arange(1), 0)
         assert bool(known(batch)[0]) is decided
+
+
+@pytest.mark.parametrize(("load", "decided"), [(1.2, True), (4.0, False)])
+def test_bounds_of_field_space_are_known_at_small_loads(load, decided):
+    """At 4 and N = 51 losses are .9/N off, for .12/N at 1."""
+    for model, name in (("field_space", "alpha"), ("continual", "alpha_2")):
+        found = load_model(f"perceptron.{model}")
+        batch = Batch(found, {}, {name: load}, np.arange(1), 0)
+        assert all(
+            bool(o.finite_size.known(batch)) is decided for o in found.observables if o.finite_size
+        )

@@ -36,7 +36,7 @@ TRACKING = Model(
     id="drift.tracking",
     title="tracking a target that walks or jumps, with fixed, decaying and regulated gains",
     parameters_class=TrackingParameters,
-    version=2,
+    version=3,
     clock=UPDATES,
     observables=(
         course("square_error", "square of target minus estimate, after the update"),

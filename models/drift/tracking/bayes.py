@@ -50,7 +50,7 @@ def seen(belief: Array, n: int, y: float, s2: float) -> tuple[float, float, int]
         spread, off = belief[1, k] + s2, y - belief[0, k]
         gain = belief[1, k] / spread
         belief[0, k] += gain * off
-        belief[1, k] *= 1.0 - gain
+        belief[1, k] = gain * s2  # P (1 - gain), which is 0 where the gain rounds to 1
         belief[2, k] = math.log(max(belief[2, k], 1e-300)) - 0.5 * (
             off * off / spread + math.log(spread)
         )

@@ -6,10 +6,12 @@ exp(-beta_2 loss_2 - gamma beta_2 KL(m || m')), the free entropy is a Franz-Pari
 beta_2 atanh m'. The second task has a first-order transition of its own.
 """
 
+from functools import partial
+
 from toysim.model import Check, Model, Observable
 from toysim.models.perceptron.continual.parameters import ContinualParameters
 from toysim.models.perceptron.replica.solver_outputs import FIELD_OUTPUTS, SADDLE
-from toysim.models.perceptron.samplers.sizes import sampled, two_loads
+from toysim.models.perceptron.samplers.sizes import light, sampled, two_loads
 
 _EQUATIONS = """\
 phi2 = -Q hat(Q) + q hat(q)/2 - r2 hat(r) + alpha_2 E(q, r2,
@@ -34,6 +36,8 @@ def _seconds(p: ContinualParameters) -> float:
     )
 
 
+_sampled = partial(sampled, known=light("alpha_1", "alpha_2"))
+
 # Off by ``off``/N: measured at the check, N = 25 and 55.
 CONTINUAL = Model(
     id="perceptron.continual",
@@ -41,18 +45,18 @@ CONTINUAL = Model(
     parameters_class=ContinualParameters,
     dims=(SADDLE,),
     observables=(
-        sampled("replica_overlap", "overlap q of two replicas after task 2", off=0.1),
-        sampled("overlap_2", "overlap r2 of the magnetisations with teacher 2", off=0.2),
-        sampled("self_overlap", "self-overlap Q after task 2", off=0.1),
-        sampled("overlap_1", "overlap r21 with teacher 1, after task 2", off=0.2),
-        sampled("cross_overlap", "overlap v with the magnetisations that learned task 1", off=0.2),
-        sampled("sign_overlap_1", "overlap p1 of the signs with teacher 1", off=0.25),
-        sampled("sign_overlap_2", "overlap p2 of the signs with teacher 2", off=0.25),
-        sampled(
+        _sampled("replica_overlap", "overlap q of two replicas after task 2", off=0.1),
+        _sampled("overlap_2", "overlap r2 of the magnetisations with teacher 2", off=0.2),
+        _sampled("self_overlap", "self-overlap Q after task 2", off=0.1),
+        _sampled("overlap_1", "overlap r21 with teacher 1, after task 2", off=0.2),
+        _sampled("cross_overlap", "overlap v with the magnetisations that learned task 1", off=0.2),
+        _sampled("sign_overlap_1", "overlap p1 of the signs with teacher 1", off=0.25),
+        _sampled("sign_overlap_2", "overlap p2 of the signs with teacher 2", off=0.25),
+        _sampled(
             "error_1", "probability to err on a new pattern of task 1: what was forgotten", off=0.15
         ),
-        sampled("error_2", "probability to err on a new pattern of task 2", off=0.15),
-        sampled("loss", "-ln H(-u) per pattern of task 2", "nat", off=0.12),
+        _sampled("error_2", "probability to err on a new pattern of task 2", off=0.15),
+        _sampled("loss", "-ln H(-u) per pattern of task 2", "nat", off=0.12),
         Observable("acceptance", "share of the proposals accepted"),
     ),
     diagnostics=FIELD_OUTPUTS,

@@ -7,10 +7,12 @@ low-overlap branch is unstable to replica symmetry breaking, which is reported, 
 transitions of binary weights (0.833, 1.245) do not belong here.
 """
 
+from functools import partial
+
 from toysim.model import Check, Landmark, Model, Observable
 from toysim.models.perceptron.field_space.parameters import FieldSpaceParameters
 from toysim.models.perceptron.replica.solver_outputs import FIELD_OUTPUTS, SADDLE
-from toysim.models.perceptron.samplers.sizes import one_load, sampled
+from toysim.models.perceptron.samplers.sizes import light, one_load, sampled
 
 _EQUATIONS = """\
 Z = int_[-1,1]^N dm exp{beta sum_mu ln H(-u_mu) + kl beta sum_i S(m_i)},
@@ -48,6 +50,8 @@ def _seconds(p: FieldSpaceParameters) -> float:
     return solved + (p.n_sweeps + p.n_discard) * p.size * (2e-7 + 5e-9 * p.alpha * p.size)
 
 
+_sampled = partial(sampled, known=light("alpha"))
+
 # Off by ``off``/N: measured at N = 25 (and seen at 51), alpha = 1, beta = 5.
 FIELD_SPACE = Model(
     id="perceptron.field_space",
@@ -55,16 +59,18 @@ FIELD_SPACE = Model(
     parameters_class=FieldSpaceParameters,
     dims=(SADDLE,),
     observables=(
-        sampled("overlap", "overlap r of the magnetisations with the teacher", off=0.2),
-        sampled("replica_overlap", "overlap q of two replicas", off=0.12),
-        sampled("self_overlap", "self-overlap Q, one less the mean variance of a weight", off=0.08),
-        sampled(
+        _sampled("overlap", "overlap r of the magnetisations with the teacher", off=0.2),
+        _sampled("replica_overlap", "overlap q of two replicas", off=0.12),
+        _sampled(
+            "self_overlap", "self-overlap Q, one less the mean variance of a weight", off=0.08
+        ),
+        _sampled(
             "sign_overlap",
             "overlap p of the signs of the magnetisations with the teacher",
             off=0.25,
         ),
-        sampled("error", "probability that the network of signs errs on a new pattern", off=0.15),
-        sampled("loss", "-ln H(-u) per pattern", "nat", off=0.12),
+        _sampled("error", "probability that the network of signs errs on a new pattern", off=0.15),
+        _sampled("loss", "-ln H(-u) per pattern", "nat", off=0.12),
         Observable("acceptance", "share of the proposals accepted"),
     ),
     diagnostics=FIELD_OUTPUTS,
