@@ -105,7 +105,7 @@ def change_told(change: Callable[..., Any]) -> str:
     if outer != name:
         formula = _formula(change.__code__)
         return f"{_spaced(outer)}{': ' * bool(formula)}{formula} ({_given(change)})"
-    if name == "<lambda>":
+    if name.endswith("<lambda>"):
         return _formula(change.__code__) or "changed"
     told = inspect.getdoc(change) if inspect.isfunction(change) else ""
     return told.partition("\n\n")[0].replace("\n", " ") if told else _returned(change, name)
