@@ -675,6 +675,13 @@ def test_theory_that_takes_seconds_says_so_first(cli):
     assert caught[0].filename == __file__
 
 
+def test_input_that_is_probably_not_meant_is_told_in_one_line_and_once(cli):
+    seen = cli("run continual.fresh_tasks -p n_samples=57 --json").err.splitlines()
+    told = "the variance is infinite with noise above n_samples = dimension - 4; lower n_samples"
+    assert len(seen) == 1
+    assert seen[0].startswith(f"note: n_samples = 57, dimension = 60: {told}")
+
+
 def test_json_has_no_nan():
     value = {
         "a": np.array([1.0, np.nan]),

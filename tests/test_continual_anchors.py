@@ -189,6 +189,11 @@ def test_the_best_layers_are_best():
         ("anchored", {"n_samples": 5}, "no unique minimum"),
         ("anchored", {"method": "projection"}, "span all directions"),
         ("anchored", {"method": "projection", "n_samples": 0}, "are none"),
+        (
+            "anchored",
+            {"method": "si", "xi": 0.0, "similarity": 1.0, "n_tasks": 3},
+            "moves no weight",
+        ),
         ("sparse_masks", {"distance": 2.5}, "2T/\\(T-1\\) = 2.4"),
         ("sparse_masks", {"layer_sizes": (0,)}, "of 1 to"),
         ("sparse_masks", {"layer_energies": (1.0, 2.0)}, "each of 1 layers"),

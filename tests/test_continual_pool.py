@@ -13,6 +13,7 @@ from toysim.models.continual.task_pool.problem import pool
 from toysim.models.continual.task_pool.rates import cyclic_rate, random_rate
 from toysim.models.continual.task_pool.steady import at_once
 from toysim.models.continual.task_pool.theory import course
+from toysim.models.continual.task_pool.visiting import advance, room, visit
 
 MODEL = "continual.task_pool"
 ANGLES = np.deg2rad([0.0, 50.0, 110.0])
@@ -92,6 +93,29 @@ def test_two_tasks_in_turn_are_forgotten_most_between(visits):
     for side in (toysim.run, toysim.theory):
         found = side(MODEL, sequence="cyclic", n_visits=visits, n_records=1, **fixed)
         assert 2 * found.task_loss.values.ravel()[0] == pytest.approx(loss, rel=1e-9)
+
+
+@pytest.mark.parametrize("triangle", [True, False])
+@pytest.mark.parametrize("shape", [(7, 3, 50), (6, 20, 120), (12, 5, 30), (3, 41, 43), (1, 1, 2)])
+def test_a_visit_is_the_mean_over_its_tasks(shape, triangle):
+    """M <- sum_j q_j B_j M B_j by whole matrices, for few and many rows a task and a pool."""
+    tasks, n, d = shape
+    rng = np.random.default_rng(2)
+    rows = np.linalg.qr(rng.standard_normal((tasks, d, n)))[0].swapaxes(1, 2)
+    if triangle:
+        rows = np.linalg.qr(rows.reshape(-1, d).T, mode="r").T.reshape(tasks, n, -1)
+    rows, share, d = np.ascontiguousarray(rows), rng.uniform(0, 2, (tasks, n)), rows.shape[2]
+    chance, half = rng.dirichlet(np.ones(tasks)), rng.standard_normal((d, d))
+    moment, new, of = half + half.T, np.empty((d, d)), visit(rows, share, chance)
+    space = room(of)
+    advance(moment, of, space, new)
+    taken = np.eye(d) - rows.swapaxes(1, 2) @ (share[..., None] * rows)
+    np.testing.assert_allclose(
+        new, np.einsum("j,jab->ab", chance, taken @ moment @ taken), atol=1e-11
+    )
+    assert np.array_equal(new, new.T)
+    square = np.einsum("jni,ik,jnk->jn", rows, moment, rows)
+    np.testing.assert_allclose(space.square, square.ravel(), atol=1e-11)
 
 
 @pytest.mark.parametrize(

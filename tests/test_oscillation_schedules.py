@@ -339,8 +339,10 @@ def test_lists_of_rates_along_an_axis():
 
 
 def test_lists_not_handed_in_leave_the_draws():
-    """As they were before there were lists (seed 7, 50 updates, x86-64)."""
-    before = ((NOISY_QUADRATIC, 3.3074943437120985), (RIVER_VALLEY, 0.01620975660950006))
+    """As they were before there were lists (seed 7, 50 updates, x86-64); those of the valley as
+    they are since version 3.
+    """
+    before = ((NOISY_QUADRATIC, 3.3074943437120985), (RIVER_VALLEY, 0.015543065748099738))
     for model, loss in before:
         run = rows(model, "simulate", seed=7, n_steps=50, decay_steps=10)
         assert run["final_loss"][0] == pytest.approx(loss, rel=1e-14)

@@ -159,7 +159,7 @@ def ended(failed_at: Array, status: Any = Status.DIVERGED) -> Rows:
     """How rows ended: ``failed_at`` (n,) is the update at which a run gave up, negative if it did
     not; ``status`` (one, or one a row) says why.
     """
-    return {
-        "status": ((failed_at >= 0) * status).astype("int8"),
-        "status_step": failed_at.astype("int64"),
-    }
+    import numpy as np
+
+    said = np.multiply(failed_at >= 0, status, dtype=np.int8, casting="unsafe")
+    return {"status": said, "status_step": np.asarray(failed_at, np.int64)}

@@ -21,4 +21,4 @@ def ascending(*updates: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], .
     """
     at = np.column_stack(updates)
     order = np.argsort(at, axis=1, kind="stable")
-    return np.take_along_axis(at, order, axis=1), np.argsort(order, axis=1)
+    return at[np.arange(len(at))[:, None], order], np.argsort(order, axis=1)

@@ -19,7 +19,7 @@ from toysim.cli import looking, viewing, measuring, papers, projects  # noqa: F4
 
 # isort: on
 from toysim.cli.app import BAD_INPUT, INTERRUPTED, INTERRUPTION, OK, app, debugging
-from toysim.errors import LongCall, ToysimError, suggest
+from toysim.errors import LongCall, ToysimError, ToysimWarning, suggest
 from toysim.places import VARIABLE
 from toysim.progress import line
 
@@ -57,14 +57,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 @contextmanager
 def _notes() -> Iterator[None]:
-    """A call that says it takes long is told in one line, other warnings as ever."""
-    show = warnings.showwarning
+    """What is said of a call or of its input is told in one line and once, other warnings as
+    ever.
+    """
+    show, said = warnings.showwarning, set[str]()
 
     def told(message: Any, category: type[Warning], *place: Any, **more: Any) -> None:
-        if category is LongCall:
-            line(f"note: {message}")
-        else:
+        text = str(message)
+        if not issubclass(category, (LongCall, ToysimWarning)):
             show(message, category, *place, **more)
+        elif text not in said:
+            said.add(text)
+            line(f"note: {text}")
 
     with warnings.catch_warnings():
         warnings.showwarning = told

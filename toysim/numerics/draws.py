@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from toysim.jit import inlined, kernel
-from toysim.numerics.elementary.normal import fill_normals
+from toysim.numerics.elementary.normal import fill_normals, pair_of_block
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -35,13 +35,15 @@ def refill(state: Ints, buffer: Array) -> None:
 
 
 @kernel
-def normals_of_rows(words: Words, z: Array) -> None:
-    """Fills z (n_rows, n), n even, with standard normal numbers from the rows' words (n_rows, 2):
-    2 ns a number, 10 by a row's generator.
+def normals_of_rows(words: Words, z: Array, first: int = 0) -> None:
+    """Fills z (n_rows, n), n even, with standard normal numbers from the rows' words (n_rows, 2),
+    blocks ``first`` to ``first`` + n/2 - 1: 2 ns a number, 10 by a row's generator.
     """
+    half = z.shape[1] // 2
     for i in range(len(z)):
-        pairs = z[i].reshape((2, z.shape[1] // 2))
-        fill_normals(np.uint64(words[i, 0]), np.uint64(words[i, 1]), pairs)
+        key, stream = words[i, 0], words[i, 1]
+        for b in range(half):
+            z[i, b], z[i, half + b] = pair_of_block(first + b, stream, key)
 
 
 @kernel

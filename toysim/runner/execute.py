@@ -59,6 +59,7 @@ class Report:
     notes: dict[str, float] = field(default_factory=dict)
     errors: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    on_disk: bool = True  # the end of it too
 
     def add(self, event: dict[str, Any]) -> None:
         self.blocks += 1
@@ -80,6 +81,7 @@ class Report:
             setattr(self, f, getattr(self, f) + getattr(other, f))
         self.blocks_before += other.blocks_before
         self.blocks_left = other.blocks_left
+        self.on_disk &= other.on_disk
         self.errors += other.errors
         self.notes |= {n: max(v, self.notes.get(n, v)) for n, v in other.notes.items()}
 
@@ -98,6 +100,7 @@ class Options:
     repair: bool = False
     stop_after: float | None = None  # seconds
     cluster: Path | None = None  # a file
+    wait_at_end: bool = True  # for the disk; who does not want it must
 
     def check(self) -> None:
         if self.backend not in BACKENDS:
@@ -228,8 +231,10 @@ class _Run:
                 refined = list(self.store.refined_rows.units())
                 self._forget(refined)
                 self._do(refined)
-        finally:
+        except BaseException:
             self._end()
+            raise
+        self._end(self.options.wait_at_end)
         return self.report
 
     def a_hand(self) -> Report:
@@ -320,7 +325,7 @@ class _Run:
                 store.home.drop_torn_files()
             store.home.append(_run_event(self.name, self.options))
 
-    def _end(self) -> None:
+    def _end(self, wait: bool = True) -> None:
         if not self.name:
             return
         self.report.seconds = time.perf_counter() - self.start
@@ -329,7 +334,9 @@ class _Run:
         with one_line(self.store.path, "write to"):
             end = {"event": "end", "run": self.name, "seconds": seconds, "time": time.time()}
             self.store.home.append(end)
-            self.store.home.sync()
+            if wait:
+                self.store.home.sync()
+        self.report.on_disk = wait
 
 
 def wanted_units(store: Store, request: str | None, theory: bool) -> Iterator[Unit]:

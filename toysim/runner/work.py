@@ -19,7 +19,7 @@ from toysim.batch import Batch
 from toysim.compiling import compile_seconds
 from toysim.design import joint_codes
 from toysim.model import Model, Observable, Rows, Side
-from toysim.observables import RECORD
+from toysim.observables import RECORD, STATUS, STATUS_STEP, VALID
 from toysim.outcomes import State, Status
 from toysim.records import NEVER
 from toysim.store.layout import REFINED_BY, REFINEMENT, Unit, stored
@@ -34,7 +34,7 @@ WHY = {
 }
 LONGEST = 300  # characters of an error's message; a compiler's can fill a page
 MOST_ERRORS = 20  # kept of a block
-BLANKS: dict[str, Any] = {"status": Status.OK, "status_step": -1, "valid": True}
+BLANKS: dict[str, Any] = {STATUS.name: Status.OK, STATUS_STEP.name: -1, VALID.name: True}
 
 
 @dataclass

@@ -82,6 +82,16 @@ class AnchoredParameters(Parameters):
         return self
 
     @model_validator(mode="after")
+    def _moves_count(self) -> AnchoredParameters:
+        still = self.similarity == 1.0 and self.n_tasks > 2
+        if self.method == "si" and self.xi == 0.0 and still:
+            raise ValueError(
+                "xi = 0: with similarity = 1 the second task moves no weight, and si divides by "
+                "the squared move; give xi above 0"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _size_fits(self) -> AnchoredParameters:
         size = self.n_tasks * self.dimension * (self.dimension + self.n_samples)
         if size > 10**7:

@@ -19,7 +19,8 @@ e1 = E (1-alpha) c sqrt(g1 g2) (e^(-lambda- t) - e^(-lambda+ t))/(lambda+ - lamb
 steps: u_t in place of e^(-lambda t), u_(t+1) = (1 + beta - eta lambda) u_t - beta u_(t-1)"""
 
 _HERE = f"{__name__}.landmarks"
-_EXACT: dict[str, Any] = {"rtol": 1e-8, "scale": 1e-3}
+# Over 50,000 steps at momentum .999 a rounding of the new residual pulls the old one by 6e-12.
+_EXACT: dict[str, Any] = {"rtol": 1e-8, "atol": 1e-10, "scale": 1e-3}
 _OF_LOSSES = ("replay_weight", "old_curvature", "new_curvature")
 _BETWEEN = "replay_weight between 0 and 1, curvatures near to each other"
 

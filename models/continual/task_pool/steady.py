@@ -32,9 +32,11 @@ def at_once(pool: Pool, start: Array, chance: Array, at: Ints) -> Means:
     last, n_tasks, d = at[-1], len(pool.share), len(start)
     most = last + 1
     seen, t = np.empty((n_tasks + 2, most)), np.zeros((2, most))
-    basis, size = np.zeros((3, d, d)), np.sqrt(np.sum(start**2))
-    # Symmetric to the last bit, which BLAS does not promise of a start: its errors run away.
-    basis[1] = (start + start.T) / (2.0 * size)
+    flat = start.ravel()
+    basis, size = np.zeros((3, d, d)), np.sqrt(np.dot(flat, flat))
+    for i in range(d):  # symmetric to the last bit, which BLAS does not promise: errors run away
+        for j in range(d):
+            basis[1, i, j] = (start[i, j] + start[j, i]) / (2.0 * size)
     left = np.zeros((d, d))
     if last > 1:
         left = switching(pool.directions, pool.curvature, pool.share, chance, chance)
@@ -45,8 +47,10 @@ def at_once(pool: Pool, start: Array, chance: Array, at: Ints) -> Means:
         k = extend(basis, k, upto, of, space, pool.curvature, left, t, seen)
         missing = powers(t[:, :k], seen[:, :k], at, found)
         upto = min(most, enough(k, missing)) if k == upto else k
-    found *= size
-    return Means(np.maximum(found[:n_tasks], 0.0), found[n_tasks], found[n_tasks + 1])
+    for r in range(len(at)):
+        for f in range(n_tasks + 2):
+            found[f, r] = size * max(found[f, r], 0.0)
+    return Means(found[:n_tasks], found[n_tasks], found[n_tasks + 1])
 
 
 @kernel

@@ -34,12 +34,13 @@ def predict(batch: Batch) -> Rows:
 
 def _row(row: Row, pool: Pool) -> dict[str, Any]:
     p, at = row.p, row.record_at
-    chance, start = probabilities(p), first_moment(p)
+    chance, start = probabilities(p), np.outer(p.start, p.start) if p.start else None
     calm = bool(np.all(np.abs(1.0 - pool.share) <= 1.0 + 1e-9))
     seen = calm and chance is not None
     if calm and chance is not None and len(at):
         means = course(pool, start, chance, at)
-        seen = common(pool, start, chance, at, means.losses)
+        first = np.eye(p.dimension) / p.dimension if start is None else start
+        seen = common(pool, first, chance, at, means.losses)
     else:
         means = Means(*(np.full((*size, len(at)), np.nan) for size in ((p.n_tasks,), (), ())))
     return {
@@ -51,26 +52,27 @@ def _row(row: Row, pool: Pool) -> dict[str, Any]:
     }
 
 
-def course(pool: Pool, start: Array, chance: Array, at: Ints) -> Means:
-    """Means after the visits ``at`` (R,), with the probabilities (T, K), in coordinates along the
-    rows in turn, which make of them a triangle: what lies across the rows stays.
+def course(pool: Pool, start: Array | None, chance: Array, at: Ints) -> Means:
+    """Means after the visits ``at`` (R,), with the probabilities (T, K), from M = ``start`` or 1/d,
+    in coordinates along the rows in turn, which make of them a triangle: what lies across the rows
+    stays.
     """
     n_tasks, n, d = pool.directions.shape
-    basis, triangle = np.linalg.qr(pool.directions.reshape(-1, d).T)
-    rows = np.ascontiguousarray(triangle.T).reshape(n_tasks, n, -1)
-    inside, moment = pool._replace(directions=rows), np.ascontiguousarray(basis.T @ start @ basis)
-    steady = np.all(chance == chance[0])
-    how = (
-        at_once(inside, moment, chance[0], at) if steady else one_by_one(inside, moment, chance, at)
-    )
-    return how._replace(square=how.square + np.trace(start) - np.trace(moment))
-
-
-def first_moment(p: Any) -> Array:
-    """M at the start (d, d)."""
-    if p.start:
-        return np.outer(p.start, p.start)
-    return np.asarray(np.eye(p.dimension) / p.dimension)
+    across = pool.directions.reshape(-1, d).T
+    if start is None:
+        triangle = np.linalg.qr(across, mode="r")
+        moment = np.eye(len(triangle)) / d
+        stays = 1.0 - len(triangle) / d
+    else:
+        basis, triangle = np.linalg.qr(across)
+        moment = np.ascontiguousarray(basis.T @ start @ basis)
+        stays = np.trace(start) - np.trace(moment)
+    inside = pool._replace(directions=np.ascontiguousarray(triangle.T).reshape(n_tasks, n, -1))
+    if np.all(chance == chance[0]):
+        means = at_once(inside, moment, chance[0], at)
+    else:
+        means = one_by_one(inside, moment, chance, at)
+    return means._replace(square=means.square + stays)
 
 
 @kernel

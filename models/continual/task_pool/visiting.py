@@ -59,20 +59,26 @@ def visit(directions: Array, share: Array, chance: Array) -> Visit:
         weight[j] *= chance[j]
     reach = reached(rows)
     edges, columns = blocks(len(rows)), blocks(d)
-    width, first = reach[edges[1:] - 1], np.searchsorted(reach, columns[:-1], side="right")
-    across, at = np.empty(np.sum(np.diff(edges) * width)), 0
+    width, first = np.empty(len(edges) - 1, np.int64), np.zeros(len(columns) - 1, np.int64)
+    across, down, at = np.empty(rows.size), np.empty(rows.size), 0
     for b in range(len(width)):
-        for row in rows[edges[b] : edges[b + 1]]:
-            across[at : at + width[b]] = row[: width[b]]
-            at += width[b]
-    down, at = np.empty(np.sum((len(rows) - first) * np.diff(columns))), 0
+        width[b] = reach[edges[b + 1] - 1]
+        at = packed(rows[edges[b] : edges[b + 1], : width[b]], across, at)
+    at = 0
     for b in range(len(first)):
-        low, high = columns[b], columns[b + 1]
-        for row in rows[first[b] :]:
-            down[at : at + high - low] = row[low:high]
-            at += high - low
+        while first[b] < len(rows) and reach[first[b]] <= columns[b]:
+            first[b] += 1
+        at = packed(rows[first[b] :, columns[b] : columns[b + 1]], down, at)
     flat = taken.ravel(), weight.ravel()
     return Visit(n, rows, *flat, edges, width, across, columns, first, down)
+
+
+@kernel
+def packed(block: Array, flat: Array, at: int) -> int:
+    """Puts a block into ``flat`` from ``at`` on; returns where it ends."""
+    end = at + block.size
+    flat[at:end].reshape(block.shape)[:] = block
+    return end
 
 
 @kernel
@@ -91,7 +97,10 @@ def reached(rows: Array) -> Ints:
 def blocks(size: int) -> Ints:
     """Where blocks of equal size begin, and the end."""
     n_blocks = max(1, round(size / BLOCK))
-    return np.arange(n_blocks + 1) * size // n_blocks
+    edges = np.empty(n_blocks + 1, np.int64)
+    for b in range(n_blocks + 1):
+        edges[b] = b * size // n_blocks
+    return edges
 
 
 @kernel

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
+
 from toysim.jit import borrowing
 from toysim.models.deep_linear.clock.pace import Pace, distance_left, strength_now
 from toysim.models.deep_linear.clock.paths import (
@@ -14,8 +17,11 @@ from toysim.models.deep_linear.clock.paths import (
     open_sharpness,
     strengths,
 )
+from toysim.numerics.copies import put
 from toysim.numerics.elementary import exp, expm1
 from toysim.numerics.quadrature import HALF_WEIGHTS, NODES, POINTS, WEIGHTS
+
+Array = npt.NDArray[np.float64]
 
 SHORTEST = 1e-3  # share of the panel asked for
 # Two rules that differ by this share mean an error of its square in the better one.
@@ -79,8 +85,22 @@ def smooth_panel(
         # Omega.
         rounding = length < 0.1 * asked and apart > 0.1 * previous
         if not apart > SMOOTH * abs(time) or rounding or length <= SHORTEST * asked:
+            put(paths.nodes[3], paths.nodes[4])
             return v_to, time * (v_to - v)
         length, previous = 0.5 * length, apart
+
+
+@borrowing
+def share_of_panel(wanted: float, rates: Array) -> float:
+    """About where in a panel of length 1 the integral of dt/dv is ``wanted``, from dt/dv at its
+    nodes (Q,): each stands for as much of the panel as its weight.
+    """
+    share, left, q = 0.0, wanted, 0
+    while q < POINTS - 1 and left > WEIGHTS[q] * rates[q]:
+        left -= WEIGHTS[q] * rates[q]
+        share += WEIGHTS[q]
+        q += 1
+    return float(min(share + left / rates[q], 1.0))
 
 
 @borrowing
@@ -98,7 +118,7 @@ def invert_time(
     """The v in [v_from, v_to] with time_between(v_from, v) = wanted <= panel = time_between(v_from,
     v_to). ``passed``: time at v_from, whose rounding is part of the error.
     """
-    v = v_from + wanted / panel * (v_to - v_from)
+    v = v_from + (v_to - v_from) * share_of_panel(wanted / (v_to - v_from), paths.nodes[4])
     error, previous = math.inf, math.inf
     for _ in range(MAX_ITERATIONS):
         account.iterations[0] += 1

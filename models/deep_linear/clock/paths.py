@@ -31,8 +31,9 @@ class Paths(NamedTuple):
     is_open; lag: how far behind the leading open pathway in x; c; depth (int); p: guess of the
     first layers, set to the last ones evaluated; begin: those that the phase starts with; bracket
     (2, P): theirs while the phase lasts; start, end (2, P): x at the start and at the root, and its
-    side, -1 where it is that of -p (see ``mirrored``); nodes (4, Q): scratch, distance of the
-    leader from its end and from its start, x of a pathway, and the sum of K.
+    side, -1 where it is that of -p (see ``mirrored``); nodes (5, Q): scratch, distance of the
+    leader from its end and from its start, x of a pathway, the sum of K or dt/dv, and dt/dv at the
+    nodes of the panel.
     """
 
     is_open: Any
@@ -60,7 +61,7 @@ class Account(NamedTuple):
 def new_paths(p: Array, c: Array) -> Paths:
     """For rows that start with first layers like p (P,) and have offsets like c (P,)."""
     n = len(p)
-    lag, begin, nodes = np.empty(n), np.empty(n), np.empty((4, len(NODES)))
+    lag, begin, nodes = np.empty(n), np.empty(n), np.empty((5, len(NODES)))
     bracket, start, end = np.empty((2, n)), np.empty((2, n)), np.empty((2, n))
     return Paths(np.empty(n, np.bool_), lag, c, 1, p, begin, bracket, start, end, nodes)
 

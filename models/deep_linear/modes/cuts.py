@@ -55,7 +55,7 @@ def cut_updates(
     One that leaves the finite numbers there has failed, see ``note_events``.
     """
     for lane in range(len(group.row)):
-        first = next_cut(n, lane, group)
+        first = next_cut(float(n), lane, group)
         group.begin[lane] = min(n + 1.0, group.end[lane])
         if n < first < n + 1:
             group.begin[lane], group.live[lane] = n, 0.0

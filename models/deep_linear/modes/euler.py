@@ -134,8 +134,8 @@ def descend_rows(
     for first in range(0, len(order), max(lanes, 1)):
         factors = fill(order, first, kind == REDUCED, numbers, offset, step, tasks, group)
         cut = any_cut(group.windows, group.end)
-        n = int(np.int64(-1))  # for a literal Numba would compile the updates twice
-        stop, next_edge, past_at = 0, 0, -1
+        # Of literals Numba would compile the updates twice.
+        n, stop, next_edge, past_at = int(np.int64(-1)), int(np.int64(0)), 0, -1
         due = 0 if tasks.record_at.shape[1] > 0 else NEVER
         while next_edge != NEVER:
             while n < stop:

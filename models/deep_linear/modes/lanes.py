@@ -125,6 +125,18 @@ def keep(numbers: Array, into: Array) -> None:
 
 
 @borrowing
+def rewind(
+    residual_sum: Array, edge: Array, live: Array, rate: Array, exposure: Array, before: Array
+) -> None:
+    """What is the same in all lanes before update 0, shapes as in ``Group``."""
+    for lane in range(len(live)):
+        residual_sum[lane], edge[lane], live[lane] = 0.0, 0.0, 1.0
+    for j in range(len(rate)):
+        for lane in range(len(live)):
+            rate[j, lane], exposure[j, lane], before[j, lane] = 0.0, 0.0, 0.0
+
+
+@borrowing
 def fill(
     order: Ints,
     first: int,
@@ -139,7 +151,9 @@ def fill(
     the largest exponent. Shapes as in ``descend_rows``.
     """
     n_pathways, size, lanes = group.numbers.shape
-    due = 0 if tasks.record_at.shape[1] > 0 else NEVER
+    rewind(group.residual_sum, group.edge, group.live, group.rate, group.exposure, group.before)
+    group.record[:] = 0
+    group.due[:] = 0 if tasks.record_at.shape[1] > 0 else NEVER
     largest = 0
     for lane in range(lanes):
         i = order[min(first + lane, len(order) - 1)]
@@ -153,15 +167,12 @@ def fill(
             tasks.goal[i],
         )
         group.end[lane], group.watched[lane] = tasks.end[i], tasks.goal[i]
-        group.residual_sum[lane], group.live[lane], group.edge[lane] = 0.0, 1.0, 0.0
-        group.record[lane], group.due[lane] = 0, due
         for w in range(len(group.windows)):
             for k in range(3):
                 group.windows[w, k, lane] = tasks.windows[i, w, k]
         for j in range(n_pathways):
             group.offset[j, lane] = offset[i, j]
             group.weight[j, lane] = 0.0 if tasks.lesioned[i, j] else 1.0
-            group.rate[j, lane], group.exposure[j, lane], group.before[j, lane] = 0.0, 0.0, 0.0
             for k in range(size):
                 group.numbers[j, k, lane] = numbers[i, j, k]
     return largest

@@ -23,6 +23,11 @@ def predict(batch: Batch) -> Rows:
     (pathways that start at both sides of 0, deep and with little offset). The drifts of what the
     flow conserves are 0 for every start. Invariant and drift are NaN where |x| is so large, in deep
     networks on a plateau, that layers do not hold it to 1e-9; so is dominance of such shares.
+
+    It takes as long for any step, 4 to 5 us a row of two balanced pathways: some twenty panels and
+    root iterations. A simulation that is off by 1e-3 takes less, one at a third to a sixth of
+    that step more (measured). Deep layers with an offset take 50 us: x has no inverse in closed
+    form there, and is inverted at every node.
     """
     start, depth = start_of(batch), batch["depth"]
     usable = (depth[:, None] == 1) | (start.offset > 0) | ((start.offset == 0) & (start.first > 0))

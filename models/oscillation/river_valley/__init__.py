@@ -21,7 +21,7 @@ RIVER_VALLEY = Model(
     title="river valley: progress and bounce under learning-rate schedules",
     parameters_class=RiverValleyParameters,
     clock=UPDATES,
-    version=2,
+    version=3,
     observables=(
         course("rate", "learning rate of the next update, NaN at the end"),
         # The position is not random: both sides sum the rates, in another order.
@@ -44,7 +44,7 @@ RIVER_VALLEY = Model(
     theory_omits=("rate",),
     equations=_EQUATIONS,
     sources=("arXiv:2410.05192",),
-    seconds=lambda p: 1.5e-5 + 8e-9 * p.n_steps,
+    seconds=lambda p: 1e-6 + 3e-9 * p.n_steps,
     checks=(
         Check(
             {

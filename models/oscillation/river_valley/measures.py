@@ -22,7 +22,8 @@ def updates_kept(batch: Batch) -> tuple[Ints, ...]:
 
 def measured(batch: Batch, place: Ints, position: Array, square: Array) -> Rows:
     """From positions and (mean) square heights (n_rows, R + 2) at ``updates_kept``."""
-    position, square = (np.take_along_axis(x, place, axis=1) for x in (position, square))
+    rows = np.arange(len(batch))[:, None]
+    position, square = position[rows, place], square[rows, place]
     hill = 0.5 * batch["curvature"][:, None] * square
     loss = hill - batch["river_slope"][:, None] * position
     courses = {"position": position, "hill_loss": hill, "loss": loss}

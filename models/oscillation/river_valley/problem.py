@@ -33,7 +33,7 @@ class Rates(NamedTuple):
 
 def walk_rates(batch: Batch) -> Rates:
     """Rates of all rows, as given where they are; greedy keeps the peak until the decay."""
-    greedy = (batch["schedule"] == "greedy") & (batch["rates"].shape[1] == 0)
+    greedy = batch.chosen("schedule", "greedy") & (batch["rates"].shape[1] == 0)
     peak = share_units(batch)
     if not greedy.any():
         return Rates(peak, *rate_shares(batch))

@@ -65,17 +65,21 @@ def normal_pair(first: Any, second: Any) -> tuple[float, float]:
     return radius * cosine, radius * sine
 
 
+@inlined
+def pair_of_block(i: Any, stream: Any, key: Any) -> tuple[float, float]:
+    """``normal_pair`` of the block of the counter (i, 0, low word of stream, its high word)."""
+    c0, c1, c2, c3 = philox(i, stream, key)
+    first = (np.uint64(c0) << HIGH) | np.uint64(c1)
+    second = (np.uint64(c2) << HIGH) | np.uint64(c3)
+    return normal_pair(first, second)
+
+
 @kernel
 def fill_normals(key: Any, stream: Any, z: Floats) -> None:
-    """Fills z (2, n), n < 2^32: column i from the block of the counter (i, 0, low word of stream,
-    its high word).
-    """
+    """Fills z (2, n), n < 2^32: column i from block i."""
     z0, z1 = z[0], z[1]
     for i in range(len(z0)):
-        c0, c1, c2, c3 = philox(i, stream, key)
-        first = (np.uint64(c0) << HIGH) | np.uint64(c1)
-        second = (np.uint64(c2) << HIGH) | np.uint64(c3)
-        z0[i], z1[i] = normal_pair(first, second)
+        z0[i], z1[i] = pair_of_block(i, stream, key)
 
 
 def normals(shape: tuple[int, ...], generator: np.random.Generator) -> Floats:

@@ -100,12 +100,13 @@ def spoiler_told(spoiler: Spoiler) -> str:
 def change_told(change: Callable[..., Any]) -> str:
     """What a change of values does: its formula, the first line it says of itself, or its name."""
     change = inspect.unwrap(change)
-    name = getattr(change, "__qualname__", type(change).__name__)
+    named = getattr(change, "__name__", type(change).__name__)  # of a ufunc before NumPy 2.2
+    name = getattr(change, "__qualname__", named)
     outer = name.partition(".<locals>.")[0]
     if outer != name:
         formula = _formula(change.__code__)
         return f"{_spaced(outer)}{': ' * bool(formula)}{formula} ({_given(change)})"
-    if name.endswith("<lambda>"):
+    if name.endswith("<lambda>"):  # a comprehension may stand before it
         return _formula(change.__code__) or "changed"
     told = inspect.getdoc(change) if inspect.isfunction(change) else ""
     return told.partition("\n\n")[0].replace("\n", " ") if told else _returned(change, name)
