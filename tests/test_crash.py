@@ -2,7 +2,6 @@
 the same bytes.
 """
 
-import errno
 import os
 import random
 import signal
@@ -256,20 +255,3 @@ def test_all_that_a_state_speaks_of_is_on_the_disk_before_it(tmp_path, monkeypat
     run_walk(tmp_path / "w.zarr", block=1000, workers=1, theory=False)
     assert not unsynced
     assert len(syncs) == 2  # one for the block, one for the end
-
-
-def test_a_call_ends_when_its_end_is_on_the_disk(tmp_path, monkeypatch):
-    """Which it reaches while the data are read back; what goes wrong there is told."""
-    ended = []
-
-    def slow(path):
-        time.sleep(0.3)
-        ended.append(path)
-        if len(ended) == 2:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr("toysim.store.homes.sync", slow)
-    given = {"drift": [0.0, 1.0], "store": tmp_path / "s.zarr", "theory": False}
-    with pytest.raises(toysim.errors.ToysimError, match="No space left"):
-        toysim.sweep("walk.gaussian", **given)
-    assert len(ended) == 2

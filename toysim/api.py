@@ -6,7 +6,6 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from toysim.runner.cost import announce_theory, refuse_huge, refuse_large_row
 from toysim.runner.execute import Listener, Options, Report, create, execute_in_rounds, join
 from toysim.runner.work import compute, one_blas_thread
 from toysim.store.files import RESULTS
-from toysim.store.homes import Home, Memory, home_of, reaching_disk
+from toysim.store.homes import Home, Memory
 from toysim.store.opening import local
 from toysim.store.status import read_status
 from toysim.store.store import Store, open_existing
@@ -149,8 +148,9 @@ def sweep(
     Raises ToysimError, in one line, before anything is written. An interrupt says what is kept.
     """
     stop = None if stop_after is None else seconds_of(stop_after)
-    how = (workers, backend, scheduler, block, time_limit, theory, retry, repair, stop)
-    options = Options(*how, _file(cluster), wait_at_end=False)
+    options = Options(
+        workers, backend, scheduler, block, time_limit, theory, retry, repair, stop, _file(cluster)
+    )
     own = {
         "replicas": replicas,
         "seed": seed,
@@ -168,11 +168,10 @@ def sweep(
     listening = _listening(spec.name, progress)
     try:
         with listening:
-            report = carry_out(spec, place, options, yes, listening)
+            carry_out(spec, place, options, yes, listening)
     except KeyboardInterrupt:
         raise Interrupted(_kept(place)) from None
-    with nullcontext() if report.on_disk else reaching_disk(home_of(place)):
-        return _labelled(Store(place))
+    return _labelled(Store(place))
 
 
 def work(

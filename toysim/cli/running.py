@@ -248,7 +248,7 @@ def _report(report: Report, as_json: bool) -> int:
     if as_json:
         print_json(
             {
-                **{name: value for name, value in vars(report).items() if name != "on_disk"},
+                **vars(report),
                 "failed_in_store": status.failed,
                 "timed_out_in_store": status.timed_out,
             }

@@ -19,6 +19,7 @@ from toysim.registry import load_model
 
 POINTS = 40
 LONGEST = 2.0  # seconds for a landmark's line
+AT_ONCE = 0.1  # seconds for one on a curve, which is drawn again with every slice
 
 
 def landmark_lines(
@@ -47,7 +48,7 @@ def landmark_places(tree: xr.DataTree, x: str, at: dict[Any, int]) -> Iterator[t
         return
     side, fixed = next(iter(tree.children.values())).to_dataset(), values_at(tree, at)
     for mark in marks:
-        if mark.seconds(model.validate(fixed)) <= LONGEST:
+        if mark.seconds(model.validate(fixed)) <= AT_ONCE:
             place = _value(model, mark, fixed)
             if float(side[x].min()) <= place <= float(side[x].max()):
                 yield mark.name, place

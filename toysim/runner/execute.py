@@ -59,7 +59,6 @@ class Report:
     notes: dict[str, float] = field(default_factory=dict)
     errors: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    on_disk: bool = True  # the end of it too
 
     def add(self, event: dict[str, Any]) -> None:
         self.blocks += 1
@@ -81,7 +80,6 @@ class Report:
             setattr(self, f, getattr(self, f) + getattr(other, f))
         self.blocks_before += other.blocks_before
         self.blocks_left = other.blocks_left
-        self.on_disk &= other.on_disk
         self.errors += other.errors
         self.notes |= {n: max(v, self.notes.get(n, v)) for n, v in other.notes.items()}
 
@@ -100,7 +98,6 @@ class Options:
     repair: bool = False
     stop_after: float | None = None  # seconds
     cluster: Path | None = None  # a file
-    wait_at_end: bool = True  # for the disk; who does not want it must
 
     def check(self) -> None:
         if self.backend not in BACKENDS:
@@ -231,10 +228,8 @@ class _Run:
                 refined = list(self.store.refined_rows.units())
                 self._forget(refined)
                 self._do(refined)
-        except BaseException:
+        finally:
             self._end()
-            raise
-        self._end(self.options.wait_at_end)
         return self.report
 
     def a_hand(self) -> Report:
@@ -325,7 +320,7 @@ class _Run:
                 store.home.drop_torn_files()
             store.home.append(_run_event(self.name, self.options))
 
-    def _end(self, wait: bool = True) -> None:
+    def _end(self) -> None:
         if not self.name:
             return
         self.report.seconds = time.perf_counter() - self.start
@@ -334,9 +329,7 @@ class _Run:
         with one_line(self.store.path, "write to"):
             end = {"event": "end", "run": self.name, "seconds": seconds, "time": time.time()}
             self.store.home.append(end)
-            if wait:
-                self.store.home.sync()
-        self.report.on_disk = wait
+            self.store.home.sync()
 
 
 def wanted_units(store: Store, request: str | None, theory: bool) -> Iterator[Unit]:

@@ -13,7 +13,7 @@ import shutil
 import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from toysim.store.codec import most_bytes, packed, unpacked
 from toysim.store.document import ROOT, put_back, read_root, write_root
-from toysim.store.files import drop_torn_files, locked, one_line, sync
+from toysim.store.files import drop_torn_files, locked, sync
 from toysim.store.log import append_event, read_events
 from toysim.store.opening import content_of, local, refuse_links
 
@@ -251,18 +251,3 @@ Home: TypeAlias = Folder | Memory
 def home_of(place: Home | str | Path) -> Home:
     """A place as given: a home, or the path of a folder."""
     return Folder(Path(place)) if isinstance(place, str | Path) else place
-
-
-@contextmanager
-def reaching_disk(home: Home) -> Iterator[None]:
-    """What was written reaches the disk while it is read back, and at the latest when that ends."""
-    if isinstance(home, Memory):
-        yield
-        return
-    from concurrent.futures import ThreadPoolExecutor  # 3 ms to import, of a finished sweep's start
-
-    with ThreadPoolExecutor(1) as pool:
-        synced = pool.submit(home.sync)
-        yield
-    with one_line(home.path, "write to"):
-        synced.result()

@@ -92,8 +92,8 @@ def draw_series(
 
 def draw_marks(axes: Any, marks: Iterable[tuple[str, float, int | None]]) -> None:
     """Landmarks as upright lines, black where they are those of all curves."""
-    for number, (name, place, k) in enumerate(marks, 1):
-        dash = DASHES[number % len(DASHES)]
+    for number, (name, place, k) in enumerate(marks):
+        dash = DASHES[1:][number % len(DASHES[1:])]
         colour = "black" if k is None else COLOURS[k % len(COLOURS)]
         axes.vspan(x=[place], color=colour, line_width=1.5, line_dash=dash, legend_label=name)
 

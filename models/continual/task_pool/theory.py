@@ -60,7 +60,7 @@ def course(pool: Pool, start: Array | None, chance: Array, at: Ints) -> Means:
     n_tasks, n, d = pool.directions.shape
     across = pool.directions.reshape(-1, d).T
     if start is None:
-        triangle = np.linalg.qr(across, mode="r")
+        triangle: Array = np.asarray(np.linalg.qr(across, mode="r"))
         moment = np.eye(len(triangle)) / d
         stays = 1.0 - len(triangle) / d
     else:

@@ -132,7 +132,7 @@ def push(kind: int, now: int, factors: int, group: Group) -> None:
     numbers, others, strength = group.numbers, group.others, group.strength
     move(group.part_rate, group.residual, others, numbers)
     multiply(kind, group.depth, group.exponent, factors, group.offset, numbers, others, strength)
-    add_up(now, strength, group.weight, group.watched, group.totals)
+    add_up(now, strength, group.weight, group.totals)
 
 
 @borrowing

@@ -33,9 +33,14 @@ from toysim.models.deep_linear.modes.lanes import (
     write_back,
 )
 from toysim.models.deep_linear.modes.update import (
+    EQUAL,
+    FACTORS,
     LAYERS,
     REDUCED,
     add_up,
+    advance_equal,
+    advance_few,
+    count_events,
     move,
     multiply_equal,
     multiply_layers,
@@ -47,7 +52,8 @@ from toysim.numerics.copies import put
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-SETTLING = 64  # updates between two looks for lanes that repeat themselves
+FEW = 6  # lanes that are faster one after the other
+SETTLING = 128  # updates between two looks for lanes that repeat themselves
 
 
 @borrowing
@@ -83,20 +89,43 @@ def update_until(
     """All lanes from update n to ``stop``, or to the first update in which one has an event;
     returns that and how many have. Shapes as in ``Group``.
     """
-    found = 0
+    found, in_one_pass = 0, kind == EQUAL and factors <= FACTORS
+    few = in_one_pass and len(target) <= FEW
     while n < stop and found == 0:
-        if n >= 0:
+        if n >= 0 and not few:
             take_residual(n % 3, target, totals, live, residual, residual_sum)
-            move(rate, residual, others, numbers)
-        # ``multiply`` spelled out: as a call it took a lone row 1.7 times as long.
-        if kind == LAYERS:
-            multiply_layers(depth, numbers, others, strength)
-        elif kind == REDUCED:
-            multiply_reduced(depth, exponent, factors, offset, numbers, others, strength)
-        else:
-            multiply_equal(exponent, factors, numbers, others, strength)
         n += 1
-        found = add_up(n % 3, strength, weight, watched, totals)
+        if few and n > 0:
+            advance_few(
+                (n - 1) % 3,
+                n % 3,
+                target,
+                live,
+                rate,
+                exponent,
+                weight,
+                numbers,
+                others,
+                strength,
+                totals,
+                residual_sum,
+            )
+        elif in_one_pass:
+            advance_equal(
+                n % 3, rate, residual, exponent, weight, numbers, others, strength, totals
+            )
+        else:
+            if n > 0:
+                move(rate, residual, others, numbers)
+            # ``multiply`` spelled out: as a call it took a lone row 1.7 times as long.
+            if kind == LAYERS:
+                multiply_layers(depth, numbers, others, strength)
+            elif kind == REDUCED:
+                multiply_reduced(depth, exponent, factors, offset, numbers, others, strength)
+            else:
+                multiply_equal(exponent, factors, numbers, others, strength)
+            add_up(n % 3, strength, weight, totals)
+        found = count_events(n % 3, totals, watched)
     return n, found
 
 
@@ -130,6 +159,8 @@ def descend_rows(
     _, n_pathways, size = numbers.shape
     groups = max(1, -(-len(order) // LANES))
     lanes = -(-len(order) // groups)
+    if lanes > FEW:  # whole vectors of eight
+        lanes = -(-lanes // 8) * 8
     group = new_group(lanes, n_pathways, size, tasks.windows.shape[1])
     for first in range(0, len(order), max(lanes, 1)):
         factors = fill(order, first, kind == REDUCED, numbers, offset, step, tasks, group)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from toysim.jit import borrowing, kernel
 from toysim.models.deep_linear.mode import ModeTask, Trajectory
+from toysim.numerics.aligned import aligned_zeros
 from toysim.numerics.copies import put
 
 Array = npt.NDArray[np.float64]
@@ -79,40 +80,46 @@ class Group(NamedTuple):
 
 
 @kernel
+def rows_of(n: int, lanes: int) -> Array:
+    """Zeros (n, L); each row begins a line of the cache where the lanes are whole vectors."""
+    return aligned_zeros(n * lanes).reshape((n, lanes))
+
+
+@kernel
 def new_group(lanes: int, n_pathways: int, size: int, n_windows: int) -> Group:
     """Arrays for groups of so many lanes, pathways, numbers a pathway and windows."""
-    whole, real = (n_pathways, size, lanes), (n_pathways, lanes)
+    whole = (n_pathways, size, lanes)
     return Group(
         np.empty(lanes, np.int64),
         np.empty(lanes, np.int64),
         np.empty(lanes, np.int64),
-        np.empty(lanes),
-        np.empty(lanes),
-        np.empty(lanes),
-        np.empty(real),
-        np.empty(real),
-        np.empty((n_windows, 3, lanes)),
-        np.empty(lanes),
-        np.empty(whole),
-        np.empty(whole),
-        np.empty(real),
-        np.empty(real),
-        np.empty((3, lanes)),
-        np.empty(lanes),
-        np.empty(lanes),
-        np.empty(real),
-        np.empty(lanes),
-        np.empty(lanes),
-        np.empty(whole),
-        np.empty(lanes),
-        np.empty(real),
+        aligned_zeros(lanes),
+        aligned_zeros(lanes),
+        aligned_zeros(lanes),
+        rows_of(n_pathways, lanes),
+        rows_of(n_pathways, lanes),
+        rows_of(n_windows * 3, lanes).reshape((n_windows, 3, lanes)),
+        aligned_zeros(lanes),
+        rows_of(n_pathways * size, lanes).reshape(whole),
+        rows_of(n_pathways * size, lanes).reshape(whole),
+        rows_of(n_pathways, lanes),
+        rows_of(n_pathways, lanes),
+        rows_of(3, lanes),
+        aligned_zeros(lanes),
+        aligned_zeros(lanes),
+        rows_of(n_pathways, lanes),
+        aligned_zeros(lanes),
+        aligned_zeros(lanes),
+        rows_of(n_pathways * size, lanes).reshape(whole),
+        aligned_zeros(lanes),
+        rows_of(n_pathways, lanes),
         np.empty(lanes, np.int64),
         np.empty(lanes, np.int64),
-        np.empty(lanes),
-        np.empty(lanes),
-        np.empty(real),
-        np.empty(whole),
-        np.empty(lanes),
+        aligned_zeros(lanes),
+        aligned_zeros(lanes),
+        rows_of(n_pathways, lanes),
+        rows_of(n_pathways * size, lanes).reshape(whole),
+        aligned_zeros(lanes),
     )
 
 

@@ -151,11 +151,27 @@ def take_invariants(
     the pathways' exposures. NaN where either has not the one-number form. All (n, P) or (n,).
     """
     distances(end, offset, depth, invariant)
-    distances(begin, offset, depth, drift)
+    if start_alike(begin, offset):
+        drift[:, :] = 0.0
+    else:
+        distances(begin, offset, depth, drift)
     for i in range(drift.shape[0]):
         for j in range(drift.shape[1]):
             owed = unit[i] * exposure[i, 0] - unit[i] * exposure[i, j]
             drift[i, j] = invariant[i, j] - drift[i, j] - owed
+
+
+@borrowing
+def start_alike(first: Array, offset: Array) -> bool:
+    """Whether in every row all pathways have the same positive first layer and offset: their
+    distances are 0; first, offset (n, P).
+    """
+    alike = True
+    for i in range(first.shape[0]):
+        for j in range(first.shape[1]):
+            alike &= (first[i, j] == first[i, 0]) & (offset[i, j] == offset[i, 0])
+            alike &= first[i, j] > 0.0
+    return alike
 
 
 def one_number_sharpness(p: Array, c: Array, lesioned: Mask, depth: Ints) -> Array:

@@ -40,6 +40,67 @@ def move(rate: Array, residual: Array, others: Array, numbers: Array) -> None:
 
 
 @inlined
+def advance_equal(
+    now: int,
+    rate: Array,
+    residual: Array,
+    exponent: Ints,
+    weight: Array,
+    numbers: Array,
+    others: Array,
+    strength: Array,
+    totals: Array,
+) -> None:
+    """``move``, ``multiply_equal`` of at most FACTORS and the sum in one pass over the lanes of a
+    pathway: p <- p + step f Omega,  f = p^(D-1),  K = p f.
+    """
+    for j in range(numbers.shape[0]):
+        for lane in range(numbers.shape[2]):
+            change = rate[j, lane] * (others[j, 0, lane] * residual[lane])
+            p, product = numbers[j, 0, lane], 1.0
+            p += change if rate[j, lane] > 0.0 else 0.0
+            for m in range(FACTORS):
+                product *= p if m < exponent[lane] else 1.0
+            numbers[j, 0, lane], others[j, 0, lane] = p, product
+            strength[j, lane] = p * product
+            counted = p * product if weight[j, lane] > 0.0 else 0.0
+            totals[now, lane] = (totals[now, lane] if j > 0 else 0.0) + counted
+
+
+@inlined
+def advance_few(
+    before: int,
+    now: int,
+    target: Array,
+    live: Array,
+    rate: Array,
+    exponent: Ints,
+    weight: Array,
+    numbers: Array,
+    others: Array,
+    strength: Array,
+    totals: Array,
+    residual_sum: Array,
+) -> None:
+    """``take_residual`` and ``advance_equal`` lane by lane: in a few lanes a loop over each array
+    takes longer to begin than to do.
+    """
+    for lane in range(numbers.shape[2]):
+        residual, total = target[lane] - totals[before, lane], 0.0
+        residual_sum[lane] += live[lane] * residual
+        for j in range(numbers.shape[0]):
+            change = rate[j, lane] * (others[j, 0, lane] * residual)
+            p, product = numbers[j, 0, lane], 1.0
+            p += change if rate[j, lane] > 0.0 else 0.0
+            for m in range(FACTORS):
+                product *= p if m < exponent[lane] else 1.0
+            numbers[j, 0, lane], others[j, 0, lane] = p, product
+            strength[j, lane] = p * product
+            total += p * product if weight[j, lane] > 0.0 else 0.0
+        totals[now, lane] = total
+
+
+@inlined
 def multiply_equal(
     exponent: Ints, factors: int, numbers: Array, others: Array, strength: Array
 ) -> None:
@@ -121,16 +182,19 @@ def multiply(
 
 
 @inlined
-def add_up(now: int, strength: Array, weight: Array, watched: Array, totals: Array) -> int:
-    """Sum of the pathways that are not lesioned, in their order, into ``totals[now]``; in how many
-    lanes it has reached ``watched`` or is not finite.
-    """
-    events = 0
-    for lane in range(len(watched)):
+def add_up(now: int, strength: Array, weight: Array, totals: Array) -> None:
+    """Sum of the pathways that are not lesioned, in their order, into ``totals[now]``."""
+    for lane in range(totals.shape[1]):
         totals[now, lane] = 0.0 + (strength[0, lane] if weight[0, lane] > 0.0 else 0.0)
     for j in range(1, strength.shape[0]):
-        for lane in range(len(watched)):
+        for lane in range(totals.shape[1]):
             totals[now, lane] += strength[j, lane] if weight[j, lane] > 0.0 else 0.0
+
+
+@inlined
+def count_events(now: int, totals: Array, watched: Array) -> int:
+    """In how many lanes the sum has reached ``watched`` or is not finite."""
+    events = 0
     for lane in range(len(watched)):
         events += not -math.inf < totals[now, lane] < watched[lane]
     return events
