@@ -166,6 +166,16 @@ def test_what_lies_across_the_rows_stays():
     assert law.pool_loss.values.ravel()[0] == pytest.approx(0.0, abs=1e-12)
 
 
+@pytest.mark.parametrize("last", [0.0, 2.0])
+def test_a_start_that_no_task_sees_has_no_loss(last):
+    """At the solution, or across all rows."""
+    given = {"n_tasks": 2, "n_samples": 1, "dimension": 4, "rows": np.eye(4)[:2], "n_records": 1}
+    law = toysim.theory(MODEL, start=(0.0, 0.0, 0.0, last), **given)
+    assert law.task_loss.values.max() == 0.0
+    assert law.square_error.values.ravel()[0] == last**2
+    assert law.valid.values.all()
+
+
 def test_moments_stay_symmetric_and_positive():
     law = toysim.theory(MODEL, n_visits=2000, n_records=3, n_tasks=20)
     assert np.all(law.task_loss.values >= 0)

@@ -36,7 +36,8 @@ def at_once(pool: Pool, start: Array, chance: Array, at: Ints) -> Means:
     basis, size = np.zeros((3, d, d)), np.sqrt(np.dot(flat, flat))
     for i in range(d):  # symmetric to the last bit, which BLAS does not promise: errors run away
         for j in range(d):
-            basis[1, i, j] = (start[i, j] + start[j, i]) / (2.0 * size)
+            if size > 0.0:  # nothing moves from a start at the solution, or across all rows
+                basis[1, i, j] = (start[i, j] + start[j, i]) / (2.0 * size)
     left = np.zeros((d, d))
     if last > 1:
         left = switching(pool.directions, pool.curvature, pool.share, chance, chance)
