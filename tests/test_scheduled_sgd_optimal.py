@@ -150,6 +150,16 @@ def test_shape_of_the_easy_optimum():
     assert run["tail_exponent"][0] == pytest.approx(0.57, abs=0.006)
 
 
+def test_a_run_that_leaves_the_numbers_is_diverged_at_its_update():
+    given = {"n_modes": 8, "n_steps": 50, "checkpoint_steps": 300, "checkpoint_rate": 1e6}
+    run = toysim.run("scheduled_sgd.optimal", noise="additive", n_records=5, **given)
+    at = int(run["status_step"])
+    assert int(run["status"]) == 1
+    assert 20 < at < 40  # |1 - eta h|^t is past 1e154, where squares end
+    assert np.array_equal(np.isfinite(run["loss"]).values.ravel(), run["update"].values < at)
+    assert np.isnan(float(run["final_loss"]))
+
+
 def test_bad_input():
     with pytest.raises(ToysimError, match="states are kept, at most 1e\\+08; shorten"):
         OPTIMAL.validate({"n_steps": 10**6, "n_modes": 1000})

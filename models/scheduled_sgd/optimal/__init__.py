@@ -25,7 +25,7 @@ OPTIMAL = Model(
     title="the best learning-rate schedule of SGD on least squares",
     parameters_class=OptimalParameters,
     clock=WHOLE,
-    version=2,
+    version=3,
     observables=(
         course("loss", "excess loss", atol=1e-9),  # at the start it is not random, only rounded
         Observable("final_loss", "excess loss at the end"),
