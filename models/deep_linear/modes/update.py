@@ -42,6 +42,7 @@ def move(rate: Array, residual: Array, others: Array, numbers: Array) -> None:
 @inlined
 def advance_equal(
     now: int,
+    factors: int,
     rate: Array,
     residual: Array,
     exponent: Ints,
@@ -51,15 +52,16 @@ def advance_equal(
     strength: Array,
     totals: Array,
 ) -> None:
-    """``move``, ``multiply_equal`` of at most FACTORS and the sum in one pass over the lanes of a
-    pathway: p <- p + step f Omega,  f = p^(D-1),  K = p f.
+    """``move``, ``multiply_equal`` of at most ``factors``, which the caller writes as a constant,
+    and the sum in one pass over the lanes of a pathway: p <- p + step f Omega,  f = p^(D-1),
+    K = p f.
     """
     for j in range(numbers.shape[0]):
         for lane in range(numbers.shape[2]):
             change = rate[j, lane] * (others[j, 0, lane] * residual[lane])
             p, product = numbers[j, 0, lane], 1.0
             p += change if rate[j, lane] > 0.0 else 0.0
-            for m in range(FACTORS):
+            for m in range(factors):
                 product *= p if m < exponent[lane] else 1.0
             numbers[j, 0, lane], others[j, 0, lane] = p, product
             strength[j, lane] = p * product
