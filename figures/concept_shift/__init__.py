@@ -48,7 +48,7 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="beats_the_best_fixed",
-            sentence="The same against the best fixed gain of each rate.",
+            sentence="A self-regulated rate helps against the best fixed gain of each rate, too.",
             source="arXiv:2205.08645, sharper",
             sweeps=("walk", "switching"),
             check=evidence.beats_best_fixed,
@@ -66,7 +66,7 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="where_change_changes",
-            sentence="It is superior where the rate of shift itself changes.",
+            sentence="A self-regulated rate is superior where the rate of shift itself changes.",
             source=_SOURCE,
             sweeps=("seasons", "seasons_fixed"),
             check=evidence.where_change_changes,

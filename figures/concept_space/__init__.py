@@ -61,7 +61,7 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="hidden_for_long",
-            sentence="They stay hidden for a long part of training.",
+            sentence="Capabilities stay hidden for a long part of training.",
             source=_SOURCE,
             sweeps=("signals",),
             check=evidence.stays_hidden_long,

@@ -124,7 +124,8 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="likelihood_ends",
-            sentence="It exists up to a sharp threshold alone, where labels cease to be separable.",
+            sentence="Maximum likelihood exists beyond a sharp threshold of samples alone, where "
+            "labels cease to be separable.",
             source="arXiv:1804.09753 abstract",
             sweeps=("threshold", "cover"),
             check=evidence.likelihood_ends,

@@ -206,7 +206,7 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="winner_unaligned",
-            sentence="So it is for networks that start unaligned with the task: from smaller "
+            sentence="In networks that start unaligned with the task, too, from smaller "
             "Gaussian weights one pathway takes more of the strongest mode.",
             source="arXiv:2308.12221; no theory for these starts",
             sweeps=("unaligned",),

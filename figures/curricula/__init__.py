@@ -200,7 +200,7 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="progress_survives_noise",
-            sentence="It does so with noisy rewards.",
+            sentence="Sampling by learning progress beats random teaching with noisy rewards, too.",
             source="arXiv:1910.07224",
             sweeps=("noise",),
             check=tasks_evidence.progress_survives_noise,
@@ -262,7 +262,7 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="easy_to_hard_beats_reverse",
-            sentence="... and beats the reverse order.",
+            sentence="Adding noise levels from easy to hard beats the reverse order.",
             source="arXiv:2403.10348",
             sweeps=("denoising",),
             check=tasks_evidence.easy_to_hard_beats_reverse,

@@ -92,7 +92,8 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="exact_gain",
-            sentence="Its mean is known at every D, and is (N_eff - 1)/(2 D) beyond N_eff.",
+            sentence="The mean gain of memorising is known at every D, and is (N_eff - 1)/(2 D) "
+            "beyond N_eff.",
             source="derived",
             sweeps=("urns_small", "urns_large"),
             check=evidence.exact_gain,

@@ -264,7 +264,7 @@ REPRODUCTION = Reproduction(
         ),
         Claim(
             name="wsd_s_cyclic",
-            sentence="It beats the cyclic cosine, too.",
+            sentence="Going on from the decayed checkpoint beats the cyclic cosine, too.",
             source="arXiv:2410.05192",
             sweeps=("branches",),
             check=evidence.wsd_s_cyclic,
