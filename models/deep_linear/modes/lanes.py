@@ -17,8 +17,10 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-# Measured, ns an update of a row of two pathways: 16 lanes 1.9, 32 1.6, 64 1.2, 128 1.1, 256 1.0.
-LANES = 128
+# Measured, ns an update of a row of two pathways: 16 lanes 1.9, 32 1.6, 64 1.2, 128 1.1, 256 1.0;
+# 384, or 256 of more numbers, leave the nearest cache.
+LANES, OF_MANY_NUMBERS = 256, 128
+FEW_NUMBERS = 2  # of a row
 NEVER = 2**62
 
 
