@@ -146,7 +146,7 @@ def rewind(
             rate[j, lane], exposure[j, lane], before[j, lane] = 0.0, 0.0, 0.0
 
 
-# Lane by lane out of the whole group, the next three took twice as long (measured).
+# Copied lane by lane out of the whole group, rows took 1.7 times as long to begin and end (measured).
 
 
 @borrowing
