@@ -146,7 +146,7 @@ def rewind(
             rate[j, lane], exposure[j, lane], before[j, lane] = 0.0, 0.0, 0.0
 
 
-# Copied lane by lane out of the whole group, rows took 1.7 times as long to begin and end (measured).
+# Copied lane by lane out of the whole group, rows took 1.7 times as long (measured).
 
 
 @borrowing
