@@ -25,8 +25,10 @@ from toysim.models.deep_linear.modes.events import (
     write_records,
 )
 from toysim.models.deep_linear.modes.lanes import (
+    FEW_NUMBERS,
     LANES,
     NEVER,
+    OF_MANY_NUMBERS,
     fill,
     keep,
     new_group,
@@ -161,7 +163,8 @@ def descend_rows(
     are left out.
     """
     _, n_pathways, size = numbers.shape
-    groups = max(1, -(-len(order) // LANES))
+    most = LANES if n_pathways * size <= FEW_NUMBERS else OF_MANY_NUMBERS
+    groups = max(1, -(-len(order) // most))
     lanes = -(-len(order) // groups)
     if lanes > FEW:  # whole vectors of eight
         lanes = -(-lanes // 8) * 8
