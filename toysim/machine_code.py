@@ -1,11 +1,10 @@
 """Machine code is made of those kernels that Python calls.
 
-Numba optimises every function when it is compiled and makes its machine code, though those that
-only kernels call are linked into these as LLVM's intermediate code and optimised there once more.
-Here both wait until an address is asked for. First runs then took 16 s of a processor for 27
-(``deep_linear.modes``), 11 for 18 (``induction_head.logits``), 11 for 18 (``deep_linear.network``;
-measured); later ones and the bits of results are the same, as no pass may change what IEEE
-arithmetic gives.
+Numba makes it of every function that it compiles, though those that only kernels call are linked
+into these as LLVM's intermediate code. Here it waits until an address is asked for. First runs then
+took 20 s of a processor for 27 (``deep_linear.modes``), 14 for 18 (``induction_head.logits``;
+measured); later ones and the bits of results are the same. To let LLVM's passes wait as well would
+save as much again, and made kernels that draw normal numbers take half as long again (measured).
 
 This overrides methods of ``numba.core.codegen``; what Numba's versions are known to have them
 stands in ``pyproject.toml``.
@@ -42,9 +41,6 @@ class LateLibrary(JITCodeLibrary):
             return self.serialize_using_bitcode()
         return super().serialize_using_object_code()
 
-    def _optimize_final_module(self) -> None:
-        """Left to ``_make``."""
-
     def _finalize_final_module(self) -> None:
         self._finalize_dynamic_globals()
         self._verify_declare_only_symbols()
@@ -58,8 +54,6 @@ class LateLibrary(JITCodeLibrary):
 
     def _make(self) -> None:
         self._is_made = True
-        if not self._comes_compiled():
-            super()._optimize_final_module()
         # The hooks of Numba's object cache look for it by this name.
         self._final_module._CPUCodeLibrary__library = weakref.proxy(self)
         self._codegen._add_module(self._final_module)
