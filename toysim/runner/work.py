@@ -191,13 +191,14 @@ class _Wanted:
         )
 
     def _drop_padding(self, rows: Rows, batch: Batch) -> None:
-        """Courses hold nothing where a row has no such record."""
+        """Courses hold nothing where a row has no such record; what a model may keep stays whole."""
         clock = self.model.clock
         if clock is None or clock.spacing != "geometric":
             return
         never = batch.record_at == NEVER if clock.whole else np.isnan(batch.record_at)
         for o in self.outputs:
             if RECORD in o.dims and never.any():
+                rows[o.name] = rows[o.name].copy()
                 by_record = np.moveaxis(rows[o.name], 1 + o.dims.index(RECORD), 1)
                 by_record[never] = missing_value(o.dtype)
 
