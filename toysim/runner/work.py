@@ -191,7 +191,7 @@ class _Wanted:
         )
 
     def _drop_padding(self, rows: Rows, batch: Batch) -> None:
-        """Courses hold nothing where a row has no such record; what a model may keep stays whole."""
+        """Courses hold nothing where a row has no such record; a model's own array stays whole."""
         clock = self.model.clock
         if clock is None or clock.spacing != "geometric":
             return
