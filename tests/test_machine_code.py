@@ -68,6 +68,23 @@ for f in (outer, inner):
         raise AssertionError(f)
 """
 
+MADE = """
+from toysim.jit import kernel
+
+@kernel
+def root(x: float) -> float:
+    return x**0.5
+
+@kernel
+def roots(x: float) -> float:
+    return root(x) + root(x + 1.0)
+
+assert roots(0.0) == 1.0
+(called,), (linked,) = roots.overloads.values(), root.twin.overloads.values()
+assert called.library._is_made
+assert not linked.library._is_made
+"""
+
 
 @jit.kernel
 def root(x: float) -> float:
@@ -81,15 +98,8 @@ def roots(x: float) -> float:
     return root(x) + root(x + 1.0)
 
 
-def test_what_only_kernels_call_has_no_machine_code():
-    assert roots(0.0) == 1.0
-
-    def made(dispatcher):
-        (compiled,) = dispatcher.overloads.values()
-        return compiled.library._is_made
-
-    assert made(roots)
-    assert not made(root.twin)
+def test_what_only_kernels_call_has_no_machine_code(tmp_path):
+    run_fresh(tmp_path, MADE)
 
 
 def test_an_error_of_a_called_kernel_is_told():
@@ -98,11 +108,16 @@ def test_an_error_of_a_called_kernel_is_told():
 
 
 def test_functions_of_others_run_fresh_and_from_their_caches(tmp_path):
-    script = tmp_path / "functions.py"
-    script.write_text(FUNCTIONS)
-    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
     for _ in range(2):
-        done = subprocess.run(
-            [sys.executable, script], env=env, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+        run_fresh(tmp_path, FUNCTIONS)
+
+
+def run_fresh(folder, text):
+    """A script in a process of its own, with a cache of its own in ``folder``."""
+    script = folder / "functions.py"
+    script.write_text(text)
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(folder / "cache")}
+    done = subprocess.run(
+        [sys.executable, script], env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
