@@ -40,6 +40,18 @@ def move(rate: Array, residual: Array, others: Array, numbers: Array) -> None:
 
 
 @inlined
+def moved(
+    p: float, f: float, rate: float, residual: float, exponent: int, factors: int
+) -> tuple[float, float]:
+    """p <- p + step f Omega and f = p^(D-1) of a pathway, D - 1 at most ``factors``."""
+    change, product = rate * (f * residual), 1.0
+    p += change if rate > 0.0 else 0.0
+    for m in range(factors):
+        product *= p if m < exponent else 1.0
+    return p, product
+
+
+@inlined
 def advance_equal(
     now: int,
     factors: int,
@@ -58,11 +70,14 @@ def advance_equal(
     """
     for j in range(numbers.shape[0]):
         for lane in range(numbers.shape[2]):
-            change = rate[j, lane] * (others[j, 0, lane] * residual[lane])
-            p, product = numbers[j, 0, lane], 1.0
-            p += change if rate[j, lane] > 0.0 else 0.0
-            for m in range(factors):
-                product *= p if m < exponent[lane] else 1.0
+            p, product = moved(
+                numbers[j, 0, lane],
+                others[j, 0, lane],
+                rate[j, lane],
+                residual[lane],
+                exponent[lane],
+                factors,
+            )
             numbers[j, 0, lane], others[j, 0, lane] = p, product
             strength[j, lane] = p * product
             counted = p * product if weight[j, lane] > 0.0 else 0.0
@@ -91,11 +106,14 @@ def advance_few(
         residual, total = target[lane] - totals[before, lane], 0.0
         residual_sum[lane] += live[lane] * residual
         for j in range(numbers.shape[0]):
-            change = rate[j, lane] * (others[j, 0, lane] * residual)
-            p, product = numbers[j, 0, lane], 1.0
-            p += change if rate[j, lane] > 0.0 else 0.0
-            for m in range(FACTORS):
-                product *= p if m < exponent[lane] else 1.0
+            p, product = moved(
+                numbers[j, 0, lane],
+                others[j, 0, lane],
+                rate[j, lane],
+                residual,
+                exponent[lane],
+                FACTORS,
+            )
             numbers[j, 0, lane], others[j, 0, lane] = p, product
             strength[j, lane] = p * product
             total += p * product if weight[j, lane] > 0.0 else 0.0
