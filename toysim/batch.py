@@ -18,6 +18,7 @@ __all__ = ["Batch", "Row", "Rows", "prepared", "stacked"]
 Array = npt.NDArray[Any]
 Columns = Mapping[str, Array]
 Made = TypeVar("Made")
+TYPED = 4096  # rows whose typed parameters are kept, of some 3 kB each
 
 
 class Batch:
@@ -141,6 +142,8 @@ class Batch:
         them.
         """
         if i not in self._typed_rows:
+            if len(self._typed_rows) == TYPED:
+                self._typed_rows.clear()
             values = self.values(i)
             if self._validated is None or self._validated[0] != values:
                 self._validated = values, self.model.validate(values)
