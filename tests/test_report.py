@@ -256,12 +256,24 @@ def named(values):
     """Losses change places."""
 
 
+if True:  # its source is indented
+
+    def halved(v):
+        return v / 2
+
+
+made: dict = {}
+exec("def without_source(v):\n    return 2 * v", made)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         (lambda v: 0.9 * v, "v becomes 0.9 * v"),
         (np.sqrt, "sqrt"),
         (named, "Losses change places."),
+        (halved, "halved: v becomes v / 2"),
+        (made["without_source"], "without source"),
         (
             backwards("depth"),
             "backwards: v becomes v.isel({dim: slice(None, None, -1)}).values (dim depth)",

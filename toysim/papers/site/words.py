@@ -9,6 +9,7 @@ import linecache
 import re
 from collections.abc import Callable
 from functools import cache
+from textwrap import dedent
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -114,12 +115,19 @@ def change_told(change: Callable[..., Any]) -> str:
 
 def _returned(change: Any, name: str) -> str:
     """The name, and what a function of one line returns."""
-    body = ast.parse(inspect.getsource(change)) if inspect.isfunction(change) else None
-    match body:
+    match _parsed(change):
         case ast.Module([ast.FunctionDef(args=args, body=[ast.Return(ast.expr() as value)])]):
             given = ", ".join(argument.arg for argument in args.args)
             return f"{_spaced(name)}: {given} becomes {ast.unparse(value)}"
     return _spaced(name)
+
+
+def _parsed(change: Any) -> ast.Module | None:
+    """A function's source; none of what is no function, or is not in a file."""
+    try:
+        return ast.parse(dedent(inspect.getsource(change)))
+    except (TypeError, OSError, SyntaxError):
+        return None
 
 
 def _given(change: Any) -> str:
